@@ -1,0 +1,1 @@
+"""The faces: parse words, call one task, print one report. No logic."""

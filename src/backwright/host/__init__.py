@@ -1,0 +1,1 @@
+"""The host's interpreter, its database and its server, as subprocesses."""

@@ -1,0 +1,1 @@
+"""Reading a project: apps, endpoints, models, auth, conventions. Runs no code of it."""

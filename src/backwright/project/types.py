@@ -1,0 +1,173 @@
+"""What Backwright knows of a project: facts, each with its place.
+
+Field names are the JSON keys of `inspect` in the contract; a fact that could not be settled
+stands in `Project.unresolved`, never guessed and never left out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+Auth = Literal["required", "optional", "none"]
+Seen = Literal["static", "runtime", "both"]
+RelationKind = Literal["one-to-many", "many-to-one", "many-to-many", "one-to-one"]
+SchemaRole = Literal["create", "update", "public", "other"]
+AuthApproach = Literal["none", "jwt", "session", "api-key", "basic", "other"]
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """A FastAPI application object, as `package.module:name` (a factory ends with `()`)."""
+
+    object: str
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One method on one full path of one app."""
+
+    app: str
+    method: str
+    path: str
+    handler: str
+    file: str
+    line: int
+    auth: Auth
+    dependencies: tuple[str, ...]
+    request_model: str | None
+    response_model: str | None
+    owner_scoped: bool | None
+    seen: Seen = "static"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column; `foreign_key` is `table.column`, `type` the Python or SQL type as written."""
+
+    name: str
+    type: str
+    nullable: bool
+    primary_key: bool
+    foreign_key: str | None
+    index: bool
+    unique: bool
+    file: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Relationship:
+    """A relationship attribute; `secondary` names the link table of a many-to-many."""
+
+    name: str
+    target: str
+    kind: RelationKind
+    secondary: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A database table and the class (or `Table` object) that declares it."""
+
+    name: str
+    table: str
+    file: str
+    line: int
+    columns: tuple[Column, ...]
+    relationships: tuple[Relationship, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """A Pydantic class, and the model it speaks for."""
+
+    name: str
+    file: str
+    line: int
+    role: SchemaRole
+    model: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A service, repository or CRUD unit and the resource it serves."""
+
+    name: str
+    file: str
+    line: int
+    resource: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AuthFacts:
+    """How the project authenticates as a whole."""
+
+    approach: AuthApproach
+    library: str | None = None
+    hashing: str | None = None
+    token_url: str | None = None
+    current_user: str | None = None
+    file: str | None = None
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cors:
+    """The CORS middleware's settings, as far as they are literal or have a default."""
+
+    file: str
+    line: int
+    origins: tuple[str, ...]
+    credentials: bool
+    methods: tuple[str, ...]
+    headers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Migrations:
+    """The migration tool, its folder and its head revision."""
+
+    tool: str
+    folder: str
+    head: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Convention:
+    """A habit of the project, with the votes for and against it and where they stand."""
+
+    name: str
+    value: str
+    votes_for: int
+    votes_against: int
+    places: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unresolved:
+    """A place that could not be read or settled, and why."""
+
+    file: str
+    line: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """Everything known of one project. `root` is the folder that paths are relative to."""
+
+    root: Path
+    apps: tuple[App, ...] = ()
+    endpoints: tuple[Endpoint, ...] = ()
+    models: tuple[Model, ...] = ()
+    schemas: tuple[Schema, ...] = ()
+    services: tuple[Service, ...] = ()
+    auth: AuthFacts = field(default_factory=lambda: AuthFacts("none"))
+    cors: Cors | None = None
+    migrations: Migrations | None = None
+    conventions: tuple[Convention, ...] = ()
+    unresolved: tuple[Unresolved, ...] = ()

@@ -1,0 +1,1 @@
+"""Python source: parse, find, edit without reformatting."""

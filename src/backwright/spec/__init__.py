@@ -1,0 +1,1 @@
+"""What was asked for: resources and their field words."""

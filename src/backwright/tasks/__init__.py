@@ -1,0 +1,1 @@
+"""Tasks, one file each: a request and a project become a plan."""

@@ -1,0 +1,1 @@
+"""Transfer: an exemplar becomes a new resource. Roles, names, fields, relations, dialect."""
