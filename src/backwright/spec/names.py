@@ -1,0 +1,114 @@
+"""The forms of a resource's name: `APIKey`, `api_key`, `api_keys`, `api-keys`, "API key"."""
+
+from __future__ import annotations
+
+import keyword
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from pluralizer import Pluralizer
+
+_WORDS = re.compile(
+    r"[A-Z]{2,}s(?![a-z])|[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+[0-9]*|[A-Z]+[0-9]*|[0-9]+"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Every form of one name, singular and plural.
+
+    `pascal` is the class (`APIKey`), `snake` the variable and column stem (`api_key`),
+    `human` the words in messages (`API key`), `kebab` the words in URLs (`api-key`).
+    """
+
+    pascal: str
+    snake: str
+    human: str
+    plural_pascal: str
+    plural_snake: str
+    plural_human: str
+
+    @property
+    def kebab(self) -> str:
+        """The singular in URLs."""
+        return self.snake.replace("_", "-")
+
+    @property
+    def plural_kebab(self) -> str:
+        """The plural in URLs."""
+        return self.plural_snake.replace("_", "-")
+
+    @property
+    def constant(self) -> str:
+        """The singular in constants (`API_KEY`)."""
+        return self.snake.upper()
+
+    @property
+    def plural_constant(self) -> str:
+        """The plural in constants (`API_KEYS`)."""
+        return self.plural_snake.upper()
+
+    @property
+    def variable(self) -> str:
+        """The singular as a variable: `class_` where the bare word is a keyword."""
+        return f"{self.snake}_" if keyword.iskeyword(self.snake) else self.snake
+
+
+def split_words(name: str) -> list[str]:
+    """Return the words of a name in any case: `APIKey`, `api_key` and `api-key` give two."""
+    return _WORDS.findall(name)
+
+
+def names_of(name: str, *, plural: str | None = None) -> Names:
+    """Return every form of a singular name given in any case.
+
+    Args:
+        name: `ApiKey`, `APIKey`, `api_key`, `api-key` or `Api key`.
+        plural: the plural in any case, where the language's own rule is not wanted.
+    """
+    words = split_words(name)
+    plural_words = split_words(plural) if plural else [*words[:-1], pluralize(words[-1])]
+    return Names(
+        pascal=_pascal(words),
+        snake=_snake(words),
+        human=_human(words),
+        plural_pascal=_pascal(plural_words),
+        plural_snake=_snake(plural_words),
+        plural_human=_human(plural_words),
+    )
+
+
+def pluralize(word: str) -> str:
+    """Return the English plural, keeping the case of an acronym: `Key` → `Keys`, `API` → `APIs`."""
+    if word.isupper() and len(word) > 1:
+        return f"{word}s"
+    return str(_rules().plural(word))
+
+
+def singularize(word: str) -> str | None:
+    """Return the singular of an English plural, or None where the word is no plural."""
+    singular = str(_rules().singular(word))
+    return singular if singular != word and pluralize(singular) == word else None
+
+
+@cache
+def _rules() -> Pluralizer:
+    return Pluralizer()  # type: ignore[no-untyped-call]
+
+
+def _pascal(words: list[str]) -> str:
+    return "".join(w if _is_acronym(w) else w[:1].upper() + w[1:].lower() for w in words)
+
+
+def _snake(words: list[str]) -> str:
+    return "_".join(w.lower() for w in words)
+
+
+def _human(words: list[str]) -> str:
+    return " ".join(w if _is_acronym(w) else w.lower() for w in words)
+
+
+def _is_acronym(word: str) -> bool:
+    """`API`, `URL2`, `APIs` keep their capitals."""
+    return len(word) > 1 and word.rstrip("s0123456789").isupper() and word[1].isupper()

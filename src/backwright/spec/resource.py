@@ -1,0 +1,88 @@
+"""A resource's name and fields, from the words of the command line."""
+
+from __future__ import annotations
+
+import keyword
+import shlex
+from collections.abc import Sequence
+
+from backwright.errors import UsageError
+from backwright.spec.fields import read_fields
+from backwright.spec.names import Names, names_of, singularize, split_words
+from backwright.spec.types import ResourceSpec
+
+
+def read_resource(
+    name: str,
+    words: Sequence[str],
+    *,
+    owner: str | None = None,
+    like: str | None = None,
+    plural: str | None = None,
+) -> ResourceSpec:
+    """Read a resource as `add resource NAME FIELD…` gives it.
+
+    Raises:
+        UsageError: the name or a field word is wrong, or there is no field at all.
+    """
+    names = read_name(name, plural=plural)
+    if not words:
+        raise UsageError(
+            f"{name} has no field", remedy=f"for example: add resource {name} title:str:1..200"
+        )
+    fields = read_fields(words)
+    for field in fields:
+        if field.column == f"{names.snake}_id" and field.target != names.pascal:
+            raise UsageError(
+                f"{field.word!r} would be called {field.column}, the id of {names.pascal} itself",
+                remedy="rename the field",
+            )
+    return ResourceSpec(names=names, fields=fields, owner=owner, like=like)
+
+
+def read_resource_line(line: str) -> ResourceSpec:
+    """Read a resource as `new --resource "Product name:str price:decimal:10,2"` gives it.
+
+    Raises:
+        UsageError: as `read_resource`, or the quoting is broken.
+    """
+    try:
+        name, *words = shlex.split(line) or [""]
+    except ValueError as error:
+        raise UsageError(f"{line!r} cannot be split into words: {error}") from None
+    return read_resource(name, words)
+
+
+def read_name(name: str, *, plural: str | None = None) -> Names:
+    """Read a resource's name, singular, in any case.
+
+    Raises:
+        UsageError: it is no name, or a plural.
+    """
+    words = split_words(name)
+    if (
+        not words
+        or "".join(words).lower() != name.replace("_", "").replace("-", "").replace(" ", "").lower()
+        or not name[0].isalpha()
+        or not name.isascii()
+    ):
+        raise UsageError(
+            f"{name!r} is no name for a resource",
+            remedy="one or more English words, for example Product or OrderItem",
+        )
+    names = names_of(name, plural=plural)
+    if keyword.iskeyword(names.pascal):
+        raise UsageError(
+            f"{names.pascal!r} is a word of the Python language",
+            remedy=f"use another, for example {names.pascal}Item",
+        )
+    if len(names.plural_snake) > 40:  # names of constraints must stay under PostgreSQL's 63 bytes
+        raise UsageError(f"{name!r} is too long", remedy="use at most 40 letters")
+    singular = singularize(words[-1])
+    if plural is None and singular and singular.lower() not in ("", words[-1].lower()):
+        right = names_of("_".join([*words[:-1], singular])).pascal
+        raise UsageError(
+            f"{name!r} is a plural",
+            remedy=f"name the resource in the singular: {right} (or say --plural {name})",
+        )
+    return names

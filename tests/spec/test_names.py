@@ -1,0 +1,58 @@
+"""Every form of a resource's name."""
+
+import pytest
+
+from backwright.errors import UsageError
+from backwright.spec.resource import read_name, read_resource, read_resource_line
+
+FORMS = {
+    "Product": ("Product", "product", "products", "products", "product"),
+    "Category": ("Category", "category", "categories", "categories", "category"),
+    "Status": ("Status", "status", "statuses", "statuses", "status"),
+    "Person": ("Person", "person", "people", "people", "person"),
+    "APIKey": ("APIKey", "api_key", "api_keys", "api-keys", "API key"),
+    "order_item": ("OrderItem", "order_item", "order_items", "order-items", "order item"),
+    "blog-post": ("BlogPost", "blog_post", "blog_posts", "blog-posts", "blog post"),
+    "Class": ("Class", "class", "classes", "classes", "class"),
+    "News": ("News", "news", "news", "news", "news"),
+}
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_forms(name: str) -> None:
+    names = read_name(name)
+    forms = (names.pascal, names.snake, names.plural_snake, names.plural_kebab, names.human)
+    assert forms == FORMS[name]
+
+
+def test_a_keyword_is_no_variable() -> None:
+    assert read_name("Class").variable == "class_"
+    assert read_name("Order").variable == "order"
+
+
+@pytest.mark.parametrize("name", ["Products", "tasks", "People", "2x", "a.b", "None", "", "ü"])
+def test_a_wrong_name_is_refused_with_the_right_one(name: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        read_name(name)
+    assert caught.value.remedy
+
+
+def test_a_plural_of_ones_own() -> None:
+    names = read_name("Octopus", plural="Octopodes")
+    assert (names.plural_snake, names.plural_pascal) == ("octopodes", "Octopodes")
+
+
+def test_a_resource_needs_a_field() -> None:
+    with pytest.raises(UsageError, match="has no field"):
+        read_resource("Task", [])
+
+
+def test_a_resource_in_one_line() -> None:
+    spec = read_resource_line("Review rating:int:1..5 body:text product:ref:Product")
+    assert [f.name for f in spec.fields] == ["rating", "body", "product"]
+    assert spec.names.plural_kebab == "reviews"
+
+
+def test_broken_quoting_is_said() -> None:
+    with pytest.raises(UsageError, match="cannot be split"):
+        read_resource_line('Review "body:text')
