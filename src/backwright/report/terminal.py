@@ -1,0 +1,90 @@
+"""Results and progress for people: plain text, colored only where a terminal shows it."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.syntax import Syntax
+from rich.table import Table
+
+from backwright.errors import BackwrightError, QuestionError, VerificationError
+from backwright.report.change import ChangeReport
+from backwright.report.events import CheckEnded, CheckStarted, Event, Listener, StepStarted
+from backwright.values import Check, Question
+
+_MARK = {"pass": "[green]✓[/]", "fail": "[red]✗[/]", "skipped": "[yellow]–[/]"}
+_ACTION = {"create": "[green]+[/]", "edit": "[yellow]~[/]", "delete": "[red]-[/]"}
+
+
+def progress(console: Console) -> Listener:
+    """Return a listener that writes one line for each step and check."""
+
+    def listen(event: Event) -> None:
+        match event:
+            case StepStarted(step):
+                console.print(f"· {step}", highlight=False)
+            case CheckEnded(result):
+                _print_check(console, result)
+            case CheckStarted():
+                return
+
+    return listen
+
+
+def print_change(console: Console, report: ChangeReport) -> None:
+    """Print what was done, how it was proved, what to look at, and what to do next."""
+    if report.dry_run:
+        console.print(Syntax(report.diff, "diff", background_color="default", word_wrap=True))
+    console.print(f"[bold]{report.summary}[/]", highlight=False)
+    console.print()
+    table = Table.grid(padding=(0, 2))
+    for file in report.files:
+        counts = f"[green]+{file.added}[/]" + (f" [red]-{file.removed}[/]" if file.removed else "")
+        table.add_row(f"  {_ACTION[file.action]} {file.path}", counts)
+    console.print(table)
+    if report.verified:
+        console.print("\nProved in staging, before any file of yours was touched:")
+        for check in report.verified:
+            _print_check(console, check)
+    for note in report.notes:
+        console.print(f"  note {note.file}:{note.line}  {note.text}", highlight=False, markup=False)
+    if report.next_steps:
+        console.print("\nNext:")
+        for step in report.next_steps:
+            console.print(f"  {step}", highlight=False, markup=False)
+    if report.undo:
+        console.print(f"  backwright undo {report.undo}    takes it back", highlight=False)
+
+
+def print_error(console: Console, error: BackwrightError) -> None:
+    """Print an error: what, where, the remedy; a question with its choices and trade-offs."""
+    if isinstance(error, QuestionError):
+        _print_question(console, error.question)
+        return
+    place = f"{error.place}: " if error.place else ""
+    console.print(f"[red]error:[/] {_plain(place + error.message)}", highlight=False)
+    if isinstance(error, VerificationError):
+        for check in error.checks:
+            _print_check(console, check)
+    if error.remedy:
+        console.print(f"[bold]remedy:[/] {_plain(error.remedy)}", highlight=False)
+
+
+def _print_question(console: Console, question: Question) -> None:
+    console.print(f"[yellow]question:[/] {_plain(question.text)}", highlight=False)
+    console.print(f"  {_plain(question.why)}", highlight=False)
+    for choice in question.choices:
+        best = " (recommended)" if choice.value == question.recommended else ""
+        console.print(f"  --answer {question.key}={choice.value}{best}", highlight=False)
+        console.print(f"      {_plain(choice.text)} {_plain(choice.trade_off)}", highlight=False)
+
+
+def _print_check(console: Console, check: Check) -> None:
+    detail = f"  {_plain(check.detail)}" if check.detail else ""
+    console.print(
+        f"  {_MARK[check.verdict]} {check.check:<12}{check.seconds:6.1f} s{detail}", highlight=False
+    )
+
+
+def _plain(text: str) -> str:
+    """Return text that Rich prints as it is."""
+    return text.replace("[", r"\[")

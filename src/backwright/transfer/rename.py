@@ -1,0 +1,193 @@
+"""Renaming an exemplar: every form of its name, in identifiers, strings, docstrings and comments.
+
+A name is renamed where it stands as whole words: `Task` in `TaskCreate`, `task` in `create_task`
+and `/tasks/{task_id}`, but neither in `multitask` nor in an identifier that the project defines
+elsewhere (`protected`), since such a name is the project's own vocabulary.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import libcst as cst
+
+from backwright.spec.names import Names
+
+_VOWELS = re.compile(r"(?i)(?!uni|use|usa|usu|eu|one|uti)[aeiou]|(?-i:[AEFHILMNORSX][A-Z0-9]|hour)")
+
+
+@dataclass(frozen=True)
+class Renaming:
+    """Several names renamed at once: pairs of (old, new), and what must stay as it is."""
+
+    pairs: tuple[tuple[Names, Names], ...]
+    protected: frozenset[str] = frozenset()
+    exact: Mapping[str, str] = field(default_factory=dict)
+
+    def identifier(self, text: str) -> str:
+        """Return an identifier renamed: `create_task` → `create_product`."""
+        if text in self.exact:
+            return self.exact[text]
+        if text in self.protected:
+            return text
+        for old, new in self.pairs:
+            if text == old.snake:
+                return new.variable
+        renamed = self._pattern.sub(lambda m: self._forms[m.group()], text)
+        return _fix_articles_in_identifier(renamed) if renamed != text else text
+
+    def path(self, text: str) -> str:
+        """Return a file's path renamed; the words of its stem are in snake case."""
+        return self._pattern.sub(lambda m: self._forms[m.group()], text)
+
+    def string(self, text: str, *, in_tags: bool = False) -> str:
+        """Return the text of a string, docstring or comment renamed, each word by its context."""
+        if text.strip("\"'") in self.protected:
+            return text
+        prose = " " in text.strip()
+
+        def replace(match: re.Match[str]) -> str:
+            before, after = text[: match.start()], text[match.end() :]
+            return self._in_string(match.group(), before, after, prose=prose, in_tags=in_tags)
+
+        renamed = self._pattern.sub(replace, text)
+        return self._fix_articles(renamed) if renamed != text else text
+
+    def _in_string(self, word: str, before: str, after: str, *, prose: bool, in_tags: bool) -> str:
+        old, new = self._owner[word]
+        plural = word in (old.plural_pascal, old.plural_snake) and word not in (
+            old.pascal,
+            old.snake,
+        )
+        left, right = before[-1:], after[:1]
+        if left == "`" or (left + right).strip("`") != left + right:
+            return self._forms[word]
+        if left == "_" or right in ("_", "(") or (left == "." and right) or left == "{":
+            return self._forms[word]
+        if left in ("/", "-") or right in ("/", "-") or (in_tags and not prose):
+            return new.plural_kebab if plural else new.kebab
+        if not prose or left.isalpha() or right.isalpha() or left.isdigit():
+            return self._forms[word]
+        human = new.plural_human if plural else new.human
+        return human[:1].upper() + human[1:] if word[0].isupper() else human
+
+    def _fix_articles(self, text: str) -> str:
+        for _, new in self.pairs:
+            for form in {new.human, new.pascal}:
+                text = _fix_article(text, form)
+        return text
+
+    @cached_property
+    def _owner(self) -> dict[str, tuple[Names, Names]]:
+        return {form: pair for pair in reversed(self.pairs) for form in _forms(pair[0])}
+
+    @cached_property
+    def _forms(self) -> dict[str, str]:
+        """Every form of every old name, and the new one; a keyword is safe inside longer names."""
+        forms: dict[str, str] = {}
+        for old, new in self.pairs:
+            for left, right in zip(_forms(old), _forms(new), strict=True):
+                forms.setdefault(left, right)
+        return forms
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        words = sorted(self._forms, key=len, reverse=True)
+        pascal = "|".join(w for w in words if w[0].isupper() and not w.isupper())
+        snake = "|".join(w for w in words if w[0].islower())
+        upper = "|".join(w for w in words if w.isupper())
+        parts = [
+            rf"(?<![A-Z0-9])(?:{pascal})(?![a-z0-9])" if pascal else "",
+            rf"(?<![A-Za-z0-9])(?:{snake})(?![A-Za-z0-9])" if snake else "",
+            rf"(?<![A-Za-z0-9])(?:{upper})(?![A-Za-z0-9])" if upper else "",
+        ]
+        return re.compile("|".join(p for p in parts if p))
+
+
+def _forms(names: Names) -> tuple[str, ...]:
+    return (
+        names.plural_pascal,
+        names.pascal,
+        names.plural_snake,
+        names.snake,
+        names.plural_kebab,
+        names.kebab,
+        names.plural_constant,
+        names.constant,
+    )
+
+
+def _fix_article(text: str, noun: str) -> str:
+    right = "an" if _VOWELS.match(noun) else "a"
+
+    def article(match: re.Match[str]) -> str:
+        return right.capitalize() if match[1][0].isupper() else right
+
+    return re.sub(rf"\b(an?|An?)(?=[ `]{{1,2}}{re.escape(noun)}\b)", article, text)
+
+
+def _fix_articles_in_identifier(text: str) -> str:
+    """`test_a_order` → `test_an_order`."""
+
+    def article(match: re.Match[str]) -> str:
+        return f"{match[1]}{'an' if _VOWELS.match(match[3]) else 'a'}_{match[3]}"
+
+    return re.sub(r"(^|_)(an?)_([a-z]+)", article, text)
+
+
+class RenameCode(cst.CSTTransformer):
+    """Apply a `Renaming` to every name, string and comment of a tree."""
+
+    def __init__(self, renaming: Renaming) -> None:
+        """Keep the renaming."""
+        super().__init__()
+        self.renaming = renaming
+        self._tags = 0
+
+    def visit_Arg(self, node: cst.Arg) -> None:
+        """Note that strings inside `tags=` are words of URLs and headings."""
+        self._tags += _is_tags(node)
+
+    def leave_Arg(self, original_node: cst.Arg, updated_node: cst.Arg) -> cst.Arg:
+        """Leave the argument; a keyword is an identifier and was renamed as a Name."""
+        self._tags -= _is_tags(original_node)
+        return updated_node
+
+    def leave_Name(self, original_node: cst.Name, updated_node: cst.Name) -> cst.Name:
+        """Rename an identifier."""
+        return updated_node.with_changes(value=self.renaming.identifier(original_node.value))
+
+    def leave_SimpleString(
+        self, original_node: cst.SimpleString, updated_node: cst.SimpleString
+    ) -> cst.SimpleString:
+        """Rename inside a string or docstring."""
+        text = self.renaming.string(original_node.value, in_tags=self._tags > 0)
+        return updated_node.with_changes(value=text)
+
+    def leave_FormattedStringText(
+        self, original_node: cst.FormattedStringText, updated_node: cst.FormattedStringText
+    ) -> cst.FormattedStringText:
+        """Rename inside the literal text of an f-string."""
+        return updated_node.with_changes(value=self.renaming.string(original_node.value))
+
+    def leave_Comment(self, original_node: cst.Comment, updated_node: cst.Comment) -> cst.Comment:
+        """Rename inside a comment."""
+        return updated_node.with_changes(value=self.renaming.string(original_node.value))
+
+
+def _is_tags(node: cst.Arg) -> bool:
+    return node.keyword is not None and node.keyword.value == "tags"
+
+
+def rename_code(source: str, renaming: Renaming) -> str:
+    """Return Python source with the renaming applied everywhere."""
+    return cst.parse_module(source).visit(RenameCode(renaming)).code
+
+
+def mentions(text: str, names: Iterable[Names]) -> bool:
+    """Tell whether a text holds any form of any of the names as whole words."""
+    renaming = Renaming(tuple((n, n) for n in names))
+    return renaming._pattern.search(text) is not None
