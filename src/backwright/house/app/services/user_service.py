@@ -1,0 +1,224 @@
+"""Accounts: registering, reading and changing them, passwords, addresses.
+
+Nothing here tells a stranger whether an address has an account: the answer is the same either way,
+and whatever differs (a mail, a token) happens after it was sent, in `mail_service.py`.
+"""
+
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import String, Uuid
+from sqlmodel import col, delete, exists, func, insert, literal, select, update
+
+from app.auth import Caller
+from app.database import Session
+from app.exceptions import ConflictError, UnauthorizedError, ValidationError
+from app.login_throttle import LoginThrottle
+from app.models import LoginSession, TokenPurpose, User
+from app.passwords import hash_password, verify_password
+from app.schemas import (
+    AccountDeletion,
+    EmailChange,
+    PasswordChange,
+    PasswordReset,
+    TokenPair,
+    UserCreate,
+    UserPublic,
+    UserUpdate,
+)
+from app.services.auth_service import ACCOUNT, Account, create_session
+from app.services.auth_tokens import (
+    INVALID_LINK,
+    cancel_one_time_tokens,
+    check_one_time_token,
+    redeem_one_time_token,
+)
+
+WRONG_PASSWORD = "Incorrect password"  # noqa: S105
+PUBLIC_COLUMNS = tuple(col(getattr(User, name)) for name in UserPublic.model_fields)
+
+
+async def register_user(session: Session, data: UserCreate) -> bool:
+    """Make an account unless the address has one; return whether it was made.
+
+    Known or not, the password is hashed and both statements run, of which one writes: neither the
+    time nor the load tells the two apart.
+
+    Raises:
+        ServiceUnavailableError: if too many passwords wait to be hashed.
+    """
+    password_hash = await hash_password(data.password.get_secret_value())
+    user_id = uuid4()
+    values = {
+        "id": literal(user_id, Uuid()),
+        "email": literal(data.email, String()),
+        "full_name": literal(data.full_name, String()),
+        "password_hash": literal(password_hash, String()),
+    }
+    taken = exists().where(col(User.email) == data.email)
+    try:
+        async with session.transaction():
+            await session.execute(
+                update(User).where(col(User.email) == data.email).values(email=data.email)
+            )
+            made = await session.execute(
+                insert(User).from_select(list(values), select(*values.values()).where(~taken))
+            )
+    except ConflictError:
+        # Somebody registered the same address in the same instant.
+        return False
+    return bool(made)
+
+
+async def get_user(session: Session, caller: Caller) -> UserPublic:
+    """Return the caller's account.
+
+    Raises:
+        UnauthorizedError: if the caller is not logged in any more.
+    """
+    return await session.one(select(*PUBLIC_COLUMNS).where(col(User.id) == caller.id), UserPublic, caller=caller)
+
+
+async def update_user(session: Session, caller: Caller, data: UserUpdate) -> UserPublic:
+    """Change what was given of the caller's account.
+
+    Raises:
+        UnauthorizedError: if the caller is not logged in any more.
+    """
+    values = data.model_dump(exclude_unset=True)
+    if not values:
+        return await get_user(session, caller)
+    statement = update(User).where(col(User.id) == caller.id).values(**values)
+    return await session.one(statement.returning(*PUBLIC_COLUMNS), UserPublic, caller=caller)
+
+
+async def delete_user(
+    session: Session, throttle: LoginThrottle, caller: Caller, data: AccountDeletion
+) -> None:
+    """Delete the caller's account, and with it their sessions and everything they own.
+
+    Raises:
+        UnauthorizedError: if the caller is not logged in any more.
+        ValidationError: if the password is wrong.
+    """
+    await _check_password(session, throttle, caller, data.password.get_secret_value())
+    await session.execute(delete(User).where(col(User.id) == caller.id), caller=caller)
+
+
+async def change_password(
+    session: Session,
+    throttle: LoginThrottle,
+    caller: Caller,
+    data: PasswordChange,
+    user_agent: str | None,
+) -> tuple[str, TokenPair]:
+    """Set a new password, end every session and cancel every link; begin a new session.
+
+    Returns the user's address and the tokens of the new session.
+
+    Raises:
+        UnauthorizedError: if the caller is not logged in any more.
+        ValidationError: if the current password is wrong.
+    """
+    current = data.current_password.get_secret_value()
+    account = await _check_password(session, throttle, caller, current)
+    password_hash = await hash_password(data.new_password.get_secret_value())
+    async with session.transaction():
+        # The old hash is a condition: of two changes at once, one finds it gone.
+        changed = await session.execute(
+            update(User)
+            .where(col(User.id) == caller.id, col(User.password_hash) == account.password_hash)
+            .values(password_hash=password_hash),
+            caller=caller,
+        )
+        if not changed:
+            raise UnauthorizedError
+        await _end_everything(session, caller.id)
+        tokens = await create_session(session, caller.id, user_agent)
+    return account.email, tokens
+
+
+async def reset_password(session: Session, throttle: LoginThrottle, data: PasswordReset) -> str:
+    """Set a new password by a mailed token, end every session, and return the user's address.
+
+    The token came by mail, so the address is confirmed as well, and a locked account is opened.
+
+    Raises:
+        ValidationError: if the token is not good.
+    """
+    token = data.token.get_secret_value()
+    await check_one_time_token(session, token, TokenPurpose.RESET_PASSWORD)
+    password_hash = await hash_password(data.new_password.get_secret_value())
+    async with session.transaction():
+        redeemed = await redeem_one_time_token(session, token, TokenPurpose.RESET_PASSWORD)
+        changed = await session.execute(
+            update(User)
+            .where(
+                col(User.id) == redeemed.user_id,
+                col(User.email) == redeemed.email,
+                col(User.is_active),
+            )
+            .values(
+                password_hash=password_hash,
+                email_verified_at=func.coalesce(User.email_verified_at, datetime.now(UTC)),
+            )
+        )
+        if not changed:
+            raise ValidationError(INVALID_LINK)
+        await _end_everything(session, redeemed.user_id)
+    await throttle.forgive(redeemed.email)
+    return redeemed.email
+
+
+async def check_email_change(
+    session: Session, throttle: LoginThrottle, caller: Caller, data: EmailChange
+) -> Account:
+    """Let the caller ask for another address only with their password; return their account.
+
+    Raises:
+        UnauthorizedError: if the caller is not logged in any more.
+        ValidationError: if the password is wrong.
+    """
+    return await _check_password(session, throttle, caller, data.password.get_secret_value())
+
+
+async def confirm_email(session: Session, token: str) -> None:
+    """Confirm the address that a token was mailed to, and move the account there if it is new.
+
+    Raises:
+        ConflictError: if another account took the address in the meantime; only somebody who
+            reads its mail can learn so.
+        ValidationError: if the token is not good.
+    """
+    async with session.transaction():
+        redeemed = await redeem_one_time_token(session, token, TokenPurpose.CONFIRM_EMAIL)
+        await session.execute(
+            update(User)
+            .where(col(User.id) == redeemed.user_id)
+            .values(email=redeemed.email, email_verified_at=datetime.now(UTC))
+        )
+
+
+async def _check_password(
+    session: Session, throttle: LoginThrottle, caller: Caller, password: str
+) -> Account:
+    """Return the caller's account if the password is theirs; guesses count as those of a login.
+
+    Raises:
+        TooManyRequestsError: after too many attempts.
+        UnauthorizedError: if the caller is not logged in any more.
+        ValidationError: if the password is wrong.
+    """
+    account = await session.one(ACCOUNT.where(col(User.id) == caller.id), Account, caller=caller)
+    await throttle.admit(account.email)
+    if not await verify_password(password, account.password_hash):
+        await throttle.charge()
+        raise ValidationError(WRONG_PASSWORD)
+    await throttle.forgive(account.email)
+    return account
+
+
+async def _end_everything(session: Session, user_id: UUID) -> None:
+    """End all sessions of a user and cancel all links, whoever has them."""
+    await session.execute(delete(LoginSession).where(col(LoginSession.user_id) == user_id))
+    await cancel_one_time_tokens(session, user_id)

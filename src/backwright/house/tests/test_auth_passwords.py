@@ -1,0 +1,214 @@
+"""Hashing: whole passwords, marked schemes, a bounded pool beside the event loop."""
+
+import asyncio
+import os
+import sys
+import threading
+import time
+
+import bcrypt
+import pytest
+
+from app import passwords
+from app.exceptions import ServiceUnavailableError
+
+COST = 4
+LONG = "correct horse battery staple " * 4
+
+
+def test_right_password_matches_its_hash() -> None:
+    """The round trip."""
+    assert passwords.matches("s3cret-phrase", passwords.compute_hash("s3cret-phrase", COST))
+
+
+def test_wrong_password_does_not_match() -> None:
+    """Another password, another answer."""
+    assert not passwords.matches("s3cret-phrasf", passwords.compute_hash("s3cret-phrase", COST))
+
+
+def test_equal_passwords_have_different_hashes() -> None:
+    """Each hash has a salt of its own."""
+    assert passwords.compute_hash("same", COST) != passwords.compute_hash("same", COST)
+
+
+def test_hash_is_readable_by_plain_bcrypt() -> None:
+    """What fits bcrypt is stored as bcrypt, portable to every other tool."""
+    hashed = passwords.compute_hash("portable", COST)
+    assert hashed.startswith("$2b$04$")
+    assert bcrypt.checkpw(b"portable", hashed.encode())
+
+
+def test_hash_of_another_bcrypt_library_is_accepted() -> None:
+    """``$2a$`` and ``$2y$`` (PHP, Java) differ from ``$2b$`` by their name only."""
+    hashed = bcrypt.hashpw(b"migrated", bcrypt.gensalt(COST)).decode()
+    assert passwords.matches("migrated", hashed.replace("$2b$", "$2y$", 1))
+
+
+@pytest.mark.parametrize(
+    "password", ["a" * 72, "é" * 36], ids=["72 ASCII letters", "72 bytes of two each"]
+)
+def test_72_bytes_still_fit_plain_bcrypt(password: str) -> None:
+    """The boundary counts bytes, not letters."""
+    hashed = passwords.compute_hash(password, COST)
+    assert hashed.startswith("$2b$")
+    assert passwords.matches(password, hashed)
+
+
+@pytest.mark.parametrize(
+    ("password", "other"),
+    [("a" * 72 + "b", "a" * 72 + "c"), ("é" * 36 + "b", "é" * 36 + "c"), (LONG + "1", LONG + "2")],
+    ids=["73 ASCII letters", "73 bytes, multibyte", "116 letters"],
+)
+def test_bytes_after_the_72nd_count(password: str, other: str) -> None:
+    """Nothing is cut off: two passwords that differ behind byte 72 are two passwords."""
+    hashed = passwords.compute_hash(password, COST)
+    assert passwords.matches(password, hashed)
+    assert not passwords.matches(other, hashed)
+
+
+def test_first_72_bytes_of_a_long_password_do_not_open_it() -> None:
+    """The classic fault of silent truncation."""
+    hashed = passwords.compute_hash("a" * 80, COST)
+    assert not passwords.matches("a" * 72, hashed)
+
+
+def test_long_password_does_not_match_the_hash_of_its_beginning() -> None:
+    """The same fault the other way round."""
+    assert not passwords.matches("a" * 73, passwords.compute_hash("a" * 72, COST))
+
+
+def test_long_scheme_is_that_of_passlib() -> None:
+    """The example of passlib's documentation, so that the format is no invention of ours."""
+    documented = (
+        "$bcrypt-sha256$v=2,t=2b,r=12$n79VH.0Q2TMWmt3Oqt9uku$Kq4Noyk3094Y2QlB8NdRT8SvGiI4ft2"
+    )
+    salt = b"n79VH.0Q2TMWmt3Oqt9uku"
+    digest = passwords.prehash(b"password", salt)
+    hashed = bcrypt.hashpw(digest, b"$2b$12$" + salt).decode()
+    assert passwords.mark_long(hashed) == documented
+
+
+def test_digest_of_a_long_password_is_not_a_password() -> None:
+    """Somebody who has the digest still does not have the password."""
+    hashed = passwords.compute_hash(LONG, COST)
+    salt = hashed.split("$")[3].encode()
+    assert not passwords.matches(passwords.prehash(LONG.encode(), salt).decode(), hashed)
+
+
+def test_nul_does_not_end_a_password() -> None:
+    """C implementations of bcrypt stop at NUL."""
+    assert not passwords.matches("be\0fore", passwords.compute_hash("be\0hind", COST))
+
+
+def test_composed_and_decomposed_letters_are_the_same_password() -> None:
+    """Keyboards differ in how they spell ``é`` (RFC 8265)."""
+    assert passwords.matches("cafe\u0301-au-lait", passwords.compute_hash("café-au-lait", COST))
+
+
+@pytest.mark.parametrize("stored", ["", "!", "plaintext", "$2b$99$" + "." * 53, "$2b$04$short"])
+def test_a_stored_value_that_is_no_hash_matches_nothing(stored: str) -> None:
+    """An imported or locked account answers "wrong password", not an exception."""
+    assert not passwords.matches(stored, stored)
+
+
+def test_unmatchable_hash_costs_what_a_hash_costs() -> None:
+    """The stand-in for unknown users has the same cost, and the form of a hash."""
+    stand_in = passwords.unmatchable_hash(7)
+    assert stand_in.startswith("$2b$07$")
+    assert len(stand_in) == len(passwords.compute_hash("x", COST))
+    assert not passwords.matches("", stand_in)
+
+
+def test_every_comparison_does_one_hash(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever is compared, bcrypt runs once: no early way out that a clock would see."""
+    calls: list[bytes] = []
+    real = bcrypt.checkpw
+
+    def counted(password: bytes, hashed: bytes) -> bool:
+        calls.append(hashed[4:6])
+        return real(password, hashed)
+
+    monkeypatch.setattr(bcrypt, "checkpw", counted)
+    short, long = passwords.compute_hash("short", COST), passwords.compute_hash(LONG, COST)
+    stored = [short, long, "!", passwords.unmatchable_hash(COST)]
+    for candidate in ("short", LONG):
+        for password_hash in stored:
+            passwords.matches(candidate, password_hash)
+    assert calls == [b"04"] * 8
+
+
+def test_a_lower_cost_needs_a_rehash(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both schemes' costs are read; a higher one than asked for is left alone."""
+    monkeypatch.setattr(passwords.get_settings(), "bcrypt_cost", 5)
+    assert passwords.needs_rehash(passwords.compute_hash("short", 4))
+    assert passwords.needs_rehash(passwords.compute_hash(LONG, 4))
+    assert not passwords.needs_rehash(passwords.compute_hash("short", 5))
+    assert not passwords.needs_rehash(passwords.compute_hash(LONG, 6))
+
+
+def test_an_unknown_scheme_needs_a_rehash() -> None:
+    """Whatever else is stored gives way at the next log-in that succeeds."""
+    assert passwords.needs_rehash("$argon2id$v=19$m=65536,t=3,p=4$c29tZXNhbHQ$aGFzaA")
+
+
+async def test_the_event_loop_turns_while_hashing() -> None:
+    """A hash of about 0.1 s leaves the loop free for what takes milliseconds."""
+    hashing = asyncio.create_task(passwords.hashing_pool().run(passwords.compute_hash, "x", 11))
+    turns = 0
+    while not hashing.done():
+        await asyncio.sleep(0.001)
+        turns += 1
+    await hashing
+    assert turns >= 5
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="priorities by thread exist on Linux only")
+async def test_hashing_threads_give_way_to_the_event_loop() -> None:
+    """Their niceness is lowered, the event loop's is not."""
+    pool = passwords.HashingPool(workers=1, queue=1, niceness=7)
+
+    def niceness() -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    before = niceness()
+    assert await pool.run(niceness) == max(before, 7)
+    assert niceness() == before
+
+
+async def test_a_full_pool_refuses_at_once() -> None:
+    """The queue is bounded; what does not fit is told when to come again."""
+    pool = passwords.HashingPool(workers=1, queue=1, niceness=0)
+    release = threading.Event()
+    waiting = [asyncio.create_task(pool.run(release.wait, 10)) for _ in range(2)]
+    await asyncio.sleep(0)
+    start = time.perf_counter()
+    with pytest.raises(ServiceUnavailableError) as refusal:
+        await pool.run(release.is_set)
+    assert time.perf_counter() - start < 1
+    assert refusal.value.retry_after > 0
+    release.set()
+    assert await asyncio.gather(*waiting) == [True, True]
+
+
+async def test_a_finished_call_makes_room() -> None:
+    """Places come back, after success and after an exception alike."""
+    pool = passwords.HashingPool(workers=1, queue=0, niceness=0)
+    with pytest.raises(ZeroDivisionError):
+        await pool.run(divmod, 1, 0)
+    assert await pool.run(divmod, 7, 2) == (3, 1)
+
+
+async def test_a_client_that_hangs_up_makes_room() -> None:
+    """A cancelled call that has not begun leaves the queue at once."""
+    pool = passwords.HashingPool(workers=1, queue=1, niceness=0)
+    release = threading.Event()
+    running = asyncio.create_task(pool.run(release.wait, 10))
+    await asyncio.sleep(0.01)
+    for _ in range(3):
+        waiting = asyncio.create_task(pool.run(release.is_set))
+        await asyncio.sleep(0)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+    release.set()
+    assert await running
