@@ -1,0 +1,55 @@
+"""What a load balancer asks: is the process alive, and can it serve?"""
+
+import asyncio
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel
+from sqlmodel import select
+
+from app.config import Settings
+from app.database import Database
+from app.exceptions import ServiceUnavailableError
+from app.logs import get_logger
+
+router = APIRouter(prefix="/health", tags=["health"])
+
+_RETRY_SECONDS = 5
+
+logger = get_logger(__name__)
+
+
+class Health(BaseModel):
+    """The state of the application."""
+
+    status: str = "ok"
+
+
+@router.get("/live")
+async def read_liveness() -> Health:
+    """Answer as long as the process runs: if this fails, start it anew."""
+    return Health()
+
+
+@router.get("/ready", responses={503: {"description": "The database does not answer"}})
+async def read_readiness(request: Request) -> Health:
+    """Ask every database; if one does not answer in time, send no requests here for now.
+
+    Redis is not asked: without it the limits are counted in each process.
+    """
+    settings: Settings = request.app.state.settings
+    try:
+        async with asyncio.timeout(settings.readiness_seconds):
+            await _ask(
+                request.app.state.database, replica=settings.database_replica_url is not None
+            )
+    except Exception as error:
+        logger.warning("database not ready", error=repr(error))
+        raise ServiceUnavailableError("Database not available", _RETRY_SECONDS) from error
+    return Health()
+
+
+async def _ask(database: Database, *, replica: bool) -> None:
+    """Run a statement on the primary and, if there is one, on the replica."""
+    await database.session().scalar(select(1))
+    if replica:
+        await database.session(read_only=True).scalar(select(1))
