@@ -11,7 +11,7 @@ from backwright.report.change import ChangeReport
 from backwright.report.events import CheckEnded, CheckStarted, Event, Listener, StepStarted
 from backwright.values import Check, Question
 
-_MARK = {"pass": "[green]✓[/]", "fail": "[red]✗[/]", "skipped": "[yellow]–[/]"}
+_MARK = {"pass": "[green]✓[/]", "fail": "[red]✗[/]", "skipped": "[yellow]-[/]"}
 _ACTION = {"create": "[green]+[/]", "edit": "[yellow]~[/]", "delete": "[red]-[/]"}
 
 

@@ -1,0 +1,5 @@
+"""Run as `python -m backwright`."""
+
+from backwright.cli.main import run
+
+run()

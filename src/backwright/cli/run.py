@@ -1,0 +1,95 @@
+"""Running one command: progress to stderr, the result to stdout, the exit code of the contract."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import NoReturn, TypeVar
+
+import typer
+from rich.console import Console
+
+from backwright.errors import BackwrightError, QuestionError, VerificationError
+from backwright.report.events import Listener, silence
+from backwright.report.jsonable import Json, jsonable
+from backwright.report.terminal import print_error, progress
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """How a command shows itself: as text or JSON, with or without progress."""
+
+    command: str
+    as_json: bool
+    quiet: bool
+
+    def run(
+        self,
+        work: Callable[[Listener], Result],
+        *,
+        document: Callable[[Result], Mapping[str, Json]],
+        text: Callable[[Console, Result], None],
+        found_problems: Callable[[Result], bool] = lambda _: False,
+    ) -> NoReturn:
+        """Do the work, print what came of it, and exit."""
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        try:
+            result = work(silence if self.quiet else progress(self._stderr()))
+        except BackwrightError as error:
+            self._fail(error)
+        except KeyboardInterrupt:
+            self._interrupted()
+        if self.as_json:
+            _print_json(document(result))
+        else:
+            text(_stdout(), result)
+        raise typer.Exit(1 if found_problems(result) else 0)
+
+    def _fail(self, error: BackwrightError) -> NoReturn:
+        if self.as_json:
+            _print_json(error_document(self.command, error))
+        elif isinstance(error, QuestionError):
+            print_error(_stdout(), error)
+        else:
+            print_error(self._stderr(), error)
+        raise typer.Exit(error.exit_code)
+
+    def _interrupted(self) -> NoReturn:
+        if self.as_json:
+            _print_json({"schema": 1, "command": self.command, "error": {"message": "interrupted"}})
+        else:
+            self._stderr().print("interrupted; your files are as before")
+        raise typer.Exit(130)
+
+    def _stderr(self) -> Console:
+        return Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def error_document(command: str, error: BackwrightError) -> dict[str, Json]:
+    """Return an error as a JSON document: a question, or message, place and remedy."""
+    document: dict[str, Json] = {"schema": 1, "command": command}
+    if isinstance(error, QuestionError):
+        return {**document, "question": jsonable(error.question)}
+    document["error"] = {
+        "message": error.message,
+        "file": error.place.file if error.place else None,
+        "line": error.place.line if error.place else None,
+        "remedy": error.remedy,
+    }
+    if isinstance(error, VerificationError):
+        document["verified"] = jsonable(error.checks)
+    return document
+
+
+def _stdout() -> Console:
+    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+
+
+def _print_json(document: Mapping[str, Json]) -> None:
+    sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False) + os.linesep)

@@ -1,0 +1,39 @@
+"""A declaration: one `name: annotation = Field(…)` and the imports that it needs."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+Import = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """A class attribute: `name: annotation = value`, with the `(module, name)` pairs it uses."""
+
+    name: str
+    annotation: str
+    value: str | None = None
+    imports: frozenset[Import] = frozenset()
+
+    @property
+    def code(self) -> str:
+        """The line of code, without indentation and not wrapped."""
+        value = f" = {self.value}" if self.value is not None else ""
+        return f"{self.name}: {self.annotation}{value}"
+
+
+def field_call(arguments: Iterable[str]) -> str | None:
+    """Return `Field(a, b)`, or None where there is nothing to say."""
+    inner = ", ".join(arguments)
+    return f"Field({inner})" if inner else None
+
+
+def wanted_imports(imports: Iterable[Import]) -> dict[str, set[str]]:
+    """Group `(module, name)` pairs by module."""
+    wanted: dict[str, set[str]] = defaultdict(set)
+    for module, name in imports:
+        wanted[module].add(name)
+    return dict(wanted)
