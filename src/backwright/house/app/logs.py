@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping
 from contextvars import ContextVar
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any, Literal, TextIO
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
@@ -53,10 +53,9 @@ def configure_logging(level: str = "INFO", log_format: LogFormat = "json") -> No
     structlog.configure(
         processors=[*shared, *renderer],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stdout),
-        cache_logger_on_first_use=True,
+        logger_factory=structlog.WriteLoggerFactory(),
     )
-    handler = logging.StreamHandler(sys.stdout)
+    handler = _StandardOutputHandler()
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[structlog.stdlib.ExtraAdder(), *shared],
@@ -91,6 +90,15 @@ def redact(value: Any) -> Any:
     if isinstance(value, BaseException):
         return _redact_text(f"{type(value).__name__}: {value}")
     return value
+
+
+class _StandardOutputHandler(logging.StreamHandler[TextIO]):
+    """Writes to what is the standard output at that moment, as structlog does."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a line."""
+        self.stream = sys.stdout
+        super().emit(record)
 
 
 def _shared_processors() -> list[Processor]:
