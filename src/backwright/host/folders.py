@@ -1,0 +1,168 @@
+"""Folders of our own, outside of every project: a cache that stays, and scratch that never does.
+
+A scratch folder carries the process that owns it and the processes that run in it. It goes when
+its owner leaves the `with` block, when the watchdog sees the owner die, or, should both have been
+killed, when the next run sweeps.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import shutil
+import signal
+import stat
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from backwright.errors import MissingError
+from backwright.host import watchdog
+
+OWNER = ".owner"
+PROCESSES = ".processes"
+
+
+def cache_folder(*parts: str) -> Path:
+    """Return (and make) a folder for things worth keeping between runs.
+
+    `BACKWRIGHT_CACHE`, else `XDG_CACHE_HOME/backwright`, else `~/.cache/backwright`; where none
+    of them can be written (a service without a home), a folder beside the scratch.
+    """
+    for base in _cache_candidates():
+        folder = base.joinpath(*parts)
+        with contextlib.suppress(OSError):
+            folder.mkdir(parents=True, exist_ok=True)
+            if os.access(folder, os.W_OK):
+                return folder
+    folder = scratch_base().joinpath("cache", *parts)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _cache_candidates() -> Iterator[Path]:
+    """Yield the places for a cache, the most explicit first."""
+    if explicit := os.environ.get("BACKWRIGHT_CACHE"):
+        yield Path(explicit)
+    if base := os.environ.get("XDG_CACHE_HOME"):
+        yield Path(base) / "backwright"
+    with contextlib.suppress(RuntimeError):
+        yield Path.home() / ".cache" / "backwright"
+
+
+def scratch_base() -> Path:
+    """Return this user's folder under the temporary one; others may pass through, not look.
+
+    Passing through is needed where root starts PostgreSQL as another user.
+
+    Raises:
+        MissingError: somebody else owns the folder, or it cannot be made.
+    """
+    base = Path(tempfile.gettempdir()) / f"backwright-{os.getuid()}"
+    try:
+        base.mkdir(mode=0o711, exist_ok=True)
+        status = base.lstat()
+    except OSError as error:
+        raise MissingError(
+            f"no temporary folder: {error}", remedy="set TMPDIR to a folder you can write"
+        ) from error
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.getuid():
+        raise MissingError(
+            f"{base} belongs to somebody else", remedy="set TMPDIR to a folder of your own"
+        )
+    if stat.S_IMODE(status.st_mode) != 0o711:
+        base.chmod(0o711)
+    return base
+
+
+@contextlib.contextmanager
+def scratch(purpose: str, *, mode: int = 0o700) -> Iterator[Path]:
+    """Give an empty folder that is gone afterwards, whatever happens to this process."""
+    base = scratch_base()
+    folder = base / f"{purpose}-{os.getpid()}-{secrets.token_hex(4)}"
+    folder.mkdir(mode=0o700)
+    folder.chmod(mode)
+    (folder / OWNER).write_text(f"{os.getpid()} {start_time(os.getpid())}\n")
+    watchdog.remove_when_orphaned(folder)
+    try:
+        yield folder
+    finally:
+        remove_tree(folder)
+        watchdog.keep(folder)
+
+
+def record_process(folder: Path, pid: int, sent: signal.Signals) -> None:
+    """Note in a scratch folder a process to end (by that signal) should the folder be swept."""
+    with (folder / PROCESSES).open("a") as file:
+        file.write(f"{pid} {start_time(pid)} {sent.value}\n")
+
+
+def sweep() -> tuple[Path, ...]:
+    """End and remove what killed runs left behind; return the folders that went."""
+    swept = []
+    base = scratch_base()
+    for owner in base.glob(f"*/{OWNER}"):
+        if not _is_abandoned(owner):
+            continue
+        _end_recorded(owner.parent)
+        remove_tree(owner.parent)
+        swept.append(owner.parent)
+    return tuple(swept)
+
+
+def _is_abandoned(owner: Path) -> bool:
+    """Tell whether the process that a scratch folder names is dead (or its id was given anew)."""
+    try:
+        pid, _, started = owner.read_text().strip().partition(" ")
+        return start_time(int(pid)) != started
+    except (OSError, ValueError):
+        return False  # being made, or being removed, at this moment
+
+
+def _end_recorded(folder: Path) -> None:
+    """Send their signal to the processes of a folder that still are the ones recorded."""
+    with contextlib.suppress(OSError):
+        for line in (folder / PROCESSES).read_text().splitlines():
+            pid, started, number = line.split(" ")
+            if start_time(int(pid)) == started:
+                os.kill(int(pid), int(number))
+
+
+def start_time(pid: int) -> str:
+    """Return what tells a process from a later one of the same id; empty when it is dead.
+
+    On Linux field 22 of `/proc/PID/stat` (proc_pid_stat(5)); elsewhere only that it lives.
+    """
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return "" if Path("/proc/self/stat").exists() or not _lives(pid) else "alive"
+    return "" if fields[0] == "Z" else fields[19]
+
+
+def _lives(pid: int) -> bool:
+    """Tell whether there is a process of this id."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def remove_tree(folder: Path) -> None:
+    """Remove a folder and all in it, also read-only folders; a file that vanishes is no error."""
+
+    def open_up(_: object, path: str, __: object) -> None:
+        with contextlib.suppress(OSError):
+            entry = Path(path)
+            entry.parent.chmod(0o700)
+            if entry.is_dir() and not entry.is_symlink():
+                entry.chmod(0o700)
+                shutil.rmtree(entry, ignore_errors=True)
+            else:
+                entry.unlink(missing_ok=True)
+
+    shutil.rmtree(folder, onerror=open_up)
