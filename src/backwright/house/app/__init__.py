@@ -1,0 +1,1 @@
+"""The application: routes over services over one database."""

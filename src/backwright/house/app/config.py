@@ -1,0 +1,166 @@
+"""Settings, read from the environment and from `.env`."""
+
+import ipaddress
+import os
+import re
+from functools import lru_cache
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+
+from limits import parse
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+DEVELOPMENT_SECRET_KEY = "development-only-secret-key-never-use-it-in-production"  # noqa: S105
+SHORTEST_SECRET_KEY = 32
+LOWEST_BCRYPT_COST = 10
+
+_ORIGIN = re.compile(r"https?://(\[[0-9a-f:]+\]|[a-z0-9.-]+)(:\d{1,5})?")
+
+
+def _split(value: object) -> object:
+    """Read "a, b" as two values, since a list in JSON is hard to quote in an environment."""
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    return value
+
+
+def _check_origin(origin: str) -> str:
+    """Refuse what no browser ever sends as its origin, such as a URL with a path."""
+    if origin != "*" and not _ORIGIN.fullmatch(origin):
+        raise ValueError(f'"{origin}" is no origin: write it like https://app.example.com')
+    return origin
+
+
+def _check_network(network: str) -> str:
+    """Refuse what is neither an address nor a network of addresses."""
+    ipaddress.ip_network(network)
+    return network
+
+
+def _check_rate(rate: str) -> str:
+    """Refuse what does not read like "300/minute"."""
+    parse(rate)
+    return rate
+
+
+def _check_mail_url(url: SecretStr) -> SecretStr:
+    """Refuse what mail cannot be sent by, without repeating its password."""
+    if urlsplit(url.get_secret_value()).scheme not in ("smtp", "smtps"):
+        raise ValueError("it must begin with smtp:// or smtps://")
+    return url
+
+
+Origins = Annotated[
+    tuple[Annotated[str, AfterValidator(_check_origin)], ...], NoDecode, BeforeValidator(_split)
+]
+Networks = Annotated[
+    tuple[Annotated[str, AfterValidator(_check_network)], ...], NoDecode, BeforeValidator(_split)
+]
+Rate = Annotated[str, AfterValidator(_check_rate)]
+
+
+class Settings(BaseSettings):
+    """Everything that differs between one place the application runs in and another."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_ignore_empty=True, extra="ignore", hide_input_in_errors=True
+    )
+
+    environment: Literal["development", "test", "production"] = "development"
+    secret_key: SecretStr = SecretStr(DEVELOPMENT_SECRET_KEY)
+
+    # Database
+    database_url: str = "postgresql://app:app@localhost:5432/app"
+    database_replica_url: str | None = None
+    database_pool_size: int = Field(default=10, ge=1)
+    # Set to 0 behind a pooler that shares one connection between transactions (PgBouncer).
+    database_prepared_statements: int = Field(default=256, ge=0)
+    database_timeout_seconds: float = Field(default=30.0, gt=0)
+
+    # Authentication
+    access_token_minutes: int = Field(default=15, ge=1)
+    session_days: int = Field(default=30, ge=1)
+    # How long after its use a refresh token that comes again is taken for a race, not a theft.
+    refresh_reuse_grace_seconds: int = Field(default=5, ge=0)
+    reset_token_minutes: int = Field(default=30, ge=1)
+    verification_token_hours: int = Field(default=24, ge=1)
+    # Unset: in production only. Without it, whoever registers an address and logs in with it
+    # learns that nobody had it before.
+    require_verified_email: bool | None = None
+    login_limit_per_account: Rate = "10/15 minutes"
+    login_limit_per_address: Rate = "100/15 minutes"
+    mail_limit_per_recipient: Rate = "5/hour"
+
+    # Password hashing
+    bcrypt_cost: int = Field(default=12, ge=4, le=16)
+    password_hash_workers: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1)
+    password_hash_queue: int = Field(default=20, ge=0)
+    password_hash_niceness: int = Field(default=10, ge=0, le=19)
+
+    # Mail: smtp://user:password@host:587 or smtps://user:password@host:465; unset: the terminal
+    mail_url: Annotated[SecretStr, AfterValidator(_check_mail_url)] | None = None
+    mail_from: str = "noreply@example.com"
+    # Where the links in mails lead to.
+    frontend_url: str = "http://localhost:3000"
+
+    # Server
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65535)
+    workers: int = Field(default=1, ge=1)
+    # After a signal to stop, requests that have begun get so many seconds to end.
+    shutdown_seconds: int = Field(default=30, ge=0)
+    # Whose X-Forwarded-For and X-Forwarded-Proto are believed: addresses or networks of proxies.
+    trusted_proxies: Networks = ()
+    max_body_bytes: int = Field(default=1_048_576, ge=1)
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: Literal["json", "console"] = "json"
+    # How long the readiness check waits for the database.
+    readiness_seconds: float = Field(default=2.0, gt=0)
+
+    # Limits, such as "300/minute"; counted in memory, or with Redis for all workers together.
+    rate_limit_per_address: Rate = "300/minute"
+    rate_limit_per_user: Rate = "1200/minute"
+    redis_url: str | None = None
+
+    # Browsers on other origins; in production none unless set.
+    cors_origins: Origins = ("http://localhost:3000", "http://localhost:5173")
+    cors_allow_credentials: bool = False
+
+    @model_validator(mode="after")
+    def _refuse_weak_secret_key(self) -> Self:
+        """A key that others know, or could guess, lets them sign in as anybody."""
+        if self.environment != "production":
+            return self
+        key = self.secret_key.get_secret_value()
+        if key == DEVELOPMENT_SECRET_KEY or len(key) < SHORTEST_SECRET_KEY or len(set(key)) < 8:
+            raise ValueError(
+                f"SECRET_KEY must be set to at least {SHORTEST_SECRET_KEY} random characters; "
+                "`openssl rand -hex 32` makes one"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _complete_authentication(self) -> Self:
+        """In production passwords are hashed at a real cost, and addresses are proved."""
+        production = self.environment == "production"
+        if production and self.bcrypt_cost < LOWEST_BCRYPT_COST:
+            raise ValueError(f"BCRYPT_COST must be at least {LOWEST_BCRYPT_COST}")
+        if self.require_verified_email is None:
+            self.require_verified_email = production
+        return self
+
+    @model_validator(mode="after")
+    def _refuse_open_cors(self) -> Self:
+        """Every site could act with the cookies of its visitors."""
+        if self.environment == "production" and "cors_origins" not in self.model_fields_set:
+            self.cors_origins = ()
+        if "*" in self.cors_origins and self.cors_allow_credentials:
+            raise ValueError('CORS_ORIGINS must not be "*" while CORS_ALLOW_CREDENTIALS is true')
+        return self
+
+
+@lru_cache
+def get_settings() -> Settings:
+    """Return the settings of this process."""
+    return Settings()

@@ -1,0 +1,139 @@
+"""The database as services see it: statements go in, rows come out.
+
+Statements are ordinary SQLModel ones. What comes out is built straight into the schema that was
+asked for: rows of our own database are not validated again, and nothing is loaded behind anybody's
+back. A single statement is a transaction of its own; several go into `session.transaction()`.
+
+With `caller=`, the same round trip also checks that the caller is still signed in and active:
+`UnauthorizedError` if not, and then the statement has changed nothing.
+"""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Annotated, Any, Protocol, TypeVar
+
+from fastapi import Depends, Request
+from pydantic import BaseModel
+from sqlalchemy import Executable
+from sqlalchemy.sql.dml import UpdateBase
+
+from app.auth import Caller
+from app.config import Settings
+from app.guard import FOUND
+from app.postgres import PostgresDatabase
+
+Schema = TypeVar("Schema", bound=BaseModel)
+
+
+class Connection(Protocol):
+    """What a session needs of a database: one of `app.postgres` or `app.sqlite`."""
+
+    async def fetch(
+        self, statement: Executable, caller: Caller | None
+    ) -> Sequence[Mapping[str, Any]]:
+        """Run a statement, check the caller with it, and return the rows by column name."""
+
+    def transaction(self) -> "AbstractAsyncContextManager[Connection]":
+        """Begin; commit at the end, or roll back on an error."""
+
+
+class Session:
+    """One request's access to the database."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Use a connection, or a pool of them, until the request ends."""
+        self._connection = connection
+
+    async def all(
+        self, statement: Executable, into: type[Schema], *, caller: Caller | None = None
+    ) -> list[Schema]:
+        """Return all rows of a statement.
+
+        Raises:
+            UnauthorizedError: If the caller is not signed in any more.
+        """
+        rows = await self._connection.fetch(statement, caller)
+        return [into.model_construct(**row) for row in rows]
+
+    async def one_or_none(
+        self, statement: Executable, into: type[Schema], *, caller: Caller | None = None
+    ) -> Schema | None:
+        """Return the row of a statement that finds one at most.
+
+        Raises:
+            UnauthorizedError: If the caller is not signed in any more.
+        """
+        rows = await self._connection.fetch(statement, caller)
+        return into.model_construct(**rows[0]) if rows else None
+
+    async def one(
+        self, statement: Executable, into: type[Schema], *, caller: Caller | None = None
+    ) -> Schema:
+        """Return the row of a statement that always finds one, such as `INSERT … RETURNING`.
+
+        Raises:
+            UnauthorizedError: If the caller is not signed in any more.
+        """
+        rows = await self._connection.fetch(statement, caller)
+        return into.model_construct(**rows[0])
+
+    async def scalar(self, statement: Executable, *, caller: Caller | None = None) -> Any:
+        """Return the first column of the first row, or None if there is no row.
+
+        Raises:
+            UnauthorizedError: If the caller is not signed in any more.
+        """
+        rows = await self._connection.fetch(statement, caller)
+        return next(iter(rows[0].values())) if rows else None
+
+    async def execute(self, statement: UpdateBase, *, caller: Caller | None = None) -> int:
+        """Insert, update or delete, and return how many rows that changed.
+
+        Raises:
+            UnauthorizedError: If the caller is not signed in any more.
+        """
+        return len(await self._connection.fetch(statement.returning(FOUND), caller))
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[None]:
+        """Make the statements inside happen together or not at all."""
+        outside = self._connection
+        async with outside.transaction() as connection:
+            self._connection = connection
+            try:
+                yield
+            finally:
+                self._connection = outside
+
+
+class Database:
+    """The pools of connections that the application holds while it runs."""
+
+    def __init__(self, primary: PostgresDatabase, replica: PostgresDatabase) -> None:
+        """Keep the pools; the replica may be the primary itself."""
+        self.primary = primary
+        self.replica = replica
+
+    def session(self, *, read_only: bool = False) -> Session:
+        """Return a session; one that only reads may be answered by the replica."""
+        return Session(self.replica if read_only else self.primary)
+
+
+@asynccontextmanager
+async def open_database(settings: Settings) -> AsyncIterator[Database]:
+    """Open the pools, and close them at the end."""
+    async with PostgresDatabase.open(settings.database_url, settings) as primary:
+        if settings.database_replica_url is None:
+            yield Database(primary, primary)
+            return
+        async with PostgresDatabase.open(settings.database_replica_url, settings) as replica:
+            yield Database(primary, replica)
+
+
+async def get_session(request: Request) -> Session:
+    """Return the session of a request. It holds no connection while it has nothing to ask."""
+    database: Database = request.app.state.database
+    return database.session(read_only=request.method in ("GET", "HEAD"))
+
+
+SessionDep = Annotated[Session, Depends(get_session)]

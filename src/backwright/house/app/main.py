@@ -1,0 +1,44 @@
+"""The application: settings, middlewares, error handlers and routes put together."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import APIRouter, FastAPI
+
+from app.config import Settings, get_settings
+from app.database import open_database
+from app.exceptions import add_error_handlers
+from app.logs import configure_logging
+from app.middleware.stack import add_middlewares
+from app.responses import ERRORS
+from app.routes.auth import router as auth_router
+from app.routes.health import router as health_router
+from app.routes.projects import router as projects_router
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Hold the database open while the application runs."""
+    async with open_database(app.state.settings) as database:
+        app.state.database = database
+        yield
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """Return the application, with the settings of this process unless given others."""
+    settings = settings or get_settings()
+    configure_logging(settings.log_level, settings.log_format)
+    app = FastAPI(title="App", version="0.1.0", lifespan=lifespan)
+    app.state.settings = settings
+    add_middlewares(app, settings)
+    add_error_handlers(app)
+
+    api = APIRouter(prefix="/api/v1", responses=ERRORS)
+    api.include_router(auth_router)
+    api.include_router(projects_router)
+    app.include_router(health_router)
+    app.include_router(api)
+    return app
+
+
+app = create_app()

@@ -1,0 +1,1 @@
+"""What happens around every request: the caller's identity, limits, logs, headers."""

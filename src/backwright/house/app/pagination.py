@@ -1,0 +1,126 @@
+"""Lists in pages: filters, a stable order, and a cursor to the next page.
+
+The cursor holds the place of the last row (keyset pagination), so the thousandth page costs no
+more than the first, and rows that come or go meanwhile are neither repeated nor skipped.
+"""
+
+import base64
+import binascii
+from functools import lru_cache
+from typing import Annotated, Any, Generic, TypeVar, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import ValidationError as SchemaError
+from sqlalchemy import Select, func, tuple_
+from sqlmodel import SQLModel
+
+from app.auth import Caller
+from app.database import Session
+from app.exceptions import ValidationError
+
+LARGEST_PAGE = 100
+LONGEST_CURSOR = 2000
+
+Item = TypeVar("Item", bound=BaseModel)
+PageOf = TypeVar("PageOf", bound="Page[Any]")
+
+
+class Page(BaseModel, Generic[Item]):
+    """A part of a list."""
+
+    items: list[Item]
+    next_cursor: str | None = Field(description="Pass it as `cursor` for the next page, if any.")
+    total: int | None = Field(description="How many there are, if `with_total` was asked for.")
+
+
+class PageQuery(BaseModel):
+    """Which part of a list to return; what else a subclass declares is a filter by equality."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: Annotated[int, Field(ge=1, le=LARGEST_PAGE)] = 20
+    cursor: Annotated[str, Field(max_length=LONGEST_CURSOR)] | None = None
+    with_total: bool = False
+    sort: str
+
+    def filters(self) -> dict[str, Any]:
+        """Return the columns to filter by, and their values."""
+        return self.model_dump(exclude=set(PageQuery.model_fields), exclude_none=True)
+
+
+async def paginate(
+    session: Session,
+    statement: Select[Any],
+    model: type[SQLModel],
+    query: PageQuery,
+    page: type[PageOf],
+    *,
+    caller: Caller | None = None,
+) -> PageOf:
+    """Return the page of a statement that a query asks for.
+
+    Raises:
+        ValidationError: If the cursor does not come from the same list.
+    """
+    for name, value in query.filters().items():
+        statement = statement.where(getattr(model, name) == value)
+    total = await _count(session, statement, caller) if query.with_total else None
+
+    schema = _item_schema(page)
+    name = query.sort.removeprefix("-")
+    descending = query.sort.startswith("-")
+    keys = [getattr(model, name), model.id]  # type: ignore[attr-defined]
+    if query.cursor is not None:
+        place = tuple_(*_read_cursor(query.cursor, query.sort, name, schema))
+        statement = statement.where(tuple_(*keys) < place if descending else tuple_(*keys) > place)
+    statement = statement.order_by(*(key.desc() if descending else key for key in keys))
+
+    items = await session.all(statement.limit(query.limit + 1), schema, caller=caller)
+    next_cursor = None
+    if len(items) > query.limit:
+        items.pop()
+        next_cursor = _write_cursor(query.sort, name, items[-1])
+    return page.model_construct(items=items, next_cursor=next_cursor, total=total)
+
+
+async def _count(session: Session, statement: Select[Any], caller: Caller | None) -> int:
+    """Return how many rows a statement has."""
+    count = statement.with_only_columns(func.count(), maintain_column_froms=True)
+    total: int = await session.scalar(count, caller=caller)
+    return total
+
+
+@lru_cache
+def _item_schema(page: type[Page[Any]]) -> type[BaseModel]:
+    """Return the schema of the items of a page."""
+    schema: type[BaseModel] = get_args(page.model_fields["items"].annotation)[0]
+    return schema
+
+
+@lru_cache
+def _cursor_type(schema: type[BaseModel], name: str) -> TypeAdapter[Any]:
+    """Return what a cursor contains: the sort order, the value of the sorted field, the id."""
+    fields = schema.model_fields
+    return TypeAdapter(tuple[str, fields[name].annotation, fields["id"].annotation])  # type: ignore[name-defined]
+
+
+def _write_cursor(sort: str, name: str, last: BaseModel) -> str:
+    """Return the cursor to what comes after a row."""
+    place = (sort, getattr(last, name), last.id)  # type: ignore[attr-defined]
+    return base64.urlsafe_b64encode(_cursor_type(type(last), name).dump_json(place)).decode()
+
+
+def _read_cursor(cursor: str, sort: str, name: str, schema: type[BaseModel]) -> tuple[Any, Any]:
+    """Return the place that a cursor holds: the value of the sorted field, and the id.
+
+    Raises:
+        ValidationError: If it is none of ours, or of a list in another order.
+    """
+    try:
+        place = base64.b64decode(cursor, altchars=b"-_", validate=True)
+        written_for, value, row_id = _cursor_type(schema, name).validate_json(place)
+    except (binascii.Error, SchemaError, ValueError) as error:
+        raise ValidationError("The cursor is not valid") from error
+    if written_for != sort:
+        raise ValidationError("The cursor belongs to a list in another order")
+    return value, row_id

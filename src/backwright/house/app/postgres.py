@@ -1,0 +1,249 @@
+"""PostgreSQL: SQLAlchemy writes the SQL, once for each shape of statement, and asyncpg runs it."""
+
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+from sqlalchemy import Executable, Float, Numeric
+from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
+from sqlalchemy.engine import make_url
+from sqlalchemy.sql.cache_key import CacheKey
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.elements import BindParameter
+from sqlalchemy.types import TypeEngine
+from sqlalchemy.util import LRUCache
+
+from app.auth import Caller
+from app.config import Settings
+from app.constraints import broken_reference, duplicate, missing_value, unacceptable_value
+from app.exceptions import ConflictError, ServiceUnavailableError, UnauthorizedError
+from app.guard import guard
+
+DIALECT = asyncpg_dialect()
+CACHED_QUERIES = 500
+CALLER = ("caller_id", "caller_session_id")
+
+Processor = Callable[[Any], Any]
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A compiled statement, and how to fill its placeholders and read its columns.
+
+    A placeholder has a position in the values of a call: the caller's two ids, then the values
+    of the statement, then the defaults of the columns that it leaves out.
+    """
+
+    sql: str
+    defaults: tuple[Callable[[], Any], ...]
+    positions: tuple[int, ...]
+    bind_processors: tuple[tuple[int, Processor], ...]
+    result_processors: tuple[tuple[str, Processor], ...]
+
+    def arguments(
+        self, parameters: Sequence[BindParameter[Any]], caller: Caller | None
+    ) -> list[Any]:
+        """Return the values of the placeholders, ready for the driver."""
+        values: list[Any] = [caller.id, caller.session_id] if caller else [None, None]
+        values += [parameter.effective_value for parameter in parameters]
+        values += [default() for default in self.defaults]
+        arguments = [values[position] for position in self.positions]
+        for index, process in self.bind_processors:
+            arguments[index] = process(arguments[index])
+        return arguments
+
+    def rows(self, records: Sequence[Row]) -> Sequence[Row]:
+        """Return the rows with their values as Python knows them."""
+        if not self.result_processors:
+            return records
+        rows = [dict(record) for record in records]
+        for row in rows:
+            for name, process in self.result_processors:
+                row[name] = process(row[name])
+        return rows
+
+
+def prepare(statement: Executable, caller: Caller | None) -> tuple[Query, list[Any]]:
+    """Return the query of a statement and the values of its placeholders.
+
+    Statements that differ only in their values share one query, found by SQLAlchemy's own
+    cache key. Those whose text depends on the values, such as `IN (…)`, are compiled each time.
+    """
+    key: CacheKey | None = statement._generate_cache_key()  # type: ignore[attr-defined]
+    if key is None:
+        return _prepare_uncached(statement, caller)
+    name = (key.key, caller is None)
+    query = _queries.get(name)
+    if query is None:
+        query = _compile(statement, key, guarded=caller is not None)
+        if query is None:
+            return _prepare_uncached(statement, caller)
+        _queries[name] = query
+    return query, query.arguments(key.bindparams, caller)
+
+
+_queries: LRUCache[Any, Query] = LRUCache(CACHED_QUERIES)
+
+
+def _compile(statement: Executable, key: CacheKey, *, guarded: bool) -> Query | None:
+    """Return the query that all statements with this key share, or None if they cannot."""
+    compiled = _compiler(guard(statement) if guarded else statement, cache_key=key)
+    known = {name: position for position, name in enumerate(CALLER)}
+    for parameter in key.bindparams:
+        known[parameter.key] = len(known)
+    defaults = {column.key: _default(column.default) for column in compiled.insert_prefetch}
+    known |= {name: len(known) + index for index, name in enumerate(defaults)}
+    names = compiled.positiontup or []
+    keys = [compiled.binds[name].key for name in names]
+    if compiled.post_compile_params or not known.keys() >= set(keys):
+        return None
+    return Query(
+        sql=compiled.string,
+        defaults=tuple(defaults.values()),
+        positions=tuple(known[key] for key in keys),
+        bind_processors=_bind_processors(compiled, names),
+        result_processors=_result_processors(compiled),
+    )
+
+
+def _prepare_uncached(statement: Executable, caller: Caller | None) -> tuple[Query, list[Any]]:
+    """Compile a statement together with its values."""
+    guarded = guard(statement) if caller else statement
+    compiled = _compiler(guarded, compile_kwargs={"render_postcompile": True})
+    values = compiled.construct_params(
+        {"caller_id": caller.id, "caller_session_id": caller.session_id} if caller else None
+    )
+    values |= {column.key: _default(column.default)() for column in compiled.insert_prefetch}
+    names = compiled.positiontup or []
+    query = Query(
+        sql=compiled.string,
+        defaults=(),
+        positions=(),
+        bind_processors=_bind_processors(compiled, names),
+        result_processors=_result_processors(compiled),
+    )
+    arguments = [values[name] for name in names]
+    for index, process in query.bind_processors:
+        arguments[index] = process(arguments[index])
+    return query, arguments
+
+
+def _compiler(statement: Any, **options: Any) -> SQLCompiler:
+    """Return the statement as SQL."""
+    compiled: SQLCompiler = statement.compile(dialect=DIALECT, **options)
+    return compiled
+
+
+def _default(default: Any) -> Callable[[], Any]:
+    """Return what makes the default value of a column that an insert leaves out."""
+    if default.is_callable:
+        return lambda: default.arg(None)
+    return lambda: default.arg
+
+
+def _bind_processors(
+    compiled: SQLCompiler, names: Sequence[str]
+) -> tuple[tuple[int, Processor], ...]:
+    """Return the placeholders whose values have to be made ready for the driver."""
+    processors = compiled._bind_processors
+    return tuple(
+        (index, processors[name]) for index, name in enumerate(names) if name in processors
+    )
+
+
+def _result_processors(compiled: SQLCompiler) -> tuple[tuple[str, Processor], ...]:
+    """Return the columns whose values are not yet as Python knows them."""
+    found = (
+        (column.keyname, _result_processor(column.type)) for column in compiled._result_columns
+    )
+    return tuple((name, process) for name, process in found if process is not None)
+
+
+def _result_processor(kind: TypeEngine[Any]) -> Processor | None:
+    """Return what makes a value of this type out of the driver's."""
+    if isinstance(kind, Numeric | Float):
+        return None  # asyncpg gives Decimal and float by itself
+    return kind.dialect_impl(DIALECT).result_processor(DIALECT, None)
+
+
+class PostgresDatabase:
+    """A pool of connections, or one of them inside a transaction."""
+
+    def __init__(self, connections: Any) -> None:
+        """Use an asyncpg pool, or an asyncpg connection."""
+        self._connections = connections
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, url: str, settings: Settings) -> "AsyncIterator[PostgresDatabase]":
+        """Open a pool, and close it at the end."""
+        pool = asyncpg.create_pool(
+            make_url(url).set(drivername="postgresql").render_as_string(hide_password=False),
+            min_size=1,
+            max_size=settings.database_pool_size,
+            statement_cache_size=settings.database_prepared_statements,
+            command_timeout=settings.database_timeout_seconds,
+            reset=_leave_as_it_is,
+        )
+        async with pool:
+            yield cls(pool)
+
+    async def fetch(self, statement: Executable, caller: Caller | None) -> Sequence[Row]:
+        """Run a statement, check the caller with it, and return the rows by column name.
+
+        Raises:
+            UnauthorizedError: If the caller is not signed in any more.
+            AppError: If the database refuses the statement, in words for the client.
+        """
+        query, arguments = prepare(statement, caller)
+        with _errors_in_words(statement):
+            records = await self._connections.fetch(query.sql, *arguments)
+        if caller is not None:
+            if not records:
+                raise UnauthorizedError
+            if records[0]["found"] is None:
+                return []
+        return query.rows(records)
+
+    @asynccontextmanager
+    async def transaction(self) -> "AsyncIterator[PostgresDatabase]":
+        """Begin; commit at the end, or roll back on an error."""
+        with _errors_in_words(None):
+            if not isinstance(self._connections, asyncpg.Pool):
+                async with self._connections.transaction():
+                    yield self
+                return
+            async with self._connections.acquire() as connection, connection.transaction():
+                yield PostgresDatabase(connection)
+
+
+async def _leave_as_it_is(_connection: object) -> None:
+    """Skip the round trip that resets a connection: nothing here changes its state."""
+
+
+@contextmanager
+def _errors_in_words(statement: Executable | None) -> Iterator[None]:
+    """Turn what the database says into what the client should read."""
+    try:
+        yield
+    except asyncpg.UniqueViolationError as error:
+        raise duplicate(error.constraint_name) from error
+    except asyncpg.ForeignKeyViolationError as error:
+        raise broken_reference(error.constraint_name, statement) from error
+    except asyncpg.NotNullViolationError as error:
+        raise missing_value(error.column_name) from error
+    except (asyncpg.DataError, asyncpg.CheckViolationError, OverflowError) as error:
+        raise unacceptable_value() from error
+    except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError) as error:
+        raise ConflictError("Somebody else changed the same things; try again") from error
+    except (
+        asyncpg.PostgresConnectionError,
+        asyncpg.InsufficientResourcesError,
+        asyncpg.OperatorInterventionError,
+        asyncpg.InterfaceError,
+        OSError,
+    ) as error:
+        raise ServiceUnavailableError("Database not available", 1) from error

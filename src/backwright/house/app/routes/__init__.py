@@ -1,0 +1,1 @@
+"""HTTP endpoints: a thin layer that calls the services."""

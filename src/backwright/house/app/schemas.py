@@ -1,0 +1,436 @@
+"""What clients send and what they get."""
+
+import unicodedata
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, EmailStr, Field, SecretStr
+
+from app.fields import (
+    LARGEST_INTEGER,
+    MOST_LINKS,
+    UNSET,
+    DateTime,
+    Email,
+    Float,
+    Json,
+    Str,
+    Text,
+    Url,
+)
+from app.models import TaskStatus
+from app.pagination import Page, PageQuery
+
+
+class Input(BaseModel):
+    """What a client sends: a field that is not known is an error, not a silence."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+# --- Users, sessions and passwords
+
+
+def normalize_email(address: str) -> str:
+    """Write an address in the one form that is stored and looked up: addresses have no case."""
+    return unicodedata.normalize("NFC", address).lower()
+
+
+AccountEmail = Annotated[EmailStr, Field(max_length=254), AfterValidator(normalize_email)]
+"""An address; two that differ in case only are the same."""
+
+NewPassword = Annotated[SecretStr, Field(min_length=8, max_length=128)]
+"""A password to be set. Its letters are counted, not its bytes; see `passwords.py` for those."""
+
+Password = Annotated[SecretStr, Field(max_length=1024)]
+"""A password to be compared: an old one may be of any form."""
+
+OneTimeSecret = Annotated[SecretStr, Field(max_length=128)]
+"""A token that came by mail."""
+
+
+class UserCreate(Input):
+    """What somebody gives to register."""
+
+    email: AccountEmail
+    password: NewPassword
+    full_name: Annotated[Str, Field(max_length=200)] | None = None
+
+
+class UserUpdate(Input):
+    """What a user may change of themselves; address and password have ways of their own."""
+
+    full_name: Annotated[Str, Field(max_length=200)] | None = None
+
+
+class UserPublic(BaseModel):
+    """What a user sees of themselves."""
+
+    id: UUID
+    email: str
+    full_name: str | None
+    email_verified_at: DateTime | None
+    created_at: DateTime
+    updated_at: DateTime
+
+
+class TokenPair(BaseModel):
+    """The answer to a login, in the form of OAuth 2.0 (RFC 6749, section 5.1)."""
+
+    access_token: str
+    refresh_token: str
+    token_type: Literal["bearer"] = "bearer"  # noqa: S105
+    expires_in: int
+    """Seconds until the access token expires."""
+
+
+class TokenRefresh(Input):
+    """A refresh token, to be exchanged for a new pair."""
+
+    refresh_token: Annotated[SecretStr, Field(max_length=4096)]
+
+
+class SessionPublic(BaseModel):
+    """One of the places where a user is logged in."""
+
+    id: UUID
+    created_at: DateTime
+    last_used_at: DateTime
+    expires_at: DateTime
+    user_agent: str | None
+    current: bool
+    """Whether it is the one that asks."""
+
+
+class PasswordChange(Input):
+    """A new password, and the old one as proof."""
+
+    current_password: Password
+    new_password: NewPassword
+
+
+class PasswordResetRequest(Input):
+    """The address to send a reset link to."""
+
+    email: AccountEmail
+
+
+class PasswordReset(Input):
+    """A new password, and the token of the reset link as proof."""
+
+    token: OneTimeSecret
+    new_password: NewPassword
+
+
+class EmailVerificationRequest(Input):
+    """The address to send a verification link to."""
+
+    email: AccountEmail
+
+
+class EmailVerification(Input):
+    """The token of a verification link."""
+
+    token: OneTimeSecret
+
+
+class EmailChange(Input):
+    """A new address, and the password as proof."""
+
+    email: AccountEmail
+    password: Password
+
+
+class AccountDeletion(Input):
+    """The password, as proof that it is the owner who deletes the account."""
+
+    password: Password
+
+
+class Message(BaseModel):
+    """An answer in words, the same whoever the address belongs to."""
+
+    message: str
+
+
+# --- Resources
+
+
+class CategoryCreate(Input):
+    """What a new category is made of."""
+
+    name: Annotated[Str, Field(max_length=80)]
+    position: Annotated[int, Field(ge=0, le=LARGEST_INTEGER)] = 0
+    label_ids: Annotated[list[UUID], Field(max_length=MOST_LINKS)] = []
+
+
+class CategoryUpdate(Input):
+    """What may change in a category; what is left out stays as it is."""
+
+    name: Annotated[Str, Field(max_length=80)] = UNSET
+    position: Annotated[int, Field(ge=0, le=LARGEST_INTEGER)] = UNSET
+    label_ids: Annotated[list[UUID], Field(max_length=MOST_LINKS)] = UNSET
+
+
+class CategoryPublic(BaseModel):
+    """A category as clients see it."""
+
+    id: UUID
+    created_at: DateTime
+    updated_at: DateTime
+    name: str
+    position: int
+    label_ids: list[UUID]
+
+
+class CategoryPage(Page[CategoryPublic]):
+    """A part of the list of categories."""
+
+
+class CategoryFilter(PageQuery):
+    """Which categories to list."""
+
+    sort: Literal["created_at", "-created_at", "name", "-name", "position", "-position"] = (
+        "-created_at"
+    )
+    name: Annotated[Str, Field(max_length=80)] | None = None
+    position: Annotated[int, Field(ge=0, le=LARGEST_INTEGER)] | None = None
+
+
+class LabelCreate(Input):
+    """What a new label is made of."""
+
+    name: Annotated[Str, Field(min_length=1, max_length=30)]
+
+
+class LabelUpdate(Input):
+    """What may change in a label; what is left out stays as it is."""
+
+    name: Annotated[Str, Field(min_length=1, max_length=30)] = UNSET
+
+
+class LabelPublic(BaseModel):
+    """A label as clients see it."""
+
+    id: UUID
+    created_at: DateTime
+    updated_at: DateTime
+    name: str
+
+
+class LabelPage(Page[LabelPublic]):
+    """A part of the list of labels."""
+
+
+class LabelFilter(PageQuery):
+    """Which labels to list."""
+
+    sort: Literal["created_at", "-created_at", "name", "-name"] = "-created_at"
+    name: Annotated[Str, Field(min_length=1, max_length=30)] | None = None
+
+
+class ProjectCreate(Input):
+    """What a new project is made of."""
+
+    name: Annotated[Str, Field(min_length=1, max_length=120)]
+    inbox: Email
+    site: Url | None = None
+    budget: Annotated[Decimal, Field(max_digits=12, decimal_places=2)] = Decimal(0)
+    category_id: UUID | None = None
+
+
+class ProjectUpdate(Input):
+    """What may change in a project; what is left out stays as it is."""
+
+    name: Annotated[Str, Field(min_length=1, max_length=120)] = UNSET
+    inbox: Email = UNSET
+    site: Url | None = UNSET
+    budget: Annotated[Decimal, Field(max_digits=12, decimal_places=2)] = UNSET
+    category_id: UUID | None = UNSET
+
+
+class ProjectPublic(BaseModel):
+    """A project as its owner sees it."""
+
+    id: UUID
+    created_at: DateTime
+    updated_at: DateTime
+    name: str
+    inbox: str
+    site: str | None
+    budget: Decimal
+    category_id: UUID | None
+
+
+class ProjectPage(Page[ProjectPublic]):
+    """A part of the list of projects."""
+
+
+class ProjectFilter(PageQuery):
+    """Which projects to list."""
+
+    sort: Literal[
+        "created_at", "-created_at", "name", "-name", "inbox", "-inbox", "budget", "-budget"
+    ] = "-created_at"
+    name: Annotated[Str, Field(min_length=1, max_length=120)] | None = None
+    inbox: Email | None = None
+    site: Url | None = None
+    budget: Annotated[Decimal, Field(max_digits=12, decimal_places=2)] | None = None
+    category_id: UUID | None = None
+
+
+class TaskCreate(Input):
+    """What a new task is made of."""
+
+    title: Annotated[Str, Field(min_length=1, max_length=200)]
+    notes: Text | None = None
+    done: bool = False
+    priority: Annotated[int, Field(ge=1, le=5)] = 3
+    status: TaskStatus = TaskStatus.OPEN
+    due: date | None = None
+    score: Float | None = None
+    project_id: UUID
+    tag_ids: Annotated[list[UUID], Field(max_length=MOST_LINKS)] = []
+
+
+class TaskUpdate(Input):
+    """What may change in a task; what is left out stays as it is."""
+
+    title: Annotated[Str, Field(min_length=1, max_length=200)] = UNSET
+    notes: Text | None = UNSET
+    done: bool = UNSET
+    priority: Annotated[int, Field(ge=1, le=5)] = UNSET
+    status: TaskStatus = UNSET
+    due: date | None = UNSET
+    score: Float | None = UNSET
+    project_id: UUID = UNSET
+    tag_ids: Annotated[list[UUID], Field(max_length=MOST_LINKS)] = UNSET
+
+
+class TaskPublic(BaseModel):
+    """A task as its owner sees it."""
+
+    id: UUID
+    created_at: DateTime
+    updated_at: DateTime
+    title: str
+    notes: str | None
+    done: bool
+    priority: int
+    status: TaskStatus
+    due: date | None
+    score: float | None
+    project_id: UUID
+    tag_ids: list[UUID]
+
+
+class TaskPage(Page[TaskPublic]):
+    """A part of the list of tasks."""
+
+
+class TaskFilter(PageQuery):
+    """Which tasks to list."""
+
+    sort: Literal[
+        "created_at",
+        "-created_at",
+        "title",
+        "-title",
+        "done",
+        "-done",
+        "priority",
+        "-priority",
+        "status",
+        "-status",
+    ] = "-created_at"
+    title: Annotated[Str, Field(min_length=1, max_length=200)] | None = None
+    done: bool | None = None
+    priority: Annotated[int, Field(ge=1, le=5)] | None = None
+    status: TaskStatus | None = None
+    due: date | None = None
+    score: Float | None = None
+    project_id: UUID | None = None
+
+
+class TagCreate(Input):
+    """What a new tag is made of."""
+
+    name: Annotated[Str, Field(max_length=50)]
+    key: UUID
+
+
+class TagUpdate(Input):
+    """What may change in a tag; what is left out stays as it is."""
+
+    name: Annotated[Str, Field(max_length=50)] = UNSET
+    key: UUID = UNSET
+
+
+class TagPublic(BaseModel):
+    """A tag as its owner sees it."""
+
+    id: UUID
+    created_at: DateTime
+    updated_at: DateTime
+    name: str
+    key: UUID
+
+
+class TagPage(Page[TagPublic]):
+    """A part of the list of tags."""
+
+
+class TagFilter(PageQuery):
+    """Which tags to list."""
+
+    sort: Literal["created_at", "-created_at", "name", "-name", "key", "-key"] = "-created_at"
+    name: Annotated[Str, Field(max_length=50)] | None = None
+    key: UUID | None = None
+
+
+class CommentCreate(Input):
+    """What a new comment is made of."""
+
+    body: Text
+    said_at: DateTime
+    meta: Json
+    task_id: UUID
+    tag_id: UUID | None = None
+
+
+class CommentUpdate(Input):
+    """What may change in a comment; what is left out stays as it is."""
+
+    body: Text = UNSET
+    said_at: DateTime = UNSET
+    meta: Json = UNSET
+    task_id: UUID = UNSET
+    tag_id: UUID | None = UNSET
+
+
+class CommentPublic(BaseModel):
+    """A comment as its owner sees it."""
+
+    id: UUID
+    created_at: DateTime
+    updated_at: DateTime
+    body: str
+    said_at: DateTime
+    meta: Json
+    task_id: UUID
+    tag_id: UUID | None
+
+
+class CommentPage(Page[CommentPublic]):
+    """A part of the list of comments."""
+
+
+class CommentFilter(PageQuery):
+    """Which comments to list."""
+
+    sort: Literal["created_at", "-created_at", "said_at", "-said_at"] = "-created_at"
+    said_at: DateTime | None = None
+    task_id: UUID | None = None
+    tag_id: UUID | None = None

@@ -1,0 +1,1 @@
+"""Business logic: what the application does, without HTTP."""

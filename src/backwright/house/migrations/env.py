@@ -1,0 +1,80 @@
+"""How Alembic reaches the database and the tables of the application."""
+
+import asyncio
+from typing import Literal
+
+from alembic import context
+from alembic.autogenerate.api import AutogenContext
+from alembic.operations.ops import CreateTableOp, ExecuteSQLOp, MigrationScript
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Column, Connection, Enum, TypeDecorator, make_url
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+from app import models
+from app.config import get_settings
+
+DRIVERS = {"postgresql": "postgresql+asyncpg", "sqlite": "sqlite+aiosqlite"}
+
+
+def get_url() -> str:
+    """Return the URL of the database, which is that of the application."""
+    url = make_url(get_settings().database_url)
+    driver = DRIVERS[url.get_backend_name()]
+    return url.set(drivername=driver).render_as_string(hide_password=False)
+
+
+def render_item(kind: str, item: object, _context: AutogenContext) -> str | Literal[False]:
+    """Write the column types of SQLModel as those of SQLAlchemy that they stand for."""
+    if kind == "type" and isinstance(item, TypeDecorator):
+        return f"sa.{item.impl!r}"
+    return False
+
+
+def drop_enum_types(
+    _context: MigrationContext, _revision: object, directives: list[MigrationScript]
+) -> None:
+    """Drop the types of enumerations with their tables: PostgreSQL keeps them otherwise."""
+    for script in directives:
+        for upgrade, downgrade in zip(
+            script.upgrade_ops_list, script.downgrade_ops_list, strict=True
+        ):
+            kinds = {
+                column.type.name
+                for operation in upgrade.ops
+                if isinstance(operation, CreateTableOp)
+                for column in operation.columns
+                if isinstance(column, Column) and isinstance(column.type, Enum)
+            }
+            downgrade.ops += [ExecuteSQLOp(f"DROP TYPE {name}") for name in sorted(kinds)]
+
+
+def run_migrations(connection: Connection | None = None) -> None:
+    """Run the migrations on a connection, or print their SQL if there is none."""
+    is_sqlite = get_url().startswith("sqlite")
+    context.configure(
+        connection=connection,
+        url=None if connection else get_url(),
+        target_metadata=models.SQLModel.metadata,
+        compare_server_default=True,
+        render_item=render_item,
+        process_revision_directives=None if is_sqlite else drop_enum_types,
+        render_as_batch=is_sqlite,
+        literal_binds=connection is None,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+async def run_online() -> None:
+    """Connect and run the migrations."""
+    engine = create_async_engine(get_url(), poolclass=NullPool)
+    async with engine.begin() as connection:
+        await connection.run_sync(run_migrations)
+    await engine.dispose()
+
+
+if context.is_offline_mode():
+    run_migrations()
+else:
+    asyncio.run(run_online())
