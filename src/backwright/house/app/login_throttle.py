@@ -33,7 +33,7 @@ class LoginThrottle:
         """Count a guess at an account.
 
         Raises:
-            TooManyRequestsError: when there were too many at the account or from the address.
+            TooManyRequestsError: When there were too many at the account or from the address.
         """
         settings = get_settings()
         address = await self.limiter.peek(

@@ -39,7 +39,7 @@ class Mailer(Protocol):
         """Send one mail.
 
         Raises:
-            OSError: when it cannot be handed over (smtplib's errors are of that family too).
+            OSError: When it cannot be handed over (smtplib's errors are of that family too).
         """
 
 

@@ -60,14 +60,22 @@ class HashingPool:
         )
         self._room = threading.BoundedSemaphore(workers + queue)
 
+    @property
+    def full(self) -> bool:
+        """Whether a call would be refused now."""
+        if not self._room.acquire(blocking=False):
+            return True
+        self._room.release()
+        return False
+
     async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run ``work`` in the pool and return what it returns.
 
         Raises:
-            ServiceUnavailableError: when as many calls wait as may wait.
+            ServiceUnavailableError: When as many calls wait as may wait.
         """
         if not self._room.acquire(blocking=False):
-            raise ServiceUnavailableError("Too many sign-ins at once", RETRY_AFTER_SECONDS)
+            raise _busy()
         future = self._executor.submit(work, *args, **kwargs)
         future.add_done_callback(self._leave)
         # A client that hangs up cancels the wait, and with it a call that has not begun.
@@ -89,11 +97,21 @@ def hashing_pool() -> HashingPool:
     )
 
 
+def refuse_if_busy() -> None:
+    """Refuse before anything is done or counted for a request that will need the pool.
+
+    Raises:
+        ServiceUnavailableError: When the pool is full.
+    """
+    if hashing_pool().full:
+        raise _busy()
+
+
 async def hash_password(password: str) -> str:
     """Hash a password of any length at the cost that the settings ask for.
 
     Raises:
-        ServiceUnavailableError: when the pool is full.
+        ServiceUnavailableError: When the pool is full.
     """
     return await hashing_pool().run(compute_hash, password, get_settings().bcrypt_cost)
 
@@ -105,7 +123,7 @@ async def verify_password(password: str, password_hash: str | None) -> bool:
     so that the time of an answer does not tell which users exist.
 
     Raises:
-        ServiceUnavailableError: when the pool is full.
+        ServiceUnavailableError: When the pool is full.
     """
     stored = password_hash or unmatchable_hash(get_settings().bcrypt_cost)
     return await hashing_pool().run(matches, password, stored)
@@ -150,6 +168,11 @@ def mark_long(hashed: str) -> str:
     """Write ``$2b$12$salt+digest`` in passlib's format for pre-hashed passwords."""
     cost, salt, digest = hashed[4:6], hashed[7:29], hashed[29:]
     return f"{_LONG_PREFIX}v=2,t=2b,r={int(cost)}${salt}${digest}"
+
+
+def _busy() -> ServiceUnavailableError:
+    """Say when to come again."""
+    return ServiceUnavailableError("Too many logins at once, try again soon", RETRY_AFTER_SECONDS)
 
 
 def _key(password: str, salt: bytes) -> bytes:

@@ -33,21 +33,33 @@ class Input(BaseModel):
 # --- Users, sessions and passwords
 
 
-def normalize_email(address: str) -> str:
+def _normalize_email(address: str) -> str:
     """Write an address in the one form that is stored and looked up: addresses have no case."""
     return unicodedata.normalize("NFC", address).lower()
 
 
-AccountEmail = Annotated[EmailStr, Field(max_length=254), AfterValidator(normalize_email)]
+def _refuse_unencodable(secret: SecretStr) -> SecretStr:
+    """Refuse half of a surrogate pair: JSON can spell it, but it is no text and has no bytes."""
+    try:
+        secret.get_secret_value().encode()
+    except UnicodeEncodeError as error:
+        raise ValueError("must be valid Unicode") from error
+    return secret
+
+
+Secret = Annotated[SecretStr, AfterValidator(_refuse_unencodable)]
+"""A text that shows up in no log and no error."""
+
+AccountEmail = Annotated[EmailStr, Field(max_length=254), AfterValidator(_normalize_email)]
 """An address; two that differ in case only are the same."""
 
-NewPassword = Annotated[SecretStr, Field(min_length=8, max_length=128)]
+NewPassword = Annotated[Secret, Field(min_length=8, max_length=128)]
 """A password to be set. Its letters are counted, not its bytes; see `passwords.py` for those."""
 
-Password = Annotated[SecretStr, Field(max_length=1024)]
+Password = Annotated[Secret, Field(max_length=1024)]
 """A password to be compared: an old one may be of any form."""
 
-OneTimeSecret = Annotated[SecretStr, Field(max_length=128)]
+OneTimeSecret = Annotated[Secret, Field(max_length=128)]
 """A token that came by mail."""
 
 
@@ -89,7 +101,7 @@ class TokenPair(BaseModel):
 class TokenRefresh(Input):
     """A refresh token, to be exchanged for a new pair."""
 
-    refresh_token: Annotated[SecretStr, Field(max_length=4096)]
+    refresh_token: Annotated[Secret, Field(max_length=4096)]
 
 
 class SessionPublic(BaseModel):

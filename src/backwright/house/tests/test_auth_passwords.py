@@ -10,6 +10,7 @@ import bcrypt
 import pytest
 
 from app import passwords
+from app.config import get_settings
 from app.exceptions import ServiceUnavailableError
 
 COST = 4
@@ -139,7 +140,7 @@ def test_every_comparison_does_one_hash(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_a_lower_cost_needs_a_rehash(monkeypatch: pytest.MonkeyPatch) -> None:
     """Both schemes' costs are read; a higher one than asked for is left alone."""
-    monkeypatch.setattr(passwords.get_settings(), "bcrypt_cost", 5)
+    monkeypatch.setattr(get_settings(), "bcrypt_cost", 5)
     assert passwords.needs_rehash(passwords.compute_hash("short", 4))
     assert passwords.needs_rehash(passwords.compute_hash(LONG, 4))
     assert not passwords.needs_rehash(passwords.compute_hash("short", 5))

@@ -12,7 +12,7 @@ from app.login_throttle import LoginThrottleDep
 from app.middleware.auth import CurrentUser
 from app.schemas import (
     AccountDeletion,
-    Email,
+    AccountEmail,
     EmailChange,
     EmailVerification,
     EmailVerificationRequest,
@@ -36,7 +36,7 @@ router = APIRouter(prefix="/auth", tags=["auth"])
 CHECK_MAIL = Message(message="Please read your mail: if the address is right, you will find a link")
 UserAgent = Annotated[str | None, Header(include_in_schema=False)]
 
-_email = TypeAdapter[str](Email)
+_email = TypeAdapter[str](AccountEmail)
 
 
 @router.post("/register", status_code=status.HTTP_202_ACCEPTED)

@@ -24,7 +24,7 @@ from app.exceptions import NotFoundError, UnauthorizedError
 from app.login_throttle import LoginThrottle
 from app.logs import get_logger
 from app.models import LoginSession, User
-from app.passwords import hash_password, needs_rehash, verify_password
+from app.passwords import hash_password, needs_rehash, refuse_if_busy, verify_password
 from app.schemas import SessionPublic, TokenPair
 
 logger = get_logger(__name__)
@@ -59,12 +59,9 @@ class Login:
     user_agent: str | None
 
 
-ACCOUNT = select(User.id, User.email, User.password_hash, User.is_active, User.email_verified_at)
-
-
 async def find_account(session: Session, email: str) -> Account | None:
     """Return the account of an address, written in its normal form."""
-    return await session.one_or_none(ACCOUNT.where(col(User.email) == email), Account)
+    return await session.one_or_none(select(User).where(col(User.email) == email), Account)
 
 
 async def log_in(session: Session, throttle: LoginThrottle, login: Login) -> TokenPair:
@@ -74,10 +71,12 @@ async def log_in(session: Session, throttle: LoginThrottle, login: Login) -> Tok
     and after the same work.
 
     Raises:
-        UnauthorizedError: if address and password do not belong together.
-        TooManyRequestsError: after too many attempts.
-        ServiceUnavailableError: if too many people log in at once.
+        UnauthorizedError: If address and password do not belong together.
+        TooManyRequestsError: After too many attempts.
+        ServiceUnavailableError: If too many people log in at once.
     """
+    # First of all, or waiting for a busy server would be counted as guessing.
+    refuse_if_busy()
     email = login.email or ""
     await throttle.admit(email)
     account = await find_account(session, email)
@@ -140,7 +139,7 @@ async def refresh_session(session: Session, refresh_token: str) -> TokenPair:
     """Exchange a refresh token for a new pair.
 
     Raises:
-        UnauthorizedError: if it is not the newest one of a living session; see the top of this
+        UnauthorizedError: If it is not the newest one of a living session; see the top of this
             module for when that ends the session.
     """
     secret_key = get_settings().secret_key.get_secret_value()
@@ -193,7 +192,7 @@ async def log_out(session: Session, caller: Caller) -> None:
     """End the session that the caller uses.
 
     Raises:
-        UnauthorizedError: if it has ended already.
+        UnauthorizedError: If it has ended already.
     """
     await end_session(session, caller, caller.session_id)
 
@@ -202,7 +201,7 @@ async def log_out_everywhere(session: Session, caller: Caller) -> None:
     """End all sessions of the caller.
 
     Raises:
-        UnauthorizedError: if the caller is not logged in any more.
+        UnauthorizedError: If the caller is not logged in any more.
     """
     await session.execute(
         delete(LoginSession).where(col(LoginSession.user_id) == caller.id), caller=caller
@@ -213,17 +212,10 @@ async def list_sessions(session: Session, caller: Caller) -> list[SessionPublic]
     """Return where the caller is logged in, the last used first.
 
     Raises:
-        UnauthorizedError: if the caller is not logged in any more.
+        UnauthorizedError: If the caller is not logged in any more.
     """
     return await session.all(
-        select(
-            LoginSession.id,
-            LoginSession.created_at,
-            LoginSession.last_used_at,
-            LoginSession.expires_at,
-            LoginSession.user_agent,
-            (col(LoginSession.id) == caller.session_id).label("current"),
-        )
+        select(LoginSession, (col(LoginSession.id) == caller.session_id).label("current"))
         .where(col(LoginSession.user_id) == caller.id, col(LoginSession.expires_at) > _now())
         .order_by(col(LoginSession.last_used_at).desc(), col(LoginSession.id))
         .limit(LISTED_SESSIONS),
@@ -236,8 +228,8 @@ async def end_session(session: Session, caller: Caller, session_id: UUID) -> Non
     """End one session of the caller.
 
     Raises:
-        NotFoundError: if the caller has no such session.
-        UnauthorizedError: if the caller is not logged in any more.
+        NotFoundError: If the caller has no such session.
+        UnauthorizedError: If the caller is not logged in any more.
     """
     ended = await session.execute(
         delete(LoginSession).where(
@@ -249,7 +241,9 @@ async def end_session(session: Session, caller: Caller, session_id: UUID) -> Non
         raise NotFoundError("Session not found")
 
 
-def _issue_tokens(caller: Caller, refresh_token_id: UUID, session_expires_at: datetime) -> TokenPair:
+def _issue_tokens(
+    caller: Caller, refresh_token_id: UUID, session_expires_at: datetime
+) -> TokenPair:
     """Sign the two tokens of a session; neither outlives it."""
     settings = get_settings()
     now = _now()

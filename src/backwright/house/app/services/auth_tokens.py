@@ -56,7 +56,7 @@ async def check_one_time_token(session: Session, token: str, purpose: TokenPurpo
     """Refuse a token that could not be redeemed, before anything costly is done for it.
 
     Raises:
-        ValidationError: if it is unknown, used, replaced, expired or for another purpose.
+        ValidationError: If it is unknown, used, replaced, expired or for another purpose.
     """
     _, conditions = _conditions(token, purpose)
     if await session.scalar(select(OneTimeToken.email).where(*conditions)) is None:
@@ -67,7 +67,7 @@ async def redeem_one_time_token(session: Session, token: str, purpose: TokenPurp
     """Use a token up. Of two who try at once, one gets it.
 
     Raises:
-        ValidationError: if it is unknown, used, replaced, expired or for another purpose.
+        ValidationError: If it is unknown, used, replaced, expired or for another purpose.
     """
     user_id, conditions = _conditions(token, purpose)
     email = await session.scalar(
@@ -87,7 +87,7 @@ def _conditions(token: str, purpose: TokenPurpose) -> tuple[UUID, list[ColumnEle
     """Return whose a token claims to be, and what its row must fulfil.
 
     Raises:
-        ValidationError: if it does not have the form of a token.
+        ValidationError: If it does not have the form of a token.
     """
     prefix, _, secret = token.partition(".")
     try:

@@ -89,9 +89,7 @@ class MailService:
     async def _token(self, account: Account, purpose: TokenPurpose, email: str) -> str | None:
         """Make a one-time token; None if another request made one in the same instant."""
         try:
-            return await create_one_time_token(
-                self.database.session(), account.id, purpose, email
-            )
+            return await create_one_time_token(self.database.session(), account.id, purpose, email)
         except ConflictError:
             return None
 

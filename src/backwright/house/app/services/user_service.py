@@ -15,7 +15,7 @@ from app.database import Session
 from app.exceptions import ConflictError, UnauthorizedError, ValidationError
 from app.login_throttle import LoginThrottle
 from app.models import LoginSession, TokenPurpose, User
-from app.passwords import hash_password, verify_password
+from app.passwords import hash_password, refuse_if_busy, verify_password
 from app.schemas import (
     AccountDeletion,
     EmailChange,
@@ -26,7 +26,7 @@ from app.schemas import (
     UserPublic,
     UserUpdate,
 )
-from app.services.auth_service import ACCOUNT, Account, create_session
+from app.services.auth_service import Account, create_session
 from app.services.auth_tokens import (
     INVALID_LINK,
     cancel_one_time_tokens,
@@ -35,7 +35,6 @@ from app.services.auth_tokens import (
 )
 
 WRONG_PASSWORD = "Incorrect password"  # noqa: S105
-PUBLIC_COLUMNS = tuple(col(getattr(User, name)) for name in UserPublic.model_fields)
 
 
 async def register_user(session: Session, data: UserCreate) -> bool:
@@ -45,7 +44,7 @@ async def register_user(session: Session, data: UserCreate) -> bool:
     time nor the load tells the two apart.
 
     Raises:
-        ServiceUnavailableError: if too many passwords wait to be hashed.
+        ServiceUnavailableError: If too many passwords wait to be hashed.
     """
     password_hash = await hash_password(data.password.get_secret_value())
     user_id = uuid4()
@@ -74,22 +73,26 @@ async def get_user(session: Session, caller: Caller) -> UserPublic:
     """Return the caller's account.
 
     Raises:
-        UnauthorizedError: if the caller is not logged in any more.
+        UnauthorizedError: If the caller is not logged in any more.
     """
-    return await session.one(select(*PUBLIC_COLUMNS).where(col(User.id) == caller.id), UserPublic, caller=caller)
+    statement = select(User).where(col(User.id) == caller.id)
+    return await session.one(statement, UserPublic, caller=caller)
 
 
 async def update_user(session: Session, caller: Caller, data: UserUpdate) -> UserPublic:
     """Change what was given of the caller's account.
 
     Raises:
-        UnauthorizedError: if the caller is not logged in any more.
+        UnauthorizedError: If the caller is not logged in any more.
     """
     values = data.model_dump(exclude_unset=True)
-    if not values:
-        return await get_user(session, caller)
-    statement = update(User).where(col(User.id) == caller.id).values(**values)
-    return await session.one(statement.returning(*PUBLIC_COLUMNS), UserPublic, caller=caller)
+    statement = (
+        update(User)
+        .where(col(User.id) == caller.id)
+        .values(**values, updated_at=func.now())
+        .returning(User)
+    )
+    return await session.one(statement, UserPublic, caller=caller)
 
 
 async def delete_user(
@@ -98,8 +101,8 @@ async def delete_user(
     """Delete the caller's account, and with it their sessions and everything they own.
 
     Raises:
-        UnauthorizedError: if the caller is not logged in any more.
-        ValidationError: if the password is wrong.
+        UnauthorizedError: If the caller is not logged in any more.
+        ValidationError: If the password is wrong.
     """
     await _check_password(session, throttle, caller, data.password.get_secret_value())
     await session.execute(delete(User).where(col(User.id) == caller.id), caller=caller)
@@ -117,8 +120,8 @@ async def change_password(
     Returns the user's address and the tokens of the new session.
 
     Raises:
-        UnauthorizedError: if the caller is not logged in any more.
-        ValidationError: if the current password is wrong.
+        UnauthorizedError: If the caller is not logged in any more.
+        ValidationError: If the current password is wrong.
     """
     current = data.current_password.get_secret_value()
     account = await _check_password(session, throttle, caller, current)
@@ -144,7 +147,7 @@ async def reset_password(session: Session, throttle: LoginThrottle, data: Passwo
     The token came by mail, so the address is confirmed as well, and a locked account is opened.
 
     Raises:
-        ValidationError: if the token is not good.
+        ValidationError: If the token is not good.
     """
     token = data.token.get_secret_value()
     await check_one_time_token(session, token, TokenPurpose.RESET_PASSWORD)
@@ -176,8 +179,8 @@ async def check_email_change(
     """Let the caller ask for another address only with their password; return their account.
 
     Raises:
-        UnauthorizedError: if the caller is not logged in any more.
-        ValidationError: if the password is wrong.
+        UnauthorizedError: If the caller is not logged in any more.
+        ValidationError: If the password is wrong.
     """
     return await _check_password(session, throttle, caller, data.password.get_secret_value())
 
@@ -186,9 +189,9 @@ async def confirm_email(session: Session, token: str) -> None:
     """Confirm the address that a token was mailed to, and move the account there if it is new.
 
     Raises:
-        ConflictError: if another account took the address in the meantime; only somebody who
+        ConflictError: If another account took the address in the meantime; only somebody who
             reads its mail can learn so.
-        ValidationError: if the token is not good.
+        ValidationError: If the token is not good.
     """
     async with session.transaction():
         redeemed = await redeem_one_time_token(session, token, TokenPurpose.CONFIRM_EMAIL)
@@ -205,11 +208,13 @@ async def _check_password(
     """Return the caller's account if the password is theirs; guesses count as those of a login.
 
     Raises:
-        TooManyRequestsError: after too many attempts.
-        UnauthorizedError: if the caller is not logged in any more.
-        ValidationError: if the password is wrong.
+        TooManyRequestsError: After too many attempts.
+        UnauthorizedError: If the caller is not logged in any more.
+        ValidationError: If the password is wrong.
     """
-    account = await session.one(ACCOUNT.where(col(User.id) == caller.id), Account, caller=caller)
+    refuse_if_busy()
+    statement = select(User).where(col(User.id) == caller.id)
+    account = await session.one(statement, Account, caller=caller)
     await throttle.admit(account.email)
     if not await verify_password(password, account.password_hash):
         await throttle.charge()
