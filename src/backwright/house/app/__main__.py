@@ -3,11 +3,13 @@
 import uvicorn
 
 from app.config import get_settings
+from app.logs import configure_logging
 
 
 def main() -> None:
     """Run uvicorn until a signal stops it; requests that have begun are answered first."""
     settings = get_settings()
+    configure_logging(settings.log_level, settings.log_format)
     uvicorn.run(
         "app.main:app",
         host=settings.host,

@@ -44,28 +44,32 @@ _SECRET_PAIR = re.compile(
 def configure_logging(level: str = "INFO", log_format: LogFormat = "json") -> None:
     """Send every log line of the process, the server's and the libraries' too, to stdout.
 
+    Libraries are heard from WARNING on: some write whole URLs for every call at INFO.
+
     Args:
-        level: The lowest level that is written, by its name in `logging`.
+        level: The lowest level of ours and the server's that is written, by its name in `logging`.
         log_format: "json" for machines, "console" for people.
     """
+    number = logging.getLevelNamesMapping()[level]
     shared = _shared_processors()
     renderer = _renderer(log_format)
     structlog.configure(
         processors=[*shared, *renderer],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
+        wrapper_class=structlog.make_filtering_bound_logger(number),
         logger_factory=structlog.WriteLoggerFactory(),
     )
     handler = _StandardOutputHandler()
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=[structlog.stdlib.ExtraAdder(), *shared],
+            foreign_pre_chain=[structlog.stdlib.ExtraAdder(), _drop_color_message, *shared],
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *renderer],
         )
     )
     root = logging.getLogger()
-    root.handlers = [handler]
-    root.setLevel(level)
-    _adopt_server_loggers()
+    root.handlers = [other for other in root.handlers if not isinstance(other, type(handler))]
+    root.addHandler(handler)
+    root.setLevel(max(logging.WARNING, number))
+    _adopt_server_loggers(number)
 
 
 def get_logger(name: str) -> structlog.typing.FilteringBoundLogger:
@@ -119,12 +123,19 @@ def _renderer(log_format: LogFormat) -> list[Processor]:
     return [structlog.processors.EventRenamer("message"), structlog.processors.JSONRenderer()]
 
 
-def _adopt_server_loggers() -> None:
+def _adopt_server_loggers(level: int) -> None:
     """Take over uvicorn's loggers; its access lines, which hold query strings, are dropped."""
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logger = logging.getLogger(name)
         logger.handlers = []
         logger.propagate = name != "uvicorn.access"
+        logger.setLevel(level)
+
+
+def _drop_color_message(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Drop what uvicorn adds to its lines: the same message, colored."""
+    event.pop("color_message", None)
+    return event
 
 
 def _add_request_id(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

@@ -20,7 +20,6 @@ Capture = pytest.CaptureFixture[str]
 def _fresh_logging() -> None:
     """Log as the application does, whatever another test has changed."""
     configure_logging()
-    logging.getLogger("httpx").setLevel(logging.WARNING)  # the client of these tests
 
 
 def read_lines(capsys: Capture) -> list[dict[str, Any]]:
@@ -158,11 +157,19 @@ def test_access_lines_of_the_server_are_dropped(capsys: Capture) -> None:
 
 
 def test_lines_below_the_level_are_not_written(capsys: Capture) -> None:
-    """Neither ours nor those of libraries."""
+    """Neither ours nor the server's."""
     configure_logging("WARNING")
     get_logger("test").info("quiet")
-    logging.getLogger("library").info("quiet")
+    logging.getLogger("uvicorn.error").info("quiet")
     assert capsys.readouterr().out == ""
+
+
+def test_libraries_are_heard_from_warnings_on(capsys: Capture) -> None:
+    """Some write whole URLs for every call; the server may say that it has started."""
+    configure_logging("INFO")
+    logging.getLogger("httpx").info("GET https://example.com/?key=%s", CANARY)
+    logging.getLogger("uvicorn.error").info("started")
+    assert [line["message"] for line in read_lines(capsys)] == ["started"]
 
 
 def test_console_lines_are_for_people(capsys: Capture) -> None:

@@ -1,0 +1,97 @@
+"""The application in processes of its own, for what one process cannot show."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+ROOT = Path(__file__).parent.parent
+_START_SECONDS = 20.0
+_STOP_SECONDS = 20.0
+
+
+def free_port() -> int:
+    """A port on which nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def run_server(**environment: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """Serve the application until the block ends; its URL and its process."""
+    port = free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "app"],
+        cwd=ROOT,
+        env={**os.environ, **environment, "PORT": str(port)},
+        stdout=subprocess.DEVNULL,
+    )
+    url = f"http://127.0.0.1:{port}"
+    with _ended_at_last(process):
+        wait_until(lambda: _answers(f"{url}/health/ready"), process)
+        yield url, process
+
+
+@contextmanager
+def run_redis(folder: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """Run a Redis of our own until the block ends; its URL and its process."""
+    program = shutil.which("redis-server")
+    if program is None:
+        pytest.skip("redis-server is not on this machine (Debian: apt-get install redis-server)")
+    port = free_port()
+    process = subprocess.Popen(
+        [program, "--bind", "127.0.0.1", "--port", str(port), "--save", "", "--dir", str(folder)],
+        stdout=subprocess.DEVNULL,
+    )
+    with _ended_at_last(process):
+        wait_until(lambda: _listens(port), process)
+        yield f"redis://127.0.0.1:{port}/0", process
+
+
+def wait_until(condition: Callable[[], bool], process: subprocess.Popen[bytes]) -> None:
+    """Wait until a condition holds, which a process brings about."""
+    deadline = time.monotonic() + _START_SECONDS
+    while not condition():
+        assert process.poll() is None, f"{process.args!r} ended with {process.returncode}"
+        assert time.monotonic() < deadline, f"{process.args!r} is not ready in time"
+        time.sleep(0.05)
+
+
+@contextmanager
+def _ended_at_last(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """End a process, whatever happens in the block."""
+    try:
+        yield
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            raise
+
+
+def _answers(url: str) -> bool:
+    """Whether there is an answer, and a good one."""
+    try:
+        return httpx.get(url, timeout=5).is_success
+    except httpx.TransportError:
+        return False
+
+
+def _listens(port: int) -> bool:
+    """Whether somebody listens on a port."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
