@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.workshop.trees import AFTER, change, snapshot
 
 from backwright.errors import MissingError, UsageError
 from backwright.workshop import journal
@@ -16,7 +17,6 @@ from backwright.workshop.changeset import ChangeSet, FileEdit
 from backwright.workshop.commit import commit, recover
 from backwright.workshop.history import change_set, history, undo
 from backwright.workshop.lock import locked
-from tests.workshop.trees import AFTER, change, snapshot
 
 
 def test_a_change_arrives_and_undo_gives_back_every_byte(tree: Path) -> None:

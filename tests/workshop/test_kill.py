@@ -14,10 +14,10 @@ import time
 from pathlib import Path
 
 import pytest
+from tests.workshop.trees import change, lay_out, snapshot
 
 from backwright.workshop.commit import commit, recover
 from backwright.workshop.history import history, undo
-from tests.workshop.trees import change, lay_out, snapshot
 
 CHILD = """
 import os, sys, signal, pathlib
