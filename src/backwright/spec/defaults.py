@@ -110,7 +110,10 @@ def _read_uuid(_: FieldSpec, text: str) -> str:
 
 
 def _read_json(_: FieldSpec, text: str) -> str:
-    return json.dumps(json.loads(text))
+    value = json.loads(text)
+    if not isinstance(value, dict):
+        raise ValueError(text)
+    return json.dumps(value)
 
 
 _READERS: dict[str, Callable[[FieldSpec, str], Default]] = {

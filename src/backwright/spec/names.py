@@ -55,6 +55,17 @@ class Names:
         return f"{self.snake}_" if keyword.iskeyword(self.snake) else self.snake
 
 
+# "an hour", "an API", "an SMS", but "a user", "a unit", "a one-off".
+_VOWEL_SOUND = re.compile(
+    r"(?i)(?!uni|use|usa|usu|eu|one|uti)[aeiou]|(?-i:[AEFHILMNORSX][A-Z0-9]|hour)"
+)
+
+
+def article(noun: str) -> str:
+    """Return `a` or `an`, as the noun sounds."""
+    return "an" if _VOWEL_SOUND.match(noun) else "a"
+
+
 def split_words(name: str) -> list[str]:
     """Return the words of a name in any case: `APIKey`, `api_key` and `api-key` give two."""
     return _WORDS.findall(name)

@@ -6,6 +6,7 @@ follow the field words. Keys and indexes of owned tables are led by the owner.
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from decimal import Decimal
@@ -118,17 +119,18 @@ def python_default(resource: Names, field: FieldSpec) -> tuple[str, set[Import]]
         return f'default=UUID("{default}")', {("uuid", "UUID")}
     if field.kind == "date":
         if default == "today":
-            return "default_factory=today", {("app.columns", "today")}
+            return "default_factory=date.today", {("datetime", "date")}
         return f'default=date.fromisoformat("{default}")', {("datetime", "date")}
     if field.kind == "datetime":
         if default == "now":
-            return "default_factory=utc_now", {("app.columns", "utc_now")}
+            needed = {("datetime", "UTC"), ("datetime", "datetime")}
+            return "default_factory=lambda: datetime.now(UTC)", needed
         return f'default=datetime.fromisoformat("{default}")', {("datetime", "datetime")}
     return f"default={_literal(default)}", set()
 
 
 def _json_default(text: str) -> str:
-    value = text.replace("true", "True").replace("false", "False").replace("null", "None")
+    value = repr(json.loads(text))
     return "default_factory=dict" if value == "{}" else f"default_factory=lambda: {value}"
 
 

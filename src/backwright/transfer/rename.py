@@ -14,9 +14,7 @@ from functools import cached_property
 
 import libcst as cst
 
-from backwright.spec.names import Names
-
-_VOWELS = re.compile(r"(?i)(?!uni|use|usa|usu|eu|one|uti)[aeiou]|(?-i:[AEFHILMNORSX][A-Z0-9]|hour)")
+from backwright.spec.names import Names, article
 
 
 @dataclass(frozen=True)
@@ -121,21 +119,21 @@ def _forms(names: Names) -> tuple[str, ...]:
 
 
 def _fix_article(text: str, noun: str) -> str:
-    right = "an" if _VOWELS.match(noun) else "a"
+    right = article(noun)
 
-    def article(match: re.Match[str]) -> str:
+    def replace(match: re.Match[str]) -> str:
         return right.capitalize() if match[1][0].isupper() else right
 
-    return re.sub(rf"\b(an?|An?)(?=[ `]{{1,2}}{re.escape(noun)}\b)", article, text)
+    return re.sub(rf"\b(an?|An?)(?=[ `]{{1,2}}{re.escape(noun)}\b)", replace, text)
 
 
 def _fix_articles_in_identifier(text: str) -> str:
     """`test_a_order` → `test_an_order`."""
 
-    def article(match: re.Match[str]) -> str:
-        return f"{match[1]}{'an' if _VOWELS.match(match[3]) else 'a'}_{match[3]}"
+    def replace(match: re.Match[str]) -> str:
+        return f"{match[1]}{article(match[3])}_{match[3]}"
 
-    return re.sub(r"(^|_)(an?)_([a-z]+)", article, text)
+    return re.sub(r"(^|_)(an?)_([a-z]+)", replace, text)
 
 
 class RenameCode(cst.CSTTransformer):

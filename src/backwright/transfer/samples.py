@@ -1,113 +1,153 @@
-"""Sample values for tests: good ones, other good ones, and ones that must be refused, as code."""
+"""Sample values for tests, as code: good ones, other good ones, and ones that must be refused.
+
+They are written with the helpers of the tests' factories: `text(shortest, longest)` and `email()`
+give a value that no other row has.
+"""
 
 from __future__ import annotations
 
 from decimal import Decimal
 
+from backwright.spec.names import names_of
 from backwright.spec.types import FieldSpec
+from backwright.transfer.declaration import Import
 from backwright.transfer.model import DECIMAL, text_length
 
 _FIXED = {
-    "bool": ("True", "False"),
-    "date": ('"2026-03-14"', '"2026-09-30"'),
-    "datetime": ('"2026-03-14T09:30:00Z"', '"2026-09-30T18:00:00Z"'),
-    "uuid": ('"3f2b8c1e-5d4a-4c7b-9e6f-1a2b3c4d5e6f"', '"8a7b6c5d-4e3f-4a2b-8c1d-0e9f8a7b6c5d"'),
-    "json": ('{"color": "blue"}', '{"color": "green", "sizes": [1, 2]}'),
+    "bool": ("False", "True"),
+    "date": ('"2030-01-31"', '"2031-02-28"'),
+    "datetime": ('"2030-01-31T12:00:00Z"', '"2031-02-28T12:00:00Z"'),
+    "json": ('{"color": "blue", "sizes": [1, None]}', '{"color": "green"}'),
+    "url": ('"https://example.com/one"', '"https://example.com/two"'),
 }
-_WRONG_TYPE = {
-    "bool": '"perhaps"',
-    "int": '"many"',
-    "float": '"high"',
-    "decimal": '"cheap"',
-    "date": '"tomorrow"',
-    "datetime": '"soon"',
-    "uuid": '"not-a-uuid"',
-    "json": '"text"',
-    "email": '"not an address"',
-    "url": '"not a link"',
-    "enum": '"unheard-of"',
-    "ref": '"not-a-uuid"',
-    "many": '["not-a-uuid"]',
+_WRONG = {
+    "bool": ['"perhaps"'],
+    "int": ['"many"'],
+    "float": ['"much"'],
+    "decimal": ['"NaN"'],
+    "date": ['"2030-02-31"'],
+    "datetime": ['"2030-01-31T12:00:00"'],
+    "uuid": ['"no-id"'],
+    "json": ['"no object"'],
+    "email": ['"no-address"'],
+    "url": ['"no-url"'],
+    "enum": ['"unheard-of"'],
+    "ref": ['"no-id"'],
+    "many": ['["no-id"]'],
+    "str": ["1"],
+    "text": ["1"],
 }
+_NUMBER = "next(_numbers)"
 
 
 def good(field: FieldSpec, *, changed: bool = False) -> str:
-    """Return a valid value as code; with `changed`, another than without.
-
-    Where the bounds leave a single value, both are that one.
-    """
+    """Return a valid value; with `changed` another one, where the bounds leave two."""
     which = int(changed)
+    if field.kind in ("ref", "many"):
+        made = f'(await make_{names_of(str(field.target)).snake}(client))["id"]'
+        return made if field.kind == "ref" else f"[{made}]"
+    if field.kind in ("str", "text"):
+        return _text(field)
+    if field.kind == "email":
+        return "email()"
+    if field.kind == "uuid":
+        return "str(uuid4())"
+    if field.unique and field.kind in _UNIQUE:
+        return _UNIQUE[field.kind]
+    if field.kind == "enum":
+        return f'"{field.values[-which]}"'
     if field.kind in _FIXED:
         return _FIXED[field.kind][which]
-    if field.kind == "enum":
-        return f'"{field.values[min(which, len(field.values) - 1)]}"'
-    if field.kind in ("int", "float", "decimal"):
-        return _number(field, which)
-    return _text(field, which)
+    return _number(field, which)
+
+
+def good_imports(field: FieldSpec) -> set[Import]:
+    """Return what the good values of a field need."""
+    if field.kind == "uuid":
+        return {("uuid", "uuid4")}
+    if field.unique and field.kind in ("date", "datetime"):
+        needed = {("datetime", field.kind), ("datetime", "timedelta")}
+        return needed | ({("datetime", "UTC")} if field.kind == "datetime" else set())
+    return set()
 
 
 def bad(field: FieldSpec) -> list[str]:
-    """Return values, as code, that the schema must refuse; the nearest to a good one first."""
+    """Return values that the schema must refuse; what is only just wrong comes first."""
     values: list[str] = []
     if field.kind in ("str", "text") and field.low:
-        values.append('""' if field.low == 1 else f'"{"x" * (int(field.low) - 1)}"')
+        values.append('""' if field.low == 1 else f'"n" * {int(field.low) - 1}')
     if field.kind == "str" or (field.kind == "text" and field.high is not None):
-        values.append(f'"x" * {text_length(field) + 1}')
+        values.append(f'"n" * {text_length(field) + 1}')
     if field.kind in ("int", "float", "decimal"):
         values += _outside(field)
-    if field.kind in _WRONG_TYPE:
-        values.append(_WRONG_TYPE[field.kind])
-    elif field.kind in ("str", "text"):
-        values.append("12345")
-    return values
+    return values + _WRONG[field.kind]
 
 
-def _text(field: FieldSpec, which: int) -> str:
-    word = ("first", "second")[which]
-    if field.kind == "email":
-        return f'"{word}@example.com"'
-    if field.kind == "url":
-        return f'"https://example.com/{word}"'
-    human = field.name.replace("_", " ")
-    text = f"{word.capitalize()} {human}"
-    if field.high is not None and len(text) > field.high:
-        text = ("a", "b")[which] * int(field.high)
-    if field.low is not None and len(text) < field.low:
-        text = text.ljust(int(field.low), ".")
-    return f'"{text}"'
+def bad_imports(field: FieldSpec) -> set[Import]:
+    """Return what the bad values of a field need."""
+    unbounded = field.kind == "int" and (field.low is None or field.high is None)
+    return {("app.fields", "LARGEST_INTEGER")} if unbounded else set()
+
+
+_UNIQUE = {
+    "int": _NUMBER,
+    "float": f"{_NUMBER} + 0.5",
+    "decimal": f'f"{{{_NUMBER}}}.00"',
+    "url": 'f"https://example.com/{text()}"',
+    "date": f"(date(2030, 1, 1) + timedelta(days={_NUMBER})).isoformat()",
+    "datetime": (
+        f"(datetime(2030, 1, 1, tzinfo=UTC) + timedelta(minutes={_NUMBER}))"
+        '.isoformat().replace("+00:00", "Z")'
+    ),
+}
+
+
+def _text(field: FieldSpec) -> str:
+    if field.kind == "text" and field.low is None and field.high is None:
+        return "text()"
+    longest = text_length(field) if field.kind == "str" else int(field.high or 30)
+    return f"text({int(field.low or 0)}, {max(longest, int(field.low or 0))})"
 
 
 def _number(field: FieldSpec, which: int) -> str:
-    low, high = field.low, field.high
-    if field.precision is not None and field.scale is not None:
-        largest = Decimal(10) ** (field.precision - field.scale) - 1
-        high = largest if high is None or high > largest else high
+    low, high = field.low, _highest(field)
     step = Decimal(1) if field.kind == "int" else Decimal("0.5")
     start = low if low is not None else min(Decimal(1), high if high is not None else Decimal(1))
-    value = start + step * (which + 1)
-    if high is not None and value > high:
-        value = start if which == 0 else high
+    value = start + step * which if high is None else min(start + step * which, high)
     if field.kind == "int":
         return str(int(value))
-    if field.kind == "decimal":
-        scale = field.scale if field.scale is not None else DECIMAL[1]
-        return f'"{value:.{scale}f}"'
-    return str(float(value))
+    return f'"{value:.{_scale(field)}f}"' if field.kind == "decimal" else str(float(value))
+
+
+def _highest(field: FieldSpec) -> Decimal | None:
+    if field.kind != "decimal":
+        return field.high
+    precision, scale = (field.precision or DECIMAL[0]), _scale(field)
+    largest = Decimal(10) ** (precision - scale) - Decimal(10) ** -scale
+    return min(field.high, largest) if field.high is not None else largest
+
+
+def _scale(field: FieldSpec) -> int:
+    return field.scale if field.scale is not None else DECIMAL[1]
 
 
 def _outside(field: FieldSpec) -> list[str]:
-    values = []
-    if field.low is not None:
-        values.append(_as_number(field, field.low - 1))
-    if field.high is not None:
-        values.append(_as_number(field, field.high + 1))
+    values = [_literal(field, b) for b in _neighbors(field)]
+    if field.kind == "int" and field.low is None:
+        values.append("-LARGEST_INTEGER - 1")
+    if field.kind == "int" and field.high is None:
+        values.append("LARGEST_INTEGER + 1")
     if field.kind == "decimal":
-        scale = field.scale if field.scale is not None else DECIMAL[1]
-        values.append(f'"1.{"0" * scale}1"')
+        values += [f'"0.{"0" * _scale(field)}1"', '"1e30"']
     return values
 
 
-def _as_number(field: FieldSpec, value: Decimal) -> str:
+def _neighbors(field: FieldSpec) -> list[Decimal]:
+    below = [field.low - 1] if field.low is not None else []
+    return below + ([field.high + 1] if field.high is not None else [])
+
+
+def _literal(field: FieldSpec, value: Decimal) -> str:
     if field.kind == "decimal":
-        return f'"{value}"'
+        return f'"{value:f}"'
     return str(int(value)) if field.kind == "int" else str(float(value))

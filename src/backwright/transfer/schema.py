@@ -1,0 +1,196 @@
+"""A resource's schemas: what clients send, what they get, what lists can be filtered by."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+
+from backwright.spec.names import Names
+from backwright.spec.types import FieldSpec
+from backwright.transfer.declaration import Declaration, Import
+from backwright.transfer.model import (
+    DECIMAL,
+    enum_class,
+    enum_member,
+    python_type,
+    text_length,
+    type_imports,
+)
+
+FIELDS = "app.fields"
+_NAMED = {"text": "Text", "email": "Email", "url": "Url", "datetime": "DateTime", "json": "Json"}
+_NEVER_FILTERED = ("text", "json", "many")
+_NEVER_SORTED = (*_NEVER_FILTERED, "ref")
+
+
+def create_field(resource: Names, field: FieldSpec) -> Declaration:
+    """Return the declaration in the schema that makes a row."""
+    annotation, imports = _input_type(resource, field)
+    value: str | None = None
+    if field.kind == "many":
+        value = "[]"
+    elif field.default is not None:
+        value, needed = _default(resource, field)
+        imports |= needed
+    elif field.optional:
+        value = "None"
+    return Declaration(field.column, annotation, value, frozenset(imports))
+
+
+def update_field(resource: Names, field: FieldSpec) -> Declaration:
+    """Return the declaration in the schema of a partial change: left out is not null."""
+    annotation, imports = _input_type(resource, field)
+    return Declaration(field.column, annotation, "UNSET", frozenset(imports | {(FIELDS, "UNSET")}))
+
+
+def public_field(resource: Names, field: FieldSpec) -> Declaration:
+    """Return the declaration in the schema of an answer."""
+    if field.kind == "many":
+        return Declaration(field.column, "list[UUID]", None, frozenset({("uuid", "UUID")}))
+    imports = set[Import]()
+    if field.kind in ("datetime", "json"):
+        annotation = _NAMED[field.kind]
+        imports.add((FIELDS, annotation))
+    else:
+        annotation = python_type(resource, field)
+        imports |= type_imports(field) | _enum_import(resource, field)
+    return Declaration(field.column, _or_none(field, annotation), None, frozenset(imports))
+
+
+def filter_field(resource: Names, field: FieldSpec) -> Declaration | None:
+    """Return the declaration of a filter by equality, or None where none makes sense."""
+    if field.kind in _NEVER_FILTERED:
+        return None
+    annotation, imports = _input_type(resource, field)
+    annotation = annotation if field.optional else f"{annotation} | None"
+    return Declaration(field.column, annotation, "None", frozenset(imports))
+
+
+def sort_field(fields: Iterable[FieldSpec]) -> Declaration:
+    """Return the declaration of the orders that a list can have; null has no place in one."""
+    columns = [
+        "created_at",
+        *(f.column for f in fields if f.kind not in _NEVER_SORTED and not f.optional),
+    ]
+    orders = ", ".join(f'"{sign}{column}"' for column in columns for sign in ("", "-"))
+    return Declaration(
+        "sort", f"Literal[{orders}]", '"-created_at"', frozenset({("typing", "Literal")})
+    )
+
+
+def _input_type(resource: Names, field: FieldSpec) -> tuple[str, set[Import]]:
+    annotation, imports = _TYPES.get(field.kind, _plain_type)(resource, field)
+    return _or_none(field, annotation), imports
+
+
+def _or_none(field: FieldSpec, annotation: str) -> str:
+    return f"{annotation} | None" if field.optional else annotation
+
+
+def _plain_type(resource: Names, field: FieldSpec) -> tuple[str, set[Import]]:
+    if field.kind in _NAMED:
+        return _NAMED[field.kind], {(FIELDS, _NAMED[field.kind])}
+    return python_type(resource, field), type_imports(field) | _enum_import(resource, field)
+
+
+def _str_type(_: Names, field: FieldSpec) -> tuple[str, set[Import]]:
+    bounds = [f"max_length={text_length(field)}"]
+    if field.low:
+        bounds.insert(0, f"min_length={int(field.low)}")
+    return _annotated("Str", bounds, {(FIELDS, "Str")})
+
+
+def _text_type(_: Names, field: FieldSpec) -> tuple[str, set[Import]]:
+    bounds = [f"min_length={int(field.low)}"] if field.low else []
+    bounds += [f"max_length={int(field.high)}"] if field.high is not None else []
+    return _annotated("Text", bounds, {(FIELDS, "Text")})
+
+
+def _named_text_type(_: Names, field: FieldSpec) -> tuple[str, set[Import]]:
+    name = _NAMED[field.kind]
+    bounds = [f"max_length={int(field.high)}"] if field.high is not None else []
+    return _annotated(name, bounds, {(FIELDS, name)})
+
+
+def _int_type(_: Names, field: FieldSpec) -> tuple[str, set[Import]]:
+    if field.low is None and field.high is None:
+        return "Int", {(FIELDS, "Int")}
+    low = str(int(field.low)) if field.low is not None else "-LARGEST_INTEGER"
+    high = str(int(field.high)) if field.high is not None else "LARGEST_INTEGER"
+    needed = {(FIELDS, "LARGEST_INTEGER")} if "LARGEST_INTEGER" in low + high else set[Import]()
+    return _annotated("int", [f"ge={low}", f"le={high}"], needed)
+
+
+def _float_type(_: Names, field: FieldSpec) -> tuple[str, set[Import]]:
+    return _annotated("Float", _bounds(field), {(FIELDS, "Float")})
+
+
+def _decimal_type(_: Names, field: FieldSpec) -> tuple[str, set[Import]]:
+    precision, scale = (field.precision, field.scale) if field.precision else DECIMAL
+    bounds = [f"max_digits={precision}", f"decimal_places={scale}", *_bounds(field)]
+    return _annotated("Decimal", bounds, {("decimal", "Decimal")})
+
+
+def _many_type(_: Names, __: FieldSpec) -> tuple[str, set[Import]]:
+    needed = {("uuid", "UUID"), (FIELDS, "MOST_LINKS")}
+    return _annotated("list[UUID]", ["max_length=MOST_LINKS"], needed)
+
+
+_TYPES: dict[str, Callable[[Names, FieldSpec], tuple[str, set[Import]]]] = {
+    "str": _str_type,
+    "text": _text_type,
+    "email": _named_text_type,
+    "url": _named_text_type,
+    "int": _int_type,
+    "float": _float_type,
+    "decimal": _decimal_type,
+    "many": _many_type,
+}
+
+
+def _bounds(field: FieldSpec) -> list[str]:
+    bounds = [f"ge={field.low:f}"] if field.low is not None else []
+    return bounds + ([f"le={field.high:f}"] if field.high is not None else [])
+
+
+def _annotated(base: str, bounds: list[str], imports: set[Import]) -> tuple[str, set[Import]]:
+    if not bounds:
+        return base, imports
+    call = f"Annotated[{base}, Field({', '.join(bounds)})]"
+    return call, imports | {("typing", "Annotated"), ("pydantic", "Field")}
+
+
+def _enum_import(resource: Names, field: FieldSpec) -> set[Import]:
+    return {("app.models", enum_class(resource, field))} if field.kind == "enum" else set()
+
+
+def _default(resource: Names, field: FieldSpec) -> tuple[str, set[Import]]:
+    default = field.default
+    if field.kind == "enum":
+        return f"{enum_class(resource, field)}.{enum_member(str(default))}", set()
+    if field.kind == "date" and default == "today":
+        return "Field(default_factory=date.today)", {("pydantic", "Field")}
+    if field.kind == "datetime" and default == "now":
+        needed = {("pydantic", "Field"), ("datetime", "UTC"), ("datetime", "datetime")}
+        return "Field(default_factory=lambda: datetime.now(UTC))", needed
+    return _CALLS.get(field.kind, _literal)(default)
+
+
+def _literal(default: object) -> tuple[str, set[Import]]:
+    if isinstance(default, str):
+        escaped = default.replace("\\", "\\\\").replace('"', '\\"')
+        return f'"{escaped}"', set()
+    return repr(default), set()
+
+
+_CALLS: dict[str, Callable[[object], tuple[str, set[Import]]]] = {
+    "decimal": lambda d: (f'Decimal("{d}")', set()),
+    "uuid": lambda d: (f'UUID("{d}")', set()),
+    "date": lambda d: (f'date.fromisoformat("{d}")', set()),
+    "datetime": lambda d: (f'datetime.fromisoformat("{d}")', {("datetime", "datetime")}),
+    "json": lambda d: (_python_json(str(d)), set()),
+}
+
+
+def _python_json(text: str) -> str:
+    return repr(json.loads(text))

@@ -1,0 +1,229 @@
+"""A resource's part of the models: enums, link tables, the table itself, and the other sides.
+
+Owned tables are led by their owner: keys, indexes and references begin with `owner_id`, so the
+database itself refuses a link to somebody else's row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from backwright.spec.names import Names, article
+from backwright.spec.types import FieldSpec, ResourceSpec
+from backwright.transfer.declaration import Import
+from backwright.transfer.model import (
+    Target,
+    column,
+    enum_class,
+    enum_member,
+    link_class,
+    link_word,
+)
+
+OWNER = "owner_id"
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A relationship attribute: on which class, what it is called, its code."""
+
+    owner: str
+    name: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link table's class, and the class before which it must stand."""
+
+    name: str
+    before: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """Everything that a new resource adds to the models."""
+
+    classes: tuple[str, ...]
+    links: tuple[Link, ...]
+    members: tuple[Member, ...]
+    imports: frozenset[Import]
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the new tables stand among.
+
+    `targets` are the models that can be referred to, by class name; `taken` the attributes that
+    each of them has already; `owned` tells whether the new rows belong to a user.
+    """
+
+    targets: Mapping[str, Target]
+    taken: Mapping[str, Collection[str]]
+    owned: bool
+
+
+def tables(spec: ResourceSpec, around: Surroundings) -> Tables:
+    """Return the code of a resource's tables and of the relationships on both sides."""
+    names, fields = spec.names, spec.fields
+    enums = [_enum(names, f) for f in fields if f.kind == "enum"]
+    links = [_link(names, f, around) for f in fields if f.kind == "many"]
+    pairs = _relationships(spec, around)
+    own = [m for m in pairs if m.owner == names.pascal]
+    columns = [column(names, f) for f in fields if f.kind != "many"]
+    code = _table(spec, around, [c.code for c in columns], own)
+    imports = {i for c in columns for i in c.imports} | _imports(spec, around, bool(pairs))
+    others = tuple(m for m in pairs if m.owner != names.pascal)
+    return Tables((*enums, code), tuple(links), others, frozenset(imports))
+
+
+def _table(
+    spec: ResourceSpec, around: Surroundings, columns: list[str], relationships: list[Member]
+) -> str:
+    names = spec.names
+    base = "OwnedTable" if around.owned else "SharedTable"
+    whose = " of a user" if around.owned else ", the same for everybody"
+    lines = [
+        f"class {names.pascal}({base}, table=True):",
+        f'    """{article(names.human).capitalize()} {names.human}{whose}."""',
+        "",
+        f'    __tablename__ = "{names.snake}"',
+        f"    __table_args__ = ({', '.join(_constraints(spec, around))},)",
+        "",
+        *(f"    {c}" for c in columns),
+    ]
+    if relationships:
+        lines += ["", *(f"    {r.code}" for r in relationships)]
+    return "\n".join(lines) + "\n"
+
+
+def _constraints(spec: ResourceSpec, around: Surroundings) -> list[str]:
+    lead = [f'"{OWNER}"'] if around.owned else []
+    references = [
+        _reference(around, f.column, around.targets[str(f.target)], f.on_delete == "cascade")
+        for f in spec.fields
+        if f.kind == "ref"
+    ]
+    uniques = [_call("UniqueConstraint", [*lead, f'"{f.column}"']) for f in spec.fields if f.unique]
+    indexes = [
+        _call("Index", ["None", *lead, f'"{f.column}"'])
+        for f in spec.fields
+        if (f.index or f.kind == "ref") and not f.unique
+    ]
+    order = _call("Index", ["None", *lead, '"created_at"', '"id"'])
+    return [*references, *uniques, order, *indexes]
+
+
+def _reference(around: Surroundings, name: str, target: Target, cascade: bool) -> str:  # noqa: FBT001
+    both_owned = around.owned and target.owned
+    lead = [f'"{OWNER}"'] if both_owned else []
+    target_lead = [f'"{target.table}.{OWNER}"'] if both_owned else []
+    here = ", ".join([*lead, f'"{name}"'])
+    there = ", ".join([*target_lead, f'"{target.table}.id"'])
+    on_delete = ', ondelete="CASCADE"' if cascade else ""
+    return f"ForeignKeyConstraint([{here}], [{there}]{on_delete})"
+
+
+def _call(function: str, arguments: list[str]) -> str:
+    return f"{function}({', '.join(arguments)})"
+
+
+def _enum(names: Names, field: FieldSpec) -> str:
+    human = field.name.replace("_", " ")
+    members = "".join(f'    {enum_member(v)} = "{v}"\n' for v in field.values)
+    return (
+        f"class {enum_class(names, field)}(StrEnum):\n"
+        f'    """The {human} of {article(names.human)} {names.human}."""\n\n{members}'
+    )
+
+
+def _link(names: Names, field: FieldSpec, around: Surroundings) -> Link:
+    target = around.targets[str(field.target)]
+    name, word = link_class(names, field), link_word(field)
+    here = Target(names, names.snake, around.owned)
+    lead = [f'"{OWNER}"'] if around.owned else []
+    owner = (
+        f'    {OWNER}: UUID = Field(foreign_key="user.id", ondelete="CASCADE", primary_key=True)\n'
+    )
+    arguments = [
+        _reference(around, f"{names.snake}_id", here, cascade=True),
+        _reference(around, f"{word}_id", target, cascade=True),
+        _call("Index", ["None", *lead, f'"{word}_id"']),
+    ]
+    human = word.replace("_", " ")
+    code = (
+        f"class {name}(SQLModel, table=True):\n"
+        f'    """{article(human).capitalize()} {human} on {article(names.human)} {names.human}."""\n\n'
+        f'    __tablename__ = "{names.snake}_{word}"\n'
+        f"    __table_args__ = ({', '.join(arguments)},)\n\n"
+        f"{owner if around.owned else ''}"
+        f"    {names.snake}_id: UUID = Field(primary_key=True)\n"
+        f"    {word}_id: UUID = Field(primary_key=True)\n"
+    )
+    return Link(name, target.names.pascal, code)
+
+
+def _relationships(spec: ResourceSpec, around: Surroundings) -> list[Member]:
+    """Both sides of every reference and many; a table's link to itself has no other side."""
+    members: list[Member] = []
+    taken = {name: set(attributes) for name, attributes in around.taken.items()}
+    for field in spec.fields:
+        target = around.targets.get(str(field.target))
+        if target is None or field.target == spec.names.pascal:
+            continue
+        back = _free_name(spec.names, field, taken.setdefault(target.names.pascal, set()))
+        members += _sides(spec.names, field, target, back, around)
+    return members
+
+
+def _sides(
+    names: Names, field: FieldSpec, target: Target, back: str, around: Surroundings
+) -> tuple[Member, Member]:
+    here, there = names.pascal, target.names.pascal
+    if field.kind == "many":
+        rest = f"link_model={link_class(names, field)}, sa_relationship_kwargs=READ_ONLY"
+        near = f'list[{there}] = Relationship(back_populates="{back}", {rest})'
+        far = f'list["{here}"] = Relationship(back_populates="{field.name}", {rest})'
+    else:
+        keys = f"{here}.{field.column}"
+        if around.owned and target.owned:
+            keys = f"[{here}.{OWNER}, {keys}]"
+        rest = f'sa_relationship_kwargs={{**READ_ONLY, "foreign_keys": "{keys}"}}'
+        annotation = f"{there} | None" if field.optional else there
+        near = f'{annotation} = Relationship(back_populates="{back}", {rest})'
+        far = f'list["{here}"] = Relationship(back_populates="{field.name}", {rest})'
+    return (
+        Member(here, field.name, f"{field.name}: {near}"),
+        Member(there, back, f"{back}: {far}"),
+    )
+
+
+def _free_name(names: Names, field: FieldSpec, taken: set[str]) -> str:
+    """Return what the other side calls the new rows: `reviews`, or `author_reviews` if taken."""
+    for name in (names.plural_snake, f"{field.name}_{names.plural_snake}"):
+        if name not in taken:
+            taken.add(name)
+            return name
+    number = 2
+    while f"{field.name}_{names.plural_snake}_{number}" in taken:
+        number += 1
+    taken.add(f"{field.name}_{names.plural_snake}_{number}")
+    return f"{field.name}_{names.plural_snake}_{number}"
+
+
+def _imports(spec: ResourceSpec, around: Surroundings, related: bool) -> set[Import]:  # noqa: FBT001
+    kinds = {f.kind for f in spec.fields}
+    needed: set[Import] = {("sqlalchemy", "Index")}
+    if kinds & {"ref", "many"}:
+        needed.add(("sqlalchemy", "ForeignKeyConstraint"))
+    if any(f.unique for f in spec.fields):
+        needed.add(("sqlalchemy", "UniqueConstraint"))
+    if "enum" in kinds:
+        needed.add(("enum", "StrEnum"))
+    if "many" in kinds:
+        needed |= {("uuid", "UUID"), ("sqlmodel", "Field"), ("sqlmodel", "SQLModel")}
+    if related:
+        needed.add(("sqlmodel", "Relationship"))
+    return needed
