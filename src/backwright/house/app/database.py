@@ -92,7 +92,9 @@ class Session:
         Raises:
             UnauthorizedError: If the caller is not signed in any more.
         """
-        return len(await self._connection.fetch(statement.returning(FOUND), caller))
+        if caller is None:
+            statement = statement.returning(FOUND)  # the guard returns it as well
+        return len(await self._connection.fetch(statement, caller))
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[None]:

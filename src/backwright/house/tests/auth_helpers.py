@@ -1,11 +1,8 @@
 """What the authentication tests have in common: accounts, tokens, and a mailbox to look into."""
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
 
 import jwt
 from httpx import AsyncClient, Response
@@ -131,9 +128,9 @@ def sign(claims: dict[str, Any], secret_key: str | None = None, **header: Any) -
     return jwt.encode(claims, key, algorithm=algorithm, headers=header or None)
 
 
-async def set_user(session: Session, email: str = CAROL, **values: Any) -> None:
+async def set_user(session: Session, who: str = CAROL, /, **values: Any) -> None:
     """Change a user's row behind the application's back."""
-    assert await session.execute(update(User).where(col(User.email) == email).values(**values))
+    assert await session.execute(update(User).where(col(User.email) == who).values(**values))
 
 
 async def user_column(session: Session, name: str, email: str = CAROL) -> Any:
@@ -153,13 +150,3 @@ def error_of(response: Response) -> str:
     """Return the message of an error."""
     message: str = response.json()["detail"]["error"]
     return message
-
-
-def later(**duration: float) -> Callable[..., datetime]:
-    """Return a clock that is ahead."""
-    return lambda: datetime.now(UTC) + timedelta(**duration)
-
-
-def some_id() -> UUID:
-    """Return an id that nothing has."""
-    return uuid4()

@@ -1,6 +1,5 @@
 """Fixtures: one migrated database for all tests, emptied after each, and clients who use it."""
 
-import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -13,7 +12,10 @@ from sqlmodel import SQLModel, delete
 
 from app.config import Settings, get_settings
 from app.database import Database, Session
+from app.mail import get_mailer
 from app.main import create_app
+from app.rate_limit import get_rate_limiter
+from tests.auth_helpers import Mailbox
 from tests.database import provide_database
 from tests.factories import sign_in
 
@@ -69,6 +71,7 @@ async def session(app: FastAPI) -> AsyncIterator[Session]:
     yield database.session()
     for table in reversed(SQLModel.metadata.sorted_tables):
         await database.session().execute(delete(table))
+    await get_rate_limiter().reset()
 
 
 @pytest.fixture
@@ -94,3 +97,15 @@ async def bob(app: FastAPI, session: Session) -> AsyncIterator[AsyncClient]:
     transport = ASGITransport(app)
     async with AsyncClient(transport=transport, base_url="http://test", headers=headers) as client:
         yield client
+
+
+# --- Authentication
+
+
+@pytest.fixture
+def mailbox(app: FastAPI) -> Iterator[Mailbox]:
+    """Return a mailbox that all mail of the application goes to."""
+    mailbox = Mailbox()
+    app.dependency_overrides[get_mailer] = lambda: mailbox
+    yield mailbox
+    del app.dependency_overrides[get_mailer]

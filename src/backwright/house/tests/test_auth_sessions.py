@@ -133,13 +133,16 @@ async def test_the_list_shows_no_secret(client: AsyncClient) -> None:
     response = await client.get(f"{AUTH}/sessions", headers=bearer(tokens))
     assert claims_of(tokens["refresh_token"])["jti"] not in response.text
     assert set(response.json()[0]) == {
-        "id", "created_at", "last_used_at", "expires_at", "user_agent", "current"
+        "id",
+        "created_at",
+        "last_used_at",
+        "expires_at",
+        "user_agent",
+        "current",
     }
 
 
-async def test_the_list_leaves_out_what_has_expired(
-    client: AsyncClient, session: Session
-) -> None:
+async def test_the_list_leaves_out_what_has_expired(client: AsyncClient, session: Session) -> None:
     """It may lie around until the next login."""
     await sign_up(client)
     tokens = await log_in(client)

@@ -348,9 +348,7 @@ async def test_a_refresh_token_is_no_access_token(client: AsyncClient, tokens: T
     assert_unauthorized(await read_me(client, tokens["refresh_token"]))
 
 
-async def test_a_reset_token_is_no_access_token(
-    client: AsyncClient, mailbox: Mailbox
-) -> None:
+async def test_a_reset_token_is_no_access_token(client: AsyncClient, mailbox: Mailbox) -> None:
     """What came by mail opens one form only."""
     await register(client)
     assert_unauthorized(await read_me(client, await request_reset(client, mailbox)))

@@ -7,10 +7,7 @@ from fastapi import APIRouter, BackgroundTasks, Depends, Header, Response, statu
 from fastapi.security import OAuth2PasswordRequestForm
 from pydantic import TypeAdapter, ValidationError
 
-from app.database import SessionDep
-from app.login_throttle import LoginThrottleDep
-from app.middleware.auth import CurrentUser
-from app.schemas import (
+from app.auth_schemas import (
     AccountDeletion,
     AccountEmail,
     EmailChange,
@@ -27,6 +24,9 @@ from app.schemas import (
     UserPublic,
     UserUpdate,
 )
+from app.database import SessionDep
+from app.login_throttle import LoginThrottleDep
+from app.middleware.auth import CurrentUser
 from app.services import auth_service, user_service
 from app.services.auth_service import Login
 from app.services.mail_service import MailServiceDep

@@ -18,6 +18,7 @@ from pydantic import BaseModel
 from sqlmodel import and_, col, delete, exists, insert, not_, select, update
 
 from app.auth import Caller, TokenType, create_token, decode_token
+from app.auth_schemas import SessionPublic, TokenPair
 from app.config import get_settings
 from app.database import Session
 from app.exceptions import NotFoundError, UnauthorizedError
@@ -25,7 +26,6 @@ from app.login_throttle import LoginThrottle
 from app.logs import get_logger
 from app.models import LoginSession, User
 from app.passwords import hash_password, needs_rehash, refuse_if_busy, verify_password
-from app.schemas import SessionPublic, TokenPair
 
 logger = get_logger(__name__)
 

@@ -11,12 +11,7 @@ from sqlalchemy import String, Uuid
 from sqlmodel import col, delete, exists, func, insert, literal, select, update
 
 from app.auth import Caller
-from app.database import Session
-from app.exceptions import ConflictError, UnauthorizedError, ValidationError
-from app.login_throttle import LoginThrottle
-from app.models import LoginSession, TokenPurpose, User
-from app.passwords import hash_password, refuse_if_busy, verify_password
-from app.schemas import (
+from app.auth_schemas import (
     AccountDeletion,
     EmailChange,
     PasswordChange,
@@ -26,6 +21,11 @@ from app.schemas import (
     UserPublic,
     UserUpdate,
 )
+from app.database import Session
+from app.exceptions import ConflictError, UnauthorizedError, ValidationError
+from app.login_throttle import LoginThrottle
+from app.models import LoginSession, TokenPurpose, User
+from app.passwords import hash_password, refuse_if_busy, verify_password
 from app.services.auth_service import Account, create_session
 from app.services.auth_tokens import (
     INVALID_LINK,

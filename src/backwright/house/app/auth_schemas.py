@@ -1,0 +1,144 @@
+"""What clients send and what they get: accounts, sessions and passwords."""
+
+import unicodedata
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, EmailStr, Field, SecretStr
+
+from app.fields import DateTime, Str
+from app.schemas import Input
+
+
+def _normalize_email(address: str) -> str:
+    """Write an address in the one form that is stored and looked up: addresses have no case."""
+    return unicodedata.normalize("NFC", address).lower()
+
+
+def _refuse_unencodable(secret: SecretStr) -> SecretStr:
+    """Refuse half of a surrogate pair: JSON can spell it, but it is no text and has no bytes."""
+    try:
+        secret.get_secret_value().encode()
+    except UnicodeEncodeError as error:
+        raise ValueError("must be valid Unicode") from error
+    return secret
+
+
+Secret = Annotated[SecretStr, AfterValidator(_refuse_unencodable)]
+"""A text that shows up in no log and no error."""
+
+AccountEmail = Annotated[EmailStr, Field(max_length=254), AfterValidator(_normalize_email)]
+"""An address; two that differ in case only are the same."""
+
+NewPassword = Annotated[Secret, Field(min_length=8, max_length=128)]
+"""A password to be set. Its letters are counted, not its bytes; see `passwords.py` for those."""
+
+Password = Annotated[Secret, Field(max_length=1024)]
+"""A password to be compared: an old one may be of any form."""
+
+OneTimeSecret = Annotated[Secret, Field(max_length=128)]
+"""A token that came by mail."""
+
+
+class UserCreate(Input):
+    """What somebody gives to register."""
+
+    email: AccountEmail
+    password: NewPassword
+    full_name: Annotated[Str, Field(max_length=200)] | None = None
+
+
+class UserUpdate(Input):
+    """What a user may change of themselves; address and password have ways of their own."""
+
+    full_name: Annotated[Str, Field(max_length=200)] | None = None
+
+
+class UserPublic(BaseModel):
+    """What a user sees of themselves."""
+
+    id: UUID
+    email: str
+    full_name: str | None
+    email_verified_at: DateTime | None
+    created_at: DateTime
+    updated_at: DateTime
+
+
+class TokenPair(BaseModel):
+    """The answer to a login, in the form of OAuth 2.0 (RFC 6749, section 5.1)."""
+
+    access_token: str
+    refresh_token: str
+    token_type: Literal["bearer"] = "bearer"  # noqa: S105
+    expires_in: int
+    """Seconds until the access token expires."""
+
+
+class TokenRefresh(Input):
+    """A refresh token, to be exchanged for a new pair."""
+
+    refresh_token: Annotated[Secret, Field(max_length=4096)]
+
+
+class SessionPublic(BaseModel):
+    """One of the places where a user is logged in."""
+
+    id: UUID
+    created_at: DateTime
+    last_used_at: DateTime
+    expires_at: DateTime
+    user_agent: str | None
+    current: bool
+    """Whether it is the one that asks."""
+
+
+class PasswordChange(Input):
+    """A new password, and the old one as proof."""
+
+    current_password: Password
+    new_password: NewPassword
+
+
+class PasswordResetRequest(Input):
+    """The address to send a reset link to."""
+
+    email: AccountEmail
+
+
+class PasswordReset(Input):
+    """A new password, and the token of the reset link as proof."""
+
+    token: OneTimeSecret
+    new_password: NewPassword
+
+
+class EmailVerificationRequest(Input):
+    """The address to send a verification link to."""
+
+    email: AccountEmail
+
+
+class EmailVerification(Input):
+    """The token of a verification link."""
+
+    token: OneTimeSecret
+
+
+class EmailChange(Input):
+    """A new address, and the password as proof."""
+
+    email: AccountEmail
+    password: Password
+
+
+class AccountDeletion(Input):
+    """The password, as proof that it is the owner who deletes the account."""
+
+    password: Password
+
+
+class Message(BaseModel):
+    """An answer in words, the same whoever the address belongs to."""
+
+    message: str
