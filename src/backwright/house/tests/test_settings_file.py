@@ -1,0 +1,30 @@
+"""`.env.example` names every setting, with its default."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from app.config import Settings
+
+EXAMPLE = Path(__file__).parent.parent / ".env.example"
+LINES = re.findall(r"^(# )?([A-Z_]+)=(.*)$", EXAMPLE.read_text(), flags=re.MULTILINE)
+FOR_CONTAINERS = {"POSTGRES_PASSWORD", "COMPOSE_PROFILES"}
+# An origin of one's own says more than the default, which is for development.
+EXAMPLES = {"CORS_ORIGINS"}
+DEFAULTS = [(name, value) for mark, name, value in LINES if mark and value and name not in EXAMPLES]
+
+
+def test_example_names_every_setting_once_and_no_other() -> None:
+    """A setting that nobody can find is none."""
+    settings = {name.upper() for name in Settings.model_fields}
+    assert sorted(name for _, name, _ in LINES) == sorted(settings | FOR_CONTAINERS)
+
+
+@pytest.mark.parametrize(("name", "value"), DEFAULTS)
+def test_example_shows_the_default(name: str, value: str, tmp_path: Path) -> None:
+    """What stands there behind a # is what holds anyway."""
+    file = tmp_path / ".env"
+    file.write_text(f"{name}={value}\n")
+    read = getattr(Settings(_env_file=file), name.lower())
+    assert read == Settings.model_fields[name.lower()].get_default()
