@@ -1,5 +1,8 @@
 """What the authentication tests have in common: accounts, tokens, and a mailbox to look into."""
 
+import base64
+import hmac
+import json
 import re
 from dataclasses import dataclass, field
 from typing import Any
@@ -121,11 +124,23 @@ def claims_of(token: str) -> dict[str, Any]:
     return claims
 
 
+def encode(part: object) -> str:
+    """Write the header or the payload of a token."""
+    return _base64(json.dumps(part).encode())
+
+
 def sign(claims: dict[str, Any], secret_key: str | None = None, **header: Any) -> str:
-    """Sign claims as the application does, or differently."""
+    """Sign claims as the application does, or differently; nothing is too odd to be signed."""
     key = get_settings().secret_key.get_secret_value() if secret_key is None else secret_key
-    algorithm = header.pop("alg", "HS256")
-    return jwt.encode(claims, key, algorithm=algorithm, headers=header or None)
+    header = {"alg": "HS256", "typ": "JWT"} | header
+    message = f"{encode(header)}.{encode(claims)}"
+    digest = hmac.digest(key.encode(), message.encode(), f"sha{header['alg'][2:]}")
+    return f"{message}.{_base64(digest)}"
+
+
+def _base64(data: bytes) -> str:
+    """Write bytes as tokens do (RFC 7515, section 2)."""
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
 async def set_user(session: Session, who: str = CAROL, /, **values: Any) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from httpx import AsyncClient
+from pydantic import SecretStr
 
 from app.config import Settings, get_settings
 from app.mail import ConsoleMailer, Mail, SmtpMailer, compose, get_mailer
@@ -143,7 +144,7 @@ def test_only_development_shows_mails(
 
 def test_a_mail_url_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
     """And its password shows up in no settings that are printed."""
-    settings = Settings(mail_url="smtp://user:hunter2@mail.example.com")
+    settings = Settings(mail_url=SecretStr("smtp://user:hunter2@mail.example.com"))
     assert "hunter2" not in repr(settings)
     monkeypatch.setattr(get_settings(), "mail_url", settings.mail_url)
     assert get_mailer() == SmtpMailer(
@@ -154,7 +155,7 @@ def test_a_mail_url_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_wrong_mail_url_is_refused_at_start_without_repeating_it() -> None:
     """The message ends up in a log."""
     with pytest.raises(ValueError, match="smtp://") as refusal:
-        Settings(mail_url="http://user:hunter2@mail.example.com")
+        Settings(mail_url=SecretStr("http://user:hunter2@mail.example.com"))
     assert "hunter2" not in str(refusal.value)
 
 
@@ -177,7 +178,7 @@ async def test_a_mail_server_that_is_away_does_not_fail_the_request(
 
 def test_production_wants_a_real_cost_and_proved_addresses() -> None:
     """What is convenient in development is not what goes out."""
-    key = "0123456789abcdef" * 4
+    key = SecretStr("0123456789abcdef" * 4)
     with pytest.raises(ValueError, match="BCRYPT_COST"):
         Settings(environment="production", secret_key=key, bcrypt_cost=9)
     production = Settings(environment="production", secret_key=key, bcrypt_cost=12)

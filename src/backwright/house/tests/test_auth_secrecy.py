@@ -3,7 +3,8 @@
 import pytest
 from httpx import AsyncClient
 from pydantic import BaseModel, ConfigDict
-from sqlmodel import SQLModel, select
+from sqlalchemy import select
+from sqlmodel import SQLModel
 
 from app.auth_schemas import PasswordChange, PasswordReset, TokenRefresh, UserCreate
 from app.database import Session
@@ -124,10 +125,10 @@ async def test_a_broken_body_is_not_repeated(client: AsyncClient) -> None:
 @pytest.mark.parametrize(
     "data",
     [
-        UserCreate(email=CAROL, password=CANARY),
-        PasswordChange(current_password=CANARY, new_password=CANARY),
-        PasswordReset(token=CANARY, new_password=CANARY),
-        TokenRefresh(refresh_token=CANARY),
+        UserCreate.model_validate({"email": CAROL, "password": CANARY}),
+        PasswordChange.model_validate({"current_password": CANARY, "new_password": CANARY}),
+        PasswordReset.model_validate({"token": CANARY, "new_password": CANARY}),
+        TokenRefresh.model_validate({"refresh_token": CANARY}),
     ],
     ids=lambda data: type(data).__name__,
 )

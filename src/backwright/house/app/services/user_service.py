@@ -5,9 +5,11 @@ and whatever differs (a mail, a token) happens after it was sent, in `mail_servi
 """
 
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import String, Uuid
+from sqlalchemy import ColumnElement, Insert, String, Uuid
+from sqlalchemy import select as select_values
 from sqlmodel import col, delete, exists, func, insert, literal, select, update
 
 from app.auth import Caller
@@ -47,22 +49,11 @@ async def register_user(session: Session, data: UserCreate) -> bool:
         ServiceUnavailableError: If too many passwords wait to be hashed.
     """
     password_hash = await hash_password(data.password.get_secret_value())
-    user_id = uuid4()
-    values = {
-        "id": literal(user_id, Uuid()),
-        "email": literal(data.email, String()),
-        "full_name": literal(data.full_name, String()),
-        "password_hash": literal(password_hash, String()),
-    }
-    taken = exists().where(col(User.email) == data.email)
+    touch = update(User).where(col(User.email) == data.email).values(email=data.email)
     try:
         async with session.transaction():
-            await session.execute(
-                update(User).where(col(User.email) == data.email).values(email=data.email)
-            )
-            made = await session.execute(
-                insert(User).from_select(list(values), select(*values.values()).where(~taken))
-            )
+            await session.execute(touch)
+            made = await session.execute(_insert_unless_known(data, password_hash))
     except ConflictError:
         # Somebody registered the same address in the same instant.
         return False
@@ -200,6 +191,18 @@ async def confirm_email(session: Session, token: str) -> None:
             .where(col(User.id) == redeemed.user_id)
             .values(email=redeemed.email, email_verified_at=datetime.now(UTC))
         )
+
+
+def _insert_unless_known(data: UserCreate, password_hash: str) -> Insert:
+    """Return the statement that makes an account, or does nothing if the address has one."""
+    values: dict[str, ColumnElement[Any]] = {
+        "id": literal(uuid4(), Uuid()),
+        "email": literal(data.email, String()),
+        "full_name": literal(data.full_name, String()),
+        "password_hash": literal(password_hash, String()),
+    }
+    known = exists().where(col(User.email) == data.email)
+    return insert(User).from_select(list(values), select_values(*values.values()).where(~known))
 
 
 async def _check_password(
