@@ -1,9 +1,15 @@
-"""Column types that SQLModel does not derive from an annotation by itself."""
+"""Column types and expressions that SQLModel does not have by itself."""
 
 from enum import Enum as PythonEnum
+from typing import Any, cast
+from uuid import UUID
 
-from sqlalchemy import JSON, Enum
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import JSON, ColumnElement, Enum, Uuid, select
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeEngine
 
 JSONDocument = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
@@ -11,3 +17,21 @@ JSONDocument = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "p
 def enum_type(members: type[PythonEnum], name: str) -> Enum:
     """Return the database type `name` that stores the values of the members, not their names."""
     return Enum(members, name=name, values_callable=lambda kind: [item.value for item in kind])
+
+
+class linked_ids(FunctionElement[list[UUID]]):  # noqa: N801 - it is used as a function
+    """The ids that a link table has for a row: a list in one column, in the same statement."""
+
+    name = "linked_ids"
+    inherit_cache = True
+    type = cast("TypeEngine[list[UUID]]", ARRAY(Uuid()))
+
+    def __init__(self, column: Any, *conditions: ColumnElement[bool]) -> None:
+        """Take the column of the ids, and what connects it with the row."""
+        super().__init__(select(column).where(*conditions).order_by(column).scalar_subquery())
+
+
+@compiles(linked_ids, "postgresql")
+def _array_of_ids(element: linked_ids, compiler: SQLCompiler, **options: Any) -> str:
+    """Write `ARRAY(SELECT …)`."""
+    return f"ARRAY{compiler.process(element.clauses, **options)}"

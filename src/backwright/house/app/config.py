@@ -76,7 +76,9 @@ class Settings(BaseSettings):
     database_pool_size: int = Field(default=10, ge=1)
     # Set to 0 behind a pooler that shares one connection between transactions (PgBouncer).
     database_prepared_statements: int = Field(default=256, ge=0)
+    # How long a statement may take, and how long a request waits for a free connection.
     database_timeout_seconds: float = Field(default=30.0, gt=0)
+    database_pool_timeout_seconds: float = Field(default=5.0, gt=0)
 
     # Authentication
     access_token_minutes: int = Field(default=15, ge=1)

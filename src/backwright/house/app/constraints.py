@@ -3,6 +3,7 @@
 from functools import lru_cache
 
 from sqlalchemy import Constraint, Executable, ForeignKeyConstraint
+from sqlalchemy.schema import ColumnCollectionConstraint
 from sqlalchemy.sql.dml import Delete
 from sqlmodel import SQLModel
 
@@ -34,7 +35,7 @@ def _title(name: str) -> str:
 def duplicate(constraint_name: str | None) -> AppError:
     """Return the error for a row that is there already."""
     constraint = _constraints().get(constraint_name or "")
-    if constraint is None:
+    if not isinstance(constraint, ColumnCollectionConstraint):
         return ConflictError("Already exists")
     columns = [_in_words(column.name) for column in constraint.columns if column.name != OWNER]
     return ConflictError(
@@ -50,7 +51,7 @@ def broken_reference(constraint_name: str | None, statement: Executable | None) 
     if isinstance(statement, Delete):
         return ConflictError(
             f"{_title(constraint.referred_table.name)} is still in use"
-            f" by a {_in_words(constraint.table.name)}"
+            f" ({_in_words(constraint.table.name)})"
         )
     return NotFoundError(f"{_title(constraint.referred_table.name)} not found")
 

@@ -19,6 +19,7 @@ from sqlalchemy.sql.dml import UpdateBase
 
 from app.auth import Caller
 from app.config import Settings
+from app.exceptions import ServiceUnavailableError, UnauthorizedError
 from app.guard import FOUND
 from app.postgres import PostgresDatabase
 
@@ -108,17 +109,43 @@ class Session:
                 self._connection = outside
 
 
-class Database:
-    """The pools of connections that the application holds while it runs."""
+class ReplicaFirst:
+    """A replica that answers, and a primary that answers when the replica cannot."""
 
-    def __init__(self, primary: PostgresDatabase, replica: PostgresDatabase) -> None:
-        """Keep the pools; the replica may be the primary itself."""
-        self.primary = primary
-        self.replica = replica
+    def __init__(self, replica: Connection, primary: Connection) -> None:
+        """Keep both."""
+        self._replica = replica
+        self._primary = primary
+
+    async def fetch(
+        self, statement: Executable, caller: Caller | None
+    ) -> Sequence[Mapping[str, Any]]:
+        """Ask the replica; ask the primary about a caller who signed in a moment ago.
+
+        Raises:
+            UnauthorizedError: If the caller is not signed in any more.
+        """
+        try:
+            return await self._replica.fetch(statement, caller)
+        except (UnauthorizedError, ServiceUnavailableError):
+            return await self._primary.fetch(statement, caller)
+
+    def transaction(self) -> AbstractAsyncContextManager[Connection]:
+        """Begin on the primary."""
+        return self._primary.transaction()
+
+
+class Database:
+    """The connections that the application holds while it runs."""
+
+    def __init__(self, primary: Connection, replica: Connection | None = None) -> None:
+        """Keep the primary, and what reads may be answered by instead."""
+        self._primary = primary
+        self._reader = ReplicaFirst(replica, primary) if replica else primary
 
     def session(self, *, read_only: bool = False) -> Session:
         """Return a session; one that only reads may be answered by the replica."""
-        return Session(self.replica if read_only else self.primary)
+        return Session(self._reader if read_only else self._primary)
 
 
 @asynccontextmanager
@@ -126,7 +153,7 @@ async def open_database(settings: Settings) -> AsyncIterator[Database]:
     """Open the pools, and close them at the end."""
     async with PostgresDatabase.open(settings.database_url, settings) as primary:
         if settings.database_replica_url is None:
-            yield Database(primary, primary)
+            yield Database(primary)
             return
         async with PostgresDatabase.open(settings.database_replica_url, settings) as replica:
             yield Database(primary, replica)

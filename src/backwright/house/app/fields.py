@@ -15,11 +15,20 @@ UNSET: Any = Field(default_factory=lambda: None)
 _url = TypeAdapter(HttpUrl)
 
 
-def _refuse_nul(text: str) -> str:
-    """Refuse the one character that PostgreSQL cannot store."""
-    if "\0" in text:
-        raise ValueError("NUL characters are not allowed")
+def _check_text(text: str) -> str:
+    """Refuse what PostgreSQL cannot store: NUL, and half of a surrogate pair."""
+    if "\0" in text or not (text.isascii() or _is_unicode(text)):
+        raise ValueError("contains a character that cannot be stored")
     return text
+
+
+def _is_unicode(text: str) -> bool:
+    """Return whether a text can be written in UTF-8."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _check_url(text: str) -> str:
@@ -28,13 +37,13 @@ def _check_url(text: str) -> str:
     return text
 
 
-Str = Annotated[str, AfterValidator(_refuse_nul)]
-Text = Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(_refuse_nul)]
+Str = Annotated[str, AfterValidator(_check_text)]
+Text = Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(_check_text)]
 Int = Annotated[int, Field(ge=-LARGEST_INTEGER, le=LARGEST_INTEGER)]
 Float = Annotated[float, Field(allow_inf_nan=False)]
 Email = EmailStr
 Url = Annotated[
-    str, Field(max_length=LONGEST_URL), AfterValidator(_refuse_nul), AfterValidator(_check_url)
+    str, Field(max_length=LONGEST_URL), AfterValidator(_check_text), AfterValidator(_check_url)
 ]
 DateTime = AwareDatetime
 Json = dict[str, JsonValue]

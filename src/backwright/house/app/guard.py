@@ -2,7 +2,18 @@
 
 from typing import Any
 
-from sqlalchemy import Executable, Exists, Select, Uuid, bindparam, exists, insert, select, true
+from sqlalchemy import (
+    Executable,
+    Exists,
+    FromClause,
+    Select,
+    Uuid,
+    bindparam,
+    exists,
+    insert,
+    select,
+    true,
+)
 from sqlalchemy.sql.dml import Delete, Insert, Update
 from sqlmodel import col
 
@@ -11,7 +22,7 @@ from app.models import LoginSession, User
 FOUND = true().label("found")
 
 SIGNED_IN = (
-    select(LoginSession.id)
+    select(col(LoginSession.id))
     .join(User, col(User.id) == col(LoginSession.user_id))
     .where(
         col(LoginSession.user_id) == bindparam("caller_id", type_=Uuid()),
@@ -21,7 +32,7 @@ SIGNED_IN = (
 )
 
 
-def guard(statement: Executable) -> Select[Any]:
+def guard(statement: Executable) -> Select[*tuple[Any, ...]]:
     """Wrap a statement so that it runs only for a caller who is signed in.
 
     The result has no row if they are not; otherwise it has the rows of the statement, each with
@@ -32,6 +43,7 @@ def guard(statement: Executable) -> Select[Any]:
     """
     caller = SIGNED_IN.cte("caller")
     signed_in = exists(caller.select())
+    rows: FromClause
     if isinstance(statement, Select):
         # A nested loop keeps the order of the rows: no other join has a condition of `true`.
         rows = statement.add_columns(FOUND).subquery("rows")
@@ -48,7 +60,9 @@ def _guarded_insert(statement: Insert, signed_in: Exists) -> Insert:
     """Turn `VALUES (…)` into `SELECT … WHERE signed_in`."""
     if not statement._values:
         raise TypeError("only an insert of a single row can check its caller")
-    columns = [statement.table.c[getattr(key, "key", key)] for key in statement._values]
+    columns = [
+        statement.table.c[key if isinstance(key, str) else key.name] for key in statement._values
+    ]
     values = [
         value._with_binary_element_type(column.type)
         for column, value in zip(columns, statement._values.values(), strict=True)

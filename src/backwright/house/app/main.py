@@ -10,10 +10,16 @@ from app.database import open_database
 from app.exceptions import add_error_handlers
 from app.logs import configure_logging
 from app.middleware.stack import add_middlewares
+from app.rate_limit import get_rate_limiter
 from app.responses import ERRORS
 from app.routes.auth import router as auth_router
+from app.routes.categories import router as categories_router
+from app.routes.comments import router as comments_router
 from app.routes.health import router as health_router
+from app.routes.labels import router as labels_router
 from app.routes.projects import router as projects_router
+from app.routes.tags import router as tags_router
+from app.routes.tasks import router as tasks_router
 
 
 @asynccontextmanager
@@ -22,20 +28,26 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     async with open_database(app.state.settings) as database:
         app.state.database = database
         yield
+    await get_rate_limiter().close()
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """Return the application, with the settings of this process unless given others."""
     settings = settings or get_settings()
     configure_logging(settings.log_level, settings.log_format)
-    app = FastAPI(title="App", version="0.1.0", lifespan=lifespan)
+    app = FastAPI(title="House", version="0.1.0", lifespan=lifespan)
     app.state.settings = settings
     add_middlewares(app, settings)
     add_error_handlers(app)
 
     api = APIRouter(prefix="/api/v1", responses=ERRORS)
     api.include_router(auth_router)
+    api.include_router(categories_router)
+    api.include_router(comments_router)
+    api.include_router(labels_router)
     api.include_router(projects_router)
+    api.include_router(tags_router)
+    api.include_router(tasks_router)
     app.include_router(health_router)
     app.include_router(api)
     return app

@@ -7,7 +7,8 @@ more than the first, and rows that come or go meanwhile are neither repeated nor
 import base64
 import binascii
 from functools import lru_cache
-from typing import Annotated, Any, Generic, TypeVar, get_args
+from types import GenericAlias
+from typing import Annotated, Any, Generic, TypeVar, cast, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from pydantic import ValidationError as SchemaError
@@ -50,7 +51,7 @@ class PageQuery(BaseModel):
 
 async def paginate(
     session: Session,
-    statement: Select[Any],
+    statement: Select[*tuple[Any, ...]],
     model: type[SQLModel],
     query: PageQuery,
     page: type[PageOf],
@@ -80,10 +81,12 @@ async def paginate(
     if len(items) > query.limit:
         items.pop()
         next_cursor = _write_cursor(query.sort, name, items[-1])
-    return page.model_construct(items=items, next_cursor=next_cursor, total=total)
+    return cast(PageOf, page.model_construct(items=items, next_cursor=next_cursor, total=total))
 
 
-async def _count(session: Session, statement: Select[Any], caller: Caller | None) -> int:
+async def _count(
+    session: Session, statement: Select[*tuple[Any, ...]], caller: Caller | None
+) -> int:
     """Return how many rows a statement has."""
     count = statement.with_only_columns(func.count(), maintain_column_froms=True)
     total: int = await session.scalar(count, caller=caller)
@@ -100,8 +103,9 @@ def _item_schema(page: type[Page[Any]]) -> type[BaseModel]:
 @lru_cache
 def _cursor_type(schema: type[BaseModel], name: str) -> TypeAdapter[Any]:
     """Return what a cursor contains: the sort order, the value of the sorted field, the id."""
-    fields = schema.model_fields
-    return TypeAdapter(tuple[str, fields[name].annotation, fields["id"].annotation])  # type: ignore[name-defined]
+    value, row_id = (schema.model_fields[field].annotation for field in (name, "id"))
+    place: Any = GenericAlias(tuple, (str, value, row_id))
+    return TypeAdapter(place)
 
 
 def _write_cursor(sort: str, name: str, last: BaseModel) -> str:

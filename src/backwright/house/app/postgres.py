@@ -1,12 +1,13 @@
 """PostgreSQL: SQLAlchemy writes the SQL, once for each shape of statement, and asyncpg runs it."""
 
+import json
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import asyncpg
-from sqlalchemy import Executable, Float, Numeric
+from sqlalchemy import JSON, Executable, Float, Numeric
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 from sqlalchemy.engine import make_url
 from sqlalchemy.sql.cache_key import CacheKey
@@ -21,7 +22,7 @@ from app.constraints import broken_reference, duplicate, missing_value, unaccept
 from app.exceptions import ConflictError, ServiceUnavailableError, UnauthorizedError
 from app.guard import guard
 
-DIALECT = asyncpg_dialect()
+DIALECT = asyncpg_dialect()  # type: ignore[no-untyped-call]
 CACHED_QUERIES = 500
 CALLER = ("caller_id", "caller_session_id")
 
@@ -66,6 +67,9 @@ class Query:
         return rows
 
 
+_queries: LRUCache[Any, Query] = LRUCache(CACHED_QUERIES)
+
+
 def prepare(statement: Executable, caller: Caller | None) -> tuple[Query, list[Any]]:
     """Return the query of a statement and the values of its placeholders.
 
@@ -83,9 +87,6 @@ def prepare(statement: Executable, caller: Caller | None) -> tuple[Query, list[A
             return _prepare_uncached(statement, caller)
         _queries[name] = query
     return query, query.arguments(key.bindparams, caller)
-
-
-_queries: LRUCache[Any, Query] = LRUCache(CACHED_QUERIES)
 
 
 def _compile(statement: Executable, key: CacheKey, *, guarded: bool) -> Query | None:
@@ -113,8 +114,10 @@ def _prepare_uncached(statement: Executable, caller: Caller | None) -> tuple[Que
     """Compile a statement together with its values."""
     guarded = guard(statement) if caller else statement
     compiled = _compiler(guarded, compile_kwargs={"render_postcompile": True})
-    values = compiled.construct_params(
-        {"caller_id": caller.id, "caller_session_id": caller.session_id} if caller else None
+    values = dict(
+        compiled.construct_params(
+            {"caller_id": caller.id, "caller_session_id": caller.session_id} if caller else None
+        )
     )
     values |= {column.key: _default(column.default)() for column in compiled.insert_prefetch}
     names = compiled.positiontup or []
@@ -148,7 +151,7 @@ def _bind_processors(
     compiled: SQLCompiler, names: Sequence[str]
 ) -> tuple[tuple[int, Processor], ...]:
     """Return the placeholders whose values have to be made ready for the driver."""
-    processors = compiled._bind_processors
+    processors = cast(dict[str, Processor], compiled._bind_processors)
     return tuple(
         (index, processors[name]) for index, name in enumerate(names) if name in processors
     )
@@ -166,15 +169,23 @@ def _result_processor(kind: TypeEngine[Any]) -> Processor | None:
     """Return what makes a value of this type out of the driver's."""
     if isinstance(kind, Numeric | Float):
         return None  # asyncpg gives Decimal and float by itself
+    if isinstance(kind, JSON):
+        return _read_json  # … and JSON as it was written
     return kind.dialect_impl(DIALECT).result_processor(DIALECT, None)
 
 
-class PostgresDatabase:
-    """A pool of connections, or one of them inside a transaction."""
+def _read_json(text: str | None) -> Any:
+    """Return what a JSON text says."""
+    return None if text is None else json.loads(text)
 
-    def __init__(self, connections: Any) -> None:
-        """Use an asyncpg pool, or an asyncpg connection."""
-        self._connections = connections
+
+class PostgresDatabase:
+    """A pool of connections."""
+
+    def __init__(self, pool: Any, timeout: float) -> None:
+        """Use an asyncpg pool, and wait so many seconds for a free connection."""
+        self._pool = pool
+        self._timeout = timeout
 
     @classmethod
     @asynccontextmanager
@@ -189,7 +200,36 @@ class PostgresDatabase:
             reset=_leave_as_it_is,
         )
         async with pool:
-            yield cls(pool)
+            yield cls(pool, settings.database_pool_timeout_seconds)
+
+    async def fetch(self, statement: Executable, caller: Caller | None) -> Sequence[Row]:
+        """Run a statement, check the caller with it, and return the rows by column name.
+
+        Raises:
+            UnauthorizedError: If the caller is not signed in any more.
+            AppError: If the database refuses the statement, in words for the client.
+        """
+        with _errors_in_words(statement):
+            async with self._pool.acquire(timeout=self._timeout) as connection:
+                return await PostgresConnection(connection).fetch(statement, caller)
+
+    @asynccontextmanager
+    async def transaction(self) -> "AsyncIterator[PostgresConnection]":
+        """Begin; commit at the end, or roll back on an error."""
+        with _errors_in_words(None):
+            async with (
+                self._pool.acquire(timeout=self._timeout) as connection,
+                connection.transaction(),
+            ):
+                yield PostgresConnection(connection)
+
+
+class PostgresConnection:
+    """A connection inside a transaction."""
+
+    def __init__(self, connection: Any) -> None:
+        """Use an asyncpg connection."""
+        self._connection = connection
 
     async def fetch(self, statement: Executable, caller: Caller | None) -> Sequence[Row]:
         """Run a statement, check the caller with it, and return the rows by column name.
@@ -200,7 +240,7 @@ class PostgresDatabase:
         """
         query, arguments = prepare(statement, caller)
         with _errors_in_words(statement):
-            records = await self._connections.fetch(query.sql, *arguments)
+            records = await self._connection.fetch(query.sql, *arguments)
         if caller is not None:
             if not records:
                 raise UnauthorizedError
@@ -209,15 +249,11 @@ class PostgresDatabase:
         return query.rows(records)
 
     @asynccontextmanager
-    async def transaction(self) -> "AsyncIterator[PostgresDatabase]":
-        """Begin; commit at the end, or roll back on an error."""
+    async def transaction(self) -> "AsyncIterator[PostgresConnection]":
+        """Set a savepoint; forget it at the end, or return to it on an error."""
         with _errors_in_words(None):
-            if not isinstance(self._connections, asyncpg.Pool):
-                async with self._connections.transaction():
-                    yield self
-                return
-            async with self._connections.acquire() as connection, connection.transaction():
-                yield PostgresDatabase(connection)
+            async with self._connection.transaction():
+                yield self
 
 
 async def _leave_as_it_is(_connection: object) -> None:

@@ -10,8 +10,9 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Column, Connection, Enum, TypeDecorator, make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
+from sqlmodel import SQLModel
 
-from app import models
+import app.models  # noqa: F401 - it declares the tables
 from app.config import get_settings
 
 DRIVERS = {"postgresql": "postgresql+asyncpg", "sqlite": "sqlite+aiosqlite"}
@@ -40,7 +41,7 @@ def drop_enum_types(
             script.upgrade_ops_list, script.downgrade_ops_list, strict=True
         ):
             kinds = {
-                column.type.name
+                str(column.type.name)
                 for operation in upgrade.ops
                 if isinstance(operation, CreateTableOp)
                 for column in operation.columns
@@ -55,7 +56,7 @@ def run_migrations(connection: Connection | None = None) -> None:
     context.configure(
         connection=connection,
         url=None if connection else get_url(),
-        target_metadata=models.SQLModel.metadata,
+        target_metadata=SQLModel.metadata,
         compare_server_default=True,
         render_item=render_item,
         process_revision_directives=None if is_sqlite else drop_enum_types,

@@ -1,15 +1,349 @@
-"""Projects."""
+"""Projects: what can be done with them, and that nobody can do it with anybody else's."""
 
+from typing import Any
+
+import pytest
 from httpx import AsyncClient
+from sqlmodel import delete
+
+from app.database import Session
+from app.models import LoginSession
+from app.schemas import ProjectCreate, ProjectFilter, ProjectPublic
+from tests.factories import (
+    INVALID_PROJECT,
+    changed_project,
+    make_project,
+    valid_project,
+)
+from tests.helpers import (
+    UNSTORABLE_TEXTS,
+    assert_conflict,
+    assert_not_found,
+    filters_of,
+    no_id,
+    nullable,
+    read_all,
+    required_of,
+    send,
+    sorts_of,
+    texts_of,
+    use_every_verb,
+)
 
 PATH = "/api/v1/projects"
 
 
+def path_of(project: dict[str, Any]) -> str:
+    """Return the path of a project."""
+    return f"{PATH}/{project['id']}"
+
+
+# --- Create
+
+
 async def test_create(alice: AsyncClient) -> None:
-    """x."""
-    r = await alice.post(PATH, json={"name": "n", "inbox": "a@b.com"})
-    assert r.status_code == 201, r.text
-    print(r.json(), r.headers)
-    r = await alice.get(PATH + "?with_total=true&sort=name")
-    assert r.status_code == 200, r.text
-    print(r.json(), r.headers)
+    """The answer has what was sent, and says where the project is."""
+    fields = await valid_project(alice)
+    response = await alice.post(PATH, json=fields)
+    assert response.status_code == 201, response.text
+    project = response.json()
+    assert project.items() >= fields.items()
+    assert response.headers["Location"] == path_of(project)
+    assert (await alice.get(path_of(project))).json() == project
+
+
+async def test_create_with_required_fields_only(alice: AsyncClient) -> None:
+    """What has a default may be left out."""
+    fields = await valid_project(alice)
+    response = await alice.post(
+        PATH, json={name: fields[name] for name in required_of(ProjectCreate)}
+    )
+    assert response.status_code == 201, response.text
+    assert response.json().keys() == ProjectPublic.model_fields.keys()
+
+
+async def test_create_without_a_required_field(alice: AsyncClient) -> None:
+    """What has no default must be there."""
+    fields = await valid_project(alice)
+    for name in required_of(ProjectCreate):
+        rest = {key: value for key, value in fields.items() if key != name}
+        assert (await alice.post(PATH, json=rest)).status_code == 422, name
+
+
+@pytest.mark.parametrize("invalid", INVALID_PROJECT, ids=str)
+async def test_create_with_an_invalid_field(alice: AsyncClient, invalid: dict[str, Any]) -> None:
+    """What is out of bounds, or of the wrong kind, is refused."""
+    response = await alice.post(PATH, json=await valid_project(alice) | invalid)
+    assert response.status_code == 422, response.text
+
+
+@pytest.mark.parametrize("unstorable", UNSTORABLE_TEXTS, ids=ascii)
+async def test_create_with_text_that_cannot_be_stored(alice: AsyncClient, unstorable: str) -> None:
+    """Every text is refused if the database could not hold it."""
+    fields = await valid_project(alice)
+    for name in texts_of(fields):
+        response = await send(alice, "POST", PATH, fields | {name: unstorable})
+        assert response.status_code == 422, name
+
+
+async def test_create_for_another_user(alice: AsyncClient, bob: AsyncClient) -> None:
+    """The owner never comes from the body."""
+    owner_id = (await bob.get("/api/v1/auth/me")).json()["id"]
+    fields = await valid_project(alice) | {"owner_id": owner_id}
+    assert (await alice.post(PATH, json=fields)).status_code == 422
+    assert await read_all(bob, PATH) == []
+
+
+async def test_create_with_a_taken_inbox(alice: AsyncClient, bob: AsyncClient) -> None:
+    """No two projects of a user have the same inbox, but those of two users may."""
+    project = await make_project(alice)
+    response = await alice.post(PATH, json=await valid_project(alice) | {"inbox": project["inbox"]})
+    assert_conflict(response, "Project with this inbox already exists")
+    assert (await make_project(bob, inbox=project["inbox"]))["inbox"] == project["inbox"]
+
+
+async def test_create_with_an_unknown_category(alice: AsyncClient) -> None:
+    """A category must exist."""
+    fields = await valid_project(alice) | {"category_id": no_id()}
+    assert_not_found(await alice.post(PATH, json=fields), "Category")
+    assert await read_all(alice, PATH) == []
+
+
+# --- Read
+
+
+async def test_read(alice: AsyncClient) -> None:
+    """The owner sees the project."""
+    project = await make_project(alice)
+    response = await alice.get(path_of(project))
+    assert response.status_code == 200, response.text
+    assert response.json() == project
+
+
+async def test_read_another_users_project(alice: AsyncClient, bob: AsyncClient) -> None:
+    """Another user's project is not found, exactly like one that never was."""
+    project = await make_project(alice)
+    assert_not_found(await bob.get(path_of(project)), "Project")
+    assert_not_found(await bob.get(f"{PATH}/{no_id()}"), "Project")
+
+
+@pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
+async def test_use_a_malformed_id(alice: AsyncClient, method: str) -> None:
+    """What is no id is refused before anything is looked up."""
+    response = await alice.request(method, f"{PATH}/no-id", json={} if method == "PATCH" else None)
+    assert response.status_code == 422, response.text
+
+
+# --- List
+
+
+async def test_list(alice: AsyncClient, bob: AsyncClient) -> None:
+    """Everybody sees their own projects only, the newest first."""
+    projects = [await make_project(alice) for _ in range(3)]
+    other = await make_project(bob)
+    assert await read_all(alice, PATH) == projects[::-1]
+    assert await read_all(bob, PATH) == [other]
+
+
+async def test_list_with_total(alice: AsyncClient, bob: AsyncClient) -> None:
+    """The total counts the caller's own projects only, and only if it was asked for."""
+    await make_project(alice)
+    for client, total in ((alice, 1), (bob, 0)):
+        page = (await client.get(PATH, params={"with_total": True})).json()
+        assert (page["total"], len(page["items"])) == (total, total)
+    assert (await alice.get(PATH)).json()["total"] is None
+
+
+async def test_filter(alice: AsyncClient, bob: AsyncClient) -> None:
+    """A filter finds what passes it, and nothing of another user's."""
+    project = await make_project(alice)
+    for params in filters_of(ProjectFilter, project):
+        assert await read_all(alice, PATH, **params) == [project], params
+        page = (await bob.get(PATH, params=params | {"with_total": True})).json()
+        assert (page["items"], page["total"]) == ([], 0), params
+
+
+async def test_filter_by_what_no_project_has(alice: AsyncClient) -> None:
+    """A filter leaves out what does not pass it."""
+    project = await make_project(alice)
+    other = await make_project(alice, **await changed_project(alice))
+    for params in filters_of(ProjectFilter, other):
+        assert project not in await read_all(alice, PATH, **params), params
+
+
+@pytest.mark.parametrize("sort", sorts_of(ProjectFilter))
+async def test_sort_and_page(alice: AsyncClient, sort: str) -> None:
+    """Each order is stable: pages follow each other, and backwards is the reverse."""
+    created = [await make_project(alice) for _ in range(3)]
+    created += [await make_project(alice, **await changed_project(alice)) for _ in range(2)]
+    projects = await read_all(alice, PATH, sort=sort)
+    assert sorted(project["id"] for project in projects) == sorted(
+        project["id"] for project in created
+    )
+    assert await read_all(alice, PATH, sort=sort, limit=2) == projects
+    backwards = sort.removeprefix("-") if sort.startswith("-") else f"-{sort}"
+    assert await read_all(alice, PATH, sort=backwards, limit=1) == projects[::-1]
+
+
+async def test_cursor_of_another_order(alice: AsyncClient) -> None:
+    """A cursor is good for the order that it was made for."""
+    for _ in range(2):
+        await make_project(alice)
+    page = (await alice.get(PATH, params={"limit": 1, "sort": "created_at"})).json()
+    params = {"cursor": page["next_cursor"], "sort": "-created_at"}
+    assert (await alice.get(PATH, params=params)).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "status"),
+    [
+        ("limit", "0", 422),
+        ("limit", "-1", 422),
+        ("limit", "101", 422),
+        ("limit", "1" + "0" * 20, 422),
+        ("sort", "owner_id", 422),
+        ("owner_id", no_id(), 422),
+        ("cursor", "no cursor", 400),
+        ("cursor", "W10=", 400),
+        ("cursor", "\0", 400),
+        ("with_total", "perhaps", 422),
+    ],
+)
+async def test_list_with_an_invalid_parameter(
+    alice: AsyncClient, name: str, value: str, status: int
+) -> None:
+    """What a list does not know, or cannot do, is refused."""
+    response = await alice.get(PATH, params={name: value})
+    assert response.status_code == status, response.text
+
+
+# --- Update
+
+
+async def test_update(alice: AsyncClient) -> None:
+    """Every field can be changed."""
+    project = await make_project(alice)
+    fields = await changed_project(alice)
+    response = await alice.patch(path_of(project), json=fields)
+    assert response.status_code == 200, response.text
+    changed = response.json()
+    assert changed.items() >= fields.items()
+    assert changed["updated_at"] > project["updated_at"]
+    assert (await alice.get(path_of(project))).json() == changed
+
+
+async def test_update_one_field(alice: AsyncClient) -> None:
+    """What is left out stays as it is."""
+    project = await make_project(alice)
+    for name, value in (await changed_project(alice)).items():
+        response = await alice.patch(path_of(project), json={name: value})
+        assert response.status_code == 200, response.text
+        project |= {name: value, "updated_at": response.json()["updated_at"]}
+        assert response.json() == project, name
+
+
+async def test_update_nothing(alice: AsyncClient) -> None:
+    """An empty change changes nothing."""
+    project = await make_project(alice)
+    response = await alice.patch(path_of(project), json={})
+    assert response.status_code == 200, response.text
+    assert response.json() == project | {"updated_at": response.json()["updated_at"]}
+
+
+async def test_update_to_null(alice: AsyncClient) -> None:
+    """Null is for what may be null only."""
+    project = await make_project(alice)
+    for name in await changed_project(alice):
+        response = await alice.patch(path_of(project), json={name: None})
+        assert response.status_code == (200 if nullable(ProjectPublic, name) else 422), name
+
+
+@pytest.mark.parametrize("invalid", INVALID_PROJECT, ids=str)
+async def test_update_to_an_invalid_value(alice: AsyncClient, invalid: dict[str, Any]) -> None:
+    """What is out of bounds, or of the wrong kind, is refused, and nothing changes."""
+    project = await make_project(alice)
+    response = await alice.patch(path_of(project), json=await changed_project(alice) | invalid)
+    assert response.status_code == 422, response.text
+    assert (await alice.get(path_of(project))).json() == project
+
+
+async def test_update_another_users_project(alice: AsyncClient, bob: AsyncClient) -> None:
+    """Another user's project is not found, and stays as it is."""
+    project = await make_project(alice)
+    fields = await changed_project(bob)
+    assert_not_found(await bob.patch(path_of(project), json=fields), "Project")
+    assert_not_found(await bob.patch(f"{PATH}/{no_id()}", json=fields), "Project")
+    assert (await alice.get(path_of(project))).json() == project
+
+
+async def test_give_to_another_user(alice: AsyncClient, bob: AsyncClient) -> None:
+    """The owner cannot be changed."""
+    project = await make_project(alice)
+    owner_id = (await bob.get("/api/v1/auth/me")).json()["id"]
+    assert (await alice.patch(path_of(project), json={"owner_id": owner_id})).status_code == 422
+    assert (await alice.get(path_of(project))).json() == project
+    assert await read_all(bob, PATH) == []
+
+
+async def test_update_to_a_taken_inbox(alice: AsyncClient) -> None:
+    """A inbox cannot be taken from another project."""
+    project, other = await make_project(alice), await make_project(alice)
+    response = await alice.patch(path_of(project), json={"inbox": other["inbox"]})
+    assert_conflict(response, "Project with this inbox already exists")
+    assert (await alice.get(path_of(project))).json() == project
+
+
+async def test_update_to_an_unknown_category(alice: AsyncClient) -> None:
+    """A category must exist."""
+    project = await make_project(alice)
+    response = await alice.patch(path_of(project), json={"category_id": no_id()})
+    assert_not_found(response, "Category")
+    assert (await alice.get(path_of(project))).json() == project
+
+
+# --- Delete
+
+
+async def test_delete(alice: AsyncClient) -> None:
+    """A deleted project is gone, and cannot be deleted again."""
+    project = await make_project(alice)
+    assert (await alice.delete(path_of(project))).status_code == 204
+    assert_not_found(await alice.get(path_of(project)), "Project")
+    assert_not_found(await alice.delete(path_of(project)), "Project")
+    assert await read_all(alice, PATH) == []
+
+
+async def test_delete_another_users_project(alice: AsyncClient, bob: AsyncClient) -> None:
+    """Another user's project is not found, and stays."""
+    project = await make_project(alice)
+    assert_not_found(await bob.delete(path_of(project)), "Project")
+    assert (await alice.get(path_of(project))).json() == project
+
+
+async def test_delete_the_category(alice: AsyncClient) -> None:
+    """A category cannot be deleted while a project has it."""
+    project = await make_project(alice)
+    response = await alice.delete(f"/api/v1/categories/{project['category_id']}")
+    assert_conflict(response, "Category is still in use (project)")
+    assert (await alice.get(path_of(project))).json() == project
+
+
+# --- Strangers
+
+
+async def test_use_without_signing_in(alice: AsyncClient, client: AsyncClient) -> None:
+    """A stranger is asked to sign in, whatever they try."""
+    project = await make_project(alice)
+    for response in await use_every_verb(client, PATH, project, await changed_project(alice)):
+        assert response.status_code == 401, response.text
+        assert response.headers["WWW-Authenticate"] == "Bearer"
+    assert await read_all(alice, PATH) == [project]
+
+
+async def test_use_after_signing_out(alice: AsyncClient, session: Session) -> None:
+    """A token is worth nothing once its session has ended, whatever it is used for."""
+    project = await make_project(alice)
+    fields = await changed_project(alice)
+    await session.execute(delete(LoginSession))
+    for response in await use_every_verb(alice, PATH, project, fields):
+        assert response.status_code == 401, response.text

@@ -1,0 +1,306 @@
+"""Categories: what can be done with them by whoever is signed in, and by nobody else."""
+
+from typing import Any
+
+import pytest
+from httpx import AsyncClient
+from sqlmodel import delete
+
+from app.database import Session
+from app.models import LoginSession
+from app.schemas import CategoryCreate, CategoryFilter, CategoryPublic
+from tests.factories import (
+    INVALID_CATEGORY,
+    changed_category,
+    make_category,
+    valid_category,
+)
+from tests.helpers import (
+    UNSTORABLE_TEXTS,
+    assert_conflict,
+    assert_not_found,
+    filters_of,
+    no_id,
+    nullable,
+    read_all,
+    required_of,
+    send,
+    sorts_of,
+    texts_of,
+    use_every_verb,
+)
+
+PATH = "/api/v1/categories"
+
+
+def path_of(category: dict[str, Any]) -> str:
+    """Return the path of a category."""
+    return f"{PATH}/{category['id']}"
+
+
+# --- Create
+
+
+async def test_create(alice: AsyncClient) -> None:
+    """The answer has what was sent, and says where the category is."""
+    fields = await valid_category(alice)
+    response = await alice.post(PATH, json=fields)
+    assert response.status_code == 201, response.text
+    category = response.json()
+    assert category.items() >= fields.items()
+    assert response.headers["Location"] == path_of(category)
+    assert (await alice.get(path_of(category))).json() == category
+
+
+async def test_create_with_required_fields_only(alice: AsyncClient) -> None:
+    """What has a default may be left out."""
+    fields = await valid_category(alice)
+    response = await alice.post(
+        PATH, json={name: fields[name] for name in required_of(CategoryCreate)}
+    )
+    assert response.status_code == 201, response.text
+    assert response.json().keys() == CategoryPublic.model_fields.keys()
+
+
+async def test_create_without_a_required_field(alice: AsyncClient) -> None:
+    """What has no default must be there."""
+    fields = await valid_category(alice)
+    for name in required_of(CategoryCreate):
+        rest = {key: value for key, value in fields.items() if key != name}
+        assert (await alice.post(PATH, json=rest)).status_code == 422, name
+
+
+@pytest.mark.parametrize("invalid", INVALID_CATEGORY, ids=str)
+async def test_create_with_an_invalid_field(alice: AsyncClient, invalid: dict[str, Any]) -> None:
+    """What is out of bounds, or of the wrong kind, is refused."""
+    response = await alice.post(PATH, json=await valid_category(alice) | invalid)
+    assert response.status_code == 422, response.text
+
+
+@pytest.mark.parametrize("unstorable", UNSTORABLE_TEXTS, ids=ascii)
+async def test_create_with_text_that_cannot_be_stored(alice: AsyncClient, unstorable: str) -> None:
+    """Every text is refused if the database could not hold it."""
+    fields = await valid_category(alice)
+    for name in texts_of(fields):
+        response = await send(alice, "POST", PATH, fields | {name: unstorable})
+        assert response.status_code == 422, name
+
+
+async def test_create_with_a_taken_name(alice: AsyncClient, bob: AsyncClient) -> None:
+    """No two categories have the same name."""
+    category = await make_category(alice)
+    response = await bob.post(PATH, json=await valid_category(bob) | {"name": category["name"]})
+    assert_conflict(response, "Category with this name already exists")
+
+
+async def test_create_with_an_unknown_label(alice: AsyncClient) -> None:
+    """A label must exist."""
+    fields = await valid_category(alice) | {"label_ids": [no_id()]}
+    assert_not_found(await alice.post(PATH, json=fields), "Label")
+    assert await read_all(alice, PATH) == []
+
+
+# --- Read
+
+
+async def test_read(alice: AsyncClient, bob: AsyncClient) -> None:
+    """Everybody sees the same category."""
+    category = await make_category(alice)
+    for client in (alice, bob):
+        response = await client.get(path_of(category))
+        assert response.status_code == 200, response.text
+        assert response.json() == category
+
+
+@pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
+async def test_use_a_malformed_id(alice: AsyncClient, method: str) -> None:
+    """What is no id is refused before anything is looked up."""
+    response = await alice.request(method, f"{PATH}/no-id", json={} if method == "PATCH" else None)
+    assert response.status_code == 422, response.text
+
+
+# --- List
+
+
+async def test_list(alice: AsyncClient, bob: AsyncClient) -> None:
+    """Everybody sees the same categories, the newest first."""
+    categories = [await make_category(alice) for _ in range(3)]
+    assert await read_all(alice, PATH) == categories[::-1]
+    assert await read_all(bob, PATH) == categories[::-1]
+
+
+async def test_list_with_total(alice: AsyncClient) -> None:
+    """The total counts the categories, and only if it was asked for."""
+    for total in (0, 1, 2):
+        page = (await alice.get(PATH, params={"with_total": True})).json()
+        assert (page["total"], len(page["items"])) == (total, total)
+        await make_category(alice)
+    assert (await alice.get(PATH)).json()["total"] is None
+
+
+async def test_filter(alice: AsyncClient) -> None:
+    """A filter finds what passes it."""
+    category = await make_category(alice)
+    for params in filters_of(CategoryFilter, category):
+        assert await read_all(alice, PATH, **params) == [category], params
+
+
+async def test_filter_by_what_no_category_has(alice: AsyncClient) -> None:
+    """A filter leaves out what does not pass it."""
+    category = await make_category(alice)
+    other = await make_category(alice, **await changed_category(alice))
+    for params in filters_of(CategoryFilter, other):
+        assert category not in await read_all(alice, PATH, **params), params
+
+
+@pytest.mark.parametrize("sort", sorts_of(CategoryFilter))
+async def test_sort_and_page(alice: AsyncClient, sort: str) -> None:
+    """Each order is stable: pages follow each other, and backwards is the reverse."""
+    created = [await make_category(alice) for _ in range(3)]
+    created += [await make_category(alice, **await changed_category(alice)) for _ in range(2)]
+    categories = await read_all(alice, PATH, sort=sort)
+    assert sorted(category["id"] for category in categories) == sorted(
+        category["id"] for category in created
+    )
+    assert await read_all(alice, PATH, sort=sort, limit=2) == categories
+    backwards = sort.removeprefix("-") if sort.startswith("-") else f"-{sort}"
+    assert await read_all(alice, PATH, sort=backwards, limit=1) == categories[::-1]
+
+
+async def test_cursor_of_another_order(alice: AsyncClient) -> None:
+    """A cursor is good for the order that it was made for."""
+    for _ in range(2):
+        await make_category(alice)
+    page = (await alice.get(PATH, params={"limit": 1, "sort": "created_at"})).json()
+    params = {"cursor": page["next_cursor"], "sort": "-created_at"}
+    assert (await alice.get(PATH, params=params)).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "status"),
+    [
+        ("limit", "0", 422),
+        ("limit", "-1", 422),
+        ("limit", "101", 422),
+        ("limit", "1" + "0" * 20, 422),
+        ("sort", "owner_id", 422),
+        ("owner_id", no_id(), 422),
+        ("cursor", "no cursor", 400),
+        ("cursor", "W10=", 400),
+        ("cursor", "\0", 400),
+        ("with_total", "perhaps", 422),
+    ],
+)
+async def test_list_with_an_invalid_parameter(
+    alice: AsyncClient, name: str, value: str, status: int
+) -> None:
+    """What a list does not know, or cannot do, is refused."""
+    response = await alice.get(PATH, params={name: value})
+    assert response.status_code == status, response.text
+
+
+# --- Update
+
+
+async def test_update(alice: AsyncClient) -> None:
+    """Every field can be changed."""
+    category = await make_category(alice)
+    fields = await changed_category(alice)
+    response = await alice.patch(path_of(category), json=fields)
+    assert response.status_code == 200, response.text
+    changed = response.json()
+    assert changed.items() >= fields.items()
+    assert changed["updated_at"] > category["updated_at"]
+    assert (await alice.get(path_of(category))).json() == changed
+
+
+async def test_update_one_field(alice: AsyncClient) -> None:
+    """What is left out stays as it is."""
+    category = await make_category(alice)
+    for name, value in (await changed_category(alice)).items():
+        response = await alice.patch(path_of(category), json={name: value})
+        assert response.status_code == 200, response.text
+        category |= {name: value, "updated_at": response.json()["updated_at"]}
+        assert response.json() == category, name
+
+
+async def test_update_nothing(alice: AsyncClient) -> None:
+    """An empty change changes nothing."""
+    category = await make_category(alice)
+    response = await alice.patch(path_of(category), json={})
+    assert response.status_code == 200, response.text
+    assert response.json() == category | {"updated_at": response.json()["updated_at"]}
+
+
+async def test_update_to_null(alice: AsyncClient) -> None:
+    """Null is for what may be null only."""
+    category = await make_category(alice)
+    for name in await changed_category(alice):
+        response = await alice.patch(path_of(category), json={name: None})
+        assert response.status_code == (200 if nullable(CategoryPublic, name) else 422), name
+
+
+@pytest.mark.parametrize("invalid", INVALID_CATEGORY, ids=str)
+async def test_update_to_an_invalid_value(alice: AsyncClient, invalid: dict[str, Any]) -> None:
+    """What is out of bounds, or of the wrong kind, is refused, and nothing changes."""
+    category = await make_category(alice)
+    response = await alice.patch(path_of(category), json=await changed_category(alice) | invalid)
+    assert response.status_code == 422, response.text
+    assert (await alice.get(path_of(category))).json() == category
+
+
+async def test_update_to_a_taken_name(alice: AsyncClient) -> None:
+    """A name cannot be taken from another category."""
+    category, other = await make_category(alice), await make_category(alice)
+    response = await alice.patch(path_of(category), json={"name": other["name"]})
+    assert_conflict(response, "Category with this name already exists")
+    assert (await alice.get(path_of(category))).json() == category
+
+
+async def test_update_to_an_unknown_label(alice: AsyncClient) -> None:
+    """A label must exist."""
+    category = await make_category(alice)
+    response = await alice.patch(path_of(category), json={"label_ids": [no_id()]})
+    assert_not_found(response, "Label")
+    assert (await alice.get(path_of(category))).json() == category
+
+
+# --- Delete
+
+
+async def test_delete(alice: AsyncClient) -> None:
+    """A deleted category is gone, and cannot be deleted again."""
+    category = await make_category(alice)
+    assert (await alice.delete(path_of(category))).status_code == 204
+    assert_not_found(await alice.get(path_of(category)), "Category")
+    assert_not_found(await alice.delete(path_of(category)), "Category")
+    assert await read_all(alice, PATH) == []
+
+
+async def test_delete_a_label(alice: AsyncClient) -> None:
+    """A category loses a label that is deleted, and stays."""
+    category = await make_category(alice)
+    for label_id in category["label_ids"]:
+        assert (await alice.delete(f"/api/v1/labels/{label_id}")).status_code == 204
+    assert (await alice.get(path_of(category))).json() == category | {"label_ids": []}
+
+
+# --- Strangers
+
+
+async def test_use_without_signing_in(alice: AsyncClient, client: AsyncClient) -> None:
+    """A stranger is asked to sign in, whatever they try."""
+    category = await make_category(alice)
+    for response in await use_every_verb(client, PATH, category, await changed_category(alice)):
+        assert response.status_code == 401, response.text
+        assert response.headers["WWW-Authenticate"] == "Bearer"
+    assert await read_all(alice, PATH) == [category]
+
+
+async def test_use_after_signing_out(alice: AsyncClient, session: Session) -> None:
+    """A token is worth nothing once its session has ended, whatever it is used for."""
+    category = await make_category(alice)
+    fields = await changed_category(alice)
+    await session.execute(delete(LoginSession))
+    for response in await use_every_verb(alice, PATH, category, fields):
+        assert response.status_code == 401, response.text

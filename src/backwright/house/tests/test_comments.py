@@ -1,0 +1,363 @@
+"""Comments: what can be done with them, and that nobody can do it with anybody else's."""
+
+from typing import Any
+
+import pytest
+from httpx import AsyncClient
+from sqlmodel import delete
+
+from app.database import Session
+from app.models import LoginSession
+from app.schemas import CommentCreate, CommentFilter, CommentPublic
+from tests.factories import (
+    INVALID_COMMENT,
+    changed_comment,
+    make_comment,
+    make_tag,
+    make_task,
+    valid_comment,
+)
+from tests.helpers import (
+    UNSTORABLE_TEXTS,
+    assert_conflict,
+    assert_not_found,
+    filters_of,
+    no_id,
+    nullable,
+    read_all,
+    required_of,
+    send,
+    sorts_of,
+    texts_of,
+    use_every_verb,
+)
+
+PATH = "/api/v1/comments"
+
+
+def path_of(comment: dict[str, Any]) -> str:
+    """Return the path of a comment."""
+    return f"{PATH}/{comment['id']}"
+
+
+# --- Create
+
+
+async def test_create(alice: AsyncClient) -> None:
+    """The answer has what was sent, and says where the comment is."""
+    fields = await valid_comment(alice)
+    response = await alice.post(PATH, json=fields)
+    assert response.status_code == 201, response.text
+    comment = response.json()
+    assert comment.items() >= fields.items()
+    assert response.headers["Location"] == path_of(comment)
+    assert (await alice.get(path_of(comment))).json() == comment
+
+
+async def test_create_with_required_fields_only(alice: AsyncClient) -> None:
+    """What has a default may be left out."""
+    fields = await valid_comment(alice)
+    response = await alice.post(
+        PATH, json={name: fields[name] for name in required_of(CommentCreate)}
+    )
+    assert response.status_code == 201, response.text
+    assert response.json().keys() == CommentPublic.model_fields.keys()
+
+
+async def test_create_without_a_required_field(alice: AsyncClient) -> None:
+    """What has no default must be there."""
+    fields = await valid_comment(alice)
+    for name in required_of(CommentCreate):
+        rest = {key: value for key, value in fields.items() if key != name}
+        assert (await alice.post(PATH, json=rest)).status_code == 422, name
+
+
+@pytest.mark.parametrize("invalid", INVALID_COMMENT, ids=str)
+async def test_create_with_an_invalid_field(alice: AsyncClient, invalid: dict[str, Any]) -> None:
+    """What is out of bounds, or of the wrong kind, is refused."""
+    response = await alice.post(PATH, json=await valid_comment(alice) | invalid)
+    assert response.status_code == 422, response.text
+
+
+@pytest.mark.parametrize("unstorable", UNSTORABLE_TEXTS, ids=ascii)
+async def test_create_with_text_that_cannot_be_stored(alice: AsyncClient, unstorable: str) -> None:
+    """Every text is refused if the database could not hold it."""
+    fields = await valid_comment(alice)
+    for name in texts_of(fields):
+        response = await send(alice, "POST", PATH, fields | {name: unstorable})
+        assert response.status_code == 422, name
+
+
+async def test_create_for_another_user(alice: AsyncClient, bob: AsyncClient) -> None:
+    """The owner never comes from the body."""
+    owner_id = (await bob.get("/api/v1/auth/me")).json()["id"]
+    fields = await valid_comment(alice) | {"owner_id": owner_id}
+    assert (await alice.post(PATH, json=fields)).status_code == 422
+    assert await read_all(bob, PATH) == []
+
+
+async def test_create_with_another_users_task(alice: AsyncClient, bob: AsyncClient) -> None:
+    """Another user's task is not found, exactly like one that never was."""
+    fields = await valid_comment(alice)
+    for task_id in ((await make_task(bob))["id"], no_id()):
+        response = await alice.post(PATH, json=fields | {"task_id": task_id})
+        assert_not_found(response, "Task")
+    assert await read_all(alice, PATH) == []
+
+
+async def test_create_with_another_users_tag(alice: AsyncClient, bob: AsyncClient) -> None:
+    """Another user's tag is not found, exactly like one that never was."""
+    fields = await valid_comment(alice)
+    for tag_id in ((await make_tag(bob))["id"], no_id()):
+        response = await alice.post(PATH, json=fields | {"tag_id": tag_id})
+        assert_not_found(response, "Tag")
+    assert await read_all(alice, PATH) == []
+
+
+# --- Read
+
+
+async def test_read(alice: AsyncClient) -> None:
+    """The owner sees the comment."""
+    comment = await make_comment(alice)
+    response = await alice.get(path_of(comment))
+    assert response.status_code == 200, response.text
+    assert response.json() == comment
+
+
+async def test_read_another_users_comment(alice: AsyncClient, bob: AsyncClient) -> None:
+    """Another user's comment is not found, exactly like one that never was."""
+    comment = await make_comment(alice)
+    assert_not_found(await bob.get(path_of(comment)), "Comment")
+    assert_not_found(await bob.get(f"{PATH}/{no_id()}"), "Comment")
+
+
+@pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
+async def test_use_a_malformed_id(alice: AsyncClient, method: str) -> None:
+    """What is no id is refused before anything is looked up."""
+    response = await alice.request(method, f"{PATH}/no-id", json={} if method == "PATCH" else None)
+    assert response.status_code == 422, response.text
+
+
+# --- List
+
+
+async def test_list(alice: AsyncClient, bob: AsyncClient) -> None:
+    """Everybody sees their own comments only, the newest first."""
+    comments = [await make_comment(alice) for _ in range(3)]
+    other = await make_comment(bob)
+    assert await read_all(alice, PATH) == comments[::-1]
+    assert await read_all(bob, PATH) == [other]
+
+
+async def test_list_with_total(alice: AsyncClient, bob: AsyncClient) -> None:
+    """The total counts the caller's own comments only, and only if it was asked for."""
+    await make_comment(alice)
+    for client, total in ((alice, 1), (bob, 0)):
+        page = (await client.get(PATH, params={"with_total": True})).json()
+        assert (page["total"], len(page["items"])) == (total, total)
+    assert (await alice.get(PATH)).json()["total"] is None
+
+
+async def test_filter(alice: AsyncClient, bob: AsyncClient) -> None:
+    """A filter finds what passes it, and nothing of another user's."""
+    comment = await make_comment(alice)
+    for params in filters_of(CommentFilter, comment):
+        assert await read_all(alice, PATH, **params) == [comment], params
+        page = (await bob.get(PATH, params=params | {"with_total": True})).json()
+        assert (page["items"], page["total"]) == ([], 0), params
+
+
+async def test_filter_by_what_no_comment_has(alice: AsyncClient) -> None:
+    """A filter leaves out what does not pass it."""
+    comment = await make_comment(alice)
+    other = await make_comment(alice, **await changed_comment(alice))
+    for params in filters_of(CommentFilter, other):
+        assert comment not in await read_all(alice, PATH, **params), params
+
+
+@pytest.mark.parametrize("sort", sorts_of(CommentFilter))
+async def test_sort_and_page(alice: AsyncClient, sort: str) -> None:
+    """Each order is stable: pages follow each other, and backwards is the reverse."""
+    created = [await make_comment(alice) for _ in range(3)]
+    created += [await make_comment(alice, **await changed_comment(alice)) for _ in range(2)]
+    comments = await read_all(alice, PATH, sort=sort)
+    assert sorted(comment["id"] for comment in comments) == sorted(
+        comment["id"] for comment in created
+    )
+    assert await read_all(alice, PATH, sort=sort, limit=2) == comments
+    backwards = sort.removeprefix("-") if sort.startswith("-") else f"-{sort}"
+    assert await read_all(alice, PATH, sort=backwards, limit=1) == comments[::-1]
+
+
+async def test_cursor_of_another_order(alice: AsyncClient) -> None:
+    """A cursor is good for the order that it was made for."""
+    for _ in range(2):
+        await make_comment(alice)
+    page = (await alice.get(PATH, params={"limit": 1, "sort": "created_at"})).json()
+    params = {"cursor": page["next_cursor"], "sort": "-created_at"}
+    assert (await alice.get(PATH, params=params)).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "status"),
+    [
+        ("limit", "0", 422),
+        ("limit", "-1", 422),
+        ("limit", "101", 422),
+        ("limit", "1" + "0" * 20, 422),
+        ("sort", "owner_id", 422),
+        ("owner_id", no_id(), 422),
+        ("cursor", "no cursor", 400),
+        ("cursor", "W10=", 400),
+        ("cursor", "\0", 400),
+        ("with_total", "perhaps", 422),
+    ],
+)
+async def test_list_with_an_invalid_parameter(
+    alice: AsyncClient, name: str, value: str, status: int
+) -> None:
+    """What a list does not know, or cannot do, is refused."""
+    response = await alice.get(PATH, params={name: value})
+    assert response.status_code == status, response.text
+
+
+# --- Update
+
+
+async def test_update(alice: AsyncClient) -> None:
+    """Every field can be changed."""
+    comment = await make_comment(alice)
+    fields = await changed_comment(alice)
+    response = await alice.patch(path_of(comment), json=fields)
+    assert response.status_code == 200, response.text
+    changed = response.json()
+    assert changed.items() >= fields.items()
+    assert changed["updated_at"] > comment["updated_at"]
+    assert (await alice.get(path_of(comment))).json() == changed
+
+
+async def test_update_one_field(alice: AsyncClient) -> None:
+    """What is left out stays as it is."""
+    comment = await make_comment(alice)
+    for name, value in (await changed_comment(alice)).items():
+        response = await alice.patch(path_of(comment), json={name: value})
+        assert response.status_code == 200, response.text
+        comment |= {name: value, "updated_at": response.json()["updated_at"]}
+        assert response.json() == comment, name
+
+
+async def test_update_nothing(alice: AsyncClient) -> None:
+    """An empty change changes nothing."""
+    comment = await make_comment(alice)
+    response = await alice.patch(path_of(comment), json={})
+    assert response.status_code == 200, response.text
+    assert response.json() == comment | {"updated_at": response.json()["updated_at"]}
+
+
+async def test_update_to_null(alice: AsyncClient) -> None:
+    """Null is for what may be null only."""
+    comment = await make_comment(alice)
+    for name in await changed_comment(alice):
+        response = await alice.patch(path_of(comment), json={name: None})
+        assert response.status_code == (200 if nullable(CommentPublic, name) else 422), name
+
+
+@pytest.mark.parametrize("invalid", INVALID_COMMENT, ids=str)
+async def test_update_to_an_invalid_value(alice: AsyncClient, invalid: dict[str, Any]) -> None:
+    """What is out of bounds, or of the wrong kind, is refused, and nothing changes."""
+    comment = await make_comment(alice)
+    response = await alice.patch(path_of(comment), json=await changed_comment(alice) | invalid)
+    assert response.status_code == 422, response.text
+    assert (await alice.get(path_of(comment))).json() == comment
+
+
+async def test_update_another_users_comment(alice: AsyncClient, bob: AsyncClient) -> None:
+    """Another user's comment is not found, and stays as it is."""
+    comment = await make_comment(alice)
+    fields = await changed_comment(bob)
+    assert_not_found(await bob.patch(path_of(comment), json=fields), "Comment")
+    assert_not_found(await bob.patch(f"{PATH}/{no_id()}", json=fields), "Comment")
+    assert (await alice.get(path_of(comment))).json() == comment
+
+
+async def test_give_to_another_user(alice: AsyncClient, bob: AsyncClient) -> None:
+    """The owner cannot be changed."""
+    comment = await make_comment(alice)
+    owner_id = (await bob.get("/api/v1/auth/me")).json()["id"]
+    assert (await alice.patch(path_of(comment), json={"owner_id": owner_id})).status_code == 422
+    assert (await alice.get(path_of(comment))).json() == comment
+    assert await read_all(bob, PATH) == []
+
+
+async def test_update_to_another_users_task(alice: AsyncClient, bob: AsyncClient) -> None:
+    """Another user's task is not found, exactly like one that never was."""
+    comment = await make_comment(alice)
+    for task_id in ((await make_task(bob))["id"], no_id()):
+        response = await alice.patch(path_of(comment), json={"task_id": task_id})
+        assert_not_found(response, "Task")
+    assert (await alice.get(path_of(comment))).json() == comment
+
+
+async def test_update_to_another_users_tag(alice: AsyncClient, bob: AsyncClient) -> None:
+    """Another user's tag is not found, exactly like one that never was."""
+    comment = await make_comment(alice)
+    for tag_id in ((await make_tag(bob))["id"], no_id()):
+        response = await alice.patch(path_of(comment), json={"tag_id": tag_id})
+        assert_not_found(response, "Tag")
+    assert (await alice.get(path_of(comment))).json() == comment
+
+
+# --- Delete
+
+
+async def test_delete(alice: AsyncClient) -> None:
+    """A deleted comment is gone, and cannot be deleted again."""
+    comment = await make_comment(alice)
+    assert (await alice.delete(path_of(comment))).status_code == 204
+    assert_not_found(await alice.get(path_of(comment)), "Comment")
+    assert_not_found(await alice.delete(path_of(comment)), "Comment")
+    assert await read_all(alice, PATH) == []
+
+
+async def test_delete_another_users_comment(alice: AsyncClient, bob: AsyncClient) -> None:
+    """Another user's comment is not found, and stays."""
+    comment = await make_comment(alice)
+    assert_not_found(await bob.delete(path_of(comment)), "Comment")
+    assert (await alice.get(path_of(comment))).json() == comment
+
+
+async def test_delete_with_the_task(alice: AsyncClient) -> None:
+    """A comment goes with its task."""
+    comment = await make_comment(alice)
+    assert (await alice.delete(f"/api/v1/tasks/{comment['task_id']}")).status_code == 204
+    assert_not_found(await alice.get(path_of(comment)), "Comment")
+
+
+async def test_delete_the_tag(alice: AsyncClient) -> None:
+    """A tag cannot be deleted while a comment has it."""
+    comment = await make_comment(alice)
+    response = await alice.delete(f"/api/v1/tags/{comment['tag_id']}")
+    assert_conflict(response, "Tag is still in use (comment)")
+    assert (await alice.get(path_of(comment))).json() == comment
+
+
+# --- Strangers
+
+
+async def test_use_without_signing_in(alice: AsyncClient, client: AsyncClient) -> None:
+    """A stranger is asked to sign in, whatever they try."""
+    comment = await make_comment(alice)
+    for response in await use_every_verb(client, PATH, comment, await changed_comment(alice)):
+        assert response.status_code == 401, response.text
+        assert response.headers["WWW-Authenticate"] == "Bearer"
+    assert await read_all(alice, PATH) == [comment]
+
+
+async def test_use_after_signing_out(alice: AsyncClient, session: Session) -> None:
+    """A token is worth nothing once its session has ended, whatever it is used for."""
+    comment = await make_comment(alice)
+    fields = await changed_comment(alice)
+    await session.execute(delete(LoginSession))
+    for response in await use_every_verb(alice, PATH, comment, fields):
+        assert response.status_code == 401, response.text

@@ -1,0 +1,358 @@
+"""Tasks: what can be done with them, and that nobody can do it with anybody else's."""
+
+from typing import Any
+
+import pytest
+from httpx import AsyncClient
+from sqlmodel import delete
+
+from app.database import Session
+from app.models import LoginSession
+from app.schemas import TaskCreate, TaskFilter, TaskPublic
+from tests.factories import (
+    INVALID_TASK,
+    changed_task,
+    make_project,
+    make_tag,
+    make_task,
+    valid_task,
+)
+from tests.helpers import (
+    UNSTORABLE_TEXTS,
+    assert_not_found,
+    filters_of,
+    no_id,
+    nullable,
+    read_all,
+    required_of,
+    send,
+    sorts_of,
+    texts_of,
+    use_every_verb,
+)
+
+PATH = "/api/v1/tasks"
+
+
+def path_of(task: dict[str, Any]) -> str:
+    """Return the path of a task."""
+    return f"{PATH}/{task['id']}"
+
+
+# --- Create
+
+
+async def test_create(alice: AsyncClient) -> None:
+    """The answer has what was sent, and says where the task is."""
+    fields = await valid_task(alice)
+    response = await alice.post(PATH, json=fields)
+    assert response.status_code == 201, response.text
+    task = response.json()
+    assert task.items() >= fields.items()
+    assert response.headers["Location"] == path_of(task)
+    assert (await alice.get(path_of(task))).json() == task
+
+
+async def test_create_with_required_fields_only(alice: AsyncClient) -> None:
+    """What has a default may be left out."""
+    fields = await valid_task(alice)
+    response = await alice.post(PATH, json={name: fields[name] for name in required_of(TaskCreate)})
+    assert response.status_code == 201, response.text
+    assert response.json().keys() == TaskPublic.model_fields.keys()
+
+
+async def test_create_without_a_required_field(alice: AsyncClient) -> None:
+    """What has no default must be there."""
+    fields = await valid_task(alice)
+    for name in required_of(TaskCreate):
+        rest = {key: value for key, value in fields.items() if key != name}
+        assert (await alice.post(PATH, json=rest)).status_code == 422, name
+
+
+@pytest.mark.parametrize("invalid", INVALID_TASK, ids=str)
+async def test_create_with_an_invalid_field(alice: AsyncClient, invalid: dict[str, Any]) -> None:
+    """What is out of bounds, or of the wrong kind, is refused."""
+    response = await alice.post(PATH, json=await valid_task(alice) | invalid)
+    assert response.status_code == 422, response.text
+
+
+@pytest.mark.parametrize("unstorable", UNSTORABLE_TEXTS, ids=ascii)
+async def test_create_with_text_that_cannot_be_stored(alice: AsyncClient, unstorable: str) -> None:
+    """Every text is refused if the database could not hold it."""
+    fields = await valid_task(alice)
+    for name in texts_of(fields):
+        response = await send(alice, "POST", PATH, fields | {name: unstorable})
+        assert response.status_code == 422, name
+
+
+async def test_create_for_another_user(alice: AsyncClient, bob: AsyncClient) -> None:
+    """The owner never comes from the body."""
+    owner_id = (await bob.get("/api/v1/auth/me")).json()["id"]
+    fields = await valid_task(alice) | {"owner_id": owner_id}
+    assert (await alice.post(PATH, json=fields)).status_code == 422
+    assert await read_all(bob, PATH) == []
+
+
+async def test_create_with_another_users_project(alice: AsyncClient, bob: AsyncClient) -> None:
+    """Another user's project is not found, exactly like one that never was."""
+    fields = await valid_task(alice)
+    for project_id in ((await make_project(bob))["id"], no_id()):
+        response = await alice.post(PATH, json=fields | {"project_id": project_id})
+        assert_not_found(response, "Project")
+    assert await read_all(alice, PATH) == []
+
+
+async def test_create_with_another_users_tag(alice: AsyncClient, bob: AsyncClient) -> None:
+    """Another user's tag is not found, exactly like one that never was."""
+    fields = await valid_task(alice)
+    for tag_id in ((await make_tag(bob))["id"], no_id()):
+        response = await alice.post(PATH, json=fields | {"tag_ids": [tag_id]})
+        assert_not_found(response, "Tag")
+    assert await read_all(alice, PATH) == []
+
+
+# --- Read
+
+
+async def test_read(alice: AsyncClient) -> None:
+    """The owner sees the task."""
+    task = await make_task(alice)
+    response = await alice.get(path_of(task))
+    assert response.status_code == 200, response.text
+    assert response.json() == task
+
+
+async def test_read_another_users_task(alice: AsyncClient, bob: AsyncClient) -> None:
+    """Another user's task is not found, exactly like one that never was."""
+    task = await make_task(alice)
+    assert_not_found(await bob.get(path_of(task)), "Task")
+    assert_not_found(await bob.get(f"{PATH}/{no_id()}"), "Task")
+
+
+@pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
+async def test_use_a_malformed_id(alice: AsyncClient, method: str) -> None:
+    """What is no id is refused before anything is looked up."""
+    response = await alice.request(method, f"{PATH}/no-id", json={} if method == "PATCH" else None)
+    assert response.status_code == 422, response.text
+
+
+# --- List
+
+
+async def test_list(alice: AsyncClient, bob: AsyncClient) -> None:
+    """Everybody sees their own tasks only, the newest first."""
+    tasks = [await make_task(alice) for _ in range(3)]
+    other = await make_task(bob)
+    assert await read_all(alice, PATH) == tasks[::-1]
+    assert await read_all(bob, PATH) == [other]
+
+
+async def test_list_with_total(alice: AsyncClient, bob: AsyncClient) -> None:
+    """The total counts the caller's own tasks only, and only if it was asked for."""
+    await make_task(alice)
+    for client, total in ((alice, 1), (bob, 0)):
+        page = (await client.get(PATH, params={"with_total": True})).json()
+        assert (page["total"], len(page["items"])) == (total, total)
+    assert (await alice.get(PATH)).json()["total"] is None
+
+
+async def test_filter(alice: AsyncClient, bob: AsyncClient) -> None:
+    """A filter finds what passes it, and nothing of another user's."""
+    task = await make_task(alice)
+    for params in filters_of(TaskFilter, task):
+        assert await read_all(alice, PATH, **params) == [task], params
+        page = (await bob.get(PATH, params=params | {"with_total": True})).json()
+        assert (page["items"], page["total"]) == ([], 0), params
+
+
+async def test_filter_by_what_no_task_has(alice: AsyncClient) -> None:
+    """A filter leaves out what does not pass it."""
+    task = await make_task(alice)
+    other = await make_task(alice, **await changed_task(alice))
+    for params in filters_of(TaskFilter, other):
+        assert task not in await read_all(alice, PATH, **params), params
+
+
+@pytest.mark.parametrize("sort", sorts_of(TaskFilter))
+async def test_sort_and_page(alice: AsyncClient, sort: str) -> None:
+    """Each order is stable: pages follow each other, and backwards is the reverse."""
+    created = [await make_task(alice) for _ in range(3)]
+    created += [await make_task(alice, **await changed_task(alice)) for _ in range(2)]
+    tasks = await read_all(alice, PATH, sort=sort)
+    assert sorted(task["id"] for task in tasks) == sorted(task["id"] for task in created)
+    assert await read_all(alice, PATH, sort=sort, limit=2) == tasks
+    backwards = sort.removeprefix("-") if sort.startswith("-") else f"-{sort}"
+    assert await read_all(alice, PATH, sort=backwards, limit=1) == tasks[::-1]
+
+
+async def test_cursor_of_another_order(alice: AsyncClient) -> None:
+    """A cursor is good for the order that it was made for."""
+    for _ in range(2):
+        await make_task(alice)
+    page = (await alice.get(PATH, params={"limit": 1, "sort": "created_at"})).json()
+    params = {"cursor": page["next_cursor"], "sort": "-created_at"}
+    assert (await alice.get(PATH, params=params)).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "status"),
+    [
+        ("limit", "0", 422),
+        ("limit", "-1", 422),
+        ("limit", "101", 422),
+        ("limit", "1" + "0" * 20, 422),
+        ("sort", "owner_id", 422),
+        ("owner_id", no_id(), 422),
+        ("cursor", "no cursor", 400),
+        ("cursor", "W10=", 400),
+        ("cursor", "\0", 400),
+        ("with_total", "perhaps", 422),
+    ],
+)
+async def test_list_with_an_invalid_parameter(
+    alice: AsyncClient, name: str, value: str, status: int
+) -> None:
+    """What a list does not know, or cannot do, is refused."""
+    response = await alice.get(PATH, params={name: value})
+    assert response.status_code == status, response.text
+
+
+# --- Update
+
+
+async def test_update(alice: AsyncClient) -> None:
+    """Every field can be changed."""
+    task = await make_task(alice)
+    fields = await changed_task(alice)
+    response = await alice.patch(path_of(task), json=fields)
+    assert response.status_code == 200, response.text
+    changed = response.json()
+    assert changed.items() >= fields.items()
+    assert changed["updated_at"] > task["updated_at"]
+    assert (await alice.get(path_of(task))).json() == changed
+
+
+async def test_update_one_field(alice: AsyncClient) -> None:
+    """What is left out stays as it is."""
+    task = await make_task(alice)
+    for name, value in (await changed_task(alice)).items():
+        response = await alice.patch(path_of(task), json={name: value})
+        assert response.status_code == 200, response.text
+        task |= {name: value, "updated_at": response.json()["updated_at"]}
+        assert response.json() == task, name
+
+
+async def test_update_nothing(alice: AsyncClient) -> None:
+    """An empty change changes nothing."""
+    task = await make_task(alice)
+    response = await alice.patch(path_of(task), json={})
+    assert response.status_code == 200, response.text
+    assert response.json() == task | {"updated_at": response.json()["updated_at"]}
+
+
+async def test_update_to_null(alice: AsyncClient) -> None:
+    """Null is for what may be null only."""
+    task = await make_task(alice)
+    for name in await changed_task(alice):
+        response = await alice.patch(path_of(task), json={name: None})
+        assert response.status_code == (200 if nullable(TaskPublic, name) else 422), name
+
+
+@pytest.mark.parametrize("invalid", INVALID_TASK, ids=str)
+async def test_update_to_an_invalid_value(alice: AsyncClient, invalid: dict[str, Any]) -> None:
+    """What is out of bounds, or of the wrong kind, is refused, and nothing changes."""
+    task = await make_task(alice)
+    response = await alice.patch(path_of(task), json=await changed_task(alice) | invalid)
+    assert response.status_code == 422, response.text
+    assert (await alice.get(path_of(task))).json() == task
+
+
+async def test_update_another_users_task(alice: AsyncClient, bob: AsyncClient) -> None:
+    """Another user's task is not found, and stays as it is."""
+    task = await make_task(alice)
+    fields = await changed_task(bob)
+    assert_not_found(await bob.patch(path_of(task), json=fields), "Task")
+    assert_not_found(await bob.patch(f"{PATH}/{no_id()}", json=fields), "Task")
+    assert (await alice.get(path_of(task))).json() == task
+
+
+async def test_give_to_another_user(alice: AsyncClient, bob: AsyncClient) -> None:
+    """The owner cannot be changed."""
+    task = await make_task(alice)
+    owner_id = (await bob.get("/api/v1/auth/me")).json()["id"]
+    assert (await alice.patch(path_of(task), json={"owner_id": owner_id})).status_code == 422
+    assert (await alice.get(path_of(task))).json() == task
+    assert await read_all(bob, PATH) == []
+
+
+async def test_update_to_another_users_project(alice: AsyncClient, bob: AsyncClient) -> None:
+    """Another user's project is not found, exactly like one that never was."""
+    task = await make_task(alice)
+    for project_id in ((await make_project(bob))["id"], no_id()):
+        response = await alice.patch(path_of(task), json={"project_id": project_id})
+        assert_not_found(response, "Project")
+    assert (await alice.get(path_of(task))).json() == task
+
+
+async def test_update_to_another_users_tag(alice: AsyncClient, bob: AsyncClient) -> None:
+    """Another user's tag is not found, exactly like one that never was."""
+    task = await make_task(alice)
+    for tag_id in ((await make_tag(bob))["id"], no_id()):
+        response = await alice.patch(path_of(task), json={"tag_ids": [tag_id]})
+        assert_not_found(response, "Tag")
+    assert (await alice.get(path_of(task))).json() == task
+
+
+# --- Delete
+
+
+async def test_delete(alice: AsyncClient) -> None:
+    """A deleted task is gone, and cannot be deleted again."""
+    task = await make_task(alice)
+    assert (await alice.delete(path_of(task))).status_code == 204
+    assert_not_found(await alice.get(path_of(task)), "Task")
+    assert_not_found(await alice.delete(path_of(task)), "Task")
+    assert await read_all(alice, PATH) == []
+
+
+async def test_delete_another_users_task(alice: AsyncClient, bob: AsyncClient) -> None:
+    """Another user's task is not found, and stays."""
+    task = await make_task(alice)
+    assert_not_found(await bob.delete(path_of(task)), "Task")
+    assert (await alice.get(path_of(task))).json() == task
+
+
+async def test_delete_with_the_project(alice: AsyncClient) -> None:
+    """A task goes with its project."""
+    task = await make_task(alice)
+    assert (await alice.delete(f"/api/v1/projects/{task['project_id']}")).status_code == 204
+    assert_not_found(await alice.get(path_of(task)), "Task")
+
+
+async def test_delete_a_tag(alice: AsyncClient) -> None:
+    """A task loses a tag that is deleted, and stays."""
+    task = await make_task(alice)
+    for tag_id in task["tag_ids"]:
+        assert (await alice.delete(f"/api/v1/tags/{tag_id}")).status_code == 204
+    assert (await alice.get(path_of(task))).json() == task | {"tag_ids": []}
+
+
+# --- Strangers
+
+
+async def test_use_without_signing_in(alice: AsyncClient, client: AsyncClient) -> None:
+    """A stranger is asked to sign in, whatever they try."""
+    task = await make_task(alice)
+    for response in await use_every_verb(client, PATH, task, await changed_task(alice)):
+        assert response.status_code == 401, response.text
+        assert response.headers["WWW-Authenticate"] == "Bearer"
+    assert await read_all(alice, PATH) == [task]
+
+
+async def test_use_after_signing_out(alice: AsyncClient, session: Session) -> None:
+    """A token is worth nothing once its session has ended, whatever it is used for."""
+    task = await make_task(alice)
+    fields = await changed_task(alice)
+    await session.execute(delete(LoginSession))
+    for response in await use_every_verb(alice, PATH, task, fields):
+        assert response.status_code == 401, response.text
