@@ -1,0 +1,147 @@
+"""Finding the applications: objects of modules, and what factories make that nobody calls."""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass
+
+from backwright.project.files import Tree, read_bytes
+from backwright.project.interpret import calls, framework, imports
+from backwright.project.interpret.statements import Raised
+from backwright.project.interpret.values import (
+    External,
+    Frame,
+    Function,
+    Instance,
+    Module,
+)
+from backwright.project.interpret.world import STEPS_OF_A_CALL, World, module_frame
+from backwright.project.routes import _application
+
+_APP = re.compile(rb"\b(?:FastAPI|Starlette|FastAPIOffline|Cadwyn)\b")
+_CALLED = re.compile(rb"\b\w*(?:FastAPI|App|Starlette|Cadwyn|app)\w*\(")
+_TEST = re.compile(r"(^|/)(tests?|testing|conftest\.py|test_[^/]*|[^/]*_test\.py)(/|$)")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FoundApp:
+    """An application, the object that holds it, and where it was made."""
+
+    object: str
+    instance: Instance
+    file: str
+    line: int
+
+
+def is_test(file: str) -> bool:
+    """Tell whether a file belongs to tests."""
+    return _TEST.search(file) is not None
+
+
+def find_apps(world: World, tree: Tree) -> list[FoundApp]:
+    """Run the modules that may make applications, and return the applications, by file.
+
+    An application mounted in another one is part of that one and not listed by itself.
+    """
+    roots = [file for file in tree.python if not is_test(file) and _may_make_app(tree, file)]
+    for file in roots:
+        imports.execute(world, world.modules.module(file))
+    found = _module_apps(world)
+    found += _factory_apps(world, roots, {id(one.instance) for one in found})
+    inner = {id(app) for one in found for app in _mounted(one.instance)}
+    kept = [one for one in found if id(one.instance) not in inner]
+    return sorted(kept, key=lambda one: (one.file, one.line, one.object))
+
+
+def _may_make_app(tree: Tree, file: str) -> bool:
+    content = read_bytes(tree.root, file)
+    return content is not None and _APP.search(content) is not None
+
+
+def _module_apps(world: World) -> list[FoundApp]:
+    """Return the applications that names of modules hold, each once, where it is made first."""
+    found: dict[int, FoundApp] = {}
+    for module in world.modules.known():
+        if is_test(module.file):
+            continue
+        for name, value in module.names.items():
+            app = _application(value) if isinstance(value, Instance) else None
+            if app is None or not framework.is_app(app):
+                continue
+            shown = f"{world.modules.name(module)}:{name}"
+            one = FoundApp(shown, app, app.file or module.file, app.line)
+            known = found.get(id(app))
+            if known is None or (_made_in(one, module) and module.file != known.file):
+                found[id(app)] = one
+    return list(found.values())
+
+
+def _made_in(one: FoundApp, module: Module) -> bool:
+    return one.file == module.file
+
+
+def _factory_apps(world: World, roots: list[str], known: set[int]) -> list[FoundApp]:
+    """Call functions that nobody called and that make an application; return what they made."""
+    found: list[FoundApp] = []
+    files = set(roots)
+    for function in list(world.functions):
+        if function.module.file not in files or function.calls or not _makes_app(function):
+            continue
+        before = len(world.instances)
+        frame = module_frame(world, function.module)
+        _call_factory(function, frame)
+        made = [one for one in world.instances[before:] if framework.is_app(one)]
+        for app in made:
+            if id(app) not in known:
+                known.add(id(app))
+                shown = f"{world.modules.name(function.module)}:{function.qualname}()"
+                found.append(FoundApp(shown, app, app.file or function.module.file, app.line))
+    return found
+
+
+def _call_factory(function: Function, frame: Frame) -> None:
+    world = frame.world
+    kept = world.steps
+    world.steps = min(kept, STEPS_OF_A_CALL)
+    try:
+        calls.call_value(function, [], {}, frame, function.node)
+    except Raised:
+        world.note(function.module, function.node.lineno, f"{function.name} raises an error")
+    finally:
+        world.steps = kept - STEPS_OF_A_CALL + max(world.steps, 0)
+
+
+def _makes_app(function: Function) -> bool:
+    """Tell whether a top-level function calls something named as an application class is."""
+    if "." in function.qualname or isinstance(function.node, ast.Lambda):
+        return False
+    for node in ast.walk(function.node):
+        if isinstance(node, ast.Call):
+            callee = node.func
+            name = callee.attr if isinstance(callee, ast.Attribute) else getattr(callee, "id", "")
+            if name in framework.APPS or _is_app_class(function, name):
+                return True
+    return False
+
+
+def _is_app_class(function: Function, name: str) -> bool:
+    from backwright.project.interpret import lookup
+
+    value = function.module.names.get(name)
+    return lookup.inherits(value, *framework.APPS) and not isinstance(value, External)
+
+
+def _mounted(app: Instance) -> list[Instance]:
+    """Return the applications mounted in an application, however deep."""
+    inner: list[Instance] = []
+    routes = app.attributes.get("routes")
+    for one in routes if isinstance(routes, list) else []:
+        if isinstance(one, Instance) and "app" in one.attributes:
+            target = _application(one.attributes["app"])
+            if target is not None and target is not app:
+                inner.extend([target, *_mounted(target)])
+        if isinstance(one, Instance) and isinstance(one.attributes.get("router"), Instance):
+            child = one.attributes["router"]
+            inner.extend(_mounted(child))  # type: ignore[arg-type]
+    return inner

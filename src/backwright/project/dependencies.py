@@ -1,0 +1,192 @@
+"""The dependency graph of an endpoint: `Depends` and `Security` wherever FastAPI looks for them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from backwright.project.annotations import Type, class_of, read_type
+from backwright.project.columns import class_frame
+from backwright.project.interpret import lookup
+from backwright.project.interpret.values import (
+    Bound,
+    Class,
+    External,
+    Function,
+    Instance,
+    is_external,
+    settle,
+)
+from backwright.project.modules import Modules
+
+MARKERS = ("Depends", "Security")
+_DEEPEST = 25
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Parameter:
+    """A parameter of a function that FastAPI calls: its type, and what gives its value."""
+
+    name: str
+    type: Type | None
+    default: object
+    has_default: bool
+    marker: Instance | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Dependency:
+    """A callable that FastAPI calls for an endpoint, and what that one depends on."""
+
+    target: object
+    scopes: tuple[str, ...]
+    inner: tuple[Dependency, ...]
+
+
+def is_marker(value: object) -> bool:
+    """Tell whether a value is `Depends(…)` or `Security(…)`."""
+    value = settle(value)
+    return isinstance(value, Instance) and is_external(value.cls, *MARKERS)
+
+
+def parameters(target: object) -> list[Parameter]:
+    """Return the parameters that FastAPI fills in when it calls `target`."""
+    target = settle(target)
+    if isinstance(target, Bound):
+        return _of_function(target.function, skip_first=True)
+    if isinstance(target, Function):
+        inside = target.wraps
+        if inside is not None:
+            return parameters(inside)
+        is_method = target.owner is not None and target.kind != "staticmethod"
+        own = _of_function(target, skip_first=is_method)
+        return own + _of_view(target.owner) if target.owner and is_method else own
+    if isinstance(target, Class):
+        return _of_class(target)
+    if isinstance(target, Instance):
+        if isinstance(target.cls, External):
+            is_partial = target.cls.last == "partial" and bool(target.args)
+            return parameters(target.args[0]) if is_partial else []
+        method = lookup.find(target.cls, "__call__")
+        return _of_function(method, skip_first=True) if isinstance(method, Function) else []
+    return []
+
+
+def _of_function(function: Function, *, skip_first: bool) -> list[Parameter]:
+    spec = function.node.args
+    positional = [*spec.posonlyargs, *spec.args]
+    wanted = [*(positional[1:] if skip_first else positional), *spec.kwonlyargs]
+    return [_parameter(one, function) for one in wanted]
+
+
+def _parameter(argument: ast.arg, function: Function) -> Parameter:
+    read = read_type(argument.annotation, function.frame) if argument.annotation else None
+    has_default = argument.arg in function.defaults
+    default = settle(function.defaults.get(argument.arg))
+    return Parameter(argument.arg, read, default, has_default, _marker(default, read))
+
+
+def _marker(default: object, read: Type | None) -> Instance | None:
+    candidates = (default, *(reversed(read.extras) if read is not None else ()))
+    for one in candidates:
+        if isinstance(one, Instance) and is_marker(one):
+            return one
+    return None
+
+
+def _of_class(cls: Class) -> list[Parameter]:
+    """Return the parameters of a class used as a dependency: of `__init__`, or its fields."""
+    initializer = lookup.find(cls, "__init__")
+    if isinstance(initializer, Function):
+        return _of_function(initializer, skip_first=True)
+    found = {one.name: one for one in _fields(cls) if one.type is not None}
+    return list(found.values())
+
+
+def _of_view(cls: Class) -> list[Parameter]:
+    """Return the dependencies that a class-based view declares in its body."""
+    return [one for one in _fields(cls) if one.marker is not None]
+
+
+def _fields(cls: Class) -> Iterator[Parameter]:
+    for body in reversed(lookup.ancestors(cls)):
+        if not isinstance(body, Class):
+            continue
+        noted = {one.name: one for one in body.annotations}
+        for name in dict.fromkeys([*noted, *body.names]):
+            annotation = noted.get(name)
+            read = read_type(annotation.node, class_frame(body)) if annotation else None
+            default = settle(body.names.get(name))
+            yield Parameter(name, read, default, name in body.names, _marker(default, read))
+
+
+def target_of(marker: Instance, read: Type | None) -> object:
+    """Return what a marker depends on; `Depends()` means the annotated class."""
+    given = settle(marker.args[0] if marker.args else marker.kwargs.get("dependency"))
+    if given is not None:
+        return given
+    return class_of(read) if read is not None else None
+
+
+def scopes_of(marker: Instance) -> tuple[str, ...]:
+    """Return the scopes of `Security(…, scopes=[…])`."""
+    given = marker.args[1] if len(marker.args) > 1 else marker.kwargs.get("scopes")
+    given = settle(given)
+    if isinstance(given, (list, tuple)):
+        return tuple(one for one in given if isinstance(one, str))
+    return ()
+
+
+def dependency(marker: object, read: Type | None = None, depth: int = 0) -> Dependency | None:
+    """Follow one marker to the callables behind it."""
+    marker = settle(marker)
+    if not isinstance(marker, Instance) or not is_marker(marker):
+        return None
+    target = target_of(marker, read)
+    inner = _inner(target, depth + 1) if depth < _DEEPEST else ()
+    return Dependency(target, scopes_of(marker), inner)
+
+
+def _inner(target: object, depth: int) -> tuple[Dependency, ...]:
+    found = [dependency(one.marker, one.type, depth) for one in parameters(target) if one.marker]
+    return tuple(one for one in found if one is not None)
+
+
+def dependencies_of(endpoint: object, outer: tuple[object, ...]) -> tuple[Dependency, ...]:
+    """Return the dependencies of an endpoint: of its app and routers first, then its own."""
+    found = [dependency(one) for one in outer]
+    found += [dependency(one.marker, one.type) for one in parameters(endpoint) if one.marker]
+    return tuple(one for one in found if one is not None)
+
+
+def everything(found: tuple[Dependency, ...]) -> Iterator[Dependency]:
+    """Yield dependencies and theirs, outer ones first."""
+    for one in found:
+        yield one
+        yield from everything(one.inner)
+
+
+def name_of(target: object, modules: Modules) -> str | None:
+    """Return the name of a dependency, as `package.module:name`."""
+    target = settle(target)
+    if isinstance(target, Bound):
+        return name_of(target.function, modules)
+    if isinstance(target, (Function, Class)):
+        return f"{modules.name(target.module)}:{target.qualname}"
+    if isinstance(target, External):
+        return target.name
+    if isinstance(target, Instance):
+        return _name_of_instance(target, modules)
+    return None
+
+
+def _name_of_instance(target: Instance, modules: Modules) -> str | None:
+    for module in modules.known():
+        for name, value in module.names.items():
+            if value is target and module.file == target.file:
+                return f"{modules.name(module)}:{name}"
+    cls = target.cls
+    if isinstance(cls, Class):
+        return f"{modules.name(cls.module)}:{cls.qualname}()"
+    return f"{cls.name}()"

@@ -1,0 +1,98 @@
+"""Endpoints as facts: handler, place, models, dependencies, authentication."""
+
+from __future__ import annotations
+
+import ast
+
+from backwright.project.annotations import class_of, shown_value
+from backwright.project.apps import FoundApp
+from backwright.project.dependencies import (
+    Parameter,
+    dependencies_of,
+    everything,
+    name_of,
+    parameters,
+)
+from backwright.project.guards import judge
+from backwright.project.interpret import lookup
+from backwright.project.interpret.values import Class, Function, Instance, is_external, settle
+from backwright.project.interpret.world import World
+from backwright.project.routes import Route, plain_function, routes_of
+from backwright.project.types import Endpoint
+
+_SCHEMA_BASES = ("BaseModel", "SQLModel", "TypedDict", "RootModel", "GenericModel")
+
+
+def read_endpoints(world: World, apps: list[FoundApp]) -> list[Endpoint]:
+    """Return the endpoints of all applications, in the order in which they are matched."""
+    found: list[Endpoint] = []
+    for app in apps:
+        for route in routes_of(app.instance, world.unresolved):
+            found.extend(_endpoints(world, app, route))
+    return found
+
+
+def _endpoints(world: World, app: FoundApp, route: Route) -> list[Endpoint]:
+    function = plain_function(route.endpoint)
+    own = dependencies_of(route.endpoint, route.dependencies)
+    names = [name_of(one.target, world.modules) for one in everything(own)]
+    file = function.module.file if function else route.file
+    line = function.node.lineno if function else route.line
+    auth = judge(world, route)
+    return [
+        Endpoint(
+            app=app.object,
+            method=method,
+            path=route.path or "/",
+            handler=_handler(world, route, function),
+            file=file,
+            line=line,
+            auth=auth,
+            dependencies=tuple(dict.fromkeys(one for one in names if one)),
+            request_model=_request_model(route),
+            response_model=_response_model(route, function),
+            owner_scoped=None,
+        )
+        for method in route.methods
+    ]
+
+
+def _handler(world: World, route: Route, function: Function | None) -> str:
+    if function is not None:
+        return f"{world.modules.name(function.module)}:{function.qualname}"
+    return name_of(route.endpoint, world.modules) or "…"
+
+
+def _request_model(route: Route) -> str | None:
+    """Return the type of the body: the first parameter that is a schema and not injected."""
+    if route.methods == ("WEBSOCKET",):
+        return None
+    for one in parameters(route.endpoint):
+        if one.marker is None and _is_body(one) and one.type is not None:
+            return one.type.shown
+    return None
+
+
+def _is_body(one: Parameter) -> bool:
+    markers = (one.default, *(one.type.extras if one.type else ()))
+    if any(isinstance(v, Instance) and is_external(v.cls, "Body") for v in markers):
+        return True
+    held = any(
+        isinstance(v, Instance) and is_external(v.cls, "Query", "Header", "Cookie", "Path")
+        for v in markers
+    )
+    if held or one.type is None:
+        return False
+    cls = class_of(one.type)
+    return isinstance(cls, Class) and lookup.inherits(cls, *_SCHEMA_BASES)
+
+
+def _response_model(route: Route, function: Function | None) -> str | None:
+    """Return `response_model` as written, else the endpoint's return annotation."""
+    if "response_model" in route.options:
+        given = settle(route.options["response_model"])
+        return None if given is None else shown_value(given)
+    if function is None or isinstance(function.node, ast.Lambda) or function.node.returns is None:
+        return None
+    shown = ast.unparse(function.node.returns).strip("'\"")
+    return None if shown in {"None", "Any"} or shown.endswith("Response") else shown

@@ -1,0 +1,358 @@
+"""Whether an endpoint asks for authentication: its dependencies followed without credentials.
+
+A scheme alone protects nothing (it may be optional), and a guard needs no scheme. So each
+dependency is followed as a request without credentials would run it: headers and cookies are
+`None`, schemes raise or give `None` by their `auto_error`. What then certainly raises, guards.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from backwright.project.dependencies import Parameter, parameters, target_of
+from backwright.project.interpret import calls, expressions, lookup
+from backwright.project.interpret.statements import Raised
+from backwright.project.interpret.values import (
+    Bound,
+    Call,
+    Class,
+    External,
+    Frame,
+    Function,
+    Instance,
+    Native,
+    Unknown,
+    is_external,
+    settle,
+)
+from backwright.project.interpret.world import STEPS_OF_A_CALL, World
+from backwright.project.routes import Route
+from backwright.project.types import Auth
+
+SCHEMES = (
+    "OAuth2PasswordBearer",
+    "OAuth2AuthorizationCodeBearer",
+    "OAuth2",
+    "OpenIdConnect",
+    "HTTPBearer",
+    "HTTPBasic",
+    "HTTPDigest",
+    "HTTPBase",
+    "APIKeyHeader",
+    "APIKeyCookie",
+    "APIKeyQuery",
+)
+_SOURCES = ("Header", "Cookie")
+_CREDENTIAL = re.compile(
+    r"(?i)auth|token|api.?key|session|credential|jwt|bearer|secret|user|access"
+)
+_NO_CREDENTIAL = re.compile(r"(?i)csrf|xsrf|idempot|request.?id|user.?agent|language")
+_REFUSAL = re.compile(r"(?i)auth|credential|forbidden|permission|token|login|denied|jwt|401|403")
+_REFUSED = frozenset({401, 403})
+_DECODERS = frozenset(
+    {"decode", "decode_token", "verify", "verify_token", "verify_id_token", "loads"}
+    | {"get_unverified_header", "get_unverified_claims", "decode_complete", "verify_jwt"}
+)
+PASSED = Instance(External("backwright.passed"))
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What following one callable came to: its value, the errors on some or on all paths."""
+
+    value: object = None
+    certain: bool = False
+    raised: list[object] = field(default_factory=list)
+
+
+class Anonymous:
+    """One request without credentials, for one route."""
+
+    def __init__(self, world: World, route: Route) -> None:
+        """Prepare a request to `route`."""
+        self.world = world
+        self.route = route
+        self.used = False
+        self.frame = Frame(world, next(iter(world.modules.known())), {}, "function")
+        self._results: dict[int, Outcome] = {}
+        url = Instance(External("starlette.datastructures.URL"))
+        url.attributes["path"] = route.path
+        self.request = Instance(External("starlette.requests.Request"))
+        self.request.attributes.update(
+            method=route.methods[0] if route.methods else "GET",
+            url=url,
+            headers=Instance(External("backwright.Credentials")),
+            cookies=Instance(External("backwright.Credentials")),
+            session=Instance(External("backwright.Credentials")),
+            user=Instance(External("backwright.NoUser"), attributes={"is_authenticated": False}),
+        )
+
+    def judge(self) -> Auth:
+        """Tell whether the route asks for credentials, takes them, or neither."""
+        handlers = {
+            "backwright.Credentials().get": self._missing,
+            ".__call__": self._scheme_call,
+        }
+        kept, steps = self.world.calls, self.world.steps
+        self.world.calls = {**kept, **handlers, **{f".{name}": _decoding for name in _DECODERS}}
+        self.world.anonymous, self.world.steps = True, min(steps, STEPS_OF_A_CALL)
+        try:
+            return self._verdict()
+        finally:
+            spent = min(steps, STEPS_OF_A_CALL) - self.world.steps
+            self.world.calls, self.world.anonymous = kept, False
+            self.world.steps = steps - spent
+
+    def _verdict(self) -> Auth:
+        if any(self._stopped_by(one, app) for app in self.route.apps for one in _middleware(app)):
+            return "required"
+        own = parameters(self.route.endpoint)
+        verdicts = [self._refuses(self._marker(one)) for one in self.route.dependencies]
+        verdicts += [self._refuses(self._argument(one)) for one in own]
+        if True in verdicts or self._body_refuses(own):
+            return "required"
+        return "optional" if self.used else "none"
+
+    def _refuses(self, outcome: Outcome) -> bool:
+        if outcome.certain:
+            return self.used or any(_is_refusal(one) for one in outcome.raised)
+        return any(
+            _status(one) == 401 or (_is_refusal(one) and self.used) for one in outcome.raised
+        )
+
+    def _marker(self, marker: object) -> Outcome:
+        marker = settle(marker)
+        if not isinstance(marker, Instance):
+            return Outcome(Unknown("a dependency is not known"))
+        return self._call(target_of(marker, None))
+
+    def _argument(self, one: Parameter) -> Outcome:
+        """Give a parameter the value that a request without credentials gives it."""
+        if one.marker is not None:
+            return self._call(target_of(one.marker, one.type))
+        source = next(
+            (
+                value
+                for value in (one.default, *(one.type.extras if one.type else ()))
+                if isinstance(value, Instance) and is_external(value.cls, *_SOURCES)
+            ),
+            None,
+        )
+        if source is not None:
+            return self._header(one, source)
+        if one.type is not None and one.type.shown.rpartition(".")[2] in {
+            "Request",
+            "HTTPConnection",
+            "WebSocket",
+        }:
+            return Outcome(self.request)
+        return Outcome(Unknown(f"the request gives {one.name}"))
+
+    def _header(self, one: Parameter, source: Instance) -> Outcome:
+        alias = expressions.text(source.kwargs.get("alias")) if "alias" in source.kwargs else None
+        name = alias or one.name
+        is_credential = _CREDENTIAL.search(name) and not _NO_CREDENTIAL.search(name)
+        if not is_credential:
+            return Outcome(Unknown(f"the header {name}"))
+        self.used = True
+        default = settle(source.args[0] if source.args else source.kwargs.get("default", ...))
+        if source is not one.default and one.has_default:
+            default = one.default
+        if default is ... or isinstance(default, Unknown):
+            return Outcome(certain=True, raised=[422])
+        return Outcome(default)
+
+    def _call(self, target: object) -> Outcome:
+        target = settle(target)
+        if id(target) not in self._results:
+            self._results[id(target)] = Outcome(Unknown("it depends on itself"))
+            self._results[id(target)] = self._called(target)
+        return self._results[id(target)]
+
+    def _called(self, target: object) -> Outcome:
+        if isinstance(target, Instance) and _is_plain_scheme(target):
+            return self._scheme(target)
+        if isinstance(target, (External, Unknown)) or target is None:
+            return Outcome(Unknown("a dependency of a library"))
+        if isinstance(target, Instance) and isinstance(target.cls, External):
+            return self._library(target)
+        kwargs: dict[str, object] = {}
+        raised: list[object] = []
+        for one in parameters(target):
+            outcome = self._argument(one)
+            if outcome.certain:
+                return outcome
+            raised.extend(outcome.raised)
+            if (
+                one.marker is not None
+                or not one.has_default
+                or outcome.value is self.request
+                or isinstance(settle(one.default), Instance)
+            ):
+                kwargs[one.name] = outcome.value
+        return self._followed(target, kwargs, raised)
+
+    def _library(self, target: Instance) -> Outcome:
+        """Judge a library's own dependency, e.g. fastapi-users' `current_user(…)`."""
+        name = target.cls.name if isinstance(target.cls, External) else ""
+        if name.endswith("FastAPIUsers().current_user"):
+            self.used = True
+            optional = expressions.truth(target.kwargs.get("optional", False)) is True
+            return Outcome(None) if optional else Outcome(certain=True, raised=[401])
+        if name.endswith("partial") and target.args:
+            return self._call(target.args[0])
+        return Outcome(Unknown("a dependency of a library"))
+
+    def _followed(self, target: object, kwargs: dict[str, object], raised: list[object]) -> Outcome:
+        frame = self.frame
+        frame.raised = []
+        try:
+            value = settle_generator(calls.call_value(target, [], kwargs, frame, None))
+        except Raised as error:
+            return Outcome(certain=True, raised=[*raised, error.value])
+        return Outcome(value, raised=[*raised, *frame.raised])
+
+    def _scheme(self, scheme: Instance) -> Outcome:
+        self.used = True
+        given = scheme.kwargs.get("auto_error", scheme.attributes.get("auto_error", True))
+        return (
+            Outcome(None)
+            if expressions.truth(given) is False
+            else Outcome(certain=True, raised=[401])
+        )
+
+    def _scheme_call(self, call: Call, callee: External) -> object:
+        """Model `super().__call__(request)` of a scheme's subclass."""
+        owner = callee.owner
+        if isinstance(owner, Instance) and lookup.inherits(owner.cls, *SCHEMES):
+            outcome = self._scheme(owner)
+            if outcome.certain:
+                raise Raised(401, call.line)
+            return None
+        return Unknown("a library is called")
+
+    def _missing(self, call: Call, callee: External) -> object:  # noqa: ARG002
+        """Model `request.headers.get(name)`, of cookies and the session too."""
+        name = expressions.text(call.argument(0, "key")) or ""
+        if _CREDENTIAL.search(name) and not _NO_CREDENTIAL.search(name):
+            self.used = True
+            return call.argument(1, "default")
+        return Unknown(f"the header {name}")
+
+    def _stopped_by(self, middleware: object, app: Instance) -> bool:
+        """Tell whether a middleware answers this request itself."""
+        middleware = settle(middleware)
+        if not isinstance(middleware, Instance) or not middleware.args:
+            return False
+        target = settle(middleware.args[0])
+        passed = Native("call_next", lambda _: PASSED)
+        if isinstance(target, Class):
+            method = lookup.find(target, "dispatch")
+            if not isinstance(method, Function):
+                return False
+            call = Call(self.frame, target.node, [app], middleware.kwargs)
+            made = calls.call_value(target, call.args, call.kwargs, self.frame, None)
+            target = Bound(method, made)
+        if not isinstance(target, (Function, Bound)):
+            return False
+        self.frame.raised = []
+        before, self.used = self.used, False
+        try:
+            value = calls.call_value(target, [self.request, passed], {}, self.frame, None)
+        except Raised as error:
+            return self.used or _is_refusal(error.value)
+        finally:
+            used, self.used = self.used, before
+        possible = value.candidates if isinstance(value, Unknown) and value.candidates else (value,)
+        refused = [one for one in possible if _status(one) in _REFUSED]
+        refused += [one for one in self.frame.raised if _is_refusal(one)]
+        return bool(refused) and (used or PASSED not in possible)
+
+    def _body_refuses(self, own: list[Parameter]) -> bool:
+        """Tell whether the endpoint itself certainly refuses a request without credentials."""
+        asks = any(self._argument(one).value in (self.request, None) for one in own)
+        wrapped = isinstance(self.route.endpoint, Function) and self.route.endpoint.wraps
+        if not asks and not wrapped:
+            return False
+        before = self.used
+        kwargs = {one.name: self._argument(one).value for one in own}
+        outcome = self._followed(self.route.endpoint, kwargs, [])
+        return (
+            outcome.certain
+            and any(_is_refusal(one) for one in outcome.raised)
+            and (self.used or before)
+        )
+
+
+def _decoding(call: Call, callee: External) -> object:
+    """Model a library's `decode(token)`: without a token it certainly raises."""
+    given = [*call.args, *call.kwargs.values()]
+    if callee.root != "builtins" and given and given[0] is None:
+        raise Raised(Unknown("a token that is missing is refused"), call.line)
+    return calls.library_instance(callee, call)
+
+
+def _is_plain_scheme(value: Instance) -> bool:
+    """Tell whether a value is a security scheme that refuses in the library's own way."""
+    cls = value.cls
+    own_way = isinstance(cls, External) or not lookup.has(cls, "__call__")
+    return own_way and lookup.inherits(cls, *SCHEMES)
+
+
+def settle_generator(value: object) -> object:
+    """Return what a dependency with `yield` gives."""
+    if isinstance(value, list) and len(value) == 1:
+        return value[0]
+    return value
+
+
+def _middleware(app: Instance) -> list[object]:
+    held = app.attributes.get("middleware")
+    return held if isinstance(held, list) else []
+
+
+def _status(value: object) -> int | None:
+    """Return the status code of an error or response, where it is known."""
+    value = settle(value)
+    if isinstance(value, int):
+        return value
+    if isinstance(value, Class):
+        return _number(lookup.find(value, "status_code"))
+    if not isinstance(value, Instance):
+        return None
+    held = value.attributes.get("status_code", value.kwargs.get("status_code"))
+    if held is None and isinstance(value.cls, Class):
+        held = lookup.find(value.cls, "status_code")
+    if held is None and is_external(value.cls, "HTTPException") and value.args:
+        held = value.args[0]
+    return _number(held)
+
+
+def _number(value: object) -> int | None:
+    value = settle(value)
+    if isinstance(value, External):
+        digits = re.search(r"_(\d{3})_", value.last) or re.search(r"^HTTP_(\d{3})", value.last)
+        names = {"UNAUTHORIZED": 401, "FORBIDDEN": 403}
+        return int(digits.group(1)) if digits else names.get(value.last)
+    if isinstance(value, Instance) and "_value_" in value.attributes:
+        value = value.attributes["_value_"]
+    return value if isinstance(value, int) else None
+
+
+def _is_refusal(value: object) -> bool:
+    """Tell whether an error means that credentials are missing or not enough."""
+    status = _status(value)
+    if status is not None:
+        return status in _REFUSED
+    value = settle(value)
+    cls = value.cls if isinstance(value, Instance) else value
+    if isinstance(cls, Class):
+        names = [one.name for one in lookup.ancestors(cls) if isinstance(one, (Class, External))]
+        return any(_REFUSAL.search(name.rpartition(".")[2]) for name in names)
+    return isinstance(cls, External) and _REFUSAL.search(cls.last) is not None
+
+
+def judge(world: World, route: Route) -> Auth:
+    """Return whether a route needs authentication: required, optional or none."""
+    return Anonymous(world, route).judge()

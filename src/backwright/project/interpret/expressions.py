@@ -1,0 +1,442 @@
+"""Evaluating expressions."""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from backwright.project.interpret import calls, lookup
+from backwright.project.interpret.values import (
+    NATIVE,
+    Class,
+    External,
+    Frame,
+    Function,
+    Instance,
+    Module,
+    Native,
+    Unknown,
+    either,
+    settle,
+    why_unknown,
+)
+
+LONGEST = 20_000
+ELEMENTS = 2_000
+
+
+def evaluate(node: ast.expr | None, frame: Frame) -> object:
+    """Return the value of an expression; `Unknown` where it cannot be known."""
+    if node is None:
+        return None
+    handler = _HANDLERS.get(type(node))
+    return handler(node, frame) if handler else Unknown("it is computed in a way not followed")
+
+
+def text(value: object) -> str | None:
+    """Return a value as the text that Python would make of it, `None` if that is not known."""
+    value = settle(value)
+    if isinstance(value, Instance):
+        if "_value_" in value.attributes and lookup.inherits(value.cls, "str", "StrEnum"):
+            return text(value.attributes["_value_"])
+        if isinstance(value.cls, Class) and (method := lookup.find(value.cls, "__str__")):
+            return text(calls.call_value(method, [value], {}, frame_of(value.cls), None))
+        return None
+    if isinstance(value, NATIVE):
+        return str(value)
+    return None
+
+
+def frame_of(cls: Class) -> Frame:
+    """Return the frame that a class was defined in."""
+    return cls.frame
+
+
+def truth(value: object) -> bool | None:
+    """Tell whether a value is true; `None` if that cannot be known."""
+    if isinstance(value, Unknown):
+        if value.unset:
+            return False
+        verdicts = {truth(one) for one in value.candidates}
+        return verdicts.pop() if len(verdicts) == 1 else None
+    if isinstance(value, External):
+        return False if value.last == "TYPE_CHECKING" else None
+    if isinstance(value, Instance):
+        if isinstance(value.cls, External):
+            return True if value.cls.last[:1].isupper() else None
+        if "_value_" in value.attributes and lookup.inherits(value.cls, "str", "int"):
+            return truth(value.attributes["_value_"])
+        has_own = lookup.find(value.cls, "__bool__") or lookup.find(value.cls, "__len__")
+        return None if has_own else True
+    if isinstance(value, (*NATIVE, list, tuple, dict, set)):
+        return bool(value)
+    return True
+
+
+def _constant(node: ast.Constant, frame: Frame) -> object:  # noqa: ARG001
+    return node.value
+
+
+def _name(node: ast.Name, frame: Frame) -> object:
+    return lookup.name(frame, node.id)
+
+
+def _attribute(node: ast.Attribute, frame: Frame) -> object:
+    return lookup.attribute(evaluate(node.value, frame), node.attr, frame)
+
+
+def _call(node: ast.Call, frame: Frame) -> object:
+    callee = evaluate(node.func, frame)
+    args: list[object] = []
+    kwargs: dict[str, object] = {}
+    for argument in node.args:
+        if isinstance(argument, ast.Starred):
+            args.extend(elements(evaluate(argument.value, frame)) or [])
+        else:
+            args.append(evaluate(argument, frame))
+    for keyword in node.keywords:
+        value = evaluate(keyword.value, frame)
+        if keyword.arg is not None:
+            kwargs[keyword.arg] = value
+        elif isinstance(settle(value), dict):
+            known: dict[object, object] = settle(value)  # type: ignore[assignment]
+            kwargs.update({str(key): one for key, one in known.items()})
+    return calls.call_value(callee, args, kwargs, frame, node)
+
+
+def _formatted(node: ast.JoinedStr, frame: Frame) -> object:
+    parts: list[str] = []
+    for part in node.values:
+        if isinstance(part, ast.Constant):
+            parts.append(str(part.value))
+            continue
+        value = evaluate(part.value, frame) if isinstance(part, ast.FormattedValue) else None
+        shown = text(value)
+        if shown is None:
+            return Unknown(why_unknown(value))
+        if isinstance(part, ast.FormattedValue) and part.format_spec is not None:
+            shown = _format(settle(value), part.format_spec, frame) or shown
+        parts.append(repr(shown) if getattr(part, "conversion", -1) == ord("r") else shown)
+    return "".join(parts)
+
+
+def _format(value: object, spec: ast.expr, frame: Frame) -> str | None:
+    rule = evaluate(spec, frame)
+    try:
+        return format(value, rule) if isinstance(rule, str) and len(rule) < 12 else None
+    except (TypeError, ValueError):
+        return None
+
+
+_OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv,
+    ast.Mod: operator.mod,
+    ast.BitOr: operator.or_,
+    ast.BitAnd: operator.and_,
+}
+
+
+def _binary(node: ast.BinOp, frame: Frame) -> object:
+    left = evaluate(node.left, frame)
+    return combine(left, node.op, evaluate(node.right, frame))
+
+
+def combine(left: object, sign: ast.operator, right: object) -> object:
+    """Apply a binary operator; unions of types give the union as a tuple-like instance."""
+    left, right = _plain(left), _plain(right)
+    for side in (left, right):
+        if isinstance(side, Unknown):
+            return side
+    if isinstance(sign, ast.BitOr) and (_is_type(left) or _is_type(right)):
+        return Instance(External("typing.Union"), [left, right])
+    operation = _OPERATORS.get(type(sign))
+    simple = (*NATIVE, list, tuple, set, dict)
+    if operation is None or not isinstance(left, simple):
+        return Unknown(why_unknown(left))
+    if not isinstance(right, simple):
+        return Unknown(why_unknown(right))
+    if isinstance(sign, ast.Mult) and _too_long(left, right):
+        return Unknown("it is too long")
+    try:
+        return operation(left, right)
+    except (TypeError, ValueError, LookupError, ArithmeticError):
+        return Unknown("its parts do not fit together")
+
+
+def _plain(value: object) -> object:
+    """Return an enum member that is a string (or number) as that."""
+    value = settle(value)
+    if isinstance(value, Instance) and "_value_" in value.attributes:
+        return value.attributes["_value_"]
+    return value
+
+
+def _is_type(value: object) -> bool:
+    return isinstance(value, (Class, External)) or (
+        isinstance(value, (Instance, Native)) and not isinstance(value, Path)
+    )
+
+
+def _too_long(left: object, right: object) -> bool:
+    count = left if isinstance(left, int) else right
+    other = right if isinstance(left, int) else left
+    if isinstance(other, (str, list, tuple, bytes)):
+        return isinstance(count, int) and count * len(other) > LONGEST
+    return False
+
+
+def _boolean(node: ast.BoolOp, frame: Frame) -> object:
+    stops = isinstance(node.op, ast.Or)
+    possible: list[object] = []
+    for operand in node.values:
+        value = evaluate(operand, frame)
+        verdict = truth(value)
+        if verdict is stops:
+            return either([*possible, value]) if possible else value
+        if verdict is None or operand is node.values[-1]:
+            possible.append(value)
+    if possible and all(truth(one) is (not stops) for one in possible):
+        return possible[-1]
+    return either(possible)
+
+
+def _unary(node: ast.UnaryOp, frame: Frame) -> object:
+    value = evaluate(node.operand, frame)
+    if isinstance(node.op, ast.Not):
+        verdict = truth(value)
+        return Unknown("a condition is not known") if verdict is None else not verdict
+    if isinstance(value, (int, float)):
+        return -value if isinstance(node.op, ast.USub) else value
+    return Unknown(why_unknown(value))
+
+
+_COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+}
+
+
+def _compare(node: ast.Compare, frame: Frame) -> object:
+    left = evaluate(node.left, frame)
+    verdict: object = True
+    for sign, operand in zip(node.ops, node.comparators, strict=True):
+        right = evaluate(operand, frame)
+        verdict = compare(left, sign, right)
+        if verdict is not True:
+            return verdict
+        left = right
+    return verdict
+
+
+def compare(left: object, sign: ast.cmpop, right: object) -> object:
+    """Compare two values: `True`, `False` or `Unknown`."""
+    left, right = _unset(left), _unset(right)
+    if isinstance(left, Unknown) or isinstance(right, Unknown):
+        return Unknown("a condition is not known")
+    if isinstance(sign, (ast.Is, ast.IsNot)):
+        return _identical(left, right) is isinstance(sign, ast.Is)
+    if isinstance(sign, (ast.In, ast.NotIn)):
+        return _contains(right, left, wanted=isinstance(sign, ast.In))
+    left, right = _plain(left), _plain(right)
+    if isinstance(left, (Class, Function, Module)) or isinstance(right, (Class, Function, Module)):
+        return (left is right) is isinstance(sign, ast.Eq)
+    simple = (*NATIVE, list, tuple, set, dict)
+    if not (isinstance(left, simple) and isinstance(right, simple)):
+        return Unknown("a condition is not known")
+    try:
+        return bool(_COMPARISONS[type(sign)](left, right))
+    except (KeyError, TypeError):
+        return Unknown("a condition is not known")
+
+
+def _unset(value: object) -> object:
+    return None if isinstance(value, Unknown) and value.unset else value
+
+
+def _identical(left: object, right: object) -> bool:
+    if isinstance(left, External) and isinstance(right, External):
+        return left.name == right.name
+    if isinstance(left, NATIVE) and isinstance(right, NATIVE):
+        return type(left) is type(right) and left == right
+    return left is right
+
+
+def _contains(container: object, element: object, *, wanted: bool) -> object:
+    element, container = _plain(element), _plain(container)
+    if isinstance(container, str) and isinstance(element, str):
+        return (element in container) is wanted
+    if isinstance(container, (list, tuple, set, dict)):
+        held = any(_identical(one, element) or _equal(one, element) for one in container)
+        unsure = not held and any(isinstance(one, Unknown) for one in container)
+        return Unknown("a condition is not known") if unsure else held is wanted
+    return Unknown("a condition is not known")
+
+
+def _equal(left: object, right: object) -> bool:
+    left, right = _plain(left), _plain(right)
+    return isinstance(left, NATIVE) and isinstance(right, NATIVE) and left == right
+
+
+def _conditional(node: ast.IfExp, frame: Frame) -> object:
+    verdict = truth(evaluate(node.test, frame))
+    if verdict is None:
+        return either([evaluate(node.body, frame), evaluate(node.orelse, frame)])
+    return evaluate(node.body if verdict else node.orelse, frame)
+
+
+def _sequence(node: ast.List | ast.Tuple | ast.Set, frame: Frame) -> object:
+    values: list[object] = []
+    for element in node.elts:
+        if isinstance(element, ast.Starred):
+            values.extend(elements(evaluate(element.value, frame)) or [])
+        else:
+            values.append(evaluate(element, frame))
+    if isinstance(node, ast.List):
+        return values
+    return tuple(values) if isinstance(node, ast.Tuple) else _set(values)
+
+
+def _set(values: list[object]) -> object:
+    try:
+        return dict.fromkeys(values).keys() and list(dict.fromkeys(values))
+    except TypeError:
+        return values
+
+
+def _dictionary(node: ast.Dict, frame: Frame) -> object:
+    result: dict[object, object] = {}
+    for key, value in zip(node.keys, node.values, strict=True):
+        known = settle(evaluate(value, frame))
+        if key is None:
+            if isinstance(known, dict):
+                result.update(known)
+            continue
+        name = settle(evaluate(key, frame))
+        try:
+            result[name] = known
+        except TypeError:
+            continue
+    return result
+
+
+def elements(value: object) -> list[object] | None:
+    """Return what iterating over a value gives, `None` if that is not known."""
+    value = settle(value)
+    if isinstance(value, (list, tuple, set, dict, str)):
+        return list(value)[:ELEMENTS]
+    if isinstance(value, Class) and lookup.inherits(value, "Enum", "StrEnum", "IntEnum"):
+        return [one for one in value.names.values() if is_member(one)]
+    return None
+
+
+def is_member(value: object) -> bool:
+    """Tell whether a value is a member of an enum class."""
+    return isinstance(value, Instance) and "_value_" in value.attributes
+
+
+def _comprehension(
+    node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp, frame: Frame
+) -> object:
+    results: list[object] = []
+    mapping: dict[object, object] = {}
+    inner = Frame(frame.world, frame.module, {}, "function", frame.qualname, frame)
+    inner.owner, inner.receiver = frame.owner, frame.receiver
+
+    def run(level: int) -> None:
+        if level == len(node.generators):
+            if isinstance(node, ast.DictComp):
+                key = settle(evaluate(node.key, inner))
+                if isinstance(key, NATIVE):
+                    mapping[key] = evaluate(node.value, inner)
+            else:
+                results.append(evaluate(node.elt, inner))
+            return
+        generator = node.generators[level]
+        known = elements(evaluate(generator.iter, inner))
+        for element in [Unknown("it comes out of a loop not followed")] if known is None else known:
+            if not frame.world.spend():
+                return
+            lookup.assign(generator.target, element, inner)
+            if all(truth(evaluate(test, inner)) is not False for test in generator.ifs):
+                run(level + 1)
+
+    run(0)
+    return mapping if isinstance(node, ast.DictComp) else results
+
+
+def _subscript(node: ast.Subscript, frame: Frame) -> object:
+    value = settle(evaluate(node.value, frame))
+    if isinstance(node.slice, ast.Slice):
+        return _sliced(value, node.slice, frame)
+    return lookup.item(value, evaluate(node.slice, frame), frame)
+
+
+def _sliced(value: object, node: ast.Slice, frame: Frame) -> object:
+    if not isinstance(value, (str, list, tuple)):
+        return Unknown(why_unknown(value))
+    bounds: list[int | None] = []
+    for part in (node.lower, node.upper, node.step):
+        bound = settle(evaluate(part, frame))
+        if bound is not None and not isinstance(bound, int):
+            return Unknown("a part of it is not known")
+        bounds.append(bound)
+    return value[slice(*bounds)] if bounds[2] != 0 else Unknown("a step of zero")
+
+
+def _lambda(node: ast.Lambda, frame: Frame) -> object:
+    return calls.make_function(node, "<lambda>", frame)
+
+
+def _walrus(node: ast.NamedExpr, frame: Frame) -> object:
+    value = evaluate(node.value, frame)
+    lookup.assign(node.target, value, frame)
+    return value
+
+
+def _inner(node: ast.Await | ast.Starred | ast.YieldFrom, frame: Frame) -> object:
+    return evaluate(node.value, frame)
+
+
+def _yield(node: ast.Yield, frame: Frame) -> object:
+    frame.returned.append(evaluate(node.value, frame))
+    return Unknown("it is sent into a generator")
+
+
+_HANDLERS: dict[type[ast.AST], Callable[[Any, Frame], object]] = {
+    ast.Constant: _constant,
+    ast.Name: _name,
+    ast.Attribute: _attribute,
+    ast.Call: _call,
+    ast.JoinedStr: _formatted,
+    ast.BinOp: _binary,
+    ast.BoolOp: _boolean,
+    ast.UnaryOp: _unary,
+    ast.Compare: _compare,
+    ast.IfExp: _conditional,
+    ast.List: _sequence,
+    ast.Tuple: _sequence,
+    ast.Set: _sequence,
+    ast.Dict: _dictionary,
+    ast.ListComp: _comprehension,
+    ast.SetComp: _comprehension,
+    ast.GeneratorExp: _comprehension,
+    ast.DictComp: _comprehension,
+    ast.Subscript: _subscript,
+    ast.Lambda: _lambda,
+    ast.NamedExpr: _walrus,
+    ast.Await: _inner,
+    ast.Starred: _inner,
+    ast.YieldFrom: _inner,
+    ast.Yield: _yield,
+}

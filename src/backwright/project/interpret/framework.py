@@ -1,0 +1,329 @@
+"""The model of FastAPI and Starlette: applications, routers, routes, includes, mounts.
+
+A router is an `Instance` whose attributes `prefix`, `dependencies` and `routes` are what FastAPI
+keeps under these names; programs read and change them as they do at run time.
+"""
+
+from __future__ import annotations
+
+from backwright.project.interpret import calls, expressions, lookup
+from backwright.project.interpret.values import (
+    Bound,
+    Call,
+    Class,
+    External,
+    Function,
+    Instance,
+    Native,
+    Unknown,
+    settle,
+    why_unknown,
+)
+from backwright.project.interpret.world import Handler
+
+APPS = ("FastAPI", "Starlette", "FastAPIOffline", "Cadwyn")
+ROUTERS = (*APPS, "APIRouter", "Router", "InferringRouter", "VersionedAPIRouter")
+VERBS = ("get", "post", "put", "patch", "delete", "head", "options", "trace")
+INCLUDE = "backwright.Include"
+
+
+def is_router(value: object) -> bool:
+    """Tell whether a value is a router or an application."""
+    return isinstance(value, Instance) and "routes" in value.attributes and _made_by(value, ROUTERS)
+
+
+def is_app(value: object) -> bool:
+    """Tell whether a value is an application."""
+    return is_router(value) and isinstance(value, Instance) and _made_by(value, APPS)
+
+
+def _made_by(value: Instance, names: tuple[str, ...]) -> bool:
+    return lookup.inherits(value.cls, *names)
+
+
+def _make(call: Call, callee: External) -> object:
+    made = calls.library_instance(callee, call)
+    _prepare(made, call)
+    return made
+
+
+def _initialize(call: Call, callee: External) -> object:
+    """Model `super().__init__(...)` of a router's subclass; other libraries' do nothing."""
+    owner = callee.owner
+    if isinstance(owner, Instance) and _made_by(owner, ROUTERS):
+        _prepare(owner, call)
+    elif isinstance(owner, Instance):
+        for key, value in call.kwargs.items():
+            owner.attributes.setdefault(key, value)
+        owner.args = owner.args or call.args
+    return None
+
+
+def _prepare(made: Instance, call: Call) -> None:
+    is_application = _made_by(made, APPS)
+    given = expressions.elements(call.argument(0 if is_application else -1, "routes", []))
+    made.attributes.update(
+        prefix="" if is_application else call.argument(-1, "prefix", ""),
+        dependencies=_listed(call.kwargs.get("dependencies")),
+        routes=[one for one in given or [] if isinstance(one, Instance)],
+        middleware=_listed(call.kwargs.get("middleware")),
+        handlers=settle(call.kwargs.get("exception_handlers")) or {},
+        settings=dict(call.kwargs),
+    )
+    made.file, made.line = made.file or call.frame.module.file, made.line or call.line
+
+
+def _listed(value: object) -> list[object]:
+    return list(expressions.elements(value) or []) if value is not None else []
+
+
+def held(router: Instance, name: str) -> list[object]:
+    """Return a list that a router keeps: its routes, dependencies or middleware."""
+    value = router.attributes.get(name)
+    return value if isinstance(value, list) else []
+
+
+def _router_of(callee: External) -> Instance | None:
+    """Return the router that a method was looked up on."""
+    owner = settle(callee.owner)
+    if isinstance(owner, Instance) and is_router(owner):
+        return owner
+    return None
+
+
+def _overridden(router: Instance, method: str) -> Bound | None:
+    """Return the project's own version of a router's method, if its class has one."""
+    found = lookup.find(router.cls, method)
+    return Bound(found, router) if isinstance(found, Function) else None
+
+
+def _verb(call: Call, callee: External) -> object:
+    """Model `router.get(path, …)`: a decorator by way of the router's `api_route`."""
+    router = _router_of(callee)
+    if router is None:
+        return calls.library_instance(callee, call)
+    kwargs = {**call.kwargs, "methods": [callee.last.upper()]}
+    mine = _overridden(router, "api_route")
+    if mine is not None:
+        return calls.call_value(mine, call.args, kwargs, call.frame, call.node)
+    return _api_route(Call(call.frame, call.node, call.args, kwargs), callee)
+
+
+def _api_route(call: Call, callee: External) -> object:
+    router = _router_of(callee)
+    if router is None:
+        return calls.library_instance(callee, call)
+    name = "add_api_websocket_route" if callee.last == "websocket" else "add_api_route"
+
+    def register(outer: Call) -> object:
+        endpoint = outer.args[0] if outer.args else None
+        path = call.argument(0, "path")
+        kwargs = {key: value for key, value in call.kwargs.items() if key != "path"}
+        mine = _overridden(router, name)
+        if mine is not None:
+            calls.call_value(mine, [path, endpoint], kwargs, call.frame, call.node)
+        else:
+            inner = Call(call.frame, call.node, [path, endpoint], kwargs)
+            _add_api_route(inner, External(f"{callee.name}.{name}", router))
+        return endpoint
+
+    return Native(callee.last, register)
+
+
+def _add_api_route(call: Call, callee: External) -> object:
+    """Model `add_api_route` and `add_api_websocket_route`: the router's prefix comes first."""
+    router = _router_of(callee)
+    if router is None:
+        return calls.library_instance(callee, call)
+    websocket = callee.last == "add_api_websocket_route"
+    kind = "fastapi.routing.APIWebSocketRoute" if websocket else "fastapi.routing.APIRoute"
+    route = _route(call, kind, ["WEBSOCKET"] if websocket else ["GET"])
+    route.attributes["path"] = joined(router.attributes["prefix"], route.attributes["path"])
+    own = _listed(call.kwargs.get("dependencies"))
+    route.attributes["dependencies"] = [*held(router, "dependencies"), *own]
+    _append(router, route)
+    return None
+
+
+def _append(router: Instance, route: Instance) -> None:
+    held(router, "routes").append(route)
+
+
+def joined(left: object, right: object) -> object:
+    """Join two parts of a path, each as text; `Unknown` if one of them is not known."""
+    texts = [expressions.text(one) for one in (left, right)]
+    if texts[0] is None or texts[1] is None:
+        return Unknown(why_unknown(left if texts[0] is None else right))
+    return texts[0] + texts[1]
+
+
+def _route(call: Call, kind: str, default: list[str]) -> Instance:
+    """Make the route object of a call with a path, an endpoint and perhaps methods."""
+    given = expressions.elements(call.kwargs.get("methods")) if "methods" in call.kwargs else None
+    methods = [expressions.text(one) for one in given or []] or default
+    route = Instance(External(kind), call.args, call.kwargs, {}, call.frame.module.file, call.line)
+    route.attributes.update(
+        path=call.argument(0, "path"),
+        endpoint=call.argument(1, "endpoint"),
+        methods=[one.upper() for one in methods if one],
+        dependencies=_listed(call.kwargs.get("dependencies")),
+        name=call.kwargs.get("name"),
+    )
+    return route
+
+
+def _plain_route(call: Call, callee: External) -> object:
+    """Model Starlette's `Route(...)` and FastAPI's `APIRoute(...)` made by hand."""
+    is_socket = "WebSocket" in callee.last
+    endpoint = settle(call.argument(1, "endpoint"))
+    default = ["WEBSOCKET"] if is_socket else _class_methods(endpoint)
+    name = "fastapi.routing." if callee.last.startswith("API") else "starlette.routing."
+    return _route(call, name + callee.last, default)
+
+
+def _class_methods(endpoint: object) -> list[str]:
+    if isinstance(endpoint, Class) and lookup.inherits(endpoint, "HTTPEndpoint"):
+        return [verb.upper() for verb in VERBS if lookup.has(endpoint, verb)]
+    return ["GET"]
+
+
+def _add_route(call: Call, callee: External) -> object:
+    """Model Starlette's `add_route`, `add_websocket_route` and their decorators."""
+    router = _router_of(callee)
+    if router is None:
+        return calls.library_instance(callee, call)
+    socket = "websocket" in callee.last
+    kind = "WebSocketRoute" if socket else "Route"
+
+    def register(outer: Call) -> object:
+        endpoint = outer.args[0] if outer.args else None
+        args = [call.argument(0, "path"), endpoint]
+        kwargs = {key: value for key, value in call.kwargs.items() if key != "path"}
+        if len(call.args) > 1 and callee.last in {"route", "websocket_route"}:
+            kwargs.setdefault("methods", call.args[1])
+        made = _plain_route(Call(call.frame, call.node, args, kwargs), External(kind))
+        if isinstance(made, Instance):
+            _append(router, made)
+        return endpoint
+
+    if callee.last in {"route", "websocket_route"}:
+        return Native(callee.last, register)
+    if len(call.args) > 2:
+        call.kwargs.setdefault("methods", call.args[2])
+    register(Call(call.frame, call.node, [call.argument(1, "route")], {}))
+    return None
+
+
+def _include(call: Call, callee: External) -> object:
+    parent = _router_of(callee)
+    if parent is None:
+        return calls.library_instance(callee, call)
+    child = settle(call.argument(0, "router"))
+    world, module = call.frame.world, call.frame.module
+    if not isinstance(child, Instance) or not is_router(child):
+        shown = "None" if child is None else why_unknown(child)
+        world.note(module, call.line, f"a router that is not known is included: {shown}")
+        return None
+    prefix = joined(parent.attributes["prefix"], call.kwargs.get("prefix", ""))
+    count = None if world.live_includes else len(held(child, "routes"))
+    record = Instance(External(INCLUDE), file=module.file, line=call.line)
+    record.attributes.update(
+        router=child,
+        prefix=prefix,
+        count=count,
+        dependencies=[
+            *held(parent, "dependencies"),
+            *_listed(call.kwargs.get("dependencies")),
+        ],
+    )
+    _append(parent, record)
+    return None
+
+
+def _mount(call: Call, callee: External) -> object:
+    router = _router_of(callee)
+    if router is None:
+        return calls.library_instance(callee, call)
+    made = _mount_object(call, callee)
+    if isinstance(made, Instance):
+        _append(router, made)
+    return None
+
+
+def _mount_object(call: Call, callee: External) -> object:  # noqa: ARG001
+    """Make the `Mount` of `mount(path, app)` or `Mount(path, app=…, routes=…)`."""
+    made = Instance(External("starlette.routing.Mount"), file=call.frame.module.file)
+    made.line = call.line
+    made.attributes.update(
+        path=call.argument(0, "path"),
+        app=call.argument(1, "app"),
+        routes=_listed(call.argument(2, "routes")),
+    )
+    return made
+
+
+def _middleware(call: Call, callee: External) -> object:
+    """Model `add_middleware(Class, …)` and `@app.middleware("http")`."""
+    router = _router_of(callee)
+    if router is None:
+        return calls.library_instance(callee, call)
+
+    def register(outer: Call) -> object:
+        made = Instance(External("starlette.middleware.Middleware"), [outer.args[0]], call.kwargs)
+        made.file, made.line = call.frame.module.file, call.line
+        held(router, "middleware").append(made)
+        return outer.args[0]
+
+    if callee.last == "middleware":
+        return Native("middleware", register)
+    if call.args or "middleware_class" in call.kwargs:
+        target = call.argument(0, "middleware_class")
+        register(Call(call.frame, call.node, [target], {}))
+    return None
+
+
+def _exception_handler(call: Call, callee: External) -> object:
+    router = _router_of(callee)
+    if router is None:
+        return calls.library_instance(callee, call)
+    caught = settle(call.argument(0, "exc_class_or_status_code"))
+    handlers = router.attributes["handlers"]
+
+    def register(outer: Call) -> object:
+        if isinstance(handlers, dict):
+            handlers[caught] = outer.args[0] if outer.args else None
+        return outer.args[0] if outer.args else None
+
+    if callee.last == "exception_handler":
+        return Native("exception_handler", register)
+    register(Call(call.frame, call.node, [call.argument(1, "handler")], {}))
+    return None
+
+
+def _same(call: Call, callee: External) -> object:
+    """Model decorators that give back the function (`on_event` and the like)."""
+    if _router_of(callee) is None:
+        return calls.library_instance(callee, call)
+    return Native(callee.last, lambda outer: outer.args[0] if outer.args else None)
+
+
+HANDLERS: dict[str, Handler] = {
+    **{f".{name}": _make for name in ROUTERS},
+    **{f".{name}.__init__": _initialize for name in ROUTERS},
+    ".__init__": _initialize,
+    **{f".{verb}": _verb for verb in VERBS},
+    **{f".{name}": _api_route for name in ("api_route", "websocket")},
+    **{f".{name}": _add_api_route for name in ("add_api_route", "add_api_websocket_route")},
+    **{f".{name}": _plain_route for name in ("Route", "APIRoute")},
+    **{f".{name}": _plain_route for name in ("WebSocketRoute", "APIWebSocketRoute")},
+    **{f".{name}": _add_route for name in ("add_route", "add_websocket_route")},
+    **{f".{name}": _add_route for name in ("route", "websocket_route")},
+    ".include_router": _include,
+    ".mount": _mount,
+    ".Mount": _mount_object,
+    ".add_middleware": _middleware,
+    ".middleware": _middleware,
+    ".add_exception_handler": _exception_handler,
+    ".exception_handler": _exception_handler,
+    ".on_event": _same,
+}

@@ -1,0 +1,412 @@
+"""Looking up and binding names, attributes and items."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Callable
+from typing import Any
+
+from backwright.project.interpret import calls, expressions, fields, imports, methods, statements
+from backwright.project.interpret.values import (
+    NATIVE,
+    Bound,
+    Class,
+    External,
+    Frame,
+    Function,
+    ImportRef,
+    Instance,
+    Module,
+    Namespace,
+    Super,
+    Unknown,
+    is_external,
+    settle,
+    why_unknown,
+)
+
+_BUILTINS = frozenset(dir(builtins))
+_MISSING = Unknown("it has no such name")
+
+
+def name(frame: Frame, identifier: str) -> object:
+    """Return the value of a bare name, as scoping rules find it."""
+    current: Frame | None = frame
+    while current is not None:
+        if (current is frame or current.kind != "class") and identifier in current.names:
+            return _resolved(current.names, identifier)
+        current = current.parent
+    names = frame.module.names
+    if identifier in names:
+        return _resolved(names, identifier)
+    if identifier in _BUILTINS:
+        return External(f"builtins.{identifier}")
+    special = _module_special(frame.module, identifier, frame)
+    if special is _MISSING and frame.module.stars:
+        return External(f"{frame.module.stars[0]}.{identifier}")
+    return Unknown(f"the name {identifier} is not found") if special is _MISSING else special
+
+
+def _resolved(names: dict[str, object], identifier: str) -> object:
+    value = names[identifier]
+    if isinstance(value, ImportRef):
+        resolved = imports.resolve(value)
+        if not isinstance(resolved, ImportRef):
+            names[identifier] = resolved
+        return resolved
+    return value
+
+
+def attribute(value: object, attr: str, frame: Frame) -> object:
+    """Return `value.attr`."""
+    value = settle(value)
+    for kinds, handler in _ATTRIBUTES:
+        if isinstance(value, kinds):
+            return handler(value, attr, frame)
+    return Unknown(why_unknown(value))
+
+
+def _of_namespace(value: Namespace, attr: str, frame: Frame) -> object:
+    child = frame.world.modules.child(value, attr)
+    return imports.executed(frame.world, child) if child else Unknown(f"no module {attr}")
+
+
+def _of_native(value: object, attr: str, frame: Frame) -> object:
+    if value is None and frame.world.anonymous:
+        raise statements.Raised(External("builtins.AttributeError"), 0)
+    return methods.of_native(value, attr)
+
+
+def _of_unknown(value: Unknown, attr: str, frame: Frame) -> object:  # noqa: ARG001
+    return Unknown(value.why, unset=value.unset and attr in {"lower", "upper", "strip"})
+
+
+def _of_external(value: External, attr: str, frame: Frame) -> object:  # noqa: ARG001
+    return methods.of_external(value, attr)
+
+
+def of_module(module: Module, attr: str, frame: Frame) -> object:
+    """Return a module's attribute: one of its names, a module inside it, or `__name__` and such."""
+    if attr in module.names:
+        return _resolved(module.names, attr)
+    special = _module_special(module, attr, frame)
+    if special is not _MISSING:
+        return special
+    child = frame.world.modules.child(module, attr)
+    if child is not None:
+        return imports.executed(frame.world, child)
+    if "__getattr__" in module.names:
+        return calls.call_value(module.names["__getattr__"], [attr], {}, frame, None)
+    return Unknown(f"{module.file} has no name {attr}")
+
+
+def _module_special(module: Module, attr: str, frame: Frame) -> object:
+    modules = frame.world.modules
+    if attr == "__name__":
+        return modules.name(module)
+    if attr == "__file__":
+        return str(module.path)
+    if attr == "__package__":
+        name_of = modules.name(module)
+        return name_of if module.package else name_of.rpartition(".")[0]
+    if attr == "__path__" and module.package:
+        return [str(module.path.parent)]
+    if attr == "__dict__":
+        return {key: _resolved(module.names, key) for key in list(module.names)}
+    return None if attr == "__doc__" else _MISSING
+
+
+def ancestors(cls: Class) -> list[object]:
+    """Return the class and everything that it inherits from, in method resolution order."""
+    if cls.ancestors is None:
+        cls.ancestors = [cls]
+        lines = [_line(base) for base in cls.bases]
+        cls.ancestors = [cls, *_merge([*lines, list(cls.bases)])]
+    return cls.ancestors
+
+
+def _line(base: object) -> list[object]:
+    if isinstance(base, Instance) and isinstance(shared := settle(base.kwargs.get("cls")), Class):
+        return [base, *ancestors(shared)]
+    return list(ancestors(base)) if isinstance(base, Class) else [base]
+
+
+def _merge(lines: list[list[object]]) -> list[object]:
+    """Merge lines of ancestors as C3 does; where that fails, in the order written."""
+    merged: list[object] = []
+    lines = [line for line in lines if line]
+    while lines:
+        for line in lines:
+            head = line[0]
+            if not any(_same_base(head, one) for other in lines for one in other[1:]):
+                break
+        else:
+            head = lines[0][0]
+        merged.append(head)
+        lines = [[one for one in line if not _same_base(one, head)] for line in lines]
+        lines = [line for line in lines if line]
+    return merged
+
+
+def _same_base(left: object, right: object) -> bool:
+    if isinstance(left, External) and isinstance(right, External):
+        return left.name == right.name
+    return left is right
+
+
+def inherits(value: object, *names: str) -> bool:
+    """Tell whether a class has (or is) a library's class of one of these names."""
+    if isinstance(value, Class):
+        return any(is_external(one, *names) for one in ancestors(value))
+    return is_external(value, *names)
+
+
+def find(cls: object, attr: str) -> object:
+    """Return an attribute from the bodies of a class of the project and its ancestors."""
+    if not isinstance(cls, Class):
+        return None
+    for one in ancestors(cls):
+        if isinstance(one, Class) and attr in one.names:
+            return _resolved(one.names, attr)
+    return None
+
+
+def has(cls: Class, attr: str) -> bool:
+    """Tell whether a class of the project, or an ancestor in the project, binds `attr`."""
+    return any(isinstance(one, Class) and attr in one.names for one in ancestors(cls))
+
+
+def of_class(cls: Class, attr: str, frame: Frame) -> object:
+    """Return a class attribute; functions stay unbound, class methods are bound."""
+    if has(cls, attr):
+        value = find(cls, attr)
+        if isinstance(value, Function):
+            if value.kind in {"classmethod", "declared_attr"}:
+                bound = Bound(value, cls)
+                is_method = value.kind == "classmethod"
+                return bound if is_method else calls.call_value(bound, [], {}, frame, None)
+            return value
+        return value
+    if attr in {"__name__", "__qualname__"}:
+        return cls.name if attr == "__name__" else cls.qualname
+    if attr == "__members__":
+        return {key: one for key, one in cls.names.items() if expressions.is_member(one)}
+    if attr == "__module__":
+        return frame.world.modules.name(cls.module)
+    if attr == "__tablename__" and inherits(cls, "SQLModel"):
+        return cls.name.lower()
+    if attr in {"__mro__", "__bases__"}:
+        return tuple(ancestors(cls) if attr == "__mro__" else cls.bases)
+    if attr == "__dict__":
+        return dict(cls.names)
+    return _of_library_base(ancestors(cls), attr, cls)
+
+
+def _of_library_base(line: list[object], attr: str, owner: object) -> object:
+    for one in line:
+        if isinstance(one, External) and one.root != "builtins" and one.last != "Generic":
+            return External(f"{one.name}.{attr}", owner)
+        if isinstance(one, Instance) and isinstance(one.cls, External):
+            return External(f"{one.cls.name}.{attr}", owner)
+    if any(isinstance(one, Unknown) for one in line):
+        return Unknown("a base class is not known")
+    return External(f"builtins.object.{attr}", owner)
+
+
+def of_instance(instance: Instance, attr: str, frame: Frame) -> object:
+    """Return an instance's attribute: its own, its class's (bound), or a library's."""
+    if attr in instance.attributes:
+        return instance.attributes[attr]
+    if attr == "__class__":
+        return instance.cls
+    if attr == "__dict__":
+        return instance.attributes
+    if isinstance(instance.cls, External):
+        return methods.of_library_instance(instance, attr)
+    if expressions.is_member(instance) and attr in {"value", "_value_"}:
+        return instance.attributes["_value_"]
+    if has(instance.cls, attr):
+        return _bind(find(instance.cls, attr), instance, attr, frame)
+    declared = fields.declared(instance.cls, attr)
+    if declared is not None:
+        return fields.value_of(instance.cls, declared, _MISSING, frame)
+    fallback = find(instance.cls, "__getattr__")
+    if isinstance(fallback, Function):
+        return calls.call_value(Bound(fallback, instance), [attr], {}, frame, None)
+    return _of_library_base(ancestors(instance.cls), attr, instance)
+
+
+def _bind(value: object, instance: Instance, attr: str, frame: Frame) -> object:
+    if isinstance(value, Function):
+        if value.kind == "property":
+            return calls.call_value(Bound(value, instance), [], {}, frame, None)
+        if value.kind == "staticmethod":
+            return value
+        return Bound(value, instance.cls if value.kind == "classmethod" else instance)
+    if isinstance(instance.cls, Class) and (one := fields.declared(instance.cls, attr)):
+        return fields.value_of(instance.cls, one, value, frame)
+    if isinstance(value, Instance) and isinstance(value.cls, Class):
+        getter = find(value.cls, "__get__")
+        if isinstance(getter, Function):
+            return calls.call_value(Bound(getter, value), [instance, instance.cls], {}, frame, None)
+    return value
+
+
+def _of_super(value: Super, attr: str, frame: Frame) -> object:
+    receiver = value.receiver
+    cls = receiver.cls if isinstance(receiver, Instance) else receiver
+    line = ancestors(cls) if isinstance(cls, Class) else []
+    rest = line[line.index(value.after) + 1 :] if value.after in line else line
+    for one in rest:
+        if isinstance(one, Class) and attr in one.names:
+            found = one.names[attr]
+            if isinstance(found, Function) and found.kind != "staticmethod":
+                bound = Bound(found, receiver)
+                is_property = found.kind == "property"
+                return calls.call_value(bound, [], {}, frame, None) if is_property else bound
+            return found
+    return _of_library_base(rest, attr, receiver)
+
+
+def _of_function(value: Function | Bound, attr: str, frame: Frame) -> object:
+    function = value.function if isinstance(value, Bound) else value
+    if attr == "__self__" and isinstance(value, Bound):
+        return value.receiver
+    if attr == "__func__":
+        return function
+    if attr in function.attributes:
+        return function.attributes[attr]
+    if attr in {"__name__", "__qualname__"}:
+        return function.name if attr == "__name__" else function.qualname
+    if attr == "__wrapped__":
+        return function.wraps or Unknown("it wraps nothing")
+    if attr == "__module__":
+        return frame.world.modules.name(function.module)
+    if attr == "__doc__":
+        node = function.node
+        return None if isinstance(node, ast.Lambda) else ast.get_docstring(node)
+    return External(f"builtins.function.{attr}", value)
+
+
+def item(value: object, key: object, frame: Frame) -> object:
+    """Return `value[key]`; subscripted types give an instance that holds their arguments."""
+    value, key = settle(value), settle(key)
+    if isinstance(value, External):
+        return methods.external_item(value, key, frame)
+    if isinstance(value, Instance) and is_external(value.cls, "Credentials"):
+        raise statements.Raised(External("builtins.KeyError"), 0)
+    if isinstance(value, Class):
+        if inherits(value, "Enum", "StrEnum", "IntEnum") and isinstance(key, str):
+            return value.names.get(key, Unknown(f"no member {key}"))
+        return value
+    if isinstance(value, Instance):
+        getter = find(value.cls, "__getitem__")
+        if isinstance(getter, Function):
+            return calls.call_value(Bound(getter, value), [key], {}, frame, None)
+        return methods.instance_item(value, key)
+    if isinstance(value, (list, tuple, str)) and isinstance(key, int):
+        in_range = -len(value) <= key < len(value)
+        return value[key] if in_range else Unknown("there is no such element")
+    if isinstance(value, dict):
+        try:
+            return value[key] if key in value else Unknown("there is no such key")
+        except TypeError:
+            return Unknown("there is no such key")
+    return Unknown(why_unknown(value))
+
+
+def assign(target: ast.expr, value: object, frame: Frame) -> None:
+    """Bind a target of an assignment: a name, an attribute, an item, or several."""
+    if isinstance(target, ast.Name):
+        bind(frame, target.id, value)
+    elif isinstance(target, ast.Attribute):
+        set_attribute(expressions.evaluate(target.value, frame), target.attr, value, frame)
+    elif isinstance(target, ast.Subscript):
+        _set_item(target, value, frame)
+    elif isinstance(target, (ast.Tuple, ast.List)):
+        _unpack(target.elts, value, frame)
+    elif isinstance(target, ast.Starred):
+        assign(target.value, value, frame)
+
+
+def bind(frame: Frame, identifier: str, value: object) -> None:
+    """Bind a name in the scope that it belongs to."""
+    scope = frame.outer_names.get(identifier)
+    if scope == "global":
+        frame.module.names[identifier] = value
+        return
+    if scope == "nonlocal":
+        outer = frame.parent
+        while outer is not None:
+            if identifier in outer.names:
+                outer.names[identifier] = value
+                return
+            outer = outer.parent
+    frame.names[identifier] = value
+
+
+def set_attribute(owner: object, attr: str, value: object, frame: Frame) -> None:
+    """Set an attribute of an instance, class, function or module."""
+    owner = settle(owner)
+    if isinstance(owner, Instance):
+        setter = find(owner.cls, "__setattr__")
+        if isinstance(setter, Function) and frame.receiver is not owner:
+            calls.call_value(Bound(setter, owner), [attr, value], {}, frame, None)
+            return
+        owner.attributes[attr] = value
+    elif isinstance(owner, (Class, Module)):
+        owner.names[attr] = value
+    elif isinstance(owner, (Function, Bound)):
+        function = owner.function if isinstance(owner, Bound) else owner
+        if attr == "__wrapped__":
+            function.wraps = value
+        function.attributes[attr] = value
+
+
+def _set_item(target: ast.Subscript, value: object, frame: Frame) -> None:
+    container = settle(expressions.evaluate(target.value, frame))
+    if isinstance(target.slice, ast.Slice):
+        known = expressions.elements(value)
+        if isinstance(container, list) and known is not None and target.slice.lower is None:
+            container[:] = known
+        return
+    key = settle(expressions.evaluate(target.slice, frame))
+    if isinstance(container, Instance):
+        setter = find(container.cls, "__setitem__")
+        if isinstance(setter, Function):
+            calls.call_value(Bound(setter, container), [key, value], {}, frame, None)
+        return
+    in_list = isinstance(container, list) and isinstance(key, int) and key < len(container)
+    if in_list or (isinstance(container, dict) and _hashable(key)):
+        container[key] = value  # type: ignore[index]
+
+
+def _hashable(key: object) -> bool:
+    return not isinstance(key, (list, dict, set))
+
+
+def _unpack(targets: list[ast.expr], value: object, frame: Frame) -> None:
+    known = expressions.elements(value)
+    if known is None:
+        known = [Unknown(why_unknown(value)) for _ in targets]
+    starred = next((i for i, one in enumerate(targets) if isinstance(one, ast.Starred)), None)
+    if starred is not None:
+        after = len(targets) - starred - 1
+        middle = known[starred : len(known) - after]
+        known = [*known[:starred], middle, *known[len(known) - after :]]
+    for target, one in zip(targets, known, strict=False):
+        assign(target, one, frame)
+
+
+_ATTRIBUTES: tuple[tuple[type | tuple[type, ...], Callable[[Any, str, Frame], object]], ...] = (
+    (External, _of_external),
+    (Instance, of_instance),
+    (Class, of_class),
+    (Module, of_module),
+    ((Function, Bound), _of_function),
+    (Namespace, _of_namespace),
+    (Super, _of_super),
+    ((*NATIVE, list, dict, tuple, set), _of_native),
+    (Unknown, _of_unknown),
+)

@@ -1,0 +1,403 @@
+"""Following statements. A condition that cannot be known has both its branches followed."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from enum import Enum, auto
+from typing import Any
+
+from backwright.project.interpret import calls, classes, expressions, imports, lookup
+from backwright.project.interpret.values import (
+    NATIVE,
+    Annotation,
+    Class,
+    External,
+    Frame,
+    Instance,
+    Unknown,
+    either,
+    is_external,
+    same,
+    why_unknown,
+)
+
+REGISTERING = frozenset(
+    {"include_router", "mount", "add_api_route", "add_route", "add_websocket_route"}
+)
+
+
+class Flow(Enum):
+    """How a block ended."""
+
+    NEXT = auto()
+    STOPPED = auto()
+    BROKEN = auto()
+    CONTINUED = auto()
+
+
+class Raised(Exception):  # noqa: N818 - it is the program's error, not ours
+    """The program certainly raises here."""
+
+    def __init__(self, value: object, line: int) -> None:
+        """Keep what is raised, and where."""
+        super().__init__(line)
+        self.value = value
+        self.line = line
+
+
+def run(body: list[ast.stmt], frame: Frame) -> Flow:
+    """Follow the statements of a block."""
+    for statement in body:
+        if not frame.world.spend():
+            return Flow.STOPPED
+        handler = _HANDLERS.get(type(statement))
+        if handler is not None:
+            flow = handler(statement, frame)
+            if flow is not None and flow is not Flow.NEXT:
+                return flow
+    return Flow.NEXT
+
+
+def _expression(node: ast.Expr, frame: Frame) -> None:
+    if not isinstance(node.value, ast.Constant):
+        expressions.evaluate(node.value, frame)
+
+
+def _assign(node: ast.Assign, frame: Frame) -> None:
+    value = expressions.evaluate(node.value, frame)
+    for target in node.targets:
+        lookup.assign(target, value, frame)
+
+
+def _annotated(node: ast.AnnAssign, frame: Frame) -> None:
+    if frame.kind == "class" and frame.owner is not None and isinstance(node.target, ast.Name):
+        noted = Annotation(node.target.id, node.annotation, node.lineno, node.value is not None)
+        frame.owner.annotations.append(noted)
+    if node.value is not None:
+        lookup.assign(node.target, expressions.evaluate(node.value, frame), frame)
+
+
+def _augmented(node: ast.AugAssign, frame: Frame) -> None:
+    old = expressions.evaluate(_loaded(node.target), frame)
+    new = expressions.evaluate(node.value, frame)
+    if isinstance(old, list) and isinstance(node.op, ast.Add):
+        old.extend(expressions.elements(new) or [])
+        return
+    lookup.assign(node.target, expressions.combine(old, node.op, new), frame)
+
+
+def _loaded(target: ast.Name | ast.Attribute | ast.Subscript) -> ast.expr:
+    if isinstance(target, ast.Name):
+        return ast.Name(target.id, ast.Load())
+    return target
+
+
+def _function(node: ast.FunctionDef | ast.AsyncFunctionDef, frame: Frame) -> None:
+    value = calls.decorated(node, calls.make_function(node, node.name, frame), frame)
+    lookup.bind(frame, node.name, value)
+
+
+def _class(node: ast.ClassDef, frame: Frame) -> None:
+    lookup.bind(frame, node.name, classes.define(node, frame))
+
+
+def _import(node: ast.Import, frame: Frame) -> None:
+    imports.import_statement(node, frame)
+
+
+def _import_from(node: ast.ImportFrom, frame: Frame) -> None:
+    imports.import_from(node, frame)
+
+
+def _return(node: ast.Return, frame: Frame) -> Flow:
+    frame.returned.append(expressions.evaluate(node.value, frame))
+    return Flow.STOPPED
+
+
+def _raise(node: ast.Raise, frame: Frame) -> Flow:
+    raise Raised(expressions.evaluate(node.exc, frame), node.lineno)
+
+
+def _stop(node: ast.stmt, frame: Frame) -> Flow:  # noqa: ARG001
+    return Flow.BROKEN if isinstance(node, ast.Break) else Flow.CONTINUED
+
+
+def _scope(node: ast.Global | ast.Nonlocal, frame: Frame) -> None:
+    kind = "global" if isinstance(node, ast.Global) else "nonlocal"
+    for name in node.names:
+        frame.outer_names[name] = kind
+
+
+def _if(node: ast.If, frame: Frame) -> Flow:
+    condition = expressions.evaluate(node.test, frame)
+    if _for_type_checkers(condition):
+        _lazy_imports(node.body, frame)
+        return run(node.orelse, frame)
+    verdict = expressions.truth(condition)
+    if not frame.world.anonymous and any(isinstance(one, ast.Raise) for one in node.body):
+        verdict = False  # a program is read as one that starts
+    if verdict is None:
+        return branches([node.body, node.orelse], frame, node, condition)
+    if isinstance(condition, Unknown) and condition.unset and _registers(node.body):
+        frame.world.note(frame.module, node.lineno, f"taken as not so: {condition.why}")
+    return run(node.body if verdict else node.orelse, frame)
+
+
+def _for_type_checkers(condition: object) -> bool:
+    return is_external(condition, "TYPE_CHECKING")
+
+
+def _lazy_imports(body: list[ast.stmt], frame: Frame) -> None:
+    for statement in body:
+        if isinstance(statement, ast.Import):
+            imports.import_statement(statement, frame, lazily=True)
+        elif isinstance(statement, ast.ImportFrom):
+            try:
+                imports.import_from(statement, frame, lazily=True)
+            except Raised:
+                continue
+
+
+def _registers(body: list[ast.stmt]) -> bool:
+    """Tell whether a block may register routes: then a doubtful condition is worth a note."""
+    return any(
+        isinstance(node, ast.Attribute) and node.attr in REGISTERING
+        for statement in body
+        for node in ast.walk(statement)
+    )
+
+
+def branches(bodies: list[list[ast.stmt]], frame: Frame, node: ast.stmt, condition: object) -> Flow:
+    """Follow every one of several branches and join what they bound."""
+    world = frame.world
+    if not world.anonymous and any(_registers(body) for body in bodies):
+        why = f"whether this runs is not known: {why_unknown(condition)}; taken as so"
+        world.note(frame.module, node.lineno, why)
+    before = dict(frame.names)
+    outcomes: list[dict[str, object]] = []
+    stopped: Flow = Flow.STOPPED
+    for body in bodies:
+        frame.names.clear()
+        frame.names.update(before)
+        try:
+            flow = run(body, frame)
+        except Raised as raised:
+            frame.raised.append(raised.value)
+            continue
+        if flow is Flow.NEXT:
+            outcomes.append(dict(frame.names))
+        elif flow is not Flow.STOPPED:
+            stopped = flow
+    frame.names.clear()
+    frame.names.update(_joined(outcomes) if outcomes else before)
+    return Flow.NEXT if outcomes else stopped
+
+
+def _joined(outcomes: list[dict[str, object]]) -> dict[str, object]:
+    joined = dict(outcomes[0])
+    for other in outcomes[1:]:
+        for name, value in other.items():
+            if name not in joined:
+                joined[name] = value
+            elif not same(joined[name], value):
+                joined[name] = either([joined[name], value])
+    return joined
+
+
+def _for(node: ast.For | ast.AsyncFor, frame: Frame) -> Flow:
+    iterated = expressions.evaluate(node.iter, frame)
+    known = expressions.elements(iterated)
+    if known is None:
+        if _registers(node.body):
+            why = f"a loop over something not known: {why_unknown(iterated)}"
+            frame.world.note(frame.module, node.lineno, why)
+        lookup.assign(node.target, Unknown("it comes out of a loop not followed"), frame)
+        flow = branches([node.body, []], frame, node, iterated)
+        return flow if flow is Flow.STOPPED else Flow.NEXT
+    for element in known:
+        lookup.assign(node.target, element, frame)
+        flow = run(node.body, frame)
+        if flow is Flow.STOPPED:
+            return flow
+        if flow is Flow.BROKEN:
+            return Flow.NEXT
+    return run(node.orelse, frame)
+
+
+def _while(node: ast.While, frame: Frame) -> Flow:
+    condition = expressions.evaluate(node.test, frame)
+    if expressions.truth(condition) is False:
+        return run(node.orelse, frame)
+    flow = branches([node.body, []], frame, node, condition)
+    return flow if flow is Flow.STOPPED else Flow.NEXT
+
+
+def _with(node: ast.With | ast.AsyncWith, frame: Frame) -> Flow:
+    for one in node.items:
+        value = expressions.evaluate(one.context_expr, frame)
+        if one.optional_vars is not None:
+            if isinstance(value, Instance) and isinstance(value.cls, Class):
+                enter = lookup.find(value.cls, "__enter__") or lookup.find(value.cls, "__aenter__")
+                if enter is not None:
+                    value = calls.call_value(enter, [value], {}, frame, node)
+            elif isinstance(value, list) and len(value) == 1:
+                value = value[0]
+            lookup.assign(one.optional_vars, value, frame)
+    return run(node.body, frame)
+
+
+def _try(node: ast.Try, frame: Frame) -> Flow:
+    maybe = len(frame.raised)
+    try:
+        flow = run(node.body, frame)
+        if flow is Flow.NEXT:
+            flow = run(node.orelse, frame)
+    except Raised as raised:
+        handler = _handler(node, raised.value, frame)
+        if handler is None:
+            run(node.finalbody, frame)
+            raise
+        if handler.name:
+            lookup.bind(frame, handler.name, raised.value)
+        flow = run(handler.body, frame)
+    else:
+        flow = _maybe_handled(node, frame, maybe, flow)
+    ended = run(node.finalbody, frame)
+    return flow if ended is Flow.NEXT else ended
+
+
+def _maybe_handled(node: ast.Try, frame: Frame, before: int, flow: Flow) -> Flow:
+    """Follow the handlers for errors that some path of the body raised (only if asked for)."""
+    pending, frame.raised[before:] = frame.raised[before:], []
+    if not frame.world.anonymous:
+        return flow
+    for value in pending:
+        handler = _handler(node, value, frame)
+        if handler is None:
+            frame.raised.append(value)
+            continue
+        try:
+            if handler.name:
+                lookup.bind(frame, handler.name, value)
+            if run(handler.body, frame) is Flow.NEXT:
+                flow = Flow.NEXT
+        except Raised as raised:
+            frame.raised.append(raised.value)
+    return flow
+
+
+def _handler(node: ast.Try, value: object, frame: Frame) -> ast.ExceptHandler | None:
+    for handler in node.handlers:
+        if handler.type is None:
+            return handler
+        caught = expressions.evaluate(handler.type, frame)
+        names = expressions.elements(caught) if isinstance(caught, (tuple, list)) else [caught]
+        if any(_catches(one, value) for one in names or []):
+            return handler
+    return None
+
+
+def _catches(caught: object, value: object) -> bool:
+    """Tell whether `except caught` takes an error; one that is not known is taken by any."""
+    if is_external(caught, "Exception", "BaseException"):
+        return True
+    cls = value.cls if isinstance(value, Instance) else value
+    if isinstance(cls, Unknown):
+        return True
+    if isinstance(cls, External):
+        if isinstance(caught, External) and cls.last == "ImportError":
+            return caught.last in {"ImportError", "ModuleNotFoundError"}
+        return isinstance(caught, External) and (caught.last == cls.last)
+    if isinstance(cls, Class):
+        line = lookup.ancestors(cls)
+        return any(one is caught or _named_same(one, caught) for one in line)
+    return False
+
+
+def _named_same(left: object, right: object) -> bool:
+    both = isinstance(left, External) and isinstance(right, External)
+    return both and left.last == right.last  # type: ignore[attr-defined]
+
+
+def _match(node: ast.Match, frame: Frame) -> Flow:
+    subject = expressions.evaluate(node.subject, frame)
+    possible: list[list[ast.stmt]] = []
+    for case in node.cases:
+        verdict = _matches(case, subject, frame)
+        if verdict is False:
+            continue
+        possible.append(case.body)
+        if verdict:
+            break
+    else:
+        possible.append([])
+    if len(possible) == 1:
+        return run(possible[0], frame)
+    return branches(possible, frame, node, subject)
+
+
+def _matches(case: ast.match_case, subject: object, frame: Frame) -> bool | None:
+    pattern = case.pattern
+    if isinstance(pattern, ast.MatchAs) and pattern.pattern is None:
+        if pattern.name:
+            lookup.bind(frame, pattern.name, subject)
+        return (
+            True
+            if case.guard is None
+            else expressions.truth(expressions.evaluate(case.guard, frame))
+        )
+    patterns = pattern.patterns if isinstance(pattern, ast.MatchOr) else [pattern]
+    if all(isinstance(one, ast.MatchValue) for one in patterns) and isinstance(
+        expressions._plain(subject),
+        NATIVE,
+    ):
+        verdicts = {
+            expressions.truth(
+                expressions.compare(subject, ast.Eq(), expressions.evaluate(one.value, frame))
+            )
+            for one in patterns
+            if isinstance(one, ast.MatchValue)
+        }
+        return True if True in verdicts else (None if None in verdicts else False)
+    return None
+
+
+def _delete(node: ast.Delete, frame: Frame) -> None:
+    for target in node.targets:
+        if isinstance(target, ast.Name):
+            frame.names.pop(target.id, None)
+
+
+def _assert(node: ast.Assert, frame: Frame) -> None:
+    expressions.evaluate(node.test, frame)
+
+
+_HANDLERS: dict[type[ast.stmt], Callable[[Any, Frame], Flow | None]] = {
+    ast.Expr: _expression,
+    ast.Assign: _assign,
+    ast.AnnAssign: _annotated,
+    ast.AugAssign: _augmented,
+    ast.FunctionDef: _function,
+    ast.AsyncFunctionDef: _function,
+    ast.ClassDef: _class,
+    ast.Import: _import,
+    ast.ImportFrom: _import_from,
+    ast.Return: _return,
+    ast.Raise: _raise,
+    ast.Break: _stop,
+    ast.Continue: _stop,
+    ast.Global: _scope,
+    ast.Nonlocal: _scope,
+    ast.If: _if,
+    ast.For: _for,
+    ast.AsyncFor: _for,
+    ast.While: _while,
+    ast.With: _with,
+    ast.AsyncWith: _with,
+    ast.Try: _try,
+    ast.TryStar: _try,
+    ast.Match: _match,
+    ast.Delete: _delete,
+    ast.Assert: _assert,
+}

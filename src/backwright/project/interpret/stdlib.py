@@ -1,0 +1,520 @@
+"""What built-in and standard library functions do, as far as programs are put together with them."""
+
+from __future__ import annotations
+
+import ast
+import glob
+import os.path
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from backwright.project.interpret import calls, expressions, fields, imports, lookup, methods
+from backwright.project.interpret.values import (
+    NATIVE,
+    Bound,
+    Call,
+    Class,
+    External,
+    Function,
+    Instance,
+    Module,
+    Namespace,
+    Native,
+    Super,
+    Unknown,
+    settle,
+    why_unknown,
+)
+from backwright.project.interpret.world import Handler
+
+
+def _known(call: Call) -> list[object] | None:
+    """Return the positional arguments if every one is plain text, number or path."""
+    values = [_plain(one) for one in call.args]
+    return values if all(isinstance(one, NATIVE) for one in values) else None
+
+
+def _plain(value: object) -> object:
+    value = settle(value)
+    return expressions.text(value) if isinstance(value, Instance) else value
+
+
+def _pure(function: Callable[..., Any]) -> Handler:
+    """Make a model of a function without effects: it is called where its arguments are known."""
+
+    def model(call: Call, callee: External) -> object:
+        values = _known(call)
+        if values is None:
+            return Unknown(f"an argument of {callee.last} is not known")
+        try:
+            result: object = function(*values)
+        except (TypeError, ValueError, LookupError, ArithmeticError, OSError, re.error):
+            return Unknown(f"{callee.last} fails on it")
+        return result
+
+    return model
+
+
+def _collection(make: Callable[[list[object]], object]) -> Handler:
+    def model(call: Call, callee: External) -> object:  # noqa: ARG001
+        if not call.args:
+            return make([])
+        known = expressions.elements(call.args[0])
+        return Unknown(why_unknown(call.args[0])) if known is None else make(known)
+
+    return model
+
+
+def _dict(call: Call, callee: External) -> object:  # noqa: ARG001
+    first = settle(call.args[0]) if call.args else {}
+    if isinstance(first, list):
+        pairs = [one for one in first if isinstance(one, (tuple, list)) and len(one) == 2]
+        first = {settle(key): value for key, value in pairs}
+    return {**first, **call.kwargs} if isinstance(first, dict) else Unknown("not known")
+
+
+def _str(call: Call, callee: External) -> object:  # noqa: ARG001
+    shown = expressions.text(call.args[0]) if call.args else ""
+    return Unknown(why_unknown(call.args[0])) if shown is None else shown
+
+
+def _bool(call: Call, callee: External) -> object:  # noqa: ARG001
+    verdict = expressions.truth(call.args[0]) if call.args else False
+    return Unknown("a condition is not known") if verdict is None else verdict
+
+
+def _len(call: Call, callee: External) -> object:  # noqa: ARG001
+    value = settle(call.args[0])
+    return len(value) if isinstance(value, (str, list, tuple, dict, set)) else Unknown("not known")
+
+
+def _sorted(call: Call, callee: External) -> object:  # noqa: ARG001
+    known = expressions.elements(call.args[0]) if call.args else None
+    return Unknown("what is sorted is not known") if known is None else methods.ordered(known, call)
+
+
+def _reversed(call: Call, callee: External) -> object:  # noqa: ARG001
+    known = expressions.elements(call.args[0])
+    return Unknown("not known") if known is None else list(reversed(known))
+
+
+def _zip(call: Call, callee: External) -> object:  # noqa: ARG001
+    columns = [expressions.elements(one) for one in call.args]
+    if any(one is None for one in columns):
+        return Unknown("what is zipped is not known")
+    return [tuple(row) for row in zip(*[one or [] for one in columns], strict=False)]
+
+
+def _enumerate(call: Call, callee: External) -> object:  # noqa: ARG001
+    known = expressions.elements(call.args[0])
+    start = settle(call.argument(1, "start", 0))
+    if known is None or not isinstance(start, int):
+        return Unknown("what is counted is not known")
+    return [(index, one) for index, one in enumerate(known, start)]
+
+
+def _range(call: Call, callee: External) -> object:  # noqa: ARG001
+    values = [settle(one) for one in call.args]
+    whole = [one for one in values if isinstance(one, int)]
+    if len(whole) != len(values) or not whole or (len(whole) > 2 and whole[2] == 0):
+        return Unknown("a range is not known")
+    return list(range(*whole)[: expressions.ELEMENTS])
+
+
+def _map(call: Call, callee: External) -> object:
+    known = expressions.elements(call.args[1]) if len(call.args) > 1 else None
+    if known is None:
+        return Unknown("what is mapped is not known")
+    made = [calls.call_value(call.args[0], [one], {}, call.frame, call.node) for one in known]
+    if callee.last == "map":
+        return made
+    return [one for one, keep in zip(known, made, strict=True) if expressions.truth(keep)]
+
+
+def _any_all(call: Call, callee: External) -> object:
+    known = expressions.elements(call.args[0]) if call.args else None
+    verdicts = {expressions.truth(one) for one in known or []}
+    decisive = callee.last == "any"
+    if known is None or (None in verdicts and decisive not in verdicts):
+        return Unknown("a condition is not known")
+    return decisive if decisive in verdicts else not decisive
+
+
+def _getattr(call: Call, callee: External) -> object:  # noqa: ARG001
+    attr = settle(call.argument(1, "name"))
+    if not isinstance(attr, str):
+        return Unknown("which attribute is asked for is not known")
+    found = lookup.attribute(call.args[0], attr, call.frame)
+    missing = isinstance(found, Unknown) or _only_object(found)
+    return call.args[2] if missing and len(call.args) > 2 else found
+
+
+def _only_object(value: object) -> bool:
+    return isinstance(value, External) and value.name.startswith("builtins.object.")
+
+
+def _hasattr(call: Call, callee: External) -> object:  # noqa: ARG001
+    attr = settle(call.argument(1, "name"))
+    owner = settle(call.args[0])
+    if not isinstance(attr, str) or isinstance(owner, Unknown):
+        return Unknown("a condition is not known")
+    found = lookup.attribute(owner, attr, call.frame)
+    if isinstance(owner, (Module, Class, Instance, Function)):
+        if isinstance(found, External) and not _only_object(found):
+            return Unknown("a condition is not known")
+        return not (isinstance(found, Unknown) or _only_object(found))
+    return Unknown("a condition is not known")
+
+
+def _setattr(call: Call, callee: External) -> object:  # noqa: ARG001
+    attr = settle(call.argument(1, "name"))
+    if isinstance(attr, str) and len(call.args) > 2:
+        lookup.set_attribute(call.args[0], attr, call.args[2], call.frame)
+    return None
+
+
+def _isinstance(call: Call, callee: External) -> object:
+    value, wanted = settle(call.args[0]), settle(call.argument(1, "type"))
+    kinds = list(wanted) if isinstance(wanted, (tuple, list)) else [wanted]
+    verdicts = {_is_of(value, kind, of_class=callee.last == "issubclass") for kind in kinds}
+    if True in verdicts:
+        return True
+    return Unknown("a condition is not known") if None in verdicts else False
+
+
+_NATIVE_NAMES = {"str", "int", "float", "bool", "bytes", "list", "tuple", "dict", "set", "Path"}
+
+
+def _is_of(value: object, kind: object, *, of_class: bool) -> bool | None:
+    kind = settle(kind)
+    if isinstance(value, Unknown) or isinstance(kind, Unknown):
+        return None
+    cls = value if of_class else value.cls if isinstance(value, Instance) else None
+    if isinstance(cls, Class):
+        if isinstance(kind, Class):
+            return kind in lookup.ancestors(cls)
+        return isinstance(kind, External) and lookup.inherits(cls, kind.last)
+    if isinstance(cls, External):
+        return _external_is(cls, kind)
+    if isinstance(value, (*NATIVE, list, tuple, dict, set)):
+        names = {one.__name__ for one in type(value).__mro__}
+        return isinstance(kind, External) and kind.last in names
+    if isinstance(kind, External) and kind.last == "type":
+        return isinstance(value, Class)
+    return False
+
+
+def _external_is(cls: External, kind: object) -> bool | None:
+    if not isinstance(kind, External):
+        return False
+    if cls.last == kind.last:
+        return True
+    families = ({"APIRouter", "FastAPI", "Starlette", "Router"}, _NATIVE_NAMES)
+    related = {("FastAPI", "Starlette"), ("APIRouter", "Router"), ("APIRoute", "Route")}
+    if (cls.last, kind.last) in related or kind.last == "BaseRoute":
+        return True
+    if any(cls.last in family or kind.last in family for family in families):
+        return False
+    return False if cls.last[:1].isupper() or cls.name.endswith("[]") else None
+
+
+def _type(call: Call, callee: External) -> object:
+    if len(call.args) == 3:
+        return _made_class(call)
+    value = settle(call.args[0]) if call.args else None
+    if isinstance(value, Instance):
+        return value.cls
+    if isinstance(value, (*NATIVE, list, tuple, dict)):
+        return External(f"builtins.{type(value).__name__}")
+    return calls.library_instance(callee, call)
+
+
+def _made_class(call: Call) -> object:
+    name, bases, body = (settle(one) for one in call.args[:3])
+    if not isinstance(name, str) or not isinstance(bases, tuple):
+        return Unknown("a class is made of parts that are not known")
+    node = ast.ClassDef(name, [], [], [ast.Pass()], [])
+    node.lineno = call.line
+    frame = call.frame
+    cls = Class(name, name, frame.module, node, frame, list(bases), dict(call.kwargs))
+    cls.names.update({str(k): v for k, v in body.items()} if isinstance(body, dict) else {})
+    frame.world.classes.append(cls)
+    return cls
+
+
+def _super(call: Call, callee: External) -> object:
+    frame = call.frame
+    owner, receiver = frame.owner, frame.receiver
+    if len(call.args) == 2:
+        named = settle(call.args[0])
+        owner, receiver = named if isinstance(named, Class) else owner, call.args[1]
+    if owner is None or receiver is None:
+        return calls.library_instance(callee, call)
+    return Super(owner, receiver)
+
+
+def _object_new(call: Call, callee: External) -> object:
+    cls = settle(call.args[0]) if call.args else None
+    if isinstance(cls, Class):
+        return Instance(cls, [], {}, {}, call.frame.module.file, call.line)
+    return calls.library_instance(callee, call)
+
+
+def _nothing(call: Call, callee: External) -> object:  # noqa: ARG001
+    return None
+
+
+def _vars(call: Call, callee: External) -> object:
+    value = settle(call.args[0]) if call.args else call.frame.module
+    if isinstance(value, (Module, Class, Instance)):
+        found = lookup.attribute(value, "__dict__", call.frame)
+        known = found if isinstance(found, dict) else {}
+        return sorted(map(str, known)) if callee.last == "dir" else known
+    if callee.last == "globals":
+        return call.frame.module.names
+    return Unknown("its names are not known")
+
+
+def _getmembers(call: Call, callee: External) -> object:  # noqa: ARG001
+    value = settle(call.args[0])
+    found = lookup.attribute(value, "__dict__", call.frame)
+    if not isinstance(found, dict):
+        return Unknown("its members are not known")
+    test = call.argument(1, "predicate")
+    members = sorted((str(key), one) for key, one in found.items())
+    if test is None:
+        return members
+    kept: list[object] = []
+    for key, one in members:
+        if expressions.truth(calls.call_value(test, [one], {}, call.frame, call.node)):
+            kept.append((key, one))
+    return kept
+
+
+def _is_a(*kinds: type) -> Handler:
+    def model(call: Call, callee: External) -> object:  # noqa: ARG001
+        return isinstance(settle(call.args[0]), kinds)
+
+    return model
+
+
+def _wraps(call: Call, callee: External) -> object:  # noqa: ARG001
+    inner = call.argument(0, "wrapped")
+
+    def mark(outer: Call) -> object:
+        function = settle(outer.args[0])
+        target = function.function if isinstance(function, Bound) else function
+        wrapped = settle(inner)
+        if isinstance(target, Function) and isinstance(wrapped, (Function, Bound)):
+            target.wraps = wrapped
+            plain = wrapped.function if isinstance(wrapped, Bound) else wrapped
+            target.name, target.attributes = plain.name, dict(plain.attributes)
+        return function
+
+    return Native("functools.wraps()", mark)
+
+
+def _update_wrapper(call: Call, callee: External) -> object:
+    made = _wraps(Call(call.frame, call.node, [call.argument(1, "wrapped")], {}), callee)
+    return calls.call_value(made, [call.argument(0, "wrapper")], {}, call.frame, call.node)
+
+
+def _reduce(call: Call, callee: External) -> object:  # noqa: ARG001
+    known = expressions.elements(call.argument(1, "iterable"))
+    if known is None:
+        return Unknown("what is reduced is not known")
+    values = [*call.args[2:3], *known]
+    if not values:
+        return Unknown("nothing to reduce")
+    result = values[0]
+    for value in values[1:]:
+        result = calls.call_value(call.args[0], [result, value], {}, call.frame, call.node)
+    return result
+
+
+def _import_module(call: Call, callee: External) -> object:
+    name = expressions.text(call.argument(0, "name"))
+    package = expressions.text(call.argument(1, "package"))
+    frame = call.frame
+    if name is None or (name.startswith(".") and callee.last == "__import__"):
+        frame.world.note(frame.module, call.line, "a module is imported by a name not known")
+        return Unknown("a module is imported by a name not known")
+    if name.startswith("."):
+        level = len(name) - len(name.lstrip("."))
+        parts = (package or "").split(".")
+        name = ".".join([*parts[: len(parts) - level + 1], name.lstrip(".")]).strip(".")
+    found = frame.world.modules.by_name(name, frame.module)
+    if found is None:
+        return External(name)
+    if isinstance(found, Module):
+        frame.module.imports.append(found)
+    return imports.executed(frame.world, found)
+
+
+def _iter_modules(call: Call, callee: External) -> object:
+    """Model `pkgutil.iter_modules` and `walk_packages` over folders of the project."""
+    known = expressions.elements(call.argument(0, "path")) or []
+    prefix = settle(call.argument(1, "prefix", ""))
+    deep = callee.last == "walk_packages"
+    found: list[object] = []
+    for folder in known:
+        shown = expressions.text(folder)
+        if shown is not None and isinstance(prefix, str):
+            _add_modules(Path(shown), prefix, call, found, deep=deep)
+    return found
+
+
+def _add_modules(folder: Path, prefix: str, call: Call, found: list[object], *, deep: bool) -> None:
+    modules = call.frame.world.modules
+    package = Namespace(folder)
+    try:
+        names = sorted({one.stem for one in folder.iterdir() if not one.name.startswith("__")})
+    except OSError:
+        return
+    for name in names:
+        child = modules.child(package, name)
+        if not isinstance(child, Module):
+            continue
+        found.append(methods.ModuleInfo((Unknown("a finder"), prefix + name, child.package)))
+        if deep and child.package:
+            _add_modules(folder / name, f"{prefix}{name}.", call, found, deep=deep)
+
+
+def _listdir(call: Call, callee: External) -> object:  # noqa: ARG001
+    folder = expressions.text(call.argument(0, "path"))
+    root = call.frame.world.modules.root
+    path = Path(folder) if folder else None
+    if path is None or (path != root and root not in path.parents):
+        return Unknown("a folder outside of the project is listed")
+    try:
+        return sorted(one.name for one in path.iterdir())
+    except OSError:
+        return []
+
+
+def _glob(call: Call, callee: External) -> object:  # noqa: ARG001
+    pattern = expressions.text(call.argument(0, "pathname"))
+    root = str(call.frame.world.modules.root)
+    if pattern is None or not pattern.startswith(root):
+        return Unknown("a folder outside of the project is listed")
+    return sorted(glob.glob(pattern, recursive=True))[: methods.MANY_FILES]  # noqa: PTH207
+
+
+def _path(call: Call, callee: External) -> object:  # noqa: ARG001
+    values = _known(call)
+    if values is None:
+        return Unknown("a path is not known")
+    return Path(*[str(one) for one in values]) if values else Path()
+
+
+def _regular(call: Call, callee: External) -> object:
+    """Model `re.sub` and its kin on known text; replacement functions are not followed."""
+    values = _known(call)
+    if values is None:
+        return Unknown("a regular expression works on something not known")
+    if callee.last in {"match", "search", "fullmatch", "compile"}:
+        return calls.library_instance(callee, call)
+    try:
+        result: object = getattr(re, callee.last)(*values)
+    except (TypeError, ValueError, LookupError, re.error):
+        return Unknown("a regular expression fails")
+    return result
+
+
+def _compiled(call: Call, callee: External) -> object:
+    owner = callee.owner
+    pattern = owner.args[0] if isinstance(owner, Instance) and owner.args else None
+    inner = Call(call.frame, call.node, [pattern, *call.args], call.kwargs)
+    return _regular(inner, External(f"re.{callee.last}"))
+
+
+def _first(call: Call, callee: External) -> object:
+    """Model functions that give back (or pass on) their first argument."""
+    if not call.args:
+        return calls.library_instance(callee, call)
+    return call.args[-1] if callee.last == "cast" else call.args[0]
+
+
+def _cached(call: Call, callee: External) -> object:
+    """Model `lru_cache` with and without arguments: the function stays itself."""
+    first = settle(call.args[0]) if call.args else None
+    if isinstance(first, (Function, Class)):
+        return first
+    return Native(callee.last, lambda inner: inner.args[0] if inner.args else None)
+
+
+_PATHS = {
+    name: _pure(getattr(os.path, name))
+    for name in ("join", "dirname", "basename", "splitext", "normpath", "isabs", "relpath", "split")
+}
+_PATHS |= {name: _pure(os.path.normpath) for name in ("abspath", "realpath")}
+_PATHS |= {name: _pure(getattr(os.path, name)) for name in ("exists", "isdir", "isfile")}
+
+HANDLERS: dict[str, Handler] = {
+    **{f"os.path.{name}": model for name, model in _PATHS.items()},
+    **{f"re.{name}": _regular for name in ("sub", "split", "findall", "escape", "compile")},
+    **{f"re.compile().{name}": _compiled for name in ("sub", "split", "findall")},
+    **{f"builtins.{name}": _any_all for name in ("any", "all")},
+    **{f"builtins.{name}": _map for name in ("map", "filter")},
+    **{f"builtins.{name}": _vars for name in ("vars", "dir", "globals", "locals")},
+    **{f"builtins.{name}": _isinstance for name in ("isinstance", "issubclass")},
+    "builtins.int": _pure(int),
+    "builtins.float": _pure(float),
+    "builtins.abs": _pure(abs),
+    "builtins.repr": _pure(repr),
+    "builtins.min": _pure(min),
+    "builtins.max": _pure(max),
+    "builtins.str": _str,
+    "builtins.bool": _bool,
+    "builtins.len": _len,
+    "builtins.list": _collection(list),
+    "builtins.tuple": _collection(tuple),
+    "builtins.iter": _collection(list),
+    "builtins.set": _collection(list),
+    "builtins.frozenset": _collection(list),
+    "builtins.dict": _dict,
+    "builtins.sorted": _sorted,
+    "builtins.reversed": _reversed,
+    "builtins.zip": _zip,
+    "builtins.enumerate": _enumerate,
+    "builtins.range": _range,
+    "builtins.getattr": _getattr,
+    "builtins.hasattr": _hasattr,
+    "builtins.setattr": _setattr,
+    "builtins.callable": _is_a(Function, Bound, Class, Native),
+    "builtins.type": _type,
+    "builtins.super": _super,
+    "builtins.print": _nothing,
+    "builtins.object.__new__": _object_new,
+    "builtins.object.__init__": _nothing,
+    "builtins.object.__setattr__": _setattr,
+    "builtins.__import__": _import_module,
+    "collections.OrderedDict": _dict,
+    "functools.wraps": _wraps,
+    "functools.update_wrapper": _update_wrapper,
+    "functools.lru_cache": _cached,
+    "functools.cache": _cached,
+    "functools.reduce": _reduce,
+    "glob.glob": _glob,
+    "importlib.import_module": _import_module,
+    "inspect.getmembers": _getmembers,
+    "inspect.isclass": _is_a(Class),
+    "inspect.isfunction": _is_a(Function),
+    "inspect.ismodule": _is_a(Module),
+    "itertools.chain": lambda call, _: [
+        one for part in call.args for one in expressions.elements(part) or []
+    ],
+    "os.environ.get": fields.environment_read,
+    "os.fspath": _str,
+    "os.getenv": fields.environment_read,
+    "os.listdir": _listdir,
+    "pathlib.Path": _path,
+    "pkgutil.iter_modules": _iter_modules,
+    "pkgutil.walk_packages": _iter_modules,
+    "typing.cast": _first,
+    "copy.copy": _first,
+    "copy.deepcopy": _first,
+    "asyncio.run": _first,
+}

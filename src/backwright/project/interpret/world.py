@@ -1,0 +1,65 @@
+"""What one reading shares: the modules, the budget, and everything that was seen on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from backwright.project.interpret.values import (
+    Call,
+    Class,
+    External,
+    Frame,
+    Function,
+    Instance,
+    Module,
+    Unknown,
+)
+from backwright.project.modules import Modules
+from backwright.project.types import Unresolved
+
+STEPS = 3_000_000
+STEPS_OF_A_CALL = 200_000
+DEEPEST = 60
+
+Handler = Callable[[Call, External], object]
+
+
+@dataclass(eq=False)
+class World:
+    """The state of one reading of one project.
+
+    `anonymous` is set while a dependency is followed as a request without credentials would.
+    """
+
+    modules: Modules
+    environment: Callable[[str], str | None]
+    live_includes: bool = True
+    calls: dict[str, Handler] = field(default_factory=dict)
+    classes: list[Class] = field(default_factory=list)
+    functions: list[Function] = field(default_factory=list)
+    instances: list[Instance] = field(default_factory=list)
+    unresolved: dict[Unresolved, None] = field(default_factory=dict)
+    stack: list[Function] = field(default_factory=list)
+    steps: int = STEPS
+    anonymous: bool = False
+
+    def note(self, module: Module, line: int, why: str) -> None:
+        """Keep a place that could not be settled (once)."""
+        if not self.anonymous:
+            self.unresolved.setdefault(Unresolved(module.file, line, why))
+
+    def spend(self) -> bool:
+        """Count one step; tell whether the budget still holds."""
+        self.steps -= 1
+        return self.steps > 0
+
+
+def module_frame(world: World, module: Module) -> Frame:
+    """Return the frame in which a module's own code runs."""
+    return Frame(world, module, module.names, "module")
+
+
+def unknown_variable(name: str) -> Unknown:
+    """Return the value of an environment variable that has no default and is not set."""
+    return Unknown(f"the environment variable {name} has no value here", unset=True)

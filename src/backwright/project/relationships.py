@@ -1,0 +1,158 @@
+"""Relationships: their target, kind and link table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from backwright.project.annotations import Type, class_of, read_type, shown_value
+from backwright.project.columns import annotation_of, class_frame, is_relation, value_in
+from backwright.project.interpret import calls, expressions, lookup
+from backwright.project.interpret.values import (
+    Class,
+    Function,
+    Instance,
+    settle,
+)
+from backwright.project.types import RelationKind, Relationship
+
+if TYPE_CHECKING:
+    from backwright.project.models import Mapped
+
+
+def relationships_of(mapped: list[Mapped]) -> list[tuple[Relationship, ...]]:
+    """Return the relationships of every model, those made by `backref` on the other side too."""
+    by_name = {one.name: one for one in mapped if one.cls is not None}
+    found: dict[str, dict[str, Relationship]] = {}
+    backrefs: list[tuple[str, str, Relationship]] = []
+    for one in mapped:
+        own = found.setdefault(one.name, {})
+        if one.cls is None:
+            continue
+        for name, value, read in _declared(one.cls):
+            relation, backref = _relationship(name, value, read, one, by_name)
+            own[name] = relation
+            if backref is not None:
+                backrefs.append((relation.target, backref, _reverse(relation, backref, one)))
+    for target, name, relation in backrefs:
+        found.setdefault(target, {}).setdefault(name, relation)
+    return [tuple(found[one.name].values()) if one.cls else () for one in mapped]
+
+
+def _declared(cls: Class) -> list[tuple[str, Instance, Type | None]]:
+    """Return the relationship attributes of a class and its ancestors, ancestors first."""
+    found: dict[str, tuple[str, Instance, Type | None]] = {}
+    for body in reversed(lookup.ancestors(cls)):
+        if not isinstance(body, Class):
+            continue
+        for name in body.names:
+            value = value_in(cls, body, name)
+            if not is_relation(value) or not isinstance(value, Instance):
+                continue
+            annotation = annotation_of(body, name)
+            read = read_type(annotation.node, class_frame(body)) if annotation else None
+            found[name] = (name, value, read)
+    return list(found.values())
+
+
+def _relationship(
+    name: str, value: Instance, read: Type | None, owner: Mapped, by_name: dict[str, Mapped]
+) -> tuple[Relationship, str | None]:
+    options = dict(value.kwargs)
+    more = settle(options.get("sa_relationship_kwargs"))
+    if isinstance(more, dict):
+        options.update({str(key): one for key, one in more.items()})
+    target = _target(value, options, read)
+    secondary = _secondary(value, options)
+    kind = _kind(owner, by_name.get(target), read, options, secondary)
+    backref = settle(options.get("backref"))
+    if isinstance(backref, Instance) and backref.args:
+        backref = settle(backref.args[0])
+    return Relationship(name, target, kind, secondary), backref if isinstance(
+        backref, str
+    ) else None
+
+
+def _target(value: Instance, options: dict[str, object], read: Type | None) -> str:
+    given = settle(value.args[0]) if value.args else settle(options.get("argument"))
+    if isinstance(given, Function):
+        given = settle(calls.call_value(given, [], {}, given.frame, None))
+    if isinstance(given, Class):
+        return given.name
+    shown = expressions.text(given) if given is not None else None
+    if shown is not None:
+        return shown.rpartition(".")[2].strip("\"'")
+    if read is not None:
+        cls = class_of(read)
+        return cls.name if isinstance(cls, Class) else read.shown.strip("\"'").rpartition(".")[2]
+    return shown_value(given) if given is not None else "…"
+
+
+def _secondary(value: Instance, options: dict[str, object]) -> str | None:
+    given = settle(options.get("secondary", options.get("link_model")))
+    if given is None and len(value.args) > 1:
+        given = settle(value.args[1])
+    if isinstance(given, Function):
+        given = settle(calls.call_value(given, [], {}, given.frame, None))
+    if isinstance(given, Class):
+        from backwright.project.models import table_name
+
+        return table_name(given)
+    if isinstance(given, Instance) and given.args:
+        return expressions.text(given.args[0])
+    shown = expressions.text(given) if given is not None else None
+    if shown and shown.endswith(".__table__"):
+        return shown[: -len(".__table__")].lower()
+    if shown is None and given is not None:
+        owner = getattr(given, "owner", None)
+        if isinstance(owner, Class):
+            from backwright.project.models import table_name
+
+            return table_name(owner)
+    return shown
+
+
+def _kind(
+    owner: Mapped,
+    target: Mapped | None,
+    read: Type | None,
+    options: dict[str, object],
+    secondary: str | None,
+) -> RelationKind:
+    if secondary is not None:
+        return "many-to-many"
+    keys = [one for one in owner.columns if _points_to(one.foreign_key, target)]
+    back = target is not None and any(_points_to(one.foreign_key, owner) for one in target.columns)
+    single = expressions.truth(options.get("uselist", True)) is False
+    many = read.many if read is not None and (read.mapped or owner.sqlmodel) else None
+    if target is owner:
+        return (
+            "one-to-many"
+            if many or (many is None and "remote_side" not in options)
+            else "many-to-one"
+        )
+    if many:
+        return "one-to-many"
+    if many is None and not single:
+        return "many-to-one" if keys else "one-to-many"
+    if keys and not (back and not keys):
+        return "one-to-one" if keys[0].unique and len(keys) == 1 else "many-to-one"
+    return "one-to-one"
+
+
+def _points_to(key: str | None, target: Mapped | None) -> bool:
+    if key is None or target is None:
+        return False
+    table = key.rpartition(".")[0]
+    return table == target.table or table == target.table.rpartition(".")[2]
+
+
+_REVERSED: dict[RelationKind, RelationKind] = {
+    "one-to-many": "many-to-one",
+    "many-to-one": "one-to-many",
+    "many-to-many": "many-to-many",
+    "one-to-one": "one-to-one",
+}
+
+
+def _reverse(relation: Relationship, name: str, owner: Mapped) -> Relationship:
+    return Relationship(name, owner.name, _REVERSED[relation.kind], relation.secondary)
