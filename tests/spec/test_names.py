@@ -10,7 +10,7 @@ FORMS = {
     "Category": ("Category", "category", "categories", "categories", "category"),
     "Status": ("Status", "status", "statuses", "statuses", "status"),
     "Person": ("Person", "person", "people", "people", "person"),
-    "APIKey": ("APIKey", "api_key", "api_keys", "api-keys", "API key"),
+    "APIKey": ("APIKey", "api_key", "api_keys", "api-keys", "api key"),
     "order_item": ("OrderItem", "order_item", "order_items", "order-items", "order item"),
     "blog-post": ("BlogPost", "blog_post", "blog_posts", "blog-posts", "blog post"),
     "Class": ("Class", "class", "classes", "classes", "class"),

@@ -303,6 +303,17 @@ def _check_whole(field: FieldSpec) -> FieldSpec:
             f"{field.word!r} names no model",
             remedy=f"for example {field.name}:{field.kind}:Project",
         )
+    if field.unique and field.kind in ("bool", "enum"):
+        raise UsageError(
+            f"{field.word!r}: a {field.kind} cannot be unique, it has too few values",
+            remedy="leave unique out",
+        )
+    longest = field.high if field.high is not None else (0 if field.kind != "text" else 10**6)
+    if (field.unique or field.index) and field.kind in ("str", "text") and longest > 2000:
+        raise UsageError(
+            f"{field.word!r}: a text of over 2000 letters cannot be indexed",
+            remedy=f"give it a smaller length, for example {field.name}:str:200",
+        )
     if field.default is None:
         return field
     # A default may stand before the values or bounds that it must fit.

@@ -1,4 +1,4 @@
-"""The forms of a resource's name: `APIKey`, `api_key`, `api_keys`, `api-keys`, "API key"."""
+"""The forms of a resource's name: `APIKey`, `api_key`, `api_keys`, `api-keys`, "api key"."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Names:
     """Every form of one name, singular and plural.
 
     `pascal` is the class (`APIKey`), `snake` the variable and column stem (`api_key`),
-    `human` the words in messages (`API key`), `kebab` the words in URLs (`api-key`).
+    `human` the words in messages (`api key`), `kebab` the words in URLs (`api-key`).
     """
 
     pascal: str
@@ -71,6 +71,7 @@ def split_words(name: str) -> list[str]:
     return _WORDS.findall(name)
 
 
+@cache
 def names_of(name: str, *, plural: str | None = None) -> Names:
     """Return every form of a singular name given in any case.
 
@@ -117,7 +118,7 @@ def _snake(words: list[str]) -> str:
 
 
 def _human(words: list[str]) -> str:
-    return " ".join(w if _is_acronym(w) else w.lower() for w in words)
+    return " ".join(w.lower() for w in words)
 
 
 def _is_acronym(word: str) -> bool:

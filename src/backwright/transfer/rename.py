@@ -8,7 +8,7 @@ elsewhere (`protected`), since such a name is the project's own vocabulary.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -17,13 +17,17 @@ import libcst as cst
 from backwright.spec.names import Names, article
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Renaming:
-    """Several names renamed at once: pairs of (old, new), and what must stay as it is."""
+    """Several names renamed at once: pairs of (old, new), and what must stay as it is.
+
+    `exact` gives whole identifiers and strings a new name of their own; `verbatim` whole strings.
+    """
 
     pairs: tuple[tuple[Names, Names], ...]
     protected: frozenset[str] = frozenset()
     exact: Mapping[str, str] = field(default_factory=dict)
+    verbatim: Mapping[str, str] = field(default_factory=dict)
 
     def identifier(self, text: str) -> str:
         """Return an identifier renamed: `create_task` → `create_product`."""
@@ -37,14 +41,22 @@ class Renaming:
         renamed = self._pattern.sub(lambda m: self._forms[m.group()], text)
         return _fix_articles_in_identifier(renamed) if renamed != text else text
 
+    def finds(self, text: str) -> bool:
+        """Tell whether a text holds any form of an old name as whole words."""
+        return self._pattern.search(text) is not None
+
     def path(self, text: str) -> str:
         """Return a file's path renamed; the words of its stem are in snake case."""
         return self._pattern.sub(lambda m: self._forms[m.group()], text)
 
     def string(self, text: str, *, in_tags: bool = False) -> str:
         """Return the text of a string, docstring or comment renamed, each word by its context."""
-        if text.strip("\"'") in self.protected:
+        bare = text.strip("\"'")
+        if bare in self.protected:
             return text
+        for known in (self.exact, self.verbatim):
+            if bare in known:
+                return text.replace(bare, known[bare])
         prose = " " in text.strip()
 
         def replace(match: re.Match[str]) -> str:
@@ -183,9 +195,3 @@ def _is_tags(node: cst.Arg) -> bool:
 def rename_code(source: str, renaming: Renaming) -> str:
     """Return Python source with the renaming applied everywhere."""
     return cst.parse_module(source).visit(RenameCode(renaming)).code
-
-
-def mentions(text: str, names: Iterable[Names]) -> bool:
-    """Tell whether a text holds any form of any of the names as whole words."""
-    renaming = Renaming(tuple((n, n) for n in names))
-    return renaming._pattern.search(text) is not None

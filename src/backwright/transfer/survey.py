@@ -100,7 +100,11 @@ def _table(node: ast.ClassDef) -> Table:
         is_resource=bool(bases & {"OwnedTable", "SharedTable"}) and node.name != "User",
         columns=tuple(n for _, n in names if n not in relationships),
         relationships=relationships,
-        links=tuple((n, link) for f, n in names if (link := _link_model(f))),
+        links=tuple(
+            (n, link)
+            for f, n in names
+            if (link := _link_model(f)) and link == _owning_link(node.name, n)
+        ),
         line=node.lineno,
     )
 
@@ -112,6 +116,12 @@ def _calls(field: ast.AnnAssign, function: str) -> bool:
         and isinstance(value.func, ast.Name)
         and value.func.id == function
     )
+
+
+def _owning_link(model: str, attribute: str) -> str:
+    """The link class of the side that the ids are sent to: `TaskTag` for `tags` of Task."""
+    word = singularize(attribute) or attribute
+    return model + "".join(part.capitalize() for part in word.split("_"))
 
 
 def _link_model(field: ast.AnnAssign) -> str | None:

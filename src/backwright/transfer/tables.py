@@ -74,7 +74,7 @@ def tables(spec: ResourceSpec, around: Surroundings) -> Tables:
     own = [m for m in pairs if m.owner == names.pascal]
     columns = [column(names, f) for f in fields if f.kind != "many"]
     code = _table(spec, around, [c.code for c in columns], own)
-    imports = {i for c in columns for i in c.imports} | _imports(spec, around, bool(pairs))
+    imports = {i for c in columns for i in c.imports} | _imports(spec, bool(pairs))
     others = tuple(m for m in pairs if m.owner != names.pascal)
     return Tables((*enums, code), tuple(links), others, frozenset(imports))
 
@@ -213,7 +213,7 @@ def _free_name(names: Names, field: FieldSpec, taken: set[str]) -> str:
     return f"{field.name}_{names.plural_snake}_{number}"
 
 
-def _imports(spec: ResourceSpec, around: Surroundings, related: bool) -> set[Import]:  # noqa: FBT001
+def _imports(spec: ResourceSpec, related: bool) -> set[Import]:  # noqa: FBT001
     kinds = {f.kind for f in spec.fields}
     needed: set[Import] = {("sqlalchemy", "Index")}
     if kinds & {"ref", "many"}:

@@ -1,0 +1,132 @@
+"""The exemplar: the resource that a new one is learnt from, and its parts by role."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from functools import cache
+from pathlib import PurePosixPath
+
+from backwright.errors import UsageError
+from backwright.source.outline import Statement, outline
+from backwright.source.text import lines_between
+from backwright.spec.names import Names, names_of, singularize
+from backwright.spec.types import ResourceSpec
+from backwright.transfer.draft import Draft
+from backwright.transfer.rename import Renaming
+from backwright.transfer.survey import Survey, Table, survey
+
+
+@dataclass(frozen=True)
+class Exemplar:
+    """A resource to learn from: where it stands, its table, and what its links are called."""
+
+    draft: Draft
+    survey: Survey
+    table: Table
+
+    @property
+    def names(self) -> Names:
+        """The names of the resource."""
+        return self.table.names
+
+    @property
+    def link(self) -> Names | None:
+        """What one linked row is called (`tag`), where the resource has a many-to-many."""
+        if not self.table.links:
+            return None
+        attribute = self.table.links[0][0]
+        return names_of(singularize(attribute) or attribute, plural=attribute)
+
+    def modules(self) -> list[str]:
+        """Return the modules that are the resource's alone: service, routes, tests."""
+        return [p for p in self.draft.modules() if self.owns(PurePosixPath(p).stem)]
+
+    def owns(self, identifier: str) -> bool:
+        """Tell whether an identifier speaks of this resource, and of no longer-named one."""
+        owner = max(
+            (t.names for t in self.survey.tables if _speaks_of(identifier, t.names)),
+            key=lambda n: len(n.snake),
+            default=None,
+        )
+        return owner == self.names
+
+    def definitions(self, path: str) -> list[Statement]:
+        """Return the statements of a shared module that define something of the resource."""
+        return [s for s in outline(self.draft.text(path)) if any(self.owns(n) for n in s.names)]
+
+
+def _speaks_of(identifier: str, names: Names) -> bool:
+    return _finder(names).finds(identifier)
+
+
+@cache
+def _finder(names: Names) -> Renaming:
+    return Renaming(((names, names),))
+
+
+def choose_exemplar(host: Draft, house: Draft, spec: ResourceSpec, *, owned: bool) -> Exemplar:
+    """Return the resource to learn from: `--like`, else the host's most like the new one.
+
+    Where the host has none of the same shape (owned or shared, with links or without), the
+    house's own stands in.
+
+    Raises:
+        UsageError: `--like` names no resource of the project.
+    """
+    here = survey(host)
+    many = any(f.kind == "many" for f in spec.fields)
+    if spec.like:
+        return Exemplar(host, here, _liked(here, spec.like))
+    for draft, facts in ((host, here), (house, survey(house))):
+        for table in facts.resources:
+            if table.owned == owned and bool(table.links) == many and _is_whole(draft, table):
+                return Exemplar(draft, facts, table)
+    raise UsageError(
+        "there is no resource here to learn from, and the house's own does not fit this project",
+        remedy="name one with --like",
+    )
+
+
+def _liked(facts: Survey, name: str) -> Table:
+    wanted = names_of(name).snake
+    for table in facts.resources:
+        if wanted in (table.names.snake, table.names.plural_snake):
+            return table
+    known = ", ".join(t.name for t in facts.resources) or "none"
+    raise UsageError(f"{name!r} is no resource of this project", remedy=f"one of: {known}")
+
+
+def _is_whole(draft: Draft, table: Table) -> bool:
+    """A resource can be learnt from only where its whole chain stands."""
+    stems = {PurePosixPath(p).stem for p in draft.modules()}
+    names = table.names
+    return {f"{names.snake}_service", names.plural_snake, f"test_{names.plural_snake}"} <= stems
+
+
+def block(code: str, statements: list[Statement], heading_of: Names) -> str:
+    """Return the lines of statements that follow one another, with their section's heading."""
+    parts = []
+    for statement in statements:
+        start = statement.start
+        above = lines_between(code, max(start - 3, 1), start - 1).rstrip("\n").splitlines()
+        heading = above[0] if above and above[0].startswith("# ---") else ""
+        if heading and _finder(heading_of).finds(heading):
+            parts.append(f"{heading}\n")
+        parts.append(lines_between(code, start, statement.end))
+    return "\n\n".join(parts)
+
+
+def identifiers(code: str) -> set[str]:
+    """Return every identifier of a module: variables, parameters, attributes, imported names."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Name):
+            found.add(node.id)
+        elif isinstance(node, ast.arg):
+            found.add(node.arg)
+        elif isinstance(node, ast.Attribute):
+            found.add(node.attr)
+        elif isinstance(node, ast.alias):
+            found.add(node.asname or node.name)
+    return found

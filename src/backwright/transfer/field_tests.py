@@ -1,0 +1,174 @@
+"""Tests that speak of one field, learnt from the fields of other resources that are alike.
+
+A test of an exemplar's module that names one of its columns belongs to that column. What it
+shows depends on few traits: a link to owned or to shared rows, what happens when the linked row is
+deleted, uniqueness. A new field gets the tests of the first known field with the same trait.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from backwright.source.outline import Statement, outline
+from backwright.source.text import lines_between
+from backwright.spec.names import Names, names_of
+from backwright.spec.types import FieldSpec, ResourceSpec
+from backwright.transfer.draft import Draft
+from backwright.transfer.model import link_word
+from backwright.transfer.rename import Renaming, rename_code
+from backwright.transfer.survey import Survey, Table
+from backwright.transfer.tables import Surroundings
+
+Trait = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class FieldTest:
+    """A test of an exemplar that shows one trait of one of its fields."""
+
+    trait: Trait
+    table: Table
+    column: str
+    target: Names
+    section: str
+    code: str
+
+
+@dataclass(frozen=True)
+class NewTest:
+    """A test for the new resource: the section it stands in, its code."""
+
+    section: str
+    code: str
+
+
+def field_tests(draft: Draft, facts: Survey) -> Iterator[FieldTest]:
+    """Yield the field tests of every resource of a project in the house style."""
+    for table in facts.resources:
+        path = f"tests/test_{table.names.plural_snake}.py"
+        if not draft.exists(path):
+            continue
+        code = draft.text(path)
+        for statement in outline(code):
+            column = spoken_of(statement, table)
+            if column:
+                yield _field_test(facts, table, column, statement, code)
+
+
+# The tests that every resource has, whatever its fields; some have variables called like fields.
+BASE = frozenset(
+    {
+        "test_create",
+        "test_create_with_required_fields_only",
+        "test_create_without_a_required_field",
+        "test_create_with_an_invalid_field",
+        "test_create_with_text_that_cannot_be_stored",
+        "test_list_with_an_invalid_parameter",
+        "test_sort_and_page",
+        "test_update_one_field",
+        "test_update_to_null",
+    }
+)
+
+
+def spoken_of(statement: Statement, table: Table) -> str | None:
+    """Return the column that a test is about, if it is about one: it names it, or one linked id."""
+    node = statement.node
+    if not isinstance(node, ast.AsyncFunctionDef | ast.FunctionDef) or node.name in BASE:
+        return None
+    words: set[str] = set()
+    for child in ast.walk(statement.node):
+        if isinstance(child, ast.Constant) and isinstance(child.value, str):
+            words.add(child.value)
+        elif isinstance(child, ast.Name):
+            words.add(child.id)
+    for column in table.data:
+        if column in words:
+            return column
+    return None
+
+
+def tests_of_fields(
+    spec: ResourceSpec, around: Surroundings, known: Sequence[FieldTest]
+) -> list[NewTest]:
+    """Return the tests of a new resource's fields, renamed from the known ones."""
+    tests: list[NewTest] = []
+    for field in spec.fields:
+        for trait in _traits(spec, field, around):
+            first = next((t for t in known if t.trait == trait), None)
+            alike = [t for t in known if first and _same_field(t, first)]
+            tests += [_renamed(t, spec, field, around) for t in alike]
+    return tests
+
+
+def _same_field(test: FieldTest, other: FieldTest) -> bool:
+    return (test.trait, test.table, test.column) == (other.trait, other.table, other.column)
+
+
+def _traits(spec: ResourceSpec, field: FieldSpec, around: Surroundings) -> Iterator[Trait]:
+    if field.kind in ("ref", "many"):
+        target = around.targets[str(field.target)]
+        yield ("link", field.kind, "owned" if target.owned else "shared")
+        if field.target == spec.names.pascal:
+            return
+        yield ("delete", field.on_delete if field.kind == "ref" else "many")
+    if field.unique:
+        yield ("unique", "owned" if around.owned else "shared")
+
+
+def _field_test(
+    facts: Survey, table: Table, column: str, statement: Statement, code: str
+) -> FieldTest:
+    links = dict(table.links)
+    word = column.removesuffix("_ids").removesuffix("_id")
+    target = next((t for t in facts.tables if t.names.snake == word), None)
+    name = statement.names[0]
+    if column.endswith("_ids") and links:
+        trait: Trait = ("link", "many", "owned" if target and target.owned else "shared")
+        trait = ("delete", "many") if name.startswith("test_delete") else trait
+    elif column.endswith("_id") and target:
+        trait = ("link", "ref", "owned" if target.owned else "shared")
+        if name.startswith("test_delete"):
+            trait = ("delete", "cascade" if "_with_" in name else "restrict")
+    else:
+        trait = ("unique", "owned" if table.owned else "shared")
+    return FieldTest(
+        trait=trait,
+        table=table,
+        column=column,
+        target=target.names if target else names_of(column),
+        section=section_of(code, statement.start),
+        code=lines_between(code, statement.start, statement.end),
+    )
+
+
+def section_of(code: str, line: int) -> str:
+    """Return the heading (`# --- Create`) under which a line stands, or an empty string."""
+    above = code.splitlines()[: line - 1]
+    return next((text for text in reversed(above) if text.startswith("# ---")), "")
+
+
+def _renamed(
+    test: FieldTest, spec: ResourceSpec, field: FieldSpec, around: Surroundings
+) -> NewTest:
+    """Rename the resource, the field and the field's target; they may share a word in the old."""
+    word = names_of(link_word(field) if field.kind == "many" else field.name)
+    target = around.targets[str(field.target)].names if field.target else word
+    exact = {test.column: field.column}
+    singular = test.column.removesuffix("s")
+    if field.kind == "many":
+        exact[singular] = f"{word.snake}_id"
+    tree = ast.parse(test.code)
+    function = tree.body[0]
+    assert isinstance(function, ast.AsyncFunctionDef | ast.FunctionDef)  # noqa: S101
+    spoken = Renaming(((test.table.names, spec.names), (test.target, word)))
+    exact[function.name] = spoken.identifier(function.name)
+    docstring = ast.get_docstring(function, clean=False)
+    renaming = Renaming(
+        ((test.table.names, spec.names), (test.target, target)),
+        exact=exact,
+        verbatim={docstring: spoken.string(docstring)} if docstring else {},
+    )
+    return NewTest(test.section, rename_code(test.code, renaming))

@@ -1,0 +1,173 @@
+"""Adding a resource by transfer: the exemplar's whole chain becomes the new one's."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from backwright.errors import UsageError
+from backwright.spec.fields import nearest
+from backwright.spec.types import FieldSpec, ResourceSpec
+from backwright.transfer import steps
+from backwright.transfer.draft import Draft
+from backwright.transfer.exemplar import Exemplar, choose_exemplar, identifiers
+from backwright.transfer.model import Target
+from backwright.transfer.rename import Renaming
+from backwright.transfer.steps import Job
+from backwright.transfer.survey import MODELS, Survey, Table, survey
+from backwright.transfer.tables import OWNER, Surroundings
+from backwright.values import Place
+
+STEPS: tuple[tuple[str, Callable[[Job], list[str]]], ...] = (
+    ("model", steps.add_models),
+    ("schemas", steps.add_schemas),
+    ("service", steps.add_service),
+    ("routes", steps.add_routes),
+    ("wiring", steps.add_wiring),
+    ("tests", steps.add_tests),
+)
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """What was learnt from which resource, and the files of each step."""
+
+    exemplar: str
+    owned: bool
+    steps: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def transfer_resource(host: Draft, house: Draft, spec: ResourceSpec) -> Transfer:
+    """Add a resource to a draft of the host; `house` is the house in the host's features.
+
+    Raises:
+        UsageError: the resource is there already, a model it refers to is not, or the names clash.
+    """
+    facts = survey(host)
+    owned = _is_owned(facts, spec)
+    around = Surroundings(_targets(facts, spec, owned=owned), _taken(facts), owned)
+    exemplar = choose_exemplar(host, house, spec, owned=owned)
+    _check_names(facts, spec, exemplar)
+    _check_references(facts, spec, around)
+    job = Job(host, spec, exemplar, around, _vocabulary(exemplar, house))
+    done = tuple((name, tuple(step(job))) for name, step in STEPS)
+    return Transfer(exemplar.table.name, owned, done)
+
+
+def existing(host: Draft, spec: ResourceSpec) -> Table | None:
+    """Return the table of a resource that is there already, if it has just the fields asked for.
+
+    Raises:
+        UsageError: it is there with other fields.
+    """
+    table = survey(host).table(spec.names.pascal)
+    if table is None:
+        return None
+    asked = {f.column for f in spec.fields}
+    if asked == set(table.data):
+        return table
+    differing = ", ".join(sorted(asked ^ set(table.data)))
+    raise UsageError(
+        f"{table.name} is there already, and differs in {differing}",
+        place=Place(MODELS, table.line),
+        remedy="name the new resource otherwise",
+    )
+
+
+def _is_owned(facts: Survey, spec: ResourceSpec) -> bool:
+    if spec.owner is None:
+        return facts.has_users
+    if spec.owner.lower() == "none":
+        return False
+    if not facts.has_users or spec.owner != "User":
+        known = "User, none" if facts.has_users else "none (this project has no users)"
+        raise UsageError(f"{spec.owner!r} owns nothing here", remedy=f"--owner takes {known}")
+    return True
+
+
+def _targets(facts: Survey, spec: ResourceSpec, *, owned: bool) -> dict[str, Target]:
+    targets = {
+        t.name: Target(t.names, t.table, t.owned)
+        for t in facts.tables
+        if not t.is_link and t.name != spec.names.pascal
+    }
+    targets[spec.names.pascal] = Target(spec.names, spec.names.snake, owned)
+    return targets
+
+
+def _taken(facts: Survey) -> dict[str, tuple[str, ...]]:
+    return {t.name: (*t.columns, *t.relationships) for t in facts.tables}
+
+
+def _check_names(facts: Survey, spec: ResourceSpec, exemplar: Exemplar) -> None:
+    name = spec.names.pascal
+    classes = {name, *(f"{name}{suffix}" for suffix in ("Create", "Update", "Public", "Page"))}
+    imported = {
+        i
+        for path in exemplar.modules()
+        for i in identifiers(exemplar.draft.text(path))
+        if i[:1].isupper() and not exemplar.owns(i)
+    }
+    clash = sorted(classes & (facts.taken | imported))
+    if clash:
+        raise UsageError(
+            f"the name {clash[0]} is taken in this project",
+            place=Place(MODELS, 1),
+            remedy=f"use another, for example {name}Item",
+        )
+
+
+def _check_references(facts: Survey, spec: ResourceSpec, around: Surroundings) -> None:
+    for field in spec.fields:
+        if not field.target:
+            continue
+        target = around.targets.get(field.target)
+        if target is None:
+            known = [t.name for t in facts.resources]
+            raise UsageError(
+                f"{field.target!r} in {field.word!r} is no model of this project"
+                f"{nearest(field.target, known)}",
+                remedy=f"models: {', '.join(known) or 'none yet'}",
+            )
+        if target.owned and not around.owned:
+            raise UsageError(
+                f"{field.word!r}: rows that belong to nobody cannot refer to a {field.target}, "
+                "which belongs to a user",
+                remedy=f"leave {field.name} out, or let {spec.names.pascal} have an owner",
+            )
+        _check_self_reference(spec, field)
+
+
+def _check_self_reference(spec: ResourceSpec, field: FieldSpec) -> None:
+    if field.target == spec.names.pascal and field.kind == "ref" and not field.optional:
+        raise UsageError(
+            f"{field.word!r}: the first {spec.names.human} could never be made",
+            remedy=f"make it optional: {field.word}:optional",
+        )
+
+
+def _vocabulary(exemplar: Exemplar, house: Draft) -> frozenset[str]:
+    """Return the words of the house's own chain, which name no resource of the host.
+
+    A host's exemplar called Item must not have `items`, the key of every page, renamed.
+    """
+    if exemplar.draft is house:
+        return frozenset()
+    facts = survey(house)
+    nouns = Renaming(tuple((t.names, t.names) for t in facts.tables))
+    words: set[str] = {OWNER}
+    for table in facts.resources[:1]:
+        chain = Exemplar(house, facts, table).modules()
+        for path in (*chain, "tests/helpers.py", "tests/factories.py", "app/pagination.py"):
+            words |= {w for w in _words(house.text(path)) if not nouns.finds(w)}
+    return frozenset(words)
+
+
+def _words(code: str) -> set[str]:
+    strings = {
+        n.value
+        for n in ast.walk(ast.parse(code))
+        if isinstance(n, ast.Constant) and isinstance(n.value, str) and n.value.isidentifier()
+    }
+    return identifiers(code) | strings

@@ -1,0 +1,217 @@
+"""The steps of adding a resource, in the specialist's order; each changes files of the draft."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+import libcst as cst
+
+from backwright.errors import UsageError
+from backwright.source.imports import add_imports
+from backwright.source.outline import imported_names, outline, used_names
+from backwright.source.text import Splice, splice
+from backwright.spec.names import names_of
+from backwright.spec.types import ResourceSpec
+from backwright.transfer.declaration import wanted_imports
+from backwright.transfer.draft import Draft
+from backwright.transfer.exemplar import Exemplar, block, identifiers
+from backwright.transfer.field_tests import NewTest, field_tests, spoken_of, tests_of_fields
+from backwright.transfer.model import link_word
+from backwright.transfer.rename import Renaming, rename_code
+from backwright.transfer.repeat import repeat_links
+from backwright.transfer.slots import SampleSlots, SchemaSlots
+from backwright.transfer.survey import MODELS
+from backwright.transfer.tables import Surroundings, Tables, tables
+from backwright.transfer.wiring import wire, wires
+
+WIDTH = 100
+
+
+@dataclass(frozen=True)
+class Job:
+    """What every step needs: where to write, what was asked, what to learn from."""
+
+    host: Draft
+    spec: ResourceSpec
+    exemplar: Exemplar
+    around: Surroundings
+    protected: frozenset[str]
+
+    def renaming(self, code: str) -> Renaming:
+        """Return the renaming for one module; a variable never hides another name in it."""
+        old, new = self.exemplar.names, self.spec.names
+        exact = {}
+        if new.variable in identifiers(code):
+            exact[old.snake] = f"{new.snake}_"
+        return Renaming(((old, new),), protected=self.protected, exact=exact)
+
+
+def add_models(job: Job) -> list[str]:
+    """Add enums, link tables and the table; the other sides of its relationships, too."""
+    made = tables(job.spec, job.around)
+    code = job.host.text(MODELS)
+    code = splice(code, [*_links(code, made), *_members(code, made)])
+    code = code.rstrip("\n") + "".join(f"\n\n\n{c.rstrip()}" for c in made.classes) + "\n"
+    job.host.write(MODELS, add_imports(code, wanted_imports(made.imports), width=WIDTH))
+    return [MODELS]
+
+
+def _links(code: str, made: Tables) -> list[Splice]:
+    """A link table stands before the class that names it."""
+    places = {n: s.start for s in outline(code) for n in s.names}
+    last = len(code.splitlines()) + 1
+    splices: dict[int, str] = {}
+    for link in made.links:
+        line = places.get(link.before, last)
+        gap = ("", "\n\n\n") if line < last else ("\n\n\n", "")
+        splices[line] = splices.get(line, "") + gap[0] + link.code.rstrip() + gap[1]
+    return [Splice(line, line, text) for line, text in splices.items()]
+
+
+def _members(code: str, made: Tables) -> list[Splice]:
+    splices = []
+    for statement in outline(code):
+        if not isinstance(statement.node, ast.ClassDef):
+            continue
+        members = [m for m in made.members if m.owner == statement.node.name]
+        if members:
+            last = statement.node.body[-1]
+            related = "Relationship(" in ast.unparse(last)
+            text = "".join(f"    {m.code}\n" for m in members)
+            splices.append(
+                Splice(statement.end + 1, statement.end + 1, text if related else f"\n{text}")
+            )
+    return splices
+
+
+def add_schemas(job: Job) -> list[str]:
+    """Add the schemas for create, update, answer, page and filter."""
+    path = "app/schemas.py"
+    source = job.exemplar.draft.text(path)
+    code = block(source, job.exemplar.definitions(path), job.exemplar.names)
+    slots = SchemaSlots(set(job.exemplar.table.data), job.spec.names, job.spec.fields)
+    renamed = cst.parse_module(rename_code(code, job.renaming(code)))
+    text = job.host.text(path).rstrip("\n") + "\n\n\n" + renamed.visit(slots).code.strip() + "\n"
+    job.host.write(path, add_imports(text, wanted_imports(slots.imports), width=WIDTH))
+    return [path]
+
+
+def add_service(job: Job) -> list[str]:
+    """Add the service: the exemplar's, renamed, with its links once for each new link."""
+    return _copy_modules(job, lambda path: path.endswith("_service.py"))
+
+
+def add_routes(job: Job) -> list[str]:
+    """Add the routes: the exemplar's, renamed."""
+    return _copy_modules(job, lambda path: "/routes/" in path)
+
+
+def _copy_modules(job: Job, wanted: object) -> list[str]:
+    assert callable(wanted)  # noqa: S101
+    made = []
+    for path in filter(wanted, job.exemplar.modules()):
+        code = _relinked(job, job.exemplar.draft.text(path))
+        target = _target_path(job, path)
+        job.host.write(target, rename_code(code, job.renaming(code)))
+        made.append(target)
+    return made
+
+
+def _relinked(job: Job, code: str) -> str:
+    """Say what the exemplar says of its link of each new link."""
+    link = job.exemplar.link
+    words = [names_of(link_word(f), plural=f.name) for f in job.spec.fields if f.kind == "many"]
+    return repeat_links(code, link, words) if link and words else code
+
+
+def _target_path(job: Job, path: str) -> str:
+    old, new = job.exemplar.names, job.spec.names
+    folder, name = PurePosixPath(path).parent, PurePosixPath(path).name
+    target = (folder / Renaming(((old, new),)).path(name)).as_posix()
+    if job.host.exists(target):
+        raise UsageError(
+            f"{target} is there already", remedy="rename the resource or move the file"
+        )
+    return target
+
+
+def add_wiring(job: Job) -> list[str]:
+    """Put the new routes to use wherever the host puts the exemplar's to use."""
+    made = []
+    for path in list(job.host.modules()):
+        code = job.host.text(path)
+        is_exemplars = job.exemplar.owns(PurePosixPath(path).stem)
+        if path.startswith("tests/") or is_exemplars or not wires(code, job.exemplar):
+            continue
+        job.host.write(path, wire(code, job.exemplar, job.renaming(code)))
+        made.append(path)
+    return made
+
+
+def add_tests(job: Job) -> list[str]:
+    """Add sample data and tests: the exemplar's own, and those of fields that are alike."""
+    return [_add_factories(job), _add_test_module(job)]
+
+
+def _add_factories(job: Job) -> str:
+    path = "tests/factories.py"
+    source = job.exemplar.draft.text(path)
+    code = block(source, job.exemplar.definitions(path), job.exemplar.names)
+    slots = SampleSlots(set(job.exemplar.table.data), job.spec.fields)
+    renamed = rename_code(cst.parse_module(code).visit(slots).code, job.renaming(code))
+    text = job.host.text(path).rstrip("\n") + "\n\n\n" + renamed.strip() + "\n"
+    job.host.write(path, add_imports(text, wanted_imports(slots.imports), width=WIDTH))
+    return path
+
+
+def _add_test_module(job: Job) -> str:
+    path = next(p for p in job.exemplar.modules() if p.startswith("tests/test_"))
+    code = job.exemplar.draft.text(path)
+    foreign = [s for s in outline(code) if s.names and spoken_of(s, job.exemplar.table)]
+    base = splice(code, [Splice(s.start, _next_line(code, s.end), "") for s in foreign])
+    known = list(field_tests(job.exemplar.draft, job.exemplar.survey))
+    new = tests_of_fields(job.spec, job.around, known)
+    text = _with_tests(rename_code(base, job.renaming(base)), new)
+    target = _target_path(job, path)
+    job.host.write(target, _with_imports(job, text))
+    return target
+
+
+def _next_line(code: str, end: int) -> int:
+    """Return the line after a statement and the blank lines behind it."""
+    lines = code.splitlines()
+    line = end
+    while line < len(lines) and not lines[line].strip():
+        line += 1
+    return line + 1
+
+
+def _with_tests(code: str, tests: Sequence[NewTest]) -> str:
+    """Put tests at the end of the sections that they belong to."""
+    for test in tests:
+        lines = code.splitlines()
+        headings = [i for i, text in enumerate(lines, 1) if text.startswith("# ---")]
+        start = next((i for i in headings if lines[i - 1] == test.section), None)
+        after = next((i for i in headings if start and i > start), len(lines) + 1)
+        text = f"{test.code.strip()}\n\n\n" if after <= len(lines) else f"\n\n{test.code.strip()}\n"
+        code = splice(code, [Splice(after, after, text)])
+    return code
+
+
+def _with_imports(job: Job, code: str) -> str:
+    """Import what tests from other modules need, from where those modules import it."""
+    used = used_names(ast.parse(code))
+    have = set(imported_names(code)) | {n for s in outline(code) for n in s.names}
+    sources = [p for p in job.exemplar.draft.modules() if p.startswith("tests/test_")]
+    known = {
+        name: origin.rpartition(".")[0]
+        for path in sources
+        for name, origin in imported_names(job.exemplar.draft.text(path)).items()
+    }
+    factories = {n for s in outline(job.host.text("tests/factories.py")) for n in s.names}
+    wanted = {(known[name], name) for name in used - have if name in known}
+    wanted |= {("tests.factories", name) for name in used - have if name in factories}
+    return add_imports(code, wanted_imports(wanted), width=WIDTH)
