@@ -4,7 +4,15 @@ import unicodedata
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, EmailStr, Field, SecretStr
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    EmailStr,
+    Field,
+    SecretStr,
+    TypeAdapter,
+    ValidationError,
+)
 
 from app.fields import DateTime, Str
 from app.schemas import Input
@@ -29,6 +37,8 @@ Secret = Annotated[SecretStr, AfterValidator(_refuse_unencodable)]
 
 AccountEmail = Annotated[EmailStr, Field(max_length=254), AfterValidator(_normalize_email)]
 """An address; two that differ in case only are the same."""
+
+_email = TypeAdapter[str](AccountEmail)
 
 NewPassword = Annotated[Secret, Field(min_length=8, max_length=128)]
 """A password to be set. Its letters are counted, not its bytes; see `passwords.py` for those."""
@@ -93,6 +103,12 @@ class SessionPublic(BaseModel):
     """Whether it is the one that asks."""
 
 
+class SessionList(BaseModel):
+    """The places where a user is logged in."""
+
+    items: list[SessionPublic]
+
+
 class PasswordChange(Input):
     """A new password, and the old one as proof."""
 
@@ -142,3 +158,11 @@ class Message(BaseModel):
     """An answer in words, the same whoever the address belongs to."""
 
     message: str
+
+
+def parse_email(text: str) -> str | None:
+    """Return an address in its normal form; None for what cannot be one."""
+    try:
+        return _email.validate_python(text)
+    except ValidationError:
+        return None

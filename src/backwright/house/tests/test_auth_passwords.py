@@ -19,12 +19,14 @@ LONG = "correct horse battery staple " * 4
 
 def test_right_password_matches_its_hash() -> None:
     """The round trip."""
-    assert passwords.matches("s3cret-phrase", passwords.compute_hash("s3cret-phrase", COST))
+    assert passwords.matches("s3cret-phrase", passwords.compute_hash("s3cret-phrase", COST), COST)
 
 
 def test_wrong_password_does_not_match() -> None:
     """Another password, another answer."""
-    assert not passwords.matches("s3cret-phrasf", passwords.compute_hash("s3cret-phrase", COST))
+    assert not passwords.matches(
+        "s3cret-phrasf", passwords.compute_hash("s3cret-phrase", COST), COST
+    )
 
 
 def test_equal_passwords_have_different_hashes() -> None:
@@ -42,7 +44,7 @@ def test_hash_is_readable_by_plain_bcrypt() -> None:
 def test_hash_of_another_bcrypt_library_is_accepted() -> None:
     """``$2a$`` and ``$2y$`` (PHP, Java) differ from ``$2b$`` by their name only."""
     hashed = bcrypt.hashpw(b"migrated", bcrypt.gensalt(COST)).decode()
-    assert passwords.matches("migrated", hashed.replace("$2b$", "$2y$", 1))
+    assert passwords.matches("migrated", hashed.replace("$2b$", "$2y$", 1), COST)
 
 
 @pytest.mark.parametrize(
@@ -52,7 +54,7 @@ def test_72_bytes_still_fit_plain_bcrypt(password: str) -> None:
     """The boundary counts bytes, not letters."""
     hashed = passwords.compute_hash(password, COST)
     assert hashed.startswith("$2b$")
-    assert passwords.matches(password, hashed)
+    assert passwords.matches(password, hashed, COST)
 
 
 @pytest.mark.parametrize(
@@ -63,19 +65,19 @@ def test_72_bytes_still_fit_plain_bcrypt(password: str) -> None:
 def test_bytes_after_the_72nd_count(password: str, other: str) -> None:
     """Nothing is cut off: two passwords that differ behind byte 72 are two passwords."""
     hashed = passwords.compute_hash(password, COST)
-    assert passwords.matches(password, hashed)
-    assert not passwords.matches(other, hashed)
+    assert passwords.matches(password, hashed, COST)
+    assert not passwords.matches(other, hashed, COST)
 
 
 def test_first_72_bytes_of_a_long_password_do_not_open_it() -> None:
     """The classic fault of silent truncation."""
     hashed = passwords.compute_hash("a" * 80, COST)
-    assert not passwords.matches("a" * 72, hashed)
+    assert not passwords.matches("a" * 72, hashed, COST)
 
 
 def test_long_password_does_not_match_the_hash_of_its_beginning() -> None:
     """The same fault the other way round."""
-    assert not passwords.matches("a" * 73, passwords.compute_hash("a" * 72, COST))
+    assert not passwords.matches("a" * 73, passwords.compute_hash("a" * 72, COST), COST)
 
 
 def test_long_scheme_is_that_of_passlib() -> None:
@@ -93,23 +95,25 @@ def test_digest_of_a_long_password_is_not_a_password() -> None:
     """Somebody who has the digest still does not have the password."""
     hashed = passwords.compute_hash(LONG, COST)
     salt = hashed.split("$")[3].encode()
-    assert not passwords.matches(passwords.prehash(LONG.encode(), salt).decode(), hashed)
+    assert not passwords.matches(passwords.prehash(LONG.encode(), salt).decode(), hashed, COST)
 
 
 def test_nul_does_not_end_a_password() -> None:
     """C implementations of bcrypt stop at NUL."""
-    assert not passwords.matches("be\0fore", passwords.compute_hash("be\0hind", COST))
+    assert not passwords.matches("be\0fore", passwords.compute_hash("be\0hind", COST), COST)
 
 
 def test_composed_and_decomposed_letters_are_the_same_password() -> None:
     """Keyboards differ in how they spell ``é`` (RFC 8265)."""
-    assert passwords.matches("cafe\u0301-au-lait", passwords.compute_hash("café-au-lait", COST))
+    assert passwords.matches(
+        "cafe\u0301-au-lait", passwords.compute_hash("café-au-lait", COST), COST
+    )
 
 
 @pytest.mark.parametrize("stored", ["", "!", "plaintext", "$2b$99$" + "." * 53, "$2b$04$short"])
 def test_a_stored_value_that_is_no_hash_matches_nothing(stored: str) -> None:
     """An imported or locked account answers "wrong password", not an exception."""
-    assert not passwords.matches(stored, stored)
+    assert not passwords.matches(stored, stored, COST)
 
 
 def test_unmatchable_hash_costs_what_a_hash_costs() -> None:
@@ -117,25 +121,37 @@ def test_unmatchable_hash_costs_what_a_hash_costs() -> None:
     stand_in = passwords.unmatchable_hash(7)
     assert stand_in.startswith("$2b$07$")
     assert len(stand_in) == len(passwords.compute_hash("x", COST))
-    assert not passwords.matches("", stand_in)
+    assert not passwords.matches("", stand_in, COST)
 
 
-def test_every_comparison_does_one_hash(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever is compared, bcrypt runs once: no early way out that a clock would see."""
-    calls: list[bytes] = []
+@pytest.fixture
+def rounds(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The rounds of bcrypt that every comparison took."""
+    taken: list[int] = []
     real = bcrypt.checkpw
 
     def counted(password: bytes, hashed: bytes) -> bool:
-        calls.append(hashed[4:6])
+        taken.append(2 ** int(hashed[4:6]))
         return real(password, hashed)
 
     monkeypatch.setattr(bcrypt, "checkpw", counted)
+    return taken
+
+
+def test_every_comparison_does_one_hash(rounds: list[int]) -> None:
+    """Whatever is compared, bcrypt runs once: no early way out that a clock would see."""
     short, long = passwords.compute_hash("short", COST), passwords.compute_hash(LONG, COST)
-    stored = [short, long, "!", passwords.unmatchable_hash(COST)]
+    stored = [short, long, "!", "", passwords.unmatchable_hash(COST)]
     for candidate in ("short", LONG):
         for password_hash in stored:
-            passwords.matches(candidate, password_hash)
-    assert calls == [b"04"] * 8
+            passwords.matches(candidate, password_hash, COST)
+    assert rounds == [2**COST] * 10
+
+
+def test_a_refusal_by_a_hash_of_a_lower_cost_takes_as_long_as_any(rounds: list[int]) -> None:
+    """Or, after the cost was raised, the users from before could be told from nobody."""
+    passwords.matches("wrong", passwords.compute_hash("right", 4), 7)
+    assert sum(rounds) == 2**7
 
 
 def test_a_lower_cost_needs_a_rehash(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -172,7 +188,7 @@ async def test_hashing_threads_give_way_to_the_event_loop() -> None:
         return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
 
     before = niceness()
-    assert await pool.run(niceness) == max(before, 7)
+    assert await pool.run(niceness) == min(19, before + 7)
     assert niceness() == before
 
 

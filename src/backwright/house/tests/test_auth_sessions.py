@@ -32,7 +32,7 @@ async def list_sessions(client: AsyncClient, tokens: Tokens) -> list[dict[str, o
     """Return the sessions that a user sees."""
     response = await client.get(f"{AUTH}/sessions", headers=bearer(tokens))
     assert response.status_code == 200, response.text
-    sessions: list[dict[str, object]] = response.json()
+    sessions: list[dict[str, object]] = response.json()["items"]
     return sessions
 
 
@@ -132,7 +132,7 @@ async def test_the_list_shows_no_secret(client: AsyncClient) -> None:
     tokens = await sign_up(client)
     response = await client.get(f"{AUTH}/sessions", headers=bearer(tokens))
     assert claims_of(tokens["refresh_token"])["jti"] not in response.text
-    assert set(response.json()[0]) == {
+    assert set(response.json()["items"][0]) == {
         "id",
         "created_at",
         "last_used_at",

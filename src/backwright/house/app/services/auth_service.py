@@ -18,7 +18,7 @@ from pydantic import BaseModel
 from sqlmodel import and_, col, delete, exists, insert, not_, select, update
 
 from app.auth import Caller, TokenType, create_token, decode_token
-from app.auth_schemas import SessionPublic, TokenPair
+from app.auth_schemas import SessionList, SessionPublic, TokenPair, parse_email
 from app.config import get_settings
 from app.database import Session
 from app.exceptions import NotFoundError, UnauthorizedError
@@ -30,6 +30,7 @@ from app.passwords import hash_password, needs_rehash, refuse_if_busy, verify_pa
 logger = get_logger(__name__)
 
 WRONG_CREDENTIALS = "Incorrect email or password"
+NO_EMAIL = ""
 LISTED_SESSIONS = 100
 LONGEST_USER_AGENT = 200
 
@@ -52,9 +53,9 @@ class Account(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """An attempt to log in. The address is None where what was given cannot be one."""
+    """An attempt to log in; `username` is as it was typed."""
 
-    email: str | None
+    username: str
     password: str
     user_agent: str | None
 
@@ -77,15 +78,15 @@ async def log_in(session: Session, throttle: LoginThrottle, login: Login) -> Tok
     """
     # First of all, or waiting for a busy server would be counted as guessing.
     refuse_if_busy()
-    email = login.email or ""
-    await throttle.admit(email)
-    account = await find_account(session, email)
+    email = parse_email(login.username)
+    await throttle.admit(email or login.username)
+    account = await find_account(session, email or NO_EMAIL)
     known = await verify_password(login.password, account.password_hash if account else None)
     if account is None or not known or not account.may_log_in:
         await throttle.charge()
         raise UnauthorizedError(WRONG_CREDENTIALS)
     tokens = await _begin_session(session, account, login)
-    await throttle.forgive(email)
+    await throttle.forgive(account.email)
     return tokens
 
 
@@ -208,20 +209,19 @@ async def log_out_everywhere(session: Session, caller: Caller) -> None:
     )
 
 
-async def list_sessions(session: Session, caller: Caller) -> list[SessionPublic]:
+async def list_sessions(session: Session, caller: Caller) -> SessionList:
     """Return where the caller is logged in, the last used first.
 
     Raises:
         UnauthorizedError: If the caller is not logged in any more.
     """
-    return await session.all(
+    statement = (
         select(LoginSession, (col(LoginSession.id) == caller.session_id).label("current"))
         .where(col(LoginSession.user_id) == caller.id, col(LoginSession.expires_at) > _now())
         .order_by(col(LoginSession.last_used_at).desc(), col(LoginSession.id))
-        .limit(LISTED_SESSIONS),
-        SessionPublic,
-        caller=caller,
+        .limit(LISTED_SESSIONS)
     )
+    return SessionList(items=await session.all(statement, SessionPublic, caller=caller))
 
 
 async def end_session(session: Session, caller: Caller, session_id: UUID) -> None:
