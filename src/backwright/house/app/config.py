@@ -74,7 +74,7 @@ class Settings(BaseSettings):
     database_url: str = "postgresql://app:app@localhost:5432/app"
     database_replica_url: str | None = None
     database_pool_size: int = Field(default=10, ge=1)
-    # Set to 0 behind a pooler that shares one connection between transactions (PgBouncer).
+    # 0 behind a pooler that cannot carry prepared statements (PgBouncer before 1.21).
     database_prepared_statements: int = Field(default=256, ge=0)
     # How long a statement may take, and how long a request waits for a free connection.
     database_timeout_seconds: float = Field(default=30.0, gt=0)

@@ -3,9 +3,16 @@
 set -euo pipefail
 
 if [[ ! -s "$PGDATA/PG_VERSION" ]]; then
-    mkdir -p "$PGDATA"
-    chmod 700 "$PGDATA"
-    # -R writes where the primary is; -C makes a slot there, so that it keeps what we have not read yet.
-    pg_basebackup -h "$PRIMARY_HOST" -D "$PGDATA" -X stream -C -S replica -R
+    # The slot makes the primary keep what this replica has not read yet.
+    psql --quiet --host="$PRIMARY_HOST" --dbname=postgres --command="
+        SELECT pg_create_physical_replication_slot('replica')
+        WHERE NOT EXISTS (SELECT FROM pg_replication_slots WHERE slot_name = 'replica')"
+    # Copied beside its place, so that a copy that broke off is never taken for a whole one.
+    rm -rf "$PGDATA" "$PGDATA.part"
+    mkdir -p "$(dirname "$PGDATA")"
+    pg_basebackup --host="$PRIMARY_HOST" --pgdata="$PGDATA.part" --slot=replica \
+        --checkpoint=fast --wal-method=stream --write-recovery-conf
+    chmod 700 "$PGDATA.part"
+    mv "$PGDATA.part" "$PGDATA"
 fi
 exec postgres -c hot_standby_feedback=on

@@ -22,8 +22,11 @@ def test_example_names_every_setting_once_and_no_other() -> None:
 
 
 @pytest.mark.parametrize(("name", "value"), DEFAULTS)
-def test_example_shows_the_default(name: str, value: str, tmp_path: Path) -> None:
+def test_example_shows_the_default(
+    name: str, value: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What stands there behind a # is what holds anyway."""
+    monkeypatch.delenv(name, raising=False)
     file = tmp_path / ".env"
     file.write_text(f"{name}={value}\n")
     read = getattr(Settings(_env_file=file), name.lower())

@@ -32,24 +32,16 @@ async def read_liveness() -> Health:
 
 @router.get("/ready", responses={503: {"description": "The database does not answer"}})
 async def read_readiness(request: Request) -> Health:
-    """Ask every database; if one does not answer in time, send no requests here for now.
+    """Ask the database; if it does not answer in time, send no requests here for now.
 
-    Redis is not asked: without it the limits are counted in each process.
+    Redis and a replica are not asked: without them requests are served all the same.
     """
     settings: Settings = request.app.state.settings
+    database: Database = request.app.state.database
     try:
         async with asyncio.timeout(settings.readiness_seconds):
-            await _ask(
-                request.app.state.database, replica=settings.database_replica_url is not None
-            )
+            await database.session().scalar(select(1))
     except Exception as error:
         logger.warning("database not ready", error=repr(error))
         raise ServiceUnavailableError("Database not available", _RETRY_SECONDS) from error
     return Health()
-
-
-async def _ask(database: Database, *, replica: bool) -> None:
-    """Run a statement on the primary and, if there is one, on the replica."""
-    await database.session().scalar(select(1))
-    if replica:
-        await database.session(read_only=True).scalar(select(1))
