@@ -20,7 +20,7 @@ from app.schemas import Input
 
 def _normalize_email(address: str) -> str:
     """Write an address in the one form that is stored and looked up: addresses have no case."""
-    return unicodedata.normalize("NFC", address).lower()
+    return unicodedata.normalize("NFC", address.lower())
 
 
 def _refuse_unencodable(secret: SecretStr) -> SecretStr:

@@ -90,6 +90,7 @@ class Settings(BaseSettings):
     # Unset: in production only. Without it, whoever registers an address and logs in with it
     # learns that nobody had it before.
     require_verified_email: bool | None = None
+    # Attempts at an account; failures, and as many registrations, from an address.
     login_limit_per_account: Rate = "10/15 minutes"
     login_limit_per_address: Rate = "100/15 minutes"
     mail_limit_per_recipient: Rate = "5/hour"

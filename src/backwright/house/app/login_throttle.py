@@ -4,7 +4,7 @@ An account is locked whether it exists or not, so the lock tells nothing about t
 with the window, or at once by a password reset, so that locking others out does not pay. Attempts
 are counted before the password is looked at: a burst of parallel guesses gets no further than
 the same guesses in a row. An address is charged for failures only, so that an office behind one
-address is not locked out by its own successful logins.
+address is not locked out by its own successful logins; its registrations have an equal limit.
 """
 
 import hashlib
@@ -19,7 +19,8 @@ from app.exceptions import TooManyRequestsError
 from app.middleware.rate_limit import client_address
 from app.rate_limit import RateLimiter, get_rate_limiter
 
-_SCOPE = "login"
+_LOGIN = "login"
+_REGISTRATION = "registration"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +38,12 @@ class LoginThrottle:
         """
         settings = get_settings()
         address = await self.limiter.peek(
-            parse(settings.login_limit_per_address), _SCOPE, self.address
+            parse(settings.login_limit_per_address), _LOGIN, self.address
         )
         if address.remaining == 0:
             raise _refusal(address.reset_after)
         account = await self.limiter.hit(
-            parse(settings.login_limit_per_account), _SCOPE, email_digest(email)
+            parse(settings.login_limit_per_account), _LOGIN, email_digest(email)
         )
         if account.exceeded:
             raise _refusal(account.reset_after)
@@ -50,12 +51,23 @@ class LoginThrottle:
     async def charge(self) -> None:
         """Count a failure against the address."""
         limit = parse(get_settings().login_limit_per_address)
-        await self.limiter.hit(limit, _SCOPE, self.address)
+        await self.limiter.hit(limit, _LOGIN, self.address)
+
+    async def admit_registration(self) -> None:
+        """Count a registration; each costs as much work as a login, and a mail to somebody.
+
+        Raises:
+            TooManyRequestsError: When there were too many from the address.
+        """
+        limit = parse(get_settings().login_limit_per_address)
+        window = await self.limiter.hit(limit, _REGISTRATION, self.address)
+        if window.exceeded:
+            raise _refusal(window.reset_after)
 
     async def forgive(self, email: str) -> None:
         """Forget the guesses at an account, because its owner has come."""
         limit = parse(get_settings().login_limit_per_account)
-        await self.limiter.clear(limit, _SCOPE, email_digest(email))
+        await self.limiter.clear(limit, _LOGIN, email_digest(email))
 
 
 def email_digest(email: str) -> str:

@@ -1,6 +1,6 @@
 """Mail to users: one small interface, with the console as its default.
 
-Set ``MAIL_URL`` to ``smtp://user:password@host:587`` (STARTTLS) or ``smtps://…:465`` (TLS) to send
+Set `MAIL_URL` to `smtp://user:password@host:587` (STARTTLS) or `smtps://…:465` (TLS) to send
 for real. A mail may carry a one-time token, so its text is shown in development only, and the
 SMTP password never over a connection without TLS.
 """
@@ -81,7 +81,7 @@ class SmtpMailer:
             server.send_message(message)
 
     def _connect(self, scheme: str, host: str, port: int | None) -> smtplib.SMTP:
-        """Connect by TLS at once (``smtps``), or by STARTTLS wherever the server offers it."""
+        """Connect by TLS at once (`smtps`), or by STARTTLS wherever the server offers it."""
         port = port or DEFAULT_PORTS[scheme]
         context = ssl.create_default_context()
         if scheme == "smtps":
@@ -94,7 +94,7 @@ class SmtpMailer:
 
 
 def compose(mail: Mail, sender: str) -> EmailMessage:
-    """Build the message; ``EmailMessage`` refuses line breaks in a header with ``ValueError``."""
+    """Build the message; `EmailMessage` refuses line breaks in a header with `ValueError`."""
     message = EmailMessage()
     message["From"] = sender
     message["To"] = mail.recipient

@@ -5,9 +5,9 @@ phrases (18 emoji are 72 bytes already; NIST SP 800-63B asks for at least 64 cha
 cutting it off would let every longer password with the same beginning in. So there are two schemes,
 told apart by their prefix:
 
-- ``$2b$…``: plain bcrypt, for up to 72 bytes. Every other tool can read it.
-- ``$bcrypt-sha256$v=2,…``: bcrypt over base64(HMAC-SHA256(salt, password)), for anything longer.
-  The format is that of passlib's ``bcrypt_sha256``. The salt as key keeps a digest stolen elsewhere
+- `$2b$…`: plain bcrypt, for up to 72 bytes. Every other tool can read it.
+- `$bcrypt-sha256$v=2,…`: bcrypt over base64(HMAC-SHA256(salt, password)), for anything longer.
+  The format is that of passlib's `bcrypt_sha256`. The salt as key keeps a digest stolen elsewhere
   from being tried here (https://www.scottbrady91.com/authentication/beware-of-password-shucking).
 
 A hash takes a quarter of a second of one core. It runs in a small pool of its own, whose threads
@@ -55,7 +55,7 @@ class HashingPool:
     """Threads of low priority that hash, and a bound on how much may wait for them."""
 
     def __init__(self, workers: int, queue: int, niceness: int) -> None:
-        """Make a pool of ``workers`` threads with room for ``queue`` waiting calls."""
+        """Make a pool of `workers` threads with room for `queue` waiting calls."""
         self._executor = ThreadPoolExecutor(
             workers, "password", initializer=_lower_priority, initargs=(niceness,)
         )
@@ -70,7 +70,7 @@ class HashingPool:
         return False
 
     async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run ``work`` in the pool and return what it returns.
+        """Run `work` in the pool and return what it returns.
 
         Raises:
             ServiceUnavailableError: When as many calls wait as may wait.
@@ -120,7 +120,7 @@ async def hash_password(password: str) -> str:
 async def verify_password(password: str, password_hash: str | None) -> bool:
     """Return whether the password is the one that was hashed.
 
-    With ``None`` (no such user) it does the work of a comparison all the same and returns False,
+    With `None` (no such user) it does the work of a comparison all the same and returns False,
     so that the time of an answer does not tell which users exist.
 
     Raises:
@@ -138,7 +138,7 @@ def needs_rehash(password_hash: str) -> bool:
 
 
 def compute_hash(password: str, cost: int) -> str:
-    """Hash in the calling thread; ``cost`` is the base-2 logarithm of the rounds."""
+    """Hash in the calling thread; `cost` is the base-2 logarithm of the rounds."""
     salt = bcrypt.gensalt(cost)
     hashed = bcrypt.hashpw(_key(password, salt[-22:]), salt).decode()
     return mark_long(hashed) if _is_long(password) else hashed
@@ -171,7 +171,7 @@ def prehash(secret: bytes, salt: bytes) -> bytes:
 
 
 def mark_long(hashed: str) -> str:
-    """Write ``$2b$12$salt+digest`` in passlib's format for pre-hashed passwords."""
+    """Write `$2b$12$salt+digest` in passlib's format for pre-hashed passwords."""
     cost, salt, digest = hashed[4:6], hashed[7:29], hashed[29:]
     return f"{_LONG_PREFIX}v=2,t=2b,r={int(cost)}${salt}${digest}"
 

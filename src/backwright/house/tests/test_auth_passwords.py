@@ -42,7 +42,7 @@ def test_hash_is_readable_by_plain_bcrypt() -> None:
 
 
 def test_hash_of_another_bcrypt_library_is_accepted() -> None:
-    """``$2a$`` and ``$2y$`` (PHP, Java) differ from ``$2b$`` by their name only."""
+    """`$2a$` and `$2y$` (PHP, Java) differ from `$2b$` by their name only."""
     hashed = bcrypt.hashpw(b"migrated", bcrypt.gensalt(COST)).decode()
     assert passwords.matches("migrated", hashed.replace("$2b$", "$2y$", 1), COST)
 
@@ -104,7 +104,7 @@ def test_nul_does_not_end_a_password() -> None:
 
 
 def test_composed_and_decomposed_letters_are_the_same_password() -> None:
-    """Keyboards differ in how they spell ``é`` (RFC 8265)."""
+    """Keyboards differ in how they spell `é` (RFC 8265)."""
     assert passwords.matches(
         "cafe\u0301-au-lait", passwords.compute_hash("café-au-lait", COST), COST
     )

@@ -157,6 +157,19 @@ async def test_successes_are_not_counted_against_an_address(client: AsyncClient)
         assert (await try_login(client)).status_code == 200
 
 
+async def test_one_address_may_not_register_without_end(
+    client: AsyncClient, mailbox: Mailbox
+) -> None:
+    """Each registration costs a hash and a mail; logging in is not touched by the limit."""
+    statuses = [
+        (await register(client, f"user{number}@example.com")).status_code
+        for number in range(2 * ALLOWED + 2)
+    ]
+    assert statuses == [202] * 2 * ALLOWED + [429] * 2
+    assert len(mailbox.mails) == 2 * ALLOWED
+    assert (await try_login(client, "user0@example.com")).status_code == 200
+
+
 async def test_a_password_reset_opens_a_locked_account(
     client: AsyncClient, mailbox: Mailbox
 ) -> None:

@@ -240,7 +240,7 @@ async def test_a_key_named_by_the_token(
 async def test_an_extension_that_we_do_not_know(
     client: AsyncClient, claims: dict[str, Any]
 ) -> None:
-    """``crit`` says: refuse if you do not understand (RFC 7515, section 4.1.11)."""
+    """`crit` says: refuse if you do not understand (RFC 7515, section 4.1.11)."""
     assert_unauthorized(await read_me(client, sign(claims, crit=["x"], x=True)))
 
 

@@ -38,10 +38,14 @@ UserAgent = Annotated[str | None, Header(include_in_schema=False)]
 
 @router.post("/register", status_code=status.HTTP_202_ACCEPTED, response_model=Message)
 async def register(
-    data: UserCreate, session: SessionDep, mails: MailServiceDep, background: BackgroundTasks
+    data: UserCreate,
+    session: SessionDep,
+    throttle: LoginThrottleDep,
+    mails: MailServiceDep,
+    background: BackgroundTasks,
 ) -> Response:
     """Make an account. The answer is the same for an address that has one; its owner gets mail."""
-    new = await user_service.register_user(session, data)
+    new = await user_service.register_user(session, throttle, data)
     background.add_task(mails.registered, data.email, new=new)
     return Answer(CHECK_MAIL, status.HTTP_202_ACCEPTED)
 

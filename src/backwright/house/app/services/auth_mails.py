@@ -1,7 +1,7 @@
 """The texts of the mails that users get about their accounts.
 
-Links carry their token behind ``#``: browsers keep that part to themselves, so it reaches no access
-log and no ``Referer``.
+Links carry their token behind `#`: browsers keep that part to themselves, so it reaches no access
+log and no `Referer`.
 """
 
 from app.config import get_settings

@@ -39,7 +39,7 @@ from app.services.auth_tokens import (
 WRONG_PASSWORD = "Incorrect password"  # noqa: S105
 
 
-async def register_user(session: Session, data: UserCreate) -> bool:
+async def register_user(session: Session, throttle: LoginThrottle, data: UserCreate) -> bool:
     """Make an account unless the address has one; return whether it was made.
 
     Known or not, the password is hashed and both statements run, of which one writes: neither the
@@ -47,7 +47,9 @@ async def register_user(session: Session, data: UserCreate) -> bool:
 
     Raises:
         ServiceUnavailableError: If too many passwords wait to be hashed.
+        TooManyRequestsError: After too many registrations from one address.
     """
+    await throttle.admit_registration()
     password_hash = await hash_password(data.password.get_secret_value())
     touch = update(User).where(col(User.email) == data.email).values(email=data.email)
     try:
