@@ -86,7 +86,6 @@ class Environment:
         kept["PATH"] = os.pathsep.join([str(self.python.parent), kept.get("PATH", os.defpath)])
         if (self.prefix / "pyvenv.cfg").exists():
             kept["VIRTUAL_ENV"] = str(self.prefix)
-        kept["PYTHONDONTWRITEBYTECODE"] = "1"
         kept["PYTHONUNBUFFERED"] = "1"
         kept["PYTHONIOENCODING"] = "utf-8"
         return {**kept, **(extra or {})}

@@ -1,0 +1,123 @@
+"""Keeps a program of the host away from every database but the throw-away one.
+
+Python imports `sitecustomize` at start (site module). A project may read its database's URL from
+anywhere; whatever it reads, a connection through SQLAlchemy, or through Python's own sockets to a
+usual database port, goes only where `BACKWRIGHT_DATABASES` allows: `host:port` pairs and folders
+for SQLite files, separated by line breaks.
+"""
+
+from __future__ import annotations
+
+import importlib.machinery
+import importlib.util
+import os
+import sys
+from typing import Any
+
+_ALLOWED = [entry for entry in os.environ.get("BACKWRIGHT_DATABASES", "").split("\n") if entry]
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_DATABASE_PORTS = (1433, 1521, 3306, 5432, 5433, 6432, 26257, 27017)
+
+
+class DatabaseRefusedError(RuntimeError):
+    """The program tried to reach a database that is not the throw-away one."""
+
+
+def _refuse(where: str) -> None:
+    """Stop a connection, and say it where a program that hides errors cannot hide it."""
+    message = (
+        f"refused a connection to {where}: it is not the throw-away database of this check. "
+        "The project reads its URL from somewhere that was not overridden."
+    )
+    sys.stderr.write(f"backwright: {message}\n")
+    raise DatabaseRefusedError(message)
+
+
+def _is_allowed_server(host: str, port: int) -> bool:
+    """Tell whether a server may be reached; a socket's folder counts as a host."""
+    if host.startswith("/"):
+        return host in _ALLOWED
+    names = _LOOPBACK if host in _LOOPBACK else (host,)
+    return any(f"{name}:{port}" in _ALLOWED for name in names)
+
+
+def _is_allowed_file(name: str) -> bool:
+    """Tell whether an SQLite file may be opened."""
+    if name in ("", ":memory:") or "mode=memory" in name or name.startswith("file::memory:"):
+        return True
+    path = name[5:].partition("?")[0] if name.startswith("file:") else name
+    real = os.path.realpath(path)
+    return any(real.startswith(folder.rstrip("/") + "/") for folder in _ALLOWED)
+
+
+def _check_connection(dialect: Any, record: Any, arguments: Any, options: Any) -> None:  # noqa: ANN401, ARG001
+    """Look at where SQLAlchemy is about to connect to (event `do_connect`)."""
+    if dialect.name == "sqlite":
+        name = str(arguments[0] if arguments else options.get("database", ""))
+        if not _is_allowed_file(name):
+            _refuse(name)
+        return
+    default = {"postgresql": 5432, "mysql": 3306, "mariadb": 3306, "mssql": 1433, "oracle": 1521}
+    hosts = options.get("host") or "localhost"
+    ports = options.get("port") or default.get(dialect.name, 0)
+    hosts = list(hosts) if isinstance(hosts, (list, tuple)) else str(hosts).split(",")
+    ports = list(ports) if isinstance(ports, (list, tuple)) else str(ports).split(",")
+    for number, host in enumerate(hosts):
+        port = int(ports[number] if number < len(ports) else ports[-1])
+        if not _is_allowed_server(host, port):
+            _refuse(f"{dialect.name} at {host}:{port}")
+
+
+def _watch_sqlalchemy() -> None:
+    """Listen to every engine that will be made."""
+    from sqlalchemy import event
+    from sqlalchemy.engine import Engine
+
+    event.listen(Engine, "do_connect", _check_connection)
+
+
+def _watch_sockets(name: str, arguments: tuple[Any, ...]) -> None:
+    """Look at connections of drivers that are written in Python (audit event)."""
+    if name != "socket.connect":
+        return
+    address = arguments[1]
+    if not isinstance(address, tuple) or address[1] not in _DATABASE_PORTS:
+        return
+    if not _is_allowed_server(str(address[0]), address[1]):
+        _refuse(f"{address[0]}:{address[1]}")
+
+
+class _Finder:
+    """Finds SQLAlchemy as usual, and listens to it once it is imported."""
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:  # noqa: ANN401, ARG002
+        """Return the ordinary spec of `sqlalchemy` with our step after its execution."""
+        if name != "sqlalchemy":
+            return None
+        sys.meta_path.remove(self)
+        spec = importlib.util.find_spec(name)
+        if spec is None or not isinstance(spec.loader, importlib.machinery.SourceFileLoader):
+            return spec
+        execute = spec.loader.exec_module
+
+        def exec_module(module: Any) -> None:  # noqa: ANN401
+            execute(module)
+            _watch_sqlalchemy()
+
+        spec.loader.exec_module = exec_module  # type: ignore[method-assign]
+        return spec
+
+
+def _run_the_next() -> None:
+    """Run the `sitecustomize` that this one hides, if there is one further down the path."""
+    here = os.path.realpath(os.path.dirname(__file__))  # noqa: PTH120 - no pathlib at start
+    path = [entry for entry in sys.path if os.path.realpath(entry or ".") != here]
+    spec = importlib.machinery.PathFinder.find_spec("sitecustomize", path)
+    if spec is not None and spec.loader is not None:
+        spec.loader.exec_module(importlib.util.module_from_spec(spec))
+
+
+if "BACKWRIGHT_DATABASES" in os.environ:
+    sys.meta_path.insert(0, _Finder())
+    sys.addaudithook(_watch_sockets)
+_run_the_next()

@@ -1,0 +1,60 @@
+"""Import the host's application and say, as JSON on the last line, what it answers to.
+
+    python load.py MODULE:NAME[()] [PORT]
+
+With a port the application is served there by uvicorn afterwards. Written for any Python from 3.8
+and any FastAPI; imports nothing of ours.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import sys
+import traceback
+from typing import Any
+
+
+def load(target: str) -> Any:  # noqa: ANN401
+    """Import an application; a factory (a trailing `()`, or a plain function) is called."""
+    module_name, _, attribute = target.partition(":")
+    found: Any = importlib.import_module(module_name)
+    for name in attribute.replace("()", "").split("."):
+        found = getattr(found, name)
+    return found() if attribute.endswith("()") else found
+
+
+def methods_of_paths(app: Any) -> dict[str, list[str]]:  # noqa: ANN401
+    """Return the methods of every path: from the OpenAPI document, and from the flat routes."""
+    found: dict[str, set[str]] = {}
+    for path, operations in app.openapi().get("paths", {}).items():
+        found.setdefault(path, set()).update(name.upper() for name in operations)
+    for route in getattr(app, "routes", ()):
+        if getattr(route, "path", None) and getattr(route, "methods", None):
+            found.setdefault(route.path, set()).update(route.methods)
+    return {path: sorted(methods) for path, methods in found.items()}
+
+
+def main() -> int:
+    """Do what the command line asks; 0 if the application could be imported."""
+    protocol = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    try:
+        app = load(sys.argv[1])
+        answer: dict[str, Any] = {"paths": methods_of_paths(app)}
+    except BaseException as error:
+        traceback.print_exc()
+        protocol.write(json.dumps({"error": f"{type(error).__name__}: {error}"}) + "\n")
+        return 1
+    protocol.write(json.dumps(answer) + "\n")
+    protocol.close()
+    if len(sys.argv) > 2:
+        import uvicorn
+
+        uvicorn.run(app, host="127.0.0.1", port=int(sys.argv[2]), log_level="warning")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

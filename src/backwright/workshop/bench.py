@@ -1,0 +1,246 @@
+"""What a verification works with: the copies, the host's interpreter, throw-away databases."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sqlite3
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from backwright.host.environment import Environment
+from backwright.host.postgres import Address, Cluster, fill
+from backwright.host.process import Processes, Result, run
+from backwright.workshop.changeset import ChangeSet
+from backwright.workshop.staging import Staging, copy_project, import_roots
+
+PAYLOADS = Path(__file__).resolve().parents[1] / "host" / "payloads"
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """Everything that the checks of one change need; made by a task, read by the checks.
+
+    Attributes:
+        staging: The copy, with the change applied.
+        changes: The change.
+        environment: The host's interpreter.
+        cluster: The throw-away PostgreSQL; None for a project on SQLite or without a database.
+        app: The application, such as `app.main:app`; a factory ends with `()`.
+        migrations_folder: Alembic's folder, relative to the project; None without Alembic.
+        test_folder: Where the project's tests are, relative to the project; None for none.
+        database_variables: Environment variables that tell the host its database, as templates:
+            `{"DATABASE_URL": "postgresql+asyncpg://{netloc}/{database}"}`,
+            `{"POSTGRES_SERVER": "{host}"}`, `{"DATABASE_URL": "sqlite:///{file}"}`.
+        variables: Other environment variables that the host needs, such as a secret key.
+        new_tests: Test files that the change brings, relative to the project.
+        expected_endpoints: Method and path of each endpoint that the change brings.
+        metadata_module: The module whose import brings all models, for projects without Alembic;
+            the app's own by default.
+        allowed_databases: `host:port` of other databases that the host's tests may use.
+        test_seconds: The time limit of the host's tests.
+    """
+
+    staging: Staging
+    changes: ChangeSet
+    environment: Environment
+    cluster: Cluster | None = None
+    app: str | None = None
+    migrations_folder: str | None = None
+    test_folder: str | None = None
+    database_variables: Mapping[str, str] = field(default_factory=dict)
+    variables: Mapping[str, str] = field(default_factory=dict)
+    new_tests: tuple[str, ...] = ()
+    expected_endpoints: tuple[tuple[str, str], ...] = ()
+    metadata_module: str | None = None
+    allowed_databases: tuple[str, ...] = ()
+    test_seconds: float = 900.0
+
+    @property
+    def uses_sqlite(self) -> bool:
+        """Tell whether the host's database is a file."""
+        return any("{file}" in template for template in self.database_variables.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """One throw-away database: what the host is told of it, and how we reach it ourselves."""
+
+    variables: Mapping[str, str]
+    address: Address | None = None
+    file: Path | None = None
+
+    @property
+    def url(self) -> str:
+        """Return its URL as the host writes it, for Alembic's configuration."""
+        for value in self.variables.values():
+            if re.match(r"^(postgres|sqlite)\w*(\+\w+)?://", value):
+                return value
+        return self.address.url() if self.address else ""
+
+
+class Databases:
+    """Makes throw-away databases, empty or migrated to the new head."""
+
+    def __init__(self, bench: Bench) -> None:
+        """Begin with no migrated one: until `keep`, a migrated database is an empty one."""
+        self._bench = bench
+        self._migrated: Database | None = None
+        self._lock = threading.Lock()
+        self._count = 0
+
+    def empty(self, purpose: str) -> Database:
+        """Return a new, empty database."""
+        return self._make(purpose, None)
+
+    def migrated(self, purpose: str) -> Database:
+        """Return a new copy of the database that was kept; an empty one before that."""
+        with self._lock:
+            template = self._migrated
+        return self._make(purpose, template)
+
+    def keep(self, database: Database) -> None:
+        """Let `migrated` copy this database from now on; nobody may be connected to it."""
+        with self._lock:
+            self._migrated = database
+
+    def copy(self, database: Database, purpose: str) -> Database:
+        """Return a copy of a database, ending whatever connections are left to it."""
+        cluster = self._bench.cluster
+        if database.address is not None and cluster is not None:
+            name = database.address.database.replace("'", "''")
+            cluster.execute(
+                f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{name}'"  # noqa: S608
+            )
+        return self._make(purpose, database)
+
+    def _make(self, purpose: str, template: Database | None) -> Database:
+        """Make a database, as a copy of another one if given."""
+        bench = self._bench
+        if bench.uses_sqlite:
+            return self._make_file(purpose, template)
+        if bench.cluster is None:
+            return Database({})
+        source = template.address.database if template and template.address else "template0"
+        name = bench.cluster.fresh_name(purpose)
+        address = bench.cluster.create_database(name, template=source)
+        return Database(fill(bench.database_variables, address), address)
+
+    def _make_file(self, purpose: str, template: Database | None) -> Database:
+        """Make an SQLite database."""
+        with self._lock:
+            self._count += 1
+            path = self._bench.staging.scratch / f"{purpose}-{self._count}.sqlite3"
+        if template is not None and template.file is not None:
+            shutil.copyfile(template.file, path)
+        else:
+            sqlite3.connect(path).close()
+        variables = {
+            name: value.replace("{file}", str(path))
+            for name, value in self._bench.database_variables.items()
+        }
+        return Database(variables, None, path)
+
+
+class Run:
+    """One check's hands: it runs the host's programs, and can be stopped from outside."""
+
+    def __init__(self, bench: Bench, databases: Databases, copies: Copies) -> None:
+        """Begin with no process running."""
+        self.bench = bench
+        self.databases = databases
+        self.processes = Processes()
+        self._copies = copies
+
+    @property
+    def folder(self) -> Path:
+        """Return the project's folder in the changed copy."""
+        return self.bench.staging.folder
+
+    def unchanged(self) -> Path:
+        """Return the project's folder in a copy without the change, made at the first call."""
+        return self._copies.unchanged()
+
+    def python(
+        self,
+        *arguments: str,
+        database: Database | None = None,
+        folder: Path | None = None,
+        timeout: float = 300.0,
+    ) -> Result:
+        """Run the host's interpreter in the changed copy (or another folder) to its end."""
+        where = folder or self.folder
+        return run(
+            [str(self.bench.environment.python), *arguments],
+            cwd=where,
+            env=self.variables(database, folder=where),
+            timeout=timeout,
+            processes=self.processes,
+        )
+
+    def variables(
+        self, database: Database | None = None, *, folder: Path | None = None
+    ) -> dict[str, str]:
+        """Return the environment variables for a program of the host.
+
+        The guard comes first on its path, then the copy's own folders, so that an editable
+        installation of the original is never imported.
+        """
+        bench = self.bench
+        where = folder or self.folder
+        roots = [str(where / root) for root in import_roots(where, bench.app)]
+        told = dict(database.variables) if database else {}
+        allowed = [str(bench.staging.scratch.resolve()), *bench.allowed_databases]
+        if database is not None and database.address is not None:
+            allowed += [f"127.0.0.1:{database.address.port}", f"localhost:{database.address.port}"]
+            allowed.append(f"::1:{database.address.port}")
+            allowed.append(database.address.socket_folder)
+        return bench.environment.variables(
+            {
+                **bench.variables,
+                **told,
+                "PYTHONPATH": ":".join([str(PAYLOADS / "guard"), *roots]),
+                "BACKWRIGHT_DATABASES": "\n".join(allowed),
+            }
+        )
+
+
+class Copies:
+    """The unchanged copy of the project, made when a check first needs something to compare."""
+
+    def __init__(self, staging: Staging) -> None:
+        """Begin without one."""
+        self._staging = staging
+        self._lock = threading.Lock()
+        self._unchanged: Path | None = None
+
+    def unchanged(self) -> Path:
+        """Return the project's folder in the unchanged copy."""
+        with self._lock:
+            if self._unchanged is None:
+                scratch = self._staging.scratch
+                copy = copy_project(self._staging.original, scratch / "unchanged", scratch)
+                self._unchanged = copy.folder
+            return self._unchanged
+
+
+def tail(text: str, *, lines: int = 25, characters: int = 4000) -> str:
+    """Return the end of a program's output, where it says what went wrong."""
+    return "\n".join(text.strip().splitlines()[-lines:])[-characters:]
+
+
+def changed_python_files(changes: ChangeSet) -> tuple[str, ...]:
+    """Return the Python files that a change creates or edits."""
+    return tuple(
+        edit.path
+        for edit in changes.edits
+        if edit.after is not None and edit.path.endswith((".py", ".pyi"))
+    )
+
+
+def existed_before(changes: ChangeSet, paths: Sequence[str]) -> tuple[str, ...]:
+    """Return those of some files that were there before the change."""
+    there = {edit.path for edit in changes.edits if edit.before is not None}
+    return tuple(path for path in paths if path in there)

@@ -1,0 +1,1 @@
+"""One check a file, each registering itself with `@check`; nothing else lists them."""

@@ -1,0 +1,48 @@
+"""The application can be imported, and has the endpoints that the change brings."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from backwright.workshop.bench import PAYLOADS, Run, tail
+from backwright.workshop.registry import Outcome, check, failed, passed, skipped
+
+
+@check("imports", order=10)
+def imports(run: Run) -> Outcome:
+    """Import the application in the host's interpreter."""
+    app = run.bench.app
+    if app is None:
+        return skipped("no application was found to import")
+    database = run.databases.empty("imports")
+    done = run.python(str(PAYLOADS / "load.py"), app, database=database, timeout=120)
+    paths = paths_in(done.stdout)
+    if paths is None:
+        return failed(f"{app} cannot be imported:\n{tail(done.stderr)}")
+    missing = missing_endpoints(paths, run.bench.expected_endpoints)
+    if missing:
+        return failed(f"{app} lacks {', '.join(missing)}")
+    return passed(f"{app}: {sum(map(len, paths.values()))} operations")
+
+
+def paths_in(output: str) -> Mapping[str, Sequence[str]] | None:
+    """Return the methods of each path from what the payload says; None if it failed."""
+    for line in output.splitlines():
+        if line.startswith('{"paths"'):
+            answer: dict[str, Any] = json.loads(line)
+            found: dict[str, list[str]] = answer["paths"]
+            return found
+    return None
+
+
+def missing_endpoints(
+    paths: Mapping[str, Sequence[str]], expected: Sequence[tuple[str, str]]
+) -> list[str]:
+    """Return the expected endpoints that are not among the paths, as `METHOD path`."""
+    return [
+        f"{method.upper()} {path}"
+        for method, path in expected
+        if method.upper() not in paths.get(path, ())
+    ]

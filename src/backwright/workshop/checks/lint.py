@@ -1,0 +1,144 @@
+"""The host's own linters and formatters complain no more than before about the files we wrote."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from backwright.host.process import Result
+from backwright.host.process import run as run_program
+from backwright.workshop.bench import Run, changed_python_files, existed_before, tail
+from backwright.workshop.registry import Outcome, check, failed, passed, skipped
+from backwright.workshop.settings import mentions, tables
+
+_LINE = re.compile(
+    r"^(?:\./)?(?P<file>[^:\n]+?):(?P<line>\d+):(?:\d+:)?\s*(?P<text>.+)$", re.MULTILINE
+)
+_UNFORMATTED = re.compile(r"^(?:would reformat|Would reformat:|ERROR:)\s+(\S+)", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Tool:
+    """A linter or formatter: the module to run and the arguments before the files."""
+
+    name: str
+    module: str
+    arguments: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Complaint:
+    """What a tool says of a file, without its line, which an edit above it moves."""
+
+    file: str
+    text: str
+
+
+@check("lint", order=15)
+def lint(run: Run) -> Outcome:
+    """Run each configured linter and formatter on the files of the change."""
+    files = changed_python_files(run.bench.changes)
+    if not files:
+        return skipped("the change has no Python files")
+    tools = _configured(run.folder)
+    if not tools:
+        return skipped("the project has no linter configured")
+    absent = [tool.name for tool in tools if not _program(run, tool)]
+    ran = []
+    for tool in tools:
+        if tool.name in absent:
+            continue
+        complaints, result = _complaints(run, tool, run.folder, files)
+        if result is not None:
+            return failed(f"{tool.name} could not run:\n{tail(result.output)}")
+        if complaints:
+            before, _ = _complaints(
+                run, tool, run.unchanged(), existed_before(run.bench.changes, files)
+            )
+            if new := list((complaints - before).elements()):
+                return failed(_shown(tool.name, new))
+        ran.append(tool.name)
+    if not ran:
+        return skipped(f"{', '.join(absent)}: configured, but not installed")
+    without = f"; {', '.join(absent)} configured, but not installed" if absent else ""
+    return passed(f"{', '.join(ran)}: no new complaint in {len(files)} files{without}")
+
+
+def _configured(folder: Path) -> tuple[_Tool, ...]:
+    """Return the tools that the project has settings for, or runs in its own scripts."""
+    found = tables(folder)
+    tools = []
+    if "ruff" in found:
+        arguments = ("check", "--no-cache", "--no-fix", "--force-exclude", "--output-format=json")
+        tools.append(_Tool("ruff", "ruff", arguments))
+    if "ruff.format" in found or mentions(folder, r"ruff[- ]format"):
+        arguments = ("format", "--check", "--no-cache", "--force-exclude")
+        tools.append(_Tool("ruff format", "ruff", arguments))
+    if "black" in found or mentions(folder, r"psf/black|\bblack (?:--check|\.|app|src)"):
+        tools.append(_Tool("black", "black", ("--check", "--quiet", "--verbose")))
+    if "isort" in found:
+        tools.append(_Tool("isort", "isort", ("--check-only", "--filter-files")))
+    if "flake8" in found:
+        tools.append(_Tool("flake8", "flake8", ()))
+    return tuple(tools)
+
+
+def _program(run: Run, tool: _Tool) -> list[str]:
+    """Return how to start a tool: the host's own; Ruff also ours. Empty where there is none."""
+    environment = run.bench.environment
+    if environment.has(tool.module):
+        return [str(environment.python), "-m", tool.module]
+    return [sys.executable, "-m", "ruff"] if tool.module == "ruff" else []
+
+
+def _complaints(
+    run: Run, tool: _Tool, folder: Path, files: Sequence[str]
+) -> tuple[Counter[_Complaint], Result | None]:
+    """Run a tool on files of a copy; return what it says, or how it ended if it could not run."""
+    if not files:
+        return Counter(), None
+    environment = run.bench.environment.variables({"NO_COLOR": "1"})
+    argv = [*_program(run, tool), *tool.arguments, *files]
+    result = run_program(argv, cwd=folder, env=environment, timeout=120, processes=run.processes)
+    if result.code not in (0, 1):
+        return Counter(), result
+    if "--output-format=json" in tool.arguments:
+        return Counter(_read_ruff(result.stdout, folder)), None
+    if tool.name == "flake8":
+        found = (
+            _Complaint(match["file"], match["text"]) for match in _LINE.finditer(result.stdout)
+        )
+        return Counter(found), None
+    names = _UNFORMATTED.findall(result.output) if result.code == 1 else []
+    return Counter(_Complaint(_relative(name, folder), "not formatted") for name in names), None
+
+
+def _read_ruff(text: str, folder: Path) -> list[_Complaint]:
+    """Read Ruff's JSON."""
+    return [
+        _Complaint(
+            _relative(entry["filename"], folder), f"{entry['code'] or 'syntax'} {entry['message']}"
+        )
+        for entry in json.loads(text or "[]")
+    ]
+
+
+def _relative(name: str, folder: Path) -> str:
+    """Return a file's path relative to the copy that it lies in."""
+    path = Path(name)
+    if not path.is_absolute():
+        return path.as_posix()
+    resolved, base = path.resolve(), folder.resolve()
+    return resolved.relative_to(base).as_posix() if resolved.is_relative_to(base) else name
+
+
+def _shown(tool: str, complaints: Sequence[_Complaint]) -> str:
+    """Describe new complaints."""
+    lines = [f"{item.file}: {item.text}" for item in complaints[:10]]
+    more = f"\nand {len(complaints) - 10} more" if len(complaints) > 10 else ""
+    return f"{tool} has {len(complaints)} new complaints:\n" + "\n".join(lines) + more

@@ -1,0 +1,144 @@
+"""The host's tests give the result that they gave before, and the new ones pass."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from backwright.host.process import Result
+from backwright.workshop.bench import Run, tail
+from backwright.workshop.registry import Outcome, check, failed, passed, skipped
+
+Verdict = Literal["passed", "failed", "skipped"]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One test in pytest's JUnit report."""
+
+    file: str
+    name: str
+    verdict: Verdict
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What pytest said of a run; `cases` is empty when it could not even start."""
+
+    cases: Mapping[str, Case]
+    result: Result
+
+    def with_verdict(self, verdict: Verdict) -> list[str]:
+        """Return the keys of the tests that ended so."""
+        return [key for key, case in self.cases.items() if case.verdict == verdict]
+
+
+@check("tests", order=50, after=("imports", "migrations"))
+def tests(run: Run) -> Outcome:
+    """Run the host's tests after the change; before it too, if any of the old ones fails."""
+    bench = run.bench
+    if bench.test_folder is None and not bench.new_tests:
+        return skipped("the project has no tests")
+    if not bench.environment.has("pytest"):
+        return skipped(f"pytest is not installed in {bench.environment.prefix}")
+    after = _run_tests(run, run.folder)
+    if not after.cases:
+        return failed(_why_nothing_ran(after.result, bench.test_seconds))
+    if after.result.timed_out:
+        return failed(_why_nothing_ran(after.result, bench.test_seconds))
+    new = {key for key, case in after.cases.items() if case.file in bench.new_tests}
+    bad = after.with_verdict("failed")
+    if broken := [key for key in bad if key in new]:
+        return failed(_shown(after, broken, "of the new tests fail"))
+    if bench.new_tests and not any(after.cases[key].verdict == "passed" for key in new):
+        return failed(f"none of the new tests in {', '.join(bench.new_tests)} ran")
+    excused: list[str] = []
+    if bad:
+        before = _run_tests(run, run.unchanged())
+        failed_before = set(before.with_verdict("failed"))
+        if ours := [key for key in bad if key not in failed_before]:
+            return failed(_shown(after, ours, "that passed before the change fail now"))
+        excused = bad
+    return passed(_summary(after, new, excused))
+
+
+def _run_tests(run: Run, folder: Path) -> Report:
+    """Run pytest in a copy of the project, on a migrated database of its own."""
+    bench = run.bench
+    name = "changed" if folder == run.folder else "unchanged"
+    report = bench.staging.scratch / f"junit-{name}.xml"
+    arguments = ["-m", "pytest", f"--rootdir={folder}", f"--junitxml={report}"]
+    arguments += ["-o", "junit_family=xunit1"]
+    arguments += ["-o", "junit_logging=no", "-p", "no:cacheprovider", "--color=no", "--tb=short"]
+    if bench.environment.has("pytest_cov"):
+        arguments.append("--no-cov")
+    targets = [bench.test_folder] if bench.test_folder else []
+    outside = [
+        path
+        for path in bench.new_tests
+        if bench.test_folder is None or not Path(path).is_relative_to(bench.test_folder)
+    ]
+    targets += [path for path in outside if (folder / path).exists()]
+    result = run.python(
+        *arguments,
+        *targets,
+        database=run.databases.migrated("tests"),
+        folder=folder,
+        timeout=bench.test_seconds,
+    )
+    return Report(_read_junit(report), result)
+
+
+def _read_junit(path: Path) -> dict[str, Case]:
+    """Read pytest's JUnit report (family xunit1, which names the file); none if there is none."""
+    if not path.exists():
+        return {}
+    cases: dict[str, Case] = {}
+    for element in ET.parse(path).getroot().iter("testcase"):  # noqa: S314 - our own pytest wrote it
+        children = {child.tag: child for child in element}
+        bad = children.get("failure", children.get("error"))
+        verdict: Verdict = "passed"
+        if bad is not None:
+            verdict = "failed"
+        elif "skipped" in children:
+            verdict = "skipped"
+        file, name = element.get("file", ""), element.get("name", "")
+        key = f"{file}::{element.get('classname', '')}::{name}"
+        message = "" if bad is None else bad.text or bad.get("message") or ""
+        known = cases.get(key)  # a test that fails in its teardown is listed twice
+        if known is None or verdict == "failed":
+            cases[key] = Case(file, name, verdict, message)
+    return cases
+
+
+def _why_nothing_ran(result: Result, seconds: float) -> str:
+    """Say why pytest gave no result."""
+    if result.timed_out:
+        return f"the tests took longer than {seconds:.0f} s:\n{tail(result.output)}"
+    if result.code == 5:
+        return "pytest found no tests"
+    return f"pytest could not run:\n{tail(result.output)}"
+
+
+def _shown(report: Report, keys: list[str], what: str) -> str:
+    """Describe failures: how many, which, and the first one's own words."""
+    names = ", ".join(f"{report.cases[key].file}::{report.cases[key].name}" for key in keys[:5])
+    more = f" and {len(keys) - 5} more" if len(keys) > 5 else ""
+    return f"{len(keys)} {what}: {names}{more}\n{tail(report.cases[keys[0]].message)}"
+
+
+def _summary(report: Report, new: set[str], excused: list[str]) -> str:
+    """Say how many passed, how many of them are new, and which failed before already."""
+    parts = [f"{len(report.with_verdict('passed'))} passed"]
+    if new:
+        parts[0] += f" ({len(new)} new)"
+    if count := len(report.with_verdict("skipped")):
+        parts.append(f"{count} skipped by the project")
+    if excused:
+        names = ", ".join(report.cases[key].name for key in excused[:5])
+        parts.append(f"{len(excused)} failed before the change too ({names})")
+    return ", ".join(parts)

@@ -1,0 +1,115 @@
+"""The host's own type checker finds no error that it did not find before."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import shutil
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from backwright.host.folders import cache_folder
+from backwright.host.process import Result
+from backwright.host.process import run as run_program
+from backwright.workshop.bench import Run, changed_python_files, tail
+from backwright.workshop.registry import Outcome, check, failed, passed, skipped
+from backwright.workshop.settings import mypy_targets, tables
+
+_MYPY = re.compile(r"^(?P<file>[^:\n]+):(?P<line>\d+)(?::\d+)?: error: (?P<text>.*)$", re.MULTILINE)
+_SECONDS = 600.0
+
+Errors = Counter[tuple[str, str]]
+
+
+@check("types", order=60, after=("imports",))
+def types(run: Run) -> Outcome:
+    """Run mypy or Pyright on the changed copy, and on the unchanged one if there are errors."""
+    if not changed_python_files(run.bench.changes):
+        return skipped("the change has no Python files")
+    found = tables(run.folder)
+    tool = "mypy" if "mypy" in found else "pyright" if found & {"pyright", "basedpyright"} else ""
+    if not tool:
+        return skipped("the project has no type checker configured")
+    argv = _program(run, tool)
+    if not argv:
+        return skipped(f"{tool} is configured, but not installed in {run.bench.environment.prefix}")
+    targets = _targets(run, tool)
+    errors, result = _errors(run, tool, argv, run.folder, targets)
+    if result is not None:
+        return failed(f"{tool} could not run:\n{tail(result.output)}")
+    if not errors:
+        return passed(f"{tool}: no errors")
+    there = [target for target in targets if (run.unchanged() / target).exists()]
+    before: Errors = Counter()
+    if there or not targets:
+        before, _ = _errors(run, tool, argv, run.unchanged(), there)
+    new = list((errors - before).elements())
+    if new:
+        shown = "\n".join(f"{file}: {text}" for file, text in new[:10])
+        return failed(f"{tool} finds {len(new)} new errors:\n{shown}")
+    return passed(f"{tool}: no new error ({errors.total()} as before)")
+
+
+def _program(run: Run, tool: str) -> list[str]:
+    """Return how to start the type checker; empty where it is not installed."""
+    environment = run.bench.environment
+    if environment.has(tool):
+        return [str(environment.python), "-m", tool]
+    if tool == "pyright" and (program := shutil.which("pyright")):
+        return [program, "--pythonpath", str(environment.python)]
+    return []
+
+
+def _targets(run: Run, tool: str) -> tuple[str, ...]:
+    """Return what to check where the settings do not say: the folders that the change is in."""
+    if tool == "pyright" or mypy_targets(run.folder):
+        return ()
+    tops = {Path(path).parts[0] for path in changed_python_files(run.bench.changes)}
+    return tuple(sorted(tops))
+
+
+def _errors(
+    run: Run, tool: str, argv: Sequence[str], folder: Path, targets: Sequence[str]
+) -> tuple[Errors, Result | None]:
+    """Return the errors in a copy, by file and text; or how the tool ended if it could not run."""
+    if tool == "mypy":
+        options = ["--no-error-summary", "--show-error-codes", "--no-pretty", "--no-color-output"]
+        options.append(f"--cache-dir={_cache(run)}")
+        if targets:
+            options.append("--python-executable=" + str(run.bench.environment.python))
+    else:
+        options = ["--outputjson"]
+    result = run_program(
+        [*argv, *options, *targets],
+        cwd=folder,
+        env=run.bench.environment.variables({"NO_COLOR": "1"}),
+        timeout=_SECONDS,
+        limit=20_000_000,
+        processes=run.processes,
+    )
+    if result.code not in (0, 1):
+        return Counter(), result
+    if tool == "mypy":
+        found = [(match["file"], match["text"]) for match in _MYPY.finditer(result.stdout)]
+        if not found and result.code == 1:
+            return Counter(), result
+        return Counter(found), None
+    return Counter(_read_pyright(result.stdout, folder)), None
+
+
+def _cache(run: Run) -> Path:
+    """Return mypy's cache for this project, so that later verifications are quick."""
+    key = f"{run.bench.staging.original}\0{run.bench.environment.python}"
+    return cache_folder("mypy", hashlib.sha256(key.encode()).hexdigest()[:20])
+
+
+def _read_pyright(text: str, folder: Path) -> list[tuple[str, str]]:
+    """Read Pyright's JSON."""
+    diagnostics = json.loads(text or "{}").get("generalDiagnostics", [])
+    return [
+        (entry["file"].removeprefix(f"{folder.resolve()}/"), entry["message"])
+        for entry in diagnostics
+        if entry["severity"] == "error"
+    ]

@@ -1,0 +1,86 @@
+"""Which tools a project has settings for, and which its own scripts run."""
+
+from __future__ import annotations
+
+import configparser
+import re
+import tomllib
+from pathlib import Path
+
+from backwright.host.requirements import read_text
+
+_FILES = {
+    "ruff.toml": "ruff",
+    ".ruff.toml": "ruff",
+    ".flake8": "flake8",
+    ".isort.cfg": "isort",
+    "mypy.ini": "mypy",
+    ".mypy.ini": "mypy",
+    "pyrightconfig.json": "pyright",
+    "ty.toml": "ty",
+}
+_SCRIPTS = (
+    ".pre-commit-config.yaml",
+    "Makefile",
+    "justfile",
+    "Justfile",
+    "tox.ini",
+    "noxfile.py",
+    "pyproject.toml",
+    "package.json",
+)
+
+
+def tables(folder: Path) -> frozenset[str]:
+    """Return the tools with a file or table of settings, such as `ruff` and `ruff.format`."""
+    found = {tool for name, tool in _FILES.items() if (folder / name).is_file()}
+    for name in ("setup.cfg", "tox.ini"):
+        parser = configparser.RawConfigParser(strict=False)
+        try:
+            parser.read_string(read_text(folder / name))
+        except (OSError, UnicodeError, configparser.Error):
+            continue
+        found |= {section.split(":")[-1] for section in parser.sections()}
+    for name in ("pyproject.toml", "ruff.toml", ".ruff.toml"):
+        try:
+            data = tomllib.loads(read_text(folder / name))
+        except (OSError, UnicodeError, tomllib.TOMLDecodeError):
+            continue
+        tool = data.get("tool", {}) if name == "pyproject.toml" else {"ruff": data}
+        found |= set(tool)
+        found |= {f"ruff.{key}" for key in tool.get("ruff", {})}
+    return frozenset(found)
+
+
+def mentions(folder: Path, pattern: str) -> bool:
+    """Tell whether one of the project's scripts has a line of this kind."""
+    paths = [folder / name for name in _SCRIPTS]
+    for place in ("scripts", ".github/workflows"):
+        paths += sorted((folder / place).glob("*")) if (folder / place).is_dir() else []
+    for path in paths:
+        try:
+            text = read_text(path)
+        except (OSError, UnicodeError):
+            continue
+        if re.search(pattern, text):
+            return True
+    return False
+
+
+def mypy_targets(folder: Path) -> bool:
+    """Tell whether mypy's own settings say what it is to check."""
+    try:
+        mypy = tomllib.loads(read_text(folder / "pyproject.toml")).get("tool", {}).get("mypy", {})
+        if {"files", "packages", "modules"} & set(mypy):
+            return True
+    except (OSError, UnicodeError, tomllib.TOMLDecodeError):
+        pass
+    for name in ("mypy.ini", ".mypy.ini", "setup.cfg"):
+        parser = configparser.RawConfigParser(strict=False)
+        try:
+            parser.read_string(read_text(folder / name))
+        except (OSError, UnicodeError, configparser.Error):
+            continue
+        if any(parser.has_option("mypy", key) for key in ("files", "packages", "modules")):
+            return True
+    return False
