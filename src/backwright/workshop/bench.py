@@ -207,6 +207,14 @@ class Run:
         )
 
 
+def hands(bench: Bench) -> Run:
+    """Return what runs the host's programs in the copy, for a task's own needs.
+
+    Such as `hands(bench).python("-m", "alembic", "revision", …, database=…)`.
+    """
+    return Run(bench, Databases(bench), Copies(bench.staging))
+
+
 class Copies:
     """The unchanged copy of the project, made when a check first needs something to compare."""
 

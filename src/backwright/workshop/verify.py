@@ -13,27 +13,10 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 
 from backwright.errors import BackwrightError, MissingError, VerificationError
+from backwright.report.events import CheckEnded, CheckStarted, Listener, silence
 from backwright.values import Check
 from backwright.workshop.bench import Bench, Copies, Databases, Run
 from backwright.workshop.registry import Checker, Outcome, checkers, failed
-
-
-@dataclass(frozen=True, slots=True)
-class CheckStarted:
-    """A check has begun."""
-
-    check: str
-
-
-@dataclass(frozen=True, slots=True)
-class CheckEnded:
-    """A check has ended, with its result."""
-
-    result: Check
-
-
-Event = CheckStarted | CheckEnded
-Listener = Callable[[Event], None]
 
 
 @dataclass(slots=True)
@@ -46,12 +29,8 @@ class _State:
     failed: Checker | None = None
 
 
-def silent(_: Event) -> None:
-    """Listen to nothing."""
-
-
 def verify(
-    bench: Bench, on_event: Listener = silent, *, only: Sequence[str] = ()
+    bench: Bench, on_event: Listener = silence, *, only: Sequence[str] = ()
 ) -> tuple[Check, ...]:
     """Make the checks and return their results, in order; one that was not made says why.
 

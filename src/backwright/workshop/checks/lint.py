@@ -72,13 +72,13 @@ def lint(run: Run) -> Outcome:
 def _configured(folder: Path) -> tuple[_Tool, ...]:
     """Return the tools that the project has settings for, or runs in its own scripts."""
     found = tables(folder)
-    tools = []
+    tools: list[_Tool] = []
     if "ruff" in found:
         arguments = ("check", "--no-cache", "--no-fix", "--force-exclude", "--output-format=json")
         tools.append(_Tool("ruff", "ruff", arguments))
     if "ruff.format" in found or mentions(folder, r"ruff[- ]format"):
-        arguments = ("format", "--check", "--no-cache", "--force-exclude")
-        tools.append(_Tool("ruff format", "ruff", arguments))
+        options = ("format", "--check", "--no-cache", "--force-exclude")
+        tools.append(_Tool("ruff format", "ruff", options))
     if "black" in found or mentions(folder, r"psf/black|\bblack (?:--check|\.|app|src)"):
         tools.append(_Tool("black", "black", ("--check", "--quiet", "--verbose")))
     if "isort" in found:
