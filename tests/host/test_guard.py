@@ -1,0 +1,78 @@
+"""The guard: a program of the host reaches no database but the throw-away one."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from backwright.host import payloads
+from backwright.host.postgres import Cluster
+from backwright.host.process import Result, run
+
+GUARD = Path(payloads.__file__).parent / "guard"
+ASYNC = """
+import asyncio, sys
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
+async def main():
+    async with create_async_engine(sys.argv[1]).connect() as connection:
+        print((await connection.execute(text("SELECT 42"))).scalar())
+asyncio.run(main())
+"""
+SYNC = """
+import sys
+from sqlalchemy import create_engine, text
+with create_engine(sys.argv[1]).connect() as connection:
+    print(connection.execute(text("SELECT 42")).scalar())
+"""
+DIRECT = """
+import asyncio, sys, asyncpg
+asyncio.run(asyncpg.connect(sys.argv[1], timeout=5))
+"""
+
+
+def guarded(script: str, url: str, allowed: str, folder: Path) -> Result:
+    env = {"PYTHONPATH": str(GUARD), "BACKWRIGHT_DATABASES": allowed, "PATH": "/usr/bin:/bin"}
+    return run([sys.executable, "-c", script, url], cwd=folder, env=env, timeout=60)
+
+
+def test_the_throw_away_database_is_reached(cluster: Cluster, tmp_path: Path) -> None:
+    address = cluster.address()
+    done = guarded(ASYNC, address.url("postgresql+asyncpg"), f"127.0.0.1:{address.port}", tmp_path)
+    assert done.stdout == "42\n", done.stderr
+
+
+@pytest.mark.parametrize(
+    ("script", "url", "where"),
+    [
+        (ASYNC, "postgresql+asyncpg://u:p@db.example.com/x", "postgresql at db.example.com:5432"),
+        (ASYNC, "postgresql+asyncpg://u:p@localhost:5999/x", "postgresql at localhost:5999"),
+        (ASYNC, "postgresql+asyncpg://u:p@127.0.0.1/x", "postgresql at 127.0.0.1:5432"),
+        (SYNC, "sqlite:////var/lib/app/production.db", "/var/lib/app/production.db"),
+        (SYNC, "sqlite:///../outside.db", "outside.db"),
+        (DIRECT, "postgresql://u:p@127.0.0.1:5432/x", "127.0.0.1:5432"),
+    ],
+)
+def test_every_other_database_is_refused(
+    cluster: Cluster, tmp_path: Path, script: str, url: str, where: str
+) -> None:
+    folder = tmp_path / "project"
+    folder.mkdir()
+    done = guarded(script, url, f"127.0.0.1:{cluster.address().port}\n{folder}", folder)
+    assert not done.ok
+    assert f"refused a connection to {where}" in done.stderr.replace(f"{folder}/../", "").replace(
+        f"{tmp_path}/", ""
+    )
+
+
+def test_sqlite_in_the_copy_and_in_memory_is_fine(tmp_path: Path) -> None:
+    for url in ("sqlite:///inside.db", "sqlite://", "sqlite:///:memory:"):
+        assert guarded(SYNC, url, str(tmp_path), tmp_path).stdout == "42\n"
+
+
+def test_the_sitecustomize_that_it_hides_is_run(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text("print('theirs')\n")
+    env = {"PYTHONPATH": f"{GUARD}:{tmp_path}", "BACKWRIGHT_DATABASES": "x"}
+    assert run([sys.executable, "-c", ""], cwd=tmp_path, env=env).stdout == "theirs\n"
