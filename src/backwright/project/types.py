@@ -79,6 +79,7 @@ class Model:
     line: int
     columns: tuple[Column, ...]
     relationships: tuple[Relationship, ...]
+    seen: Seen = "static"
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +158,20 @@ class Unresolved:
 
 
 @dataclass(frozen=True, slots=True)
+class Runtime:
+    """What the second witness said: the applications that could be imported, and what they held.
+
+    `why` tells why it was not heard, as far as it was not.
+    """
+
+    heard: bool = False
+    why: str = "the program was not asked"
+    apps: tuple[str, ...] = ()
+    routes: int = 0
+    tables: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Project:
     """Everything known of one project. `root` is the folder that paths are relative to."""
 
@@ -171,3 +186,4 @@ class Project:
     migrations: Migrations | None = None
     conventions: tuple[Convention, ...] = ()
     unresolved: tuple[Unresolved, ...] = ()
+    runtime: Runtime = field(default_factory=Runtime)
