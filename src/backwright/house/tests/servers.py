@@ -15,8 +15,8 @@ import httpx
 import pytest
 
 ROOT = Path(__file__).parent.parent
-_START_SECONDS = 20.0
-_STOP_SECONDS = 20.0
+_START_SECONDS = 60.0
+_STOP_SECONDS = 60.0
 
 
 def free_port() -> int:

@@ -1,0 +1,51 @@
+"""The operations of the API, as its own description lists them."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from app.main import create_app
+
+UNKNOWN_ID = "00000000-0000-4000-8000-000000000000"
+
+
+@dataclass(frozen=True)
+class Operation:
+    """An endpoint and a method."""
+
+    method: str
+    path: str
+    query: tuple[str, ...]
+    body: str | None  # the name of its schema
+
+    def __str__(self) -> str:
+        """Return how reports of tests name it."""
+        return f"{self.method} {self.path}"
+
+    def url(self, value: str = UNKNOWN_ID) -> str:
+        """Return the path with its parameters filled in."""
+        return re.sub(r"{\w+}", value, self.path)
+
+
+def read_operations() -> list[Operation]:
+    """Return all operations under the prefix of the API."""
+    paths: dict[str, dict[str, Any]] = create_app().openapi()["paths"]
+    return [
+        Operation(method.upper(), path, _query(description), _body(description))
+        for path, methods in paths.items()
+        for method, description in methods.items()
+        if path.startswith("/api/")
+    ]
+
+
+def _query(description: dict[str, Any]) -> tuple[str, ...]:
+    """Return the names of the query parameters."""
+    parameters = description.get("parameters", [])
+    return tuple(item["name"] for item in parameters if item["in"] == "query")
+
+
+def _body(description: dict[str, Any]) -> str | None:
+    """Return the name of the schema of the JSON body, if there is one."""
+    content = description.get("requestBody", {}).get("content", {})
+    reference: str = content.get("application/json", {}).get("schema", {}).get("$ref", "")
+    return reference.rpartition("/")[2] or None
