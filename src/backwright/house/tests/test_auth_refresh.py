@@ -224,6 +224,7 @@ async def test_a_deactivated_user_cannot_refresh(
     client: AsyncClient, session: Session, tokens: Tokens
 ) -> None:
     """Nor is the session ended by trying: the account may be activated again."""
+    tokens = (await refresh(client, tokens)).json()
     await set_user(session, is_active=False)
     assert_unauthorized(await refresh(client, tokens))
     await set_user(session, is_active=True)
