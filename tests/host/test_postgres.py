@@ -15,7 +15,7 @@ import pytest
 from tests.host.test_process import REPOSITORY, wait_for_file, wait_until_gone
 
 from backwright.errors import MissingError
-from backwright.host import folders, postgres
+from backwright.host import folders, postgres, postgres_files
 from backwright.host.postgres import Cluster, DatabaseError, fill
 
 
@@ -166,3 +166,17 @@ def test_a_killed_run_leaves_no_server(tmp_path: Path, guarded: str) -> None:
     while Path(folder).exists() and time.monotonic() < until:
         time.sleep(0.05)
     assert not Path(folder).exists()
+
+
+def test_programs_that_the_server_user_cannot_reach_are_copied(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(postgres_files, "_reachable", lambda folder: False)
+    postgres_files.programs.cache_clear()
+    try:
+        with postgres.cluster() as server:
+            assert server.query("SELECT to_json(1)") == 1
+        assert postgres_files.programs().is_relative_to(folders.scratch_base())
+    finally:
+        monkeypatch.undo()
+        postgres_files.programs.cache_clear()

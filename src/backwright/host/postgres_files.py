@@ -93,7 +93,7 @@ def programs() -> Path:
     if not found:
         raise MissingError(f"no PostgreSQL under {package}", remedy=_REMEDY)
     folder = found[-1].parent
-    return folder if _reachable(folder) else _copy_programs(folder.parent) / "bin"
+    return folder if _reachable(folder) else _copy_programs(folder.parent)
 
 
 def _version(path: Path) -> int:
@@ -112,24 +112,33 @@ def _reachable(folder: Path) -> bool:
 
 
 def _copy_programs(installation: Path) -> Path:
-    """Copy what a server needs to a folder that every user can reach, once."""
+    """Copy what a server needs to a folder that every user can reach, once; return its `bin`.
+
+    The layout is kept: the programs look for their libraries beside the package (`$ORIGIN/../…`).
+    """
+    package = installation.parent
     key = hashlib.sha256(f"{installation}{installation.stat().st_mtime_ns}".encode())
     target = scratch_base() / f"postgresql-{key.hexdigest()[:16]}"
+    programs_there = target / package.name / installation.name / "bin"
     if target.exists():
-        return target
+        return programs_there
     making = target.with_name(f"{target.name}-{secrets.token_hex(4)}")
+    copied = making / package.name / installation.name
     for part in ("lib", "share"):
-        shutil.copytree(installation / part, making / part, symlinks=True)
-    (making / "bin").mkdir()
+        shutil.copytree(installation / part, copied / part, symlinks=True)
+    (copied / "bin").mkdir()
     for name in ("postgres", "initdb", "psql"):
-        shutil.copy2(installation / "bin" / name, making / "bin" / name)
+        shutil.copy2(installation / "bin" / name, copied / "bin" / name)
+    libraries = package.with_name(f"{package.name}.libs")
+    if libraries.is_dir():
+        shutil.copytree(libraries, making / libraries.name)
     for entry in (making, *making.rglob("*")):
         if not entry.is_symlink():
             entry.chmod(entry.stat().st_mode | (0o055 if entry.is_dir() else 0o044))
     with contextlib.suppress(OSError):
         making.rename(target)
     remove_tree(making)
-    return target
+    return programs_there
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,238 @@
+"""Finding the host's environment on disk, and making one where there is none."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from backwright.errors import MissingError
+from backwright.host import environment, making
+from backwright.host.environment import find, inspect_prefix
+from backwright.host.making import ensure, find_uv, make
+from backwright.host.process import run
+from backwright.host.requirements import Requirements, read_requirements
+
+WHEEL = """
+import sys, zipfile
+name, version, folder = sys.argv[1:]
+info = f"{name}-{version}.dist-info"
+with zipfile.ZipFile(f"{folder}/{name}-{version}-py3-none-any.whl", "w") as wheel:
+    wheel.writestr(f"{name}/__init__.py", f"VERSION = {version!r}\\n")
+    wheel.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\\nName: {name}\\nVersion: {version}\\n")
+    wheel.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
+    wheel.writestr(f"{info}/RECORD", "")
+"""
+
+
+@pytest.fixture(autouse=True)
+def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in (
+        "VIRTUAL_ENV",
+        "CONDA_PREFIX",
+        "UV_PROJECT_ENVIRONMENT",
+        "XDG_CACHE_HOME",
+        "WORKON_HOME",
+    ):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(environment.shutil, "which", lambda name: None)
+
+
+@pytest.fixture
+def wheels(tmp_path: Path) -> Path:
+    folder = tmp_path / "wheels"
+    folder.mkdir()
+    for name, version in (
+        ("fastapi", "0.1"),
+        ("fastapi", "0.2"),
+        ("pytest", "9"),
+        ("localtool", "1"),
+    ):
+        subprocess.run([sys.executable, "-c", WHEEL, name, version, str(folder)], check=True)
+    return folder
+
+
+def fake(prefix: Path, *packages: str) -> Path:
+    site = prefix / "lib/python3.12/site-packages"
+    site.mkdir(parents=True)
+    (prefix / "bin").mkdir()
+    (prefix / "bin/python").touch()
+    (prefix / "pyvenv.cfg").write_text("home = /usr/bin\n")
+    for package in packages:
+        (site / package).mkdir()
+        (site / f"{package}-1.0.dist-info").mkdir()
+    return prefix
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    root = tmp_path / "work" / "shop"
+    root.mkdir(parents=True)
+    (root / "requirements.txt").write_text("fastapi\nsqlmodel\n")
+    return root
+
+
+def test_a_virtual_environment_in_the_project(project: Path) -> None:
+    fake(project / "venv", "fastapi", "sqlmodel")
+    found = find(project)
+    assert found is not None
+    assert (found.kind, found.prefix, found.missing) == ("venv", project / "venv", ())
+    assert found.has("fastapi")
+    assert found.distributions() == {"fastapi": "1.0", "sqlmodel": "1.0"}
+
+
+def test_an_empty_environment_is_passed_over_for_the_active_one(
+    project: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    fake(project / ".venv")
+    monkeypatch.setenv("VIRTUAL_ENV", str(fake(tmp_path / "active", "fastapi", "sqlmodel")))
+    found = find(project)
+    assert found is not None
+    assert found.kind == "active"
+
+
+def test_the_one_that_lacks_least_is_taken(
+    project: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    fake(project / ".venv", "fastapi")
+    monkeypatch.setenv("VIRTUAL_ENV", str(fake(tmp_path / "active", "fastapi", "sqlmodel")))
+    found = find(project)
+    assert found is not None
+    assert found.kind == "active"
+    (project / "requirements.txt").write_text("fastapi\nsqlmodel\nhttpx\n")
+    found = find(project)
+    assert found is not None
+    assert found.missing == ("httpx",)
+
+
+def test_one_above_in_the_repository(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "backend").mkdir()
+    fake(tmp_path / ".venv", "fastapi")
+    found = find(tmp_path / "backend")
+    assert found is not None
+    assert found.prefix == tmp_path / ".venv"
+
+
+def test_the_folders_of_other_tools(project: Path, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    (project / "pyproject.toml").write_text('[tool.poetry]\nname = "Shop"\n')
+    key = environment._short_hash(project, 8)
+    fake(home / f".cache/pypoetry/virtualenvs/shop-{key}-py3.12", "fastapi", "sqlmodel")
+    found = find(project)
+    assert found is not None
+    assert found.kind == "poetry"
+
+    (project / "pyproject.toml").unlink()
+    (project / "Pipfile").write_text("")
+    key = environment._short_hash(project / "Pipfile", 8)
+    fake(home / f".local/share/virtualenvs/shop-{key}", "fastapi", "sqlmodel")
+    found = find(project)
+    assert found is not None
+    assert found.kind == "pipenv"
+
+    (project / "Pipfile").unlink()
+    fake(tmp_path / "pdm", "fastapi", "sqlmodel")
+    (project / ".pdm-python").write_text(f"{tmp_path}/pdm/bin/python\n")
+    found = find(project)
+    assert found is not None
+    assert found.kind == "pdm"
+
+    (project / ".pdm-python").unlink()
+    (project / "environment.yml").write_text("name: shop-env\n")
+    (home / ".conda").mkdir(parents=True)
+    (home / ".conda/environments.txt").write_text(f"{tmp_path}/envs/shop-env\n")
+    fake(tmp_path / "envs/shop-env", "fastapi", "sqlmodel")
+    found = find(project)
+    assert found is not None
+    assert found.kind == "conda"
+
+
+def test_none(project: Path) -> None:
+    assert find(project) is None
+    assert inspect_prefix(project, "venv") is None
+
+
+def test_our_own_variables_do_not_reach_the_host(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake(project / ".venv", "fastapi", "sqlmodel")
+    monkeypatch.setenv("PYTHONPATH", "/ours")
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-x")
+    monkeypatch.setenv("SECRET_KEY", "theirs")
+    found = find(project)
+    assert found is not None
+    told = found.variables({"DATABASE_URL": "x"})
+    assert not {"PYTHONPATH", "PYTEST_ADDOPTS"} & set(told)
+    assert (told["SECRET_KEY"], told["DATABASE_URL"]) == ("theirs", "x")
+    assert told["PATH"].startswith(f"{project}/.venv/bin:")
+
+
+@pytest.mark.parametrize("with_uv", [True, False])
+def test_one_is_made_outside_of_the_tree_and_used_again(
+    project: Path, wheels: Path, with_uv: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not with_uv:
+        monkeypatch.setattr(making, "find_uv", list)
+    elif not find_uv():
+        pytest.skip("no uv here")
+    (project / "requirements.txt").write_text(
+        f"--no-index\n--find-links {wheels}\nfastapi\n-c limits.txt\n"
+    )
+    (project / "limits.txt").write_text("fastapi==0.1\n")
+    before = sorted(project.rglob("*"))
+    said: list[str] = []
+    needs = read_requirements(project)
+    needs = Requirements(
+        needs.needed,
+        (),
+        needs.pins,
+        ("--no-index", "--find-links", str(wheels)),
+        "",
+        (),
+        needs.files,
+    )
+    made = make(needs, tools=("pytest",), say=said.append)
+    assert made.kind == "made"
+    assert sorted(project.rglob("*")) == before
+    assert made.distributions()["fastapi"] == "0.1"
+    assert made.has("pytest")
+    shown = run([str(made.python), "-c", "import fastapi; print(fastapi.VERSION)"], cwd=project)
+    assert shown.stdout == "0.1\n"
+    assert make(needs, tools=("pytest",), say=said.append) == made
+    assert len(said) == 1, "made once"
+
+
+def test_pins_that_cannot_be_met_are_dropped(project: Path, wheels: Path) -> None:
+    options = ("--no-index", "--find-links", str(wheels))
+    path = project / "requirements.txt"
+    needs = Requirements(("fastapi",), ("nowhere",), ("fastapi==9",), options, "", (), (path,))
+    made = make(needs, tools=())
+    assert made.distributions()["fastapi"] == "0.2"
+
+
+def test_what_cannot_be_installed_says_so(project: Path, wheels: Path) -> None:
+    options = ("--no-index", "--find-links", str(wheels))
+    needs = Requirements(("nowhere",), (), (), options, "", (), (project / "requirements.txt",))
+    with pytest.raises(MissingError, match="nowhere") as caught:
+        make(needs, tools=())
+    assert ".venv" in caught.value.remedy
+
+
+def test_a_project_that_names_nothing(tmp_path: Path) -> None:
+    with pytest.raises(MissingError, match="names no dependencies"):
+        ensure(tmp_path)
+
+
+def test_versions_of_interpreters() -> None:
+    version = (3, 11, 7)
+    assert making._satisfies(version, ">=3.10")
+    assert making._satisfies(version, "<3.14")
+    assert making._satisfies(version, "==3.11.*")
+    assert making._satisfies(version, "~=3.11")
+    assert not making._satisfies(version, ">=3.12")
+    assert not making._satisfies(version, "!=3.11")
+    assert not making._satisfies(version, "<3.11")
