@@ -153,12 +153,24 @@ def _lives(pid: int) -> bool:
 
 
 def remove_tree(folder: Path) -> None:
-    """Remove a folder and all in it, also read-only folders; a file that vanishes is no error."""
+    """Remove a folder of ours and all in it, also read-only folders; no error if it is not there.
+
+    Raises:
+        ValueError: the folder lies neither in our scratch or cache nor in a `.backwright`.
+    """
+    ours = (scratch_base(), cache_folder())
+    if not any(folder.is_relative_to(base) and folder != base for base in ours) and (
+        ".backwright" not in folder.parts
+    ):
+        raise ValueError(f"not a folder of ours: {folder}")
+    if not os.path.lexists(folder):
+        return
 
     def open_up(_: object, path: str, __: object) -> None:
         with contextlib.suppress(OSError):
             entry = Path(path)
-            entry.parent.chmod(0o700)
+            if entry != folder:
+                entry.parent.chmod(0o700)
             if entry.is_dir() and not entry.is_symlink():
                 entry.chmod(0o700)
                 shutil.rmtree(entry, ignore_errors=True)

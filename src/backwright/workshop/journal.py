@@ -242,8 +242,8 @@ def remove_if_empty(folder: Path) -> None:
     cache = folder / "__pycache__"
     with contextlib.suppress(OSError):
         if {entry.name for entry in folder.iterdir()} <= {"__pycache__"}:
-            if cache.is_dir():
-                remove_tree(cache)
+            if cache.is_dir() and not cache.is_symlink():
+                shutil.rmtree(cache)
             folder.rmdir()
 
 
