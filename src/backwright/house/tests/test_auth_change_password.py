@@ -5,8 +5,10 @@ import asyncio
 import pytest
 from httpx import AsyncClient
 
+from app import passwords
 from app.config import get_settings
 from app.database import Session
+from app.services import user_service
 from tests.auth_helpers import (
     AUTH,
     CAROL,
@@ -23,6 +25,7 @@ from tests.auth_helpers import (
     register,
     request_reset,
     reset,
+    set_user,
     sign_up,
     try_login,
     user_column,
@@ -121,6 +124,22 @@ async def test_of_two_changes_at_once_one_wins(client: AsyncClient) -> None:
     assert sorted(answer.status_code for answer in answers) == [200, 401]
     winner = "first" if answers[0].status_code == 200 else "second"
     assert (await try_login(client, password=f"the {winner} new one")).status_code == 200
+
+
+async def test_a_password_set_during_a_change_stays(
+    client: AsyncClient, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever proves the old password must not overwrite the one that a reset has just set."""
+    tokens = await sign_up(client)
+    newer = passwords.compute_hash("set by a reset", 4)
+
+    async def hash_slowly(password: str) -> str:
+        await set_user(session, password_hash=newer)
+        return await passwords.hash_password(password)
+
+    monkeypatch.setattr(user_service, "hash_password", hash_slowly)
+    assert_unauthorized(await change_password(client, tokens))
+    assert await user_column(session, "password_hash") == newer
 
 
 async def test_a_change_brings_the_hash_to_todays_cost(
