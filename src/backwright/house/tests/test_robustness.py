@@ -178,7 +178,7 @@ async def test_refusals_never_repeat_the_input(alice: AsyncClient, operation: Op
 async def test_hostile_tokens_are_refused(client: AsyncClient, operation: Operation) -> None:
     """Of bytes that no token has, and of any length."""
     for token in (b"\xff\xfe", b"\x00", b"a.b.c", b"a" * 10_000, b"", b"=" * 50):
-        headers = {"Authorization": b"Bearer " + token}
+        headers = {b"Authorization": b"Bearer " + token}
         check_answer(await client.request(operation.method, operation.url(), headers=headers))
 
 
