@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from backwright.project.interpret import expressions
 from backwright.project.interpret.values import (
+    NATIVE,
     Class,
     External,
     Frame,
+    Function,
     Instance,
     Unknown,
     is_external,
@@ -205,4 +207,6 @@ def shown_value(value: object) -> str:
         return f"{name}({', '.join(args)})" if args else name
     if isinstance(value, (list, tuple)):
         return ", ".join(shown_value(one) for one in value)
-    return "…" if isinstance(value, Unknown) else repr(value)
+    if isinstance(value, Function):
+        return value.name
+    return repr(value) if isinstance(value, NATIVE) else "…"

@@ -20,7 +20,6 @@ from backwright.project.interpret.world import STEPS_OF_A_CALL, World, module_fr
 from backwright.project.routes import _application
 
 _APP = re.compile(rb"\b(?:FastAPI|Starlette|FastAPIOffline|Cadwyn)\b")
-_CALLED = re.compile(rb"\b\w*(?:FastAPI|App|Starlette|Cadwyn|app)\w*\(")
 _TEST = re.compile(r"(^|/)(tests?|testing|conftest\.py|test_[^/]*|[^/]*_test\.py)(/|$)")
 
 
@@ -47,11 +46,29 @@ def find_apps(world: World, tree: Tree) -> list[FoundApp]:
     roots = [file for file in tree.python if not is_test(file) and _may_make_app(tree, file)]
     for file in roots:
         imports.execute(world, world.modules.module(file))
+    _run_callers(world, tree, set(roots))
     found = _module_apps(world)
     found += _factory_apps(world, roots, {id(one.instance) for one in found})
     inner = {id(app) for one in found for app in _mounted(one.instance)}
     kept = [one for one in found if id(one.instance) not in inner]
     return sorted(kept, key=lambda one: (one.file, one.line, one.object))
+
+
+def _run_callers(world: World, tree: Tree, done: set[str]) -> None:
+    """Run the modules that call a factory of applications by its name: `app = create_app()`."""
+    names = {
+        function.name
+        for function in world.functions
+        if function.module.file in done and not function.calls and _makes_app(function)
+    }
+    if not names:
+        return
+    called = re.compile(rb"\b(?:" + b"|".join(sorted(name.encode() for name in names)) + rb")\(")
+    for file in tree.python:
+        if file not in done and not is_test(file):
+            content = read_bytes(tree.root, file)
+            if content is not None and called.search(content):
+                imports.execute(world, world.modules.module(file))
 
 
 def _may_make_app(tree: Tree, file: str) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from backwright.project.annotations import shown_value
 from backwright.project.columns import COLUMNS, columns_of, foreign_key
+from backwright.project.constraints import applied, constraints_of
 from backwright.project.interpret import calls, expressions, lookup
 from backwright.project.interpret.values import (
     Bound,
@@ -20,7 +21,7 @@ from backwright.project.interpret.values import (
 )
 from backwright.project.interpret.world import World
 from backwright.project.relationships import relationships_of
-from backwright.project.types import Column, Model
+from backwright.project.types import Column, Constraint, Model
 
 ROOTS = ("DeclarativeBase", "DeclarativeBaseNoMeta", "declarative_base", "automap_base")
 _ROOTS_MORE = ("generate_base", "as_declarative", "Model")
@@ -40,6 +41,7 @@ class Mapped:
     cls: Class | None = None
     made: Instance | None = None
     sqlmodel: bool = False
+    constraints: tuple[Constraint, ...] = ()
 
 
 def read_models(world: World) -> list[Model]:
@@ -64,7 +66,15 @@ def read_models(world: World) -> list[Model]:
     settled = _resolve_keys(_distinct(mapped))
     ordered = sorted(settled, key=lambda one: (one.file, one.line, one.name))
     return [
-        Model(one.name, one.table, one.file, one.line, one.columns, relations)
+        Model(
+            name=one.name,
+            table=one.table,
+            file=one.file,
+            line=one.line,
+            columns=one.columns,
+            relationships=relations,
+            constraints=one.constraints,
+        )
         for one, relations in zip(ordered, relationships_of(ordered), strict=True)
     ]
 
@@ -201,13 +211,17 @@ def table_name(cls: Class) -> str | None:
     return None
 
 
-def _schema(cls: Class) -> str | None:
-    """Return the database schema of `__table_args__`, own or inherited."""
+def _table_args(cls: Class) -> list[object]:
+    """Return the parts of `__table_args__`, own or inherited."""
     found = settle(lookup.find(cls, "__table_args__"))
     if isinstance(found, Function):
         found = settle(calls.call_value(Bound(found, cls), [], {}, cls.frame, None))
-    parts = list(found) if isinstance(found, (tuple, list)) else [found]
-    for part in parts:
+    return list(found) if isinstance(found, (tuple, list)) else [found]
+
+
+def _schema(cls: Class) -> str | None:
+    """Return the database schema of `__table_args__`, own or inherited."""
+    for part in _table_args(cls):
         if isinstance(part, dict) and "schema" in part:
             return expressions.text(part["schema"]) if part["schema"] is not None else None
     return None
@@ -231,9 +245,16 @@ def _mapped(cls: Class, tables: dict[int, Mapped]) -> Mapped | None:
     sqlmodel = lookup.inherits(cls, "SQLModel")
     columns = columns_of(cls, _bodies(cls), sqlmodel=sqlmodel)
     columns = (*library_columns(cls, columns), *columns)
-    table = f"{schema}.{name}" if schema else name
+    constraints = constraints_of(_table_args(cls))
     return Mapped(
-        cls.name, table, cls.module.file, cls.node.lineno, columns, cls, sqlmodel=sqlmodel
+        cls.name,
+        f"{schema}.{name}" if schema else name,
+        cls.module.file,
+        cls.node.lineno,
+        applied(columns, constraints),
+        cls,
+        sqlmodel=sqlmodel,
+        constraints=constraints,
     )
 
 
@@ -312,10 +333,13 @@ def _tables(world: World) -> dict[int, Mapped]:
         if table is None or reflected or not _is_sqlalchemy(made):
             continue
         schema = expressions.text(made.kwargs.get("schema") or "")
-        columns = tuple(_table_column(one, made) for one in _columns_in(made))
+        constraints = constraints_of(made.args[2:])
+        columns = applied(tuple(_table_column(c, made) for c in _columns_in(made)), constraints)
         full = f"{schema}.{table}" if schema else table
         name = names.get(id(made), table)
-        found[id(made)] = Mapped(name, full, made.file, made.line, columns, made=made)
+        found[id(made)] = Mapped(
+            name, full, made.file, made.line, columns, made=made, constraints=constraints
+        )
     return found
 
 

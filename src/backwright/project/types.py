@@ -14,6 +14,8 @@ Auth = Literal["required", "optional", "none"]
 Seen = Literal["static", "runtime", "both"]
 RelationKind = Literal["one-to-many", "many-to-one", "many-to-many", "one-to-one"]
 SchemaRole = Literal["create", "update", "public", "other"]
+ConstraintKind = Literal["primary-key", "foreign-key", "unique", "check", "index"]
+UrlPart = Literal["url", "driver", "user", "password", "host", "port", "database", "other"]
 AuthApproach = Literal["none", "jwt", "session", "api-key", "basic", "other"]
 
 
@@ -70,6 +72,17 @@ class Relationship:
 
 
 @dataclass(frozen=True, slots=True)
+class Constraint:
+    """A key, index or check over columns; `target` is what a foreign key points to."""
+
+    kind: ConstraintKind
+    name: str | None
+    columns: tuple[str, ...]
+    target: tuple[str, ...] = ()
+    expression: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Model:
     """A database table and the class (or `Table` object) that declares it."""
 
@@ -79,6 +92,7 @@ class Model:
     line: int
     columns: tuple[Column, ...]
     relationships: tuple[Relationship, ...]
+    constraints: tuple[Constraint, ...] = ()
     seen: Seen = "static"
 
 
@@ -109,6 +123,8 @@ class AuthFacts:
 
     approach: AuthApproach
     library: str | None = None
+    algorithm: str | None = None
+    secret: str | None = None
     hashing: str | None = None
     token_url: str | None = None
     current_user: str | None = None
@@ -126,6 +142,7 @@ class Cors:
     credentials: bool
     methods: tuple[str, ...]
     headers: tuple[str, ...]
+    origin_regex: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +152,49 @@ class Migrations:
     tool: str
     folder: str
     head: str | None
+    heads: tuple[str, ...] = ()
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting and the environment variables that it is read from, first one first.
+
+    `default` is as far as it is known text; a setting without one is `required`.
+    """
+
+    name: str
+    owner: str
+    variables: tuple[str, ...]
+    default: str | None
+    required: bool
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseVariable:
+    """An environment variable that leads to the database URL, and which part of it it gives."""
+
+    name: str
+    part: UrlPart
+    default: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """Where the engine is made, and what its URL is made of.
+
+    `driver` is the URL's scheme (`postgresql+asyncpg`) as far as it is known, `url` the whole
+    URL if defaults alone decide it.
+    """
+
+    file: str
+    line: int
+    is_async: bool
+    driver: str | None
+    url: str | None
+    variables: tuple[DatabaseVariable, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +244,11 @@ class Project:
     auth: AuthFacts = field(default_factory=lambda: AuthFacts("none"))
     cors: Cors | None = None
     migrations: Migrations | None = None
+    database: Database | None = None
+    settings: tuple[Setting, ...] = ()
+    tests: tuple[str, ...] = ()
+    package_manager: str | None = None
+    python_version: str | None = None
     conventions: tuple[Convention, ...] = ()
     unresolved: tuple[Unresolved, ...] = ()
     runtime: Runtime = field(default_factory=Runtime)

@@ -129,9 +129,7 @@ def environment_read(call: Call, callee: External) -> object:
     given = call.frame.world.environment(variable)
     if given is not None:
         return given
-    default = call.argument(1, "default")
-    cast = settle(call.kwargs.get("cast"))
-    if default is not None:
+    default = call.argument(1, "default", call.argument(1, "fallback"))
+    if default is not None or "default" in call.kwargs:
         return default
-    del cast
     return unknown_variable(variable)

@@ -452,6 +452,8 @@ _PATHS = {
 _PATHS |= {name: _pure(os.path.normpath) for name in ("abspath", "realpath")}
 _PATHS |= {name: _pure(getattr(os.path, name)) for name in ("exists", "isdir", "isfile")}
 
+_ENVIRONS = ("str", "bool", "int", "float", "list", "dict", "url", "path", "json", "get")
+
 HANDLERS: dict[str, Handler] = {
     **{f"os.path.{name}": model for name, model in _PATHS.items()},
     **{f"re.{name}": _regular for name in ("sub", "split", "findall", "escape", "compile")},
@@ -506,7 +508,11 @@ HANDLERS: dict[str, Handler] = {
     "itertools.chain": lambda call, _: [
         one for part in call.args for one in expressions.elements(part) or []
     ],
+    **{f"environs.Env().{name}": fields.environment_read for name in _ENVIRONS},
+    "decouple.config": fields.environment_read,
+    "environs.Env()": fields.environment_read,
     "os.environ.get": fields.environment_read,
+    "starlette.config.Config()": fields.environment_read,
     "os.fspath": _str,
     "os.getenv": fields.environment_read,
     "os.listdir": _listdir,

@@ -19,7 +19,7 @@ FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 NATIVE = (str, int, float, bool, bytes, type(None), Path)
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Unknown:
     """A value that cannot be known, and why; `candidates` if it is one of a few.
 
@@ -31,7 +31,7 @@ class Unknown:
     unset: bool = False
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class External:
     """A name of a library that is not read, e.g. `fastapi.APIRouter`.
 
@@ -52,7 +52,7 @@ class External:
         return self.name.rpartition(".")[2]
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Module:
     """A module of the project. `path` is absolute, `file` relative to the project's root."""
 
@@ -67,14 +67,14 @@ class Module:
     stars: list[str] = field(default_factory=list)
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Namespace:
     """A folder of modules without an `__init__.py`."""
 
     path: Path
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class ImportRef:
     """A name imported but not looked at yet (circular, or for type checkers only)."""
 
@@ -83,7 +83,7 @@ class ImportRef:
     world: World
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Annotation:
     """An annotated name of a class body or module: read only when somebody asks."""
 
@@ -93,7 +93,7 @@ class Annotation:
     assigned: bool
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Class:
     """A class of the project; `names` is its body, `keywords` those of the class statement."""
 
@@ -111,7 +111,7 @@ class Class:
     subscript: object = None
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Function:
     """A function or lambda with the frame it was defined in."""
 
@@ -129,7 +129,7 @@ class Function:
     calls: int = 0
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Bound:
     """A function bound to the instance (or class) that it was looked up on."""
 
@@ -137,7 +137,7 @@ class Bound:
     receiver: object
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Instance:
     """What calling a class gives (or a library's function); `state` is for library models."""
 
@@ -150,7 +150,7 @@ class Instance:
     state: Any = None
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Native:
     """A function that the interpreter itself provides."""
 
@@ -158,7 +158,7 @@ class Native:
     call: Callable[[Call], object]
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Super:
     """`super()`: attribute look-ups start after `after` in the receiver's ancestors."""
 
@@ -166,7 +166,7 @@ class Super:
     receiver: object
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Call:
     """One call: the evaluated arguments, and where it stands."""
 
@@ -187,7 +187,7 @@ class Call:
         return getattr(self.node, "lineno", 0)
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Frame:
     """The names of a module, class body or function call, and what the call came to."""
 

@@ -1,0 +1,88 @@
+"""Keys, unique constraints, checks and indexes of `__table_args__` and `Table(…)`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from backwright.project.annotations import shown_value
+from backwright.project.columns import target_of
+from backwright.project.interpret import expressions
+from backwright.project.interpret.values import External, Instance, settle
+from backwright.project.types import Column, Constraint, ConstraintKind
+
+_KINDS: dict[str, ConstraintKind] = {
+    "PrimaryKeyConstraint": "primary-key",
+    "ForeignKeyConstraint": "foreign-key",
+    "UniqueConstraint": "unique",
+    "CheckConstraint": "check",
+    "Index": "index",
+}
+
+
+def constraints_of(parts: list[object]) -> tuple[Constraint, ...]:
+    """Return the constraints among the parts of a table's arguments, as they are written."""
+    found = [_constraint(settle(part)) for part in parts]
+    return tuple(one for one in found if one is not None)
+
+
+def _constraint(part: object) -> Constraint | None:
+    if not isinstance(part, Instance) or not isinstance(part.cls, External):
+        return None
+    kind = _KINDS.get(part.cls.last)
+    if kind is None:
+        return None
+    name = expressions.text(part.kwargs.get("name")) if "name" in part.kwargs else None
+    args = [settle(one) for one in part.args]
+    if kind == "index" and args:
+        name = name or expressions.text(args[0])
+        args = args[1:]
+        if expressions.truth(part.kwargs.get("unique", False)):
+            kind = "unique"
+    if kind == "check":
+        shown = shown_value(args[0]) if args else ""
+        return Constraint(kind, name, (), expression=shown.strip("'"))
+    if kind == "foreign-key":
+        local = expressions.elements(args[0]) if args else part.kwargs.get("columns")
+        remote = expressions.elements(args[1]) if len(args) > 1 else part.kwargs.get("refcolumns")
+        return Constraint(kind, name, _names(local), _targets(remote))
+    return Constraint(kind, name, _names(args))
+
+
+def _names(values: object) -> tuple[str, ...]:
+    known = expressions.elements(values) or []
+    return tuple(_name(settle(one)) for one in known)
+
+
+def _name(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, External):
+        return value.last
+    return shown_value(value)
+
+
+def _targets(values: object) -> tuple[str, ...]:
+    known = expressions.elements(values) or []
+    return tuple(target_of(one) or shown_value(one) for one in known)
+
+
+def applied(columns: tuple[Column, ...], constraints: tuple[Constraint, ...]) -> tuple[Column, ...]:
+    """Give columns what constraints of the table say about them alone (or of their key)."""
+    changed = {one.name: one for one in columns}
+    for one in constraints:
+        for index, name in enumerate(one.columns):
+            if name in changed:
+                changed[name] = _with(changed[name], one, index)
+    return tuple(changed[one.name] for one in columns)
+
+
+def _with(column: Column, constraint: Constraint, index: int) -> Column:
+    alone = len(constraint.columns) == 1
+    if constraint.kind == "primary-key":
+        return replace(column, primary_key=True, nullable=False)
+    if constraint.kind == "foreign-key" and column.foreign_key is None:
+        target = constraint.target[index] if index < len(constraint.target) else None
+        return replace(column, foreign_key=target)
+    if constraint.kind == "unique" and alone:
+        return replace(column, unique=True)
+    return replace(column, index=True) if constraint.kind == "index" and alone else column

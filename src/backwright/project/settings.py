@@ -1,0 +1,98 @@
+"""Settings: fields of settings classes and plain reads of the environment."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from backwright.project.interpret import expressions, fields
+from backwright.project.interpret.values import Class, Instance, Module, is_external, settle
+from backwright.project.interpret.world import World
+from backwright.project.types import Setting
+
+READERS = frozenset({"getenv", "environ", "config", "env", "Config", "Env", "get_env"})
+_PLAIN = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
+
+
+def read_settings(world: World) -> list[Setting]:
+    """Return every setting of the modules that were read, by place."""
+    found: dict[tuple[str, int, str], Setting] = {}
+    for cls in world.classes:
+        if fields.is_settings(cls):
+            for one in _of_class(cls):
+                found.setdefault((one.file, one.line, one.name), one)
+    for module in world.modules.known():
+        for one in _plain_reads(module):
+            found.setdefault((one.file, one.line, one.name), one)
+    return sorted(found.values(), key=lambda one: (one.file, one.line, one.name))
+
+
+def _of_class(cls: Class) -> list[Setting]:
+    found: list[Setting] = []
+    for annotation in cls.annotations:
+        if annotation.name.startswith("_") or annotation.name == "model_config":
+            continue
+        bound = settle(cls.names.get(annotation.name))
+        default = bound
+        if isinstance(bound, Instance) and is_external(bound.cls, "Field"):
+            given = bound.args[0] if bound.args else bound.kwargs.get("default", ...)
+            default = settle(given)
+        required = default is ... or not annotation.assigned
+        shown = None if required or default is None else expressions.text(default)
+        names = tuple(_shown_variable(one) for one in fields.variables(cls, annotation.name, bound))
+        file = cls.module.file
+        found.append(
+            Setting(annotation.name, cls.name, names, shown, required, file, annotation.line)
+        )
+    return found
+
+
+def _shown_variable(name: str) -> str:
+    """Write a variable as people do: in capitals unless it is of mixed case."""
+    return name.upper() if name.islower() else name
+
+
+def _plain_reads(module: Module) -> list[Setting]:
+    """Return the variables that a module reads by itself: `os.getenv("NAME", "default")`."""
+    if module.tree is None or not READERS & module.names.keys() | {"os"} & module.names.keys():
+        return []
+    found: list[Setting] = []
+    for node in ast.walk(module.tree):
+        read = environment_read(node)
+        if read is not None:
+            name, default = read
+            line = getattr(node, "lineno", 0)
+            required = default is None and isinstance(node, ast.Subscript)
+            found.append(Setting(name, "", (name,), default, required, module.file, line))
+    return found
+
+
+def environment_read(node: ast.AST) -> tuple[str, str | None] | None:
+    """Return the variable and default that an expression reads from the environment."""
+    if isinstance(node, ast.Subscript):
+        is_environ = _last(node.value) == "environ"
+        return (name, None) if is_environ and (name := _text(node.slice)) else None
+    if not isinstance(node, ast.Call) or not node.args:
+        return None
+    callee = node.func
+    owner = _last(callee.value) if isinstance(callee, ast.Attribute) else ""
+    last = _last(callee)
+    reads = last in {"getenv", "config", "get_env", "env"} or owner in {"environ", "env", "config"}
+    name = _text(node.args[0])
+    if not reads or name is None or not _PLAIN.match(name):
+        return None
+    if owner in {"config", "env"} and last not in {"str", "get", "int", "bool", "list", "url"}:
+        return None
+    given = node.args[1] if len(node.args) > 1 else None
+    given = next((one.value for one in node.keywords if one.arg == "default"), given)
+    return name, _text(given) if given is not None else None
+
+
+def _last(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+
+
+def _text(node: ast.expr | None) -> str | None:
+    if isinstance(node, ast.Constant) and node.value is not None:
+        return str(node.value)
+    return None

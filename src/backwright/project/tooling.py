@@ -1,0 +1,106 @@
+"""The project's tools: package manager, Python version, folders of tests."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+
+from backwright.project.apps import is_test
+from backwright.project.files import Tree, read_text
+
+_LOCKS = {
+    "uv.lock": "uv",
+    "poetry.lock": "poetry",
+    "pdm.lock": "pdm",
+    "pixi.lock": "pixi",
+    "Pipfile": "pipenv",
+    "Pipfile.lock": "pipenv",
+    "environment.yml": "conda",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Tooling:
+    """How a project is installed and tested; the version as the project itself writes it."""
+
+    package_manager: str | None
+    python_version: str | None
+    tests: tuple[str, ...]
+    fastapi: tuple[int, ...] | None
+
+
+def read_tooling(tree: Tree) -> Tooling:
+    """Return the project's tools from its configuration files."""
+    names = {file.rpartition("/")[2]: file for file in reversed(tree.configuration)}
+    return Tooling(
+        _package_manager(tree, names), _python(tree, names), _tests(tree), _fastapi(tree)
+    )
+
+
+def _package_manager(tree: Tree, names: dict[str, str]) -> str | None:
+    for lock, manager in _LOCKS.items():
+        if lock in names:
+            return manager
+    text = (
+        (read_text(tree.root, names["pyproject.toml"]) or "") if "pyproject.toml" in names else ""
+    )
+    for manager in ("uv", "poetry", "pdm", "hatch", "rye"):
+        if f"[tool.{manager}" in text and manager != "hatch":
+            return manager
+    plain = any(name.startswith("requirements") for name in names) or "setup.py" in names
+    return "pip" if plain or text else None
+
+
+def _python(tree: Tree, names: dict[str, str]) -> str | None:
+    if "pyproject.toml" in names:
+        given = _from_pyproject(read_text(tree.root, names["pyproject.toml"]) or "")
+        if given:
+            return given
+    for name in (".python-version", "runtime.txt"):
+        if name in names:
+            text = (read_text(tree.root, names[name]) or "").strip()
+            return text.removeprefix("python-").splitlines()[0] if text else None
+    if "Dockerfile" in names:
+        text = read_text(tree.root, names["Dockerfile"]) or ""
+        found = re.search(r"^FROM\s+(?:\S*/)?python:(\d+\.\d+)", text, re.MULTILINE | re.IGNORECASE)
+        return found[1] if found else None
+    return None
+
+
+def _from_pyproject(text: str) -> str | None:
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        return None
+    given = data.get("project", {}).get("requires-python")
+    poetry = data.get("tool", {}).get("poetry", {}).get("dependencies", {})
+    given = given or (poetry.get("python") if isinstance(poetry, dict) else None)
+    return given if isinstance(given, str) else None
+
+
+def _tests(tree: Tree) -> tuple[str, ...]:
+    """Return the outermost folders (or single files) that hold tests."""
+    found: set[str] = set()
+    for file in tree.python:
+        name = file.rpartition("/")[2]
+        if not is_test(file) or not (name.startswith("test_") or name.endswith("_test.py")):
+            continue
+        parts = file.split("/")
+        named = [i for i, part in enumerate(parts[:-1]) if part in {"test", "tests", "testing"}]
+        found.add("/".join(parts[: named[0] + 1]) if named else file.rpartition("/")[0] or ".")
+    return tuple(sorted(found))
+
+
+def _fastapi(tree: Tree) -> tuple[int, ...] | None:
+    """Return the FastAPI version that a lock or requirements file pins, if one does."""
+    for file in tree.configuration:
+        name = file.rpartition("/")[2]
+        if not name.startswith("requirements") and name not in {"uv.lock", "poetry.lock"}:
+            continue
+        text = read_text(tree.root, file) or ""
+        found = re.search(r"^fastapi(?:\[[^\]]*\])?\s*[=~]=\s*(\d+(?:\.\d+)*)", text, re.MULTILINE)
+        found = found or re.search(r'name = "fastapi"\s*\nversion = "(\d+(?:\.\d+)*)', text)
+        if found:
+            return tuple(int(part) for part in found[1].split("."))
+    return None
