@@ -239,7 +239,7 @@ def test_a_second_run_is_refused_with_the_command_of_the_first(tree: Path) -> No
 
 
 def test_history_is_bounded(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("backwright.workshop.commit.KEPT_CHANGES", 3)
+    monkeypatch.setattr(sys.modules[commit.__module__], "KEPT_CHANGES", 3)
     for number in range(6):
         old, new = f"app = {number + 1}\n".encode(), f"app = {number + 2}\n".encode()
         commit(tree, ChangeSet((FileEdit("app/main.py", old, new),)), command=str(number))

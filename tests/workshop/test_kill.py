@@ -23,7 +23,7 @@ CHILD = """
 import os, sys, signal, pathlib
 root, at, verb, guarded = pathlib.Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3], sys.argv[4]
 from backwright.host import watchdog
-from backwright.workshop import commit, history
+from backwright.workshop import commit, undo
 from tests.workshop.trees import change
 if guarded == "alone":
     watchdog._tell = lambda line: None
@@ -39,9 +39,9 @@ def hook(event, args):
 changes = change()
 sys.addaudithook(hook)
 if verb == "commit":
-    commit.commit(root, changes, command="x")
+    commit(root, changes, command="x")
 else:
-    history.undo(root)
+    undo(root)
 """
 REPOSITORY = Path(__file__).resolve().parents[2]
 
