@@ -10,6 +10,7 @@ With `caller=`, the same round trip also checks that the caller is still signed 
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from time import monotonic
 from typing import Annotated, Any, Protocol, TypeVar
 
 from fastapi import Depends, Request
@@ -21,7 +22,12 @@ from app.auth import Caller
 from app.config import Settings
 from app.exceptions import ServiceUnavailableError, UnauthorizedError
 from app.guard import FOUND
+from app.logs import get_logger
 from app.postgres import PostgresDatabase
+
+REPLICA_PAUSE = 5.0  # seconds
+
+logger = get_logger(__name__)
 
 Schema = TypeVar("Schema", bound=BaseModel)
 
@@ -116,19 +122,27 @@ class ReplicaFirst:
         """Keep both."""
         self._replica = replica
         self._primary = primary
+        self._replica_again_at = 0.0
 
     async def fetch(
         self, statement: Executable, caller: Caller | None
     ) -> Sequence[Mapping[str, Any]]:
         """Ask the replica; ask the primary about a caller who signed in a moment ago.
 
+        A replica that does not answer is left alone for a while, since waiting for it is slow.
+
         Raises:
             UnauthorizedError: If the caller is not signed in any more.
         """
-        try:
-            return await self._replica.fetch(statement, caller)
-        except (UnauthorizedError, ServiceUnavailableError):
-            return await self._primary.fetch(statement, caller)
+        if monotonic() >= self._replica_again_at:
+            try:
+                return await self._replica.fetch(statement, caller)
+            except UnauthorizedError:
+                logger.debug("caller not on the replica")
+            except ServiceUnavailableError:
+                self._replica_again_at = monotonic() + REPLICA_PAUSE
+                logger.warning("replica failed, reading from the primary")
+        return await self._primary.fetch(statement, caller)
 
     def transaction(self) -> AbstractAsyncContextManager[Connection]:
         """Begin on the primary."""
@@ -155,7 +169,8 @@ async def open_database(settings: Settings) -> AsyncIterator[Database]:
         if settings.database_replica_url is None:
             yield Database(primary)
             return
-        async with PostgresDatabase.open(settings.database_replica_url, settings) as replica:
+        replica_url = settings.database_replica_url
+        async with PostgresDatabase.open(replica_url, settings, optional=True) as replica:
             yield Database(primary, replica)
 
 

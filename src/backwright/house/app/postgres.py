@@ -189,11 +189,13 @@ class PostgresDatabase:
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, url: str, settings: Settings) -> "AsyncIterator[PostgresDatabase]":
-        """Open a pool, and close it at the end."""
+    async def open(
+        cls, url: str, settings: Settings, *, optional: bool = False
+    ) -> "AsyncIterator[PostgresDatabase]":
+        """Open a pool, and close it at the end; one that is optional may be away at first."""
         pool = asyncpg.create_pool(
             make_url(url).set(drivername="postgresql").render_as_string(hide_password=False),
-            min_size=1,
+            min_size=0 if optional else 1,
             max_size=settings.database_pool_size,
             statement_cache_size=settings.database_prepared_statements,
             command_timeout=settings.database_timeout_seconds,
@@ -271,7 +273,12 @@ def _errors_in_words(statement: Executable | None) -> Iterator[None]:
         raise broken_reference(error.constraint_name, statement) from error
     except asyncpg.NotNullViolationError as error:
         raise missing_value(error.column_name) from error
-    except (asyncpg.DataError, asyncpg.CheckViolationError, OverflowError) as error:
+    except (
+        asyncpg.DataError,
+        asyncpg.CheckViolationError,
+        asyncpg.ProgramLimitExceededError,  # too long for an index
+        OverflowError,
+    ) as error:
         raise unacceptable_value() from error
     except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError) as error:
         raise ConflictError("Somebody else changed the same things; try again") from error
@@ -279,6 +286,7 @@ def _errors_in_words(statement: Executable | None) -> Iterator[None]:
         asyncpg.PostgresConnectionError,
         asyncpg.InsufficientResourcesError,
         asyncpg.OperatorInterventionError,
+        asyncpg.ReadOnlySQLTransactionError,  # a primary that has become a replica
         asyncpg.InterfaceError,
         OSError,
     ) as error:

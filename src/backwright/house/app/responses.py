@@ -33,6 +33,7 @@ ERRORS: dict[int | str, dict[str, Any]] = {
     401: {"model": ErrorBody, "description": "Not authenticated"},
     404: {"model": ErrorBody, "description": "Not found"},
     409: {"model": ErrorBody, "description": "Clashes with what is there already"},
+    413: {"model": ErrorBody, "description": "The body is too large"},
     429: {"model": ErrorBody, "description": "Too often; `Retry-After` says when to come again"},
     503: {"model": ErrorBody, "description": "Too busy; `Retry-After` says when to come again"},
 }

@@ -10,7 +10,10 @@ from typing import Any
 
 import pytest
 from httpx import AsyncClient, Response
+from sqlmodel import func, select
 
+from app.database import Session
+from app.exceptions import ValidationError
 from tests import factories
 from tests.openapi import UNKNOWN_ID, Operation, read_operations
 
@@ -195,6 +198,12 @@ async def test_unknown_paths_and_methods_are_refused(client: AsyncClient) -> Non
         response = await client.request(method, path)
         check_refusal(response)
         assert response.status_code == status, path
+
+
+async def test_a_statement_that_the_database_finds_too_large_is_refused(session: Session) -> None:
+    """As out of range, like any other value that it cannot hold."""
+    with pytest.raises(ValidationError):
+        await session.scalar(select(func.length(func.repeat("a", 2_000_000_000))))
 
 
 # --- Authentication

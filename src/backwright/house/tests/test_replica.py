@@ -1,0 +1,110 @@
+"""Reads may be answered by a replica; nothing else is, and nobody is refused because of it.
+
+The stand-in for a replica is a second database: a real one would have the rows of the primary
+before a test could look, so which of the two had answered could not be told.
+"""
+
+from collections.abc import AsyncIterator
+from types import SimpleNamespace
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+import pytest
+from fastapi import Request
+from sqlalchemy import make_url
+from sqlmodel import func, select
+
+from app.auth import Caller, get_token_verifier
+from app.config import Settings
+from app.database import Database, Session, get_session, open_database
+from app.exceptions import UnauthorizedError
+from app.postgres import PostgresDatabase
+from tests.factories import sign_in
+
+NOWHERE = "postgresql://app@127.0.0.1:1/app"
+WHERE = select(func.current_database())
+
+pytestmark = pytest.mark.usefixtures("session")
+
+
+@pytest.fixture
+async def database(settings: Settings) -> AsyncIterator[Database]:
+    """Return a primary, and as its replica a database with the same tables and no rows."""
+    url = make_url(settings.database_url).set(database="replica")
+    replica_url = url.render_as_string(hide_password=False)
+    owner = await asyncpg.connect(settings.database_url)
+    await owner.execute("CREATE DATABASE replica")
+    try:
+        replica = await asyncpg.connect(replica_url)
+        await replica.execute('CREATE TABLE "user" (id uuid, is_active bool)')
+        await replica.execute("CREATE TABLE login_session (user_id uuid, id uuid)")
+        await replica.close()
+        replicated = settings.model_copy(update={"database_replica_url": replica_url})
+        async with open_database(replicated) as database:
+            yield database
+    finally:
+        await owner.execute("DROP DATABASE replica WITH (FORCE)")
+        await owner.close()
+
+
+@pytest.fixture
+async def caller(session: Session, settings: Settings) -> Caller:
+    """Return somebody who signed in a moment ago, so that no replica knows."""
+    headers = await sign_in(session, "alice@example.com")
+    verifier = get_token_verifier(settings.secret_key.get_secret_value())
+    return verifier.verify(headers["Authorization"].removeprefix("Bearer "))
+
+
+async def test_reads_go_to_the_replica_and_all_else_to_the_primary(database: Database) -> None:
+    """Each session goes to one of the two, by what it is for."""
+    reader, writer = database.session(read_only=True), database.session()
+    assert await reader.scalar(WHERE) == "replica"
+    assert await writer.scalar(WHERE) != "replica"
+    async with reader.transaction():
+        assert await reader.scalar(WHERE) != "replica"
+
+
+async def test_get_requests_read_only() -> None:
+    """Those and `HEAD` are the safe methods that routes have."""
+    asked: list[bool] = []
+    database = SimpleNamespace(session=lambda *, read_only: asked.append(read_only))
+    app = SimpleNamespace(state=SimpleNamespace(database=database))
+    for method in ("GET", "HEAD", "POST", "PATCH", "DELETE"):
+        await get_session(Request({"type": "http", "method": method, "app": app}))
+    assert asked == [True, True, False, False, False]
+
+
+async def test_who_signed_in_a_moment_ago_is_not_refused(
+    database: Database, caller: Caller
+) -> None:
+    """The primary answers for a caller whom the replica does not know yet."""
+    reader = database.session(read_only=True)
+    assert await reader.scalar(WHERE, caller=caller) != "replica"
+    assert await reader.scalar(WHERE) == "replica"
+
+
+async def test_who_is_not_signed_in_is_refused(database: Database) -> None:
+    """Neither of the two knows them."""
+    with pytest.raises(UnauthorizedError):
+        await database.session(read_only=True).scalar(WHERE, caller=Caller(uuid4(), uuid4()))
+
+
+async def test_the_primary_answers_while_the_replica_is_away(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From the start on, and without asking the replica each time."""
+    attempts: list[str] = []
+    replicated = settings.model_copy(update={"database_replica_url": NOWHERE})
+    async with open_database(replicated) as database:
+        reader = database.session(read_only=True)
+        assert await reader.scalar(WHERE) != "replica"
+        fetch = PostgresDatabase.fetch
+
+        async def count(self: PostgresDatabase, *args: Any) -> Any:
+            attempts.append("fetch")
+            return await fetch(self, *args)
+
+        monkeypatch.setattr(PostgresDatabase, "fetch", count)
+        assert await reader.scalar(WHERE) != "replica"
+        assert attempts == ["fetch"]
