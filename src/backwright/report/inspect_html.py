@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
@@ -47,6 +47,7 @@ def html_page(document: InspectDocument, *, root: Path, folder: Path) -> str:
         "hubs": find_hubs(document["models"]),
         "referrers": _referrers(document["models"]),
         "path": _path,
+        "broken": _broken,
         "searched": _searched,
         "searched_table": _searched_table,
         "target_of": target_of,
@@ -55,7 +56,7 @@ def html_page(document: InspectDocument, *, root: Path, folder: Path) -> str:
     return render("page.html", values)
 
 
-def _drawing(models: Sequence[ModelEntry], link: object) -> dict[str, object]:
+def _drawing(models: Sequence[ModelEntry], link: Callable[[str, int], str]) -> dict[str, object]:
     """Return the diagram, or why there is none."""
     if not models:
         return {"svg": "", "note": "", "missing": "No tables were found."}
@@ -63,7 +64,8 @@ def _drawing(models: Sequence[ModelEntry], link: object) -> dict[str, object]:
         diagram = lay_out(models)
     except MissingError as error:
         return {"svg": "", "note": "", "missing": f"{error.message}. {error.remedy}"}
-    return {"svg": Markup(draw(diagram, link)), "note": hub_note(diagram), "missing": ""}
+    svg = Markup(draw(diagram, link))  # noqa: S704 - the template has escaped what it was given
+    return {"svg": svg, "note": hub_note(diagram), "missing": ""}
 
 
 def _path(path: str) -> Markup:
@@ -72,6 +74,11 @@ def _path(path: str) -> Markup:
     return Markup("").join(
         Markup("<i>{}</i>").format(part) if part.startswith("{") else escape(part) for part in parts
     )
+
+
+def _broken(file: str) -> Markup:
+    """Return a file's path that may be broken after its slashes."""
+    return Markup("/<wbr>").join(file.split("/"))
 
 
 def _searched(endpoint: EndpointEntry) -> str:

@@ -71,7 +71,7 @@ def _apps(document: InspectDocument) -> str:
 
 def _auth(document: InspectDocument) -> str:
     auth = document["auth"]
-    parts = [auth["approach"]]
+    parts: list[str] = [auth["approach"]]
     parts += [f"by {auth['library']}"] if auth["library"] else []
     parts += [f"passwords by {auth['hashing']}"] if auth["hashing"] else []
     parts += [f"token at {auth['token_url']}"] if auth["token_url"] else []
@@ -83,7 +83,7 @@ def _guards(endpoints: Sequence[EndpointEntry]) -> str:
     """Tell how many endpoints ask for credentials, and which open ones change something."""
     if not endpoints:
         return "none"
-    counts = Counter(one["auth"] for one in endpoints)
+    counts = Counter[str](one["auth"] for one in endpoints)
     words = {"required": "guarded", "optional": "optional", "none": "open"}
     text = ", ".join(f"{counts[key]} {word}" for key, word in words.items() if counts[key])
     writes = [
@@ -125,7 +125,7 @@ def _witnesses(document: InspectDocument) -> str:
     runtime = document["runtime"]
     if not runtime["heard"]:
         return escape(f"source only: {runtime['why']}")
-    seen = Counter(one["seen"] for one in document["endpoints"])
+    seen = Counter[str](one["seen"] for one in document["endpoints"])
     text = f"source and running program agree on {_count(seen['both'], 'endpoint')}"
     words = {"static": "in the source only", "runtime": "in the program only"}
     text += "".join(f", {seen[key]} {word}" for key, word in words.items() if seen[key])
