@@ -1,12 +1,13 @@
 """Structured logs: one JSON object a line, with the request's id and without any secret."""
 
+import json
 import logging
 import re
 import sys
 from collections.abc import Mapping
 from contextvars import ContextVar
 from functools import lru_cache
-from typing import Any, Literal, TextIO
+from typing import Any, Literal, TextIO, cast
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
@@ -15,12 +16,16 @@ LogFormat = Literal["json", "console"]
 
 REDACTED = "[redacted]"
 
+_HANDLER = "app"
+
 request_id_context: ContextVar[str | None] = ContextVar("request_id", default=None)
 """The id of the request being served, for log lines anywhere below the request log."""
 
 _SECRET_NAME = re.compile(
     r"passw|passphrase|secret|token|authorization|cookie|api_?key|credential", re.IGNORECASE
 )
+_encoder = json.JSONEncoder(default=repr)
+
 # Every secret text has one of these in it, and few ordinary words do: this spares time.
 _SUSPICIOUS = re.compile(r"[:=$ ]|eyJ")
 _SECRET_TEXT = re.compile(
@@ -56,9 +61,10 @@ def configure_logging(level: str = "INFO", log_format: LogFormat = "json") -> No
     structlog.configure(
         processors=[*shared, *renderer],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.WriteLoggerFactory(),
+        logger_factory=structlog.WriteLoggerFactory(cast(TextIO, _StandardOutput())),
+        cache_logger_on_first_use=True,
     )
-    handler = _StandardOutputHandler()
+    handler = logging.StreamHandler(_StandardOutput())
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[structlog.stdlib.ExtraAdder(), _drop_color_message, *shared],
@@ -66,7 +72,8 @@ def configure_logging(level: str = "INFO", log_format: LogFormat = "json") -> No
         )
     )
     root = logging.getLogger()
-    root.handlers = [other for other in root.handlers if not isinstance(other, type(handler))]
+    handler.set_name(_HANDLER)
+    root.handlers = [other for other in root.handlers if other.get_name() != _HANDLER]
     root.addHandler(handler)
     root.setLevel(max(logging.WARNING, number))
     _adopt_server_loggers(number)
@@ -82,6 +89,8 @@ def redact(value: Any) -> Any:
     """A copy of a log value without the secrets that its names or its text give away."""
     if isinstance(value, str):
         return _redact_text(value)
+    if isinstance(value, (int, float)):
+        return value
     if isinstance(value, bytes):
         return _redact_text(value.decode("utf-8", "replace"))
     if isinstance(value, Mapping):
@@ -96,13 +105,16 @@ def redact(value: Any) -> Any:
     return value
 
 
-class _StandardOutputHandler(logging.StreamHandler[TextIO]):
-    """Writes to what is the standard output at that moment, as structlog does."""
+class _StandardOutput:
+    """What is the standard output at that moment, so that it can be captured at any time."""
 
-    def emit(self, record: logging.LogRecord) -> None:
+    def write(self, text: str) -> None:
         """Write a line."""
-        self.stream = sys.stdout
-        super().emit(record)
+        sys.stdout.write(text)
+
+    def flush(self) -> None:
+        """Let others see it."""
+        sys.stdout.flush()
 
 
 def _shared_processors() -> list[Processor]:
@@ -120,7 +132,15 @@ def _renderer(log_format: LogFormat) -> list[Processor]:
     """The last step, which makes the line."""
     if log_format == "console":
         return [structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty())]
-    return [structlog.processors.EventRenamer("message"), structlog.processors.JSONRenderer()]
+    return [
+        structlog.processors.EventRenamer("message"),
+        structlog.processors.JSONRenderer(_to_json),
+    ]
+
+
+def _to_json(event: EventDict, **_options: Any) -> str:
+    """A line in JSON; what JSON cannot express is shown as Python does."""
+    return _encoder.encode(event)
 
 
 def _adopt_server_loggers(level: int) -> None:
@@ -153,7 +173,7 @@ def _redact_event(_logger: WrappedLogger, _method: str, event: EventDict) -> Eve
             continue
         if _is_secret_name(name):
             event[name] = REDACTED
-        elif not isinstance(value, int | float):
+        else:
             event[name] = redact(value)
     return event
 

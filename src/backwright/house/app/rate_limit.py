@@ -193,4 +193,4 @@ def _window(item: RateLimitItem, identifiers: tuple[str, ...]) -> tuple[str, int
     """The key of the running window, and in how many whole seconds the window ends."""
     length = item.get_expiry()
     number, elapsed = divmod(int(time.time()), length)
-    return item.key_for(*identifiers, number), length - elapsed
+    return f"{'/'.join(identifiers)}/{item.amount}/{length}/{number}", length - elapsed

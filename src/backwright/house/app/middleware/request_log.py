@@ -1,8 +1,8 @@
 """An id and a log line for every request."""
 
 import re
+from secrets import token_hex
 from time import perf_counter
-from uuid import uuid4
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -34,20 +34,23 @@ class RequestLogMiddleware:
         request_id = _request_id(scope)
         header = (b"x-request-id", request_id.encode())
         status = 0
+        answered_at: float | None = None
 
         async def send_with_id(message: Message) -> None:
-            nonlocal status
+            nonlocal status, answered_at
             if message["type"] == "http.response.start":
                 status = message["status"]
                 message["headers"] = [*message.get("headers", ()), header]
             await send(message)
+            answered_at = perf_counter()
 
         reset = request_id_context.set(request_id)
         started = perf_counter()
         try:
             await self.app(scope, receive, send_with_id)
         finally:
-            _log(scope, status, perf_counter() - started)
+            # Not what a background task takes after the answer.
+            _log(scope, status, (answered_at or perf_counter()) - started)
             request_id_context.reset(reset)
 
 
@@ -57,7 +60,7 @@ def _request_id(scope: Scope) -> str:
         if name == b"x-request-id" and _CLIENT_ID.fullmatch(value):
             client_id: str = value.decode("ascii")
             return client_id
-    return uuid4().hex
+    return token_hex(16)
 
 
 def _log(scope: Scope, status: int, seconds: float) -> None:
