@@ -19,9 +19,9 @@ from sqlalchemy import Executable
 from sqlalchemy.sql.dml import UpdateBase
 
 from app.auth import Caller
+from app.columns import FOUND
 from app.config import Settings
 from app.exceptions import ServiceUnavailableError, UnauthorizedError
-from app.guard import FOUND
 from app.logs import get_logger
 from app.postgres import PostgresDatabase
 

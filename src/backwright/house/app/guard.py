@@ -17,9 +17,8 @@ from sqlalchemy import (
 from sqlalchemy.sql.dml import Delete, Insert, Update
 from sqlmodel import col
 
+from app.columns import FOUND
 from app.models import LoginSession, User
-
-FOUND = true().label("found")
 
 SIGNED_IN = (
     select(col(LoginSession.id))

@@ -132,7 +132,7 @@ class CategoryLabel(SQLModel, table=True):
 
 
 class Category(SharedTable, table=True):
-    """A kind of project, the same for everybody."""
+    """A heading to sort things under, the same for everybody."""
 
     __tablename__ = "category"
     __table_args__ = (
