@@ -104,6 +104,8 @@ class Settings(BaseSettings):
     # Mail: smtp://user:password@host:587 or smtps://user:password@host:465; unset: the terminal
     mail_url: Annotated[SecretStr, AfterValidator(_check_mail_url)] | None = None
     mail_from: str = "noreply@example.com"
+    # A mail is prepared at a random moment within so many seconds of the answer.
+    mail_delay_seconds: float = Field(default=1.0, ge=0)
     # Where the links in mails lead to.
     frontend_url: str = "http://localhost:3000"
 

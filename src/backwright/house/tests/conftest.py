@@ -36,6 +36,7 @@ def settings() -> Iterator[Settings]:
         environment.setenv("ENVIRONMENT", "test")
         environment.setenv("DATABASE_URL", url)
         environment.setenv("BCRYPT_COST", "4")
+        environment.setenv("MAIL_DELAY_SECONDS", "0")
         environment.setenv("RATE_LIMIT_PER_ADDRESS", "1000000/minute")
         environment.setenv("RATE_LIMIT_PER_USER", "1000000/minute")
         get_settings.cache_clear()

@@ -13,6 +13,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from app.config import get_settings
 from app.database import Session
+from app.services import mail_service
 from tests.auth_helpers import (
     AUTH,
     CAROL,
@@ -178,6 +179,25 @@ async def test_asking_to_move_does_the_same_work_for_a_known_address(
         for email in ("dave@example.com", NOBODY)
     ]
     assert works[0] == works[1]
+
+
+async def test_the_work_of_a_mail_begins_at_a_random_moment(
+    watched: AsyncClient, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or the next request of the same stranger would be slower after a known address."""
+    await register(watched)
+    waited: list[float] = []
+
+    async def wait(seconds: float) -> None:
+        waited.append(seconds)
+
+    monkeypatch.setattr(get_settings(), "mail_delay_seconds", 60.0)
+    monkeypatch.setattr(mail_service, "sleep", wait)
+    for email in (CAROL, NOBODY, CAROL, NOBODY):
+        await watched.post(f"{AUTH}/request-password-reset", json={"email": email})
+    assert len(set(waited)) == 4
+    assert all(0 <= seconds <= 60 for seconds in waited)
+    assert len(mailbox.to(CAROL)) == 3
 
 
 def probability_of_longer(first: list[float], second: list[float]) -> float:

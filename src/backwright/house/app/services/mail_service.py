@@ -1,12 +1,16 @@
 """What is mailed to users, and when; everything that differs between known and unknown addresses.
 
-It runs after the answer was sent, so no answer takes longer where a mail is due, and it opens
-sessions of its own, because that of the request is over. Mail goes to the address in the database,
+It runs after the answer was sent, so no answer takes longer where a mail is due. It begins at a
+random moment, or whoever asked would feel the work of a mail in the time of their next request; and
+with a few mails an hour to one recipient there is nothing to average over. It opens sessions of its
+own, because that of the request is over. Mail goes to the address in the database,
 never to the one that a request spelled: two addresses that look the same to a database collation
 may have two owners.
 """
 
+from asyncio import sleep
 from dataclasses import dataclass
+from random import SystemRandom
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -25,6 +29,7 @@ from app.services.auth_service import Account, find_account
 from app.services.auth_tokens import create_one_time_token
 
 logger = get_logger(__name__)
+random = SystemRandom()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,20 +42,20 @@ class MailService:
 
     async def registered(self, email: str, *, new: bool) -> None:
         """After a registration: a link to a new user, a hint to one who had an account."""
+        await _random_delay()
         if new:
-            await self.verification_requested(email)
-        elif await self._admit("known", email):
-            await self._send(auth_mails.already_registered_mail(email))
+            await self._send_if_unconfirmed(email)
+        else:
+            await self._send_hint(email)
 
     async def verification_requested(self, email: str) -> None:
         """Send a link that confirms the address, if it has an account and is not confirmed yet."""
-        account = await find_account(self.database.session(), email)
-        if account is None or not account.is_active or account.email_verified_at is not None:
-            return
-        await self._send_confirmation(account, email)
+        await _random_delay()
+        await self._send_if_unconfirmed(email)
 
     async def reset_requested(self, email: str) -> None:
         """Send a link to a new password, if the address has an account."""
+        await _random_delay()
         account = await find_account(self.database.session(), email)
         if account is None or not account.is_active or not await self._admit("reset", email):
             return
@@ -60,17 +65,30 @@ class MailService:
 
     async def email_change_requested(self, account: Account, email: str) -> None:
         """Send a link to the new address, unless it has an account, and a warning to the old."""
+        await _random_delay()
         if not await self._admit("change", account.email):
             return
         await self._send(auth_mails.email_change_mail(account.email))
         if email != account.email and await find_account(self.database.session(), email):
-            await self.registered(email, new=False)
+            await self._send_hint(email)
         else:
             await self._send_confirmation(account, email)
 
     async def password_changed(self, email: str) -> None:
         """Tell a user about their new password."""
         await self._send(auth_mails.password_changed_mail(email))
+
+    async def _send_if_unconfirmed(self, email: str) -> None:
+        """Send the link to an account that waits for it."""
+        account = await find_account(self.database.session(), email)
+        if account is None or not account.is_active or account.email_verified_at is not None:
+            return
+        await self._send_confirmation(account, email)
+
+    async def _send_hint(self, email: str) -> None:
+        """Tell the owner of an address that somebody tried to use it for an account."""
+        if await self._admit("known", email):
+            await self._send(auth_mails.already_registered_mail(email))
 
     async def _send_confirmation(self, account: Account, email: str) -> None:
         """Send a link that makes an address the account's confirmed one."""
@@ -108,6 +126,11 @@ def get_mail_service(
 ) -> MailService:
     """Return the mail service of a request (a FastAPI dependency)."""
     return MailService(request.app.state.database, mailer, limiter)
+
+
+async def _random_delay() -> None:
+    """Wait, for a time that nobody can know."""
+    await sleep(random.uniform(0, get_settings().mail_delay_seconds))
 
 
 MailServiceDep = Annotated[MailService, Depends(get_mail_service)]
