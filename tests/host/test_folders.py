@@ -55,6 +55,13 @@ def test_what_a_dead_owner_left_is_swept() -> None:
     assert not left.exists()
 
 
+def test_memory_is_used_only_where_there_is_plenty(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(folders, "_PLENTY", 10**18)
+    assert folders.memory_base() is None
+    with scratch("test", in_memory=True) as folder:
+        assert folder.parent == scratch_base()
+
+
 def test_somebody_elses_scratch_folder_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from tests.workshop import trees
+
+from backwright.host import postgres
+from backwright.host.postgres import Cluster
 
 
 @pytest.fixture(autouse=True)
@@ -19,3 +23,9 @@ def tree(tmp_path: Path) -> Path:
     root.mkdir()
     trees.lay_out(root)
     return root
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Cluster]:
+    with postgres.cluster() as server:
+        yield server

@@ -7,11 +7,11 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from tests.workshop.trees import BEFORE, change, snapshot
 
 from backwright.errors import UsageError
 from backwright.workshop.changeset import ChangeSet, FileEdit
 from backwright.workshop.staging import LARGE_FILE, import_roots, prepare
-from tests.workshop.trees import BEFORE, change, snapshot
 
 
 def put(path: Path, text: str = "x\n") -> Path:
@@ -29,7 +29,11 @@ def test_a_copy_is_the_project_without_what_a_run_does_not_need(tree: Path) -> N
     os.mkfifo(tree / "pipe")
     before = snapshot(tree / "app")
     with prepare(tree) as staging:
-        copied = {path.relative_to(staging.folder).as_posix() for path in staging.folder.rglob("*") if path.is_file()}
+        copied = {
+            path.relative_to(staging.folder).as_posix()
+            for path in staging.folder.rglob("*")
+            if path.is_file()
+        }
         assert copied == {*BEFORE, ".env"}
         assert staging.left_out == ("data/big.bin",)
         original = (tree / "app/main.py").stat()

@@ -59,7 +59,7 @@ class Dialogue:
             raise DialogueError(f"the program ended\n{self.said()}".rstrip())
         answer: dict[str, Any] = json.loads(line)
         if "error" in answer:
-            raise DialogueError(str(answer["error"]))
+            raise DialogueError(_explained(answer))
         return answer
 
     def said(self) -> str:
@@ -78,6 +78,12 @@ class Dialogue:
         with contextlib.suppress(OSError, ValueError):
             for line in stream:
                 self._said.add(line)
+
+
+def _explained(answer: Mapping[str, Any]) -> str:
+    """Return an error with the last places of its trace, which are the nearest to its cause."""
+    places = [line for line in str(answer.get("trace", "")).splitlines() if line.startswith("  ")]
+    return "\n".join([str(answer["error"]).strip(), *places[-6:]])
 
 
 @contextlib.contextmanager

@@ -247,7 +247,7 @@ def cluster(settings: Mapping[str, str] | None = None) -> Iterator[Cluster]:
         settings: Server settings over our own, such as `{"max_connections": "500"}`.
     """
     folders.sweep()
-    with folders.scratch("postgres") as folder:
+    with folders.scratch("postgres", in_memory=True) as folder:
         server = Cluster(folder)
         starter = threading.Thread(target=server._start, args=(settings or {},), daemon=True)
         starter.start()
