@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from backwright.project.apps import FoundApp, find_apps, is_test
 from backwright.project.auth import read_auth
+from backwright.project.conventions import read_conventions, sources_of
 from backwright.project.cors import read_cors
 from backwright.project.database import read_database
 from backwright.project.endpoints import read_endpoints
@@ -59,8 +61,9 @@ def _read(root: Path) -> Project:
     models = read_models(world)
     auth, cors = read_auth(world, endpoints), read_cors(world, apps)
     schemas, services = read_schemas(world, models, endpoints), read_services(world, models)
+    sources = sources_of(modules, tree)
     unresolved = {*world.unresolved, *modules.unresolved, *tree.unresolved}
-    return Project(
+    project = Project(
         root,
         apps=tuple(App(one.object, one.file, one.line) for one in apps),
         endpoints=tuple(endpoints),
@@ -77,6 +80,7 @@ def _read(root: Path) -> Project:
         python_version=tooling.python_version,
         unresolved=tuple(sorted(unresolved, key=_by_place)),
     )
+    return replace(project, conventions=read_conventions(sources, project))
 
 
 def _read_tables(world: World, tree: Tree, apps: list[FoundApp]) -> None:

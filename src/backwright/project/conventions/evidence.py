@@ -1,0 +1,119 @@
+"""What conventions are read from: the project's modules, and the facts known of it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from backwright.project.types import Endpoint, Project
+
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A module: its path, its syntax tree and its text; `is_test` for files of tests."""
+
+    file: str
+    tree: ast.Module
+    text: str
+    is_test: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """One place that shows a habit: the value that it speaks for, and where it stands."""
+
+    value: str
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """A function that answers requests, and one endpoint that it answers."""
+
+    source: Source
+    node: FunctionNode
+    endpoint: Endpoint
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The modules and facts of one project, with the views that several conventions share."""
+
+    sources: tuple[Source, ...]
+    project: Project
+    _nodes: dict[str, tuple[ast.AST, ...]] = field(default_factory=dict)
+
+    @cached_property
+    def modules(self) -> tuple[Source, ...]:
+        """The modules of the program itself, without tests and migrations."""
+        return tuple(
+            one for one in self.sources if not one.is_test and "/versions/" not in f"/{one.file}"
+        )
+
+    @cached_property
+    def tests(self) -> tuple[Source, ...]:
+        """The modules of tests."""
+        return tuple(one for one in self.sources if one.is_test)
+
+    def nodes(self, source: Source) -> tuple[ast.AST, ...]:
+        """Return all nodes of a module; it is walked once."""
+        if source.file not in self._nodes:
+            self._nodes[source.file] = tuple(ast.walk(source.tree))
+        return self._nodes[source.file]
+
+    def functions(self, source: Source) -> Iterator[FunctionNode]:
+        """Yield the functions and methods of a module."""
+        for node in self.nodes(source):
+            if isinstance(node, FunctionNode):
+                yield node
+
+    def calls(self, source: Source) -> Iterator[ast.Call]:
+        """Yield the calls in a module."""
+        for node in self.nodes(source):
+            if isinstance(node, ast.Call):
+                yield node
+
+    @cached_property
+    def handlers(self) -> tuple[Handler, ...]:
+        """The functions that answer requests, each once."""
+        endpoints: dict[tuple[str, int], Endpoint] = {}
+        for one in self.project.endpoints:
+            endpoints.setdefault((one.file, one.line), one)
+        return tuple(
+            Handler(source, node, endpoints[source.file, node.lineno])
+            for source in self.modules
+            for node in self.functions(source)
+            if (source.file, node.lineno) in endpoints
+        )
+
+    @cached_property
+    def route_files(self) -> frozenset[str]:
+        """The files that hold handlers."""
+        return frozenset(one.source.file for one in self.handlers)
+
+
+def last_name(node: ast.AST | None) -> str:
+    """Return the last part of a dotted name, of what is called or subscripted; else empty."""
+    while isinstance(node, ast.Call | ast.Subscript):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def parameters(node: FunctionNode) -> Iterator[tuple[ast.arg, ast.expr | None]]:
+    """Yield the parameters of a function with their defaults."""
+    positional = [*node.args.posonlyargs, *node.args.args]
+    missing: list[ast.expr | None] = [None] * (len(positional) - len(node.args.defaults))
+    yield from zip(positional, [*missing, *node.args.defaults], strict=True)
+    yield from zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
+
+
+def keyword(call: ast.Call, name: str) -> ast.expr | None:
+    """Return a keyword argument of a call."""
+    return next((one.value for one in call.keywords if one.arg == name), None)
