@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 import shutil
 import sqlite3
 import threading
@@ -89,7 +90,6 @@ class Databases:
         self._bench = bench
         self._migrated: Database | None = None
         self._lock = threading.Lock()
-        self._count = 0
 
     def empty(self, purpose: str) -> Database:
         """Return a new, empty database."""
@@ -130,9 +130,7 @@ class Databases:
 
     def _make_file(self, purpose: str, template: Database | None) -> Database:
         """Make an SQLite database."""
-        with self._lock:
-            self._count += 1
-            path = self._bench.staging.scratch / f"{purpose}-{self._count}.sqlite3"
+        path = self._bench.staging.scratch / f"{purpose}-{secrets.token_hex(4)}.sqlite3"
         if template is not None and template.file is not None:
             shutil.copyfile(template.file, path)
         else:
@@ -229,7 +227,8 @@ class Copies:
         with self._lock:
             if self._unchanged is None:
                 scratch = self._staging.scratch
-                copy = copy_project(self._staging.original, scratch / "unchanged", scratch)
+                target = scratch / f"unchanged-{secrets.token_hex(4)}"
+                copy = copy_project(self._staging.original, target, scratch)
                 self._unchanged = copy.folder
             return self._unchanged
 

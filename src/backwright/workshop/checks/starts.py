@@ -28,17 +28,24 @@ def starts(run: Run) -> Outcome:
         timeout=60,
         processes=run.processes,
     ) as server:
-        paths = paths_in(server.output())
-        missing = missing_endpoints(paths or {}, bench.expected_endpoints)
-        if missing:
-            return failed(f"the server lacks {', '.join(missing)}")
-        for method, path in bench.expected_endpoints:
-            status = _status(server, method, path)
-            if status >= 500:
-                said = tail(server.output())
-                return failed(f"{method} {path} answers {status}:\n{said}")
-    answered = f", {len(bench.expected_endpoints)} new endpoints answer"
-    return passed(f"up in {server.seconds:.1f} s{answered if bench.expected_endpoints else ''}")
+        missing = missing_endpoints(paths_in(server.output()) or {}, bench.expected_endpoints)
+        answers = {
+            f"{method} {path}": _status(server, method, path)
+            for method, path in (() if missing else bench.expected_endpoints)
+        }
+    if missing:
+        return failed(f"the server lacks {', '.join(missing)}")
+    for endpoint, status in answers.items():
+        if status >= 500:
+            return failed(f"{endpoint} answers {status}:\n{_log(server)}")
+    answered = f", {len(answers)} new endpoints answer" if answers else ""
+    return passed(f"up in {server.seconds:.1f} s{answered}")
+
+
+def _log(server: Server) -> str:
+    """Return the end of what a server has logged, complete now that it has ended."""
+    lines = server.output().splitlines()
+    return tail("\n".join(line for line in lines if not line.startswith('{"paths"')))
 
 
 def _status(server: Server, method: str, path: str) -> int:
