@@ -1,7 +1,10 @@
 """A small application inside the real middlewares, without a database."""
 
+from typing import Any
+
 from fastapi import FastAPI, HTTPException, Request
 from httpx import ASGITransport, AsyncClient
+from pydantic_settings import PydanticBaseSettingsSource
 
 from app.config import Settings
 from app.exceptions import add_error_handlers
@@ -11,10 +14,20 @@ ORIGIN = "https://app.example.com"
 CANARY = "canary-8f3c1e"
 
 
-def make_settings(**values: object) -> Settings:
-    """Settings that no file and no environment of the machine can change."""
-    settings: Settings = Settings.model_validate({"environment": "test", **values})
-    return settings
+class ExplicitSettings(Settings):
+    """Settings that no file and no environment can change."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls, *_settings_cls: Any, **sources: PydanticBaseSettingsSource
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read what was passed, and nothing else."""
+        return (sources["init_settings"],)
+
+
+def make_settings(**values: Any) -> Settings:
+    """Return the default settings of tests, but for these."""
+    return ExplicitSettings(**{"environment": "test", **values})
 
 
 def make_app(settings: Settings) -> FastAPI:
