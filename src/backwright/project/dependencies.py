@@ -167,25 +167,29 @@ def everything(found: tuple[Dependency, ...]) -> Iterator[Dependency]:
         yield from everything(one.inner)
 
 
-def name_of(target: object, modules: Modules) -> str | None:
+def instance_names(modules: Modules) -> dict[int, str]:
+    """Return the names of instances that modules hold, by identity, where they were made."""
+    found: dict[int, str] = {}
+    for module in modules.known():
+        for name, value in module.names.items():
+            if isinstance(value, Instance) and value.file == module.file:
+                found.setdefault(id(value), f"{modules.name(module)}:{name}")
+    return found
+
+
+def name_of(target: object, modules: Modules, instances: dict[int, str]) -> str | None:
     """Return the name of a dependency, as `package.module:name`."""
     target = settle(target)
     if isinstance(target, Bound):
-        return name_of(target.function, modules)
+        return name_of(target.function, modules, instances)
     if isinstance(target, (Function, Class)):
         return f"{modules.name(target.module)}:{target.qualname}"
     if isinstance(target, External):
         return target.name
-    if isinstance(target, Instance):
-        return _name_of_instance(target, modules)
-    return None
-
-
-def _name_of_instance(target: Instance, modules: Modules) -> str | None:
-    for module in modules.known():
-        for name, value in module.names.items():
-            if value is target and module.file == target.file:
-                return f"{modules.name(module)}:{name}"
+    if not isinstance(target, Instance):
+        return None
+    if id(target) in instances:
+        return instances[id(target)]
     cls = target.cls
     if isinstance(cls, Class):
         return f"{modules.name(cls.module)}:{cls.qualname}()"

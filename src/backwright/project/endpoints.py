@@ -10,10 +10,11 @@ from backwright.project.dependencies import (
     Parameter,
     dependencies_of,
     everything,
+    instance_names,
     name_of,
     parameters,
 )
-from backwright.project.guards import judge
+from backwright.project.guards import Shared, judge
 from backwright.project.interpret import lookup
 from backwright.project.interpret.values import Class, Function, Instance, is_external, settle
 from backwright.project.interpret.world import World
@@ -26,25 +27,33 @@ _SCHEMA_BASES = ("BaseModel", "SQLModel", "TypedDict", "RootModel", "GenericMode
 def read_endpoints(world: World, apps: list[FoundApp]) -> list[Endpoint]:
     """Return the endpoints of all applications, in the order in which they are matched."""
     found: list[Endpoint] = []
+    results: dict[object, Shared] = {}
+    names = instance_names(world.modules)
     for app in apps:
         for route in routes_of(app.instance, world.unresolved):
-            found.extend(_endpoints(world, app, route))
+            found.extend(_endpoints(world, app, route, results, names))
     return found
 
 
-def _endpoints(world: World, app: FoundApp, route: Route) -> list[Endpoint]:
+def _endpoints(
+    world: World,
+    app: FoundApp,
+    route: Route,
+    results: dict[object, Shared],
+    instances: dict[int, str],
+) -> list[Endpoint]:
     function = plain_function(route.endpoint)
     own = dependencies_of(route.endpoint, route.dependencies)
-    names = [name_of(one.target, world.modules) for one in everything(own)]
+    names = [name_of(one.target, world.modules, instances) for one in everything(own)]
     file = function.module.file if function else route.file
     line = function.node.lineno if function else route.line
-    auth = judge(world, route)
+    auth = judge(world, route, results)
     return [
         Endpoint(
             app=app.object,
             method=method,
             path=route.path or "/",
-            handler=_handler(world, route, function),
+            handler=_handler(world, route, function, instances),
             file=file,
             line=line,
             auth=auth,
@@ -57,10 +66,12 @@ def _endpoints(world: World, app: FoundApp, route: Route) -> list[Endpoint]:
     ]
 
 
-def _handler(world: World, route: Route, function: Function | None) -> str:
+def _handler(
+    world: World, route: Route, function: Function | None, instances: dict[int, str]
+) -> str:
     if function is not None:
         return f"{world.modules.name(function.module)}:{function.qualname}"
-    return name_of(route.endpoint, world.modules) or "…"
+    return name_of(route.endpoint, world.modules, instances) or "…"
 
 
 def _request_model(route: Route) -> str | None:

@@ -7,6 +7,7 @@ dependency is followed as a request without credentials would run it: headers an
 
 from __future__ import annotations
 
+import ast
 import re
 from dataclasses import dataclass, field
 
@@ -26,7 +27,12 @@ from backwright.project.interpret.values import (
     is_external,
     settle,
 )
-from backwright.project.interpret.world import STEPS_OF_A_CALL, World
+from backwright.project.interpret.world import (
+    DEEPEST,
+    DEEPEST_OF_A_REQUEST,
+    STEPS_OF_A_REQUEST,
+    World,
+)
 from backwright.project.routes import Route
 from backwright.project.types import Auth
 
@@ -66,16 +72,28 @@ class Outcome:
     raised: list[object] = field(default_factory=list)
 
 
-class Anonymous:
-    """One request without credentials, for one route."""
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """The outcome of a dependency that every route shares, and whether it takes credentials."""
 
-    def __init__(self, world: World, route: Route) -> None:
+    outcome: Outcome
+    used: bool
+
+
+class Anonymous:
+    """One request without credentials, for one route.
+
+    `results` is shared between routes: what does not look at the path comes out the same.
+    """
+
+    def __init__(self, world: World, route: Route, results: dict[object, Shared]) -> None:
         """Prepare a request to `route`."""
         self.world = world
+        self.shared = results
         self.route = route
         self.used = False
         self.frame = Frame(world, next(iter(world.modules.known())), {}, "function")
-        self._results: dict[int, Outcome] = {}
+        self._results: dict[object, Outcome] = {}
         url = Instance(External("starlette.datastructures.URL"))
         url.attributes["path"] = route.path
         self.request = Instance(External("starlette.requests.Request"))
@@ -96,13 +114,12 @@ class Anonymous:
         }
         kept, steps = self.world.calls, self.world.steps
         self.world.calls = {**kept, **handlers, **{f".{name}": _decoding for name in _DECODERS}}
-        self.world.anonymous, self.world.steps = True, min(steps, STEPS_OF_A_CALL)
+        self.world.anonymous, self.world.deepest = True, DEEPEST_OF_A_REQUEST
         try:
             return self._verdict()
         finally:
-            spent = min(steps, STEPS_OF_A_CALL) - self.world.steps
             self.world.calls, self.world.anonymous = kept, False
-            self.world.steps = steps - spent
+            self.world.steps, self.world.deepest = steps, DEEPEST
 
     def _verdict(self) -> Auth:
         if any(self._stopped_by(one, app) for app in self.route.apps for one in _middleware(app)):
@@ -165,10 +182,19 @@ class Anonymous:
 
     def _call(self, target: object) -> Outcome:
         target = settle(target)
-        if id(target) not in self._results:
-            self._results[id(target)] = Outcome(Unknown("it depends on itself"))
-            self._results[id(target)] = self._called(target)
-        return self._results[id(target)]
+        if target in self._results:
+            return self._results[target]
+        shared = self.shared.get(target)
+        if shared is not None:
+            self.used = self.used or shared.used
+            return shared.outcome
+        self._results[target] = Outcome(Unknown("it depends on itself"))
+        before, self.used = self.used, False
+        outcome = self._results[target] = self._called(target)
+        if not looks_at_path(target):
+            self.shared[target] = Shared(outcome, self.used)
+        self.used = self.used or before
+        return outcome
 
     def _called(self, target: object) -> Outcome:
         if isinstance(target, Instance) and _is_plain_scheme(target):
@@ -181,8 +207,10 @@ class Anonymous:
         raised: list[object] = []
         for one in parameters(target):
             outcome = self._argument(one)
-            if outcome.certain:
+            if outcome.certain and self._refuses(outcome):
                 return outcome
+            if outcome.certain:  # it fails for want of something else, which a real request has
+                outcome = Outcome(Unknown(f"the request gives {one.name}"))
             raised.extend(outcome.raised)
             if (
                 one.marker is not None
@@ -207,6 +235,7 @@ class Anonymous:
     def _followed(self, target: object, kwargs: dict[str, object], raised: list[object]) -> Outcome:
         frame = self.frame
         frame.raised = []
+        self.world.steps = STEPS_OF_A_REQUEST
         try:
             value = settle_generator(calls.call_value(target, [], kwargs, frame, None))
         except Raised as error:
@@ -246,6 +275,8 @@ class Anonymous:
         if not isinstance(middleware, Instance) or not middleware.args:
             return False
         target = settle(middleware.args[0])
+        if not may_refuse(target):
+            return False
         passed = Native("call_next", lambda _: PASSED)
         if isinstance(target, Class):
             method = lookup.find(target, "dispatch")
@@ -273,7 +304,7 @@ class Anonymous:
         """Tell whether the endpoint itself certainly refuses a request without credentials."""
         asks = any(self._argument(one).value in (self.request, None) for one in own)
         wrapped = isinstance(self.route.endpoint, Function) and self.route.endpoint.wraps
-        if not asks and not wrapped:
+        if not (asks or wrapped) or not may_refuse(self.route.endpoint):
             return False
         before = self.used
         kwargs = {one.name: self._argument(one).value for one in own}
@@ -353,6 +384,50 @@ def _is_refusal(value: object) -> bool:
     return isinstance(cls, External) and _REFUSAL.search(cls.last) is not None
 
 
-def judge(world: World, route: Route) -> Auth:
-    """Return whether a route needs authentication: required, optional or none."""
-    return Anonymous(world, route).judge()
+def judge(world: World, route: Route, results: dict[object, Shared]) -> Auth:
+    """Return whether a route needs authentication: required, optional or none.
+
+    `results` is empty for the first route and kept for the others.
+    """
+    return Anonymous(world, route, results).judge()
+
+
+def _node(target: object) -> ast.AST | None:
+    """Return the definition behind a callable of the project."""
+    target = settle(target)
+    if isinstance(target, Bound):
+        target = target.function
+    if isinstance(target, Instance):
+        target = target.cls
+    return target.node if isinstance(target, (Function, Class)) else None
+
+
+def looks_at_path(target: object) -> bool:
+    """Tell whether a dependency (or one of its own) reads the request's path or method."""
+    node = _node(target)
+    attributes = (
+        (one.attr for one in ast.walk(node) if isinstance(one, ast.Attribute)) if node else ()
+    )
+    if any(attr in {"url", "scope", "method", "path_params"} for attr in attributes):
+        return True
+    inner = [one for one in parameters(target) if one.marker is not None]
+    return any(looks_at_path(target_of(one.marker, one.type)) for one in inner if one.marker)
+
+
+def may_refuse(target: object) -> bool:
+    """Tell whether a function or class (or what wraps it) speaks of refusing at all."""
+    target = settle(target)
+    wraps = target.wraps if isinstance(target, Function) else None
+    node = _node(target)
+    if node is None:
+        return False
+    words: list[str] = []
+    for one in ast.walk(node):
+        if isinstance(one, ast.Name):
+            words.append(one.id)
+        elif isinstance(one, ast.Attribute):
+            words.append(one.attr)
+        elif isinstance(one, ast.Constant) and isinstance(one.value, (int, str)):
+            words.append(str(one.value))
+    spoken = any(_REFUSAL.search(word) for word in words)
+    return spoken or (wraps is not None and may_refuse(wraps))

@@ -20,7 +20,6 @@ from backwright.project.interpret.values import (
     is_external,
     settle,
 )
-from backwright.project.interpret.world import DEEPEST
 
 _RECURSIONS = 3
 _KINDS = {
@@ -153,7 +152,7 @@ def call_function(
     world = frame.world
     if function.kind == "classmethod" and not (args and isinstance(args[0], (Class, Unknown))):
         args = [function.owner, *args]
-    deep = len(world.stack) >= DEEPEST or world.stack.count(function) >= _RECURSIONS
+    deep = len(world.stack) >= world.deepest or world.stack.count(function) >= _RECURSIONS
     if deep or not world.spend():
         return Unknown(f"the calls of {function.name} are too deep to follow")
     function.calls += 1

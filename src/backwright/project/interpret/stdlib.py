@@ -414,12 +414,14 @@ def _regular(call: Call, callee: External) -> object:
     values = _known(call)
     if values is None:
         return Unknown("a regular expression works on something not known")
-    if callee.last in {"match", "search", "fullmatch", "compile"}:
+    if callee.last == "compile":
         return calls.library_instance(callee, call)
     try:
         result: object = getattr(re, callee.last)(*values)
     except (TypeError, ValueError, LookupError, re.error):
         return Unknown("a regular expression fails")
+    if isinstance(result, re.Match):
+        return Instance(External("re.Match"))
     return result
 
 
@@ -452,12 +454,13 @@ _PATHS = {
 _PATHS |= {name: _pure(os.path.normpath) for name in ("abspath", "realpath")}
 _PATHS |= {name: _pure(getattr(os.path, name)) for name in ("exists", "isdir", "isfile")}
 
+_PATTERN_METHODS = ("match", "search", "fullmatch", "sub", "split", "findall")
 _ENVIRONS = ("str", "bool", "int", "float", "list", "dict", "url", "path", "json", "get")
 
 HANDLERS: dict[str, Handler] = {
     **{f"os.path.{name}": model for name, model in _PATHS.items()},
-    **{f"re.{name}": _regular for name in ("sub", "split", "findall", "escape", "compile")},
-    **{f"re.compile().{name}": _compiled for name in ("sub", "split", "findall")},
+    **{f"re.{name}": _regular for name in (*_PATTERN_METHODS, "escape", "compile")},
+    **{f"re.compile().{name}": _compiled for name in _PATTERN_METHODS},
     **{f"builtins.{name}": _any_all for name in ("any", "all")},
     **{f"builtins.{name}": _map for name in ("map", "filter")},
     **{f"builtins.{name}": _vars for name in ("vars", "dir", "globals", "locals")},

@@ -20,7 +20,9 @@ from backwright.project.types import Unresolved
 
 STEPS = 3_000_000
 STEPS_OF_A_CALL = 200_000
+STEPS_OF_A_REQUEST = 4_000
 DEEPEST = 60
+DEEPEST_OF_A_REQUEST = 10
 
 Handler = Callable[[Call, External], object]
 
@@ -43,6 +45,7 @@ class World:
     stack: list[Function] = field(default_factory=list)
     steps: int = STEPS
     anonymous: bool = False
+    deepest: int = DEEPEST
 
     def note(self, module: Module, line: int, why: str) -> None:
         """Keep a place that could not be settled (once)."""

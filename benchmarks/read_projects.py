@@ -1,0 +1,259 @@
+"""Compare what is read of real projects with what they are when they run.
+
+`read_projects.toml` names the projects. Each is cloned (or found) under `--samples`, gets an
+environment of its own, and its application is imported there by `read_projects_dump.py`, with
+made-up settings, as an unprivileged user and without a network. Recall and precision are over
+method and path, tables, and columns.
+
+    python benchmarks/read_projects.py --samples DIR [NAME…] [--markdown FILE]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+
+from backwright.project import read_project
+from backwright.project.types import Project
+
+HERE = Path(__file__).parent
+MARK = "@@DUMP@@"
+SECONDS = 240
+SHOWN = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One project: where it comes from, how it is installed, and what is imported."""
+
+    name: str
+    repository: str
+    commit: str
+    folder: str
+    apps: tuple[str, ...]
+    python: str
+    requirements: tuple[str, ...]
+    environment: dict[str, str]
+    replace: tuple[tuple[str, str], ...]
+    folders: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """How two sets agree."""
+
+    right: int
+    missing: tuple[str, ...]
+    invented: tuple[str, ...]
+
+    @property
+    def recall(self) -> float:
+        """The share of what is there that was found."""
+        return self.right / (self.right + len(self.missing)) if self.missing else 1.0
+
+    @property
+    def precision(self) -> float:
+        """The share of what was found that is there."""
+        return self.right / (self.right + len(self.invented)) if self.invented else 1.0
+
+
+def read_samples() -> list[Sample]:
+    """Return the projects of `read_projects.toml`."""
+    data = tomllib.loads((HERE / "read_projects.toml").read_text())
+    common = data.get("environment", {})
+    return [
+        Sample(
+            name=name,
+            repository=one["repository"],
+            commit=one.get("commit", ""),
+            folder=one.get("folder", ""),
+            apps=tuple(one["apps"]),
+            python=one.get("python", "3.12"),
+            requirements=tuple(one["requirements"]),
+            environment={**common, **one.get("environment", {})},
+            replace=tuple((old, new) for old, new in one.get("replace", [])),
+            folders=tuple(one.get("folders", [])),
+        )
+        for name, one in data["samples"].items()
+    ]
+
+
+def checkout(sample: Sample, samples: Path) -> Path:
+    """Return the project's folder, cloned if it is not there."""
+    target = samples / sample.name
+    if not target.exists():
+        subprocess.run(["git", "clone", "-q", sample.repository, str(target)], check=True)
+        if sample.commit:
+            subprocess.run(["git", "checkout", "-q", sample.commit], cwd=target, check=True)
+    return target
+
+
+def interpreter(sample: Sample, source: Path, environments: Path) -> Path:
+    """Return the Python of the sample's own environment, made with uv if it is not there."""
+    folder = environments / sample.name
+    python = folder / "bin" / "python"
+    if (folder / ".complete").exists():
+        return python
+    uv = shutil.which("uv") or str(Path(sys.executable).with_name("uv"))
+    subprocess.run(
+        [uv, "venv", "-q", "--clear", "--python", sample.python, str(folder)], check=True
+    )
+    install = [uv, "pip", "install", "-q", "--python", str(python), *sample.requirements]
+    subprocess.run(install, cwd=source / sample.folder, check=True)
+    (folder / ".complete").touch()
+    return python
+
+
+def rewrite(folder: Path, pairs: tuple[tuple[str, str], ...]) -> None:
+    """Put newer syntax into words that the installed interpreter reads (in the copy only)."""
+    for file in sorted(folder.rglob("*.py")) if pairs else []:
+        text = file.read_text()
+        for old, new in pairs:
+            text = text.replace(old, new)
+        file.write_text(text)
+
+
+def sandbox(scratch: Path, environment: Path) -> list[str]:
+    """Return the bubblewrap command that only `scratch` can be written in, without a network.
+
+    Imported applications are foreign code, so there is no way around it.
+    """
+    return [
+        *("bwrap", "--unshare-user", "--uid", "65534", "--gid", "65534", "--cap-drop", "ALL"),
+        *("--unshare-net", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--new-session"),
+        *("--die-with-parent", "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc"),
+        *("--tmpfs", "/run", "--tmpfs", "/tmp"),  # noqa: S108 - hides the real one
+        *("--ro-bind", str(environment), str(environment)),
+        *("--bind", str(scratch), str(scratch)),
+    ]
+
+
+def run(sample: Sample, source: Path, python: Path) -> dict[str, object]:
+    """Import the applications in a copy of the project, without a network, and return the dump.
+
+    Raises `RuntimeError` with the end of the output if that fails.
+    """
+    with tempfile.TemporaryDirectory(prefix="sample-") as scratch:
+        place = Path(scratch) / "project"
+        shutil.copytree(source, place, symlinks=True, ignore=shutil.ignore_patterns(".git"))
+        shutil.copy(HERE / "read_projects_dump.py", scratch)
+        rewrite(place / sample.folder, sample.replace)
+        for folder in sample.folders:
+            (place / folder).mkdir(parents=True, exist_ok=True)
+        variables = {"HOME": scratch, "PYTHONPATH": ".", "PYTHONDONTWRITEBYTECODE": "1"}
+        command = [str(python), str(Path(scratch) / "read_projects_dump.py"), *sample.apps]
+        done = subprocess.run(
+            [*sandbox(Path(scratch), python.parent.parent), "--", *command],
+            cwd=place / sample.folder,
+            env={"PATH": os.environ["PATH"], **variables, **sample.environment},
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=False,
+        )
+    if MARK not in done.stdout:
+        raise RuntimeError((done.stderr or done.stdout)[-1500:])
+    answer: dict[str, object] = json.loads(done.stdout.rpartition(MARK)[2])
+    return answer
+
+
+def score(real: set[str], read: set[str]) -> Score:
+    """Compare what is there with what was read."""
+    missing, invented = tuple(sorted(real - read)), tuple(sorted(read - real))
+    return Score(len(real & read), missing, invented)
+
+
+def compare(project: Project, dump: dict[str, object], apps: tuple[str, ...]) -> list[Score]:
+    """Return the scores of endpoints, tables and columns."""
+    wanted = [one for one in project.endpoints if _of_app(one.app, apps)]
+    routes = {f"{method} {path}" for method, path in dump["routes"]}  # type: ignore[attr-defined]
+    tables: dict[str, list[str]] = dump["tables"]  # type: ignore[assignment]
+    read = {model.table: [one.name for one in model.columns] for model in project.models}
+    columns = {f"{table}.{one}" for table, names in tables.items() for one in names}
+    common = {f"{table}.{one}" for table, names in read.items() for one in names if table in tables}
+    return [
+        score(routes, {f"{one.method} {one.path}" for one in wanted}),
+        score(set(tables), set(read)),
+        score(columns, common),
+    ]
+
+
+def _of_app(app: str, apps: tuple[str, ...]) -> bool:
+    """Tell whether an endpoint belongs to an application that was imported."""
+    return any(app == one or app.endswith(f".{one}") for one in apps) or len(apps) == 0
+
+
+def main() -> int:
+    """Compare the samples and print a table; a sample below 99% makes the exit code 1."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*")
+    parser.add_argument("--samples", type=Path, required=True)
+    parser.add_argument("--environments", type=Path)
+    parser.add_argument("--markdown", type=Path)
+    parser.add_argument("--verbose", action="store_true")
+    options = parser.parse_args()
+    rows: list[str] = []
+    good = True
+    for sample in read_samples():
+        if options.names and sample.name not in options.names:
+            continue
+        row, fine = _row(sample, options)
+        rows.append(row)
+        good = good and fine
+        print(row, flush=True)
+    head = (
+        "| project | endpoints | recall | precision | tables | recall | precision "
+        "| columns | unresolved | seconds |\n"
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |"
+    )
+    if options.markdown:
+        options.markdown.write_text("\n".join([head, *rows]) + "\n")
+    return 0 if good else 1
+
+
+def _row(sample: Sample, options: argparse.Namespace) -> tuple[str, bool]:
+    source = checkout(sample, options.samples)
+    environments = options.environments or options.samples.parent / "envs"
+    began = perf_counter()
+    project = read_project(source)
+    seconds = perf_counter() - began
+    try:
+        python = interpreter(sample, source, environments)
+        dump = run(sample, source, python)
+    except (RuntimeError, subprocess.SubprocessError) as error:
+        return f"| {sample.name} | not run: {str(error)[-300:]} |", False
+    scores = compare(project, dump, sample.apps)
+    if options.verbose:
+        for kind, one in zip(("endpoint", "table", "column"), scores, strict=True):
+            for name in one.missing[:SHOWN]:
+                print(f"    missing {kind} {name}")
+            for name in one.invented[:SHOWN]:
+                print(f"    invented {kind} {name}")
+        for place in project.unresolved:
+            print(f"    ? {place.file}:{place.line} {place.why}")
+    shares = [share for one in scores[:2] for share in (one.recall, one.precision)]
+    cells = [
+        f"{len(dump['routes'])}",  # type: ignore[arg-type]
+        f"{shares[0]:.1%}",
+        f"{shares[1]:.1%}",
+        f"{len(dump['tables'])}",  # type: ignore[arg-type]
+        f"{shares[2]:.1%}",
+        f"{shares[3]:.1%}",
+        f"{scores[2].recall:.1%} / {scores[2].precision:.1%}",
+        f"{len(project.unresolved)}",
+        f"{seconds:.2f}",
+    ]
+    return f"| {sample.name} | " + " | ".join(cells) + " |", min(shares) >= 0.99  # noqa: PLR2004
+
+
+if __name__ == "__main__":
+    sys.exit(main())
