@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 .PHONY: demo test test-all test-house lint format bench clean
 
 demo: $(READY)  ## make a project, run it, add to it while it runs
-	$(BIN)/python -m backwright.demo
+	$(BIN)/python demo/story.py
 
 test: $(READY)  ## the everyday tests
 	$(BIN)/pytest -m "not slow" -n 2

@@ -59,6 +59,7 @@ BAD = {
     "Title:str": ("no field name", "title"),
     "dueDate:date": ("no field name", "due_date"),
     "class:str": ("Python language", "class_value"),
+    "date:date": ("hide the type date", "happened_on"),
     "json:str": ("BaseModel", "json_data"),
     "id:int": ("is taken", "rename"),
     "owner_id:uuid": ("is taken", "rename"),

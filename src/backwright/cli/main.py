@@ -8,6 +8,8 @@ from typing import Annotated
 import typer
 
 from backwright import __version__
+from backwright.cli import history, new
+from backwright.cli.add import add
 
 app = typer.Typer(
     name="backwright",
@@ -33,6 +35,11 @@ def _root(
     ] = False,
 ) -> None:
     """Parse the options that stand before a command."""
+
+
+new.register(app)
+app.add_typer(add, name="add")
+history.register(app)
 
 
 def run() -> None:

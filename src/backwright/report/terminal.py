@@ -61,10 +61,12 @@ def print_error(console: Console, error: BackwrightError) -> None:
         _print_question(console, error.question)
         return
     place = f"{error.place}: " if error.place else ""
-    console.print(f"[red]error:[/] {_plain(place + error.message)}", highlight=False)
+    message = error.message
     if isinstance(error, VerificationError):
         for check in error.checks:
             _print_check(console, check)
+        message = message.splitlines()[0]  # the check above has the rest
+    console.print(f"[red]error:[/] {_plain(place + message)}", highlight=False)
     if error.remedy:
         console.print(f"[bold]remedy:[/] {_plain(error.remedy)}", highlight=False)
 

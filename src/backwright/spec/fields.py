@@ -30,6 +30,9 @@ RESERVED = {
     "registry": "SQLModel needs it",
 }
 _PYDANTIC = {"construct", "copy", "dict", "fields", "json", "schema", "validate", "parse_obj"}
+_TYPES = {"date": "happened_on", "datetime": "happened_at"} | {
+    name: f"{name}_value" for name in ("bool", "int", "str", "float", "list", "dict")
+}
 _ALIASES = {
     "string": "str",
     "varchar": "str",
@@ -114,6 +117,11 @@ def _check_name(name: str, word: str) -> None:
         raise UsageError(
             f"{name!r} in {word!r} is a word of the Python language",
             remedy=f"use another, for example {name}_value",
+        )
+    if name in _TYPES:
+        raise UsageError(
+            f"{name!r} in {word!r} would hide the type {name} in the classes that have it",
+            remedy=f"use another, for example {_TYPES[name]}",
         )
     if name in RESERVED:
         raise UsageError(

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 from backwright.source.text import decode, encode
 
-_SKIPPED = {".git", ".venv", "venv", "node_modules", "__pycache__", ".backwright", "variants"}
+_SKIPPED = {
+    ".git",
+    ".venv",
+    "venv",
+    "node_modules",
+    "__pycache__",
+    ".backwright",
+    ".postgres",
+    ".mypy_cache",
+    ".ruff_cache",
+    ".pytest_cache",
+    "variants",
+}
 
 
 class Draft:
@@ -19,39 +32,73 @@ class Draft:
     def __init__(self, root: Path) -> None:
         """Begin with the folder as it is."""
         self.root = root
-        self._texts: dict[str, str] = {}
+        self._texts: dict[str, str | None] = {}
         self._before: dict[str, bytes | None] = {}
 
     def exists(self, path: str) -> bool:
         """Tell whether the file is there, with the changes made so far."""
-        return path in self._texts or (self.root / path).is_file()
+        if path in self._texts:
+            return self._texts[path] is not None
+        return (self.root / path).is_file()
 
     def text(self, path: str) -> str:
-        """Return a file's text, with the changes made so far."""
+        """Return a file's text, with the changes made so far.
+
+        Raises:
+            FileNotFoundError: there is no such file.
+        """
         if path not in self._texts:
             return decode((self.root / path).read_bytes())
-        return self._texts[path]
+        text = self._texts[path]
+        if text is None:
+            raise FileNotFoundError(path)
+        return text
 
     def write(self, path: str, text: str) -> None:
         """Change or create a file."""
+        self._remember(path)
+        self._texts[path] = text
+
+    def remove(self, path: str) -> None:
+        """Delete a file."""
+        self._remember(path)
+        self._texts[path] = None
+
+    def files(self) -> Iterator[str]:
+        """Yield the paths of all files, on disk and in memory, in order."""
+        on_disk = {
+            path.relative_to(self.root).as_posix()
+            for path in self.root.rglob("*")
+            if path.is_file() and not _SKIPPED & set(path.relative_to(self.root).parts)
+        }
+        yield from sorted(path for path in on_disk | set(self._texts) if self.exists(path))
+
+    def modules(self) -> Iterator[str]:
+        """Yield the paths of all Python modules, on disk and in memory, in order."""
+        return (path for path in self.files() if path.endswith(".py"))
+
+    def changes(self) -> dict[str, tuple[bytes | None, bytes | None]]:
+        """Return each changed file's bytes before and after; None where it is not there."""
+        after = {path: None if t is None else encode(t) for path, t in self._texts.items()}
+        return {
+            path: (before, after[path])
+            for path, before in self._before.items()
+            if before != after[path]
+        }
+
+    def write_into(self, folder: Path) -> list[str]:
+        """Write every file of the draft into a folder, with its mode; return the paths."""
+        paths = list(self.files())
+        for path in paths:
+            target = folder / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if path in self._texts:
+                target.write_bytes(encode(self.text(path)))
+            else:
+                shutil.copy(self.root / path, target)
+        return paths
+
+    def _remember(self, path: str) -> None:
         if path not in self._before:
             file = self.root / path
             self._before[path] = file.read_bytes() if file.is_file() else None
-        self._texts[path] = text
-
-    def modules(self) -> Iterator[str]:
-        """Yield the paths of all Python modules on disk and in memory, in order."""
-        on_disk = {
-            path.relative_to(self.root).as_posix()
-            for path in self.root.rglob("*.py")
-            if not _SKIPPED & set(path.relative_to(self.root).parts)
-        }
-        yield from sorted(on_disk | {path for path in self._texts if path.endswith(".py")})
-
-    def changes(self) -> dict[str, tuple[bytes | None, bytes]]:
-        """Return each changed file's bytes before (None: it was not there) and after."""
-        return {
-            path: (before, encode(self._texts[path]))
-            for path, before in self._before.items()
-            if before != encode(self._texts[path])
-        }

@@ -77,7 +77,9 @@ def choose_exemplar(host: Draft, house: Draft, spec: ResourceSpec, *, owned: boo
     here = survey(host)
     many = any(f.kind == "many" for f in spec.fields)
     if spec.like:
-        return Exemplar(host, here, _liked(here, spec.like))
+        table = liked(here, spec.like)
+        if table.owned == owned and bool(table.links) >= many:
+            return Exemplar(host, here, table)
     for draft, facts in ((host, here), (house, survey(house))):
         for table in facts.resources:
             if table.owned == owned and bool(table.links) == many and _is_whole(draft, table):
@@ -88,7 +90,12 @@ def choose_exemplar(host: Draft, house: Draft, spec: ResourceSpec, *, owned: boo
     )
 
 
-def _liked(facts: Survey, name: str) -> Table:
+def liked(facts: Survey, name: str) -> Table:
+    """Return the table of the resource that `--like` names.
+
+    Raises:
+        UsageError: there is no such resource.
+    """
     wanted = names_of(name).snake
     for table in facts.resources:
         if wanted in (table.names.snake, table.names.plural_snake):

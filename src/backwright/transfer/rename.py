@@ -156,6 +156,12 @@ class RenameCode(cst.CSTTransformer):
         super().__init__()
         self.renaming = renaming
         self._tags = 0
+        self._methods: set[cst.Name] = set()
+
+    def visit_Call(self, node: cst.Call) -> None:
+        """Note the names of methods: in `column.label("x")` the word is not the exemplar's."""
+        if isinstance(node.func, cst.Attribute):
+            self._methods.add(node.func.attr)
 
     def visit_Arg(self, node: cst.Arg) -> None:
         """Note that strings inside `tags=` are words of URLs and headings."""
@@ -167,7 +173,10 @@ class RenameCode(cst.CSTTransformer):
         return updated_node
 
     def leave_Name(self, original_node: cst.Name, updated_node: cst.Name) -> cst.Name:
-        """Rename an identifier."""
+        """Rename an identifier, unless it is a method with the bare name of the exemplar."""
+        bare = {form for old, _ in self.renaming.pairs for form in (old.snake, old.plural_snake)}
+        if original_node in self._methods and original_node.value in bare:
+            return updated_node
         return updated_node.with_changes(value=self.renaming.identifier(original_node.value))
 
     def leave_SimpleString(

@@ -11,13 +11,13 @@ from backwright.spec.fields import nearest
 from backwright.spec.types import FieldSpec, ResourceSpec
 from backwright.transfer import steps
 from backwright.transfer.draft import Draft
-from backwright.transfer.exemplar import Exemplar, choose_exemplar, identifiers
+from backwright.transfer.exemplar import Exemplar, choose_exemplar, identifiers, liked
 from backwright.transfer.model import Target
 from backwright.transfer.rename import Renaming
 from backwright.transfer.steps import Job
 from backwright.transfer.survey import MODELS, Survey, Table, survey
 from backwright.transfer.tables import OWNER, Surroundings
-from backwright.values import Place
+from backwright.values import Choice, Place, Question
 
 STEPS: tuple[tuple[str, Callable[[Job], list[str]]], ...] = (
     ("model", steps.add_models),
@@ -75,6 +75,30 @@ def existing(host: Draft, spec: ResourceSpec) -> Table | None:
     )
 
 
+def owner_question(host: Draft, spec: ResourceSpec) -> Question | None:
+    """Return the question whose the rows are, where `--like` and the project disagree."""
+    facts = survey(host)
+    if spec.owner is not None or spec.like is None or not facts.has_users:
+        return None
+    table = liked(facts, spec.like)
+    if table.owned:
+        return None
+    return Question(
+        key="owner",
+        text=f"Whose are the rows of {spec.names.pascal}?",
+        why=f"{table.name} ({MODELS}:{table.line}) belongs to nobody, but this project has users.",
+        choices=(
+            Choice("User", "Each row belongs to the user who made it.", "Nobody else can use it."),
+            Choice(
+                "none",
+                f"Rows are shared, as those of {table.name} are.",
+                "Every signed-in user can read, change and delete them.",
+            ),
+        ),
+        recommended="User",
+    )
+
+
 def _is_owned(facts: Survey, spec: ResourceSpec) -> bool:
     if spec.owner is None:
         return facts.has_users
@@ -101,20 +125,18 @@ def _taken(facts: Survey) -> dict[str, tuple[str, ...]]:
 
 
 def _check_names(facts: Survey, spec: ResourceSpec, exemplar: Exemplar) -> None:
-    name = spec.names.pascal
-    classes = {name, *(f"{name}{suffix}" for suffix in ("Create", "Update", "Public", "Page"))}
-    imported = {
-        i
-        for path in exemplar.modules()
-        for i in identifiers(exemplar.draft.text(path))
-        if i[:1].isupper() and not exemplar.owns(i)
-    }
-    clash = sorted(classes & (facts.taken | imported))
-    if clash:
+    """Refuse a class name that a module of the new chain would have twice."""
+    renaming = Renaming(((exemplar.names, spec.names),))
+    clashes = {(MODELS, spec.names.pascal)} if spec.names.pascal in facts.taken else set()
+    for path in exemplar.modules():
+        words = {w for w in identifiers(exemplar.draft.text(path)) if w[:1].isupper()}
+        new = {renaming.identifier(w) for w in words if exemplar.owns(w)}
+        clashes |= {(renaming.path(path), w) for w in words & new if not exemplar.owns(w)}
+    for path, name in sorted(clashes):
         raise UsageError(
-            f"the name {clash[0]} is taken in this project",
-            place=Place(MODELS, 1),
-            remedy=f"use another, for example {name}Item",
+            f"the name {name} means something else in {path}",
+            place=Place(path, 1) if path == MODELS else None,
+            remedy=f"use another, for example {spec.names.pascal}Item",
         )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from backwright.spec.names import names_of
+from backwright.spec.names import Names, names_of
 from backwright.spec.types import FieldSpec
 from backwright.transfer.declaration import Import
 from backwright.transfer.model import DECIMAL, text_length
@@ -40,12 +40,11 @@ _WRONG = {
 _NUMBER = "next(_numbers)"
 
 
-def good(field: FieldSpec, *, changed: bool = False) -> str:
+def good(field: FieldSpec, resource: Names, *, changed: bool = False) -> str:
     """Return a valid value; with `changed` another one, where the bounds leave two."""
     which = int(changed)
     if field.kind in ("ref", "many"):
-        made = f'(await make_{names_of(str(field.target)).snake}(client))["id"]'
-        return made if field.kind == "ref" else f"[{made}]"
+        return _linked(field, resource, changed=changed)
     if field.kind in ("str", "text"):
         return _text(field)
     if field.kind == "email":
@@ -59,6 +58,14 @@ def good(field: FieldSpec, *, changed: bool = False) -> str:
     if field.kind in _FIXED:
         return _FIXED[field.kind][which]
     return _number(field, which)
+
+
+def _linked(field: FieldSpec, resource: Names, *, changed: bool) -> str:
+    """A row of the target's; the first row of all has none of its own kind to be linked to."""
+    if field.target == resource.pascal and not changed:
+        return "None" if field.kind == "ref" else "[]"
+    made = f'(await make_{names_of(str(field.target)).snake}(client))["id"]'
+    return made if field.kind == "ref" else f"[{made}]"
 
 
 def good_imports(field: FieldSpec) -> set[Import]:

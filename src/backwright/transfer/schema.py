@@ -20,6 +20,7 @@ from backwright.transfer.model import (
 FIELDS = "app.fields"
 _NAMED = {"text": "Text", "email": "Email", "url": "Url", "datetime": "DateTime", "json": "Json"}
 _NEVER_FILTERED = ("text", "json", "many")
+_OF_PAGES = ("limit", "cursor", "sort", "with_total")  # what a list's query means already
 _NEVER_SORTED = (*_NEVER_FILTERED, "ref")
 
 
@@ -59,7 +60,7 @@ def public_field(resource: Names, field: FieldSpec) -> Declaration:
 
 def filter_field(resource: Names, field: FieldSpec) -> Declaration | None:
     """Return the declaration of a filter by equality, or None where none makes sense."""
-    if field.kind in _NEVER_FILTERED:
+    if field.kind in _NEVER_FILTERED or field.column in _OF_PAGES:
         return None
     annotation, imports = _input_type(resource, field)
     annotation = annotation if field.optional else f"{annotation} | None"

@@ -75,10 +75,11 @@ class SampleSlots(cst.CSTTransformer):
     A dict in a function whose name speaks of change gets other values than the rest.
     """
 
-    def __init__(self, columns: set[str], fields: Sequence[FieldSpec]) -> None:
+    def __init__(self, columns: set[str], names: Names, fields: Sequence[FieldSpec]) -> None:
         """Keep what to replace and what with."""
         super().__init__()
         self.columns = columns
+        self.names = names
         self.fields = fields
         self.imports: set[Import] = set()
         self._changed = False
@@ -103,7 +104,7 @@ class SampleSlots(cst.CSTTransformer):
     def leave_Dict(self, original_node: cst.Dict, updated_node: cst.Dict) -> cst.BaseExpression:
         if not self._is_sample(original_node):
             return updated_node
-        items = [f'"{f.column}": {good(f, changed=self._changed)}' for f in self.fields]
+        items = [f'"{f.column}": {good(f, self.names, changed=self._changed)}' for f in self.fields]
         for field in self.fields:
             self.imports |= good_imports(field)
         return cst.parse_expression(_multiline("{", items, "}"))

@@ -160,7 +160,7 @@ def _add_factories(job: Job) -> str:
     path = "tests/factories.py"
     source = job.exemplar.draft.text(path)
     code = block(source, job.exemplar.definitions(path), job.exemplar.names)
-    slots = SampleSlots(set(job.exemplar.table.data), job.spec.fields)
+    slots = SampleSlots(set(job.exemplar.table.data), job.spec.names, job.spec.fields)
     renamed = rename_code(cst.parse_module(code).visit(slots).code, job.renaming(code))
     text = job.host.text(path).rstrip("\n") + "\n\n\n" + renamed.strip() + "\n"
     job.host.write(path, add_imports(text, wanted_imports(slots.imports), width=WIDTH))

@@ -1,0 +1,63 @@
+"""`backwright add …`: one capability each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from backwright.cli.options import (
+    AnswerOption,
+    DryRunOption,
+    JsonOption,
+    ProjectOption,
+    QuietOption,
+    YesOption,
+    existing_folder,
+    read_answers,
+)
+from backwright.cli.run import Face
+from backwright.report.change import ChangeReport, change_document
+from backwright.report.events import Listener
+from backwright.report.terminal import print_change
+from backwright.spec.resource import read_resource
+
+add = typer.Typer(no_args_is_help=True, help="Add to a project, in its own style.")
+
+FIELD_HELP = (
+    "Field words, NAME:TYPE[:ARGS][:MODIFIER]…, for example: title:str:1..200 "
+    "notes:text:optional priority:int:1..5:default=3:index price:decimal:10,2 "
+    "status:enum:open,closed:default=open project:ref:Project:cascade tags:many:Tag"
+)
+
+
+@add.command("resource")
+def resource(
+    name: Annotated[str, typer.Argument(help="The resource, singular: Product, OrderItem.")],
+    fields: Annotated[list[str] | None, typer.Argument(metavar="FIELD…", help=FIELD_HELP)] = None,
+    owner: Annotated[
+        str | None,
+        typer.Option(help="The model that owns the rows, or none.", metavar="MODEL|none"),
+    ] = None,
+    like: Annotated[str | None, typer.Option(help="The resource to learn from.")] = None,
+    plural: Annotated[str | None, typer.Option(help="The plural, if it is irregular.")] = None,
+    project: ProjectOption = Path(),
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+    yes: YesOption = False,
+    answer: AnswerOption = None,
+    dry_run: DryRunOption = False,
+) -> None:
+    """Add a resource: model, schemas, service, routes, wiring, migration, tests."""
+
+    def work(listener: Listener) -> ChangeReport:
+        from backwright.tasks.add_resource import AddResource, add_resource
+        from backwright.tasks.questions import Answers
+
+        answers = Answers(read_answers(answer), yes)
+        spec = read_resource(name, fields or [], owner=owner, like=like, plural=plural)
+        return add_resource(AddResource(existing_folder(project), spec, answers, dry_run), listener)
+
+    face = Face("add resource", as_json=as_json, quiet=quiet)
+    face.run(work, document=change_document, text=print_change)

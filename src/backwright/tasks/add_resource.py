@@ -1,0 +1,143 @@
+"""`add resource`: model, schemas, service, routes, wiring, migration, tests, proved in staging."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from backwright.errors import UsageError
+from backwright.report.change import ChangeReport, PlanStep
+from backwright.report.events import Listener, StepStarted
+from backwright.spec.names import article
+from backwright.spec.types import ResourceSpec
+from backwright.tasks.change import (
+    Outcome,
+    Workplace,
+    change_report,
+    changes_of,
+    move_over,
+    prove,
+    workplace,
+)
+from backwright.tasks.host_facts import speaks_house_style
+from backwright.tasks.house import house_draft
+from backwright.tasks.migration import write_migration
+from backwright.tasks.questions import Answers
+from backwright.tasks.tidy import tidy
+from backwright.transfer.draft import Draft
+from backwright.transfer.resource import (
+    Transfer,
+    existing,
+    owner_question,
+    transfer_resource,
+)
+from backwright.workshop import ChangeSet
+
+COMMAND = "add resource"
+VERBS = ("POST", "GET", "GET", "PATCH", "DELETE")
+
+
+@dataclass(frozen=True, slots=True)
+class AddResource:
+    """The request: where, what, and whether to stop before anything is proved or written."""
+
+    root: Path
+    spec: ResourceSpec
+    answers: Answers = field(default_factory=Answers)
+    dry_run: bool = False
+
+
+def add_resource(request: AddResource, listener: Listener) -> ChangeReport:
+    """Add a resource to a project, as its exemplar was written; a second run changes nothing.
+
+    Raises:
+        UsageError: the request does not fit the project.
+        QuestionError: it is not clear whose the rows are.
+        VerificationError: the change did not verify; the project is as it was.
+        MissingError: something that the proof needs is not there.
+    """
+    spec = request.spec
+    if not speaks_house_style(request.root):
+        raise UsageError(
+            f"{request.root.name} is not in the house style, and other styles are not learnt yet",
+            remedy="run it in a project that `backwright new` made",
+        )
+    if existing(Draft(request.root), spec):
+        return change_report(
+            Outcome(COMMAND, f"{spec.names.pascal} is there already, as asked for", ()), ChangeSet()
+        )
+    question = owner_question(Draft(request.root), spec)
+    if question:
+        spec = replace(spec, owner=request.answers.to(question))
+    command = f"{COMMAND} {spec.names.pascal}"
+    with workplace(request.root, command, listener) as place:
+        transfer, plan = _write(place, spec)
+        changes = changes_of(place, [p for step in plan for p in step.files], _reasons(plan))
+        outcome = _outcome(spec, transfer, plan)
+        if request.dry_run:
+            return change_report(outcome, changes, dry_run=True)
+        tests = tuple(p for p in changes.paths if p.startswith("tests/test_"))
+        checks = prove(place, changes, new_tests=tests, expected_endpoints=_endpoints(place, spec))
+        undo = move_over(place, changes, command)
+        return change_report(outcome, changes, verified=checks, undo=undo)
+
+
+def _write(place: Workplace, spec: ResourceSpec) -> tuple[Transfer, tuple[PlanStep, ...]]:
+    """Write the change into staging, step by step."""
+    host = Draft(place.folder)
+    transfer = transfer_resource(host, house_draft(), spec)
+    for name, files in transfer.steps:
+        place.listener(StepStarted(f"{name}: {', '.join(files)}"))
+    changed = host.changes()
+    for path, (_, after) in changed.items():
+        assert after is not None  # noqa: S101 - adding deletes nothing
+        file = place.folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(after)
+    tidy(place.folder, changed)
+    migration = write_migration(place, f"add {spec.names.human}")
+    tidy(place.folder, migration)
+    steps = [PlanStep(name, files) for name, files in transfer.steps]
+    if migration:
+        place.listener(StepStarted(f"migration: {', '.join(migration)}"))
+        steps.insert(len(steps) - 1, PlanStep("migration", tuple(migration)))
+    return transfer, tuple(_each_file_once(steps))
+
+
+def _each_file_once(steps: list[PlanStep]) -> list[PlanStep]:
+    seen: set[str] = set()
+    kept = []
+    for step in steps:
+        fresh = tuple(p for p in step.files if p not in seen)
+        seen |= set(fresh)
+        kept.append(PlanStep(step.step, fresh))
+    return kept
+
+
+def _reasons(plan: tuple[PlanStep, ...]) -> dict[str, str]:
+    return {path: step.step for step in plan for path in step.files}
+
+
+def _endpoints(place: Workplace, spec: ResourceSpec) -> tuple[tuple[str, str], ...]:
+    """The endpoints that must be there afterwards, with the prefix that the host's others have."""
+    stem, item = spec.names.plural_kebab, f"{{{spec.names.snake}_id}}"
+    tests = (place.folder / "tests" / f"test_{spec.names.plural_snake}.py").read_text()
+    base = next(
+        line.split('"')[1] for line in tests.splitlines() if line.startswith("PATH = ")
+    ).removesuffix(stem)
+    paths = [stem, stem, f"{stem}/{item}", f"{stem}/{item}", f"{stem}/{item}"]
+    return tuple((verb, base + path) for verb, path in zip(VERBS, paths, strict=True))
+
+
+def _outcome(spec: ResourceSpec, transfer: Transfer, plan: tuple[PlanStep, ...]) -> Outcome:
+    names = spec.names
+    whose = "each row belongs to the user who made it" if transfer.owned else "rows are shared"
+    return Outcome(
+        command=COMMAND,
+        summary=f"{names.pascal}: learnt from {transfer.exemplar}; {whose}",
+        plan=plan,
+        next_steps=(
+            "make migrate    brings your database to the new migration",
+            f"make run        then look at /docs for what {article(names.human)} {names.human} can do",
+        ),
+    )

@@ -1,0 +1,168 @@
+"""The way of every change: staging, verification, moving over, the report."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from backwright.host.environment import Environment
+from backwright.host.making import ensure
+from backwright.host.postgres import Cluster, cluster
+from backwright.report.change import ChangeReport, FileChange, PlanStep
+from backwright.report.events import Listener, StepStarted
+from backwright.tasks.host_facts import HostFacts, host_facts
+from backwright.values import Check, Note
+from backwright.workshop import (
+    Bench,
+    ChangeSet,
+    FileEdit,
+    Staging,
+    commit,
+    locked,
+    prepare,
+    recover,
+    require,
+    verify,
+)
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """A staging copy, and what is needed to run it."""
+
+    root: Path
+    staging: Staging
+    facts: HostFacts
+    environment: Environment
+    cluster: Cluster | None
+    listener: Listener
+
+    @property
+    def folder(self) -> Path:
+        """The project's folder in the copy."""
+        return self.staging.folder
+
+    def bench(
+        self,
+        changes: ChangeSet,
+        *,
+        new_tests: tuple[str, ...] = (),
+        expected_endpoints: tuple[tuple[str, str], ...] = (),
+    ) -> Bench:
+        """Return what the checks of a change need, and what runs the host's programs."""
+        return Bench(
+            staging=self.staging,
+            changes=changes,
+            environment=self.environment,
+            cluster=self.cluster,
+            app=self.facts.app,
+            migrations_folder=self.facts.migrations_folder,
+            test_folder=self.facts.test_folder,
+            database_variables=self.facts.database_variables,
+            new_tests=new_tests,
+            expected_endpoints=expected_endpoints,
+        )
+
+
+@contextlib.contextmanager
+def workplace(root: Path, command: str, listener: Listener) -> Iterator[Workplace]:
+    """Give a staging copy of a project with its interpreter and a throw-away database.
+
+    What a killed run left half done is completed or taken back first; a second run is refused.
+
+    Raises:
+        MissingError: the interpreter or the database cannot be had, or another run is at work.
+    """
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(locked(root, command))
+        recover(root)
+        facts = host_facts(root)
+        server = None if facts.uses_sqlite else stack.enter_context(cluster())
+        staging = stack.enter_context(prepare(root))
+        environment = ensure(root, say=lambda text: listener(StepStarted(text)))
+        yield Workplace(root, staging, facts, environment, server, listener)
+
+
+def changes_of(place: Workplace, paths: Sequence[str], reasons: dict[str, str]) -> ChangeSet:
+    """Return what became of files in staging, against the user's tree."""
+    return ChangeSet(
+        tuple(
+            FileEdit(
+                path,
+                _bytes(place.root / path),
+                _bytes(place.folder / path),
+                reason=reasons.get(path, ""),
+            )
+            for path in paths
+        )
+    )
+
+
+def _bytes(file: Path) -> bytes | None:
+    return file.read_bytes() if file.is_file() else None
+
+
+def prove(
+    place: Workplace,
+    changes: ChangeSet,
+    *,
+    new_tests: tuple[str, ...] = (),
+    expected_endpoints: tuple[tuple[str, str], ...] = (),
+) -> tuple[Check, ...]:
+    """Verify a change in staging.
+
+    Raises:
+        VerificationError: a check failed.
+        MissingError: something that a check needs is not there.
+    """
+    bench = place.bench(changes, new_tests=new_tests, expected_endpoints=expected_endpoints)
+    checks = verify(bench, place.listener)
+    require(checks)
+    return checks
+
+
+def move_over(place: Workplace, changes: ChangeSet, command: str) -> str:
+    """Move a verified change into the user's tree and return its id for `undo`."""
+    place.listener(StepStarted("moving the files over"))
+    return commit(place.root, changes, command=command)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a task has to say of its change, beside the change itself."""
+
+    command: str
+    summary: str
+    plan: tuple[PlanStep, ...]
+    notes: tuple[Note, ...] = ()
+    next_steps: tuple[str, ...] = ()
+
+
+def change_report(
+    outcome: Outcome,
+    changes: ChangeSet,
+    *,
+    verified: tuple[Check, ...] = (),
+    undo: str | None = None,
+    dry_run: bool = False,
+) -> ChangeReport:
+    """Put the report of a change together."""
+    return ChangeReport(
+        command=outcome.command,
+        summary=outcome.summary,
+        plan=outcome.plan,
+        files=tuple(_file_change(edit) for edit in changes.edits),
+        verified=verified,
+        notes=outcome.notes,
+        undo=undo,
+        dry_run=dry_run,
+        diff="".join(edit.diff() for edit in changes.edits) if dry_run else "",
+        next_steps=outcome.next_steps,
+    )
+
+
+def _file_change(edit: FileEdit) -> FileChange:
+    added, removed = edit.counts()
+    return FileChange(edit.path, edit.action, added, removed)

@@ -1,0 +1,41 @@
+"""The host's own formatter on what we wrote, in staging, with the host's settings."""
+
+from __future__ import annotations
+
+import sys
+import sysconfig
+from collections.abc import Iterable
+from pathlib import Path
+
+from backwright.errors import MissingError
+from backwright.host.process import run
+
+_MENDED = "I,F401,UP037"  # the order of imports, unused ones, quotes that are not needed
+
+
+def tidy(folder: Path, paths: Iterable[str]) -> None:
+    """Sort the imports of Python files and format them, with the settings that stand there.
+
+    Raises:
+        MissingError: Ruff is not installed beside us.
+    """
+    files = [path for path in paths if path.endswith(".py")]
+    if not files:
+        return
+    ruff = _ruff()
+    _run(ruff, ["check", "--quiet", "--fix", "--exit-zero", "--select", _MENDED, *files], folder)
+    _run(ruff, ["format", "--quiet", *files], folder)
+
+
+def _run(ruff: Path, arguments: list[str], folder: Path) -> None:
+    result = run([str(ruff), *arguments, "--no-cache"], cwd=folder, timeout=60)
+    if not result.ok:
+        raise MissingError(f"ruff failed: {result.stderr or result.stdout}")
+
+
+def _ruff() -> Path:
+    for folder in (sysconfig.get_path("scripts"), Path(sys.executable).parent):
+        ruff = Path(folder) / "ruff"
+        if ruff.is_file():
+            return ruff
+    raise MissingError("ruff is not installed beside backwright", remedy="pip install ruff")

@@ -1,0 +1,78 @@
+"""Renaming: every form of a name, in code, strings, docstrings and comments, by its context."""
+
+import pytest
+
+from backwright.spec.names import names_of
+from backwright.transfer.rename import Renaming, rename_code
+
+SOURCE = '''
+"""Tasks: a task of a user. Every task is read by `Task`."""
+router = APIRouter(prefix="/tasks", tags=["tasks"])
+class TaskCreate(Base):
+    """What a client sends to create a task."""
+@router.get("/{task_id}")
+async def read_task(task_id: UUID) -> TaskPublic:
+    task = await task_service.get_task(task_id)
+    raise NotFoundError("Task not found")  # a task of another user
+    location = f"/api/v1/tasks/{task.id}"
+TASKS = list["Task"]
+async def test_a_task_is_made(): pass
+multitask = subtask_of(tasking)
+'''
+
+
+def renamed(new: str, source: str = SOURCE, **options: object) -> str:
+    return rename_code(source, Renaming(((names_of("Task"), names_of(new)),), **options))  # type: ignore[arg-type]
+
+
+def test_one_word() -> None:
+    code = renamed("Order")
+    assert '"""Orders: an order of a user. Every order is read by `Order`."""' in code
+    assert 'APIRouter(prefix="/orders", tags=["orders"])' in code
+    assert "order = await order_service.get_order(order_id)" in code
+    assert 'NotFoundError("Order not found")  # an order of another user' in code
+    assert 'ORDERS = list["Order"]' in code
+    assert "test_an_order_is_made" in code
+
+
+def test_several_words_take_the_form_of_their_place() -> None:
+    code = renamed("APIKey")
+    assert 'APIRouter(prefix="/api-keys", tags=["api-keys"])' in code
+    assert '@router.get("/{api_key_id}")' in code
+    assert "class APIKeyCreate(Base):" in code
+    assert '"Api key not found"' in code
+    assert 'f"/api/v1/api-keys/{api_key.id}"' in code
+
+
+def test_an_irregular_plural() -> None:
+    code = renamed("Person")
+    assert 'prefix="/people"' in code
+    assert "PEOPLE = " in code
+
+
+def test_a_keyword_is_no_variable() -> None:
+    code = renamed("Class")
+    assert "class_ = await class_service.get_class(class_id)" in code
+    compile(code.replace("await ", ""), "renamed", "exec")
+
+
+def test_a_part_of_a_longer_word_stays() -> None:
+    assert "multitask = subtask_of(tasking)" in renamed("Order")
+
+
+def test_what_the_project_defines_elsewhere_stays() -> None:
+    source = 'items = page["items"]\nitem = make_item(items)\n'
+    renaming = Renaming(((names_of("Item"), names_of("Order")),), protected=frozenset({"items"}))
+    assert rename_code(source, renaming) == 'items = page["items"]\norder = make_order(items)\n'
+
+
+def test_several_names_at_once_do_not_chase_each_other() -> None:
+    renaming = Renaming(((names_of("Task"), names_of("Tag")), (names_of("Tag"), names_of("Label"))))
+    assert rename_code("TaskTag(task_id, tag_id)\n", renaming) == "TagLabel(tag_id, label_id)\n"
+
+
+@pytest.mark.parametrize("new", ["Order", "APIKey", "Class", "News", "BlogPost", "Status"])
+def test_what_is_renamed_still_parses_and_keeps_its_lines(new: str) -> None:
+    code = renamed(new)
+    compile(code, "renamed", "exec", flags=0x2000)
+    assert len(code.splitlines()) == len(SOURCE.splitlines())
