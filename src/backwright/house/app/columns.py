@@ -4,7 +4,7 @@ from enum import Enum as PythonEnum
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import JSON, ColumnElement, Enum, Uuid, select, true
+from sqlalchemy import ColumnElement, Enum, Uuid, select, true
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -12,7 +12,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeEngine
 
 FOUND = true().label("found")
-JSONDocument = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+JSONDocument = JSONB(none_as_null=True)
 
 
 def enum_type(members: type[PythonEnum], name: str) -> Enum:

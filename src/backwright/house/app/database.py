@@ -33,7 +33,7 @@ Schema = TypeVar("Schema", bound=BaseModel)
 
 
 class Connection(Protocol):
-    """What a session needs of a database: one of `app.postgres` or `app.sqlite`."""
+    """What a session needs of a database."""
 
     async def fetch(
         self, statement: Executable, caller: Caller | None

@@ -15,14 +15,11 @@ from sqlmodel import SQLModel
 import app.models  # noqa: F401 - it declares the tables
 from app.config import get_settings
 
-DRIVERS = {"postgresql": "postgresql+asyncpg", "sqlite": "sqlite+aiosqlite"}
-
 
 def get_url() -> str:
     """Return the URL of the database, which is that of the application."""
-    url = make_url(get_settings().database_url)
-    driver = DRIVERS[url.get_backend_name()]
-    return url.set(drivername=driver).render_as_string(hide_password=False)
+    url = make_url(get_settings().database_url).set(drivername="postgresql+asyncpg")
+    return url.render_as_string(hide_password=False)
 
 
 def render_item(kind: str, item: object, _context: AutogenContext) -> str | Literal[False]:
@@ -52,15 +49,13 @@ def drop_enum_types(
 
 def run_migrations(connection: Connection | None = None) -> None:
     """Run the migrations on a connection, or print their SQL if there is none."""
-    is_sqlite = get_url().startswith("sqlite")
     context.configure(
         connection=connection,
         url=None if connection else get_url(),
         target_metadata=SQLModel.metadata,
         compare_server_default=True,
         render_item=render_item,
-        process_revision_directives=None if is_sqlite else drop_enum_types,
-        render_as_batch=is_sqlite,
+        process_revision_directives=drop_enum_types,
         literal_binds=connection is None,
     )
     with context.begin_transaction():

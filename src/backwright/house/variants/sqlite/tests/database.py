@@ -1,0 +1,17 @@
+"""The database of the tests: `TEST_DATABASE_URL`, or a file of their own."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def provide_database() -> Iterator[str]:
+    """Yield the URL of an empty database, and take it away again at the end."""
+    url = os.environ.get("TEST_DATABASE_URL")
+    if url:
+        yield url
+        return
+    with tempfile.TemporaryDirectory(prefix="sqlite-") as folder:
+        yield f"sqlite:///{folder}/test.sqlite3"
