@@ -1,208 +1,64 @@
-"""PostgreSQL: SQLAlchemy writes the SQL, once for each shape of statement, and asyncpg runs it."""
+"""PostgreSQL: SQLAlchemy writes the SQL, and asyncpg runs it."""
 
-import json
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
-from typing import Any, cast
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
 
 import asyncpg
-from sqlalchemy import JSON, Executable, Float, Numeric
-from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
+from sqlalchemy import Executable
 from sqlalchemy.engine import make_url
-from sqlalchemy.sql.cache_key import CacheKey
-from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.elements import BindParameter
-from sqlalchemy.types import TypeEngine
-from sqlalchemy.util import LRUCache
 
 from app.auth import Caller
 from app.config import Settings
 from app.constraints import broken_reference, duplicate, missing_value, unacceptable_value
-from app.exceptions import ConflictError, ServiceUnavailableError, UnauthorizedError
-from app.guard import guard
+from app.exceptions import ConflictError, ServiceUnavailableError
+from app.pool import ConnectionPool
+from app.queries import Row, prepare
 
-DIALECT = asyncpg_dialect()  # type: ignore[no-untyped-call]
-CACHED_QUERIES = 500
-CALLER = ("caller_id", "caller_session_id")
-
-Processor = Callable[[Any], Any]
-Row = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """A compiled statement, and how to fill its placeholders and read its columns.
-
-    A placeholder has a position in the values of a call: the caller's two ids, then the values
-    of the statement, then the defaults of the columns that it leaves out.
-    """
-
-    sql: str
-    defaults: tuple[Callable[[], Any], ...]
-    positions: tuple[int, ...]
-    bind_processors: tuple[tuple[int, Processor], ...]
-    result_processors: tuple[tuple[str, Processor], ...]
-
-    def arguments(
-        self, parameters: Sequence[BindParameter[Any]], caller: Caller | None
-    ) -> list[Any]:
-        """Return the values of the placeholders, ready for the driver."""
-        values: list[Any] = [caller.id, caller.session_id] if caller else [None, None]
-        values += [parameter.effective_value for parameter in parameters]
-        values += [default() for default in self.defaults]
-        arguments = [values[position] for position in self.positions]
-        for index, process in self.bind_processors:
-            arguments[index] = process(arguments[index])
-        return arguments
-
-    def rows(self, records: Sequence[Row]) -> Sequence[Row]:
-        """Return the rows with their values as Python knows them."""
-        if not self.result_processors:
-            return records
-        rows = [dict(record) for record in records]
-        for row in rows:
-            for name, process in self.result_processors:
-                row[name] = process(row[name])
-        return rows
-
-
-_queries: LRUCache[Any, Query] = LRUCache(CACHED_QUERIES)
-
-
-def prepare(statement: Executable, caller: Caller | None) -> tuple[Query, list[Any]]:
-    """Return the query of a statement and the values of its placeholders.
-
-    Statements that differ only in their values share one query, found by SQLAlchemy's own
-    cache key. Those whose text depends on the values, such as `IN (…)`, are compiled each time.
-    """
-    key: CacheKey | None = statement._generate_cache_key()  # type: ignore[attr-defined]
-    if key is None:
-        return _prepare_uncached(statement, caller)
-    name = (key.key, caller is None)
-    query = _queries.get(name)
-    if query is None:
-        query = _compile(statement, key, guarded=caller is not None)
-        if query is None:
-            return _prepare_uncached(statement, caller)
-        _queries[name] = query
-    return query, query.arguments(key.bindparams, caller)
-
-
-def _compile(statement: Executable, key: CacheKey, *, guarded: bool) -> Query | None:
-    """Return the query that all statements with this key share, or None if they cannot."""
-    compiled = _compiler(guard(statement) if guarded else statement, cache_key=key)
-    known = {name: position for position, name in enumerate(CALLER)}
-    for parameter in key.bindparams:
-        known[parameter.key] = len(known)
-    defaults = {column.key: _default(column.default) for column in compiled.insert_prefetch}
-    known |= {name: len(known) + index for index, name in enumerate(defaults)}
-    names = compiled.positiontup or []
-    keys = [compiled.binds[name].key for name in names]
-    if compiled.post_compile_params or not known.keys() >= set(keys):
-        return None
-    return Query(
-        sql=compiled.string,
-        defaults=tuple(defaults.values()),
-        positions=tuple(known[key] for key in keys),
-        bind_processors=_bind_processors(compiled, names),
-        result_processors=_result_processors(compiled),
-    )
-
-
-def _prepare_uncached(statement: Executable, caller: Caller | None) -> tuple[Query, list[Any]]:
-    """Compile a statement together with its values."""
-    guarded = guard(statement) if caller else statement
-    compiled = _compiler(guarded, compile_kwargs={"render_postcompile": True})
-    values = dict(
-        compiled.construct_params(
-            {"caller_id": caller.id, "caller_session_id": caller.session_id} if caller else None
-        )
-    )
-    values |= {column.key: _default(column.default)() for column in compiled.insert_prefetch}
-    names = compiled.positiontup or []
-    query = Query(
-        sql=compiled.string,
-        defaults=(),
-        positions=(),
-        bind_processors=_bind_processors(compiled, names),
-        result_processors=_result_processors(compiled),
-    )
-    arguments = [values[name] for name in names]
-    for index, process in query.bind_processors:
-        arguments[index] = process(arguments[index])
-    return query, arguments
-
-
-def _compiler(statement: Any, **options: Any) -> SQLCompiler:
-    """Return the statement as SQL."""
-    compiled: SQLCompiler = statement.compile(dialect=DIALECT, **options)
-    return compiled
-
-
-def _default(default: Any) -> Callable[[], Any]:
-    """Return what makes the default value of a column that an insert leaves out."""
-    if default.is_callable:
-        return lambda: default.arg(None)
-    return lambda: default.arg
-
-
-def _bind_processors(
-    compiled: SQLCompiler, names: Sequence[str]
-) -> tuple[tuple[int, Processor], ...]:
-    """Return the placeholders whose values have to be made ready for the driver."""
-    processors = cast(dict[str, Processor], compiled._bind_processors)
-    return tuple(
-        (index, processors[name]) for index, name in enumerate(names) if name in processors
-    )
-
-
-def _result_processors(compiled: SQLCompiler) -> tuple[tuple[str, Processor], ...]:
-    """Return the columns whose values are not yet as Python knows them."""
-    found = (
-        (column.keyname, _result_processor(column.type)) for column in compiled._result_columns
-    )
-    return tuple((name, process) for name, process in found if process is not None)
-
-
-def _result_processor(kind: TypeEngine[Any]) -> Processor | None:
-    """Return what makes a value of this type out of the driver's."""
-    if isinstance(kind, Numeric | Float):
-        return None  # asyncpg gives Decimal and float by itself
-    if isinstance(kind, JSON):
-        return _read_json  # … and JSON as it was written
-    return kind.dialect_impl(DIALECT).result_processor(DIALECT, None)
-
-
-def _read_json(text: str | None) -> Any:
-    """Return what a JSON text says."""
-    return None if text is None else json.loads(text)
+DATABASE_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, OverflowError, OSError)
+UNACCEPTABLE = (
+    ValueError,  # the driver could not write it
+    OverflowError,
+    asyncpg.DataError,
+    asyncpg.CheckViolationError,
+    asyncpg.ProgramLimitExceededError,  # too long for an index
+)
+UNAVAILABLE = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.ReadOnlySQLTransactionError,  # a primary that has become a replica
+    asyncpg.InterfaceError,
+    OSError,
+)
 
 
 class PostgresDatabase:
-    """A pool of connections."""
+    """A database with a pool of connections."""
 
-    def __init__(self, pool: Any, timeout: float) -> None:
-        """Use an asyncpg pool, and wait so many seconds for a free connection."""
+    def __init__(self, pool: ConnectionPool) -> None:
+        """Use a pool."""
         self._pool = pool
-        self._timeout = timeout
 
     @classmethod
     @asynccontextmanager
     async def open(
         cls, url: str, settings: Settings, *, optional: bool = False
     ) -> "AsyncIterator[PostgresDatabase]":
-        """Open a pool, and close it at the end; one that is optional may be away at first."""
-        pool = asyncpg.create_pool(
-            make_url(url).set(drivername="postgresql").render_as_string(hide_password=False),
-            min_size=0 if optional else 1,
-            max_size=settings.database_pool_size,
+        """Open a database, and close it at the end; one that is optional may be away at first."""
+        pool = ConnectionPool(
+            settings.database_pool_size,
+            settings.database_pool_timeout_seconds,
+            dsn=make_url(url).set(drivername="postgresql").render_as_string(hide_password=False),
             statement_cache_size=settings.database_prepared_statements,
             command_timeout=settings.database_timeout_seconds,
-            reset=_leave_as_it_is,
         )
-        async with pool:
-            yield cls(pool, settings.database_pool_timeout_seconds)
+        if not optional:
+            pool.release(await pool.acquire())
+        try:
+            yield cls(pool)
+        finally:
+            await pool.close()
 
     async def fetch(self, statement: Executable, caller: Caller | None) -> Sequence[Row]:
         """Run a statement, check the caller with it, and return the rows by column name.
@@ -211,19 +67,22 @@ class PostgresDatabase:
             UnauthorizedError: If the caller is not signed in any more.
             AppError: If the database refuses the statement, in words for the client.
         """
-        with _errors_in_words(statement):
-            async with self._pool.acquire(timeout=self._timeout) as connection:
-                return await PostgresConnection(connection).fetch(statement, caller)
+        query, arguments = prepare(statement, caller)
+        try:
+            async with self._pool.connection() as connection:
+                records = await connection.fetch(query.sql, *arguments)
+        except DATABASE_ERRORS as error:
+            raise in_words(error, statement) from error
+        return query.rows(records)
 
     @asynccontextmanager
     async def transaction(self) -> "AsyncIterator[PostgresConnection]":
         """Begin; commit at the end, or roll back on an error."""
-        with _errors_in_words(None):
-            async with (
-                self._pool.acquire(timeout=self._timeout) as connection,
-                connection.transaction(),
-            ):
+        try:
+            async with self._pool.connection() as connection, connection.transaction():
                 yield PostgresConnection(connection)
+        except DATABASE_ERRORS as error:
+            raise in_words(error, None) from error
 
 
 class PostgresConnection:
@@ -241,53 +100,38 @@ class PostgresConnection:
             AppError: If the database refuses the statement, in words for the client.
         """
         query, arguments = prepare(statement, caller)
-        with _errors_in_words(statement):
+        try:
             records = await self._connection.fetch(query.sql, *arguments)
-        if caller is not None:
-            if not records:
-                raise UnauthorizedError
-            if records[0]["found"] is None:
-                return []
+        except DATABASE_ERRORS as error:
+            raise in_words(error, statement) from error
         return query.rows(records)
 
     @asynccontextmanager
     async def transaction(self) -> "AsyncIterator[PostgresConnection]":
         """Set a savepoint; forget it at the end, or return to it on an error."""
-        with _errors_in_words(None):
+        try:
             async with self._connection.transaction():
                 yield self
+        except DATABASE_ERRORS as error:
+            raise in_words(error, None) from error
 
 
 async def _leave_as_it_is(_connection: object) -> None:
     """Skip the round trip that resets a connection: nothing here changes its state."""
 
 
-@contextmanager
-def _errors_in_words(statement: Executable | None) -> Iterator[None]:
-    """Turn what the database says into what the client should read."""
-    try:
-        yield
-    except asyncpg.UniqueViolationError as error:
-        raise duplicate(error.constraint_name) from error
-    except asyncpg.ForeignKeyViolationError as error:
-        raise broken_reference(error.constraint_name, statement) from error
-    except asyncpg.NotNullViolationError as error:
-        raise missing_value(error.column_name) from error
-    except (
-        asyncpg.DataError,
-        asyncpg.CheckViolationError,
-        asyncpg.ProgramLimitExceededError,  # too long for an index
-        OverflowError,
-    ) as error:
-        raise unacceptable_value() from error
-    except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError) as error:
-        raise ConflictError("Somebody else changed the same things; try again") from error
-    except (
-        asyncpg.PostgresConnectionError,
-        asyncpg.InsufficientResourcesError,
-        asyncpg.OperatorInterventionError,
-        asyncpg.ReadOnlySQLTransactionError,  # a primary that has become a replica
-        asyncpg.InterfaceError,
-        OSError,
-    ) as error:
-        raise ServiceUnavailableError("Database not available", 1) from error
+def in_words(error: Exception, statement: Executable | None) -> Exception:
+    """Return what the client should read when the database says this."""
+    if isinstance(error, asyncpg.UniqueViolationError):
+        return duplicate(error.constraint_name)
+    if isinstance(error, asyncpg.ForeignKeyViolationError):
+        return broken_reference(error.constraint_name, statement)
+    if isinstance(error, asyncpg.NotNullViolationError):
+        return missing_value(error.column_name)
+    if isinstance(error, UNACCEPTABLE):
+        return unacceptable_value()
+    if isinstance(error, asyncpg.DeadlockDetectedError | asyncpg.SerializationError):
+        return ConflictError("Somebody else changed the same things; try again")
+    if isinstance(error, UNAVAILABLE):
+        return ServiceUnavailableError("Database not available", 1)
+    return error

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, BackgroundTasks, Depends, Header, Response, status
+from fastapi import BackgroundTasks, Depends, Header, Response, status
 from fastapi.security import OAuth2PasswordRequestForm
 
 from app.auth_schemas import (
@@ -26,11 +26,12 @@ from app.database import SessionDep
 from app.login_throttle import LoginThrottleDep
 from app.middleware.auth import CurrentUser
 from app.responses import Answer
+from app.routing import Router
 from app.services import auth_service, user_service
 from app.services.auth_service import Login
 from app.services.mail_service import MailServiceDep
 
-router = APIRouter(prefix="/auth", tags=["auth"])
+router = Router(prefix="/auth", tags=["auth"])
 
 CHECK_MAIL = Message(message="Please read your mail: if the address is right, you will find a link")
 UserAgent = Annotated[str | None, Header(include_in_schema=False)]

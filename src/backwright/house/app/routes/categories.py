@@ -3,15 +3,16 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response, status
+from fastapi import Query, Request, Response, status
 
 from app.database import SessionDep
 from app.middleware.auth import CurrentUser
 from app.responses import Answer
+from app.routing import Router
 from app.schemas import CategoryCreate, CategoryFilter, CategoryPage, CategoryPublic, CategoryUpdate
 from app.services import category_service
 
-router = APIRouter(prefix="/categories", tags=["categories"])
+router = Router(prefix="/categories", tags=["categories"])
 
 
 @router.post("", status_code=status.HTTP_201_CREATED, response_model=CategoryPublic)

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from pydantic import BaseModel
 from sqlmodel import select
 
@@ -10,8 +10,9 @@ from app.config import Settings
 from app.database import Database
 from app.exceptions import ServiceUnavailableError
 from app.logs import get_logger
+from app.routing import Router
 
-router = APIRouter(prefix="/health", tags=["health"])
+router = Router(prefix="/health", tags=["health"])
 
 _RETRY_SECONDS = 5
 

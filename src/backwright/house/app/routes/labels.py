@@ -3,15 +3,16 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response, status
+from fastapi import Query, Request, Response, status
 
 from app.database import SessionDep
 from app.middleware.auth import CurrentUser
 from app.responses import Answer
+from app.routing import Router
 from app.schemas import LabelCreate, LabelFilter, LabelPage, LabelPublic, LabelUpdate
 from app.services import label_service
 
-router = APIRouter(prefix="/labels", tags=["labels"])
+router = Router(prefix="/labels", tags=["labels"])
 
 
 @router.post("", status_code=status.HTTP_201_CREATED, response_model=LabelPublic)

@@ -3,15 +3,16 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response, status
+from fastapi import Query, Request, Response, status
 
 from app.database import SessionDep
 from app.middleware.auth import CurrentUser
 from app.responses import Answer
+from app.routing import Router
 from app.schemas import ProjectCreate, ProjectFilter, ProjectPage, ProjectPublic, ProjectUpdate
 from app.services import project_service
 
-router = APIRouter(prefix="/projects", tags=["projects"])
+router = Router(prefix="/projects", tags=["projects"])
 
 
 @router.post("", status_code=status.HTTP_201_CREATED, response_model=ProjectPublic)

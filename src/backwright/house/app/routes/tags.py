@@ -3,15 +3,16 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response, status
+from fastapi import Query, Request, Response, status
 
 from app.database import SessionDep
 from app.middleware.auth import CurrentUser
 from app.responses import Answer
+from app.routing import Router
 from app.schemas import TagCreate, TagFilter, TagPage, TagPublic, TagUpdate
 from app.services import tag_service
 
-router = APIRouter(prefix="/tags", tags=["tags"])
+router = Router(prefix="/tags", tags=["tags"])
 
 
 @router.post("", status_code=status.HTTP_201_CREATED, response_model=TagPublic)

@@ -3,15 +3,16 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response, status
+from fastapi import Query, Request, Response, status
 
 from app.database import SessionDep
 from app.middleware.auth import CurrentUser
 from app.responses import Answer
+from app.routing import Router
 from app.schemas import TaskCreate, TaskFilter, TaskPage, TaskPublic, TaskUpdate
 from app.services import task_service
 
-router = APIRouter(prefix="/tasks", tags=["tasks"])
+router = Router(prefix="/tasks", tags=["tasks"])
 
 
 @router.post("", status_code=status.HTTP_201_CREATED, response_model=TaskPublic)

@@ -1,0 +1,74 @@
+"""Connections to PostgreSQL that are kept open for the next request."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+
+
+class ConnectionPool:
+    """Up to `size` connections, opened when they are needed.
+
+    asyncpg has a pool too. This one does without its proxies, tasks and round trips to reset a
+    connection, which take longer than a query: statements here leave nothing behind to reset.
+    """
+
+    def __init__(self, size: int, timeout: float, **options: Any) -> None:
+        """Take the options of `asyncpg.connect`; wait up to `timeout` seconds for a connection."""
+        self._options = options
+        self._timeout = timeout
+        self._free = asyncio.Semaphore(size)
+        self._idle: list[Any] = []
+
+    async def acquire(self) -> Any:
+        """Return a connection, which must be released afterwards.
+
+        Raises:
+            TimeoutError: If all connections stay busy.
+            OSError: If the database cannot be reached.
+        """
+        if self._free.locked():
+            async with asyncio.timeout(self._timeout):
+                await self._free.acquire()
+        else:
+            await self._free.acquire()
+        while self._idle:
+            connection = self._idle.pop()
+            if not connection.is_closed():
+                return connection
+        try:
+            return await asyncpg.connect(**self._options)
+        except BaseException:
+            self._free.release()
+            raise
+
+    def release(self, connection: Any, error: BaseException | None = None) -> None:
+        """Take a connection back; one that was interrupted by an error is not used again."""
+        if isinstance(error, asyncio.CancelledError | TimeoutError):
+            connection.terminate()
+        if not connection.is_closed():
+            self._idle.append(connection)
+        self._free.release()
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[Any]:
+        """Hold a connection for a while.
+
+        Raises:
+            TimeoutError: If all connections stay busy.
+            OSError: If the database cannot be reached.
+        """
+        connection = await self.acquire()
+        try:
+            yield connection
+        except BaseException as error:
+            self.release(connection, error)
+            raise
+        self.release(connection)
+
+    async def close(self) -> None:
+        """Close the connections that nobody uses."""
+        while self._idle:
+            await self._idle.pop().close()
