@@ -31,6 +31,27 @@ DIRECT = """
 import asyncio, sys, asyncpg
 asyncio.run(asyncpg.connect(sys.argv[1], timeout=5))
 """
+PSYCOPG = """
+import sys, psycopg
+print(psycopg.connect(sys.argv[1]).execute("SELECT 42").fetchone()[0])
+"""
+PSYCOPG_ASYNC = """
+import asyncio, sys, psycopg
+async def main():
+    async with await psycopg.AsyncConnection.connect(sys.argv[1]) as connection:
+        print((await (await connection.execute("SELECT 42")).fetchone())[0])
+asyncio.run(main())
+"""
+PSYCOPG2 = """
+import sys, psycopg2
+with psycopg2.connect(sys.argv[1]) as connection, connection.cursor() as cursor:
+    cursor.execute("SELECT 42")
+    print(cursor.fetchone()[0])
+"""
+PSYCOPG2_WORDS = """
+import psycopg2
+psycopg2.connect(host="db.example.com", dbname="x", connect_timeout=2)
+"""
 
 
 def guarded(script: str, url: str, allowed: str, folder: Path) -> Result:
@@ -38,9 +59,23 @@ def guarded(script: str, url: str, allowed: str, folder: Path) -> Result:
     return run([sys.executable, "-c", script, url], cwd=folder, env=env, timeout=60)
 
 
-def test_the_throw_away_database_is_reached(cluster: Cluster, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("script", "scheme"),
+    [
+        (ASYNC, "postgresql+asyncpg"),
+        (ASYNC, "postgresql+psycopg"),
+        (SYNC, "postgresql+psycopg"),
+        (SYNC, "postgresql+psycopg2"),
+        (PSYCOPG, "postgresql"),
+        (PSYCOPG_ASYNC, "postgresql"),
+        (PSYCOPG2, "postgresql"),
+    ],
+)
+def test_the_throw_away_database_is_reached(
+    cluster: Cluster, tmp_path: Path, script: str, scheme: str
+) -> None:
     address = cluster.address()
-    done = guarded(ASYNC, address.url("postgresql+asyncpg"), f"127.0.0.1:{address.port}", tmp_path)
+    done = guarded(script, address.url(scheme), f"127.0.0.1:{address.port}", tmp_path)
     assert done.stdout == "42\n", done.stderr
 
 
@@ -53,6 +88,11 @@ def test_the_throw_away_database_is_reached(cluster: Cluster, tmp_path: Path) ->
         (SYNC, "sqlite:////var/lib/app/production.db", "/var/lib/app/production.db"),
         (SYNC, "sqlite:///../outside.db", "outside.db"),
         (DIRECT, "postgresql://u:p@127.0.0.1:5432/x", "127.0.0.1:5432"),
+        (PSYCOPG, "postgresql://u:p@db.example.com/x", "postgresql at db.example.com:5432"),
+        (PSYCOPG, "service=production", "a service of pg_service.conf"),
+        (PSYCOPG_ASYNC, "host=/run/postgresql dbname=x", "postgresql at /run/postgresql:5432"),
+        (PSYCOPG2, "postgresql://u:p@127.0.0.1:5999/x", "postgresql at 127.0.0.1:5999"),
+        (PSYCOPG2_WORDS, "", "postgresql at db.example.com:5432"),
     ],
 )
 def test_every_other_database_is_refused(

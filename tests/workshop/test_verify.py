@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from tests.host.test_process import wait_for_file, wait_until_gone
-from tests.workshop.hosts import REPOSITORY, SHELF, shelf
+from tests.workshop.hosts import REPOSITORY, SHELF, VARIABLES, environment, shelf
 from tests.workshop.trees import snapshot
 
 from backwright.errors import MissingError, VerificationError
@@ -18,7 +19,7 @@ from backwright.host.folders import start_time
 from backwright.host.postgres import Cluster
 from backwright.report.events import CheckEnded, CheckStarted, Event
 from backwright.values import Check
-from backwright.workshop import Bench, require, verify
+from backwright.workshop import Bench, ChangeSet, FileEdit, prepare, require, verify
 from backwright.workshop.registry import checkers
 
 
@@ -195,3 +196,32 @@ def test_an_interrupt_leaves_no_process_and_no_folder(tmp_path: Path, sent: sign
                 break
             signal.sigtimedwait([], 0.05)
         assert not Path(folder).exists()
+
+
+def test_what_did_not_work_before_is_no_fault_of_the_change(
+    cluster: Cluster, tmp_path: Path
+) -> None:
+    """The project's application cannot start, nor can its old migrations run."""
+    root = tmp_path / "host"
+    shutil.copytree(SHELF / "before", root)
+    (root / "app/main.py").write_text("import module_that_is_not_installed\n")
+    (root / "migrations/versions/0001_first.py").write_text("raise RuntimeError('old')\n")
+    changes = ChangeSet((FileEdit("app/new.py", None, b"X = 1\n"),))
+    with prepare(root) as staging:
+        staging.apply(changes)
+        bench = Bench(
+            staging,
+            changes,
+            environment(),
+            cluster,
+            app="app.main:app",
+            migrations_folder="migrations",
+            database_variables=VARIABLES,
+        )
+        checks = only(bench, "imports", "migrations", "starts")
+    assert {name: result.verdict for name, result in checks.items()} == dict.fromkeys(
+        ("imports", "migrations", "starts"), "skipped"
+    )
+    assert "before, too, app.main:app cannot be imported" in checks["imports"].detail
+    assert "module_that_is_not_installed" in checks["starts"].detail
+    assert "RuntimeError: old" in checks["migrations"].detail

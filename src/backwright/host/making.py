@@ -114,7 +114,8 @@ def _build(folder: Path, needs: Requirements, tools: Sequence[str]) -> None:
         install = [*uv, "pip", "install", "--python", str(python)] if uv else []
         install = install or [str(python), "-m", "pip", "install", "--disable-pip-version-check"]
         last: Result | None = None
-        for number, (lines, pins) in enumerate(_attempts(needs)):
+        local = tuple(_copied(folder, work) for folder in needs.local)
+        for number, (lines, pins) in enumerate(_attempts(needs, local)):
             wanted, limits = work / f"wanted-{number}.txt", work / f"pins-{number}.txt"
             wanted.write_text("\n".join((*lines, *tools)) + "\n", encoding="utf-8")
             limits.write_text("\n".join(pins) + "\n", encoding="utf-8")
@@ -130,9 +131,18 @@ def _build(folder: Path, needs: Requirements, tools: Sequence[str]) -> None:
         )
 
 
-def _attempts(needs: Requirements) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+def _copied(folder: Path, work: Path) -> str:
+    """Copy a local dependency, because building it writes beside its sources."""
+    target = work / f"{folder.name}-{len(list(work.iterdir()))}"
+    ignored = shutil.ignore_patterns(".git", ".venv", "venv", "node_modules", "__pycache__")
+    shutil.copytree(folder, target, symlinks=True, ignore=ignored)
+    return str(target)
+
+
+def _attempts(
+    needs: Requirements, local: tuple[str, ...]
+) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
     """Yield what to install and under which pins: all of it first, then with less."""
-    local = tuple(str(folder) for folder in needs.local)
     seen = set()
     for wished in (needs.wished, ()):
         for pins in (needs.pins, ()):

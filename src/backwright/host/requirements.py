@@ -62,11 +62,16 @@ class Requirements:
         )
 
     def key(self) -> str:
-        """Return a hash of the files' contents: the same needs have the same environment."""
+        """Return a hash of the files' contents: the same needs have the same environment.
+
+        Of local dependencies, the times of their Python files.
+        """
         digest = hashlib.sha256()
         for path in self.files:
             content = path.read_bytes()
             digest.update(f"{path.name}\0{len(content)}\0".encode() + content)
+        for path in sorted(found for folder in self.local for found in folder.rglob("*.py")):
+            digest.update(f"{path}\0{path.stat().st_mtime_ns}\0".encode())
         return digest.hexdigest()[:20]
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import http.client
 import re
+from contextlib import AbstractContextManager
+from pathlib import Path
 
-from backwright.host.server import Server, serve
+from backwright.host.server import Server, ServerFailedError, serve
 from backwright.workshop.bench import PAYLOADS, Run, tail
 from backwright.workshop.checks.imports import missing_endpoints, paths_in
 from backwright.workshop.registry import Outcome, check, failed, passed, skipped
@@ -19,15 +21,17 @@ def starts(run: Run) -> Outcome:
         return skipped("no application was found to start")
     if not bench.environment.has("uvicorn"):
         return skipped(f"uvicorn is not installed in {bench.environment.prefix}")
-    app, python = bench.app, str(bench.environment.python)
-    database = run.databases.migrated("starts")
-    with serve(
-        lambda port: [python, str(PAYLOADS / "load.py"), app, str(port)],
-        cwd=run.folder,
-        env=run.variables(database),
-        timeout=60,
-        processes=run.processes,
-    ) as server:
+    try:
+        return _serve_changed(run)
+    except ServerFailedError as error:
+        reason = f"the server does not start:\n{tail(error.message)}"
+        return failed(reason) if _worked_before(run) else skipped(f"before, too, {reason}")
+
+
+def _serve_changed(run: Run) -> Outcome:
+    """Serve the changed copy and look at its endpoints."""
+    bench = run.bench
+    with _serve(run, run.folder) as server:
         missing = missing_endpoints(paths_in(server.output()) or {}, bench.expected_endpoints)
         answers = {
             f"{method} {path}": _status(server, method, path)
@@ -40,6 +44,27 @@ def starts(run: Run) -> Outcome:
             return failed(f"{endpoint} answers {status}:\n{_log(server)}")
     answered = f", {len(answers)} new endpoints answer" if answers else ""
     return passed(f"up in {server.seconds:.1f} s{answered}")
+
+
+def _serve(run: Run, folder: Path) -> AbstractContextManager[Server]:
+    """Serve a copy of the project on a migrated database."""
+    python, app = str(run.bench.environment.python), run.bench.app or ""
+    return serve(
+        lambda port: [python, str(PAYLOADS / "load.py"), app, str(port)],
+        cwd=folder,
+        env=run.variables(run.databases.migrated("starts"), folder=folder),
+        timeout=60,
+        processes=run.processes,
+    )
+
+
+def _worked_before(run: Run) -> bool:
+    """Tell whether the application starts without the change."""
+    try:
+        with _serve(run, run.unchanged()):
+            return True
+    except ServerFailedError:
+        return False
 
 
 def _log(server: Server) -> str:

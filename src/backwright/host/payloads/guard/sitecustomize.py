@@ -8,11 +8,13 @@ for SQLite files, separated by line breaks.
 
 from __future__ import annotations
 
+import importlib
 import importlib.machinery
 import importlib.util
 import os
 import sys
-from typing import Any
+from collections.abc import Callable
+from typing import Any, ClassVar
 
 _ALLOWED = [entry for entry in os.environ.get("BACKWRIGHT_DATABASES", "").split("\n") if entry]
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -58,14 +60,61 @@ def _check_connection(dialect: Any, record: Any, arguments: Any, options: Any) -
             _refuse(name)
         return
     default = {"postgresql": 5432, "mysql": 3306, "mariadb": 3306, "mssql": 1433, "oracle": 1521}
-    hosts = options.get("host") or "localhost"
-    ports = options.get("port") or default.get(dialect.name, 0)
-    hosts = list(hosts) if isinstance(hosts, (list, tuple)) else str(hosts).split(",")
-    ports = list(ports) if isinstance(ports, (list, tuple)) else str(ports).split(",")
-    for number, host in enumerate(hosts):
-        port = int(ports[number] if number < len(ports) else ports[-1])
-        if not _is_allowed_server(host, port):
-            _refuse(f"{dialect.name} at {host}:{port}")
+    _check_servers(
+        dialect.name, options.get("host"), options.get("port"), default.get(dialect.name, 0)
+    )
+
+
+def _check_servers(kind: str, host: Any, port: Any, default: int) -> None:  # noqa: ANN401
+    """Look at one or several servers: names and ports may be lists, or separated by commas."""
+    hosts = list(host) if isinstance(host, (list, tuple)) else str(host or "localhost").split(",")
+    ports = list(port) if isinstance(port, (list, tuple)) else str(port or default).split(",")
+    for place, name in enumerate(hosts):
+        number = int(ports[place] if place < len(ports) else ports[-1])
+        if not _is_allowed_server(str(name), number):
+            _refuse(f"{kind} at {name}:{number}")
+
+
+def _check_libpq(words: str, options: Any, parse: Any) -> None:  # noqa: ANN401
+    """Look at where libpq is about to connect to: words, options, its environment variables."""
+    told = {**(parse(words) if words else {}), **{k: v for k, v in options.items() if v}}
+    if told.get("service") or os.environ.get("PGSERVICE"):
+        _refuse("a service of pg_service.conf")
+    host = told.get("hostaddr") or told.get("host") or os.environ.get("PGHOST")
+    _check_servers("postgresql", host, told.get("port") or os.environ.get("PGPORT"), 5432)
+
+
+def _watch_psycopg2() -> None:
+    """Look at every connection that psycopg2 makes."""
+    psycopg2: Any = importlib.import_module("psycopg2")
+    parse_dsn = importlib.import_module("psycopg2.extensions").parse_dsn
+    connect = psycopg2.connect
+
+    def checked(dsn: Any = None, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401
+        kept = ("host", "hostaddr", "port", "service")
+        _check_libpq(dsn or "", {k: v for k, v in options.items() if k in kept}, parse_dsn)
+        return connect(dsn, *arguments, **options)
+
+    psycopg2.connect = checked
+
+
+def _watch_psycopg() -> None:
+    """Look at every connection that psycopg makes, synchronous or not."""
+    psycopg: Any = importlib.import_module("psycopg")
+    conninfo_to_dict = importlib.import_module("psycopg.conninfo").conninfo_to_dict
+
+    def watch(kind: Any) -> None:  # noqa: ANN401
+        connect = kind.connect.__func__
+
+        def checked(cls: Any, /, conninfo: str = "", **options: Any) -> Any:  # noqa: ANN401
+            _check_libpq(conninfo, options, conninfo_to_dict)
+            return connect(cls, conninfo, **options)
+
+        kind.connect = classmethod(checked)
+
+    watch(psycopg.Connection)
+    watch(psycopg.AsyncConnection)
+    psycopg.connect = psycopg.Connection.connect
 
 
 def _watch_sqlalchemy() -> None:
@@ -88,13 +137,19 @@ def _watch_sockets(name: str, arguments: tuple[Any, ...]) -> None:
 
 
 class _Finder:
-    """Finds SQLAlchemy as usual, and listens to it once it is imported."""
+    """Finds a module as usual, and watches what it does once it is imported."""
+
+    watchers: ClassVar[dict[str, Callable[[], None]]] = {
+        "sqlalchemy": _watch_sqlalchemy,
+        "psycopg": _watch_psycopg,
+        "psycopg2": _watch_psycopg2,
+    }
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:  # noqa: ANN401, ARG002
-        """Return the ordinary spec of `sqlalchemy` with our step after its execution."""
-        if name != "sqlalchemy":
+        """Return the ordinary spec of a watched module, with our step after its execution."""
+        watch = self.watchers.pop(name, None)
+        if watch is None:
             return None
-        sys.meta_path.remove(self)
         spec = importlib.util.find_spec(name)
         if spec is None or not isinstance(spec.loader, importlib.machinery.SourceFileLoader):
             return spec
@@ -102,7 +157,7 @@ class _Finder:
 
         def exec_module(module: Any) -> None:  # noqa: ANN401
             execute(module)
-            _watch_sqlalchemy()
+            watch()
 
         spec.loader.exec_module = exec_module  # type: ignore[method-assign]
         return spec
