@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+from backwright.project.merging import merged
 from backwright.project.reader import read_project
-from backwright.project.types import Project
+from backwright.project.runtime import hear
+from backwright.project.types import Project, Runtime
 from backwright.report.events import Listener, StepStarted, silence
 
 
@@ -17,4 +20,9 @@ def inspect_project(root: Path, listener: Listener = silence, *, static: bool = 
     """
     listener(StepStarted("reading the source"))
     project = read_project(root)
-    return project
+    if static:
+        return replace(project, runtime=Runtime(why="as --static asks"))
+    if not project.apps:
+        return replace(project, runtime=Runtime(why="there is no application to import"))
+    listener(StepStarted("asking the running program"))
+    return merged(project, hear(project))
