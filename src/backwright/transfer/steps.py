@@ -139,15 +139,17 @@ def _target_path(job: Job, path: str) -> str:
 
 
 def add_wiring(job: Job) -> list[str]:
-    """Put the new routes to use wherever the host puts the exemplar's to use."""
+    """Put the new routes to use wherever the exemplar's are put to use."""
     made = []
-    for path in list(job.host.modules()):
-        code = job.host.text(path)
+    for path in list(job.exemplar.draft.modules()):
+        learnt = job.exemplar.draft.text(path)
         is_exemplars = job.exemplar.owns(PurePosixPath(path).stem)
-        if path.startswith("tests/") or is_exemplars or not wires(code, job.exemplar):
+        if path.startswith("tests/") or is_exemplars or not job.host.exists(path):
             continue
-        job.host.write(path, wire(code, job.exemplar, job.renaming(code)))
-        made.append(path)
+        if wires(learnt, job.exemplar):
+            code = job.host.text(path)
+            job.host.write(path, wire(code, learnt, job.exemplar, job.renaming(code)))
+            made.append(path)
     return made
 
 
