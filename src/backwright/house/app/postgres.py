@@ -67,8 +67,8 @@ class PostgresDatabase:
             UnauthorizedError: If the caller is not signed in any more.
             AppError: If the database refuses the statement, in words for the client.
         """
-        query, arguments = prepare(statement, caller)
         try:
+            query, arguments = prepare(statement, caller)
             async with self._pool.connection() as connection:
                 records = await connection.fetch(query.sql, *arguments)
         except DATABASE_ERRORS as error:
@@ -99,8 +99,8 @@ class PostgresConnection:
             UnauthorizedError: If the caller is not signed in any more.
             AppError: If the database refuses the statement, in words for the client.
         """
-        query, arguments = prepare(statement, caller)
         try:
+            query, arguments = prepare(statement, caller)
             records = await self._connection.fetch(query.sql, *arguments)
         except DATABASE_ERRORS as error:
             raise in_words(error, statement) from error

@@ -8,7 +8,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -30,17 +31,29 @@ def free_port() -> int:
 @contextmanager
 def run_server(**environment: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """Serve the application until the block ends; its URL and its process."""
-    port = free_port()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "app"],
-        cwd=ROOT,
-        env={**os.environ, **environment, "PORT": str(port)},
-        stdout=subprocess.DEVNULL,
-    )
-    url = f"http://127.0.0.1:{port}"
-    with _ended_at_last(process):
-        wait_until(lambda: _answers(f"{url}/health/ready"), process)
-        yield url, process
+    with run_servers(1, **environment) as servers:
+        yield servers[0]
+
+
+@contextmanager
+def run_servers(
+    count: int, **environment: str
+) -> Iterator[list[tuple[str, subprocess.Popen[bytes]]]]:
+    """Serve the application by several processes until the block ends; their URLs and they."""
+    with ExitStack() as stack:
+        servers = []
+        for port in [free_port() for _ in range(count)]:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "app"],
+                cwd=ROOT,
+                env={**os.environ, **environment, "PORT": str(port)},
+                stdout=subprocess.DEVNULL,
+            )
+            stack.enter_context(_ended_at_last(process))
+            servers.append((f"http://127.0.0.1:{port}", process))
+        for url, process in servers:
+            wait_until(partial(_answers, f"{url}/health/ready"), process)
+        yield servers
 
 
 @contextmanager

@@ -19,7 +19,7 @@ class ExplicitSettings(Settings):
 
     @classmethod
     def settings_customise_sources(
-        cls, *_settings_cls: Any, **sources: PydanticBaseSettingsSource
+        cls, *_args: Any, **sources: Any
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Read what was passed, and nothing else."""
         return (sources["init_settings"],)

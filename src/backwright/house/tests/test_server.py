@@ -17,6 +17,8 @@ from app.models import User
 from tests.servers import ROOT, run_server
 from tests.stack_helpers import make_app, make_settings
 
+pytestmark = pytest.mark.servers
+
 
 async def test_a_request_that_has_begun_is_answered_before_the_server_stops(
     settings: Settings, migrated: None

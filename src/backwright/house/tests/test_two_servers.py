@@ -9,18 +9,19 @@ import httpx
 import pytest
 
 from app.config import Settings
-from tests.servers import run_redis, run_server
+from tests.servers import run_redis, run_server, run_servers
 
 PASSWORD = "correct horse battery staple"
 LIMITS = {
     "ENVIRONMENT": "test",
     "BCRYPT_COST": "4",
+    "MAIL_DELAY_SECONDS": "0",
     "RATE_LIMIT_PER_ADDRESS": "1000/hour",
     "RATE_LIMIT_PER_USER": "6/hour",
     "LOGIN_LIMIT_PER_ACCOUNT": "4/hour",
 }
 
-pytestmark = pytest.mark.usefixtures("session")
+pytestmark = [pytest.mark.servers, pytest.mark.usefixtures("session")]
 
 Running = tuple[str, subprocess.Popen[bytes]]
 
@@ -38,7 +39,7 @@ def redis(
 def servers(settings: Settings, migrated: None, redis: Running) -> Iterator[tuple[str, str]]:
     """Return the URLs of two servers with one database and one Redis."""
     environment = {**LIMITS, "DATABASE_URL": settings.database_url, "REDIS_URL": redis[0]}
-    with run_server(**environment) as (first, _), run_server(**environment) as (second, _):
+    with run_servers(2, **environment) as ((first, _), (second, _)):
         yield first, second
 
 
