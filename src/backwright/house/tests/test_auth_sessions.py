@@ -1,7 +1,7 @@
 """Sessions: listed and ended by their user, and by nobody else."""
 
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from httpx import AsyncClient
 from sqlmodel import col, update
@@ -149,7 +149,7 @@ async def test_the_list_leaves_out_what_has_expired(client: AsyncClient, session
     current = claims_of(tokens["access_token"])["sid"]
     past = datetime.now(UTC) - timedelta(seconds=1)
     await session.execute(
-        update(LoginSession).where(col(LoginSession.id) != current).values(expires_at=past)
+        update(LoginSession).where(col(LoginSession.id) != UUID(current)).values(expires_at=past)
     )
     assert [one["id"] for one in await list_sessions(client, tokens)] == [current]
 

@@ -39,11 +39,15 @@ def enum_type(members: type[PythonEnum], name: str) -> Enum:
 class ExactNumeric(Numeric[Decimal]):
     """Decimals without a detour over binary fractions; exact to 15 digits in SQLite."""
 
-    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any]:
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any]:  # noqa: ARG002
         """Return what makes a value ready for the driver."""
         return lambda value: None if value is None else str(value)
 
-    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:
+    def result_processor(
+        self,
+        dialect: Dialect,  # noqa: ARG002
+        coltype: object,  # noqa: ARG002
+    ) -> Callable[[Any], Any]:
         """Return what makes a decimal with the places of its column out of what was stored."""
         places = Decimal(1).scaleb(-(self.scale or 0))
         return lambda value: None if value is None else Decimal(str(value)).quantize(places)
@@ -55,7 +59,11 @@ class _Ids(TypeDecorator[list[UUID]]):
     impl = Text
     cache_ok = True
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> list[UUID]:
+    def process_result_value(
+        self,
+        value: str | None,
+        dialect: Dialect,  # noqa: ARG002
+    ) -> list[UUID]:
         """Return the ids in order."""
         return sorted(UUID(row_id) for row_id in json.loads(value or "[]"))
 

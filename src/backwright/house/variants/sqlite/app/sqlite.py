@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import Executable, Numeric, Select, event
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError, TimeoutError
+from sqlalchemy.exc import DBAPIError, StatementError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from app.auth import Caller
@@ -147,12 +148,12 @@ def _errors_in_words() -> Iterator[None]:
     """Turn what the database says into what the client should read."""
     try:
         yield
-    except (OverflowError, UnicodeError) as error:
+    except OverflowError as error:
         raise unacceptable_value() from error
-    except TimeoutError as error:
+    except PoolTimeoutError as error:
         raise ServiceUnavailableError("Database not available", 1) from error
-    except DBAPIError as error:
-        if isinstance(error.orig, sqlite3.DataError):
+    except StatementError as error:
+        if isinstance(error.orig, ValueError | OverflowError | sqlite3.DataError):
             raise unacceptable_value() from error
         if getattr(error.orig, "sqlite_errorcode", 0) & PRIMARY_CODE in UNAVAILABLE:
             raise ServiceUnavailableError("Database not available", 1) from error

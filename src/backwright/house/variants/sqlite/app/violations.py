@@ -5,10 +5,20 @@ import sqlite3
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Executable, ForeignKeyConstraint, Table, and_, exists, select
+from sqlalchemy import (
+    ColumnElement,
+    Executable,
+    ForeignKeyConstraint,
+    PrimaryKeyConstraint,
+    Table,
+    UniqueConstraint,
+    and_,
+    exists,
+    select,
+    true,
+)
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.schema import ColumnCollectionConstraint
 from sqlalchemy.sql.dml import Delete, Insert, Update
 from sqlmodel import SQLModel
 
@@ -16,7 +26,7 @@ from app.constraints import broken_reference, duplicate, missing_value, unaccept
 from app.exceptions import AppError
 
 _COLUMN = re.compile(r"(\w+)\.(\w+)")
-_DIALECT = sqlite.dialect()  # type: ignore[no-untyped-call]
+_DIALECT = sqlite.dialect()
 
 
 async def constraint_error(
@@ -39,11 +49,10 @@ def _unique_constraint(columns: list[tuple[str, str]]) -> str | None:
     table = SQLModel.metadata.tables[columns[0][0]]
     names = {name for _, name in columns}
     for constraint in table.constraints:
-        if isinstance(constraint, ForeignKeyConstraint):
+        if not isinstance(constraint, UniqueConstraint | PrimaryKeyConstraint):
             continue
-        if isinstance(constraint, ColumnCollectionConstraint):
-            if {column.name for column in constraint.columns} == names:
-                return str(constraint.name)
+        if {column.name for column in constraint.columns} == names:
+            return str(constraint.name)
     return None
 
 
@@ -58,25 +67,34 @@ async def _broken_key(connection: AsyncConnection, statement: Executable) -> str
 
 async def _referring_key(connection: AsyncConnection, statement: Delete) -> str | None:
     """Return the key by which a row refers to one that should be deleted."""
-    target = statement.table
+    target = _table_of(statement)
     for table in SQLModel.metadata.tables.values():
         for key in table.foreign_key_constraints:
             if key.referred_table is not target or key.ondelete is not None:
                 continue
             pairs = [element.parent == element.column for element in key.elements]
-            joined = select(exists().where(and_(*pairs), statement.whereclause))
+            joined = select(exists().where(and_(*pairs), _condition(statement)))
             if await connection.scalar(joined):
                 return str(key.name)
     return None
 
 
+def _table_of(statement: Delete | Insert | Update) -> Table:
+    """Return the table that a statement is about."""
+    return SQLModel.metadata.tables[str(statement.table)]
+
+
+def _condition(statement: Delete | Update) -> ColumnElement[bool]:
+    """Return what rows must fulfil for a statement to change them."""
+    return true() if statement.whereclause is None else statement.whereclause
+
+
 async def _dangling_key(connection: AsyncConnection, statement: Insert | Update) -> str | None:
     """Return the key by which a new or changed row would refer to nothing."""
-    table = statement.table
-    assert isinstance(table, Table)  # noqa: S101 - nothing else can be written to
+    table = _table_of(statement)
     rows = list(_new_values(statement, table))
     if isinstance(statement, Update):
-        query = select(*table.columns).where(statement.whereclause)
+        query = select(*table.columns).where(_condition(statement))
         old = [dict(row) for row in (await connection.execute(query)).mappings()]
         rows = [row | rows[0] for row in old]
     for key in table.foreign_key_constraints:
