@@ -36,28 +36,25 @@ HUGE = 10**20
 
 # As they stand in a URL: NUL, half of a surrogate pair and broken UTF-8 among them.
 HOSTILE_TEXTS = [
-    "", "-1", "0", "101", str(HUGE), str(-HUGE), "1e999", "NaN", "Infinity", "null", "true",
-    "%00", "a%00b", "%ED%A0%80", "%FF%FE", "a" * 3000, "%F0%9F%98%80", "'%20OR%201=1--",
-    "9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00%2B23:59", "0000-00-00", "-", "--created_at",
-    "owner_id", "eyJhIjoxfQ==", UNKNOWN_ID,
+    "", "-1", "101", str(HUGE), "1e999", "NaN", "null", "a%00b", "%ED%A0%80", "%FF%FE", "a" * 3000,
+    "'%20OR%201=1--", "9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00%2B23:59", "owner_id",
+    "eyJhIjoxfQ==",
 ]  # fmt: skip
 
 # As they stand in JSON, which can write what UTF-8 and Python's own encoder cannot.
 HOSTILE_VALUES = [
-    "null", "true", "-1", "0.5", str(HUGE), str(-HUGE), "1e308", "1e999", "NaN", "-Infinity",
-    "1" + "0" * 5000, '""', r'"\u0000"', r'"a\u0000b"', r'"\ud800"', r'"\udfff\ud800"',
-    '"' + "a" * 200_000 + '"', '"' + "\U0001f600" * 300 + '"', '"NaN"', '"Infinity"', '"1e999999"',
-    '"-1"', '"9999-12-31T23:59:59-23:59"', '"0001-01-01T00:00:00+23:59"', '"0001-01-01"',
-    '"10000-01-01"', "[]", "[null]", "{}", '{"a": NaN}', '{"a": 1e999}', r'{"\u0000": "\u0000"}',
-    r'{"\ud800": "\ud800"}', "[" * 500 + "]" * 500, '{"a":' * 500 + "1" + "}" * 500,
-    f'"{UNKNOWN_ID}"', f'["{UNKNOWN_ID}"]', '"a@\\u0000.example"', '"http://[::1"',
-    '"javascript:alert(1)"', '"https://' + "a" * 3000 + '.example"', '"https://\U0001f600.example/"',
+    "null", "true", "-1", "0.5", str(HUGE), str(-HUGE), "1e308", "1e999", "NaN", "1" + "0" * 5000,
+    '""', r'"a\u0000b"', r'"\ud800"', '"' + "a" * 200_000 + '"', '"' + "\U0001f600" * 300 + '"',
+    '"Infinity"', '"1e999999"', '"9999-12-31T23:59:59-23:59"', '"0001-01-01T00:00:00+23:59"',
+    "[null]", "{}", '{"a": 1e999}', r'{"\u0000": "\u0000"}', r'{"\ud800": "\ud800"}',
+    '{"a":' * 500 + "1" + "}" * 500, f'"{UNKNOWN_ID}"', f'["{UNKNOWN_ID}"]', '"http://[::1"',
+    '"https://\U0001f600.example/"',
 ]  # fmt: skip
 
 HOSTILE_BODIES = [
-    b"", b" ", b"{", b"}", b"null", b"1", b'"text"', b"[]", b"[{}]", b"{}", b"NaN", b"\xff\xfe{}",
-    b"\xef\xbb\xbf{}", b'{"a": 1,}', b"{'a': 1}", b'{"a": 1} {"a": 2}', b'{"a": 1, "a": 2}',
-    b"[" * 100_000, b'{"a":' * 100_000, b"1" * 10_000, b'{"\xed\xa0\x80": 1}', b"\0" * 100,
+    b"", b"{", b"null", b"1", b'"text"', b"[{}]", b"{}", b"\xff\xfe{}", b"\xef\xbb\xbf{}",
+    b'{"a": 1} {"a": 2}', b'{"a": 1, "a": 2}', b'{"a":' * 100_000, b"1" * 10_000,
+    b'{"\xed\xa0\x80": 1}',
 ]  # fmt: skip
 # These are no mistakes where every field may be left out.
 EMPTY_BODIES = (b"{}", b"\xef\xbb\xbf{}")
@@ -180,7 +177,7 @@ async def test_refusals_never_repeat_the_input(alice: AsyncClient, operation: Op
 @pytest.mark.parametrize("operation", OPERATIONS, ids=str)
 async def test_hostile_tokens_are_refused(client: AsyncClient, operation: Operation) -> None:
     """Of bytes that no token has, and of any length."""
-    for token in (b"\xff\xfe", b"\x00", b"a.b.c", b"a" * 10_000, b"", b"=" * 50):
+    for token in (b"\xff\xfe", b"a.b.c", b"a" * 10_000, b""):
         headers = {b"Authorization": b"Bearer " + token}
         check_answer(await client.request(operation.method, operation.url(), headers=headers))
 
