@@ -95,7 +95,7 @@ def redact(value: Any) -> Any:
         return _redact_text(value.decode("utf-8", "replace"))
     if isinstance(value, Mapping):
         return {
-            name: REDACTED if _is_secret_name(str(name)) else redact(item)
+            str(name): REDACTED if _is_secret_name(str(name)) else redact(item)
             for name, item in value.items()
         }
     if isinstance(value, list | tuple | set | frozenset):

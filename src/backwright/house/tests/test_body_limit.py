@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 
+import pytest
 from fastapi import FastAPI, Request
 from httpx import ASGITransport, AsyncClient
 
@@ -82,10 +83,11 @@ async def test_chunks_are_counted_although_a_length_was_announced_too() -> None:
     assert response.status_code == 413
 
 
-async def test_length_that_is_no_number_is_not_believed() -> None:
+@pytest.mark.parametrize("length", ["many", "-1", "", "9" * 5000])
+async def test_length_that_is_no_number_is_not_believed(length: str) -> None:
     """The bytes are counted instead."""
     async with make_client() as client:
-        headers = {"content-length": "many"}
+        headers = {"content-length": length}
         response = await client.post("/bytes", content=chunks(11), headers=headers)
     assert response.status_code == 413
 

@@ -128,6 +128,14 @@ def test_secrets_inside_texts_are_masked(capsys: Capture, text: str) -> None:
     assert CANARY.replace("-", "A") not in output
 
 
+def test_what_json_cannot_express_is_written_all_the_same(capsys: Capture) -> None:
+    """A log line must never be the reason why a request fails."""
+    get_logger("test").info("event", values={("a", 1): {CANARY}, None: object}, half="\ud800")
+    (line,) = read_lines(capsys)
+    assert line["values"] == {"('a', 1)": [CANARY], "None": "<class 'object'>"}
+    assert line["half"] == "\ud800"
+
+
 def test_password_hashes_are_masked() -> None:
     """They can be guessed at."""
     assert redact({"row": ("alice", HASH)}) == {"row": ["alice", REDACTED]}

@@ -1,5 +1,6 @@
 """Clients that ask too often are refused, and told where they stand."""
 
+import asyncio
 import time
 
 import pytest
@@ -173,6 +174,22 @@ async def test_without_redis_counting_goes_on_in_the_process() -> None:
     async with make_client(limited_app(limiter)) as client:
         assert await statuses(client, 3) == [200, 200, 429]
     assert time.monotonic() - started < 5
+
+
+async def test_a_redis_that_never_answers_is_waited_for_once() -> None:
+    """A second at most, and then counting goes on without it."""
+    held: list[asyncio.StreamWriter] = []
+    silent = await asyncio.start_server(lambda _, writer: held.append(writer), "127.0.0.1", 0)
+    limiter = RateLimiter(f"redis://127.0.0.1:{silent.sockets[0].getsockname()[1]}/0")
+    started = time.monotonic()
+    async with make_client(limited_app(limiter)) as client:
+        assert await statuses(client, 3) == [200, 200, 429]
+    assert 0.5 < time.monotonic() - started < 5
+    assert held
+    for writer in held:
+        writer.close()
+    silent.close()
+    await limiter.close()
 
 
 async def test_limiter_peeks_and_clears_without_counting() -> None:

@@ -5,6 +5,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.exceptions import BodyTooLargeError, error_response
 
+_MOST_DIGITS = 18
+
 
 class BodyLimitMiddleware:
     """Answer 413 to a request body over `max_bytes`, announced or chunked.
@@ -59,9 +61,9 @@ def _announced_length(scope: Scope) -> int | None:
         if name == b"transfer-encoding":
             return None
         if name == b"content-length":
-            length = int(value) if value.isdigit() else None
-            if length is None:
+            if not value.isdigit() or len(value) > _MOST_DIGITS:
                 return None
+            length = int(value)
     if length is None and scope["method"] not in ("GET", "HEAD"):
         return None
     return length or 0
