@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from backwright import __version__
-from backwright.cli import history, new
+from backwright.cli import history, inspect, new
 from backwright.cli.add import add
 
 app = typer.Typer(
@@ -38,6 +38,7 @@ def _root(
 
 
 new.register(app)
+inspect.register(app)
 app.add_typer(add, name="add")
 history.register(app)
 

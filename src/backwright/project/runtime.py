@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,9 +26,8 @@ from backwright.host.sandbox import Sandbox, find_sandbox
 from backwright.project.placeholders import Missing, placeholders
 from backwright.project.types import App, Project
 
-SECONDS = 60.0
+SECONDS = 120.0
 MEMORY = 6 * 1024**3
-ROUNDS = 5
 LARGEST = 2_000_000
 LEFT_OUT = ("node_modules", "__pycache__", "site-packages")
 Facts = dict[str, Any]
@@ -109,7 +109,8 @@ def _ask(project: Project, found: Environment, folder: Path, paths: list[str]) -
     sandbox = find_sandbox()
     given: dict[str, str] = {}
     answer: Facts = {}
-    for _ in range(ROUNDS):
+    started = time.monotonic()
+    while time.monotonic() - started < SECONDS:
         variables = _variables(found, folder, given)
         answer = _import(project, found, folder, paths, sandbox, variables)
         failures = [one for one in answer.get("apps", {}).values() if "error" in one]
@@ -146,7 +147,7 @@ def _import(
         shutil.copy(Path(guard.__file__).parent.parent / "facts.py", payload)
         shutil.copytree(Path(guard.__file__).parent, folder / "guard")
     argv = sandbox.command(
-        [str(found.python), "-B", str(payload)],
+        [str(found.python), str(payload)],
         writable=folder,
         readable=_needed(found, project.root),
     )
@@ -175,11 +176,22 @@ def _variables(found: Environment, folder: Path, given: Mapping[str, str]) -> di
         **passed,
         "HOME": str(home),
         "TMPDIR": str(home),
-        "PYTHONDONTWRITEBYTECODE": "1",
+        **_bytecode(found, folder),
         "PYTHONIOENCODING": "utf-8",
         "PYTHONPATH": str(folder / "guard"),
         "BACKWRIGHT_DATABASES": str(folder),
     }
+
+
+def _bytecode(found: Environment, folder: Path) -> dict[str, str]:
+    """Return where compiled modules go: nowhere, if those of the packages are there already.
+
+    uv installs without compiling; then each round would compile everything again.
+    """
+    compiled = any(any(one.glob("fastapi/__pycache__/*.pyc")) for one in found.site_packages)
+    if compiled:
+        return {"PYTHONDONTWRITEBYTECODE": "1"}
+    return {"PYTHONPYCACHEPREFIX": str(folder / "bytecode")}
 
 
 def _needed(found: Environment, root: Path) -> list[Path]:

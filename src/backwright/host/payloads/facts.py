@@ -295,7 +295,6 @@ def main() -> int:
         resource.setrlimit(kind, (most, most))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     sys.path[:0] = order["paths"]
-    sys.dont_write_bytecode = True
     guard(order["writable"], sealed=order["sealed"])
     leave_databases_alone()
     leave_logs_alone()
