@@ -14,7 +14,6 @@ from backwright.project.interpret.values import (
     Frame,
     Function,
     Instance,
-    Module,
 )
 from backwright.project.interpret.world import STEPS_OF_A_CALL, World, module_frame
 from backwright.project.routes import _application
@@ -78,7 +77,7 @@ def _may_make_app(tree: Tree, file: str) -> bool:
 
 def _module_apps(world: World) -> list[FoundApp]:
     """Return the applications that names of modules hold, each once, where it is made first."""
-    found: dict[int, FoundApp] = {}
+    found: dict[int, tuple[tuple[bool, bool, int, str], FoundApp]] = {}
     for module in world.modules.known():
         if is_test(module.file):
             continue
@@ -88,14 +87,10 @@ def _module_apps(world: World) -> list[FoundApp]:
                 continue
             shown = f"{world.modules.name(module)}:{name}"
             one = FoundApp(shown, app, app.file or module.file, app.line)
-            known = found.get(id(app))
-            if known is None or (_made_in(one, module) and module.file != known.file):
-                found[id(app)] = one
-    return list(found.values())
-
-
-def _made_in(one: FoundApp, module: Module) -> bool:
-    return one.file == module.file
+            rank = (one.file != module.file, value is not app, module.file.count("/"), module.file)
+            if id(app) not in found or rank < found[id(app)][0]:
+                found[id(app)] = rank, one
+    return [one for _, one in found.values()]
 
 
 def _factory_apps(world: World, roots: list[str], known: set[int]) -> list[FoundApp]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from backwright.project.dependencies import Parameter, parameters, target_of
 from backwright.project.interpret import calls, expressions, lookup
@@ -277,6 +278,14 @@ class Anonymous:
         target = settle(middleware.args[0])
         if not may_refuse(target):
             return False
+        if middleware in self.shared:
+            return self.shared[middleware].used
+        stopped = self._answers(target, middleware, app)
+        if not looks_at_path(target):
+            self.shared[middleware] = Shared(Outcome(), stopped)
+        return stopped
+
+    def _answers(self, target: object, middleware: Instance, app: Instance) -> bool:
         passed = Native("call_next", lambda _: PASSED)
         if isinstance(target, Class):
             method = lookup.find(target, "dispatch")
@@ -402,13 +411,28 @@ def _node(target: object) -> ast.AST | None:
     return target.node if isinstance(target, (Function, Class)) else None
 
 
+@lru_cache(maxsize=4096)
+def _words(node: ast.AST) -> tuple[frozenset[str], bool]:
+    """Return the attributes that code names, and whether it speaks of refusing at all."""
+    attributes: set[str] = set()
+    spoken = False
+    for one in ast.walk(node):
+        word = ""
+        if isinstance(one, ast.Name):
+            word = one.id
+        elif isinstance(one, ast.Attribute):
+            word = one.attr
+            attributes.add(word)
+        elif isinstance(one, ast.Constant) and isinstance(one.value, (int, str)):
+            word = str(one.value)
+        spoken = spoken or bool(word and _REFUSAL.search(word))
+    return frozenset(attributes), spoken
+
+
 def looks_at_path(target: object) -> bool:
     """Tell whether a dependency (or one of its own) reads the request's path or method."""
     node = _node(target)
-    attributes = (
-        (one.attr for one in ast.walk(node) if isinstance(one, ast.Attribute)) if node else ()
-    )
-    if any(attr in {"url", "scope", "method", "path_params"} for attr in attributes):
+    if node is not None and _words(node)[0] & {"url", "scope", "method", "path_params"}:
         return True
     inner = [one for one in parameters(target) if one.marker is not None]
     return any(looks_at_path(target_of(one.marker, one.type)) for one in inner if one.marker)
@@ -421,13 +445,4 @@ def may_refuse(target: object) -> bool:
     node = _node(target)
     if node is None:
         return False
-    words: list[str] = []
-    for one in ast.walk(node):
-        if isinstance(one, ast.Name):
-            words.append(one.id)
-        elif isinstance(one, ast.Attribute):
-            words.append(one.attr)
-        elif isinstance(one, ast.Constant) and isinstance(one.value, (int, str)):
-            words.append(str(one.value))
-    spoken = any(_REFUSAL.search(word) for word in words)
-    return spoken or (wraps is not None and may_refuse(wraps))
+    return _words(node)[1] or (wraps is not None and may_refuse(wraps))

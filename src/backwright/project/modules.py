@@ -13,13 +13,23 @@ from backwright.project.files import Tree, read_bytes
 from backwright.project.interpret.values import Module, Namespace
 from backwright.project.types import Unresolved
 
+FRAMEWORKS = frozenset(
+    {"alembic", "fastapi", "pydantic", "redis", "sqlalchemy", "sqlmodel", "starlette", "celery"}
+)
+
 
 class Modules:
     """All modules of a project; each file is parsed once, when it is first needed."""
 
-    def __init__(self, tree: Tree) -> None:
-        """Index the Python files of `tree`; nothing is read yet."""
+    def __init__(self, tree: Tree, libraries: frozenset[str] = frozenset()) -> None:
+        """Index the Python files of `tree`; nothing is read yet.
+
+        `libraries` are the installed packages' names: a folder of that name somewhere inside
+        the project (`core/fastapi/`, `alembic/`) is not what an import means.
+        """
         self.root = tree.root
+        self.libraries = libraries | FRAMEWORKS
+        self.projects = _projects(tree)
         self.files = frozenset(tree.python)
         self.folders = _folders(tree.python)
         self.unresolved: list[Unresolved] = []
@@ -111,6 +121,8 @@ class Modules:
             return None
         best: Namespace | None = None
         for start in self._candidates(folder, first):
+            if first in self.libraries and start not in self.projects:
+                continue
             found = self._walk(start, dotted)
             if isinstance(found, Module):
                 self.roots[start] += 1
@@ -178,6 +190,16 @@ def parse_source(content: bytes, file: str) -> tuple[ast.Module | None, int, str
 
     tree = parse_newer(content)
     return tree, line, why
+
+
+def _projects(tree: Tree) -> frozenset[str]:
+    """Return the folders whose packages may be installed: beside a project file, or its `src`."""
+    found = {""}
+    for file in tree.configuration:
+        folder, _, name = file.rpartition("/")
+        if name in {"pyproject.toml", "setup.py", "setup.cfg"}:
+            found |= {folder, f"{folder}/src".strip("/")}
+    return frozenset(found)
 
 
 def _folders(python: tuple[str, ...]) -> frozenset[str]:

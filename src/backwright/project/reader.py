@@ -51,7 +51,7 @@ def read_project(root: Path) -> Project:
 def _read(root: Path) -> Project:
     tree = read_tree(root)
     tooling = read_tooling(tree)
-    modules = Modules(tree)
+    modules = Modules(tree, tooling.libraries)
     handlers = {**stdlib.HANDLERS, **framework.HANDLERS}
     live = tooling.fastapi is None or tooling.fastapi >= LIVE_INCLUDES
     world = World(modules, read_environment(tree), live_includes=live, calls=handlers)

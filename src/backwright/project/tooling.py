@@ -20,6 +20,12 @@ _LOCKS = {
 }
 
 
+_REQUIREMENT = re.compile(r"^([A-Za-z][\w.-]*)\s*(?:\[[^\]]*\]\s*)?[=<>~!^]=?", re.MULTILINE)
+_QUOTED = re.compile(
+    r"[\"']([A-Za-z][\w.-]*)\s*(?:\[[^\]]*\]\s*)?(?:[<>=~!]=?[^\"']*)?[\"']\s*[,\]]"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Tooling:
     """How a project is installed and tested; the version as the project itself writes it."""
@@ -28,13 +34,18 @@ class Tooling:
     python_version: str | None
     tests: tuple[str, ...]
     fastapi: tuple[int, ...] | None
+    libraries: frozenset[str]
 
 
 def read_tooling(tree: Tree) -> Tooling:
     """Return the project's tools from its configuration files."""
     names = {file.rpartition("/")[2]: file for file in reversed(tree.configuration)}
     return Tooling(
-        _package_manager(tree, names), _python(tree, names), _tests(tree), _fastapi(tree)
+        _package_manager(tree, names),
+        _python(tree, names),
+        _tests(tree),
+        _fastapi(tree),
+        _libraries(tree),
     )
 
 
@@ -90,6 +101,20 @@ def _tests(tree: Tree) -> tuple[str, ...]:
         named = [i for i, part in enumerate(parts[:-1]) if part in {"test", "tests", "testing"}]
         found.add("/".join(parts[: named[0] + 1]) if named else file.rpartition("/")[0] or ".")
     return tuple(sorted(found))
+
+
+def _libraries(tree: Tree) -> frozenset[str]:
+    """Return the names that the declared dependencies are most likely imported by."""
+    found: set[str] = set()
+    for file in tree.configuration:
+        name = file.rpartition("/")[2]
+        text = read_text(tree.root, file) or ""
+        if name.startswith("requirements"):
+            found.update(_REQUIREMENT.findall(text))
+        elif name in {"pyproject.toml", "Pipfile"}:
+            found.update(_QUOTED.findall(text))
+            found.update(_REQUIREMENT.findall(text) if "[tool.poetry" in text else ())
+    return frozenset(one.lower().replace("-", "_") for one in found)
 
 
 def _fastapi(tree: Tree) -> tuple[int, ...] | None:

@@ -35,6 +35,7 @@ _PATH_QUESTIONS = frozenset({"exists", "is_file", "is_dir", "as_posix"})
 _PATH_PURE = frozenset({"joinpath", "relative_to", "with_suffix", "with_name", "is_relative_to"})
 _PATH_LISTS = frozenset({"iterdir", "glob", "rglob"})
 MANY_FILES = 5_000
+LARGEST_TEXT = 1_000_000
 
 
 class ModuleInfo(tuple[object, ...]):
@@ -223,6 +224,10 @@ def _of_path(value: Path, attr: str) -> object:
         return Native(attr, lambda _: value)
     if attr in _PATH_QUESTIONS | _PATH_PURE:
         return Native(attr, lambda call: _path_method(value, attr, call))
+    if attr == "read_text":
+        return Native(attr, lambda call: _text_of(value, call))
+    if attr == "open":
+        return Native(attr, lambda _: value)
     if attr in _PATH_LISTS:
         return Native(attr, lambda call: _listed(value, attr, call))
     return External(f"pathlib.Path().{attr}", Instance(External("pathlib.Path")))
@@ -235,6 +240,15 @@ def _path_method(value: Path, attr: str, call: Call) -> object:
     except (TypeError, ValueError, OSError):
         return Unknown("the path is not known")
     return result
+
+
+def _text_of(value: Path, call: Call) -> object:
+    root = call.frame.world.modules.root
+    try:
+        inside = root in value.parents and value.stat().st_size < LARGEST_TEXT
+        return value.read_text(encoding="utf-8") if inside else Unknown("a file is not read")
+    except (OSError, UnicodeDecodeError):
+        return Unknown("a file cannot be read")
 
 
 def _listed(value: Path, attr: str, call: Call) -> object:

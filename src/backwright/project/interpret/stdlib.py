@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import ast
 import glob
+import json
+import os
 import os.path
 import re
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -454,8 +457,43 @@ _PATHS = {
 _PATHS |= {name: _pure(os.path.normpath) for name in ("abspath", "realpath")}
 _PATHS |= {name: _pure(getattr(os.path, name)) for name in ("exists", "isdir", "isfile")}
 
+_LOADERS = ("json", "tomllib", "tomli", "toml", "rtoml")
 _PATTERN_METHODS = ("match", "search", "fullmatch", "sub", "split", "findall")
 _ENVIRONS = ("str", "bool", "int", "float", "list", "dict", "url", "path", "json", "get")
+
+
+def _open(call: Call, callee: External) -> object:  # noqa: ARG001
+    """Model `open`: the file stays a path until somebody reads or loads it."""
+    shown = expressions.text(call.argument(0, "file"))
+    return Unknown("a file is not known") if shown is None else Path(shown)
+
+
+def _load(call: Call, callee: External) -> object:
+    """Model loading JSON or TOML from a file of the project, or from text."""
+    given = settle(call.argument(0, "fp"))
+    root = call.frame.world.modules.root
+    try:
+        if isinstance(given, Path):
+            if root not in given.parents:
+                return Unknown("a file outside of the project is loaded")
+            given = given.read_text(encoding="utf-8")
+        if not isinstance(given, str):
+            return Unknown(why_unknown(given))
+        loaded: object = json.loads(given) if callee.root == "json" else tomllib.loads(given)
+    except (OSError, ValueError):
+        return Unknown("a file cannot be loaded")
+    return loaded
+
+
+def _walk(call: Call, callee: External) -> object:  # noqa: ARG001
+    """Model `os.walk` over folders of the project, sorted."""
+    shown = expressions.text(call.argument(0, "top"))
+    root = call.frame.world.modules.root
+    if shown is None or root not in (Path(shown), *Path(shown).parents):
+        return Unknown("a folder outside of the project is listed")
+    found = [(top, sorted(folders), sorted(files)) for top, folders, files in os.walk(shown)]
+    return sorted(found, key=lambda one: one[0])[: methods.MANY_FILES]
+
 
 HANDLERS: dict[str, Handler] = {
     **{f"os.path.{name}": model for name, model in _PATHS.items()},
@@ -492,6 +530,9 @@ HANDLERS: dict[str, Handler] = {
     "builtins.type": _type,
     "builtins.super": _super,
     "builtins.print": _nothing,
+    "builtins.open": _open,
+    **{f"{name}.{verb}": _load for name in _LOADERS for verb in ("load", "loads")},
+    "os.walk": _walk,
     "builtins.object.__new__": _object_new,
     "builtins.object.__init__": _nothing,
     "builtins.object.__setattr__": _setattr,
