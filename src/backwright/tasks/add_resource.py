@@ -20,7 +20,7 @@ from backwright.tasks.change import (
     workplace,
 )
 from backwright.tasks.host_facts import speaks_house_style
-from backwright.tasks.house import house_draft
+from backwright.tasks.house import features_of, house_draft
 from backwright.tasks.migration import write_migration
 from backwright.tasks.questions import Answers
 from backwright.tasks.tidy import tidy
@@ -85,7 +85,7 @@ def add_resource(request: AddResource, listener: Listener) -> ChangeReport:
 def _write(place: Workplace, spec: ResourceSpec) -> tuple[Transfer, tuple[PlanStep, ...]]:
     """Write the change into staging, step by step."""
     host = Draft(place.folder)
-    transfer = transfer_resource(host, house_draft(), spec)
+    transfer = transfer_resource(host, house_draft(features_of(place.root)), spec)
     for name, files in transfer.steps:
         place.listener(StepStarted(f"{name}: {', '.join(files)}"))
     changed = host.changes()

@@ -65,6 +65,14 @@ def house_draft(features: Features | None = None) -> Draft:
     return draft
 
 
+def features_of(root: Path) -> Features:
+    """Return the features of a project that was made out of the house."""
+    has_auth = (root / "app" / "auth.py").is_file()
+    if (root / "app" / "postgres.py").is_file():
+        return Features(has_auth, "postgresql")
+    return Features(has_auth, "sqlite")
+
+
 def without_exemplars(draft: Draft, keep: set[str]) -> None:
     """Take the house's resources out of a draft, all but those named; and the first migration.
 

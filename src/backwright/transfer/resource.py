@@ -50,7 +50,7 @@ def transfer_resource(host: Draft, house: Draft, spec: ResourceSpec) -> Transfer
     exemplar = choose_exemplar(host, house, spec, owned=owned)
     _check_names(facts, spec, exemplar)
     _check_references(facts, spec, around)
-    job = Job(host, spec, exemplar, around, _vocabulary(exemplar, house))
+    job = Job(host, house, spec, exemplar, around, _vocabulary(exemplar, house))
     done = tuple((name, tuple(step(job))) for name, step in STEPS)
     return Transfer(exemplar.table.name, owned, done)
 

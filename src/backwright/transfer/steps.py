@@ -23,7 +23,7 @@ from backwright.transfer.model import link_word
 from backwright.transfer.rename import Renaming, rename_code
 from backwright.transfer.repeat import repeat_links
 from backwright.transfer.slots import SampleSlots, SchemaSlots
-from backwright.transfer.survey import MODELS
+from backwright.transfer.survey import MODELS, survey
 from backwright.transfer.tables import Surroundings, Tables, tables
 from backwright.transfer.wiring import wire, wires
 
@@ -35,10 +35,18 @@ class Job:
     """What every step needs: where to write, what was asked, what to learn from."""
 
     host: Draft
+    house: Draft
     spec: ResourceSpec
     exemplar: Exemplar
     around: Surroundings
     protected: frozenset[str]
+
+    @property
+    def columns(self) -> set[str]:
+        """The exemplar's field names, also as a renaming leaves them."""
+        renaming = Renaming(((self.exemplar.names, self.spec.names),))
+        names = set(self.exemplar.table.data)
+        return names | {renaming.identifier(name) for name in names}
 
     def renaming(self, code: str) -> Renaming:
         """Return the renaming for one module; a variable never hides another name in it."""
@@ -92,7 +100,7 @@ def add_schemas(job: Job) -> list[str]:
     path = "app/schemas.py"
     source = job.exemplar.draft.text(path)
     code = block(source, job.exemplar.definitions(path), job.exemplar.names)
-    slots = SchemaSlots(set(job.exemplar.table.data), job.spec.names, job.spec.fields)
+    slots = SchemaSlots(job.columns, job.spec.names, job.spec.fields)
     renamed = cst.parse_module(rename_code(code, job.renaming(code)))
     text = job.host.text(path).rstrip("\n") + "\n\n\n" + renamed.visit(slots).code.strip() + "\n"
     job.host.write(path, add_imports(text, wanted_imports(slots.imports), width=WIDTH))
@@ -162,9 +170,9 @@ def _add_factories(job: Job) -> str:
     path = "tests/factories.py"
     source = job.exemplar.draft.text(path)
     code = block(source, job.exemplar.definitions(path), job.exemplar.names)
-    slots = SampleSlots(set(job.exemplar.table.data), job.spec.names, job.spec.fields)
-    renamed = rename_code(cst.parse_module(code).visit(slots).code, job.renaming(code))
-    text = job.host.text(path).rstrip("\n") + "\n\n\n" + renamed.strip() + "\n"
+    slots = SampleSlots(job.columns, job.spec.names, job.spec.fields)
+    renamed = cst.parse_module(rename_code(code, job.renaming(code)))
+    text = job.host.text(path).rstrip("\n") + "\n\n\n" + renamed.visit(slots).code.strip() + "\n"
     job.host.write(path, add_imports(text, wanted_imports(slots.imports), width=WIDTH))
     return path
 
@@ -174,7 +182,8 @@ def _add_test_module(job: Job) -> str:
     code = job.exemplar.draft.text(path)
     foreign = [s for s in outline(code) if s.names and spoken_of(s, job.exemplar.table)]
     base = splice(code, [Splice(s.start, _next_line(code, s.end), "") for s in foreign])
-    known = list(field_tests(job.exemplar.draft, job.exemplar.survey))
+    drafts = dict.fromkeys((job.exemplar.draft, job.house))
+    known = [test for draft in drafts for test in field_tests(draft, survey(draft))]
     new = tests_of_fields(job.spec, job.around, known)
     text = _with_tests(rename_code(base, job.renaming(base)), new)
     target = _target_path(job, path)
@@ -207,11 +216,12 @@ def _with_imports(job: Job, code: str) -> str:
     """Import what tests from other modules need, from where those modules import it."""
     used = used_names(ast.parse(code))
     have = set(imported_names(code)) | {n for s in outline(code) for n in s.names}
-    sources = [p for p in job.exemplar.draft.modules() if p.startswith("tests/test_")]
     known = {
         name: origin.rpartition(".")[0]
-        for path in sources
-        for name, origin in imported_names(job.exemplar.draft.text(path)).items()
+        for draft in (job.house, job.exemplar.draft)
+        for path in draft.modules()
+        if path.startswith("tests/test_")
+        for name, origin in imported_names(draft.text(path)).items()
     }
     factories = {n for s in outline(job.host.text("tests/factories.py")) for n in s.names}
     wanted = {(known[name], name) for name in used - have if name in known}
