@@ -76,7 +76,9 @@ def apply_variant(draft: Draft, variant: Variant, features: Collection[str]) -> 
         LookupError: a pattern matches no file, or a passage is not found.
     """
     for pattern in variant.removed:
-        for path in _matching(draft, pattern):
+        if not any(draft.root.glob(pattern)):
+            raise LookupError(f"the house has no file {pattern}")
+        for path in [p for p in draft.files() if fnmatchcase(p, pattern)]:
             draft.remove(path)
     for file in sorted(variant.overlay.rglob("*")):
         if file.is_file() and "__pycache__" not in file.parts:
