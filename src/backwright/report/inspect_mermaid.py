@@ -27,14 +27,19 @@ def _names(models: Sequence[ModelEntry]) -> list[str]:
     taken: set[str] = set()
     names = []
     for model in models:
-        word = _NO_WORD.sub("_", model["table"]).strip("_") or "table"
-        word = f"t_{word}" if word[0].isdigit() else word
+        word = _word(model["table"], "t")
         name, number = word, 2
         while name in taken:
             name, number = f"{word}_{number}", number + 1
         taken.add(name)
         names.append(name)
     return names
+
+
+def _word(text: str, prefix: str) -> str:
+    """Return text as one word that begins with a letter."""
+    word = _NO_WORD.sub("_", text).strip("_")
+    return word if word[:1].isalpha() else f"{prefix}_{word}"
 
 
 def _entity(name: str, model: ModelEntry, *, brief: bool) -> list[str]:
@@ -48,7 +53,9 @@ def _entity(name: str, model: ModelEntry, *, brief: bool) -> list[str]:
 
 def _attribute(column: ColumnEntry) -> str:
     """Return `type name KEYS "remark"`."""
-    kind = _NO_TYPE.sub("_", column["type"]).strip("_") or "unknown"
+    name, _, size = column["type"].partition("(")
+    sized = f"({size}" if re.fullmatch(r"\d+(, ?\d+)?\)", size) else ""
+    kind = _NO_TYPE.sub("_", name + sized).strip("_") or "unknown"
     kind = kind if kind[0].isalpha() else f"t_{kind}"
     keys = [
         word
@@ -59,10 +66,9 @@ def _attribute(column: ColumnEntry) -> str:
         )
         if held
     ]
-    name = _NO_WORD.sub("_", column["name"]) or "column"
-    name = name if name[0].isalpha() or name[0] == "_" else f"c_{name}"
+    own = _word(column["name"], "c")
     return " ".join(
-        filter(None, [kind, name, ", ".join(keys), '"nullable"' if column["nullable"] else ""])
+        filter(None, [kind, own, ", ".join(keys), '"nullable"' if column["nullable"] else ""])
     )
 
 
@@ -79,4 +85,5 @@ def _references(names: Sequence[str], models: Sequence[ModelEntry]) -> Iterator[
                 continue
             left = "|o" if column["nullable"] else "||"
             single = column["unique"] or (column["primary_key"] and len(keys) == 1)
-            yield f"    {parent} {left}--{'o|' if single else 'o{'} {name} : {_NO_WORD.sub('_', column['name'])}"
+            right = "o|" if single else "o{"
+            yield f"    {parent} {left}--{right} {name} : {_word(column['name'], 'c')}"

@@ -15,6 +15,21 @@ from backwright.report.inspect_types import EndpointEntry, InspectDocument, Mode
 ROWS = 8
 ITEMS = 6
 LEFT = 14
+TELLING = {
+    "layout": "layout",
+    "handlers": "handlers",
+    "session": "sessions",
+    "session_from": "from",
+    "models": "models by",
+    "id": "keys",
+    "services": "services as",
+    "errors": "",
+    "pages": "pages by",
+    "response_type": "answers typed by",
+    "test_client": "tests by",
+    "docstrings": "docstrings",
+    "line_length": "lines to",
+}
 
 
 def print_inspection(console: Console, document: InspectDocument) -> None:
@@ -55,10 +70,7 @@ def _facts(document: InspectDocument) -> Iterable[tuple[str, str]]:
     yield "CORS", _cors(document)
     yield "migrations", _migrations(document)
     if document["conventions"]:
-        words = [
-            f"{name.replace('_', ' ')} {value}" for name, value in document["conventions"].items()
-        ]
-        yield "conventions", escape(", ".join(words))
+        yield "conventions", _conventions(document["conventions"])
     yield "witnesses", _witnesses(document)
 
 
@@ -119,6 +131,12 @@ def _migrations(document: InspectDocument) -> str:
     if found is None:
         return "none"
     return escape(f"{found['tool']} in {found['folder']}, head {found['head'] or 'unknown'}")
+
+
+def _conventions(found: dict[str, str]) -> str:
+    """Name the habits that tell most, and how many there are more."""
+    shown = [f"{words} {found[name]}".strip() for name, words in TELLING.items() if name in found]
+    return escape(_listed(shown, len(found)))
 
 
 def _witnesses(document: InspectDocument) -> str:

@@ -136,6 +136,11 @@ if (picture) {
     table.addEventListener("mouseleave", () => light(null));
     table.addEventListener("blur", () => light(null));
   }
+  const linked = (table) => lines.filter((line) => [line.dataset.from, line.dataset.to].includes(table.dataset.table)).length;
+  const busiest = tables.reduce((best, table) => (linked(table) > linked(best) ? table : best), tables[0]);
+  const place = busiest.getBoundingClientRect(), frame = drawing.getBoundingClientRect();
+  drawing.scrollLeft = place.left + place.width / 2 - frame.left - frame.width / 2;
+  drawing.scrollTop = place.top + place.height / 2 - frame.top - frame.height / 2;
   for (const link of all("a[data-show]")) {
     link.addEventListener("click", (event) => {
       event.preventDefault();
