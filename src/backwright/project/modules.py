@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import gc
 import sys
 import warnings
 from collections import Counter
@@ -12,6 +11,7 @@ from pathlib import Path
 from backwright.project.files import Tree, read_bytes
 from backwright.project.interpret.values import Module, Namespace
 from backwright.project.types import Unresolved
+from backwright.source.fallback import parse_newer
 
 FRAMEWORKS = frozenset(
     {"alembic", "fastapi", "pydantic", "redis", "sqlalchemy", "sqlmodel", "starlette", "celery"}
@@ -173,8 +173,6 @@ def parse_source(content: bytes, file: str) -> tuple[ast.Module | None, int, str
 
     Returns the tree, or `None` with the line and the reason.
     """
-    enabled = gc.isenabled()
-    gc.disable()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -183,13 +181,7 @@ def parse_source(content: bytes, file: str) -> tuple[ast.Module | None, int, str
         line, why = error.lineno or 1, f"syntax error: {error.msg}"
     except (ValueError, RecursionError, MemoryError) as error:
         return None, 1, f"cannot be parsed: {error}"
-    finally:
-        if enabled:
-            gc.enable()
-    from backwright.source.fallback import parse_newer  # LibCST is slow to import
-
-    tree = parse_newer(content)
-    return tree, line, why
+    return parse_newer(content), line, why
 
 
 def _projects(tree: Tree) -> frozenset[str]:

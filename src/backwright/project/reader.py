@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 import sys
 from dataclasses import replace
@@ -40,12 +41,15 @@ def read_project(root: Path) -> Project:
     Whatever cannot be read or settled stands in the result's `unresolved`; nothing is raised
     for the project's sake.
     """
-    limit = sys.getrecursionlimit()
+    limit, collecting = sys.getrecursionlimit(), gc.isenabled()
     sys.setrecursionlimit(max(limit, RECURSION))
+    gc.disable()  # hundreds of syntax trees are made and kept: collecting would only walk them
     try:
         return _read(root.resolve())
     finally:
         sys.setrecursionlimit(limit)
+        if collecting:
+            gc.enable()
 
 
 def _read(root: Path) -> Project:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from backwright.project.interpret import lookup
 from backwright.project.interpret.values import Class
@@ -81,20 +82,35 @@ def _by_base(cls: Class, bases: dict[int, str]) -> str | None:
 
 def by_name(name: str, models: set[str]) -> str | None:
     """Return the model whose words a name begins (or ends) with: the longest one."""
-    words = [word.lower() for word in _PARTS.findall(name)]
+    words = _words(name)
     best: tuple[int, str] | None = None
     for model in sorted(models):
-        wanted = [word.lower() for word in _PARTS.findall(model)]
-        stems = {tuple(wanted), (*wanted[:-1], _plural(wanted[-1]))} if wanted else set()
-        if wanted and wanted[-1] in {"model", "table", "orm", "entity", "db"} and len(wanted) > 1:
-            stems |= {tuple(wanted[:-1]), (*wanted[:-2], _plural(wanted[-2]))}
-        for stem in stems:
-            starts = tuple(words[: len(stem)]) == stem or tuple(words[-len(stem) :]) == stem
-            inside = any(tuple(words[i : i + len(stem)]) == stem for i in range(len(words)))
+        for stem in _stems(model):
+            if not set(stem) <= set(words):
+                continue
+            starts = words[: len(stem)] == stem or words[-len(stem) :] == stem
+            inside = any(words[i : i + len(stem)] == stem for i in range(len(words)))
             score = len(stem) * 2 + starts
             if inside and (best is None or score > best[0]):
                 best = (score, model)
     return best[1] if best else None
+
+
+@lru_cache(maxsize=4096)
+def _words(name: str) -> tuple[str, ...]:
+    return tuple(word.lower() for word in _PARTS.findall(name))
+
+
+@lru_cache(maxsize=4096)
+def _stems(model: str) -> tuple[tuple[str, ...], ...]:
+    """Return the words that stand for a model: its own, in the plural, without `Model`."""
+    wanted = _words(model)
+    if not wanted:
+        return ()
+    stems = {wanted, (*wanted[:-1], _plural(wanted[-1]))}
+    if wanted[-1] in {"model", "table", "orm", "entity", "db"} and len(wanted) > 1:
+        stems |= {wanted[:-1], (*wanted[:-2], _plural(wanted[-2]))}
+    return tuple(sorted(stems))
 
 
 def _plural(word: str) -> str:
