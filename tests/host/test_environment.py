@@ -192,6 +192,7 @@ def test_one_is_made_outside_of_the_tree_and_used_again(
         needs.pins,
         ("--no-index", "--find-links", str(wheels)),
         "",
+        "",
         (),
         needs.files,
     )
@@ -209,14 +210,14 @@ def test_one_is_made_outside_of_the_tree_and_used_again(
 def test_pins_that_cannot_be_met_are_dropped(project: Path, wheels: Path) -> None:
     options = ("--no-index", "--find-links", str(wheels))
     path = project / "requirements.txt"
-    needs = Requirements(("fastapi",), ("nowhere",), ("fastapi==9",), options, "", (), (path,))
+    needs = Requirements(("fastapi",), ("nowhere",), ("fastapi==9",), options, files=(path,))
     made = make(needs, tools=())
     assert made.distributions()["fastapi"] == "0.2"
 
 
 def test_what_cannot_be_installed_says_so(project: Path, wheels: Path) -> None:
     options = ("--no-index", "--find-links", str(wheels))
-    needs = Requirements(("nowhere",), (), (), options, "", (), (project / "requirements.txt",))
+    needs = Requirements(("nowhere",), (), (), options, files=(project / "requirements.txt",))
     with pytest.raises(MissingError, match="nowhere") as caught:
         make(needs, tools=())
     assert ".venv" in caught.value.remedy
@@ -236,3 +237,60 @@ def test_versions_of_interpreters() -> None:
     assert not making._satisfies(version, ">=3.12")
     assert not making._satisfies(version, "!=3.11")
     assert not making._satisfies(version, "<3.11")
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "looser"),
+    [
+        ("orjson==3.6.1", "orjson", "orjson>=3.6.1"),
+        ("PyYAML>=5.4.1,<6", "pyyaml", "PyYAML"),
+        ("psycopg2>=2.9.1", "psycopg2", "psycopg2-binary>=2.9.1"),
+        (
+            "uvicorn[standard]<1 ; python_version < '4'",
+            "uvicorn",
+            "uvicorn[standard]; python_version < '4'",
+        ),
+        ("fastapi==0.68", "orjson", "fastapi==0.68"),
+        ("fastapi", "fastapi", "fastapi"),
+    ],
+)
+def test_what_cannot_be_built_is_loosened(line: str, name: str, looser: str) -> None:
+    assert making._loosened(line, name) == looser
+
+
+@pytest.mark.parametrize(
+    ("line", "compatible"),
+    [
+        ("pydantic==1.8.2", "pydantic>=1.8.2,<2"),
+        (
+            "fastapi[all]==0.68.0 ; python_version > '3'",
+            "fastapi[all]>=0.68.0,<1 ; python_version > '3'",
+        ),
+        ("x==1.*", "x==1.*"),
+        ("x==1.0rc1", "x==1.0rc1"),
+        ("x>=2", "x>=2"),
+    ],
+)
+def test_compatible_versions(line: str, compatible: str) -> None:
+    assert making._compatible(line) == compatible
+
+
+def test_the_words_of_a_failed_build_name_the_package() -> None:
+    for words in (
+        "error: Failed to download and build `orjson==3.6.1`",
+        "  x Failed to build `pyyaml==5.4.1`",
+        "ERROR: Failed building wheel for pyyaml",
+        "error: metadata-generation-failed\n\nEncountered error\n╰─> pyyaml\n",
+    ):
+        found = making._UNBUILDABLE.search(words)
+        assert found is not None
+        assert found[1] in ("orjson", "pyyaml")
+
+
+def test_an_interpreter_that_is_not_there_is_named(project: Path, wheels: Path) -> None:
+    (project / "pyproject.toml").write_text(
+        '[project]\nname = "x"\nversion = "1"\nrequires-python = ">=3.99"\n'
+    )
+    with pytest.raises(MissingError, match=r"needs Python >=3\.99") as caught:
+        make(read_requirements(project))
+    assert "uv python install" in caught.value.remedy

@@ -16,11 +16,17 @@ from pathlib import Path
 from backwright.errors import MissingError
 from backwright.host.environment import Environment, find, inspect_prefix
 from backwright.host.folders import cache_folder, remove_tree, scratch
-from backwright.host.process import Result, run
-from backwright.host.requirements import Requirements, read_requirements
+from backwright.host.process import run
+from backwright.host.requirements import Requirements, name_of, read_requirements
 
 TEST_TOOLS = ("pytest", "httpx", "uvicorn")
 _SECONDS = 900.0
+_LOOSENED = 16
+_BINARY_TWINS = {"psycopg2": "psycopg2-binary"}
+_UNBUILDABLE = re.compile(
+    r"(?:Failed to (?:download and )?build|Failed building wheel for|Could not build wheels for"
+    r"|error: metadata-generation-failed[\s\S]*?╰─>)\s+`?([A-Za-z0-9][\w.-]*)"
+)
 _OF_THE_PROJECT = ("venv", "uv", "poetry", "pdm", "pipenv")
 Say = Callable[[str], None]
 
@@ -93,7 +99,7 @@ def make(
         if not (folder / ".complete").exists():
             remove_tree(folder)
             say(f"making an environment for {len(needs.needed)} requirements")
-            _build(folder, needs, tools)
+            _build(folder, needs, framework, tools)
             (folder / ".complete").touch()
     made = inspect_prefix(folder, "made")
     if made is None or not made.has(framework):
@@ -105,30 +111,73 @@ def make(
     return made
 
 
-def _build(folder: Path, needs: Requirements, tools: Sequence[str]) -> None:
+def _build(folder: Path, needs: Requirements, framework: str, tools: Sequence[str]) -> None:
     """Make and fill an environment; less strictly in each attempt until one succeeds."""
     uv = find_uv()
     with scratch("making") as work:
-        _create(folder, needs.python, uv, work)
+        _create(folder, needs, uv, work)
         python = folder / "bin" / "python"
         install = [*uv, "pip", "install", "--python", str(python)] if uv else []
         install = install or [str(python), "-m", "pip", "install", "--disable-pip-version-check"]
-        last: Result | None = None
         local = tuple(_copied(folder, work) for folder in needs.local)
-        for number, (lines, pins) in enumerate(_attempts(needs, local)):
-            wanted, limits = work / f"wanted-{number}.txt", work / f"pins-{number}.txt"
-            wanted.write_text("\n".join((*lines, *tools)) + "\n", encoding="utf-8")
-            limits.write_text("\n".join(pins) + "\n", encoding="utf-8")
-            argv = [*install, *needs.options, "-r", str(wanted), "-c", str(limits)]
-            last = run(argv, cwd=work, timeout=_SECONDS)
-            if last.ok:
+        said = ""
+        options: tuple[str, ...] = needs.options
+        for lines, pins in _attempts(needs, local):
+            said = _install([*install, *options], (*lines, *tools), pins, work)
+            options = (*needs.options, "--upgrade")
+            if not said:
+                said = _broken(python, framework, work)
+            if not said:
                 return
-        remove_tree(folder)
-        said = last.output[-1500:] if last else ""
-        raise MissingError(
-            f"the project's dependencies cannot be installed: {said}",
-            remedy="install the project in a virtual environment at .venv, then try again",
-        )
+    remove_tree(folder)
+    raise MissingError(
+        f"the project's dependencies cannot be installed: {said[-1500:]}",
+        remedy="install the project in a virtual environment at .venv, then try again",
+    )
+
+
+def _broken(python: Path, framework: str, work: Path) -> str:
+    """Say why the framework cannot be imported; nothing where it can, or was never asked for."""
+    code = f"import importlib.util as u; u.find_spec({framework!r}) and __import__({framework!r})"
+    done = run([str(python), "-c", code], cwd=work, timeout=_SECONDS)
+    return "" if done.ok else done.output
+
+
+def _install(argv: Sequence[str], lines: tuple[str, ...], pins: tuple[str, ...], work: Path) -> str:
+    """Install requirements; return what was said if it failed, else nothing.
+
+    A version from years ago may have no wheel for this interpreter, and not build either. Then
+    the pin of that package alone is loosened to "at least", and its binary twin taken if it has
+    one, so that the rest stays as the project wants it.
+    """
+    wanted, limits = work / "wanted.txt", work / "pins.txt"
+    for _ in range(_LOOSENED):
+        wanted.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        limits.write_text("\n".join(pins) + "\n", encoding="utf-8")
+        done = run([*argv, "-r", str(wanted), "-c", str(limits)], cwd=work, timeout=_SECONDS)
+        if done.ok:
+            return ""
+        found = _UNBUILDABLE.search(done.output)
+        name = name_of(found[1]) if found else ""
+        looser = tuple(_loosened(line, name) for line in lines)
+        looser_pins = tuple(pin for pin in pins if name_of(pin) != name)
+        if not name or (looser, looser_pins) == (lines, pins):
+            return done.output
+        lines, pins = looser, looser_pins
+    return done.output
+
+
+def _loosened(line: str, name: str) -> str:
+    """Return a requirement with its exact version as a lower bound, or its binary twin."""
+    if name_of(line) != name:
+        return line
+    if "==" in line and "*" not in line:
+        return line.replace("===", ">=").replace("==", ">=")
+    twin = _BINARY_TWINS.get(name)
+    if twin:
+        return line.replace(line[: len(name)], twin, 1)
+    requirement, semicolon, marker = line.partition(";")
+    return re.sub(r"\s*[<>~!][^\]]*$", "", requirement) + semicolon + marker
 
 
 def _copied(folder: Path, work: Path) -> str:
@@ -143,38 +192,57 @@ def _attempts(
     needs: Requirements, local: tuple[str, ...]
 ) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
     """Yield what to install and under which pins: all of it first, then with less."""
-    seen = set()
-    for wished in (needs.wished, ()):
-        for pins in (needs.pins, ()):
-            attempt = ((*needs.needed, *wished, *local), pins)
-            if attempt not in seen:
-                seen.add(attempt)
-                yield attempt
-
-
-def _create(folder: Path, python: str, uv: Sequence[str], work: Path) -> None:
-    """Make an empty environment with an interpreter that the project accepts."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    attempts: list[list[str]] = []
-    if uv:
-        wanted = ["--python", python] if python else ["--python", sys.executable]
-        attempts = [[*uv, "venv", "--quiet", *wanted, str(folder)]]
-    candidates = [
-        sys.executable,
-        *(shutil.which(f"python3.{minor}") or "" for minor in range(9, 20)),
+    compatible = tuple(_compatible(line) for line in needs.needed)
+    attempts = [
+        ((*needs.needed, *needs.wished, *local), needs.pins),
+        ((*needs.needed, *needs.wished, *local), ()),
+        ((*needs.needed, *local), needs.pins),
+        ((*needs.needed, *local), ()),
+        ((*compatible, *local), ()),
     ]
-    for candidate in candidates:
-        if candidate and _accepts(python, candidate, work):
-            attempts.append([candidate, "-m", "venv", str(folder)])
-            break
-    attempts.append([sys.executable, "-m", "venv", str(folder)])
+    yield from dict.fromkeys(attempts)
+
+
+def _compatible(line: str) -> str:
+    """Let an exact version be any later one of the same major number.
+
+    Versions from years ago may install and still not run on this interpreter.
+    """
+    found = re.search(r"==\s*(\d+)((?:\.\d+)*)(?![\w.*])", line)
+    if not found:
+        return line
+    wider = f">={found[1]}{found[2]},<{int(found[1]) + 1}"
+    return line[: found.start()] + wider + line[found.end() :]
+
+
+def _create(folder: Path, needs: Requirements, uv: Sequence[str], work: Path) -> None:
+    """Make an empty environment with an interpreter that the project accepts.
+
+    Raises:
+        MissingError: there is no such interpreter, or no module to make environments with.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    versions = [shutil.which(f"python3.{minor}") for minor in range(9, 20)]
+    here = [sys.executable, *(program for program in versions if program)]
+    ranges = [text for text in (needs.preferred, needs.python) if text]
+    attempts: list[list[str]] = []
+    for wanted in ranges or [""]:
+        fitting = [program for program in here if _accepts(wanted, program, work)]
+        attempts += [[program, "-m", "venv", str(folder)] for program in fitting[:1] if not uv]
+        python = fitting[0] if fitting else wanted
+        attempts += [[*uv, "venv", "--quiet", "--python", python, str(folder)]] if uv else []
     for argv in attempts:
         remove_tree(folder)
         if run(argv, cwd=work, timeout=_SECONDS).ok:
             return
+    if attempts and not needs.python:
+        raise MissingError(
+            "a virtual environment cannot be made",
+            remedy="install uv, or Python's venv (Debian and Ubuntu: apt install python3-venv)",
+        )
     raise MissingError(
-        "a virtual environment cannot be made",
-        remedy="install uv, or Python's venv module (Debian and Ubuntu: apt install python3-venv)",
+        f"the project needs Python {needs.python or needs.preferred}, which is not on this machine",
+        remedy="install that Python (such as by `uv python install`), then try again",
     )
 
 

@@ -43,6 +43,7 @@ class Requirements:
         pins: Exact versions from a lock file, as constraints.
         options: Options for pip, such as another index.
         python: The interpreter versions that will do (PEP 440), empty for any.
+        preferred: The one that the project's people use, where `.python-version` says so.
         local: Folders of the repository that are dependencies themselves.
         files: The files that all this was read from.
     """
@@ -52,6 +53,7 @@ class Requirements:
     pins: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
     python: str = ""
+    preferred: str = ""
     local: tuple[Path, ...] = ()
     files: tuple[Path, ...] = ()
 
@@ -88,7 +90,7 @@ def read_requirements(root: Path) -> Requirements:
         UsageError: a file cannot be read; the message names it.
     """
     files = tuple(_dependency_files(root))
-    needs = Requirements(files=files, python=_python_version(root))
+    needs = Requirements(files=files, preferred=_python_version(root))
     for path in files:
         try:
             needs = _with_file(needs, root, path)

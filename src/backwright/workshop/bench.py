@@ -116,6 +116,11 @@ class Databases:
             )
         return self._make(purpose, database)
 
+    def add_companion(self, database: Database) -> None:
+        """Make `NAME_test` beside a database: many projects' tests put that behind its name."""
+        if database.address is not None and self._bench.cluster is not None:
+            self._bench.cluster.create_database(f"{database.address.database}_test")
+
     def _make(self, purpose: str, template: Database | None) -> Database:
         """Make a database, as a copy of another one if given."""
         bench = self._bench

@@ -55,7 +55,9 @@ def lint(run: Run) -> Outcome:
             continue
         complaints, result = _complaints(run, tool, run.folder, files)
         if result is not None:
-            return failed(f"{tool.name} could not run:\n{tail(result.output)}")
+            reason = f"{tool.name} could not run:\n{tail(result.output)}"
+            _, before_too = _complaints(run, tool, run.unchanged(), _any_python(run.unchanged()))
+            return skipped(f"before, too, {reason}") if before_too else failed(reason)
         if complaints:
             before, _ = _complaints(
                 run, tool, run.unchanged(), existed_before(run.bench.changes, files)
@@ -67,6 +69,11 @@ def lint(run: Run) -> Outcome:
         return skipped(f"{', '.join(absent)}: configured, but not installed")
     without = f"; {', '.join(absent)} configured, but not installed" if absent else ""
     return passed(f"{', '.join(ran)}: no new complaint in {len(files)} files{without}")
+
+
+def _any_python(folder: Path) -> tuple[str, ...]:
+    """Return one Python file of a copy, to try a tool on."""
+    return tuple(path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*.py"))[:1])
 
 
 def _configured(folder: Path) -> tuple[_Tool, ...]:

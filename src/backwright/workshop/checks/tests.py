@@ -12,6 +12,7 @@ from backwright.host.process import Result
 from backwright.workshop.bench import Run, tail
 from backwright.workshop.registry import Outcome, check, failed, passed, skipped
 
+_NO_TESTS = 5  # pytest.ExitCode.NO_TESTS_COLLECTED
 Verdict = Literal["passed", "failed", "skipped"]
 
 
@@ -46,9 +47,11 @@ def tests(run: Run) -> Outcome:
     if not bench.environment.has("pytest"):
         return skipped(f"pytest is not installed in {bench.environment.prefix}")
     after = _run_tests(run, run.folder)
-    if not after.cases:
-        return failed(_why_nothing_ran(after.result, bench.test_seconds))
-    if after.result.timed_out:
+    if not after.cases and after.result.code != _NO_TESTS and not after.result.timed_out:
+        reason = _why_nothing_ran(after.result, bench.test_seconds)
+        before = _run_tests(run, run.unchanged())
+        return failed(reason) if before.cases else skipped(f"before, too, {reason}")
+    if not after.cases or after.result.timed_out:
         return failed(_why_nothing_ran(after.result, bench.test_seconds))
     new = {key for key, case in after.cases.items() if case.file in bench.new_tests}
     bad = after.with_verdict("failed")
@@ -97,10 +100,12 @@ def _run_tests(run: Run, folder: Path, only: tuple[str, ...] = ()) -> Report:
         if bench.test_folder is None or not Path(path).is_relative_to(bench.test_folder)
     ]
     targets += [path for path in outside if (folder / path).exists()]
+    database = run.databases.migrated("tests")
+    run.databases.add_companion(database)
     result = run.python(
         *arguments,
         *(only or targets),
-        database=run.databases.migrated("tests"),
+        database=database,
         folder=folder,
         timeout=bench.test_seconds,
     )
@@ -133,7 +138,7 @@ def _why_nothing_ran(result: Result, seconds: float) -> str:
     """Say why pytest gave no result."""
     if result.timed_out:
         return f"the tests took longer than {seconds:.0f} s:\n{tail(result.output)}"
-    if result.code == 5:
+    if result.code == _NO_TESTS:
         return "pytest found no tests"
     return f"pytest could not run:\n{tail(result.output)}"
 
