@@ -97,7 +97,7 @@ class Settings(BaseSettings):
 
     # Password hashing
     bcrypt_cost: int = Field(default=12, ge=4, le=16)
-    password_hash_workers: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1)
+    password_hash_workers: int = Field(default_factory=lambda: min(4, os.cpu_count() or 1), ge=1)
     password_hash_queue: int = Field(default=20, ge=0)
     password_hash_niceness: int = Field(default=10, ge=0, le=19)
 

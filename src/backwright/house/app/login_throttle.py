@@ -72,7 +72,7 @@ class LoginThrottle:
 
 def email_digest(email: str) -> str:
     """Name an account in a counter's key, so that no address is stored with the counters."""
-    return hashlib.sha256(email.encode()).hexdigest()
+    return hashlib.sha256(email.encode(errors="surrogatepass")).hexdigest()
 
 
 def get_login_throttle(

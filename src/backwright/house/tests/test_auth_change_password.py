@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from httpx import AsyncClient
 
-from app import passwords
+from app import hashing, passwords
 from app.config import get_settings
 from app.database import Session
 from app.services import user_service
@@ -131,7 +131,7 @@ async def test_a_password_set_during_a_change_stays(
 ) -> None:
     """Whoever proves the old password must not overwrite the one that a reset has just set."""
     tokens = await sign_up(client)
-    newer = passwords.compute_hash("set by a reset", 4)
+    newer = hashing.compute_hash("set by a reset", 4)
 
     async def hash_slowly(password: str) -> str:
         await set_user(session, password_hash=newer)

@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-import bcrypt
 import pytest
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient, Response
@@ -13,6 +12,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from app.config import get_settings
 from app.database import Session
+from app.passwords import HashingPool
 from app.services import mail_service
 from tests.auth_helpers import (
     AUTH,
@@ -29,6 +29,7 @@ from tests.auth_helpers import (
 
 NOBODY = "nobody@example.com"
 PAIRS = 30
+NAMES = {"ask": "hash", "execute": "{} written"}
 
 
 @pytest.fixture
@@ -36,25 +37,17 @@ def work(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What is done for a request: hashes, statements, and how many rows a statement writes."""
     done: list[str] = []
 
-    def noted_hash(function: Callable[..., Any]) -> Callable[..., Any]:
-        def call(*args: Any) -> Any:
-            done.append("hash")
-            return function(*args)
-
-        return call
-
-    def noted_statement(function: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+    def noted(function: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
         async def call(*args: Any, **kwargs: Any) -> Any:
             result = await function(*args, **kwargs)
-            done.append(f"{result} written" if function.__name__ == "execute" else "read")
+            done.append(NAMES.get(function.__name__, "read").format(result))
             return result
 
         return call
 
     for name in ("all", "one", "one_or_none", "scalar", "execute"):
-        monkeypatch.setattr(Session, name, noted_statement(getattr(Session, name)))
-    for name in ("hashpw", "checkpw"):
-        monkeypatch.setattr(bcrypt, name, noted_hash(getattr(bcrypt, name)))
+        monkeypatch.setattr(Session, name, noted(getattr(Session, name)))
+    monkeypatch.setattr(HashingPool, "ask", noted(HashingPool.ask))
     return done
 
 

@@ -8,7 +8,7 @@ import pytest
 from httpx import AsyncClient
 from sqlmodel import col, func, select, update
 
-from app import passwords
+from app import hashing, passwords
 from app.config import get_settings
 from app.database import Session
 from app.models import LoginSession
@@ -116,6 +116,18 @@ async def test_what_cannot_be_an_address_is_refused_like_any_other(
         assert response.status_code in (401, 422)
 
 
+async def test_a_form_in_an_odd_encoding_is_refused_like_any_other(client: AsyncClient) -> None:
+    """Its fields can hold half of a surrogate pair, which has no bytes."""
+    await register(client)
+    parts = [
+        f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+        for name, value in (("username", f"{CAROL}\\ud800"), ("password", "\\ud800"))
+    ]
+    headers = {"Content-Type": "multipart/form-data; boundary=x; charset=raw_unicode_escape"}
+    body = "".join([*parts, "--x--\r\n"]).encode()
+    assert_unauthorized(await client.post(f"{AUTH}/login", content=body, headers=headers))
+
+
 @pytest.mark.parametrize("missing", ["username", "password"])
 async def test_a_missing_field_is_pointed_out(client: AsyncClient, missing: str) -> None:
     """422, which names it."""
@@ -195,7 +207,7 @@ async def test_a_password_changed_during_a_login_ends_it(
 ) -> None:
     """A session begun with the old password must not outlive the change by a few milliseconds."""
     await register(client)
-    newer = passwords.compute_hash(OTHER_PASSWORD, 4)
+    newer = hashing.compute_hash(OTHER_PASSWORD, 4)
 
     async def verify_slowly(password: str, password_hash: str | None) -> bool:
         verdict = await passwords.verify_password(password, password_hash)
