@@ -32,6 +32,20 @@ logger = get_logger(__name__)
 Schema = TypeVar("Schema", bound=BaseModel)
 
 
+def _fill(into: type[Schema], rows: Sequence[Mapping[str, Any]]) -> list[Schema]:
+    """Put rows into a schema like `model_construct`, but with one look at its fields for all."""
+    names = [name for name in rows[0].keys() if name in into.model_fields] if rows else []  # noqa: SIM118
+    filled = []
+    for row in rows:
+        item = into.__new__(into)
+        object.__setattr__(item, "__dict__", {name: row[name] for name in names})
+        object.__setattr__(item, "__pydantic_fields_set__", set(names))
+        object.__setattr__(item, "__pydantic_extra__", None)
+        object.__setattr__(item, "__pydantic_private__", None)
+        filled.append(item)
+    return filled
+
+
 class Connection(Protocol):
     """What a session needs of a database."""
 
@@ -60,7 +74,7 @@ class Session:
             UnauthorizedError: If the caller is not signed in any more.
         """
         rows = await self._connection.fetch(statement, caller)
-        return [into.model_construct(**row) for row in rows]
+        return _fill(into, rows)
 
     async def one_or_none(
         self, statement: Executable, into: type[Schema], *, caller: Caller | None = None
@@ -71,7 +85,7 @@ class Session:
             UnauthorizedError: If the caller is not signed in any more.
         """
         rows = await self._connection.fetch(statement, caller)
-        return into.model_construct(**rows[0]) if rows else None
+        return _fill(into, rows)[0] if rows else None
 
     async def one(
         self, statement: Executable, into: type[Schema], *, caller: Caller | None = None
@@ -82,7 +96,7 @@ class Session:
             UnauthorizedError: If the caller is not signed in any more.
         """
         rows = await self._connection.fetch(statement, caller)
-        return into.model_construct(**rows[0])
+        return _fill(into, rows)[0]
 
     async def scalar(self, statement: Executable, *, caller: Caller | None = None) -> Any:
         """Return the first column of the first row, or None if there is no row.

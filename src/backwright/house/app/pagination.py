@@ -5,15 +5,14 @@ more than the first, and rows that come or go meanwhile are neither repeated nor
 """
 
 import base64
-import binascii
+from dataclasses import dataclass
 from functools import lru_cache
 from types import GenericAlias
 from typing import Annotated, Any, Generic, TypeVar, cast, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
-from pydantic import ValidationError as SchemaError
-from sqlalchemy import Select, func, tuple_
-from sqlmodel import SQLModel
+from sqlalchemy import ColumnElement, Select, Tuple, func, tuple_
+from sqlmodel import SQLModel, col
 
 from app.auth import Caller
 from app.database import Session
@@ -46,7 +45,8 @@ class PageQuery(BaseModel):
 
     def filters(self) -> dict[str, Any]:
         """Return the columns to filter by, and their values."""
-        return self.model_dump(exclude=set(PageQuery.model_fields), exclude_none=True)
+        names = self.model_fields_set - PageQuery.model_fields.keys()
+        return {name: getattr(self, name) for name in sorted(names)}
 
 
 async def paginate(
@@ -68,19 +68,17 @@ async def paginate(
     total = await _count(session, statement, caller) if query.with_total else None
 
     schema = _item_schema(page)
-    name = query.sort.removeprefix("-")
-    descending = query.sort.startswith("-")
-    keys = [getattr(model, name), model.id]  # type: ignore[attr-defined]
+    order = _order_of(model, query.sort)
     if query.cursor is not None:
-        place = tuple_(*_read_cursor(query.cursor, query.sort, name, schema))
-        statement = statement.where(tuple_(*keys) < place if descending else tuple_(*keys) > place)
-    statement = statement.order_by(*(key.desc() if descending else key for key in keys))
-
-    items = await session.all(statement.limit(query.limit + 1), schema, caller=caller)
+        place = tuple_(*_read_cursor(query.cursor, order, schema))
+        after = order.columns < place if order.descending else order.columns > place
+        statement = statement.where(after)
+    statement = statement.order_by(*order.clauses).limit(query.limit + 1)
+    items = await session.all(statement, schema, caller=caller)
     next_cursor = None
     if len(items) > query.limit:
         items.pop()
-        next_cursor = _write_cursor(query.sort, name, items[-1])
+        next_cursor = _write_cursor(order, items[-1])
     return cast(PageOf, page.model_construct(items=items, next_cursor=next_cursor, total=total))
 
 
@@ -91,6 +89,32 @@ async def _count(
     count = statement.with_only_columns(func.count(), maintain_column_froms=True)
     total: int = await session.scalar(count, caller=caller)
     return total
+
+
+@dataclass(frozen=True)
+class _Order:
+    """An order of a list: by a field, and by id where that is the same."""
+
+    sort: str
+    field: str
+    descending: bool
+    columns: Tuple
+    clauses: tuple[ColumnElement[Any], ...]
+
+
+@lru_cache
+def _order_of(model: type[SQLModel], sort: str) -> _Order:
+    """Return the order that a `sort` parameter asks for."""
+    field = sort.removeprefix("-")
+    descending = sort.startswith("-")
+    columns = (col(getattr(model, field)), col(model.id))  # type: ignore[attr-defined]
+    return _Order(
+        sort=sort,
+        field=field,
+        descending=descending,
+        columns=tuple_(*columns),
+        clauses=tuple(column.desc() if descending else column.asc() for column in columns),
+    )
 
 
 @lru_cache
@@ -108,23 +132,24 @@ def _cursor_type(schema: type[BaseModel], name: str) -> TypeAdapter[Any]:
     return TypeAdapter(place)
 
 
-def _write_cursor(sort: str, name: str, last: BaseModel) -> str:
+def _write_cursor(order: _Order, last: BaseModel) -> str:
     """Return the cursor to what comes after a row."""
-    place = (sort, getattr(last, name), last.id)  # type: ignore[attr-defined]
-    return base64.urlsafe_b64encode(_cursor_type(type(last), name).dump_json(place)).decode()
+    place = (order.sort, getattr(last, order.field), last.id)  # type: ignore[attr-defined]
+    text = _cursor_type(type(last), order.field).dump_json(place)
+    return base64.urlsafe_b64encode(text).decode()
 
 
-def _read_cursor(cursor: str, sort: str, name: str, schema: type[BaseModel]) -> tuple[Any, Any]:
+def _read_cursor(cursor: str, order: _Order, schema: type[BaseModel]) -> tuple[Any, Any]:
     """Return the place that a cursor holds: the value of the sorted field, and the id.
 
     Raises:
         ValidationError: If it is none of ours, or of a list in another order.
     """
     try:
-        place = base64.b64decode(cursor, altchars=b"-_", validate=True)
-        written_for, value, row_id = _cursor_type(schema, name).validate_json(place)
-    except (binascii.Error, SchemaError, ValueError) as error:
+        text = base64.b64decode(cursor, altchars=b"-_", validate=True)
+        sort, value, row_id = _cursor_type(schema, order.field).validate_json(text)
+    except ValueError as error:
         raise ValidationError("The cursor is not valid") from error
-    if written_for != sort:
+    if sort != order.sort:
         raise ValidationError("The cursor belongs to a list in another order")
     return value, row_id
