@@ -6,10 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from tests.matrix.cases import ADDED_TO_EXEMPLARS, CASES, Case
 
-pytestmark = pytest.mark.slow
+EVERYDAY = {"sqlite-no-auth"}  # the quickest case; the others run with `make test-all`
 PROOFS = {"imports", "lint", "migrations", "starts", "tests", "types"}
 
 
@@ -34,7 +33,13 @@ def add(spec: str, *options: str, folder: Path) -> dict[str, object]:
     return backwright("add", "resource", *spec.split(), *options, folder=folder)
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+@pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(c, id=c.name, marks=[] if c.name in EVERYDAY else pytest.mark.slow)
+        for c in CASES
+    ],
+)
 def test_new(case: Case, tmp_path: Path) -> None:
     specs = [word for spec in case.resources for word in ("--resource", spec)]
     assert_proved(backwright("new", case.name, *specs, *case.options, folder=tmp_path))
@@ -48,6 +53,7 @@ def test_new(case: Case, tmp_path: Path) -> None:
             assert "backwright" not in python.read_text().lower()
 
 
+@pytest.mark.slow
 def test_add_to_the_exemplars(tmp_path: Path) -> None:
     backwright("new", "house", folder=tmp_path)
     for spec, options in ADDED_TO_EXEMPLARS:
