@@ -8,7 +8,7 @@ deleted, uniqueness. A new field gets the tests of the first known field with th
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from backwright.source.outline import Statement, outline
@@ -18,7 +18,7 @@ from backwright.spec.types import FieldSpec, ResourceSpec
 from backwright.transfer.draft import Draft
 from backwright.transfer.model import link_word
 from backwright.transfer.rename import Renaming, rename_code
-from backwright.transfer.survey import Survey, Table
+from backwright.transfer.survey import Survey, Table, survey
 from backwright.transfer.tables import Surroundings
 
 Trait = tuple[str, ...]
@@ -28,6 +28,7 @@ Trait = tuple[str, ...]
 class FieldTest:
     """A test of an exemplar that shows one trait of one of its fields."""
 
+    name: str
     trait: Trait
     table: Table
     column: str
@@ -42,6 +43,15 @@ class NewTest:
 
     section: str
     code: str
+
+
+def known_tests(drafts: Iterable[Draft]) -> list[FieldTest]:
+    """Return the field tests of several projects; one that two have alike is the first's."""
+    found: dict[tuple[str, str], FieldTest] = {}
+    for draft in drafts:
+        for test in field_tests(draft, survey(draft)):
+            found.setdefault((test.table.name, test.name), test)
+    return list(found.values())
 
 
 def field_tests(draft: Draft, facts: Survey) -> Iterator[FieldTest]:
@@ -135,6 +145,7 @@ def _field_test(
     else:
         trait = ("unique", "owned" if table.owned else "shared")
     return FieldTest(
+        name=name,
         trait=trait,
         table=table,
         column=column,

@@ -18,12 +18,12 @@ from backwright.spec.types import ResourceSpec
 from backwright.transfer.declaration import wanted_imports
 from backwright.transfer.draft import Draft
 from backwright.transfer.exemplar import Exemplar, block, identifiers
-from backwright.transfer.field_tests import NewTest, field_tests, spoken_of, tests_of_fields
+from backwright.transfer.field_tests import NewTest, known_tests, spoken_of, tests_of_fields
 from backwright.transfer.model import link_word
 from backwright.transfer.rename import Renaming, rename_code
 from backwright.transfer.repeat import repeat_links
 from backwright.transfer.slots import SampleSlots, SchemaSlots
-from backwright.transfer.survey import MODELS, survey
+from backwright.transfer.survey import MODELS
 from backwright.transfer.tables import Surroundings, Tables, tables
 from backwright.transfer.wiring import wire, wires
 
@@ -182,8 +182,7 @@ def _add_test_module(job: Job) -> str:
     code = job.exemplar.draft.text(path)
     foreign = [s for s in outline(code) if s.names and spoken_of(s, job.exemplar.table)]
     base = splice(code, [Splice(s.start, _next_line(code, s.end), "") for s in foreign])
-    drafts = dict.fromkeys((job.exemplar.draft, job.house))
-    known = [test for draft in drafts for test in field_tests(draft, survey(draft))]
+    known = known_tests((job.exemplar.draft, job.house))
     new = tests_of_fields(job.spec, job.around, known)
     text = _with_tests(rename_code(base, job.renaming(base)), new)
     target = _target_path(job, path)
