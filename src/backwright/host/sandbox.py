@@ -37,12 +37,13 @@ class Sandbox:
     means: Means
 
     def command(
-        self, argv: Sequence[str], *, writable: Path, readable: Sequence[Path] = ()
+        self, argv: Sequence[str], *, cwd: Path, writable: Path, readable: Sequence[Path] = ()
     ) -> list[str]:
         """Return the command that runs `argv` inside.
 
         Args:
             argv: The program and its arguments.
+            cwd: The folder to run in, `writable` or one below it.
             writable: The one folder that it may write in.
             readable: Folders it needs that may lie below `/tmp` or the home folder.
         """
@@ -53,7 +54,7 @@ class Sandbox:
         hidden = ("--tmpfs", str(Path.home())) if Path.home() != Path("/") else ()
         seen = [word for folder in readable for word in ("--ro-bind", str(folder), str(folder))]
         own = ("--bind", str(writable), str(writable))
-        return [*_BUBBLEWRAP, *hidden, *seen, *own, "--chdir", str(writable), "--", *argv]
+        return [*_BUBBLEWRAP, *hidden, *seen, *own, "--chdir", str(cwd), "--", *argv]
 
 
 @cache

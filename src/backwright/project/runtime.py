@@ -148,11 +148,13 @@ def _import(
         shutil.copytree(Path(guard.__file__).parent, folder / "guard")
     argv = sandbox.command(
         [str(found.python), str(payload)],
+        cwd=Path(paths[0]),
         writable=folder,
         readable=_needed(found, project.root),
     )
-    start = Path(paths[0])
-    done = run(argv, cwd=start, env=variables, timeout=SECONDS, stdin=json.dumps(order).encode())
+    done = run(
+        argv, cwd=Path(paths[0]), env=variables, timeout=SECONDS, stdin=json.dumps(order).encode()
+    )
     if done.timed_out:
         return {"why": f"importing it took longer than {SECONDS:.0f} s"}
     lines = done.stdout.strip().splitlines()

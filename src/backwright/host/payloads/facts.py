@@ -29,7 +29,19 @@ Place = Tuple[str, int]  # noqa: UP006
 
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _PROGRAMS = ("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn")
-_CHANGES = ("os.mkdir", "os.remove", "os.rmdir", "os.rename", "os.link", "os.symlink", "os.chmod")
+# Events of changes: which of their arguments are paths, and which the folders (descriptors) that
+# these are relative to; some Pythons give fewer arguments.
+_CHANGES = {
+    "os.mkdir": ((0, 2),),
+    "os.remove": ((0, 1),),
+    "os.rmdir": ((0, 1),),
+    "os.rename": ((0, 2), (1, 3)),
+    "os.link": ((1, 3),),
+    "os.symlink": ((1, 2),),
+    "os.chmod": ((0, 2),),
+    "os.truncate": ((0, 9),),
+    "shutil.rmtree": ((0, 1),),
+}
 _NETWORK = ("socket.connect", "socket.bind", "socket.getaddrinfo", "socket.sendto")
 _SYSTEM = ("information_schema", "pg_catalog", "sys")
 _OWN_PAGES = ("openapi", "swagger_ui_html", "swagger_ui_redirect", "redoc_html")
@@ -39,9 +51,12 @@ def guard(writable: str, *, sealed: bool) -> None:
     """Refuse what an import has no business doing (sys.addaudithook; PEP 578)."""
     allowed = (os.path.realpath(writable) + os.sep, "/dev/", "/proc/self/")
 
-    def inside(path: Any) -> bool:
+    def inside(path: Any, folder: int | None = None) -> bool:
         if isinstance(path, int):
             return True
+        if folder is not None and folder >= 0:
+            above = os.readlink(f"/proc/self/fd/{folder}")  # noqa: PTH115 - Python 3.8
+            path = above + os.sep + os.fsdecode(path)
         return (os.path.realpath(os.fsdecode(path)) + os.sep).startswith(allowed)
 
     def watch(event: str, arguments: tuple[Any, ...]) -> None:
@@ -51,7 +66,8 @@ def guard(writable: str, *, sealed: bool) -> None:
             if writes and path is not None and not inside(path):
                 raise PermissionError(f"refused to write {path}: imported for inspection only")
         elif event in _CHANGES and not all(
-            inside(one) for one in arguments[:2] if isinstance(one, (str, bytes, os.PathLike))
+            inside(arguments[path], arguments[folder] if folder < len(arguments) else None)
+            for path, folder in _CHANGES[event]
         ):
             raise PermissionError(f"refused {event}: imported for inspection only")
         elif event in _NETWORK and not (event == "socket.getaddrinfo" and _is_local(arguments)):
