@@ -153,9 +153,10 @@ def _link(names: Names, field: FieldSpec, around: Surroundings) -> Link:
         _call("Index", ["None", *lead, f'"{word}_id"']),
     ]
     human = word.replace("_", " ")
+    what = f"{article(human).capitalize()} {human} that {article(names.human)} {names.human} has."
     code = (
         f"class {name}(SQLModel, table=True):\n"
-        f'    """{article(human).capitalize()} {human} on {article(names.human)} {names.human}."""\n\n'
+        f'    """{what}"""\n\n'
         f'    __tablename__ = "{names.snake}_{word}"\n'
         f"    __table_args__ = ({', '.join(arguments)},)\n\n"
         f"{owner if around.owned else ''}"

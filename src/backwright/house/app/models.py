@@ -118,7 +118,7 @@ class OneTimeToken(SQLModel, table=True):
 
 
 class CategoryLabel(SQLModel, table=True):
-    """A label on a category."""
+    """A label that a category has."""
 
     __tablename__ = "category_label"
     __table_args__ = (
@@ -208,7 +208,7 @@ class TaskStatus(StrEnum):
 
 
 class TaskTag(SQLModel, table=True):
-    """A tag on a task."""
+    """A tag that a task has."""
 
     __tablename__ = "task_tag"
     __table_args__ = (

@@ -116,10 +116,6 @@ class PostgresConnection:
             raise in_words(error, None) from error
 
 
-async def _leave_as_it_is(_connection: object) -> None:
-    """Skip the round trip that resets a connection: nothing here changes its state."""
-
-
 def in_words(error: Exception, statement: Executable | None) -> Exception:
     """Return what the client should read when the database says this."""
     if isinstance(error, asyncpg.UniqueViolationError):
