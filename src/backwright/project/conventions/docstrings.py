@@ -20,10 +20,10 @@ _STYLES = (
 @convention("docstrings")
 def docstrings(evidence: Evidence) -> Iterator[Vote]:
     """Give a vote for each public function: its docstring's style, or none."""
-    for source in evidence.modules:
+    for source in evidence.sample:
         for node in evidence.functions(source):
             if not node.name.startswith("_"):
-                yield Vote(_style(ast.get_docstring(node)), source.file, node.lineno)
+                yield Vote(_style(ast.get_docstring(node, clean=False)), source.file, node.lineno)
 
 
 def _style(text: str | None) -> str:

@@ -15,14 +15,14 @@ def errors(evidence: Evidence) -> Iterator[Vote]:
     own = _own_errors(evidence)
     for source in evidence.modules:
         in_routes = source.file in evidence.route_files
-        for node in evidence.nodes(source):
-            name = last_name(node.exc) if isinstance(node, ast.Raise) and node.exc else ""
+        for node in evidence.nodes(source, ast.Raise):
+            name = last_name(node.exc)
             if name.endswith("HTTPException"):
                 where = "handlers" if in_routes else "the code below them"
-                yield Vote(f"HTTPException raised in {where}", source.file, node.lineno)  # type: ignore[attr-defined]
+                yield Vote(f"HTTPException raised in {where}", source.file, node.lineno)
             elif name in own:
                 where = "handlers" if in_routes else "services"
-                yield Vote(f"errors of its own raised in {where}", source.file, node.lineno)  # type: ignore[attr-defined]
+                yield Vote(f"errors of its own raised in {where}", source.file, node.lineno)
 
 
 def _own_errors(evidence: Evidence) -> frozenset[str]:
@@ -30,11 +30,9 @@ def _own_errors(evidence: Evidence) -> frozenset[str]:
     found: set[str] = set()
     for _ in range(3):
         for source in evidence.modules:
-            for node in evidence.nodes(source):
-                if isinstance(node, ast.ClassDef) and any(
-                    last_name(base) in found or last_name(base).endswith(("Exception", "Error"))
-                    for base in node.bases
-                ):
+            for node in evidence.nodes(source, ast.ClassDef):
+                bases = [last_name(base) for base in node.bases]
+                if any(one in found or one.endswith(("Exception", "Error")) for one in bases):
                     found.add(node.name)
     return frozenset(found)
 
@@ -68,9 +66,7 @@ def error_handlers(evidence: Evidence) -> Iterator[Vote]:
             name = last_name(call.func)
             if name in {"exception_handler", "add_exception_handler"} and call.args:
                 yield Vote("in one place of the application", source.file, call.lineno)
-        for handler in evidence.handlers:
-            if handler.source is not source:
-                continue
+        for handler in evidence.handlers_of(source):
             for node in ast.walk(handler.node):
                 if isinstance(node, ast.ExceptHandler) and _raises_http(node):
                     yield Vote("try and except in each handler", source.file, node.lineno)

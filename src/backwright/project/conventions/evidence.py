@@ -6,20 +6,32 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
+from typing import TypeVar, cast
 
+from backwright.project.files import read_text
 from backwright.project.types import Endpoint, Project
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
+Node = TypeVar("Node", bound=ast.AST)
 
 
-@dataclass(frozen=True, slots=True)
+SAMPLE = 150
+
+
+@dataclass(frozen=True)
 class Source:
-    """A module: its path, its syntax tree and its text; `is_test` for files of tests."""
+    """A module of the project in `root`: its file, its syntax tree; `is_test` for tests."""
 
+    root: Path
     file: str
     tree: ast.Module
-    text: str
     is_test: bool = False
+
+    @cached_property
+    def text(self) -> str:
+        """The source itself, empty should it have gone."""
+        return read_text(self.root, self.file) or ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +58,7 @@ class Evidence:
 
     sources: tuple[Source, ...]
     project: Project
-    _nodes: dict[str, tuple[ast.AST, ...]] = field(default_factory=dict)
+    _nodes: dict[str, dict[type[ast.AST], list[ast.AST]]] = field(default_factory=dict)
 
     @cached_property
     def modules(self) -> tuple[Source, ...]:
@@ -56,27 +68,29 @@ class Evidence:
         )
 
     @cached_property
+    def sample(self) -> tuple[Source, ...]:
+        """An even part of the modules, for habits that every file shows."""
+        return self.modules[:: max(1, -(-len(self.modules) // SAMPLE))]
+
+    @cached_property
     def tests(self) -> tuple[Source, ...]:
         """The modules of tests."""
         return tuple(one for one in self.sources if one.is_test)
 
-    def nodes(self, source: Source) -> tuple[ast.AST, ...]:
-        """Return all nodes of a module; it is walked once."""
+    def nodes(self, source: Source, kind: type[Node]) -> list[Node]:
+        """Return the nodes of one kind in a module; it is walked once."""
         if source.file not in self._nodes:
-            self._nodes[source.file] = tuple(ast.walk(source.tree))
-        return self._nodes[source.file]
+            self._nodes[source.file] = _by_kind(source.tree)
+        return cast("list[Node]", self._nodes[source.file].get(kind, []))
 
     def functions(self, source: Source) -> Iterator[FunctionNode]:
         """Yield the functions and methods of a module."""
-        for node in self.nodes(source):
-            if isinstance(node, FunctionNode):
-                yield node
+        yield from self.nodes(source, ast.FunctionDef)
+        yield from self.nodes(source, ast.AsyncFunctionDef)
 
-    def calls(self, source: Source) -> Iterator[ast.Call]:
-        """Yield the calls in a module."""
-        for node in self.nodes(source):
-            if isinstance(node, ast.Call):
-                yield node
+    def calls(self, source: Source) -> list[ast.Call]:
+        """Return the calls in a module."""
+        return self.nodes(source, ast.Call)
 
     @cached_property
     def handlers(self) -> tuple[Handler, ...]:
@@ -91,10 +105,32 @@ class Evidence:
             if (source.file, node.lineno) in endpoints
         )
 
+    def handlers_of(self, source: Source) -> tuple[Handler, ...]:
+        """Return the handlers in one module."""
+        if source.file not in self.route_files:
+            return ()
+        return tuple(one for one in self.handlers if one.source is source)
+
     @cached_property
     def route_files(self) -> frozenset[str]:
         """The files that hold handlers."""
         return frozenset(one.source.file for one in self.handlers)
+
+
+def _by_kind(tree: ast.Module) -> dict[type[ast.AST], list[ast.AST]]:
+    """Return all nodes of a tree by their type; names' contexts and operators are left out."""
+    found: dict[type[ast.AST], list[ast.AST]] = {}
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        node = waiting.pop()
+        found.setdefault(type(node), []).append(node)
+        for value in node.__dict__.values():
+            if isinstance(value, ast.AST):
+                if not isinstance(value, ast.expr_context | ast.operator):
+                    waiting.append(value)
+            elif isinstance(value, list):
+                waiting.extend(one for one in value if isinstance(one, ast.AST))
+    return found
 
 
 def last_name(node: ast.AST | None) -> str:

@@ -13,10 +13,8 @@ from backwright.project.conventions.registry import convention
 def imports(evidence: Evidence) -> Iterator[Vote]:
     """Give a vote for each `from … import` of a module of the project."""
     own = {part.removesuffix(".py") for one in evidence.modules for part in one.file.split("/")}
-    for source in evidence.modules:
-        for node in evidence.nodes(source):
-            if not isinstance(node, ast.ImportFrom):
-                continue
+    for source in evidence.sample:
+        for node in evidence.nodes(source, ast.ImportFrom):
             if node.level:
                 yield Vote("relative", source.file, node.lineno)
             elif node.module and node.module.partition(".")[0] in own:

@@ -16,7 +16,7 @@ def line_length(evidence: Evidence) -> Iterator[Vote]:
     """Give a vote for each line of at least 60 characters: the limit that holds, or `longer`."""
     lengths = [
         (len(line), source.file, number)
-        for source in evidence.modules
+        for source in evidence.sample
         for number, line in enumerate(source.text.splitlines(), 1)
         if line.strip()
     ]

@@ -14,13 +14,12 @@ def models(evidence: Evidence) -> Iterator[Vote]:
     """Give a vote for each table."""
     places = {(one.file, one.line) for one in evidence.project.models}
     for source in evidence.modules:
-        for node in evidence.nodes(source):
-            if (source.file, getattr(node, "lineno", 0)) not in places:
-                continue
-            if isinstance(node, ast.ClassDef):
+        for node in evidence.nodes(source, ast.ClassDef):
+            if (source.file, node.lineno) in places:
                 yield Vote(_declared(node), source.file, node.lineno)
-            elif isinstance(node, ast.Call) and last_name(node.func) == "Table":
-                yield Vote("Table()", source.file, node.lineno)
+        for call in evidence.calls(source):
+            if (source.file, call.lineno) in places and last_name(call.func) == "Table":
+                yield Vote("Table()", source.file, call.lineno)
 
 
 def _declared(node: ast.ClassDef) -> str:

@@ -12,22 +12,19 @@ from backwright.project.conventions.registry import convention
 @convention("optional")
 def optional(evidence: Evidence) -> Iterator[Vote]:
     """Give a vote for each annotation that allows None."""
-    for source in evidence.modules:
-        for node in evidence.nodes(source):
-            value = _way(node)
-            if value:
-                yield Vote(value, source.file, getattr(node, "lineno", 1))
+    for source in evidence.sample:
+        for node in evidence.nodes(source, ast.BinOp):
+            if isinstance(node.op, ast.BitOr) and _is_none(node.right):
+                yield Vote("X | None", source.file, node.lineno)
+        for one in evidence.nodes(source, ast.Subscript):
+            if last_name(one) == "Optional":
+                yield Vote("Optional[X]", source.file, one.lineno)
+            elif last_name(one) == "Union" and _allows_none(one.slice):
+                yield Vote("Union[X, None]", source.file, one.lineno)
 
 
-def _way(node: ast.AST) -> str:
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr) and _is_none(node.right):
-        return "X | None"
-    if isinstance(node, ast.Subscript) and last_name(node) == "Optional":
-        return "Optional[X]"
-    if isinstance(node, ast.Subscript) and last_name(node) == "Union":
-        parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else []
-        return "Union[X, None]" if any(_is_none(one) for one in parts) else ""
-    return ""
+def _allows_none(union: ast.expr) -> bool:
+    return isinstance(union, ast.Tuple) and any(_is_none(part) for part in union.elts)
 
 
 def _is_none(node: ast.expr) -> bool:

@@ -12,25 +12,20 @@ from backwright.project.conventions.registry import convention
 @convention("quotes")
 def quotes(evidence: Evidence) -> Iterator[Vote]:
     """Give a vote for each string that could as well stand in the other quotes."""
-    for source in evidence.modules:
+    for source in evidence.sample:
         yield from _votes(evidence, source)
 
 
 def _votes(evidence: Evidence, source: Source) -> Iterator[Vote]:
     lines = source.text.encode().splitlines()
-    parts = {
-        id(part)
-        for node in evidence.nodes(source)
-        if isinstance(node, ast.JoinedStr)
-        for part in node.values
-    }
-    for node in evidence.nodes(source):
-        is_text = isinstance(node, ast.Constant) and isinstance(node.value, str)
-        if not is_text or id(node) in parts or "'" in node.value or '"' in node.value:  # type: ignore[attr-defined]
+    parts = {id(part) for node in evidence.nodes(source, ast.JoinedStr) for part in node.values}
+    for node in evidence.nodes(source, ast.Constant):
+        text = node.value
+        if not isinstance(text, str) or id(node) in parts or "'" in text or '"' in text:
             continue
         mark = _mark(lines, node)
         if mark:
-            yield Vote("double" if mark == b'"' else "single", source.file, node.lineno)  # type: ignore[attr-defined]
+            yield Vote("double" if mark == b'"' else "single", source.file, node.lineno)
 
 
 def _mark(lines: list[bytes], node: ast.AST) -> bytes:

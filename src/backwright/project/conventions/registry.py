@@ -49,7 +49,7 @@ def count(name: str, votes: Iterable[Vote]) -> Convention | None:
     if not counts:
         return None
     value = min(counts, key=lambda one: (-counts[one], one))
-    places = [(one.file, one.line) for one in votes if one.value == value and one.line]
+    places = sorted((one.file, one.line) for one in votes if one.value == value and one.line)
     return Convention(
         name,
         value,

@@ -120,9 +120,7 @@ def _depends_in(annotation: ast.expr | None) -> str:
 
 def _opened(evidence: Evidence, source: Source) -> Iterator[Vote]:
     """Give a vote for each handler's own `with Session(…)`."""
-    for one in evidence.handlers:
-        if one.source is not source:
-            continue
+    for one in evidence.handlers_of(source):
         for node in ast.walk(one.node):
             if not isinstance(node, ast.With | ast.AsyncWith):
                 continue

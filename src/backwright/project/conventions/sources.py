@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from backwright.project.apps import is_test
 from backwright.project.conventions.evidence import Source
-from backwright.project.files import Tree, read_text
+from backwright.project.files import Tree
 from backwright.project.modules import Modules
 
 MOST_TESTS = 150
@@ -26,7 +26,4 @@ def sources_of(modules: Modules, tree: Tree) -> list[Source]:
 
 def _source(modules: Modules, tree: Tree, file: str) -> Source | None:
     parsed = modules.parse(modules.module(file))
-    text = read_text(tree.root, file) if parsed is not None else None
-    if parsed is None or text is None:
-        return None
-    return Source(file, parsed, text, is_test(file))
+    return Source(tree.root, file, parsed, is_test(file)) if parsed is not None else None

@@ -22,11 +22,12 @@ _CLIENTS = ("TestClient", "AsyncClient", "AsyncTestClient", "AsgiTestClient")
 def test_client(evidence: Evidence) -> Iterator[Vote]:
     """Give a vote for each test client that is made or asked for by its type."""
     for source in evidence.tests:
-        for node in evidence.nodes(source):
-            named = node.annotation if isinstance(node, ast.arg) else None
-            name = last_name(node) if isinstance(node, ast.Call) else last_name(named)
-            if name in _CLIENTS:
-                yield Vote(name, source.file, getattr(node, "lineno", 1))
+        for call in evidence.calls(source):
+            if last_name(call) in _CLIENTS:
+                yield Vote(last_name(call), source.file, call.lineno)
+        for one in evidence.nodes(source, ast.arg):
+            if last_name(one.annotation) in _CLIENTS:
+                yield Vote(last_name(one.annotation), source.file, one.lineno)
 
 
 @convention("test_form")
