@@ -17,6 +17,7 @@ Node = TypeVar("Node", bound=ast.AST)
 
 
 SAMPLE = 150
+_LEAVES = frozenset({ast.Name, ast.Constant, ast.alias, ast.Load, ast.Store, ast.Pass, ast.BitOr})
 
 
 @dataclass(frozen=True)
@@ -118,18 +119,24 @@ class Evidence:
 
 
 def _by_kind(tree: ast.Module) -> dict[type[ast.AST], list[ast.AST]]:
-    """Return all nodes of a tree by their type; names' contexts and operators are left out."""
+    """Return all nodes of a tree by their type."""
     found: dict[type[ast.AST], list[ast.AST]] = {}
     waiting: list[ast.AST] = [tree]
     while waiting:
         node = waiting.pop()
-        found.setdefault(type(node), []).append(node)
-        for value in node.__dict__.values():
-            if isinstance(value, ast.AST):
-                if not isinstance(value, ast.expr_context | ast.operator):
-                    waiting.append(value)
-            elif isinstance(value, list):
-                waiting.extend(one for one in value if isinstance(one, ast.AST))
+        kind = type(node)
+        if kind in found:
+            found[kind].append(node)
+        else:
+            found[kind] = [node]
+        if kind in _LEAVES:
+            continue
+        for name in node._fields:
+            value = getattr(node, name, None)
+            if type(value) is list:
+                waiting += [one for one in value if isinstance(one, ast.AST)]
+            elif isinstance(value, ast.AST):
+                waiting.append(value)
     return found
 
 
