@@ -77,7 +77,13 @@ def add_resource(request: AddResource, listener: Listener) -> ChangeReport:
         if request.dry_run:
             return change_report(outcome, changes, dry_run=True)
         tests = tuple(p for p in changes.paths if p.startswith("tests/test_"))
-        checks = prove(place, changes, new_tests=tests, expected_endpoints=_endpoints(place, spec))
+        checks = prove(
+            place,
+            changes,
+            answers=request.answers,
+            new_tests=tests,
+            expected_endpoints=_endpoints(place, spec),
+        )
         undo = move_over(place, changes, command)
         return change_report(outcome, changes, verified=checks, undo=undo)
 

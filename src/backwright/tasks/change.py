@@ -7,13 +7,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from backwright.errors import VerificationError
 from backwright.host.environment import Environment
 from backwright.host.making import ensure
 from backwright.host.postgres import Cluster, cluster
 from backwright.report.change import ChangeReport, FileChange, PlanStep
 from backwright.report.events import Listener, StepStarted
 from backwright.tasks.host_facts import HostFacts, host_facts
-from backwright.values import Check, Note
+from backwright.tasks.questions import Answers
+from backwright.values import Check, Choice, Note, Question
 from backwright.workshop import (
     Bench,
     ChangeSet,
@@ -26,6 +28,8 @@ from backwright.workshop import (
     require,
     verify,
 )
+
+NEEDED = ("imports", "migrations", "starts", "tests")  # without these, a change needs a yes
 
 
 @dataclass(frozen=True)
@@ -108,6 +112,7 @@ def prove(
     place: Workplace,
     changes: ChangeSet,
     *,
+    answers: Answers | None = None,
     new_tests: tuple[str, ...] = (),
     expected_endpoints: tuple[tuple[str, str], ...] = (),
 ) -> tuple[Check, ...]:
@@ -115,12 +120,32 @@ def prove(
 
     Raises:
         VerificationError: a check failed.
+        QuestionError: something could not be proved, and the user has not agreed to that.
         MissingError: something that a check needs is not there.
     """
     bench = place.bench(changes, new_tests=new_tests, expected_endpoints=expected_endpoints)
     checks = verify(bench, place.listener)
     require(checks)
+    unproved = [check for check in checks if check.verdict == "skipped" and check.check in NEEDED]
+    if unproved and (answers or Answers()).to(_unproved(unproved)) == "stop":
+        raise VerificationError(
+            "not everything could be proved, and that was not agreed to", checks
+        )
     return checks
+
+
+def _unproved(checks: Sequence[Check]) -> Question:
+    names = ", ".join(check.check for check in checks)
+    return Question(
+        key="unproved",
+        text=f"This could not be proved: {names}. Move the change over all the same?",
+        why="; ".join(f"{check.check}: {check.detail}" for check in checks),
+        choices=(
+            Choice("proceed", "Write the change.", "What was not proved may not work."),
+            Choice("stop", "Leave the project as it is.", "Nothing is added."),
+        ),
+        recommended="proceed",
+    )
 
 
 def move_over(place: Workplace, changes: ChangeSet, command: str) -> str:
