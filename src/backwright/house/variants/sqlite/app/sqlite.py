@@ -1,5 +1,6 @@
 """SQLite: SQLAlchemy writes the SQL, and aiosqlite runs it on a few connections to one file."""
 
+import json
 import sqlite3
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
@@ -54,6 +55,7 @@ class SqliteDatabase:
             max_overflow=0,
             pool_timeout=settings.database_pool_timeout_seconds,
             connect_args={"timeout": settings.database_timeout_seconds},
+            json_serializer=_write_json,
             hide_parameters=True,
         )
         dialect = engine.sync_engine.dialect
@@ -123,6 +125,13 @@ class SqliteConnection:
         with _errors_in_words():
             async with self._connection.begin_nested():
                 yield self
+
+
+def _write_json(document: Any) -> str:
+    """Return a document as JSON; one with half of a surrogate pair in it could not be shown."""
+    text = json.dumps(document, ensure_ascii=False)
+    text.encode()
+    return text
 
 
 def _set_up(connection: DBAPIConnection, _record: object) -> None:
