@@ -239,9 +239,7 @@ def _with_header(node: Compound, header: Compound) -> Compound:
 
 
 def _handlers(node: cst.Try, doomed: set[str]) -> list[cst.ExceptHandler]:
-    trimmed = [
-        h.with_changes(type=trim(h.type, doomed) if h.type else None) for h in node.handlers
-    ]
+    trimmed = [h.with_changes(type=trim(h.type, doomed) if h.type else None) for h in node.handlers]
     handlers = [h for h in trimmed if not refers(h, doomed)]
     return [h.with_changes(type=_alone(h.type)) for h in handlers]
 

@@ -88,9 +88,7 @@ class _Trimmer(cst.CSTTransformer):
         kept = [e for e in updated_node.elements if not refers(e, self.doomed)]
         return updated_node.with_changes(elements=kept)
 
-    def leave_IfExp(
-        self, original_node: cst.IfExp, updated_node: cst.IfExp
-    ) -> cst.BaseExpression:
+    def leave_IfExp(self, original_node: cst.IfExp, updated_node: cst.IfExp) -> cst.BaseExpression:
         """A choice that depends on something doomed is made: as if it were not there."""
         if not refers(updated_node.test, self.doomed):
             return updated_node
@@ -118,9 +116,7 @@ class _Trimmer(cst.CSTTransformer):
         """Keep the elements that do not refer; of a table's rows only those that never did."""
         is_table = len(before) > 1 and all(isinstance(e.value, cst.Tuple) for e in before)
         judged = before if is_table else after
-        return [
-            e for e, old in zip(after, judged, strict=True) if not refers(old, self.doomed)
-        ]
+        return [e for e, old in zip(after, judged, strict=True) if not refers(old, self.doomed)]
 
 
 def is_absence(test: cst.BaseExpression) -> bool:
