@@ -1,6 +1,6 @@
 """What cannot be proved needs a yes; what fails ends the change."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -21,7 +21,7 @@ FAILED = Check("tests", "fail", 0.0, "1 of the new tests fails")
 class Place:
     """What `prove` needs of a workplace."""
 
-    listener: Any = staticmethod(silence)
+    listener: Any = field(default=silence)
 
     def bench(self, *_: object, **__: object) -> None:
         return None
