@@ -43,7 +43,10 @@ Int = Annotated[int, Field(ge=-LARGEST_INTEGER, le=LARGEST_INTEGER)]
 Float = Annotated[float, Field(allow_inf_nan=False)]
 Email = EmailStr
 Url = Annotated[
-    str, Field(max_length=LONGEST_URL), AfterValidator(_check_text), AfterValidator(_check_url)
+    str,
+    Field(max_length=LONGEST_URL, json_schema_extra={"format": "uri"}),
+    AfterValidator(_check_text),
+    AfterValidator(_check_url),
 ]
 DateTime = AwareDatetime
 Json = dict[str, JsonValue]

@@ -1,0 +1,153 @@
+"""Sessions: statements go in, rows come out, and the caller is checked on the way."""
+
+import asyncio
+from uuid import UUID, uuid4
+
+import pytest
+from httpx import AsyncClient
+from sqlalchemy import text
+from sqlmodel import col, delete, func, insert, select, update
+
+from app.auth import Caller
+from app.config import Settings
+from app.database import Session
+from app.exceptions import ConflictError, ServiceUnavailableError, UnauthorizedError
+from app.models import LoginSession, Tag, User
+from app.postgres import PostgresDatabase
+from app.queries import prepare
+from tests.factories import make_tag
+
+
+@pytest.fixture
+async def caller(alice: AsyncClient, session: Session) -> Caller:
+    """Return Alice as a caller."""
+    login = await session.one(select(LoginSession), LoginSession)
+    return Caller(login.user_id, login.id)
+
+
+async def count_tags(session: Session) -> int:
+    """Return how many tags there are."""
+    count: int = await session.scalar(select(func.count()).select_from(Tag))
+    return count
+
+
+async def test_values_of_one_statement_are_not_those_of_another(
+    alice: AsyncClient, session: Session
+) -> None:
+    """Statements of the same shape share their text only."""
+    tags = [await make_tag(alice) for _ in range(3)]
+    for tag in tags:
+        found = await session.all(select(Tag).where(col(Tag.name) == tag["name"]), Tag)
+        assert [str(row.id) for row in found] == [tag["id"]]
+
+
+async def test_lists_of_values(alice: AsyncClient, session: Session) -> None:
+    """The text of `IN (…)` depends on how many values there are."""
+    ids = [UUID((await make_tag(alice))["id"]) for _ in range(3)]
+    for some in (ids[:1], ids[1:], ids, []):
+        found = await session.all(select(Tag).where(col(Tag.id).in_(some)), Tag)
+        assert {row.id for row in found} == set(some)
+
+
+def test_statements_of_one_shape_are_compiled_once() -> None:
+    """That is what makes a query of a statement cheap."""
+    first, second = (
+        prepare(select(Tag).where(col(Tag.name) == name), Caller(uuid4(), uuid4()))
+        for name in ("one", "two")
+    )
+    assert first[0] is second[0]
+    assert first[1] != second[1]
+
+
+async def test_a_caller_who_has_signed_out_changes_nothing(
+    alice: AsyncClient, session: Session, caller: Caller
+) -> None:
+    """The check and the change are one statement."""
+    tag = await make_tag(alice)
+    await session.execute(delete(LoginSession))
+    for statement in (
+        insert(Tag).values(owner_id=caller.id, name="new", key=uuid4()),
+        update(Tag).values(name="changed"),
+        delete(Tag),
+    ):
+        with pytest.raises(UnauthorizedError):
+            await session.execute(statement, caller=caller)
+    rows = await session.all(select(Tag), Tag)
+    assert [row.name for row in rows] == [tag["name"]]
+
+
+async def test_a_caller_who_was_deactivated(session: Session, caller: Caller) -> None:
+    """A session that is still there is worth nothing to a user who is not active."""
+    assert await session.all(select(Tag), Tag, caller=caller) == []
+    await session.execute(update(User).values(is_active=False))
+    with pytest.raises(UnauthorizedError):
+        await session.all(select(Tag), Tag, caller=caller)
+
+
+async def test_rows_inserted_at_once_cannot_be_guarded(session: Session, caller: Caller) -> None:
+    """What cannot be checked in one statement is refused, not let through."""
+    rows = [{"owner_id": caller.id, "name": name, "key": uuid4()} for name in ("one", "two")]
+    with pytest.raises(TypeError):
+        await session.execute(insert(Tag).values(rows), caller=caller)
+    assert await session.execute(insert(Tag).values(rows)) == 2
+
+
+async def test_a_transaction_happens_whole_or_not_at_all(session: Session, caller: Caller) -> None:
+    """An error inside takes everything back, and the session goes on."""
+    values = {"owner_id": caller.id, "name": "same", "key": uuid4()}
+
+    async def insert_twice() -> None:
+        async with session.transaction():
+            await session.execute(insert(Tag).values(values))
+            await session.execute(insert(Tag).values(values))
+
+    with pytest.raises(ConflictError):
+        await insert_twice()
+    assert await count_tags(session) == 0
+    await session.execute(insert(Tag).values(values))
+    assert await count_tags(session) == 1
+
+
+async def test_a_transaction_inside_another(session: Session, caller: Caller) -> None:
+    """The inner one can fail by itself."""
+    values = {"owner_id": caller.id, "name": "same", "key": uuid4()}
+    async with session.transaction():
+        await session.execute(insert(Tag).values(values))
+        with pytest.raises(ConflictError):
+            async with session.transaction():
+                await session.execute(insert(Tag).values(values))
+    assert await count_tags(session) == 1
+
+
+async def test_all_connections_are_busy(settings: Settings) -> None:
+    """Waiting for a connection ends in an error that asks to come again."""
+    few = settings.model_copy(
+        update={"database_pool_size": 1, "database_pool_timeout_seconds": 0.05}
+    )
+    async with PostgresDatabase.open(settings.database_url, few) as database:
+        session, other = Session(database), Session(database)
+        async with session.transaction():
+            await session.scalar(select(1))
+            with pytest.raises(ServiceUnavailableError):
+                await other.scalar(select(1))
+        assert await other.scalar(select(1)) == 1
+
+
+async def test_a_request_that_is_given_up(settings: Settings) -> None:
+    """Its connection is not handed to the next one in the middle of a statement."""
+    one = settings.model_copy(update={"database_pool_size": 1})
+    async with PostgresDatabase.open(settings.database_url, one) as database:
+        session = Session(database)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.1):
+                await session.scalar(select(text("pg_sleep(10)")))
+        assert await session.scalar(select(1)) == 1
+
+
+async def test_a_database_that_is_away(settings: Settings) -> None:
+    """The error asks to come again, and says nothing about the database."""
+    url = "postgresql://nobody:secret@127.0.0.1:1/nothing"
+    async with PostgresDatabase.open(url, settings, optional=True) as database:
+        with pytest.raises(ServiceUnavailableError) as error:
+            await Session(database).scalar(select(1))
+    assert error.value.message == "Database not available"
