@@ -45,7 +45,7 @@ class _Renamer(cst.CSTTransformer):
         values = {e.value.value for e in over.elements if isinstance(e.value, cst.Name)}
         if values != {target.value} or not isinstance(updated_node.body, cst.IndentedBlock):
             return updated_node
-        return cst.FlattenSentinel(updated_node.body.body)  # type: ignore[arg-type]
+        return cst.FlattenSentinel(updated_node.body.body)
 
     def leave_IndentedBlock(
         self, original_node: cst.IndentedBlock, updated_node: cst.IndentedBlock

@@ -277,7 +277,7 @@ def _is_doomed(param: cst.Param, doomed: Collection[str]) -> bool:
 def _params_without(params: cst.Parameters, gone: set[str]) -> cst.Parameters:
     kept = [p for p in params.params if p.name.value not in gone]
     keywords = [p for p in params.kwonly_params if p.name.value not in gone]
-    if not keywords and kept and len(kept) < len(params.params):
+    if not keywords and kept and gone:
         kept[-1] = kept[-1].with_changes(comma=cst.MaybeSentinel.DEFAULT)
     if keywords and len(keywords) < len(params.kwonly_params):
         keywords[-1] = keywords[-1].with_changes(comma=cst.MaybeSentinel.DEFAULT)

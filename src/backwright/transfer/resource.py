@@ -46,7 +46,7 @@ def transfer_resource(host: Draft, house: Draft, spec: ResourceSpec) -> Transfer
     """
     facts = survey(host)
     owned = _is_owned(facts, spec)
-    around = Surroundings(_targets(facts, spec, owned=owned), _taken(facts), owned)
+    around = Surroundings(_targets(facts, spec, owned=owned), _taken(facts), owned, facts.has_users)
     exemplar = choose_exemplar(host, house, spec, owned=owned)
     _check_names(facts, spec, exemplar)
     _check_references(facts, spec, around)

@@ -57,12 +57,13 @@ class Surroundings:
     """What the new tables stand among.
 
     `targets` are the models that can be referred to, by class name; `taken` the attributes that
-    each of them has already; `owned` tells whether the new rows belong to a user.
+    each of them has already; `owned` tells whether the new rows belong to a user, if the project `has_users` at all.
     """
 
     targets: Mapping[str, Target]
     taken: Mapping[str, Collection[str]]
     owned: bool
+    has_users: bool = True
 
 
 def tables(spec: ResourceSpec, around: Surroundings) -> Tables:
@@ -84,7 +85,8 @@ def _table(
 ) -> str:
     names = spec.names
     base = "OwnedTable" if around.owned else "SharedTable"
-    whose = " of a user" if around.owned else ", the same for everybody"
+    shared = ", the same for everybody" if around.has_users else ""
+    whose = " of a user" if around.owned else shared
     lines = [
         f"class {names.pascal}({base}, table=True):",
         f'    """{article(names.human).capitalize()} {names.human}{whose}."""',
