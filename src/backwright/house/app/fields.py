@@ -32,7 +32,12 @@ def _is_unicode(text: str) -> bool:
 
 
 def _check_url(text: str) -> str:
-    """Refuse what is no address of the web, and keep the others as they were written."""
+    """Refuse what is no address of the web, and keep the others as they were written.
+
+    Browsers drop spaces and line breaks out of an address, and so would the check.
+    """
+    if " " in text or not text.isprintable():
+        raise ValueError("must not contain spaces or control characters")
     _url.validate_python(text)
     return text
 
