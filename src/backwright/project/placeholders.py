@@ -41,7 +41,7 @@ def placeholders(
     project: Project, missing: Iterable[Missing], given: Mapping[str, str]
 ) -> dict[str, str]:
     """Return variables to set for the next try; empty when there is nothing new to try."""
-    driver = (project.database.driver if project.database else None) or "postgresql"
+    driver = _driver(project)
     known = {one.name.lower(): one.variables for one in project.settings}
     found: dict[str, str] = {}
     for one in missing:
@@ -52,6 +52,14 @@ def placeholders(
                 value = _value(name, one, driver)
                 found.update({name: value} if given[name] != value else {})
     return found if given or not found else {**_required(project, driver), **found}
+
+
+def _driver(project: Project) -> str:
+    """Return the scheme of the database URL: the project's own, else PostgreSQL as it is used."""
+    database = project.database
+    if database and database.driver:
+        return database.driver
+    return "postgresql+asyncpg" if database and database.is_async else "postgresql"
 
 
 def _required(project: Project, driver: str) -> dict[str, str]:
@@ -73,7 +81,7 @@ def _value(name: str, missing: Missing, driver: str) -> str:
     if missing.kind not in {"text", "source"} and not missing.kind.endswith("missing"):
         allowed = _QUOTED.findall(missing.expected)
         if allowed:
-            return allowed[0]
+            return str(allowed[0])
         if "url" in missing.kind:
             return _by_name(name.upper(), driver)
         return next((value for fits, value in _BY_KIND if fits.search(missing.kind)), _secret(name))
@@ -83,7 +91,8 @@ def _value(name: str, missing: Missing, driver: str) -> str:
 def _by_name(name: str, driver: str) -> str:
     address = re.search(r"UR[LI]|DSN", name)
     if address and re.search(r"DATABASE|DB|SQL|POSTGRES|^DSN$", name):
-        return f"{driver}://user:password@localhost/database"
+        asked = "postgresql+asyncpg" if "ASYNC" in name and "+" not in driver else driver
+        return f"{asked}://user:password@localhost/database"
     if address and "REDIS" in name:
         return "redis://localhost:6379/0"
     if address:
