@@ -17,7 +17,7 @@ from backwright.spec.names import names_of
 from backwright.spec.types import ResourceSpec
 from backwright.transfer.declaration import wanted_imports
 from backwright.transfer.draft import Draft
-from backwright.transfer.exemplar import Exemplar, block, identifiers
+from backwright.transfer.exemplar import Exemplar, block, bound_names
 from backwright.transfer.field_tests import NewTest, known_tests, spoken_of, tests_of_fields
 from backwright.transfer.model import link_word
 from backwright.transfer.rename import Renaming, rename_code
@@ -52,7 +52,7 @@ class Job:
         """Return the renaming for one module; a variable never hides another name in it."""
         old, new = self.exemplar.names, self.spec.names
         exact = {}
-        if new.variable in identifiers(code):
+        if new.variable in bound_names(code):
             exact[old.snake] = f"{new.snake}_"
         return Renaming(((old, new),), protected=self.protected, exact=exact)
 

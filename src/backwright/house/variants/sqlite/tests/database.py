@@ -22,10 +22,3 @@ def provide_another_database(_url: str) -> Iterator[str]:
     """Yield the URL of an empty database beside another, and drop it at the end."""
     with tempfile.TemporaryDirectory(prefix="sqlite-") as folder:
         yield f"sqlite:///{folder}/another.sqlite3"
-
-
-@contextmanager
-def provide_another_database(_url: str) -> Iterator[str]:
-    """Yield the URL of an empty database beside another, and drop it at the end."""
-    with tempfile.TemporaryDirectory(prefix="sqlite-") as folder:
-        yield f"sqlite:///{folder}/another.sqlite3"
