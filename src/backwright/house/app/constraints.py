@@ -3,6 +3,7 @@
 from functools import lru_cache
 
 from sqlalchemy import Constraint, Executable, ForeignKeyConstraint
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import ColumnCollectionConstraint
 from sqlalchemy.sql.dml import Delete
 from sqlmodel import SQLModel
@@ -10,16 +11,23 @@ from sqlmodel import SQLModel
 from app.exceptions import AppError, ConflictError, NotFoundError, ValidationError
 
 OWNER = "owner_id"
+PREPARER = postgresql.dialect().identifier_preparer  # type: ignore[no-untyped-call]
 
 
 @lru_cache
 def _constraints() -> dict[str, Constraint]:
     """Return all constraints by their names."""
     return {
-        str(constraint.name): constraint
+        name: constraint
         for table in SQLModel.metadata.tables.values()
         for constraint in table.constraints
+        for name in names_of(constraint)
     }
+
+
+def names_of(constraint: Constraint) -> tuple[str, str]:
+    """Return the name of a constraint, and what PostgreSQL makes of one with over 63 bytes."""
+    return str(constraint.name), str(PREPARER.format_constraint(constraint))
 
 
 def _in_words(name: str) -> str:

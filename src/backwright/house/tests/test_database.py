@@ -5,11 +5,12 @@ from uuid import UUID, uuid4
 
 import pytest
 from httpx import AsyncClient
-from sqlalchemy import text
-from sqlmodel import col, delete, func, insert, select, update
+from sqlalchemy import Column, MetaData, Table, UniqueConstraint, text
+from sqlmodel import SQLModel, col, delete, func, insert, select, update
 
 from app.auth import Caller
 from app.config import Settings
+from app.constraints import names_of
 from app.database import Session
 from app.exceptions import ConflictError, ServiceUnavailableError, UnauthorizedError
 from app.models import LoginSession, Tag, User
@@ -151,3 +152,16 @@ async def test_a_database_that_is_away(settings: Settings) -> None:
         with pytest.raises(ServiceUnavailableError) as error:
             await Session(database).scalar(select(1))
     assert error.value.message == "Database not available"
+
+
+def test_long_names_of_constraints() -> None:
+    """They are known by what PostgreSQL makes of them."""
+    unique = UniqueConstraint("c" * 40)
+    Table(
+        "t" * 40,
+        MetaData(naming_convention=SQLModel.metadata.naming_convention),
+        Column("c" * 40),
+        unique,
+    )
+    name, in_database = names_of(unique)
+    assert len(name) > 63 >= len(in_database)
