@@ -57,11 +57,27 @@ def columns_of(cls: Class, bodies: list[Class], *, sqlmodel: bool) -> tuple[Colu
     for body in bodies:
         for name in _names(body):
             column = _column(cls, body, name, sqlmodel=sqlmodel)
+            parts = _composite(cls, body, name)
             if column is not None:
                 found[name] = column
+            elif parts:
+                found.update((one.name, one) for one in parts)
             elif name in found and name in body.names:
                 del found[name]
     return tuple(found.values())
+
+
+def _composite(cls: Class, body: Class, name: str) -> list[Column]:
+    """Return the columns that a `composite(Type, mapped_column("a"), …)` is made of."""
+    value = value_in(cls, body, name)
+    if not (isinstance(value, Instance) and is_external(value.cls, "composite")):
+        return []
+    parts = [settle(one) for one in value.args]
+    return [
+        _from_column(name, one, None, body, value.line)
+        for one in parts
+        if isinstance(one, Instance) and _is_column(one)
+    ]
 
 
 def _names(body: Class) -> list[str]:

@@ -16,7 +16,7 @@ from backwright.project.database import read_database
 from backwright.project.endpoints import read_endpoints
 from backwright.project.environment import read_environment
 from backwright.project.files import Tree, read_bytes, read_tree
-from backwright.project.interpret import framework, imports, stdlib
+from backwright.project.interpret import discovery, framework, imports, libraries, stdlib
 from backwright.project.interpret.world import World
 from backwright.project.migrations import read_migrations
 from backwright.project.models import read_models
@@ -56,9 +56,20 @@ def _read(root: Path) -> Project:
     tree = read_tree(root)
     tooling = read_tooling(tree)
     modules = Modules(tree, tooling.libraries)
-    handlers = {**stdlib.HANDLERS, **framework.HANDLERS}
+    handlers = {
+        **stdlib.HANDLERS,
+        **discovery.HANDLERS,
+        **framework.HANDLERS,
+        **libraries.HANDLERS,
+    }
     live = tooling.fastapi is None or tooling.fastapi >= LIVE_INCLUDES
-    world = World(modules, read_environment(tree), live_includes=live, calls=handlers)
+    world = World(
+        modules,
+        read_environment(tree),
+        live_includes=live,
+        entry_points=tooling.entry_points,
+        calls=handlers,
+    )
     apps = find_apps(world, tree)
     _read_tables(world, tree, apps)
     endpoints = read_endpoints(world, apps)

@@ -35,6 +35,7 @@ class Tooling:
     tests: tuple[str, ...]
     fastapi: tuple[int, ...] | None
     libraries: frozenset[str]
+    entry_points: dict[str, dict[str, str]]
 
 
 def read_tooling(tree: Tree) -> Tooling:
@@ -46,6 +47,7 @@ def read_tooling(tree: Tree) -> Tooling:
         _tests(tree),
         _fastapi(tree),
         _libraries(tree),
+        _entry_points(tree),
     )
 
 
@@ -101,6 +103,25 @@ def _tests(tree: Tree) -> tuple[str, ...]:
         named = [i for i, part in enumerate(parts[:-1]) if part in {"test", "tests", "testing"}]
         found.add("/".join(parts[: named[0] + 1]) if named else file.rpartition("/")[0] or ".")
     return tuple(sorted(found))
+
+
+def _entry_points(tree: Tree) -> dict[str, dict[str, str]]:
+    """Return the entry points that the project's own `pyproject.toml` files declare, by group."""
+    found: dict[str, dict[str, str]] = {}
+    for file in tree.configuration:
+        if file.rpartition("/")[2] != "pyproject.toml":
+            continue
+        try:
+            data = tomllib.loads(read_text(tree.root, file) or "")
+        except tomllib.TOMLDecodeError:
+            continue
+        poetry = data.get("tool", {}).get("poetry", {})
+        for groups in (data.get("project", {}).get("entry-points"), poetry.get("plugins")):
+            for group, entries in groups.items() if isinstance(groups, dict) else ():
+                if isinstance(entries, dict):
+                    known = found.setdefault(str(group), {})
+                    known.update({str(name): str(one) for name, one in entries.items()})
+    return found
 
 
 def _libraries(tree: Tree) -> frozenset[str]:

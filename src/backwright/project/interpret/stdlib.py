@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import ast
-import glob
-import json
 import os
 import os.path
 import re
-import tomllib
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-from backwright.project.interpret import calls, expressions, fields, imports, lookup, methods
+from backwright.project.interpret import calls, expressions, fields, lookup, methods
 from backwright.project.interpret.values import (
     NATIVE,
     Bound,
@@ -23,7 +19,6 @@ from backwright.project.interpret.values import (
     Function,
     Instance,
     Module,
-    Namespace,
     Native,
     Super,
     Unknown,
@@ -269,33 +264,6 @@ def _nothing(call: Call, callee: External) -> object:  # noqa: ARG001
     return None
 
 
-def _vars(call: Call, callee: External) -> object:
-    value = settle(call.args[0]) if call.args else call.frame.module
-    if isinstance(value, (Module, Class, Instance)):
-        found = lookup.attribute(value, "__dict__", call.frame)
-        known = found if isinstance(found, dict) else {}
-        return sorted(map(str, known)) if callee.last == "dir" else known
-    if callee.last == "globals":
-        return call.frame.module.names
-    return Unknown("its names are not known")
-
-
-def _getmembers(call: Call, callee: External) -> object:  # noqa: ARG001
-    value = settle(call.args[0])
-    found = lookup.attribute(value, "__dict__", call.frame)
-    if not isinstance(found, dict):
-        return Unknown("its members are not known")
-    test = call.argument(1, "predicate")
-    members = sorted((str(key), one) for key, one in found.items())
-    if test is None:
-        return members
-    kept: list[object] = []
-    for key, one in members:
-        if expressions.truth(calls.call_value(test, [one], {}, call.frame, call.node)):
-            kept.append((key, one))
-    return kept
-
-
 def _is_a(*kinds: type) -> Handler:
     def model(call: Call, callee: External) -> object:  # noqa: ARG001
         return isinstance(settle(call.args[0]), kinds)
@@ -335,81 +303,6 @@ def _reduce(call: Call, callee: External) -> object:  # noqa: ARG001
     for value in values[1:]:
         result = calls.call_value(call.args[0], [result, value], {}, call.frame, call.node)
     return result
-
-
-def _import_module(call: Call, callee: External) -> object:
-    name = expressions.text(call.argument(0, "name"))
-    package = expressions.text(call.argument(1, "package"))
-    frame = call.frame
-    if name is None or (name.startswith(".") and callee.last == "__import__"):
-        frame.world.note(frame.module, call.line, "a module is imported by a name not known")
-        return Unknown("a module is imported by a name not known")
-    if name.startswith("."):
-        level = len(name) - len(name.lstrip("."))
-        parts = (package or "").split(".")
-        name = ".".join([*parts[: len(parts) - level + 1], name.lstrip(".")]).strip(".")
-    found = frame.world.modules.by_name(name, frame.module)
-    if found is None:
-        return External(name)
-    if isinstance(found, Module):
-        frame.module.imports.append(found)
-    return imports.executed(frame.world, found)
-
-
-def _iter_modules(call: Call, callee: External) -> object:
-    """Model `pkgutil.iter_modules` and `walk_packages` over folders of the project."""
-    known = expressions.elements(call.argument(0, "path")) or []
-    prefix = settle(call.argument(1, "prefix", ""))
-    deep = callee.last == "walk_packages"
-    found: list[object] = []
-    for folder in known:
-        shown = expressions.text(folder)
-        if shown is not None and isinstance(prefix, str):
-            _add_modules(Path(shown), prefix, call, found, deep=deep)
-    return found
-
-
-def _add_modules(folder: Path, prefix: str, call: Call, found: list[object], *, deep: bool) -> None:
-    modules = call.frame.world.modules
-    package = Namespace(folder)
-    try:
-        names = sorted({one.stem for one in folder.iterdir() if not one.name.startswith("__")})
-    except OSError:
-        return
-    for name in names:
-        child = modules.child(package, name)
-        if not isinstance(child, Module):
-            continue
-        found.append(methods.ModuleInfo((Unknown("a finder"), prefix + name, child.package)))
-        if deep and child.package:
-            _add_modules(folder / name, f"{prefix}{name}.", call, found, deep=deep)
-
-
-def _listdir(call: Call, callee: External) -> object:  # noqa: ARG001
-    folder = expressions.text(call.argument(0, "path"))
-    root = call.frame.world.modules.root
-    path = Path(folder) if folder else None
-    if path is None or (path != root and root not in path.parents):
-        return Unknown("a folder outside of the project is listed")
-    try:
-        return sorted(one.name for one in path.iterdir())
-    except OSError:
-        return []
-
-
-def _glob(call: Call, callee: External) -> object:  # noqa: ARG001
-    pattern = expressions.text(call.argument(0, "pathname"))
-    root = str(call.frame.world.modules.root)
-    if pattern is None or not pattern.startswith(root):
-        return Unknown("a folder outside of the project is listed")
-    return sorted(glob.glob(pattern, recursive=True))[: methods.MANY_FILES]  # noqa: PTH207
-
-
-def _path(call: Call, callee: External) -> object:  # noqa: ARG001
-    values = _known(call)
-    if values is None:
-        return Unknown("a path is not known")
-    return Path(*[str(one) for one in values]) if values else Path()
 
 
 def _regular(call: Call, callee: External) -> object:
@@ -457,42 +350,8 @@ _PATHS = {
 _PATHS |= {name: _pure(os.path.normpath) for name in ("abspath", "realpath")}
 _PATHS |= {name: _pure(getattr(os.path, name)) for name in ("exists", "isdir", "isfile")}
 
-_LOADERS = ("json", "tomllib", "tomli", "toml", "rtoml")
 _PATTERN_METHODS = ("match", "search", "fullmatch", "sub", "split", "findall")
 _ENVIRONS = ("str", "bool", "int", "float", "list", "dict", "url", "path", "json", "get")
-
-
-def _open(call: Call, callee: External) -> object:  # noqa: ARG001
-    """Model `open`: the file stays a path until somebody reads or loads it."""
-    shown = expressions.text(call.argument(0, "file"))
-    return Unknown("a file is not known") if shown is None else Path(shown)
-
-
-def _load(call: Call, callee: External) -> object:
-    """Model loading JSON or TOML from a file of the project, or from text."""
-    given = settle(call.argument(0, "fp"))
-    root = call.frame.world.modules.root
-    try:
-        if isinstance(given, Path):
-            if root not in given.parents:
-                return Unknown("a file outside of the project is loaded")
-            given = given.read_text(encoding="utf-8")
-        if not isinstance(given, str):
-            return Unknown(why_unknown(given))
-        loaded: object = json.loads(given) if callee.root == "json" else tomllib.loads(given)
-    except (OSError, ValueError):
-        return Unknown("a file cannot be loaded")
-    return loaded
-
-
-def _walk(call: Call, callee: External) -> object:  # noqa: ARG001
-    """Model `os.walk` over folders of the project, sorted."""
-    shown = expressions.text(call.argument(0, "top"))
-    root = call.frame.world.modules.root
-    if shown is None or root not in (Path(shown), *Path(shown).parents):
-        return Unknown("a folder outside of the project is listed")
-    found = [(top, sorted(folders), sorted(files)) for top, folders, files in os.walk(shown)]
-    return sorted(found, key=lambda one: one[0])[: methods.MANY_FILES]
 
 
 HANDLERS: dict[str, Handler] = {
@@ -501,7 +360,6 @@ HANDLERS: dict[str, Handler] = {
     **{f"re.compile().{name}": _compiled for name in _PATTERN_METHODS},
     **{f"builtins.{name}": _any_all for name in ("any", "all")},
     **{f"builtins.{name}": _map for name in ("map", "filter")},
-    **{f"builtins.{name}": _vars for name in ("vars", "dir", "globals", "locals")},
     **{f"builtins.{name}": _isinstance for name in ("isinstance", "issubclass")},
     "builtins.int": _pure(int),
     "builtins.float": _pure(float),
@@ -530,22 +388,15 @@ HANDLERS: dict[str, Handler] = {
     "builtins.type": _type,
     "builtins.super": _super,
     "builtins.print": _nothing,
-    "builtins.open": _open,
-    **{f"{name}.{verb}": _load for name in _LOADERS for verb in ("load", "loads")},
-    "os.walk": _walk,
     "builtins.object.__new__": _object_new,
     "builtins.object.__init__": _nothing,
     "builtins.object.__setattr__": _setattr,
-    "builtins.__import__": _import_module,
     "collections.OrderedDict": _dict,
     "functools.wraps": _wraps,
     "functools.update_wrapper": _update_wrapper,
     "functools.lru_cache": _cached,
     "functools.cache": _cached,
     "functools.reduce": _reduce,
-    "glob.glob": _glob,
-    "importlib.import_module": _import_module,
-    "inspect.getmembers": _getmembers,
     "inspect.isclass": _is_a(Class),
     "inspect.isfunction": _is_a(Function),
     "inspect.ismodule": _is_a(Module),
@@ -559,10 +410,6 @@ HANDLERS: dict[str, Handler] = {
     "starlette.config.Config()": fields.environment_read,
     "os.fspath": _str,
     "os.getenv": fields.environment_read,
-    "os.listdir": _listdir,
-    "pathlib.Path": _path,
-    "pkgutil.iter_modules": _iter_modules,
-    "pkgutil.walk_packages": _iter_modules,
     "typing.cast": _first,
     "copy.copy": _first,
     "copy.deepcopy": _first,

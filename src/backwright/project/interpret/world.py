@@ -37,6 +37,7 @@ class World:
     modules: Modules
     environment: Callable[[str], str | None]
     live_includes: bool = True
+    entry_points: dict[str, dict[str, str]] = field(default_factory=dict)
     calls: dict[str, Handler] = field(default_factory=dict)
     classes: list[Class] = field(default_factory=list)
     functions: list[Function] = field(default_factory=list)

@@ -1,0 +1,205 @@
+"""How programs find their own parts: modules by name, folders, entry points, loaded files."""
+
+from __future__ import annotations
+
+import glob
+import json
+import os
+import tomllib
+from pathlib import Path
+
+from backwright.project.interpret import calls, expressions, imports, lookup, methods
+from backwright.project.interpret.values import (
+    Call,
+    Class,
+    External,
+    Instance,
+    Module,
+    Namespace,
+    Native,
+    Unknown,
+    settle,
+    why_unknown,
+)
+from backwright.project.interpret.world import Handler
+
+
+def _import_module(call: Call, callee: External) -> object:
+    name = expressions.text(call.argument(0, "name"))
+    package = expressions.text(call.argument(1, "package"))
+    frame = call.frame
+    if name is None or (name.startswith(".") and callee.last == "__import__"):
+        frame.world.note(frame.module, call.line, "a module is imported by a name not known")
+        return Unknown("a module is imported by a name not known")
+    if name.startswith("."):
+        level = len(name) - len(name.lstrip("."))
+        parts = (package or "").split(".")
+        name = ".".join([*parts[: len(parts) - level + 1], name.lstrip(".")]).strip(".")
+    found = frame.world.modules.by_name(name, frame.module)
+    if found is None:
+        return External(name)
+    if isinstance(found, Module):
+        frame.module.imports.append(found)
+    return imports.executed(frame.world, found)
+
+
+def _iter_modules(call: Call, callee: External) -> object:
+    """Model `pkgutil.iter_modules` and `walk_packages` over folders of the project."""
+    known = expressions.elements(call.argument(0, "path")) or []
+    prefix = settle(call.argument(1, "prefix", ""))
+    deep = callee.last == "walk_packages"
+    found: list[object] = []
+    for folder in known:
+        shown = expressions.text(folder)
+        if shown is not None and isinstance(prefix, str):
+            _add_modules(Path(shown), prefix, call, found, deep=deep)
+    return found
+
+
+def _add_modules(folder: Path, prefix: str, call: Call, found: list[object], *, deep: bool) -> None:
+    modules = call.frame.world.modules
+    package = Namespace(folder)
+    try:
+        names = sorted({one.stem for one in folder.iterdir() if not one.name.startswith("__")})
+    except OSError:
+        return
+    for name in names:
+        child = modules.child(package, name)
+        if not isinstance(child, Module):
+            continue
+        found.append(methods.ModuleInfo((Unknown("a finder"), prefix + name, child.package)))
+        if deep and child.package:
+            _add_modules(folder / name, f"{prefix}{name}.", call, found, deep=deep)
+
+
+def _listdir(call: Call, callee: External) -> object:  # noqa: ARG001
+    folder = expressions.text(call.argument(0, "path"))
+    root = call.frame.world.modules.root
+    path = Path(folder) if folder else None
+    if path is None or (path != root and root not in path.parents):
+        return Unknown("a folder outside of the project is listed")
+    try:
+        return sorted(one.name for one in path.iterdir())
+    except OSError:
+        return []
+
+
+def _glob(call: Call, callee: External) -> object:  # noqa: ARG001
+    pattern = expressions.text(call.argument(0, "pathname"))
+    root = str(call.frame.world.modules.root)
+    if pattern is None or not pattern.startswith(root):
+        return Unknown("a folder outside of the project is listed")
+    return sorted(glob.glob(pattern, recursive=True))[: methods.MANY_FILES]  # noqa: PTH207
+
+
+def _path(call: Call, callee: External) -> object:  # noqa: ARG001
+    values = [expressions.text(one) for one in call.args]
+    known = [one for one in values if one is not None]
+    return Path(*known) if len(known) == len(values) else Unknown("a path is not known")
+
+
+def _open(call: Call, callee: External) -> object:  # noqa: ARG001
+    """Model `open`: the file stays a path until somebody reads or loads it."""
+    shown = expressions.text(call.argument(0, "file"))
+    return Unknown("a file is not known") if shown is None else Path(shown)
+
+
+def _load(call: Call, callee: External) -> object:
+    """Model loading JSON or TOML from a file of the project, or from text."""
+    given = settle(call.argument(0, "fp"))
+    root = call.frame.world.modules.root
+    try:
+        if isinstance(given, Path):
+            if root not in given.parents:
+                return Unknown("a file outside of the project is loaded")
+            given = given.read_text(encoding="utf-8")
+        if not isinstance(given, str):
+            return Unknown(why_unknown(given))
+        loaded: object = json.loads(given) if callee.root == "json" else tomllib.loads(given)
+    except (OSError, ValueError):
+        return Unknown("a file cannot be loaded")
+    return loaded
+
+
+def _walk(call: Call, callee: External) -> object:  # noqa: ARG001
+    """Model `os.walk` over folders of the project, sorted."""
+    shown = expressions.text(call.argument(0, "top"))
+    root = call.frame.world.modules.root
+    if shown is None or root not in (Path(shown), *Path(shown).parents):
+        return Unknown("a folder outside of the project is listed")
+    found = [(top, sorted(folders), sorted(files)) for top, folders, files in os.walk(shown)]
+    return sorted(found, key=lambda one: one[0])[: methods.MANY_FILES]
+
+
+def _getmembers(call: Call, callee: External) -> object:  # noqa: ARG001
+    value = settle(call.args[0])
+    found = lookup.attribute(value, "__dict__", call.frame)
+    if not isinstance(found, dict):
+        return Unknown("its members are not known")
+    test = call.argument(1, "predicate")
+    members = sorted((str(key), one) for key, one in found.items())
+    if test is None:
+        return members
+    kept: list[object] = []
+    for key, one in members:
+        if expressions.truth(calls.call_value(test, [one], {}, call.frame, call.node)):
+            kept.append((key, one))
+    return kept
+
+
+def _vars(call: Call, callee: External) -> object:
+    value = settle(call.args[0]) if call.args else call.frame.module
+    if isinstance(value, (Module, Class, Instance)):
+        found = lookup.attribute(value, "__dict__", call.frame)
+        known = found if isinstance(found, dict) else {}
+        return sorted(map(str, known)) if callee.last == "dir" else known
+    if callee.last == "globals":
+        return call.frame.module.names
+    return Unknown("its names are not known")
+
+
+def _entry_points(call: Call, callee: External) -> object:
+    """Model `importlib.metadata.entry_points` for the groups that the project itself declares."""
+    given = call.kwargs.get("group", call.args[0] if call.args else None)
+    group = expressions.text(given) if given is not None else None
+    if group is None:
+        return calls.library_instance(callee, call)
+    declared = call.frame.world.entry_points.get(group, {})
+    return [_entry_point(call, name, target) for name, target in sorted(declared.items())]
+
+
+def _entry_point(call: Call, name: str, target: str) -> Instance:
+    made = Instance(External("importlib.metadata.EntryPoint"))
+    module, _, attr = target.partition(":")
+
+    def load(outer: Call) -> object:
+        inner = Call(outer.frame, outer.node, [module], {})
+        found = _import_module(inner, External("importlib.import_module"))
+        for part in attr.split(".") if attr else []:
+            found = lookup.attribute(found, part, call.frame)
+        return found
+
+    made.attributes.update(name=name, value=target, load=Native("load", load))
+    return made
+
+
+_LOADERS = ("json", "tomllib", "tomli", "toml", "rtoml")
+
+HANDLERS: dict[str, Handler] = {
+    **{f"builtins.{name}": _vars for name in ("vars", "dir", "globals", "locals")},
+    **{f"{name}.{verb}": _load for name in _LOADERS for verb in ("load", "loads")},
+    "builtins.__import__": _import_module,
+    "builtins.open": _open,
+    "glob.glob": _glob,
+    "importlib.import_module": _import_module,
+    "importlib.metadata.entry_points": _entry_points,
+    "importlib.metadata.entry_points().get": _entry_points,
+    "importlib.metadata.entry_points().select": _entry_points,
+    "inspect.getmembers": _getmembers,
+    "os.listdir": _listdir,
+    "os.walk": _walk,
+    "pathlib.Path": _path,
+    "pkg_resources.iter_entry_points": _entry_points,
+    "pkgutil.iter_modules": _iter_modules,
+    "pkgutil.walk_packages": _iter_modules,
+}

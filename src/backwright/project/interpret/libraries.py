@@ -1,0 +1,90 @@
+"""Routers that well-known libraries make: their routes as their documentation gives them."""
+
+from __future__ import annotations
+
+from backwright.project.interpret import calls, expressions, framework
+from backwright.project.interpret.values import Call, External, Instance
+from backwright.project.interpret.world import Handler
+
+_USER_ROUTES: dict[str, tuple[tuple[str, str], ...]] = {
+    "get_auth_router": (("POST", "/login"), ("POST", "/logout")),
+    "get_register_router": (("POST", "/register"),),
+    "get_reset_password_router": (("POST", "/forgot-password"), ("POST", "/reset-password")),
+    "get_verify_router": (("POST", "/request-verify-token"), ("POST", "/verify")),
+    "get_users_router": (
+        ("GET", "/me"),
+        ("PATCH", "/me"),
+        ("GET", "/{id}"),
+        ("PATCH", "/{id}"),
+        ("DELETE", "/{id}"),
+    ),
+    "get_oauth_router": (("GET", "/authorize"), ("GET", "/callback")),
+    "get_oauth_associate_router": (("GET", "/authorize"), ("GET", "/callback")),
+}
+_GUARDED = frozenset({"/me", "/{id}", "/logout"})
+
+
+def _router(call: Call, callee: External, routes: tuple[tuple[str, str], ...]) -> Instance:
+    """Make a router with the given routes; those that ask for a user say so."""
+    made = calls.library_instance(External("fastapi.APIRouter"), call)
+    held: list[object] = []
+    made.attributes.update(prefix="", dependencies=[], routes=held, middleware=[], handlers={})
+    for method, path in routes:
+        guard = Instance(External("fastapi_users.FastAPIUsers().current_user"))
+        depends = Instance(External("fastapi.Depends"), [guard])
+        route = Instance(External("fastapi.routing.APIRoute"), file=made.file, line=made.line)
+        route.attributes.update(
+            path=path,
+            endpoint=callee,
+            methods=[method],
+            dependencies=[depends] if path in _GUARDED else [],
+        )
+        held.append(route)
+    return made
+
+
+def _users_router(call: Call, callee: External) -> object:
+    """Model fastapi-users: `fastapi_users.get_auth_router(backend)` and the others."""
+    if "FastAPIUsers" not in callee.name:
+        return calls.library_instance(callee, call)
+    return _router(call, callee, _USER_ROUTES[callee.last])
+
+
+def _graphql(call: Call, callee: External) -> object:
+    """Model Strawberry's `GraphQLRouter(schema, path=…, prefix=…)`."""
+    path = expressions.text(call.kwargs.get("path", "")) or ""
+    prefix = expressions.text(call.kwargs.get("prefix", "")) or ""
+    made = _router(call, callee, tuple((kind, prefix + path) for kind in ("GET", "POST")))
+    socket = Instance(External("fastapi.routing.APIWebSocketRoute"), file=made.file)
+    socket.line = made.line
+    socket.attributes.update(
+        path=prefix + path, endpoint=callee, methods=["WEBSOCKET"], dependencies=[]
+    )
+    framework.held(made, "routes").append(socket)
+    return made
+
+
+def _instrument(call: Call, callee: External) -> object:
+    """Model the chain `Instrumentator().instrument(app)`: it gives back itself."""
+    owner = callee.owner
+    is_it = isinstance(owner, Instance) and "Instrumentator" in callee.name
+    return owner if is_it else calls.library_instance(callee, call)
+
+
+def _expose(call: Call, callee: External) -> object:
+    """Model `Instrumentator().expose(app, endpoint="/metrics")`: one plain route of the app."""
+    app = call.argument(0, "app")
+    if "Instrumentator" not in callee.name or not framework.is_router(app):
+        return calls.library_instance(callee, call)
+    path = call.kwargs.get("endpoint", "/metrics")
+    add = External("fastapi.FastAPI.add_api_route", app)
+    framework.HANDLERS[".add_api_route"](Call(call.frame, call.node, [path, callee], {}), add)
+    return callee.owner
+
+
+HANDLERS: dict[str, Handler] = {
+    **{f".{name}": _users_router for name in _USER_ROUTES},
+    ".GraphQLRouter": _graphql,
+    ".instrument": _instrument,
+    ".expose": _expose,
+}
