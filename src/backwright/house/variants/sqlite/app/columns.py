@@ -14,7 +14,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement, now
 
-FOUND = true().label("found")
+FOUND = true().label("_found")
 JSONDocument = JSON(none_as_null=True)
 # The default of rows that the application does not write itself, in the form of all timestamps.
 CURRENT_TIME = text("(strftime('%Y-%m-%d %H:%M:%f000', 'now'))")

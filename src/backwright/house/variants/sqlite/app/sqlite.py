@@ -107,7 +107,7 @@ class SqliteConnection:
         """
         # [auth]
         if caller is not None:
-            ids = {"caller_id": caller.id, "caller_session_id": caller.session_id}
+            ids = {"_caller_id": caller.id, "_caller_session_id": caller.session_id}
             if (await self._connection.execute(SIGNED_IN, ids)).first() is None:
                 raise UnauthorizedError
         # [/auth]
