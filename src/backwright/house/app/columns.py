@@ -11,7 +11,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeEngine
 
-FOUND = true().label("found")
+FOUND = true().label("_found")
 JSONDocument = JSONB(none_as_null=True)
 
 

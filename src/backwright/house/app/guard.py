@@ -24,8 +24,8 @@ SIGNED_IN = (
     select(col(LoginSession.id))
     .join(User, col(User.id) == col(LoginSession.user_id))
     .where(
-        col(LoginSession.user_id) == bindparam("caller_id", type_=Uuid()),
-        col(LoginSession.id) == bindparam("caller_session_id", type_=Uuid()),
+        col(LoginSession.user_id) == bindparam("_caller_id", type_=Uuid()),
+        col(LoginSession.id) == bindparam("_caller_session_id", type_=Uuid()),
         col(User.is_active),
     )
 )
@@ -35,7 +35,7 @@ def guard(statement: Executable) -> Select[*tuple[Any, ...]]:
     """Wrap a statement so that it runs only for a caller who is signed in.
 
     The result has no row if they are not; otherwise it has the rows of the statement, each with
-    `found` true, or a single one of nulls if the statement has none.
+    `_found` true, or a single one of nulls if the statement has none.
 
     Raises:
         TypeError: If the statement is of a kind that cannot be wrapped.

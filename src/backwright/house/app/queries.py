@@ -15,12 +15,13 @@ from sqlalchemy.util import LRUCache
 from sqlmodel import UTCDateTime
 
 from app.auth import Caller
+from app.columns import FOUND
 from app.exceptions import UnauthorizedError
 from app.guard import guard
 
 DIALECT = asyncpg_dialect()  # type: ignore[no-untyped-call]
 CACHED_QUERIES = 500
-CALLER = ("caller_id", "caller_session_id")
+CALLER = ("_caller_id", "_caller_session_id")
 
 Processor = Callable[[Any], Any]
 Row = Mapping[str, Any]
@@ -62,7 +63,7 @@ class Query:
         if self.guarded:
             if not records:
                 raise UnauthorizedError
-            if records[0]["found"] is None:
+            if records[0][FOUND.name] is None:
                 return []
         if not self.result_processors:
             return records
@@ -124,7 +125,7 @@ def _prepare_uncached(statement: Executable, caller: Caller | None) -> tuple[Que
     )
     values = dict(
         compiled.construct_params(
-            {"caller_id": caller.id, "caller_session_id": caller.session_id} if caller else None
+            {"_caller_id": caller.id, "_caller_session_id": caller.session_id} if caller else None
         )
     )
     values |= {column.key: _default(column.default)() for column in compiled.insert_prefetch}

@@ -60,6 +60,14 @@ def test_statements_of_one_shape_are_compiled_once() -> None:
     assert first[1] != second[1]
 
 
+async def test_a_column_may_be_called_found(session: Session, caller: Caller) -> None:
+    """The guard's own column has a name that no other can have."""
+    found = col(User.full_name).label("found")
+    statement = select(found).where(col(User.id) == caller.id)
+    rows = (await session._connection.fetch(statement, caller))[:1]
+    assert [row["found"] for row in rows] == [None]
+
+
 async def test_a_caller_who_has_signed_out_changes_nothing(
     alice: AsyncClient, session: Session, caller: Caller
 ) -> None:
