@@ -43,11 +43,6 @@ class PageQuery(BaseModel):
     with_total: bool = False
     sort: str
 
-    def filters(self) -> dict[str, Any]:
-        """Return the columns to filter by, and their values."""
-        names = self.model_fields_set - PageQuery.model_fields.keys()
-        return {name: getattr(self, name) for name in sorted(names)}
-
 
 async def paginate(
     session: Session,
@@ -63,7 +58,7 @@ async def paginate(
     Raises:
         ValidationError: If the cursor does not come from the same list.
     """
-    for name, value in query.filters().items():
+    for name, value in _filters_of(query).items():
         statement = statement.where(getattr(model, name) == value)
     total = await _count(session, statement, caller) if query.with_total else None
 
@@ -80,6 +75,12 @@ async def paginate(
         items.pop()
         next_cursor = _write_cursor(order, items[-1])
     return cast(PageOf, page.model_construct(items=items, next_cursor=next_cursor, total=total))
+
+
+def _filters_of(query: PageQuery) -> dict[str, Any]:
+    """Return the columns to filter by, and their values."""
+    names = query.model_fields_set - PageQuery.model_fields.keys()
+    return {name: getattr(query, name) for name in sorted(names)}
 
 
 async def _count(
