@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import groupby
+
 from rich.console import Console
 from rich.syntax import Syntax
 from rich.table import Table
 
 from backwright.errors import BackwrightError, QuestionError, VerificationError
-from backwright.report.change import ChangeReport
+from backwright.report.change import ChangeReport, FileChange
 from backwright.report.events import CheckEnded, CheckStarted, Event, Listener, StepStarted
 from backwright.values import Check, Question
 
 _MARK = {"pass": "[green]✓[/]", "fail": "[red]✗[/]", "skipped": "[yellow]-[/]"}
+_MANY_FILES = 30
 _ACTION = {"create": "[green]+[/]", "edit": "[yellow]~[/]", "delete": "[red]-[/]"}
 
 
@@ -36,11 +40,7 @@ def print_change(console: Console, report: ChangeReport) -> None:
         console.print(Syntax(report.diff, "diff", background_color="default", word_wrap=True))
     console.print(f"[bold]{report.summary}[/]", highlight=False)
     console.print()
-    table = Table.grid(padding=(0, 2))
-    for file in report.files:
-        counts = f"[green]+{file.added}[/]" + (f" [red]-{file.removed}[/]" if file.removed else "")
-        table.add_row(f"  {_ACTION[file.action]} {file.path}", counts)
-    console.print(table)
+    console.print(_files(report.files))
     if report.verified:
         console.print("\nProved in staging, before any file of yours was touched:")
         for check in report.verified:
@@ -53,6 +53,31 @@ def print_change(console: Console, report: ChangeReport) -> None:
             console.print(f"  {step}", highlight=False, markup=False)
     if report.undo:
         console.print(f"  backwright undo {report.undo}    takes it back", highlight=False)
+
+
+def _files(files: Sequence[FileChange]) -> Table:
+    """One line a file; of a whole project, one line a folder."""
+    table = Table.grid(padding=(0, 2))
+    if len(files) <= _MANY_FILES:
+        for file in files:
+            removed = f" [red]-{file.removed}[/]" if file.removed else ""
+            table.add_row(
+                f"  {_ACTION[file.action]} {file.path}", f"[green]+{file.added}[/]{removed}"
+            )
+        return table
+    for folder, inside in groupby(sorted(files, key=_folder), key=_folder):
+        group = list(inside)
+        count = f"{len(group)} files" if len(group) > 1 else group[0].path.rpartition("/")[2]
+        table.add_row(
+            f"  {_ACTION[group[0].action]} {folder or '.'}/",
+            count,
+            f"[green]+{sum(file.added for file in group)}[/]",
+        )
+    return table
+
+
+def _folder(file: FileChange) -> str:
+    return file.path.rpartition("/")[0]
 
 
 def print_error(console: Console, error: BackwrightError) -> None:
