@@ -12,7 +12,7 @@ from backwright.spec.types import FieldSpec, ResourceSpec
 from backwright.transfer import steps
 from backwright.transfer.draft import Draft
 from backwright.transfer.exemplar import Exemplar, choose_exemplar, identifiers, liked
-from backwright.transfer.model import Target
+from backwright.transfer.model import Target, link_word
 from backwright.transfer.rename import Renaming
 from backwright.transfer.steps import Job
 from backwright.transfer.survey import MODELS, Survey, Table, survey
@@ -159,6 +159,23 @@ def _check_references(facts: Survey, spec: ResourceSpec, around: Surroundings) -
                 remedy=f"leave {field.name} out, or let {spec.names.pascal} have an owner",
             )
         _check_self_reference(spec, field)
+        _check_column(spec, field, has_users=facts.has_users)
+
+
+def _check_column(spec: ResourceSpec, field: FieldSpec, *, has_users: bool) -> None:
+    """Refuse a reference whose column, in its own table or a link table, is there already."""
+    column = f"{link_word(field)}_id" if field.kind == "many" else field.column
+    if has_users and column == OWNER:
+        other = field.word.replace("owner", "holder", 1)
+        raise UsageError(
+            f"{field.word!r} would be called {OWNER}, which names the user whose row it is",
+            remedy=f"use another name, for example {other}",
+        )
+    if field.kind == "many" and column == f"{spec.names.snake}_id":
+        raise UsageError(
+            f"{field.word!r}: both sides of the link would be called {column}",
+            remedy=f"use another name, for example related:many:{field.target}",
+        )
 
 
 def _check_self_reference(spec: ResourceSpec, field: FieldSpec) -> None:
