@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Literal
 
+from backwright.source.text import decode
 from backwright.transfer.draft import Draft
 from backwright.transfer.merge_clients import rename_fixtures
 from backwright.transfer.regions import resolve
@@ -42,14 +44,31 @@ def house_draft(features: Features | None = None) -> Draft:
 
     Where a feature is left out, so is the first migration: it depends on the tables.
     """
-    features = features or Features()
+    draft = Draft(house_root())
+    for path, text in _differences(features or Features()).items():
+        if text is None:
+            draft.remove(path)
+        else:
+            draft.write(path, text)
+    return draft
+
+
+@cache
+def _differences(features: Features) -> Mapping[str, str | None]:
+    """Return what each file reads that is not as in the house itself; None where it is gone."""
     draft = Draft(house_root())
     variants = list(_variants(features))
     for variant in variants:
         apply_variant(draft, variant, features.words)
     _resolve_regions(draft, features)
-    if not variants:
-        return draft
+    if variants:
+        _prune(draft, variants, features)
+    changes = draft.changes().items()
+    return {path: None if after is None else decode(after) for path, (_, after) in changes}
+
+
+def _prune(draft: Draft, variants: Sequence[Variant], features: Features) -> None:
+    """Take out what only stood for something left out."""
     removed = {
         path.removesuffix(".py").replace("/", ".")
         for path, (_, after) in draft.changes().items()
@@ -62,7 +81,6 @@ def house_draft(features: Features | None = None) -> Draft:
     prune_draft(draft, [name for v in variants for name in v.doomed], removed)
     for variant in variants:
         _rename_fixtures(draft, variant)
-    return draft
 
 
 def features_of(root: Path) -> Features:
