@@ -33,10 +33,14 @@ SHOWN = 12
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One project: where it comes from, how it is installed, and what is imported."""
+    """One project: where it comes from, how it is installed, and what is imported.
+
+    One without a repository is an installed package: it is read as it lies in its environment.
+    """
 
     name: str
     repository: str
+    package: str
     commit: str
     folder: str
     apps: tuple[str, ...]
@@ -73,7 +77,8 @@ def read_samples() -> list[Sample]:
     return [
         Sample(
             name=name,
-            repository=one["repository"],
+            repository=one.get("repository", ""),
+            package=one.get("package", ""),
             commit=one.get("commit", ""),
             folder=one.get("folder", ""),
             apps=tuple(one["apps"]),
@@ -87,10 +92,14 @@ def read_samples() -> list[Sample]:
     ]
 
 
-def checkout(sample: Sample, samples: Path) -> Path:
-    """Return the project's folder, cloned if it is not there."""
+def checkout(sample: Sample, samples: Path, environments: Path) -> Path:
+    """Return the project's folder, cloned (or copied out of its environment) if not there."""
     target = samples / sample.name
-    if not target.exists():
+    if sample.package and not target.exists():
+        python = interpreter(sample, samples, environments)
+        installed = next(python.parent.parent.glob(f"lib/*/site-packages/{sample.package}"))
+        shutil.copytree(installed, target / sample.package)
+    elif not target.exists():
         subprocess.run(["git", "clone", "-q", sample.repository, str(target)], check=True)
         if sample.commit:
             subprocess.run(["git", "checkout", "-q", sample.commit], cwd=target, check=True)
@@ -221,8 +230,8 @@ def main() -> int:
 
 
 def _row(sample: Sample, options: argparse.Namespace) -> tuple[str, bool]:
-    source = checkout(sample, options.samples)
     environments = options.environments or options.samples.parent / "envs"
+    source = checkout(sample, options.samples, environments)
     began = perf_counter()
     project = read_project(source)
     seconds = perf_counter() - began

@@ -6,10 +6,11 @@ Standard library only, Python 3.9 and later: `python read_projects_dump.py packa
 import gc
 import importlib
 import json
+import re
 import sys
 
 
-CATALOGS = {"pg_catalog", "information_schema", "INFORMATION_SCHEMA", "sys"}  # of dialects
+INTERNAL = re.compile(r"(?i)^pg_catalog|information_schema|^sys\.|sa_dblink")  # of dialects
 
 
 def load(target):
@@ -69,7 +70,7 @@ def tables():
         if not issubclass(type(one), MetaData):  # isinstance would wake lazy proxies
             continue
         for key, table in one.tables.items():
-            if table.schema not in CATALOGS and "$sa_dblink" not in key:
+            if not INTERNAL.search(key):
                 found[key] = sorted(column.name for column in table.columns)
     return found
 

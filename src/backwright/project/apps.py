@@ -44,7 +44,7 @@ def find_apps(world: World, tree: Tree) -> list[FoundApp]:
     """
     roots = [file for file in tree.python if not is_test(file) and _may_make_app(tree, file)]
     for file in roots:
-        imports.execute(world, world.modules.module(file))
+        imports.run_root(world, world.modules.module(file))
     _run_callers(world, tree, set(roots))
     found = _module_apps(world)
     found += _factory_apps(world, roots, {id(one.instance) for one in found})
@@ -60,6 +60,11 @@ def _run_callers(world: World, tree: Tree, done: set[str]) -> None:
         for function in world.functions
         if function.module.file in done and not function.calls and _makes_app(function)
     }
+    names |= {
+        function.name
+        for function in world.functions
+        if names and function.owner is None and _calls(function, names)
+    }
     if not names:
         return
     called = re.compile(rb"\b(?:" + b"|".join(sorted(name.encode() for name in names)) + rb")\(")
@@ -67,7 +72,7 @@ def _run_callers(world: World, tree: Tree, done: set[str]) -> None:
         if file not in done and not is_test(file):
             content = read_bytes(tree.root, file)
             if content is not None and called.search(content):
-                imports.execute(world, world.modules.module(file))
+                imports.run_root(world, world.modules.module(file))
 
 
 def _may_make_app(tree: Tree, file: str) -> bool:
@@ -135,6 +140,14 @@ def _makes_app(function: Function) -> bool:
             if name in framework.APPS or _is_app_class(function, name):
                 return True
     return False
+
+
+def _calls(function: Function, names: set[str]) -> bool:
+    """Tell whether a top-level function calls one of the given names."""
+    if "." in function.qualname or isinstance(function.node, ast.Lambda):
+        return False
+    calls_in = (node.func for node in ast.walk(function.node) if isinstance(node, ast.Call))
+    return any(isinstance(callee, ast.Name) and callee.id in names for callee in calls_in)
 
 
 def _is_app_class(function: Function, name: str) -> bool:

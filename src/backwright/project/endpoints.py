@@ -14,7 +14,7 @@ from backwright.project.dependencies import (
     name_of,
     parameters,
 )
-from backwright.project.guards import Shared, judge
+from backwright.project.guards import Shared, forget_words, judge
 from backwright.project.interpret import lookup
 from backwright.project.interpret.values import Class, Function, Instance, is_external, settle
 from backwright.project.interpret.world import World
@@ -32,7 +32,8 @@ def read_endpoints(world: World, apps: list[FoundApp]) -> list[Endpoint]:
     for app in apps:
         for route in routes_of(app.instance, world.unresolved):
             found.extend(_endpoints(world, app, route, results, names))
-    return found
+    forget_words()
+    return list(dict.fromkeys(found))
 
 
 def _endpoints(

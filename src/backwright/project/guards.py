@@ -429,6 +429,11 @@ def _words(node: ast.AST) -> tuple[frozenset[str], bool]:
     return frozenset(attributes), spoken
 
 
+def forget_words() -> None:
+    """Let go of the syntax trees of a finished reading."""
+    _words.cache_clear()
+
+
 def looks_at_path(target: object) -> bool:
     """Tell whether a dependency (or one of its own) reads the request's path or method."""
     node = _node(target)

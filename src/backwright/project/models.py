@@ -19,7 +19,7 @@ from backwright.project.interpret.values import (
     is_external,
     settle,
 )
-from backwright.project.interpret.world import World
+from backwright.project.interpret.world import World, imported_files
 from backwright.project.relationships import relationships_of
 from backwright.project.types import Column, Constraint, Model
 
@@ -46,11 +46,14 @@ class Mapped:
 
 def read_models(world: World) -> list[Model]:
     """Return every table of the modules that were read, in the order of files and lines."""
-    tables = _tables(world)
+    files = imported_files(world)
+    tables = _tables(world, files)
     mapped: list[Mapped] = []
     inherited: list[tuple[Class, Class]] = []
     by_class: dict[int, Mapped] = {}
     for cls in world.classes:
+        if cls.module.file not in files:
+            continue
         parent = _single_table_parent(cls)
         if parent is not None:
             inherited.append((cls, parent))
@@ -316,7 +319,7 @@ def _add_inherited(cls: Class, parent: Mapped | None, by_class: dict[int, Mapped
     parent.columns += tuple(one for one in more if one.name not in known)
 
 
-def _tables(world: World) -> dict[int, Mapped]:
+def _tables(world: World, files: set[str]) -> dict[int, Mapped]:
     """Return the `Table(…)` objects that have a name, by the identity of their value."""
     found: dict[int, Mapped] = {}
     names = {
@@ -326,7 +329,7 @@ def _tables(world: World) -> dict[int, Mapped]:
         if isinstance(value, Instance) and is_external(value.cls, "Table")
     }
     for made in world.instances:
-        if not is_external(made.cls, "Table") or len(made.args) < 2:
+        if not is_external(made.cls, "Table") or made.file not in files or len(made.args) < 2:
             continue
         table = expressions.text(made.args[0])
         reflected = made.kwargs.keys() & {"autoload", "autoload_with"}

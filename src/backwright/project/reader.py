@@ -8,6 +8,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+from backwright.project import cache
 from backwright.project.apps import FoundApp, find_apps, is_test
 from backwright.project.auth import read_auth
 from backwright.project.conventions import read_conventions, sources_of
@@ -30,7 +31,7 @@ from backwright.project.types import App, Project, Unresolved
 RECURSION = 6_000
 LIVE_INCLUDES = (0, 137)
 _TABLE = re.compile(
-    rb"table\s*=\s*True|^\s+__tablename__\s*[:=]|=\s*(?:\w+\.)?Table\(", re.MULTILINE
+    rb"table\s*=\s*True|^\s+__tablename__\s*[:=]|=\s*(?:\w+\.)?Table\(\s*[\"']", re.MULTILINE
 )
 _SCRIPTS = re.compile(r"(^|/)(versions|alembic|migrations?|revisions|scripts|examples?|docs)/")
 
@@ -39,21 +40,34 @@ def read_project(root: Path) -> Project:
     """Read the project in `root` without running any of it.
 
     Whatever cannot be read or settled stands in the result's `unresolved`; nothing is raised
-    for the project's sake.
+    for the project's sake. A reading is kept and given again while no file's content changes.
     """
+    tree = read_tree(root.resolve())
+    place = cache.folder()
+    name = cache.key(tree) if place is not None else ""
+    kept = cache.load(place, name) if place is not None else None
+    if kept is not None:
+        return kept
+    project = _in_peace(tree)
+    if place is not None:
+        cache.store(place, name, project)
+    return project
+
+
+def _in_peace(tree: Tree) -> Project:
+    """Read with room for deep recursion, and without a garbage collector that only walks trees."""
     limit, collecting = sys.getrecursionlimit(), gc.isenabled()
     sys.setrecursionlimit(max(limit, RECURSION))
-    gc.disable()  # hundreds of syntax trees are made and kept: collecting would only walk them
+    gc.disable()
     try:
-        return _read(root.resolve())
+        return _read(tree)
     finally:
         sys.setrecursionlimit(limit)
         if collecting:
             gc.enable()
 
 
-def _read(root: Path) -> Project:
-    tree = read_tree(root)
+def _read(tree: Tree) -> Project:
     tooling = read_tooling(tree)
     modules = Modules(tree, tooling.libraries)
     handlers = {
@@ -79,7 +93,7 @@ def _read(root: Path) -> Project:
     sources = sources_of(modules, tree)
     unresolved = {*world.unresolved, *modules.unresolved, *tree.unresolved}
     project = Project(
-        root,
+        tree.root,
         apps=tuple(App(one.object, one.file, one.line) for one in apps),
         endpoints=tuple(endpoints),
         models=tuple(models),
@@ -110,14 +124,14 @@ def _read_tables(world: World, tree: Tree, apps: list[FoundApp]) -> None:
             and not is_test(file)
             and b"target_metadata" in _content(tree, file)
         ):
-            imports.execute(world, world.modules.module(file))
+            imports.run_root(world, world.modules.module(file))
     for file in tree.python:
         module = world.modules.module(file)
         found = _TABLE.search(content := _content(tree, file)) if module.state == "new" else None
         if found is None or is_test(file):
             continue
         if not apps:
-            imports.execute(world, module)
+            imports.run_root(world, module)
         elif not _SCRIPTS.search(file):
             line = content.count(b"\n", 0, found.start()) + 1
             why = "a table is declared here, but neither an application nor migrations import it"

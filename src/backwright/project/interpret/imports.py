@@ -16,11 +16,18 @@ from backwright.project.interpret.values import (
 from backwright.project.interpret.world import World, module_frame
 
 
+def run_root(world: World, module: Module) -> None:
+    """Run a module that a person or tool would start, or import first."""
+    world.roots.append(module)
+    execute(world, module)
+
+
 def execute(world: World, module: Module) -> None:
     """Run a module's own code, once; what it imports is run first, as in Python."""
     if module.state != "new":
         return
     for package in _packages(world, module):
+        module.imports.append(package)
         execute(world, package)
     tree = world.modules.parse(module)
     module.state = "running"
@@ -49,7 +56,7 @@ def _packages(world: World, module: Module) -> list[Module]:
             break
         above.append(world.modules.module(file))
         folder = folder.parent
-    return [one for one in reversed(above) if one.state == "new"]
+    return list(reversed(above))
 
 
 def executed(world: World, module: Module | Namespace) -> Module | Namespace:

@@ -44,6 +44,7 @@ class World:
     instances: list[Instance] = field(default_factory=list)
     unresolved: dict[Unresolved, None] = field(default_factory=dict)
     stack: list[Function] = field(default_factory=list)
+    roots: list[Module] = field(default_factory=list)
     steps: int = STEPS
     anonymous: bool = False
     deepest: int = DEEPEST
@@ -57,6 +58,18 @@ class World:
         """Count one step; tell whether the budget still holds."""
         self.steps -= 1
         return self.steps > 0
+
+
+def imported_files(world: World) -> set[str]:
+    """Return the files that running the roots imports; not those only type checkers import."""
+    found: set[str] = set()
+    waiting = list(world.roots)
+    while waiting:
+        module = waiting.pop()
+        if module.file not in found:
+            found.add(module.file)
+            waiting.extend(module.imports)
+    return found
 
 
 def module_frame(world: World, module: Module) -> Frame:
