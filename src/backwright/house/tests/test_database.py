@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from httpx import AsyncClient
-from sqlalchemy import Column, MetaData, Table, UniqueConstraint, text
+from sqlalchemy import Column, Label, MetaData, Table, UniqueConstraint, text
 from sqlmodel import SQLModel, col, delete, func, insert, select, update
 
 from app.auth import Caller
@@ -62,7 +62,7 @@ def test_statements_of_one_shape_are_compiled_once() -> None:
 
 async def test_a_column_may_be_called_found(session: Session, caller: Caller) -> None:
     """The guard's own column has a name that no other can have."""
-    found = col(User.full_name).label("found")
+    found: Label[str | None] = col(User.full_name).label("found")
     statement = select(found).where(col(User.id) == caller.id)
     rows = (await session._connection.fetch(statement, caller))[:1]
     assert [row["found"] for row in rows] == [None]
