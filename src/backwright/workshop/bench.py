@@ -205,9 +205,16 @@ class Run:
                 **bench.variables,
                 **told,
                 "PYTHONPATH": ":".join([str(PAYLOADS / "guard"), *roots]),
+                "TMPDIR": str(self._temporary()),
                 "BACKWRIGHT_DATABASES": "\n".join(allowed),
             }
         )
+
+    def _temporary(self) -> Path:
+        """Return the folder for temporary files, where the host's tests may make databases."""
+        folder = self.bench.staging.scratch / "tmp"
+        folder.mkdir(exist_ok=True)
+        return folder
 
 
 def hands(bench: Bench) -> Run:
