@@ -140,7 +140,7 @@ def sandbox(scratch: Path, environment: Path) -> list[str]:
         *("bwrap", "--unshare-user", "--uid", "65534", "--gid", "65534", "--cap-drop", "ALL"),
         *("--unshare-net", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--new-session"),
         *("--die-with-parent", "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc"),
-        *("--tmpfs", "/run", "--tmpfs", "/tmp"),  # noqa: S108 - hides the real one
+        *("--tmpfs", "/run", "--tmpfs", "/tmp"),
         *("--ro-bind", str(environment), str(environment)),
         *("--bind", str(scratch), str(scratch)),
     ]
@@ -261,7 +261,7 @@ def _row(sample: Sample, options: argparse.Namespace) -> tuple[str, bool]:
         f"{len(project.unresolved)}",
         f"{seconds:.2f}",
     ]
-    return f"| {sample.name} | " + " | ".join(cells) + " |", min(shares) >= 0.99  # noqa: PLR2004
+    return f"| {sample.name} | " + " | ".join(cells) + " |", min(shares) >= 0.99
 
 
 if __name__ == "__main__":

@@ -8,12 +8,13 @@ import importlib
 import json
 import re
 import sys
-
+from collections.abc import Iterator
+from typing import Any
 
 INTERNAL = re.compile(r"(?i)^pg_catalog|information_schema|^sys\.|sa_dblink")  # of dialects
 
 
-def load(target):
+def load(target: str) -> Any:
     """Import `package.module:name`; a name ending with `()` is called."""
     module, _, name = target.partition(":")
     found = importlib.import_module(module)
@@ -22,7 +23,7 @@ def load(target):
     return found() if name.endswith("()") else found
 
 
-def routes(app, prefix=""):
+def routes(app: Any, prefix: str = "") -> Iterator[tuple[str, str]]:
     """Yield method and full path of every route, those of mounted applications too."""
     try:
         from fastapi.routing import iter_route_contexts
@@ -34,7 +35,7 @@ def routes(app, prefix=""):
         yield from of_route(route, prefix)
 
 
-def of_route(route, prefix):
+def of_route(route: Any, prefix: str) -> Iterator[tuple[str, str]]:
     """Yield what one route (or mount) answers to; documentation pages are left out."""
     inner = getattr(route, "original_route", route)
     kind = type(inner).__name__
@@ -59,7 +60,7 @@ def of_route(route, prefix):
             yield method, path or "/"
 
 
-def tables():
+def tables() -> dict[str, list[str]]:
     """Return the columns of every table of every metadata object in memory."""
     if "sqlalchemy" not in sys.modules:
         return {}
@@ -75,7 +76,7 @@ def tables():
     return found
 
 
-def disconnect():
+def disconnect() -> None:
     """Let programs that make their tables when imported go on without a database."""
     try:
         from sqlalchemy import MetaData
@@ -84,7 +85,7 @@ def disconnect():
     MetaData.create_all = MetaData.drop_all = lambda *_, **__: None
 
 
-def main():
+def main() -> None:
     """Print the dump of the applications named on the command line."""
     disconnect()
     answer = {"routes": [], "tables": {}, "errors": []}
