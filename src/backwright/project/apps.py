@@ -76,8 +76,11 @@ def _run_callers(world: World, tree: Tree, done: set[str]) -> None:
 
 
 def _may_make_app(tree: Tree, file: str) -> bool:
+    """Tell whether a file speaks of an application class, or cannot be read (and is noted so)."""
     content = read_bytes(tree.root, file)
-    return content is not None and _APP.search(content) is not None
+    if content is None or content[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        return True
+    return _APP.search(content) is not None
 
 
 def _module_apps(world: World) -> list[FoundApp]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from backwright.project.annotations import Type, read_type, shown_value
+from backwright.project.annotations import Type, class_of, read_type, shown_value
 from backwright.project.interpret import calls, expressions
 from backwright.project.interpret.values import (
     Annotation,
@@ -72,12 +72,23 @@ def _composite(cls: Class, body: Class, name: str) -> list[Column]:
     value = value_in(cls, body, name)
     if not (isinstance(value, Instance) and is_external(value.cls, "composite")):
         return []
-    parts = [settle(one) for one in value.args]
+    parts = [one for one in map(settle, value.args) if isinstance(one, Instance)]
+    made = [one for one in parts if _is_column(one)]
+    types = _field_types(body, name)
     return [
-        _from_column(name, one, None, body, value.line)
-        for one in parts
-        if isinstance(one, Instance) and _is_column(one)
+        _from_column(name, one, types[index] if index < len(types) else None, body, value.line)
+        for index, one in enumerate(made)
     ]
+
+
+def _field_types(body: Class, name: str) -> list[Type]:
+    """Return the types of the fields of the class that a composite is annotated with."""
+    annotation = annotation_of(body, name)
+    cls = class_of(read_type(annotation.node, class_frame(body))) if annotation else None
+    if not isinstance(cls, Class):
+        return []
+    read = [read_type(one.node, class_frame(cls)) for one in cls.annotations]
+    return [replace(one, mapped=True) for one in read]
 
 
 def _names(body: Class) -> list[str]:
@@ -109,6 +120,7 @@ def _column(cls: Class, body: Class, name: str, *, sqlmodel: bool) -> Column | N
     line = annotation.line if annotation else _line(value, body)
     read = read_type(annotation.node, class_frame(body)) if annotation else None
     if isinstance(value, Instance) and is_external(value.cls, *COLUMNS):
+        value.attributes["_owner"] = f"{cls.name}.{name}"  # what `ForeignKey(Class.name)` means
         return _from_column(name, value, read, body, line)
     if read is None or read.class_variable or _is_no_column(name, value):
         return None

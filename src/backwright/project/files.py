@@ -72,7 +72,7 @@ def read_tree(root: Path) -> Tree:
 
 
 def _walk(root: Path, unresolved: list[Unresolved]) -> Iterator[str]:
-    seen: set[tuple[int, int]] = set()
+    seen = _identity(root)
     folders = [""]
     while folders:
         folder = folders.pop()
@@ -90,6 +90,14 @@ def _walk(root: Path, unresolved: list[Unresolved]) -> Iterator[str]:
                 yield path
             elif kind == "folder":
                 folders.append(path)
+
+
+def _identity(root: Path) -> set[tuple[int, int]]:
+    try:
+        status = root.stat()
+    except OSError:
+        return set()
+    return {(status.st_dev, status.st_ino)}
 
 
 def _kind(entry: os.DirEntry[str], seen: set[tuple[int, int]]) -> str:

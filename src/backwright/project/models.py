@@ -177,8 +177,10 @@ def _single_table_parent(cls: Class) -> Class | None:
     if not is_declarative(cls) or _is_abstract(cls) or "__table__" in cls.names:
         return None
     parent = _mapped_parent(cls)
-    if parent is None or "__tablename__" in cls.names:
+    if parent is None or cls.names.get("__tablename__") is not None:
         return None
+    if "__tablename__" in cls.names:
+        return parent
     named = _declared_name(cls)
     return parent if named is None or named == table_name(parent) else None
 

@@ -179,6 +179,8 @@ def parse_source(content: bytes, file: str) -> tuple[ast.Module | None, int, str
             return ast.parse(content, file), 0, ""
     except SyntaxError as error:
         line, why = error.lineno or 1, f"syntax error: {error.msg}"
+        if "encoding" in error.msg:
+            return None, line, why
     except (ValueError, RecursionError, MemoryError) as error:
         return None, 1, f"cannot be parsed: {error}"
     return parse_newer(content), line, why
@@ -189,7 +191,8 @@ def _projects(tree: Tree) -> frozenset[str]:
     found = {""}
     for file in tree.configuration:
         folder, _, name = file.rpartition("/")
-        if name in {"pyproject.toml", "setup.py", "setup.cfg"}:
+        is_setup = name == "setup.py" and b"setup(" in (read_bytes(tree.root, file) or b"")
+        if name in {"pyproject.toml", "setup.cfg"} or is_setup:
             found |= {folder, f"{folder}/src".strip("/")}
     return frozenset(found)
 

@@ -11,6 +11,8 @@ import ast
 import re
 import warnings
 
+DEEPEST = 60
+LONGEST_LINE = 2_000
 _REWRITES = (
     # PEP 758: `except A, B:`
     (re.compile(r"^(\s*except\*? )([^(:\n]+,[^:\n]+?)( as \w+)?:", re.MULTILINE), r"\1(\2)\3:"),
@@ -29,7 +31,21 @@ def parse_newer(content: bytes) -> ast.Module | None:
         return None
     for pattern, older in _REWRITES:
         text = pattern.sub(older, text)
-    return _parsed(text) or _by_libcst(content)
+    return _parsed(text) or (_by_libcst(content) if _is_harmless(text) else None)
+
+
+def _is_harmless(text: str) -> bool:
+    """Tell whether LibCST can be given a text: its parser overflows the stack on deep nesting."""
+    depth = deepest = longest = length = 0
+    for character in text:
+        length = 0 if character == "\n" else length + 1
+        longest = max(longest, length)
+        if character in "([{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif character in ")]}":
+            depth -= 1
+    return deepest <= DEEPEST and longest <= LONGEST_LINE
 
 
 def _parsed(text: str) -> ast.Module | None:

@@ -40,9 +40,9 @@ def name(frame: Frame, identifier: str) -> object:
     names = frame.module.names
     if identifier in names:
         return _resolved(names, identifier)
-    if identifier in _BUILTINS:
-        return External(f"builtins.{identifier}")
     special = _module_special(frame.module, identifier, frame)
+    if special is _MISSING and identifier in _BUILTINS:
+        return External(f"builtins.{identifier}")
     if special is _MISSING and frame.module.stars:
         return External(f"{frame.module.stars[0]}.{identifier}")
     return Unknown(f"the name {identifier} is not found") if special is _MISSING else special

@@ -1,0 +1,5 @@
+from fastapi import FastAPI
+
+import used
+
+app = FastAPI()

@@ -1,0 +1,5 @@
+from sqlmodel import Field, SQLModel
+
+
+class Used(SQLModel, table=True):
+    id: int = Field(primary_key=True)

@@ -1,0 +1,165 @@
+"""Whatever is in the folder, a reading ends: the rest is given, and what failed is listed."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from backwright.project import read_project
+from backwright.project.modules import parse_source
+
+APP = """
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.get("/ok")
+def ok():
+    return 1
+"""
+
+
+@pytest.fixture(autouse=True)
+def _no_cache(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BACKWRIGHT_CACHE", "off")
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> Path:
+    (tmp_path / "main.py").write_text(APP)
+    return tmp_path
+
+
+def paths(root: Path) -> list[str]:
+    return [one.path for one in read_project(root).endpoints]
+
+
+def whys(root: Path) -> dict[str, str]:
+    return {one.file: one.why for one in read_project(root).unresolved}
+
+
+def test_nothing_at_all(tmp_path: Path) -> None:
+    project = read_project(tmp_path)
+    assert (project.apps, project.endpoints, project.models) == ((), (), ())
+    assert project.auth.approach == "none"
+    assert project.unresolved == ()
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"def broken(:\n    FastAPI()\n", "syntax error"),
+        (b"print 'FastAPI'\n", "syntax error"),
+        ("from fastapi import FastAPI\n".encode("utf-16"), "UTF-16"),
+        (b"FastAPI\0", "null bytes"),
+        (b"# -*- coding: no-such -*-\nFastAPI\n", "syntax error: unknown encoding"),
+        (b"FastAPI = '\xff\xfe'\n", "syntax error"),
+        (b"FastAPI = " + b"(" * 5000 + b")" * 5000, "too many nested parentheses"),
+    ],
+)
+def test_a_file_that_is_no_python(host: Path, content: bytes, why: str) -> None:
+    (host / "broken.py").write_bytes(content)
+    assert paths(host) == ["/ok"]
+    assert why in whys(host)["broken.py"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\xef\xbb\xbf" + APP.replace("/ok", "/bom").encode(),
+        b"# -*- coding: latin-1 -*-\nname = '\xe9'\n" + APP.encode(),
+        b"from fastapi import FastAPI\r\napp = FastAPI()\r\n",
+    ],
+)
+def test_unusual_but_right_files(host: Path, content: bytes) -> None:
+    (host / "other.py").write_bytes(content)
+    assert "/ok" in paths(host)
+    assert whys(host) == {}
+
+
+def test_a_byte_order_mark_is_read_past(tmp_path: Path) -> None:
+    (tmp_path / "main.py").write_bytes(b"\xef\xbb\xbf" + APP.encode())
+    assert paths(tmp_path) == ["/ok"]
+
+
+def test_links_in_a_circle(host: Path) -> None:
+    package = host / "package"
+    package.mkdir()
+    (package / "again").symlink_to(host, target_is_directory=True)
+    (package / "itself").symlink_to(package / "itself")
+    (host / "gone.py").symlink_to(host / "nowhere.py")
+    assert paths(host) == ["/ok"]
+
+
+def test_a_folder_that_may_not_be_listed(host: Path) -> None:
+    closed = host / "closed"
+    closed.mkdir()
+    (closed / "hidden.py").write_text(APP)
+    closed.chmod(0)
+    try:
+        if os.access(closed, os.R_OK):
+            pytest.skip("this user may read everything")
+        assert paths(host) == ["/ok"]
+        assert "cannot be listed" in whys(host)["closed"]
+    finally:
+        closed.chmod(0o700)
+
+
+def test_programs_that_never_end(host: Path) -> None:
+    (host / "main.py").write_text(
+        APP
+        + "def again(n):\n    return again(n + 1)\n\n"
+        + "again(0)\nwhile True:\n    pass\n"
+        + "text = 'x' * 10 ** 12\nfor a in range(10 ** 9):\n    for b in range(10 ** 9):\n        b\n"
+        + "@app.get('/after')\ndef after():\n    return 1\n"
+    )
+    assert paths(host)[0] == "/ok"
+
+
+def test_imports_in_a_circle(host: Path) -> None:
+    (host / "one.py").write_text("from two import b\na = 1\n")
+    (host / "two.py").write_text("from one import a\nb = a\n")
+    (host / "main.py").write_text("import one\n" + APP + "app.get(f'/{one.a}')(ok)\n")
+    assert paths(host) == ["/ok", "/1"]
+
+
+def test_a_deep_expression(host: Path) -> None:
+    (host / "main.py").write_text(APP + "total = " + " + ".join(["1"] * 3000) + "\n")
+    assert paths(host) == ["/ok"]
+
+
+@pytest.mark.slow
+def test_twenty_thousand_files(host: Path) -> None:
+    for index in range(200):
+        folder = host / f"part{index}"
+        folder.mkdir()
+        for number in range(100):
+            (folder / f"m{number}.py").write_text(f"value = {number}\n")
+    assert paths(host) == ["/ok"]
+
+
+def test_newer_syntax_than_the_running_interpreter() -> None:
+    source = (
+        b"try:\n    pass\nexcept ValueError, TypeError:\n    pass\n"
+        b"type Pair[T] = tuple[T, T]\n"
+        b"def first[T](pair: Pair[T]) -> T: ...\n"
+    )
+    tree, _, _ = parse_source(source, "new.py")
+    assert tree is not None
+    assert [type(one).__name__ for one in tree.body][-1] == "FunctionDef"
+
+
+def test_reading_loads_no_libcst_and_prints_nothing(host: Path) -> None:
+    code = (
+        "import sys, pathlib; from backwright.project import read_project;"
+        f"read_project(pathlib.Path({str(host)!r}));"
+        "sys.exit('libcst' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
