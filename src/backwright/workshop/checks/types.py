@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import secrets
 import shutil
 from collections import Counter
 from collections.abc import Sequence
@@ -94,6 +95,7 @@ def _errors(
     if result.code not in (0, 1):
         return Counter(), result
     if tool == "mypy":
+        _keep_cache(run)
         found = [(match["file"], match["text"]) for match in _MYPY.finditer(result.stdout)]
         if not found and result.code == 1:
             return Counter(), result
@@ -102,9 +104,34 @@ def _errors(
 
 
 def _cache(run: Run) -> Path:
-    """Return mypy's cache for this project, so that later verifications are quick."""
-    key = f"{run.bench.staging.original}\0{run.bench.environment.python}"
-    return cache_folder("mypy", hashlib.sha256(key.encode()).hexdigest()[:20])
+    """Return a mypy cache of this run's own, warm with what is known of the environment.
+
+    What takes mypy long is the packages of the environment, which are the same for all its
+    projects; a shared cache would not stand two runs at once.
+    """
+    private = run.bench.staging.scratch / "mypy"
+    known = _known(run)
+    if not private.exists() and known.is_dir():
+        shutil.copytree(known, private)
+    return private
+
+
+def _keep_cache(run: Run) -> None:
+    """Let later runs in this environment begin with what this one learnt, if none did before."""
+    private, known = run.bench.staging.scratch / "mypy", _known(run)
+    if known.exists() or not private.is_dir():
+        return
+    partial = known.with_name(f"{known.name}.{secrets.token_hex(4)}")
+    shutil.copytree(private, partial)
+    try:
+        partial.rename(known)
+    except OSError:  # another run was quicker
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def _known(run: Run) -> Path:
+    key = hashlib.sha256(str(run.bench.environment.python).encode()).hexdigest()[:20]
+    return cache_folder("mypy") / key
 
 
 def _read_pyright(text: str, folder: Path) -> list[tuple[str, str]]:
