@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import re
 from dataclasses import dataclass
 
 from backwright.project.files import Tree, read_bytes
 from backwright.project.interpret import calls, framework, imports
-from backwright.project.interpret.statements import Raised
+from backwright.project.interpret.statements import Raised, registers
 from backwright.project.interpret.values import (
     External,
     Frame,
     Function,
     Instance,
+    settle,
 )
 from backwright.project.interpret.world import STEPS_OF_A_CALL, World, module_frame
 from backwright.project.routes import _application
@@ -48,6 +50,7 @@ def find_apps(world: World, tree: Tree) -> list[FoundApp]:
     _run_callers(world, tree, set(roots))
     found = _module_apps(world)
     found += _factory_apps(world, roots, {id(one.instance) for one in found})
+    _run_lifespans(world, found)
     inner = {id(app) for one in found for app in _mounted(one.instance)}
     kept = [one for one in found if id(one.instance) not in inner]
     return sorted(kept, key=lambda one: (one.file, one.line, one.object))
@@ -73,6 +76,19 @@ def _run_callers(world: World, tree: Tree, done: set[str]) -> None:
             content = read_bytes(tree.root, file)
             if content is not None and called.search(content):
                 imports.run_root(world, world.modules.module(file))
+
+
+def _run_lifespans(world: World, found: list[FoundApp]) -> None:
+    """Follow lifespans that register routes: what an application serves once it is started."""
+    for one in found:
+        settings = one.instance.attributes.get("settings")
+        lifespan = settle(settings.get("lifespan")) if isinstance(settings, dict) else None
+        if not isinstance(lifespan, Function) or isinstance(lifespan.node, ast.Lambda):
+            continue
+        if registers(lifespan.node.body):
+            frame = module_frame(world, lifespan.module)
+            with contextlib.suppress(Raised):
+                calls.call_value(lifespan, [one.instance], {}, frame, lifespan.node)
 
 
 def _may_make_app(tree: Tree, file: str) -> bool:

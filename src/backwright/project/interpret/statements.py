@@ -139,7 +139,7 @@ def _if(node: ast.If, frame: Frame) -> Flow:
         verdict = False  # a program is read as one that starts
     if verdict is None:
         return branches([node.body, node.orelse], frame, node, condition)
-    if isinstance(condition, Unknown) and condition.unset and _registers(node.body):
+    if isinstance(condition, Unknown) and condition.unset and registers(node.body):
         frame.world.note(frame.module, node.lineno, f"taken as not so: {condition.why}")
     return run(node.body if verdict else node.orelse, frame)
 
@@ -159,7 +159,7 @@ def _lazy_imports(body: list[ast.stmt], frame: Frame) -> None:
                 continue
 
 
-def _registers(body: list[ast.stmt]) -> bool:
+def registers(body: list[ast.stmt]) -> bool:
     """Tell whether a block may register routes: then a doubtful condition is worth a note."""
     return any(
         isinstance(node, ast.Attribute) and node.attr in REGISTERING
@@ -171,7 +171,7 @@ def _registers(body: list[ast.stmt]) -> bool:
 def branches(bodies: list[list[ast.stmt]], frame: Frame, node: ast.stmt, condition: object) -> Flow:
     """Follow every one of several branches and join what they bound."""
     world = frame.world
-    if not world.anonymous and any(_registers(body) for body in bodies):
+    if not world.anonymous and any(registers(body) for body in bodies):
         why = f"whether this runs is not known: {why_unknown(condition)}; taken as so"
         world.note(frame.module, node.lineno, why)
     before = dict(frame.names)
@@ -209,7 +209,7 @@ def _for(node: ast.For | ast.AsyncFor, frame: Frame) -> Flow:
     iterated = expressions.evaluate(node.iter, frame)
     known = expressions.elements(iterated)
     if known is None:
-        if _registers(node.body):
+        if registers(node.body):
             why = f"a loop over something not known: {why_unknown(iterated)}"
             frame.world.note(frame.module, node.lineno, why)
         lookup.assign(node.target, Unknown("it comes out of a loop not followed"), frame)

@@ -1,0 +1,15 @@
+from fastapi import Depends, FastAPI
+from fastapi_users import FastAPIUsers
+from prometheus_fastapi_instrumentator import Instrumentator
+
+users = FastAPIUsers(lambda: None, [])
+active = users.current_user(active=True)
+app = FastAPI()
+app.include_router(users.get_auth_router(None), prefix="/auth")
+app.include_router(users.get_users_router(None, None), prefix="/users")
+Instrumentator().instrument(app).expose(app)
+
+
+@app.get("/mine")
+def mine(user=Depends(active)):
+    return user
