@@ -44,7 +44,7 @@ def good(field: FieldSpec, resource: Names, *, changed: bool = False) -> str:
     """Return a valid value; with `changed` another one, where the bounds leave two."""
     which = int(changed)
     if field.kind in ("ref", "many"):
-        return _linked(field, resource, changed=changed)
+        return _linked(field, resource)
     if field.kind in ("str", "text"):
         return _text(field)
     if field.kind == "email":
@@ -60,9 +60,9 @@ def good(field: FieldSpec, resource: Names, *, changed: bool = False) -> str:
     return _number(field, which)
 
 
-def _linked(field: FieldSpec, resource: Names, *, changed: bool) -> str:
-    """A row of the target's; the first row of all has none of its own kind to be linked to."""
-    if field.target == resource.pascal and not changed:
+def _linked(field: FieldSpec, resource: Names) -> str:
+    """A row of the target's; none of the resource's own, which tests count."""
+    if field.target == resource.pascal:
         return "None" if field.kind == "ref" else "[]"
     made = f'(await make_{names_of(str(field.target)).snake}(client))["id"]'
     return made if field.kind == "ref" else f"[{made}]"
