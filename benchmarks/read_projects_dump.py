@@ -6,6 +6,7 @@ Standard library only, Python 3.9 and later: `python read_projects_dump.py packa
 import gc
 import importlib
 import json
+import os
 import re
 import sys
 from collections.abc import Iterator
@@ -77,7 +78,12 @@ def tables() -> dict[str, list[str]]:
 
 
 def disconnect() -> None:
-    """Let programs that make their tables when imported go on without a database."""
+    """Let programs that make their tables when imported go on without a database.
+
+    `KEEP_TABLES` in the environment is for those that do it in SQLite, and then read them.
+    """
+    if "KEEP_TABLES" in os.environ:
+        return
     try:
         from sqlalchemy import MetaData
     except ImportError:

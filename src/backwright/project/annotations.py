@@ -200,6 +200,8 @@ def shown_value(value: object) -> str:
         name = value.cls.last if isinstance(value.cls, External) else value.cls.name
         if "_value_" in value.attributes:
             return f"{name}.{value.attributes.get('name')}"
+        if name in {"Union", "Union[]"}:
+            return " | ".join(shown_value(one) for one in value.args)
         if name.endswith("[]"):
             return f"{name[:-2]}[{', '.join(shown_value(one) for one in value.args)}]"
         args = [shown_value(one) for one in value.args]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from backwright.project.files import Tree, read_bytes
 from backwright.project.interpret import calls, framework, imports
-from backwright.project.interpret.statements import Raised, registers
+from backwright.project.interpret.statements import Raised
 from backwright.project.interpret.values import (
     External,
     Frame,
@@ -79,16 +79,17 @@ def _run_callers(world: World, tree: Tree, done: set[str]) -> None:
 
 
 def _run_lifespans(world: World, found: list[FoundApp]) -> None:
-    """Follow lifespans that register routes: what an application serves once it is started."""
+    """Follow what an application runs when it starts: some register their routes only then."""
     for one in found:
-        settings = one.instance.attributes.get("settings")
-        lifespan = settle(settings.get("lifespan")) if isinstance(settings, dict) else None
-        if not isinstance(lifespan, Function) or isinstance(lifespan.node, ast.Lambda):
-            continue
-        if registers(lifespan.node.body):
-            frame = module_frame(world, lifespan.module)
+        for target in framework.held(one.instance, "startup"):
+            function = settle(target)
+            if not isinstance(function, Function) or isinstance(function.node, ast.Lambda):
+                continue
+            takes_app = bool(function.node.args.args)
+            frame = module_frame(world, function.module)
             with contextlib.suppress(Raised):
-                calls.call_value(lifespan, [one.instance], {}, frame, lifespan.node)
+                args: list[object] = [one.instance] if takes_app else []
+                _bounded(world, function, args, frame)
 
 
 def _may_make_app(tree: Tree, file: str) -> bool:
@@ -138,12 +139,18 @@ def _factory_apps(world: World, roots: list[str], known: set[int]) -> list[Found
 
 def _call_factory(function: Function, frame: Frame) -> None:
     world = frame.world
+    try:
+        _bounded(world, function, [], frame)
+    except Raised:
+        world.note(function.module, function.node.lineno, f"{function.name} raises an error")
+
+
+def _bounded(world: World, function: Function, args: list[object], frame: Frame) -> None:
+    """Follow a call with a budget of its own."""
     kept = world.steps
     world.steps = min(kept, STEPS_OF_A_CALL)
     try:
-        calls.call_value(function, [], {}, frame, function.node)
-    except Raised:
-        world.note(function.module, function.node.lineno, f"{function.name} raises an error")
+        calls.call_value(function, args, {}, frame, function.node)
     finally:
         world.steps = kept - STEPS_OF_A_CALL + max(world.steps, 0)
 

@@ -69,7 +69,10 @@ def _prepare(made: Instance, call: Call) -> None:
         middleware=_listed(call.kwargs.get("middleware")),
         handlers=settle(call.kwargs.get("exception_handlers")) or {},
         settings=dict(call.kwargs),
+        startup=[call.kwargs.get("lifespan"), *_listed(call.kwargs.get("on_startup"))],
     )
+    if is_application:
+        made.attributes["router"] = made  # for what programs ask of it, one object is enough
     made.file, made.line = made.file or call.frame.module.file, made.line or call.line
 
 
@@ -300,11 +303,22 @@ def _exception_handler(call: Call, callee: External) -> object:
     return None
 
 
-def _same(call: Call, callee: External) -> object:
-    """Model decorators that give back the function (`on_event` and the like)."""
-    if _router_of(callee) is None:
+def _on_event(call: Call, callee: External) -> object:
+    """Model `@app.on_event("startup")` and `app.add_event_handler("startup", function)`."""
+    router = _router_of(callee)
+    if router is None:
         return calls.library_instance(callee, call)
-    return Native(callee.last, lambda outer: outer.args[0] if outer.args else None)
+    at_start = expressions.text(call.argument(0, "event_type")) == "startup"
+
+    def register(outer: Call) -> object:
+        if at_start and outer.args:
+            held(router, "startup").append(outer.args[0])
+        return outer.args[0] if outer.args else None
+
+    if callee.last == "on_event":
+        return Native("on_event", register)
+    register(Call(call.frame, call.node, [call.argument(1, "func")], {}))
+    return None
 
 
 HANDLERS: dict[str, Handler] = {
@@ -325,5 +339,6 @@ HANDLERS: dict[str, Handler] = {
     ".middleware": _middleware,
     ".add_exception_handler": _exception_handler,
     ".exception_handler": _exception_handler,
-    ".on_event": _same,
+    ".on_event": _on_event,
+    ".add_event_handler": _on_event,
 }
