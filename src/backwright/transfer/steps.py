@@ -51,9 +51,11 @@ class Job:
     def renaming(self, code: str) -> Renaming:
         """Return the renaming for one module; a variable never hides another name in it."""
         old, new = self.exemplar.names, self.spec.names
-        exact = {}
-        if new.variable in bound_names(code):
-            exact[old.snake] = f"{new.snake}_"
+        variable = f"{new.snake}_" if new.variable in bound_names(code) else new.variable
+        # Where the exemplar's own name was taken, its variable gave way too.
+        exact = {f"{old.snake}_": variable}
+        if old.snake not in self.protected:
+            exact[old.snake] = variable
         return Renaming(((old, new),), protected=self.protected, exact=exact)
 
 
@@ -223,6 +225,6 @@ def _with_imports(job: Job, code: str) -> str:
         for name, origin in imported_names(draft.text(path)).items()
     }
     factories = {n for s in outline(job.host.text("tests/factories.py")) for n in s.names}
+    known |= dict.fromkeys(factories, "tests.factories")
     wanted = {(known[name], name) for name in used - have if name in known}
-    wanted |= {("tests.factories", name) for name in used - have if name in factories}
     return add_imports(code, wanted_imports(wanted), width=WIDTH)
