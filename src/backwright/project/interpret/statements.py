@@ -25,6 +25,7 @@ from backwright.project.interpret.values import (
 REGISTERING = frozenset(
     {"include_router", "mount", "add_api_route", "add_route", "add_websocket_route"}
 )
+VERBS = frozenset({"get", "post", "put", "patch", "delete", "websocket", "api_route"})
 
 
 class Flow(Enum):
@@ -48,7 +49,7 @@ class Raised(Exception):  # noqa: N818 - it is the program's error, not ours
 
 def run(body: list[ast.stmt], frame: Frame) -> Flow:
     """Follow the statements of a block."""
-    for statement in body:
+    for index, statement in enumerate(body):
         if not frame.world.spend():
             return Flow.STOPPED
         handler = _HANDLERS.get(type(statement))
@@ -56,6 +57,11 @@ def run(body: list[ast.stmt], frame: Frame) -> Flow:
             flow = handler(statement, frame)
             if flow is not None and flow is not Flow.NEXT:
                 return flow
+        if frame.doubt:
+            if registers(body[index + 1 :]):
+                why = f"whether what follows runs is not known: {frame.doubt}; taken as so"
+                frame.world.note(frame.module, statement.lineno, why)
+            frame.doubt = ""
     return Flow.NEXT
 
 
@@ -161,11 +167,17 @@ def _lazy_imports(body: list[ast.stmt], frame: Frame) -> None:
 
 def registers(body: list[ast.stmt]) -> bool:
     """Tell whether a block may register routes: then a doubtful condition is worth a note."""
-    return any(
-        isinstance(node, ast.Attribute) and node.attr in REGISTERING
-        for statement in body
-        for node in ast.walk(statement)
-    )
+    nodes = [node for statement in body for node in ast.walk(statement)]
+    if any(isinstance(node, ast.Attribute) and node.attr in REGISTERING for node in nodes):
+        return True
+    decorators = [
+        one.func
+        for node in nodes
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+        for one in node.decorator_list
+        if isinstance(one, ast.Call)
+    ]
+    return any(isinstance(one, ast.Attribute) and one.attr in VERBS for one in decorators)
 
 
 def branches(bodies: list[list[ast.stmt]], frame: Frame, node: ast.stmt, condition: object) -> Flow:
@@ -191,6 +203,8 @@ def branches(bodies: list[list[ast.stmt]], frame: Frame, node: ast.stmt, conditi
             stopped = flow
     frame.names.clear()
     frame.names.update(_joined(outcomes) if outcomes else before)
+    if outcomes and len(outcomes) < len(bodies) and not world.anonymous:
+        frame.doubt = why_unknown(condition)
     return Flow.NEXT if outcomes else stopped
 
 

@@ -202,6 +202,7 @@ class Frame:
     returned: list[object] = field(default_factory=list)
     raised: list[object] = field(default_factory=list)
     outer_names: dict[str, str] = field(default_factory=dict)
+    doubt: str = ""
 
 
 def settle(value: object) -> object:
