@@ -14,10 +14,11 @@ from backwright.project.dependencies import (
     name_of,
     parameters,
 )
-from backwright.project.guards import Shared, forget_words, judge
+from backwright.project.guards import Shared, judge
 from backwright.project.interpret import lookup
 from backwright.project.interpret.values import Class, Function, Instance, is_external, settle
 from backwright.project.interpret.world import World
+from backwright.project.refusals import forget_words
 from backwright.project.routes import Route, plain_function, routes_of
 from backwright.project.types import Endpoint
 

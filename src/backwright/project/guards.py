@@ -7,10 +7,8 @@ dependency is followed as a request without credentials would run it: headers an
 
 from __future__ import annotations
 
-import ast
 import re
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from backwright.project.dependencies import Parameter, parameters, target_of
 from backwright.project.interpret import calls, expressions, lookup
@@ -34,6 +32,13 @@ from backwright.project.interpret.world import (
     STEPS_OF_A_REQUEST,
     World,
 )
+from backwright.project.refusals import (
+    REFUSED,
+    is_refusal,
+    looks_at_path,
+    may_refuse,
+    status_of,
+)
 from backwright.project.routes import Route
 from backwright.project.types import Auth
 
@@ -55,8 +60,6 @@ _CREDENTIAL = re.compile(
     r"(?i)auth|token|api.?key|session|credential|jwt|bearer|secret|user|access"
 )
 _NO_CREDENTIAL = re.compile(r"(?i)csrf|xsrf|idempot|request.?id|user.?agent|language")
-_REFUSAL = re.compile(r"(?i)auth|credential|forbidden|permission|token|login|denied|jwt|401|403")
-_REFUSED = frozenset({401, 403})
 _DECODERS = frozenset(
     {"decode", "decode_token", "verify", "verify_token", "verify_id_token", "loads"}
     | {"get_unverified_header", "get_unverified_claims", "decode_complete", "verify_jwt"}
@@ -134,9 +137,9 @@ class Anonymous:
 
     def _refuses(self, outcome: Outcome) -> bool:
         if outcome.certain:
-            return self.used or any(_is_refusal(one) for one in outcome.raised)
+            return self.used or any(is_refusal(one) for one in outcome.raised)
         return any(
-            _status(one) == 401 or (_is_refusal(one) and self.used) for one in outcome.raised
+            status_of(one) == 401 or (is_refusal(one) and self.used) for one in outcome.raised
         )
 
     def _marker(self, marker: object) -> Outcome:
@@ -301,12 +304,12 @@ class Anonymous:
         try:
             value = calls.call_value(target, [self.request, passed], {}, self.frame, None)
         except Raised as error:
-            return self.used or _is_refusal(error.value)
+            return self.used or is_refusal(error.value)
         finally:
             used, self.used = self.used, before
         possible = value.candidates if isinstance(value, Unknown) and value.candidates else (value,)
-        refused = [one for one in possible if _status(one) in _REFUSED]
-        refused += [one for one in self.frame.raised if _is_refusal(one)]
+        refused = [one for one in possible if status_of(one) in REFUSED]
+        refused += [one for one in self.frame.raised if is_refusal(one)]
         return bool(refused) and (used or PASSED not in possible)
 
     def _body_refuses(self, own: list[Parameter]) -> bool:
@@ -320,7 +323,7 @@ class Anonymous:
         outcome = self._followed(self.route.endpoint, kwargs, [])
         return (
             outcome.certain
-            and any(_is_refusal(one) for one in outcome.raised)
+            and any(is_refusal(one) for one in outcome.raised)
             and (self.used or before)
         )
 
@@ -352,102 +355,9 @@ def _middleware(app: Instance) -> list[object]:
     return held if isinstance(held, list) else []
 
 
-def _status(value: object) -> int | None:
-    """Return the status code of an error or response, where it is known."""
-    value = settle(value)
-    if isinstance(value, int):
-        return value
-    if isinstance(value, Class):
-        return _number(lookup.find(value, "status_code"))
-    if not isinstance(value, Instance):
-        return None
-    held = value.attributes.get("status_code", value.kwargs.get("status_code"))
-    if held is None and isinstance(value.cls, Class):
-        held = lookup.find(value.cls, "status_code")
-    if held is None and is_external(value.cls, "HTTPException") and value.args:
-        held = value.args[0]
-    return _number(held)
-
-
-def _number(value: object) -> int | None:
-    value = settle(value)
-    if isinstance(value, External):
-        digits = re.search(r"_(\d{3})_", value.last) or re.search(r"^HTTP_(\d{3})", value.last)
-        names = {"UNAUTHORIZED": 401, "FORBIDDEN": 403}
-        return int(digits.group(1)) if digits else names.get(value.last)
-    if isinstance(value, Instance) and "_value_" in value.attributes:
-        value = value.attributes["_value_"]
-    return value if isinstance(value, int) else None
-
-
-def _is_refusal(value: object) -> bool:
-    """Tell whether an error means that credentials are missing or not enough."""
-    status = _status(value)
-    if status is not None:
-        return status in _REFUSED
-    value = settle(value)
-    cls = value.cls if isinstance(value, Instance) else value
-    if isinstance(cls, Class):
-        names = [one.name for one in lookup.ancestors(cls) if isinstance(one, (Class, External))]
-        return any(_REFUSAL.search(name.rpartition(".")[2]) for name in names)
-    return isinstance(cls, External) and _REFUSAL.search(cls.last) is not None
-
-
 def judge(world: World, route: Route, results: dict[object, Shared]) -> Auth:
     """Return whether a route needs authentication: required, optional or none.
 
     `results` is empty for the first route and kept for the others.
     """
     return Anonymous(world, route, results).judge()
-
-
-def _node(target: object) -> ast.AST | None:
-    """Return the definition behind a callable of the project."""
-    target = settle(target)
-    if isinstance(target, Bound):
-        target = target.function
-    if isinstance(target, Instance):
-        target = target.cls
-    return target.node if isinstance(target, (Function, Class)) else None
-
-
-@lru_cache(maxsize=4096)
-def _words(node: ast.AST) -> tuple[frozenset[str], bool]:
-    """Return the attributes that code names, and whether it speaks of refusing at all."""
-    attributes: set[str] = set()
-    spoken = False
-    for one in ast.walk(node):
-        word = ""
-        if isinstance(one, ast.Name):
-            word = one.id
-        elif isinstance(one, ast.Attribute):
-            word = one.attr
-            attributes.add(word)
-        elif isinstance(one, ast.Constant) and isinstance(one.value, (int, str)):
-            word = str(one.value)
-        spoken = spoken or bool(word and _REFUSAL.search(word))
-    return frozenset(attributes), spoken
-
-
-def forget_words() -> None:
-    """Let go of the syntax trees of a finished reading."""
-    _words.cache_clear()
-
-
-def looks_at_path(target: object) -> bool:
-    """Tell whether a dependency (or one of its own) reads the request's path or method."""
-    node = _node(target)
-    if node is not None and _words(node)[0] & {"url", "scope", "method", "path_params"}:
-        return True
-    inner = [one for one in parameters(target) if one.marker is not None]
-    return any(looks_at_path(target_of(one.marker, one.type)) for one in inner if one.marker)
-
-
-def may_refuse(target: object) -> bool:
-    """Tell whether a function or class (or what wraps it) speaks of refusing at all."""
-    target = settle(target)
-    wraps = target.wraps if isinstance(target, Function) else None
-    node = _node(target)
-    if node is None:
-        return False
-    return _words(node)[1] or (wraps is not None and may_refuse(wraps))

@@ -17,7 +17,14 @@ from backwright.project.database import read_database
 from backwright.project.endpoints import read_endpoints
 from backwright.project.environment import read_environment
 from backwright.project.files import Tree, read_bytes, read_tree
-from backwright.project.interpret import discovery, framework, imports, libraries, stdlib
+from backwright.project.interpret import (
+    discovery,
+    framework,
+    imports,
+    libraries,
+    stdlib,
+    wrapping,
+)
 from backwright.project.interpret.world import World
 from backwright.project.migrations import read_migrations
 from backwright.project.models import read_models
@@ -72,6 +79,7 @@ def _read(tree: Tree) -> Project:
     modules = Modules(tree, tooling.libraries)
     handlers = {
         **stdlib.HANDLERS,
+        **wrapping.HANDLERS,
         **discovery.HANDLERS,
         **framework.HANDLERS,
         **libraries.HANDLERS,

@@ -8,15 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from backwright.project.interpret import calls, lookup
+from backwright.project.interpret import calls, comparisons, lookup
 from backwright.project.interpret.values import (
     NATIVE,
     Class,
     External,
     Frame,
-    Function,
     Instance,
-    Module,
     Native,
     Unknown,
     either,
@@ -150,7 +148,7 @@ def _binary(node: ast.BinOp, frame: Frame) -> object:
 
 def combine(left: object, sign: ast.operator, right: object) -> object:
     """Apply a binary operator; unions of types give the union as a tuple-like instance."""
-    left, right = _plain(left), _plain(right)
+    left, right = plain(left), plain(right)
     for side in (left, right):
         if isinstance(side, Unknown):
             return side
@@ -170,7 +168,7 @@ def combine(left: object, sign: ast.operator, right: object) -> object:
         return Unknown("its parts do not fit together")
 
 
-def _plain(value: object) -> object:
+def plain(value: object) -> object:
     """Return an enum member that is a string (or number) as that."""
     value = settle(value)
     if isinstance(value, Instance) and "_value_" in value.attributes:
@@ -217,75 +215,16 @@ def _unary(node: ast.UnaryOp, frame: Frame) -> object:
     return Unknown(why_unknown(value))
 
 
-_COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
-    ast.Eq: operator.eq,
-    ast.NotEq: operator.ne,
-    ast.Lt: operator.lt,
-    ast.LtE: operator.le,
-    ast.Gt: operator.gt,
-    ast.GtE: operator.ge,
-}
-
-
 def _compare(node: ast.Compare, frame: Frame) -> object:
     left = evaluate(node.left, frame)
     verdict: object = True
     for sign, operand in zip(node.ops, node.comparators, strict=True):
         right = evaluate(operand, frame)
-        verdict = compare(left, sign, right)
+        verdict = comparisons.compare(left, sign, right)
         if verdict is not True:
             return verdict
         left = right
     return verdict
-
-
-def compare(left: object, sign: ast.cmpop, right: object) -> object:
-    """Compare two values: `True`, `False` or `Unknown`."""
-    left, right = _unset(left), _unset(right)
-    if isinstance(left, Unknown) or isinstance(right, Unknown):
-        return Unknown("a condition is not known")
-    if isinstance(sign, (ast.Is, ast.IsNot)):
-        return _identical(left, right) is isinstance(sign, ast.Is)
-    if isinstance(sign, (ast.In, ast.NotIn)):
-        return _contains(right, left, wanted=isinstance(sign, ast.In))
-    left, right = _plain(left), _plain(right)
-    if isinstance(left, (Class, Function, Module)) or isinstance(right, (Class, Function, Module)):
-        return (left is right) is isinstance(sign, ast.Eq)
-    simple = (*NATIVE, list, tuple, set, dict)
-    if not (isinstance(left, simple) and isinstance(right, simple)):
-        return Unknown("a condition is not known")
-    try:
-        return bool(_COMPARISONS[type(sign)](left, right))
-    except (KeyError, TypeError):
-        return Unknown("a condition is not known")
-
-
-def _unset(value: object) -> object:
-    return None if isinstance(value, Unknown) and value.unset else value
-
-
-def _identical(left: object, right: object) -> bool:
-    if isinstance(left, External) and isinstance(right, External):
-        return left.name == right.name
-    if isinstance(left, NATIVE) and isinstance(right, NATIVE):
-        return type(left) is type(right) and left == right
-    return left is right
-
-
-def _contains(container: object, element: object, *, wanted: bool) -> object:
-    element, container = _plain(element), _plain(container)
-    if isinstance(container, str) and isinstance(element, str):
-        return (element in container) is wanted
-    if isinstance(container, (list, tuple, set, dict)):
-        held = any(_identical(one, element) or _equal(one, element) for one in container)
-        unsure = not held and any(isinstance(one, Unknown) for one in container)
-        return Unknown("a condition is not known") if unsure else held is wanted
-    return Unknown("a condition is not known")
-
-
-def _equal(left: object, right: object) -> bool:
-    left, right = _plain(left), _plain(right)
-    return isinstance(left, NATIVE) and isinstance(right, NATIVE) and left == right
 
 
 def _conditional(node: ast.IfExp, frame: Frame) -> object:

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from typing import Any
 
 from backwright.project.interpret import calls, expressions, fields, imports, methods, statements
+from backwright.project.interpret.ancestry import ancestors as ancestors
+from backwright.project.interpret.ancestry import inherits as inherits
 from backwright.project.interpret.values import (
     NATIVE,
     Bound,
@@ -115,51 +117,6 @@ def _module_special(module: Module, attr: str, frame: Frame) -> object:
     if attr == "__dict__":
         return {key: _resolved(module.names, key) for key in list(module.names)}
     return None if attr == "__doc__" else _MISSING
-
-
-def ancestors(cls: Class) -> list[object]:
-    """Return the class and everything that it inherits from, in method resolution order."""
-    if cls.ancestors is None:
-        cls.ancestors = [cls]
-        lines = [_line(base) for base in cls.bases]
-        cls.ancestors = [cls, *_merge([*lines, list(cls.bases)])]
-    return cls.ancestors
-
-
-def _line(base: object) -> list[object]:
-    if isinstance(base, Instance) and isinstance(shared := settle(base.kwargs.get("cls")), Class):
-        return [base, *ancestors(shared)]
-    return list(ancestors(base)) if isinstance(base, Class) else [base]
-
-
-def _merge(lines: list[list[object]]) -> list[object]:
-    """Merge lines of ancestors as C3 does; where that fails, in the order written."""
-    merged: list[object] = []
-    lines = [line for line in lines if line]
-    while lines:
-        for line in lines:
-            head = line[0]
-            if not any(_same_base(head, one) for other in lines for one in other[1:]):
-                break
-        else:
-            head = lines[0][0]
-        merged.append(head)
-        lines = [[one for one in line if not _same_base(one, head)] for line in lines]
-        lines = [line for line in lines if line]
-    return merged
-
-
-def _same_base(left: object, right: object) -> bool:
-    if isinstance(left, External) and isinstance(right, External):
-        return left.name == right.name
-    return left is right
-
-
-def inherits(value: object, *names: str) -> bool:
-    """Tell whether a class has (or is) a library's class of one of these names."""
-    if isinstance(value, Class):
-        return any(is_external(one, *names) for one in ancestors(value))
-    return is_external(value, *names)
 
 
 def find(cls: object, attr: str) -> object:

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from enum import Enum, auto
 from typing import Any
 
-from backwright.project.interpret import calls, classes, expressions, imports, lookup
+from backwright.project.interpret import calls, classes, comparisons, expressions, imports, lookup
+from backwright.project.interpret.registration import registers
 from backwright.project.interpret.values import (
     NATIVE,
     Annotation,
@@ -21,11 +22,6 @@ from backwright.project.interpret.values import (
     same,
     why_unknown,
 )
-
-REGISTERING = frozenset(
-    {"include_router", "mount", "add_api_route", "add_route", "add_websocket_route"}
-)
-VERBS = frozenset({"get", "post", "put", "patch", "delete", "websocket", "api_route"})
 
 
 class Flow(Enum):
@@ -163,21 +159,6 @@ def _lazy_imports(body: list[ast.stmt], frame: Frame) -> None:
                 imports.import_from(statement, frame, lazily=True)
             except Raised:
                 continue
-
-
-def registers(body: list[ast.stmt]) -> bool:
-    """Tell whether a block may register routes: then a doubtful condition is worth a note."""
-    nodes = [node for statement in body for node in ast.walk(statement)]
-    if any(isinstance(node, ast.Attribute) and node.attr in REGISTERING for node in nodes):
-        return True
-    decorators = [
-        one.func
-        for node in nodes
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
-        for one in node.decorator_list
-        if isinstance(one, ast.Call)
-    ]
-    return any(isinstance(one, ast.Attribute) and one.attr in VERBS for one in decorators)
 
 
 def branches(bodies: list[list[ast.stmt]], frame: Frame, node: ast.stmt, condition: object) -> Flow:
@@ -363,12 +344,12 @@ def _matches(case: ast.match_case, subject: object, frame: Frame) -> bool | None
         )
     patterns = pattern.patterns if isinstance(pattern, ast.MatchOr) else [pattern]
     if all(isinstance(one, ast.MatchValue) for one in patterns) and isinstance(
-        expressions._plain(subject),
+        expressions.plain(subject),
         NATIVE,
     ):
         verdicts = {
             expressions.truth(
-                expressions.compare(subject, ast.Eq(), expressions.evaluate(one.value, frame))
+                comparisons.compare(subject, ast.Eq(), expressions.evaluate(one.value, frame))
             )
             for one in patterns
             if isinstance(one, ast.MatchValue)

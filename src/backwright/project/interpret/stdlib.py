@@ -271,40 +271,6 @@ def _is_a(*kinds: type) -> Handler:
     return model
 
 
-def _wraps(call: Call, callee: External) -> object:  # noqa: ARG001
-    inner = call.argument(0, "wrapped")
-
-    def mark(outer: Call) -> object:
-        function = settle(outer.args[0])
-        target = function.function if isinstance(function, Bound) else function
-        wrapped = settle(inner)
-        if isinstance(target, Function) and isinstance(wrapped, (Function, Bound)):
-            target.wraps = wrapped
-            plain = wrapped.function if isinstance(wrapped, Bound) else wrapped
-            target.name, target.attributes = plain.name, dict(plain.attributes)
-        return function
-
-    return Native("functools.wraps()", mark)
-
-
-def _update_wrapper(call: Call, callee: External) -> object:
-    made = _wraps(Call(call.frame, call.node, [call.argument(1, "wrapped")], {}), callee)
-    return calls.call_value(made, [call.argument(0, "wrapper")], {}, call.frame, call.node)
-
-
-def _reduce(call: Call, callee: External) -> object:  # noqa: ARG001
-    known = expressions.elements(call.argument(1, "iterable"))
-    if known is None:
-        return Unknown("what is reduced is not known")
-    values = [*call.args[2:3], *known]
-    if not values:
-        return Unknown("nothing to reduce")
-    result = values[0]
-    for value in values[1:]:
-        result = calls.call_value(call.args[0], [result, value], {}, call.frame, call.node)
-    return result
-
-
 def _regular(call: Call, callee: External) -> object:
     """Model `re.sub` and its kin on known text; replacement functions are not followed."""
     values = _known(call)
@@ -333,14 +299,6 @@ def _first(call: Call, callee: External) -> object:
     if not call.args:
         return calls.library_instance(callee, call)
     return call.args[-1] if callee.last == "cast" else call.args[0]
-
-
-def _cached(call: Call, callee: External) -> object:
-    """Model `lru_cache` with and without arguments: the function stays itself."""
-    first = settle(call.args[0]) if call.args else None
-    if isinstance(first, (Function, Class)):
-        return first
-    return Native(callee.last, lambda inner: inner.args[0] if inner.args else None)
 
 
 _PATHS = {
@@ -392,11 +350,6 @@ HANDLERS: dict[str, Handler] = {
     "builtins.object.__init__": _nothing,
     "builtins.object.__setattr__": _setattr,
     "collections.OrderedDict": _dict,
-    "functools.wraps": _wraps,
-    "functools.update_wrapper": _update_wrapper,
-    "functools.lru_cache": _cached,
-    "functools.cache": _cached,
-    "functools.reduce": _reduce,
     "inspect.isclass": _is_a(Class),
     "inspect.isfunction": _is_a(Function),
     "inspect.ismodule": _is_a(Module),

@@ -1,0 +1,115 @@
+"""What refuses a request: errors and answers with their status, and code that speaks of it."""
+
+from __future__ import annotations
+
+import ast
+import re
+from functools import lru_cache
+
+from backwright.project.dependencies import parameters, target_of
+from backwright.project.interpret import lookup
+from backwright.project.interpret.values import (
+    Bound,
+    Class,
+    External,
+    Function,
+    Instance,
+    is_external,
+    settle,
+)
+
+_REFUSAL = re.compile(r"(?i)auth|credential|forbidden|permission|token|login|denied|jwt|401|403")
+REFUSED = frozenset({401, 403})
+
+
+def status_of(value: object) -> int | None:
+    """Return the status code of an error or response, where it is known."""
+    value = settle(value)
+    if isinstance(value, int):
+        return value
+    if isinstance(value, Class):
+        return _number(lookup.find(value, "status_code"))
+    if not isinstance(value, Instance):
+        return None
+    held = value.attributes.get("status_code", value.kwargs.get("status_code"))
+    if held is None and isinstance(value.cls, Class):
+        held = lookup.find(value.cls, "status_code")
+    if held is None and is_external(value.cls, "HTTPException") and value.args:
+        held = value.args[0]
+    return _number(held)
+
+
+def _number(value: object) -> int | None:
+    value = settle(value)
+    if isinstance(value, External):
+        digits = re.search(r"_(\d{3})_", value.last) or re.search(r"^HTTP_(\d{3})", value.last)
+        names = {"UNAUTHORIZED": 401, "FORBIDDEN": 403}
+        return int(digits.group(1)) if digits else names.get(value.last)
+    if isinstance(value, Instance) and "_value_" in value.attributes:
+        value = value.attributes["_value_"]
+    return value if isinstance(value, int) else None
+
+
+def is_refusal(value: object) -> bool:
+    """Tell whether an error means that credentials are missing or not enough."""
+    status = status_of(value)
+    if status is not None:
+        return status in REFUSED
+    value = settle(value)
+    cls = value.cls if isinstance(value, Instance) else value
+    if isinstance(cls, Class):
+        names = [one.name for one in lookup.ancestors(cls) if isinstance(one, (Class, External))]
+        return any(_REFUSAL.search(name.rpartition(".")[2]) for name in names)
+    return isinstance(cls, External) and _REFUSAL.search(cls.last) is not None
+
+
+def _node(target: object) -> ast.AST | None:
+    """Return the definition behind a callable of the project."""
+    target = settle(target)
+    if isinstance(target, Bound):
+        target = target.function
+    if isinstance(target, Instance):
+        target = target.cls
+    return target.node if isinstance(target, (Function, Class)) else None
+
+
+@lru_cache(maxsize=4096)
+def _words(node: ast.AST) -> tuple[frozenset[str], bool]:
+    """Return the attributes that code names, and whether it speaks of refusing at all."""
+    attributes: set[str] = set()
+    spoken = False
+    for one in ast.walk(node):
+        word = ""
+        if isinstance(one, ast.Name):
+            word = one.id
+        elif isinstance(one, ast.Attribute):
+            word = one.attr
+            attributes.add(word)
+        elif isinstance(one, ast.Constant) and isinstance(one.value, (int, str)):
+            word = str(one.value)
+        spoken = spoken or bool(word and _REFUSAL.search(word))
+    return frozenset(attributes), spoken
+
+
+def forget_words() -> None:
+    """Let go of the syntax trees of a finished reading."""
+    _words.cache_clear()
+
+
+def looks_at_path(target: object) -> bool:
+    """Tell whether a dependency (or one of its own) reads the request's path or method."""
+    node = _node(target)
+    if node is not None and _words(node)[0] & {"url", "scope", "method", "path_params"}:
+        return True
+    inner = [one for one in parameters(target) if one.marker is not None]
+    return any(looks_at_path(target_of(one.marker, one.type)) for one in inner if one.marker)
+
+
+def may_refuse(target: object) -> bool:
+    """Tell whether a function or class (or what wraps it) speaks of refusing at all."""
+    target = settle(target)
+    wraps = target.wraps if isinstance(target, Function) else None
+    node = _node(target)
+    if node is None:
+        return False
+    return _words(node)[1] or (wraps is not None and may_refuse(wraps))
