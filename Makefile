@@ -22,7 +22,7 @@ test-all: $(READY)  ## every test, also those that make whole projects
 	$(MAKE) --no-print-directory test-house lint
 
 test-house: $(READY)  ## the living template's own tests, types and lint
-	cd $(HOUSE) && $(HERE)/python -m pytest -m "" -p no:cacheprovider
+	cd $(HOUSE) && $(HERE)/python -m pytest -m "not timing" -p no:cacheprovider
 	cd $(HOUSE) && $(HERE)/mypy && $(HERE)/ruff check $(WRITTEN) && $(HERE)/ruff format --check $(WRITTEN)
 
 lint: $(READY)  ## types, lint, floors

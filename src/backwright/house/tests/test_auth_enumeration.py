@@ -207,6 +207,7 @@ def visible_hash(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(get_settings(), name, "1000/hour")
 
 
+@pytest.mark.timing
 @pytest.mark.usefixtures("visible_hash")
 async def test_the_time_of_a_login_does_not_tell(watched: AsyncClient, watch: Watch) -> None:
     """Without the stand-in hash the first would exceed the second always, not half the time.
@@ -221,6 +222,7 @@ async def test_the_time_of_a_login_does_not_tell(watched: AsyncClient, watch: Wa
     assert 0.2 < probability_of_longer(known, unknown) < 0.8
 
 
+@pytest.mark.timing
 @pytest.mark.usefixtures("visible_hash", "mailbox")
 async def test_the_time_of_a_registration_does_not_tell(watched: AsyncClient, watch: Watch) -> None:
     """If a known address were refused before the hash, it would be quicker every time."""

@@ -1,0 +1,34 @@
+"""Which tests of an exemplar are about one of its fields, and which every resource has."""
+
+from backwright.source.outline import outline
+from backwright.spec.names import names_of
+from backwright.tasks.house import house_draft
+from backwright.transfer.field_tests import BASE, field_tests
+from backwright.transfer.rename import Renaming
+from backwright.transfer.survey import survey
+
+
+def test_every_owned_resource_of_the_house_has_the_base_tests() -> None:
+    house = house_draft()
+    for table in survey(house).resources:
+        renaming = Renaming(((table.names, names_of("thing")),))
+        code = house.text(f"tests/test_{table.names.plural_snake}.py")
+        names = {renaming.identifier(n) for s in outline(code) for n in s.names}
+        missing = BASE - names
+        assert not table.owned or not missing
+
+
+def test_field_tests_are_told_apart_by_trait() -> None:
+    house = house_draft()
+    traits = {test.trait for test in field_tests(house, survey(house))}
+    assert traits == {
+        ("link", "ref", "owned"),
+        ("link", "ref", "shared"),
+        ("link", "many", "owned"),
+        ("link", "many", "shared"),
+        ("delete", "cascade"),
+        ("delete", "restrict"),
+        ("delete", "many"),
+        ("unique", "owned"),
+        ("unique", "shared"),
+    }
