@@ -157,6 +157,7 @@ class RenameCode(cst.CSTTransformer):
         self.renaming = renaming
         self._tags = 0
         self._methods: set[cst.Name] = set()
+        self._said: set[cst.SimpleString] = set()
 
     def visit_Call(self, node: cst.Call) -> None:
         """Note the names of methods: in `column.label("x")` the word is not the exemplar's."""
@@ -166,6 +167,8 @@ class RenameCode(cst.CSTTransformer):
     def visit_Arg(self, node: cst.Arg) -> None:
         """Note that strings inside `tags=` are words of URLs and headings."""
         self._tags += _is_tags(node)
+        if isinstance(node.value, cst.SimpleString):
+            self._said.add(node.value)
 
     def leave_Arg(self, original_node: cst.Arg, updated_node: cst.Arg) -> cst.Arg:
         """Leave the argument; a keyword is an identifier and was renamed as a Name."""
@@ -183,6 +186,11 @@ class RenameCode(cst.CSTTransformer):
         self, original_node: cst.SimpleString, updated_node: cst.SimpleString
     ) -> cst.SimpleString:
         """Rename inside a string or docstring."""
+        if original_node in self._said:
+            for old, new in self.renaming.pairs:
+                if original_node.raw_value == old.pascal:  # a noun that is said, not a class
+                    said = original_node.value.replace(old.pascal, new.human.capitalize())
+                    return updated_node.with_changes(value=said)
         text = self.renaming.string(original_node.value, in_tags=self._tags > 0)
         return updated_node.with_changes(value=text)
 
