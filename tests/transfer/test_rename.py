@@ -76,3 +76,8 @@ def test_what_is_renamed_still_parses_and_keeps_its_lines(new: str) -> None:
     code = renamed(new)
     compile(code, "renamed", "exec", flags=0x2000)
     assert len(code.splitlines()) == len(SOURCE.splitlines())
+
+
+def test_a_noun_that_a_call_says_is_prose_and_a_type_is_not() -> None:
+    code = renamed("APIKey", 'assert_not_found(answer, "Task")\nkeys: list["Task"] = []\n')
+    assert code == 'assert_not_found(answer, "Api key")\nkeys: list["APIKey"] = []\n'
