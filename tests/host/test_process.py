@@ -27,11 +27,11 @@ def wait_until_gone(pid: int, seconds: float = 10.0) -> bool:
     return not start_time(pid)
 
 
-def wait_for_file(path: Path, seconds: float = 20.0) -> str:
+def wait_for_file(path: Path, seconds: float = 20.0, pause: float = 0.02) -> str:
     until = time.monotonic() + seconds
     while not (path.exists() and path.read_text().endswith("\n")):
         assert time.monotonic() < until, f"{path} was not written"
-        time.sleep(0.02)
+        time.sleep(pause)
     return path.read_text().strip()
 
 
@@ -124,7 +124,9 @@ def test_the_watchdog_cleans_up_after_a_kill(tmp_path: Path) -> None:
     assert not Path(folder).exists()
 
 
-def test_an_interrupt_ends_what_runs(tmp_path: Path) -> None:
+@pytest.mark.parametrize("pause", [0.0, 0.001, 0.002, 0.02])
+def test_an_interrupt_ends_what_runs(tmp_path: Path, pause: float) -> None:
+    """Also at the instant of its start: 34 of 40 such commands lived on before interrupts waited."""
     note = tmp_path / "note"
     script = (
         "import sys, pathlib\nfrom backwright.host.process import run\n"
@@ -133,7 +135,7 @@ def test_an_interrupt_ends_what_runs(tmp_path: Path) -> None:
     with subprocess.Popen(
         [sys.executable, "-c", script, str(note)], cwd=REPOSITORY, stderr=subprocess.DEVNULL
     ) as owner:
-        pid = int(wait_for_file(note))
+        pid = int(wait_for_file(note, pause=pause))
         owner.send_signal(signal.SIGINT)
         assert owner.wait(30) != 0
     assert wait_until_gone(pid)

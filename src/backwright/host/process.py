@@ -16,6 +16,7 @@ from pathlib import Path
 
 from backwright.errors import MissingError
 from backwright.host import watchdog
+from backwright.host.interrupts import interrupts_wait
 
 OUTPUT_LIMIT = 1_000_000
 GRACE_SECONDS = 3.0
@@ -90,7 +91,7 @@ class Processes:
         Raises:
             MissingError: the program cannot be started, or this run has been stopped.
         """
-        with self._lock:
+        with interrupts_wait(), self._lock:
             if self.stopped:
                 raise MissingError("the run was stopped")
             try:
@@ -106,7 +107,7 @@ class Processes:
             except OSError as error:
                 raise MissingError(f"cannot start {argv[0]}: {error}") from error
             self._running.add(process)
-        watchdog.end_when_orphaned(process.pid, signal.SIGKILL, group=True)
+            watchdog.end_when_orphaned(process.pid, signal.SIGKILL, group=True)
         return process
 
     def end(
