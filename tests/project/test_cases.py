@@ -56,6 +56,12 @@ READERS: dict[str, Callable[[Project, dict[str, object]], object]] = {
     "relationships": lambda project, _: {
         one.table: relationships(one) for one in project.models if one.relationships
     },
+    "owners": lambda project, _: {
+        one.name: list(one.owner.path) for one in project.models if one.owner
+    },
+    "scoped": lambda project, _: {
+        f"{one.method} {one.path}": one.owner_scoped for one in project.endpoints
+    },
     "schemas": lambda project, _: [f"{one.name} {one.role} {one.model}" for one in project.schemas],
     "unresolved": lambda project, _: [
         f"{one.file}:{one.line} {one.why}" for one in project.unresolved

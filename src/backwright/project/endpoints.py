@@ -25,16 +25,20 @@ from backwright.project.types import Endpoint
 _SCHEMA_BASES = ("BaseModel", "SQLModel", "TypedDict", "RootModel", "GenericModel")
 
 
-def read_endpoints(world: World, apps: list[FoundApp]) -> list[Endpoint]:
-    """Return the endpoints of all applications, in the order in which they are matched."""
-    found: list[Endpoint] = []
+def read_endpoints(world: World, apps: list[FoundApp]) -> dict[Endpoint, Route]:
+    """Return the endpoints of all applications, in the order in which they are matched.
+
+    Each comes with the route that it was read from.
+    """
+    found: dict[Endpoint, Route] = {}
     results: dict[object, Shared] = {}
     names = instance_names(world.modules)
     for app in apps:
         for route in routes_of(app.instance, world.unresolved):
-            found.extend(_endpoints(world, app, route, results, names))
+            for endpoint in _endpoints(world, app, route, results, names):
+                found.setdefault(endpoint, route)
     forget_words()
-    return list(dict.fromkeys(found))
+    return found
 
 
 def _endpoints(

@@ -29,6 +29,7 @@ from backwright.project.interpret.world import World
 from backwright.project.migrations import read_migrations
 from backwright.project.models import read_models
 from backwright.project.modules import Modules
+from backwright.project.ownership import owned_models
 from backwright.project.schemas import read_schemas
 from backwright.project.services import read_services
 from backwright.project.settings import read_settings
@@ -94,9 +95,11 @@ def _read(tree: Tree) -> Project:
     )
     apps = find_apps(world, tree)
     _read_tables(world, tree, apps)
-    endpoints = read_endpoints(world, apps)
-    models = read_models(world)
-    auth, cors = read_auth(world, endpoints), read_cors(world, apps)
+    routes = read_endpoints(world, apps)
+    endpoints = list(routes)
+    models, user = owned_models(read_models(world), routes.values())
+    auth = replace(read_auth(world, endpoints), user_model=user.name if user else None)
+    cors = read_cors(world, apps)
     schemas, services = read_schemas(world, models, endpoints), read_services(world, models)
     sources = sources_of(modules, tree)
     unresolved = {*world.unresolved, *modules.unresolved, *tree.unresolved}

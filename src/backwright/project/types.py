@@ -83,8 +83,29 @@ class Constraint:
 
 
 @dataclass(frozen=True, slots=True)
+class Owner:
+    """What makes a model's rows belong to users.
+
+    `column` is the model's own column that leads to the users, `user` their model, `path` the
+    columns on the way: `("Task.project_id", "Project.owner_id")` where only the parent is owned.
+    """
+
+    column: str
+    user: str
+    path: tuple[str, ...]
+
+    @property
+    def direct(self) -> bool:
+        """Whether the model itself refers to its user."""
+        return len(self.path) == 1
+
+
+@dataclass(frozen=True, slots=True)
 class Model:
-    """A database table and the class (or `Table` object) that declares it."""
+    """A database table and the class (or `Table` object) that declares it.
+
+    `owner` is `None` where the rows belong to no user.
+    """
 
     name: str
     table: str
@@ -94,6 +115,7 @@ class Model:
     relationships: tuple[Relationship, ...]
     constraints: tuple[Constraint, ...] = ()
     seen: Seen = "static"
+    owner: Owner | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +141,7 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class AuthFacts:
-    """How the project authenticates as a whole."""
+    """How the project authenticates as a whole; `user_model` is the model of its users."""
 
     approach: AuthApproach
     library: str | None = None
@@ -130,6 +152,7 @@ class AuthFacts:
     current_user: str | None = None
     file: str | None = None
     line: int | None = None
+    user_model: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,8 +55,16 @@ class RelationshipEntry(TypedDict):
     secondary: str | None
 
 
+class OwnerEntry(TypedDict):
+    """What makes rows belong to users: the column, the users' model, the path to them."""
+
+    column: str
+    user: str
+    path: list[str]
+
+
 class ModelEntry(TypedDict):
-    """A database table and what declares it."""
+    """A database table and what declares it. Added: constraints, owner and seen."""
 
     name: str
     table: str
@@ -65,6 +73,7 @@ class ModelEntry(TypedDict):
     columns: list[ColumnEntry]
     relationships: list[RelationshipEntry]
     seen: NotRequired[Seen]
+    owner: NotRequired[OwnerEntry | None]
 
 
 class SchemaEntry(TypedDict):
@@ -87,7 +96,7 @@ class ServiceEntry(TypedDict):
 
 
 class AuthEntry(TypedDict):
-    """How the project authenticates as a whole."""
+    """How the project authenticates as a whole. Added: the model of the users."""
 
     approach: Literal["none", "jwt", "session", "api-key", "basic", "other"]
     library: str | None
@@ -96,6 +105,7 @@ class AuthEntry(TypedDict):
     current_user: str | None
     file: str | None
     line: int | None
+    user_model: NotRequired[str | None]
 
 
 class CorsEntry(TypedDict):

@@ -1,0 +1,71 @@
+"""Which dependencies give the caller: what is authenticated, and as a row of which model."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+
+from backwright.project.annotations import class_of, read_type
+from backwright.project.dependencies import Dependency, dependencies_of, everything
+from backwright.project.guards import SCHEMES
+from backwright.project.interpret import lookup
+from backwright.project.interpret.values import Bound, Class, Function, Instance, settle
+from backwright.project.routes import Route
+from backwright.project.types import Model
+
+CURRENT_USER = re.compile(r"(?i)(current|active|auth\w*|logged)_?\w*_?(user|account|member)")
+
+
+class ModelIndex:
+    """Models by the classes that declare them."""
+
+    def __init__(self, models: Iterable[Model]) -> None:
+        """Index `models` by their places."""
+        self._by_place = {(one.file, one.line): one for one in models}
+
+    def of(self, cls: object) -> Model | None:
+        """Return the model that a class declares or inherits its table from."""
+        if not isinstance(cls, Class):
+            return None
+        line = (one for one in lookup.ancestors(cls) if isinstance(one, Class))
+        places = ((one.module.file, one.node.lineno) for one in line)
+        return next((self._by_place[place] for place in places if place in self._by_place), None)
+
+
+def rows_of_callers(routes: Iterable[Route], index: ModelIndex) -> Counter[str]:
+    """Count the models whose rows the dependencies that take credentials are declared to give."""
+    votes: Counter[str] = Counter()
+    for route in routes:
+        for one in everything(dependencies_of(route.endpoint, route.dependencies)):
+            function = _function(one.target)
+            if function is not None and (_takes_credentials(one) or _named_so(function)):
+                model = index.of(_returned(function))
+                if model is not None:
+                    votes[model.name] += 2 if _named_so(function) else 1
+    return votes
+
+
+def _function(target: object) -> Function | None:
+    target = settle(target)
+    target = target.function if isinstance(target, Bound) else target
+    if isinstance(target, Instance) and isinstance(target.cls, Class):
+        target = lookup.find(target.cls, "__call__")
+    return target if isinstance(target, Function) else None
+
+
+def _named_so(function: Function) -> bool:
+    return CURRENT_USER.search(function.name) is not None
+
+
+def _takes_credentials(found: Dependency) -> bool:
+    """Tell whether a dependency is given what a security scheme found."""
+    schemes = (settle(one.target) for one in everything(found.inner))
+    return any(isinstance(one, Instance) and lookup.inherits(one.cls, *SCHEMES) for one in schemes)
+
+
+def _returned(function: Function) -> object:
+    """Return the class that a function is declared to return."""
+    node = function.node
+    annotation = getattr(node, "returns", None)
+    return class_of(read_type(annotation, function.frame)) if annotation is not None else None
