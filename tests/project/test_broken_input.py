@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from backwright.project import read_project
+from backwright.project import endpoints, read_project
 from backwright.project.modules import parse_source
+from backwright.project.routes import Route
+from backwright.project.types import Auth
 
 APP = """
 from fastapi import FastAPI
@@ -135,6 +137,18 @@ def test_a_deep_expression(host: Path) -> None:
 
 
 @pytest.mark.slow
+def test_a_part_that_cannot_be_read(host: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(_: object, route: Route, __: object) -> Auth:
+        if route.path == "/ok":
+            raise RecursionError("too deep")
+        return "none"
+
+    monkeypatch.setattr(endpoints, "judge", fails)
+    (host / "main.py").write_text(APP + '\n\n@app.get("/more")\ndef more():\n    return 2\n')
+    assert paths(host) == ["/more"]
+    assert whys(host) == {"main.py": "this could not be read: RecursionError: too deep"}
+
+
 def test_twenty_thousand_files(host: Path) -> None:
     for index in range(200):
         folder = host / f"part{index}"

@@ -45,7 +45,7 @@ def find_apps(world: World, tree: Tree) -> list[FoundApp]:
     An application mounted in another one is part of that one and not listed by itself.
     """
     roots = [file for file in tree.python if not is_test(file) and _may_make_app(tree, file)]
-    for file in roots:
+    for file in sorted(roots, key=lambda file: (file.count("/"), file)):
         imports.run_root(world, world.modules.module(file))
     _run_callers(world, tree, set(roots))
     found = _module_apps(world)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
+from dataclasses import replace
 
 from backwright.project.apps import is_test
+from backwright.project.fastapi_users import read_fastapi_users
 from backwright.project.guards import SCHEMES
 from backwright.project.interpret import expressions, lookup
 from backwright.project.interpret.statements import Raised
@@ -38,11 +40,19 @@ _BASIC = ("HTTPBasic", "HTTPDigest")
 _TOKEN_CALLS = frozenset({"encode", "decode"})
 
 
-def read_auth(world: World, endpoints: list[Endpoint]) -> AuthFacts:
-    """Return how the project authenticates, judged by what its guards use."""
+def read_auth(
+    world: World, endpoints: list[Endpoint], pins: dict[str, tuple[int, ...]]
+) -> AuthFacts:
+    """Return how the project authenticates, judged by what its guards use.
+
+    `pins` are the versions of libraries whose defaults changed.
+    """
     guarded = [one for one in endpoints if one.auth != "none"]
     schemes = [one for one in world.instances if _is_scheme(one) and not is_test(one.file)]
     roots = _libraries(world)
+    if (users := read_fastapi_users(world, pins.get("fastapi-users"))) is not None:
+        hashing = _hashing(world, roots) or users.hashing
+        return replace(users, hashing=hashing, current_user=_current_user(guarded))
     token = _token_call(world, roots)
     approach = _approach(world, schemes, roots, guarded)
     if approach == "none":
@@ -89,7 +99,7 @@ def _approach(
 ) -> AuthApproach:
     if not guarded and not schemes:
         return "none"
-    if roots.keys() & JWT_LIBRARIES.keys() or "fastapi_users" in roots:
+    if roots.keys() & JWT_LIBRARIES.keys():
         return "jwt"
     used = Counter(_kind(one) for one in schemes)
     if used["api-key"] and used["api-key"] >= used["basic"]:
@@ -112,8 +122,6 @@ def _uses_session(module: Module) -> bool:
 
 
 def _library(approach: AuthApproach, roots: dict[str, Module]) -> str | None:
-    if "fastapi_users" in roots:
-        return "fastapi-users"
     if approach != "jwt":
         return None
     return next((name for root, name in JWT_LIBRARIES.items() if root in roots), None)
@@ -220,7 +228,7 @@ def _place(
         return scheme.file, scheme.line
     if token is not None:
         return token[0].file, token[1].lineno
-    for root, name in {**JWT_LIBRARIES, "fastapi_users": "fastapi-users"}.items():
+    for root, name in JWT_LIBRARIES.items():
         if name == library and root in roots:
             return roots[root].file, 1
     return None

@@ -13,6 +13,7 @@ from backwright.project.interpret.values import (
     Bound,
     Class,
     External,
+    Frame,
     Function,
     Instance,
     is_external,
@@ -80,8 +81,23 @@ def _of_function(function: Function, *, skip_first: bool) -> list[Parameter]:
     return [_parameter(one, function) for one in wanted]
 
 
+def _frame_at(function: Function) -> Frame:
+    """Return where annotations of a function are read: names as they were bound at its `def`."""
+    rebound = function.module.rebound
+    if not rebound or function.frame.kind != "module":
+        return function.frame
+    line = function.node.lineno
+    first = {
+        name: next((value for at, value in taken if at >= line), None)
+        for name, taken in rebound.items()
+    }
+    names = {name: value for name, value in first.items() if value is not None}
+    frame = function.frame
+    return Frame(frame.world, frame.module, names, "function", frame.qualname, frame)
+
+
 def _parameter(argument: ast.arg, function: Function) -> Parameter:
-    read = read_type(argument.annotation, function.frame) if argument.annotation else None
+    read = read_type(argument.annotation, _frame_at(function)) if argument.annotation else None
     has_default = argument.arg in function.defaults
     default = settle(function.defaults.get(argument.arg))
     return Parameter(argument.arg, read, default, has_default, _marker(default, read))
@@ -138,18 +154,21 @@ def scopes_of(marker: Instance) -> tuple[str, ...]:
     return ()
 
 
-def dependency(marker: object, read: Type | None = None, depth: int = 0) -> Dependency | None:
-    """Follow one marker to the callables behind it."""
+def dependency(
+    marker: object, read: Type | None = None, around: tuple[object, ...] = ()
+) -> Dependency | None:
+    """Follow one marker to the callables behind it; `around` are those that it is inside of."""
     marker = settle(marker)
     if not isinstance(marker, Instance) or not is_marker(marker):
         return None
     target = target_of(marker, read)
-    inner = _inner(target, depth + 1) if depth < _DEEPEST else ()
+    on_itself = any(one is target for one in around)
+    inner = () if on_itself or len(around) > _DEEPEST else _inner(target, (*around, target))
     return Dependency(target, scopes_of(marker), inner)
 
 
-def _inner(target: object, depth: int) -> tuple[Dependency, ...]:
-    found = [dependency(one.marker, one.type, depth) for one in parameters(target) if one.marker]
+def _inner(target: object, around: tuple[object, ...]) -> tuple[Dependency, ...]:
+    found = [dependency(one.marker, one.type, around) for one in parameters(target) if one.marker]
     return tuple(one for one in found if one is not None)
 
 

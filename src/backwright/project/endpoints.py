@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import partial
 
 from backwright.project.annotations import class_of, shown_value
 from backwright.project.apps import FoundApp
@@ -35,7 +36,11 @@ def read_endpoints(world: World, apps: list[FoundApp]) -> dict[Endpoint, Route]:
     names = instance_names(world.modules)
     for app in apps:
         for route in routes_of(app.instance, world.unresolved):
-            for endpoint in _endpoints(world, app, route, results, names):
+            for endpoint in world.guarded(
+                partial(_endpoints, world, app, route, results, names),
+                [],
+                (route.file, route.line),
+            ):
                 found.setdefault(endpoint, route)
     forget_words()
     return found

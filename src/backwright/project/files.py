@@ -66,7 +66,11 @@ def read_tree(root: Path) -> Tree:
         name = path.rpartition("/")[2]
         if name.endswith(".py"):
             python.append(path)
-        if name in CONFIGURATION or name.startswith((".env", "requirements", "env.")):
+        if (
+            name in CONFIGURATION
+            or name.startswith((".env", "requirements", "env."))
+            or (name.endswith(".txt") and path.endswith(f"requirements/{name}"))
+        ):
             configuration.append(path)
     return Tree(root, tuple(sorted(python)), tuple(sorted(configuration)), tuple(unresolved))
 

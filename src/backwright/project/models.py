@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import partial
 
 from backwright.project.annotations import shown_value
 from backwright.project.columns import COLUMNS, columns_of, foreign_key
@@ -20,6 +21,7 @@ from backwright.project.interpret.values import (
     settle,
 )
 from backwright.project.interpret.world import World, imported_files
+from backwright.project.library_columns import library_columns
 from backwright.project.relationships import relationships_of
 from backwright.project.types import Column, Constraint, Model
 
@@ -58,7 +60,8 @@ def read_models(world: World) -> list[Model]:
         if parent is not None:
             inherited.append((cls, parent))
             continue
-        one = _mapped(cls, tables)
+        place = (cls.module.file, cls.node.lineno)
+        one = world.guarded(partial(_mapped, cls, tables), None, place)
         if one is not None:
             mapped.append(one)
             by_class[id(cls)] = one
@@ -273,42 +276,6 @@ def _bodies(cls: Class) -> list[Class]:
             above = lookup.ancestors(parent)
             line = [one for one in line if one is cls or one not in above]
     return list(reversed(line))
-
-
-def library_columns(cls: Class, own: tuple[Column, ...]) -> tuple[Column, ...]:
-    """Return the columns that known bases of libraries bring (fastapi-users, Advanced Alchemy)."""
-    known = {one.name for one in own}
-    found: dict[str, Column] = {}
-    for base in lookup.ancestors(cls):
-        if isinstance(base, External):
-            for name, kind, nullable in _brought(base):
-                if name not in known:
-                    key = name == "id"
-                    file, line = cls.module.file, cls.node.lineno
-                    unique = name == "email"
-                    found[name] = Column(
-                        name, kind, nullable, key, None, unique, unique, file, line
-                    )
-    return tuple(found.values())
-
-
-def _brought(base: External) -> list[tuple[str, str, bool]]:
-    if base.last.startswith(("SQLAlchemyBaseUserTable", "SQLModelBaseUserDB")):
-        text = [("email", "String(320)", False), ("hashed_password", "String(1024)", False)]
-        flags = [(name, "Boolean", False) for name in ("is_active", "is_superuser", "is_verified")]
-        key = [("id", "GUID", False)] if base.last.endswith(("UUID", "BaseUserDB")) else []
-        return [*key, *text, *flags]
-    if base.last.startswith("SQLAlchemyBaseOAuthAccountTable"):
-        names = ("oauth_name", "access_token", "account_id", "account_email")
-        more = [("expires_at", "Integer", True), ("refresh_token", "String(1024)", True)]
-        key = [("id", "GUID", False), ("user_id", "GUID", False)] if "UUID" in base.last else []
-        return [*key, *((name, "String", False) for name in names), *more]
-    if base.root == "advanced_alchemy":
-        stamps = [("created_at", "DateTimeUTC", False), ("updated_at", "DateTimeUTC", False)]
-        kind = "BigInteger" if base.last.startswith(("BigInt", "Identity")) else "GUID"
-        key = [("id", kind, False)] if not base.last.startswith("Default") else []
-        return [*key, *(stamps if "Audit" in base.last else [])]
-    return []
 
 
 def _add_inherited(cls: Class, parent: Mapped | None, by_class: dict[int, Mapped]) -> None:

@@ -113,9 +113,14 @@ class Modules:
         key = (folder, dotted)
         if key not in self._resolved:
             self._resolved[key] = self._absolute(folder, dotted)
-        return self._resolved[key]
+        found = self._resolved[key]
+        if found is importer and not importer.package:
+            return self._absolute(folder, dotted, importer)  # in jwt.py, `import jwt` is a library
+        return found
 
-    def _absolute(self, folder: str, dotted: str) -> Module | Namespace | None:
+    def _absolute(
+        self, folder: str, dotted: str, importer: Module | None = None
+    ) -> Module | Namespace | None:
         first = dotted.partition(".")[0]
         if first not in self._starts or first in sys.stdlib_module_names:
             return None
@@ -124,10 +129,11 @@ class Modules:
             if first in self.libraries and start not in self.projects:
                 continue
             found = self._walk(start, dotted)
-            if isinstance(found, Module):
+            if isinstance(found, Module) and found is not importer:
                 self.roots[start] += 1
                 return found
-            best = best or found
+            if isinstance(found, Namespace):
+                best = best or found
         return best
 
     def _candidates(self, folder: str, first: str) -> list[str]:

@@ -34,7 +34,7 @@ from backwright.project.schemas import read_schemas
 from backwright.project.services import read_services
 from backwright.project.settings import read_settings
 from backwright.project.tooling import read_tooling
-from backwright.project.types import App, Project, Unresolved
+from backwright.project.types import App, AuthFacts, Project, Unresolved
 
 RECURSION = 6_000
 LIVE_INCLUDES = (0, 137)
@@ -85,42 +85,42 @@ def _read(tree: Tree) -> Project:
         **framework.HANDLERS,
         **libraries.HANDLERS,
     }
-    live = tooling.fastapi is None or tooling.fastapi >= LIVE_INCLUDES
+    fastapi = tooling.pins.get("fastapi")
     world = World(
         modules,
         read_environment(tree),
-        live_includes=live,
+        live_includes=fastapi is None or fastapi >= LIVE_INCLUDES,
         entry_points=tooling.entry_points,
         calls=handlers,
     )
-    apps = find_apps(world, tree)
-    _read_tables(world, tree, apps)
+    safe = world.guarded
+    apps = safe(lambda: find_apps(world, tree), [])
+    safe(lambda: _read_tables(world, tree, apps), None)
     routes = read_endpoints(world, apps)
     endpoints = list(routes)
-    models, user = owned_models(read_models(world), routes.values())
-    auth = replace(read_auth(world, endpoints), user_model=user.name if user else None)
-    cors = read_cors(world, apps)
-    schemas, services = read_schemas(world, models, endpoints), read_services(world, models)
-    sources = sources_of(modules, tree)
-    unresolved = {*world.unresolved, *modules.unresolved, *tree.unresolved}
+    models = safe(lambda: read_models(world), [])
+    models, user = safe(lambda: owned_models(models, routes.values()), (models, None))
+    auth = safe(lambda: read_auth(world, endpoints, tooling.pins), AuthFacts("none"))
     project = Project(
         tree.root,
         apps=tuple(App(one.object, one.file, one.line) for one in apps),
         endpoints=tuple(endpoints),
         models=tuple(models),
-        schemas=tuple(schemas),
-        services=tuple(services),
-        auth=auth,
-        cors=cors,
-        migrations=read_migrations(tree),
-        database=read_database(world),
-        settings=tuple(read_settings(world)),
+        schemas=tuple(safe(lambda: read_schemas(world, models, endpoints), [])),
+        services=tuple(safe(lambda: read_services(world, models), [])),
+        auth=replace(auth, user_model=user.name if user else None),
+        cors=safe(lambda: read_cors(world, apps), None),
+        migrations=safe(lambda: read_migrations(tree), None),
+        database=safe(lambda: read_database(world), None),
+        settings=tuple(safe(lambda: read_settings(world), [])),
         tests=tooling.tests,
         package_manager=tooling.package_manager,
         python_version=tooling.python_version,
-        unresolved=tuple(sorted(unresolved, key=_by_place)),
     )
-    return replace(project, conventions=read_conventions(sources, project))
+    conventions = safe(lambda: read_conventions(sources_of(modules, tree), project), ())
+    unresolved = {*world.unresolved, *modules.unresolved, *tree.unresolved}
+    ordered = tuple(sorted(unresolved, key=_by_place))
+    return replace(project, conventions=conventions, unresolved=ordered)
 
 
 def _read_tables(world: World, tree: Tree, apps: list[FoundApp]) -> None:

@@ -98,11 +98,18 @@ def forget_words() -> None:
 
 def looks_at_path(target: object) -> bool:
     """Tell whether a dependency (or one of its own) reads the request's path or method."""
-    node = _node(target)
-    if node is not None and _words(node)[0] & {"url", "scope", "method", "path_params"}:
-        return True
-    inner = [one for one in parameters(target) if one.marker is not None]
-    return any(looks_at_path(target_of(one.marker, one.type)) for one in inner if one.marker)
+    waiting, seen = [target], set[int]()
+    while waiting:
+        target = waiting.pop()
+        node = _node(target)
+        if node is None or id(node) in seen:
+            continue
+        seen.add(id(node))
+        if _words(node)[0] & {"url", "scope", "method", "path_params"}:
+            return True
+        inner = parameters(target)
+        waiting += [target_of(one.marker, one.type) for one in inner if one.marker is not None]
+    return False
 
 
 def may_refuse(target: object) -> bool:

@@ -20,7 +20,9 @@ _LOCKS = {
 }
 
 
+_PINNED = ("fastapi", "fastapi-users")
 _REQUIREMENT = re.compile(r"^([A-Za-z][\w.-]*)\s*(?:\[[^\]]*\]\s*)?[=<>~!^]=?", re.MULTILINE)
+_LINE = re.compile(r"^([A-Za-z][\w.-]*)[ \t]*(?:\[[^\]\n]*\])?[ \t]*(?:[=<>~!;@#]|$)", re.MULTILINE)
 _QUOTED = re.compile(
     r"[\"']([A-Za-z][\w.-]*)\s*(?:\[[^\]]*\]\s*)?(?:[<>=~!]=?[^\"']*)?[\"']\s*[,\]]"
 )
@@ -33,7 +35,7 @@ class Tooling:
     package_manager: str | None
     python_version: str | None
     tests: tuple[str, ...]
-    fastapi: tuple[int, ...] | None
+    pins: dict[str, tuple[int, ...]]
     libraries: frozenset[str]
     entry_points: dict[str, dict[str, str]]
 
@@ -45,7 +47,7 @@ def read_tooling(tree: Tree) -> Tooling:
         _package_manager(tree, names),
         _python(tree, names),
         _tests(tree),
-        _fastapi(tree),
+        _pins(tree),
         _libraries(tree),
         _entry_points(tree),
     )
@@ -61,7 +63,7 @@ def _package_manager(tree: Tree, names: dict[str, str]) -> str | None:
     for manager in ("uv", "poetry", "pdm", "hatch", "rye"):
         if f"[tool.{manager}" in text and manager != "hatch":
             return manager
-    plain = any(name.startswith("requirements") for name in names) or "setup.py" in names
+    plain = any("requirements" in file for file in names.values()) or "setup.py" in names
     return "pip" if plain or text else None
 
 
@@ -130,23 +132,25 @@ def _libraries(tree: Tree) -> frozenset[str]:
     for file in tree.configuration:
         name = file.rpartition("/")[2]
         text = read_text(tree.root, file) or ""
-        if name.startswith("requirements"):
-            found.update(_REQUIREMENT.findall(text))
+        if name.startswith("requirements") or "requirements/" in file:
+            found.update(_LINE.findall(text))
         elif name in {"pyproject.toml", "Pipfile"}:
             found.update(_QUOTED.findall(text))
             found.update(_REQUIREMENT.findall(text) if "[tool.poetry" in text else ())
     return frozenset(one.lower().replace("-", "_") for one in found)
 
 
-def _fastapi(tree: Tree) -> tuple[int, ...] | None:
-    """Return the FastAPI version that a lock or requirements file pins, if one does."""
+def _pins(tree: Tree) -> dict[str, tuple[int, ...]]:
+    """Return the versions that matter here, as locks or requirements files pin them."""
+    found: dict[str, tuple[int, ...]] = {}
     for file in tree.configuration:
         name = file.rpartition("/")[2]
-        if not name.startswith("requirements") and name not in {"uv.lock", "poetry.lock"}:
+        if "requirements" not in file and name not in {"uv.lock", "poetry.lock"}:
             continue
         text = read_text(tree.root, file) or ""
-        found = re.search(r"^fastapi(?:\[[^\]]*\])?\s*[=~]=\s*(\d+(?:\.\d+)*)", text, re.MULTILINE)
-        found = found or re.search(r'name = "fastapi"\s*\nversion = "(\d+(?:\.\d+)*)', text)
-        if found:
-            return tuple(int(part) for part in found[1].split("."))
-    return None
+        for package in _PINNED:
+            pin = re.search(rf"^{package}(?:\[[^\]]*\])?\s*[=~]=\s*(\d+(?:\.\d+)*)", text, re.M)
+            pin = pin or re.search(rf'name = "{package}"\s*\nversion = "(\d+(?:\.\d+)*)', text)
+            if pin:
+                found.setdefault(package, tuple(int(part) for part in pin[1].split(".")))
+    return found

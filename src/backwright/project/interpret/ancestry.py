@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from backwright.project.interpret.values import Class, External, Instance, is_external, settle
+from backwright.project.interpret.values import (
+    Class,
+    External,
+    ImportRef,
+    Instance,
+    is_external,
+    settle,
+)
 
 
 def ancestors(cls: Class) -> list[object]:
     """Return the class and everything that it inherits from, in method resolution order."""
     if cls.ancestors is None:
         cls.ancestors = [cls]
-        lines = [_line(base) for base in cls.bases]
-        cls.ancestors = [cls, *_merge([*lines, list(cls.bases)])]
+        bases = [settle(base) for base in cls.bases]
+        lines = [_line(base) for base in bases]
+        found = [cls, *_merge([*lines, bases])]
+        postponed = any(isinstance(base, ImportRef) for base in found)
+        cls.ancestors = None if postponed else found
+        return found
     return cls.ancestors
 
 

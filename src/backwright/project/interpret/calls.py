@@ -136,6 +136,8 @@ def _call_instance(callee: Instance, call: Call) -> object:
         args = [*callee.args[1:], *call.args]
         inner = call.frame
         return call_value(callee.args[0], args, callee.kwargs | call.kwargs, inner, call.node)
+    if callee.cls.name.endswith("[]"):  # `Library[Type](…)` makes what `Library(…)` makes
+        return _call_library(External(callee.cls.name[:-2], callee), call)
     handler = call.frame.world.calls.get(callee.cls.name + "()")
     if handler is not None:
         return handler(call, External(callee.cls.name + "()", callee))

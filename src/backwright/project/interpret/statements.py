@@ -97,6 +97,9 @@ def _loaded(target: ast.Name | ast.Attribute | ast.Subscript) -> ast.expr:
 
 def _function(node: ast.FunctionDef | ast.AsyncFunctionDef, frame: Frame) -> None:
     value = calls.decorated(node, calls.make_function(node, node.name, frame), frame)
+    if frame.kind == "module" and node.name in frame.names:
+        taken = (node.lineno, frame.names[node.name])
+        frame.module.rebound.setdefault(node.name, []).append(taken)
     lookup.bind(frame, node.name, value)
 
 
@@ -337,11 +340,8 @@ def _matches(case: ast.match_case, subject: object, frame: Frame) -> bool | None
     if isinstance(pattern, ast.MatchAs) and pattern.pattern is None:
         if pattern.name:
             lookup.bind(frame, pattern.name, subject)
-        return (
-            True
-            if case.guard is None
-            else expressions.truth(expressions.evaluate(case.guard, frame))
-        )
+        guard = expressions.evaluate(case.guard, frame) if case.guard else True
+        return expressions.truth(guard)
     patterns = pattern.patterns if isinstance(pattern, ast.MatchOr) else [pattern]
     if all(isinstance(one, ast.MatchValue) for one in patterns) and isinstance(
         expressions.plain(subject),

@@ -54,7 +54,10 @@ class External:
 
 @dataclass(eq=False, slots=True, repr=False)
 class Module:
-    """A module of the project. `path` is absolute, `file` relative to the project's root."""
+    """A module of the project. `path` is absolute, `file` relative to the project's root.
+
+    `rebound` holds what names were bound to before a `def` took them, and that line.
+    """
 
     name: str
     path: Path
@@ -65,6 +68,7 @@ class Module:
     state: str = "new"
     imports: list[Module] = field(default_factory=list)
     stars: list[str] = field(default_factory=list)
+    rebound: dict[str, list[tuple[int, object]]] = field(default_factory=dict)
 
 
 @dataclass(eq=False, slots=True, repr=False)
@@ -206,12 +210,30 @@ class Frame:
 
 
 def settle(value: object) -> object:
-    """Return the likeliest of several possible values, or the value itself."""
-    while isinstance(value, Unknown) and value.candidates:
+    """Return the likeliest of several possible values, or the value itself.
+
+    An import that was postponed is what it means by now, if that is known.
+    """
+    while isinstance(value, (Unknown, ImportRef)):
+        if isinstance(value, ImportRef):
+            meant = _meant(value)
+            if meant is value:
+                break
+            value = meant
+            continue
+        if not value.candidates:
+            break
         known = [one for one in value.candidates if one is not None]
         known.sort(key=lambda one: isinstance(one, Unknown))
         value = known[0] if known else None
     return value
+
+
+def _meant(reference: ImportRef) -> object:
+    module, name = reference.module, reference.name
+    if isinstance(module, Module) and name is not None:
+        return module.names.get(name, reference)
+    return reference
 
 
 def either(values: list[object]) -> object:
@@ -247,4 +269,19 @@ def why_unknown(value: object) -> str:
     if isinstance(value, (External, Instance)):
         external = value if isinstance(value, External) else value.cls
         return f"it comes from {external.name}, which is not read"
-    return f"it is {type(value).__name__.lower()}, not text"
+    if isinstance(value, ImportRef):
+        return "it is imported in a circle and not bound yet"
+    return f"it is {_KINDS.get(type(value), 'a value')}, not text"
+
+
+_KINDS: dict[type, str] = {
+    Module: "a module",
+    Namespace: "a folder of modules",
+    Class: "a class",
+    Function: "a function",
+    Bound: "a method",
+    Native: "a function",
+    list: "a list",
+    dict: "a dictionary",
+    tuple: "a tuple",
+}

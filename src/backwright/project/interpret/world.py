@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from backwright.project.interpret.values import (
     Call,
@@ -24,6 +25,8 @@ STEPS_OF_A_REQUEST = 4_000
 DEEPEST = 60
 DEEPEST_OF_A_REQUEST = 10
 
+Read = TypeVar("Read")
+Other = TypeVar("Other")
 Handler = Callable[[Call, External], object]
 
 
@@ -53,6 +56,17 @@ class World:
         """Keep a place that could not be settled (once)."""
         if not self.anonymous:
             self.unresolved.setdefault(Unresolved(module.file, line, why))
+
+    def guarded(
+        self, read: Callable[[], Read], without: Other, place: tuple[str, int] = (".", 0)
+    ) -> Read | Other:
+        """Return what reading one part gives; a part that cannot be read is noted and left out."""
+        try:
+            return read()
+        except Exception as error:  # the rest of the project is still worth telling
+            why = f"this could not be read: {type(error).__name__}: {error}"
+            self.unresolved.setdefault(Unresolved(*place, why))
+            return without
 
     def spend(self) -> bool:
         """Count one step; tell whether the budget still holds."""

@@ -1,0 +1,5 @@
+from app.base import Base
+
+
+class Thing(Base):
+    __tablename__ = "things"
