@@ -14,11 +14,37 @@ from sqlalchemy.engine import make_url
 
 @contextmanager
 def provide_database() -> Iterator[str]:
-    """Yield the URL of an empty database, and take it away again at the end."""
+    """Yield the URL of an empty database, and take it away again at the end.
+
+    Workers of pytest-xdist run at the same time, so each has one of its own.
+    """
     url = os.environ.get("TEST_DATABASE_URL")
-    if url:
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    if url and worker:
+        with provide_another_database(url, worker) as own_url:
+            yield own_url
+    elif url:
         yield url
-        return
+    else:
+        with _run_postgres() as own_url:
+            yield own_url
+
+
+@contextmanager
+def provide_another_database(url: str, suffix: str = "another") -> Iterator[str]:
+    """Yield the URL of an empty database beside another, and drop it at the end."""
+    beside = make_url(url)
+    name = f"{beside.database}_{suffix}"
+    asyncio.run(_execute(url, f'CREATE DATABASE "{name}"'))
+    try:
+        yield beside.set(database=name).render_as_string(hide_password=False)
+    finally:
+        asyncio.run(_execute(url, f'DROP DATABASE "{name}"'))
+
+
+@contextmanager
+def _run_postgres() -> Iterator[str]:
+    """Run a PostgreSQL until the block ends; the URL of its database."""
     with tempfile.TemporaryDirectory(prefix="postgres-", ignore_cleanup_errors=True) as folder:
         # PostgreSQL refuses to run as root, so its own user must reach the folder.
         Path(folder).chmod(0o755)
@@ -27,17 +53,6 @@ def provide_database() -> Iterator[str]:
             yield server.get_uri()
         finally:
             server.cleanup()
-
-
-@contextmanager
-def provide_another_database(url: str) -> Iterator[str]:
-    """Yield the URL of an empty database beside another, and drop it at the end."""
-    name = "another_database"
-    asyncio.run(_execute(url, f"CREATE DATABASE {name}"))
-    try:
-        yield make_url(url).set(database=name).render_as_string(hide_password=False)
-    finally:
-        asyncio.run(_execute(url, f"DROP DATABASE {name}"))
 
 
 async def _execute(url: str, statement: str) -> None:

@@ -2,7 +2,6 @@
 
 import json
 from typing import Any, get_args
-from uuid import uuid4
 
 from httpx import AsyncClient, Response
 from pydantic import BaseModel
@@ -10,6 +9,8 @@ from pydantic import BaseModel
 from app.pagination import PageQuery
 
 Fields = dict[str, Any]
+
+UNKNOWN_ID = "00000000-0000-4000-8000-000000000000"  # nothing has it
 
 # NUL, which PostgreSQL cannot store; half of a surrogate pair, which UTF-8 cannot.
 UNSTORABLE_TEXTS = ["\0", "a\0b", "\ud800", "a\udfffb"]
@@ -83,8 +84,3 @@ def assert_conflict(response: Response, error: str) -> None:
     """Check that an answer is the one for what clashes with what is there already."""
     assert response.status_code == 409, response.text
     assert response.json() == {"detail": {"error": error}}
-
-
-def no_id() -> str:
-    """Return an id that nothing has."""
-    return str(uuid4())

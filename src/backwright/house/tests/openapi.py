@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.main import create_app
-
-UNKNOWN_ID = "00000000-0000-4000-8000-000000000000"
+from tests.helpers import UNKNOWN_ID
 
 
 @dataclass(frozen=True)

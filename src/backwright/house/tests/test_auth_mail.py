@@ -58,7 +58,7 @@ class SmtpConversation(socketserver.StreamRequestHandler):
 def smtp_server() -> Iterator[SmtpServer]:
     """A mail server on a free port."""
     with SmtpServer() as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=[0.01], daemon=True).start()
         yield server
         server.shutdown()
 

@@ -16,11 +16,11 @@ from tests.factories import (
     valid_category,
 )
 from tests.helpers import (
+    UNKNOWN_ID,
     UNSTORABLE_TEXTS,
     assert_conflict,
     assert_not_found,
     filters_of,
-    no_id,
     nullable,
     read_all,
     required_of,
@@ -95,7 +95,7 @@ async def test_create_with_a_taken_name(alice: AsyncClient, bob: AsyncClient) ->
 
 async def test_create_with_an_unknown_label(alice: AsyncClient) -> None:
     """A label must exist."""
-    fields = await valid_category(alice) | {"label_ids": [no_id()]}
+    fields = await valid_category(alice) | {"label_ids": [UNKNOWN_ID]}
     assert_not_found(await alice.post(PATH, json=fields), "Label")
     assert await read_all(alice, PATH) == []
 
@@ -184,7 +184,7 @@ async def test_cursor_of_another_order(alice: AsyncClient) -> None:
         ("limit", "101", 422),
         ("limit", "1" + "0" * 20, 422),
         ("sort", "owner_id", 422),
-        ("owner_id", no_id(), 422),
+        ("owner_id", UNKNOWN_ID, 422),
         ("cursor", "no cursor", 400),
         ("cursor", "W10=", 400),
         ("cursor", "\0", 400),
@@ -260,7 +260,7 @@ async def test_update_to_a_taken_name(alice: AsyncClient) -> None:
 async def test_update_to_an_unknown_label(alice: AsyncClient) -> None:
     """A label must exist."""
     category = await make_category(alice)
-    response = await alice.patch(path_of(category), json={"label_ids": [no_id()]})
+    response = await alice.patch(path_of(category), json={"label_ids": [UNKNOWN_ID]})
     assert_not_found(response, "Label")
     assert (await alice.get(path_of(category))).json() == category
 

@@ -18,11 +18,11 @@ from tests.factories import (
     valid_comment,
 )
 from tests.helpers import (
+    UNKNOWN_ID,
     UNSTORABLE_TEXTS,
     assert_conflict,
     assert_not_found,
     filters_of,
-    no_id,
     nullable,
     read_all,
     required_of,
@@ -99,7 +99,7 @@ async def test_create_for_another_user(alice: AsyncClient, bob: AsyncClient) -> 
 async def test_create_with_another_users_task(alice: AsyncClient, bob: AsyncClient) -> None:
     """Another user's task is not found, exactly like one that never was."""
     fields = await valid_comment(alice)
-    for task_id in ((await make_task(bob))["id"], no_id()):
+    for task_id in ((await make_task(bob))["id"], UNKNOWN_ID):
         response = await alice.post(PATH, json=fields | {"task_id": task_id})
         assert_not_found(response, "Task")
     assert await read_all(alice, PATH) == []
@@ -108,7 +108,7 @@ async def test_create_with_another_users_task(alice: AsyncClient, bob: AsyncClie
 async def test_create_with_another_users_tag(alice: AsyncClient, bob: AsyncClient) -> None:
     """Another user's tag is not found, exactly like one that never was."""
     fields = await valid_comment(alice)
-    for tag_id in ((await make_tag(bob))["id"], no_id()):
+    for tag_id in ((await make_tag(bob))["id"], UNKNOWN_ID):
         response = await alice.post(PATH, json=fields | {"tag_id": tag_id})
         assert_not_found(response, "Tag")
     assert await read_all(alice, PATH) == []
@@ -129,7 +129,7 @@ async def test_read_another_users_comment(alice: AsyncClient, bob: AsyncClient) 
     """Another user's comment is not found, exactly like one that never was."""
     comment = await make_comment(alice)
     assert_not_found(await bob.get(path_of(comment)), "Comment")
-    assert_not_found(await bob.get(f"{PATH}/{no_id()}"), "Comment")
+    assert_not_found(await bob.get(f"{PATH}/{UNKNOWN_ID}"), "Comment")
 
 
 @pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
@@ -207,7 +207,7 @@ async def test_cursor_of_another_order(alice: AsyncClient) -> None:
         ("limit", "101", 422),
         ("limit", "1" + "0" * 20, 422),
         ("sort", "owner_id", 422),
-        ("owner_id", no_id(), 422),
+        ("owner_id", UNKNOWN_ID, 422),
         ("cursor", "no cursor", 400),
         ("cursor", "W10=", 400),
         ("cursor", "\0", 400),
@@ -277,7 +277,7 @@ async def test_update_another_users_comment(alice: AsyncClient, bob: AsyncClient
     comment = await make_comment(alice)
     fields = await changed_comment(bob)
     assert_not_found(await bob.patch(path_of(comment), json=fields), "Comment")
-    assert_not_found(await bob.patch(f"{PATH}/{no_id()}", json=fields), "Comment")
+    assert_not_found(await bob.patch(f"{PATH}/{UNKNOWN_ID}", json=fields), "Comment")
     assert (await alice.get(path_of(comment))).json() == comment
 
 
@@ -293,7 +293,7 @@ async def test_give_to_another_user(alice: AsyncClient, bob: AsyncClient) -> Non
 async def test_update_to_another_users_task(alice: AsyncClient, bob: AsyncClient) -> None:
     """Another user's task is not found, exactly like one that never was."""
     comment = await make_comment(alice)
-    for task_id in ((await make_task(bob))["id"], no_id()):
+    for task_id in ((await make_task(bob))["id"], UNKNOWN_ID):
         response = await alice.patch(path_of(comment), json={"task_id": task_id})
         assert_not_found(response, "Task")
     assert (await alice.get(path_of(comment))).json() == comment
@@ -302,7 +302,7 @@ async def test_update_to_another_users_task(alice: AsyncClient, bob: AsyncClient
 async def test_update_to_another_users_tag(alice: AsyncClient, bob: AsyncClient) -> None:
     """Another user's tag is not found, exactly like one that never was."""
     comment = await make_comment(alice)
-    for tag_id in ((await make_tag(bob))["id"], no_id()):
+    for tag_id in ((await make_tag(bob))["id"], UNKNOWN_ID):
         response = await alice.patch(path_of(comment), json={"tag_id": tag_id})
         assert_not_found(response, "Tag")
     assert (await alice.get(path_of(comment))).json() == comment

@@ -16,11 +16,11 @@ from tests.factories import (
     valid_label,
 )
 from tests.helpers import (
+    UNKNOWN_ID,
     UNSTORABLE_TEXTS,
     assert_conflict,
     assert_not_found,
     filters_of,
-    no_id,
     nullable,
     read_all,
     required_of,
@@ -175,7 +175,7 @@ async def test_cursor_of_another_order(alice: AsyncClient) -> None:
         ("limit", "101", 422),
         ("limit", "1" + "0" * 20, 422),
         ("sort", "owner_id", 422),
-        ("owner_id", no_id(), 422),
+        ("owner_id", UNKNOWN_ID, 422),
         ("cursor", "no cursor", 400),
         ("cursor", "W10=", 400),
         ("cursor", "\0", 400),

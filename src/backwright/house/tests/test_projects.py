@@ -16,11 +16,11 @@ from tests.factories import (
     valid_project,
 )
 from tests.helpers import (
+    UNKNOWN_ID,
     UNSTORABLE_TEXTS,
     assert_conflict,
     assert_not_found,
     filters_of,
-    no_id,
     nullable,
     read_all,
     required_of,
@@ -104,7 +104,7 @@ async def test_create_with_a_taken_inbox(alice: AsyncClient, bob: AsyncClient) -
 
 async def test_create_with_an_unknown_category(alice: AsyncClient) -> None:
     """A category must exist."""
-    fields = await valid_project(alice) | {"category_id": no_id()}
+    fields = await valid_project(alice) | {"category_id": UNKNOWN_ID}
     assert_not_found(await alice.post(PATH, json=fields), "Category")
     assert await read_all(alice, PATH) == []
 
@@ -124,7 +124,7 @@ async def test_read_another_users_project(alice: AsyncClient, bob: AsyncClient) 
     """Another user's project is not found, exactly like one that never was."""
     project = await make_project(alice)
     assert_not_found(await bob.get(path_of(project)), "Project")
-    assert_not_found(await bob.get(f"{PATH}/{no_id()}"), "Project")
+    assert_not_found(await bob.get(f"{PATH}/{UNKNOWN_ID}"), "Project")
 
 
 @pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
@@ -202,7 +202,7 @@ async def test_cursor_of_another_order(alice: AsyncClient) -> None:
         ("limit", "101", 422),
         ("limit", "1" + "0" * 20, 422),
         ("sort", "owner_id", 422),
-        ("owner_id", no_id(), 422),
+        ("owner_id", UNKNOWN_ID, 422),
         ("cursor", "no cursor", 400),
         ("cursor", "W10=", 400),
         ("cursor", "\0", 400),
@@ -272,7 +272,7 @@ async def test_update_another_users_project(alice: AsyncClient, bob: AsyncClient
     project = await make_project(alice)
     fields = await changed_project(bob)
     assert_not_found(await bob.patch(path_of(project), json=fields), "Project")
-    assert_not_found(await bob.patch(f"{PATH}/{no_id()}", json=fields), "Project")
+    assert_not_found(await bob.patch(f"{PATH}/{UNKNOWN_ID}", json=fields), "Project")
     assert (await alice.get(path_of(project))).json() == project
 
 
@@ -296,7 +296,7 @@ async def test_update_to_a_taken_inbox(alice: AsyncClient) -> None:
 async def test_update_to_an_unknown_category(alice: AsyncClient) -> None:
     """A category must exist."""
     project = await make_project(alice)
-    response = await alice.patch(path_of(project), json={"category_id": no_id()})
+    response = await alice.patch(path_of(project), json={"category_id": UNKNOWN_ID})
     assert_not_found(response, "Category")
     assert (await alice.get(path_of(project))).json() == project
 

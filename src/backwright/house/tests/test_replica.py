@@ -23,7 +23,7 @@ from app.postgres import PostgresDatabase
 from tests.factories import sign_in
 
 NOWHERE = "postgresql://app@127.0.0.1:1/app"
-WHERE = select(func.current_database())
+ON_REPLICA = select(func.current_database().endswith("_replica"))
 
 pytestmark = pytest.mark.usefixtures("session")
 
@@ -31,10 +31,11 @@ pytestmark = pytest.mark.usefixtures("session")
 @pytest.fixture
 async def database(settings: Settings) -> AsyncIterator[Database]:
     """Return a primary, and as its replica a database with the same tables and no rows."""
-    url = make_url(settings.database_url).set(database="replica")
-    replica_url = url.render_as_string(hide_password=False)
+    url = make_url(settings.database_url)
+    name = f"{url.database}_replica"
+    replica_url = url.set(database=name).render_as_string(hide_password=False)
     owner = await asyncpg.connect(settings.database_url)
-    await owner.execute("CREATE DATABASE replica")
+    await owner.execute(f'CREATE DATABASE "{name}"')
     try:
         replica = await asyncpg.connect(replica_url)
         await replica.execute('CREATE TABLE "user" (id uuid, is_active bool)')
@@ -44,7 +45,7 @@ async def database(settings: Settings) -> AsyncIterator[Database]:
         async with open_database(replicated) as database:
             yield database
     finally:
-        await owner.execute("DROP DATABASE replica WITH (FORCE)")
+        await owner.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
         await owner.close()
 
 
@@ -59,10 +60,10 @@ async def caller(session: Session, settings: Settings) -> Caller:
 async def test_reads_go_to_the_replica_and_all_else_to_the_primary(database: Database) -> None:
     """Each session goes to one of the two, by what it is for."""
     reader, writer = database.session(read_only=True), database.session()
-    assert await reader.scalar(WHERE) == "replica"
-    assert await writer.scalar(WHERE) != "replica"
+    assert await reader.scalar(ON_REPLICA)
+    assert not await writer.scalar(ON_REPLICA)
     async with reader.transaction():
-        assert await reader.scalar(WHERE) != "replica"
+        assert not await reader.scalar(ON_REPLICA)
 
 
 async def test_get_requests_read_only() -> None:
@@ -80,14 +81,14 @@ async def test_who_signed_in_a_moment_ago_is_not_refused(
 ) -> None:
     """The primary answers for a caller whom the replica does not know yet."""
     reader = database.session(read_only=True)
-    assert await reader.scalar(WHERE, caller=caller) != "replica"
-    assert await reader.scalar(WHERE) == "replica"
+    assert not await reader.scalar(ON_REPLICA, caller=caller)
+    assert await reader.scalar(ON_REPLICA)
 
 
 async def test_who_is_not_signed_in_is_refused(database: Database) -> None:
     """Neither of the two knows them."""
     with pytest.raises(UnauthorizedError):
-        await database.session(read_only=True).scalar(WHERE, caller=Caller(uuid4(), uuid4()))
+        await database.session(read_only=True).scalar(ON_REPLICA, caller=Caller(uuid4(), uuid4()))
 
 
 async def test_the_primary_answers_while_the_replica_is_away(
@@ -98,7 +99,7 @@ async def test_the_primary_answers_while_the_replica_is_away(
     replicated = settings.model_copy(update={"database_replica_url": NOWHERE})
     async with open_database(replicated) as database:
         reader = database.session(read_only=True)
-        assert await reader.scalar(WHERE) != "replica"
+        assert not await reader.scalar(ON_REPLICA)
         fetch = PostgresDatabase.fetch
 
         async def count(self: PostgresDatabase, *args: Any) -> Any:
@@ -106,5 +107,5 @@ async def test_the_primary_answers_while_the_replica_is_away(
             return await fetch(self, *args)
 
         monkeypatch.setattr(PostgresDatabase, "fetch", count)
-        assert await reader.scalar(WHERE) != "replica"
+        assert not await reader.scalar(ON_REPLICA)
         assert attempts == ["fetch"]

@@ -15,7 +15,8 @@ from sqlmodel import func, select
 from app.database import Session
 from app.exceptions import ValidationError
 from tests import factories
-from tests.openapi import UNKNOWN_ID, Operation, read_operations
+from tests.helpers import UNKNOWN_ID
+from tests.openapi import Operation, read_operations
 
 
 def valid_fields(operation: Operation) -> str:

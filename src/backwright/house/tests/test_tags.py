@@ -16,11 +16,11 @@ from tests.factories import (
     valid_tag,
 )
 from tests.helpers import (
+    UNKNOWN_ID,
     UNSTORABLE_TEXTS,
     assert_conflict,
     assert_not_found,
     filters_of,
-    no_id,
     nullable,
     read_all,
     required_of,
@@ -115,7 +115,7 @@ async def test_read_another_users_tag(alice: AsyncClient, bob: AsyncClient) -> N
     """Another user's tag is not found, exactly like one that never was."""
     tag = await make_tag(alice)
     assert_not_found(await bob.get(path_of(tag)), "Tag")
-    assert_not_found(await bob.get(f"{PATH}/{no_id()}"), "Tag")
+    assert_not_found(await bob.get(f"{PATH}/{UNKNOWN_ID}"), "Tag")
 
 
 @pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
@@ -191,7 +191,7 @@ async def test_cursor_of_another_order(alice: AsyncClient) -> None:
         ("limit", "101", 422),
         ("limit", "1" + "0" * 20, 422),
         ("sort", "owner_id", 422),
-        ("owner_id", no_id(), 422),
+        ("owner_id", UNKNOWN_ID, 422),
         ("cursor", "no cursor", 400),
         ("cursor", "W10=", 400),
         ("cursor", "\0", 400),
@@ -261,7 +261,7 @@ async def test_update_another_users_tag(alice: AsyncClient, bob: AsyncClient) ->
     tag = await make_tag(alice)
     fields = await changed_tag(bob)
     assert_not_found(await bob.patch(path_of(tag), json=fields), "Tag")
-    assert_not_found(await bob.patch(f"{PATH}/{no_id()}", json=fields), "Tag")
+    assert_not_found(await bob.patch(f"{PATH}/{UNKNOWN_ID}", json=fields), "Tag")
     assert (await alice.get(path_of(tag))).json() == tag
 
 

@@ -18,10 +18,10 @@ from tests.factories import (
     valid_task,
 )
 from tests.helpers import (
+    UNKNOWN_ID,
     UNSTORABLE_TEXTS,
     assert_not_found,
     filters_of,
-    no_id,
     nullable,
     read_all,
     required_of,
@@ -96,7 +96,7 @@ async def test_create_for_another_user(alice: AsyncClient, bob: AsyncClient) -> 
 async def test_create_with_another_users_project(alice: AsyncClient, bob: AsyncClient) -> None:
     """Another user's project is not found, exactly like one that never was."""
     fields = await valid_task(alice)
-    for project_id in ((await make_project(bob))["id"], no_id()):
+    for project_id in ((await make_project(bob))["id"], UNKNOWN_ID):
         response = await alice.post(PATH, json=fields | {"project_id": project_id})
         assert_not_found(response, "Project")
     assert await read_all(alice, PATH) == []
@@ -105,7 +105,7 @@ async def test_create_with_another_users_project(alice: AsyncClient, bob: AsyncC
 async def test_create_with_another_users_tag(alice: AsyncClient, bob: AsyncClient) -> None:
     """Another user's tag is not found, exactly like one that never was."""
     fields = await valid_task(alice)
-    for tag_id in ((await make_tag(bob))["id"], no_id()):
+    for tag_id in ((await make_tag(bob))["id"], UNKNOWN_ID):
         response = await alice.post(PATH, json=fields | {"tag_ids": [tag_id]})
         assert_not_found(response, "Tag")
     assert await read_all(alice, PATH) == []
@@ -126,7 +126,7 @@ async def test_read_another_users_task(alice: AsyncClient, bob: AsyncClient) -> 
     """Another user's task is not found, exactly like one that never was."""
     task = await make_task(alice)
     assert_not_found(await bob.get(path_of(task)), "Task")
-    assert_not_found(await bob.get(f"{PATH}/{no_id()}"), "Task")
+    assert_not_found(await bob.get(f"{PATH}/{UNKNOWN_ID}"), "Task")
 
 
 @pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
@@ -202,7 +202,7 @@ async def test_cursor_of_another_order(alice: AsyncClient) -> None:
         ("limit", "101", 422),
         ("limit", "1" + "0" * 20, 422),
         ("sort", "owner_id", 422),
-        ("owner_id", no_id(), 422),
+        ("owner_id", UNKNOWN_ID, 422),
         ("cursor", "no cursor", 400),
         ("cursor", "W10=", 400),
         ("cursor", "\0", 400),
@@ -272,7 +272,7 @@ async def test_update_another_users_task(alice: AsyncClient, bob: AsyncClient) -
     task = await make_task(alice)
     fields = await changed_task(bob)
     assert_not_found(await bob.patch(path_of(task), json=fields), "Task")
-    assert_not_found(await bob.patch(f"{PATH}/{no_id()}", json=fields), "Task")
+    assert_not_found(await bob.patch(f"{PATH}/{UNKNOWN_ID}", json=fields), "Task")
     assert (await alice.get(path_of(task))).json() == task
 
 
@@ -288,7 +288,7 @@ async def test_give_to_another_user(alice: AsyncClient, bob: AsyncClient) -> Non
 async def test_update_to_another_users_project(alice: AsyncClient, bob: AsyncClient) -> None:
     """Another user's project is not found, exactly like one that never was."""
     task = await make_task(alice)
-    for project_id in ((await make_project(bob))["id"], no_id()):
+    for project_id in ((await make_project(bob))["id"], UNKNOWN_ID):
         response = await alice.patch(path_of(task), json={"project_id": project_id})
         assert_not_found(response, "Project")
     assert (await alice.get(path_of(task))).json() == task
@@ -297,7 +297,7 @@ async def test_update_to_another_users_project(alice: AsyncClient, bob: AsyncCli
 async def test_update_to_another_users_tag(alice: AsyncClient, bob: AsyncClient) -> None:
     """Another user's tag is not found, exactly like one that never was."""
     task = await make_task(alice)
-    for tag_id in ((await make_tag(bob))["id"], no_id()):
+    for tag_id in ((await make_tag(bob))["id"], UNKNOWN_ID):
         response = await alice.patch(path_of(task), json={"tag_ids": [tag_id]})
         assert_not_found(response, "Tag")
     assert (await alice.get(path_of(task))).json() == task

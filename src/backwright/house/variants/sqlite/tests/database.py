@@ -8,9 +8,12 @@ from contextlib import contextmanager
 
 @contextmanager
 def provide_database() -> Iterator[str]:
-    """Yield the URL of an empty database, and take it away again at the end."""
+    """Yield the URL of an empty database, and take it away again at the end.
+
+    Workers of pytest-xdist run at the same time, so each has one of its own.
+    """
     url = os.environ.get("TEST_DATABASE_URL")
-    if url:
+    if url and "PYTEST_XDIST_WORKER" not in os.environ:
         yield url
         return
     with tempfile.TemporaryDirectory(prefix="sqlite-") as folder:
