@@ -43,6 +43,14 @@ def cache_folder(*parts: str) -> Path:
     return folder
 
 
+def bytecode_folder() -> Path:
+    """Return (and make) a folder that can be `PYTHONPYCACHEPREFIX`: it mirrors the whole tree.
+
+    What it has of a scratch folder goes with that.
+    """
+    return cache_folder("bytecode")
+
+
 def _cache_candidates() -> Iterator[Path]:
     """Yield the places for a cache, the most explicit first."""
     if explicit := os.environ.get("BACKWRIGHT_CACHE"):
@@ -109,7 +117,7 @@ def scratch(purpose: str, *, in_memory: bool = False) -> Iterator[Path]:
     try:
         yield folder
     finally:
-        remove_tree(folder)
+        _remove_scratch(folder)
         watchdog.keep(folder)
 
 
@@ -127,9 +135,15 @@ def sweep() -> tuple[Path, ...]:
         if not _is_abandoned(owner):
             continue
         _end_recorded(owner.parent)
-        remove_tree(owner.parent)
+        _remove_scratch(owner.parent)
         swept.append(owner.parent)
     return tuple(swept)
+
+
+def _remove_scratch(folder: Path) -> None:
+    """Remove a scratch folder, and the bytecode of what was in it."""
+    remove_tree(folder)
+    remove_tree(bytecode_folder() / folder.relative_to(folder.anchor))
 
 
 def _is_abandoned(owner: Path) -> bool:

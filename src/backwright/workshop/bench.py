@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import secrets
 import shutil
@@ -12,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from backwright.host.environment import Environment
+from backwright.host.folders import bytecode_folder
 from backwright.host.postgres import Address, Cluster, fill
 from backwright.host.process import Processes, Result, run
 from backwright.workshop.changeset import ChangeSet
@@ -206,9 +208,19 @@ class Run:
                 **told,
                 "PYTHONPATH": ":".join([str(PAYLOADS / "guard"), *roots]),
                 "TMPDIR": str(self._temporary()),
+                **self._bytecode(),
                 "BACKWRIGHT_DATABASES": "\n".join(allowed),
             }
         )
+
+    def _bytecode(self) -> dict[str, str]:
+        """Let Python keep bytecode where it must not write it beside the sources.
+
+        Otherwise each of the many programs of a run would compile the same packages again.
+        """
+        if not os.environ.get("PYTHONDONTWRITEBYTECODE"):
+            return {}
+        return {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(bytecode_folder())}
 
     def _temporary(self) -> Path:
         """Return the folder for temporary files, where the host's tests may make databases."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import configparser
+import contextlib
 import re
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 from backwright.host.requirements import read_text
@@ -29,6 +31,10 @@ _SCRIPTS = (
     "pyproject.toml",
     "package.json",
 )
+_PARALLEL = re.compile(
+    r"\bpytest\b.*\s(?:-n|--numprocesses)[ =]?(?P<number>auto|logical|[1-9]\d*)\b"
+)
+_PARALLEL_OPTION = re.compile(r"--(maxprocesses|dist)[= ](\S+)")
 
 
 def tables(folder: Path) -> frozenset[str]:
@@ -54,17 +60,28 @@ def tables(folder: Path) -> frozenset[str]:
 
 def mentions(folder: Path, pattern: str) -> bool:
     """Tell whether one of the project's scripts has a line of this kind."""
+    return any(re.search(pattern, text) for text in _scripts(folder))
+
+
+def workers(folder: Path) -> tuple[str, ...]:
+    """Return the options by which the project's own scripts run pytest in parallel, if they do."""
+    for text in _scripts(folder):
+        for line in text.replace("\\\n", " ").splitlines():
+            found = _PARALLEL.search(line)
+            if found and not line.lstrip().startswith("#"):
+                options = _PARALLEL_OPTION.findall(line)
+                return ("-n", found["number"], *(f"--{name}={value}" for name, value in options))
+    return ()
+
+
+def _scripts(folder: Path) -> Iterator[str]:
+    """Yield the texts of the project's scripts."""
     paths = [folder / name for name in _SCRIPTS]
     for place in ("scripts", ".github/workflows"):
         paths += sorted((folder / place).glob("*")) if (folder / place).is_dir() else []
     for path in paths:
-        try:
-            text = read_text(path)
-        except (OSError, UnicodeError):
-            continue
-        if re.search(pattern, text):
-            return True
-    return False
+        with contextlib.suppress(OSError, UnicodeError):
+            yield read_text(path)
 
 
 def mypy_targets(folder: Path) -> bool:

@@ -11,6 +11,7 @@ from typing import Literal
 from backwright.host.process import Result
 from backwright.workshop.bench import Run, tail
 from backwright.workshop.registry import Outcome, check, failed, passed, skipped
+from backwright.workshop.settings import workers
 
 _NO_TESTS = 5  # pytest.ExitCode.NO_TESTS_COLLECTED
 Verdict = Literal["passed", "failed", "skipped"]
@@ -93,6 +94,8 @@ def _run_tests(run: Run, folder: Path, only: tuple[str, ...] = ()) -> Report:
     arguments += ["-o", "junit_logging=no", "-p", "no:cacheprovider", "--color=no", "--tb=short"]
     if bench.environment.has("pytest_cov"):
         arguments.append("--no-cov")
+    if bench.environment.has("xdist"):
+        arguments += workers(folder)
     targets = [bench.test_folder] if bench.test_folder else []
     outside = [
         path

@@ -130,8 +130,11 @@ def _keep_cache(run: Run) -> None:
 
 
 def _known(run: Run) -> Path:
-    key = hashlib.sha256(str(run.bench.environment.python).encode()).hexdigest()[:20]
-    return cache_folder("mypy") / key
+    """Return where mypy's knowledge of these packages is kept, whichever environment has them."""
+    environment = run.bench.environment
+    packages = sorted(environment.distributions().items())
+    text = f"{environment.python.resolve()} {packages}"
+    return cache_folder("mypy") / hashlib.sha256(text.encode()).hexdigest()[:20]
 
 
 def _read_pyright(text: str, folder: Path) -> list[tuple[str, str]]:
