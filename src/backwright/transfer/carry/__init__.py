@@ -1,0 +1,14 @@
+"""Carrying an exemplar's code over to new fields, in projects of any style."""
+
+from backwright.transfer.carry.engine import carry
+from backwright.transfer.carry.types import (
+    Carried,
+    Facts,
+    OldField,
+    Parent,
+    Part,
+    Piece,
+    Writer,
+)
+
+__all__ = ["Carried", "Facts", "OldField", "Parent", "Part", "Piece", "Writer", "carry"]

@@ -1,0 +1,286 @@
+"""Statements: a run of them that differs by the field only is repeated for each new field."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import libcst as cst
+import libcst.matchers as m
+
+from backwright.spec.types import FieldSpec
+from backwright.transfer.carry.items import access, is_access, is_literal, named, replaced, shape
+from backwright.transfer.carry.likeness import family
+from backwright.transfer.carry.marks import code_of, field_of, fields_in
+from backwright.transfer.carry.values import ECHOED, SAFE, Work, made_in_tests, value_of
+
+Statement = cst.SimpleStatementLine | cst.BaseCompoundStatement
+Like = Mapping[int, Statement]
+Node = TypeVar("Node", bound=cst.CSTNode)
+Small = TypeVar("Small", cst.Assert, cst.Assign)
+_TEXT_TESTS = ("contains", "icontains", "ilike", "like", "startswith", "istartswith")
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A statement about one field: how it speaks of it (`kind`), and what tells like ones apart."""
+
+    kind: str
+    number: int
+    key: str
+
+
+def fill_body(work: Work, scope: str, body: Sequence[cst.BaseStatement]) -> list[cst.BaseStatement]:
+    """Return a body's statements, those said of each old field said of each new one."""
+    slots = [_slot(work, s) for s in body]
+    filled: dict[int, list[cst.BaseStatement]] = {}
+    for key in dict.fromkeys((s.kind, s.key) for s in slots if s):
+        places = [i for i, s in enumerate(slots) if s and (s.kind, s.key) == key]
+        like = {s.number: body[i] for i in places if (s := slots[i])}
+        if not work.likeness.is_whole(like.keys()):
+            continue
+        made = _FILLERS[key[0]](work, scope, like)  # type: ignore[arg-type]
+        if made:
+            filled |= {i: [] for i in places}
+            filled[places[0]] = _spaced(made, [body[i] for i in places])
+    return [s for i, old in enumerate(body) for s in filled.get(i, [old])]
+
+
+def _spaced(
+    made: Sequence[cst.BaseStatement], old: Sequence[cst.BaseStatement]
+) -> list[cst.BaseStatement]:
+    """Give the first statement the lines above the first old one, the rest the usual gap."""
+    first = getattr(old[0], "leading_lines", ())
+    usual = [line for line in getattr(old[-1], "leading_lines", ()) if not line.comment]
+    rest = usual if len(old) > 1 else []
+    return [s.with_changes(leading_lines=rest if i else first) for i, s in enumerate(made)]
+
+
+# --- which statements are slots
+
+
+def _slot(work: Work, node: cst.BaseStatement) -> Slot | None:
+    if isinstance(node, cst.SimpleStatementLine) and len(node.body) == 1:
+        return _simple_slot(work, node.body[0])
+    if isinstance(node, cst.If) and node.orelse is None and len(fields_in(node)) == 1:
+        return _guarded_slot(work, node)
+    return None
+
+
+def _simple_slot(work: Work, small: cst.BaseSmallStatement) -> Slot | None:
+    if isinstance(small, cst.Assert):
+        return _assert_slot(small)
+    if not isinstance(small, cst.Assign) or len(small.targets) != 1:
+        return None
+    target, value = small.targets[0].target, small.value
+    if isinstance(target, cst.Name):
+        number = field_of(target.value)
+        if number is None or not work.has_samples or fields_in(value) - {number}:
+            return None
+        return Slot("local", number, "")
+    if len(fields_in(target)) != 1 or fields_in(value) - fields_in(target):
+        return None
+    (number,) = fields_in(target)
+    if not is_access(target, number):
+        return None
+    if access(value, number):
+        return Slot("copy", number, shape(target))
+    return Slot("set", number, shape(target)) if is_literal(value) and work.has_samples else None
+
+
+def _assert_slot(small: cst.Assert) -> Slot | None:
+    if len(fields_in(small.test)) != 1 or not m.matches(
+        small.test, m.Comparison(comparisons=[m.ComparisonTarget(operator=m.Equal())])
+    ):
+        return None
+    (number,) = fields_in(small.test)
+    comparison = cst.ensure_type(small.test, cst.Comparison)
+    if not is_access(comparison.left, number):
+        return None
+    return Slot("assert", number, shape(small))
+
+
+def _guarded_slot(work: Work, node: cst.If) -> Slot | None:
+    inner = node.body.body
+    if len(inner) != 1 or not isinstance(inner[0], cst.SimpleStatementLine):
+        return None
+    small = inner[0].body[0]
+    (number,) = fields_in(node)
+    if not access(node.test, number) or not isinstance(small, cst.Assign):
+        return None
+    copied = _simple_slot(work, small)
+    if copied and copied.kind == "copy":
+        return Slot("guarded", number, shape(node.test) + copied.key)
+    target = code_of(small.targets[0].target)
+    if fields_in(small.value) and target in code_of(small.value):
+        return Slot("filter", number, target)
+    return None
+
+
+# --- what stands there instead
+
+
+def _copies(work: Work, _: str, like: Like) -> list[cst.BaseStatement]:
+    return [_copy(work, like, f) for f in work.likeness.columns]
+
+
+def _copy(work: Work, like: Like, new: FieldSpec) -> Statement:
+    """A copy that changes the value on the way (`.strip()`) is made plain for other kinds."""
+    number = work.likeness.analog(new, like.keys())
+    assert number is not None  # noqa: S101
+    statement = like[number]
+    alike = family(work.facts.fields[number].kind) == family(new.kind)
+    regular = len({shape(s) for s in like.values()}) < len(like)
+    if not alike and not regular:
+        statement = replaced(statement, lambda n: _plain(n, number))
+    return named(statement, {number: new.column})
+
+
+def _plain(node: cst.CSTNode, number: int) -> cst.CSTNode | None:
+    if not isinstance(node, cst.Assign):
+        return None
+    value = access(node.value, number)
+    return node.with_changes(value=value) if value else None
+
+
+def _locals(work: Work, _: str, like: Like) -> list[cst.BaseStatement]:
+    values = {n: _assign(s).value for n, s in like.items()}
+    made: list[cst.BaseStatement] = []
+    for f in made_in_tests(work.likeness.columns):
+        value = value_of(work, f, values, row=0)
+        statement = next(iter(like.values()))
+        old = _assign(statement)
+        target = old.targets[0].with_changes(target=cst.Name(f.column))
+        if value is not None:
+            made.append(cst.SimpleStatementLine([old.with_changes(targets=[target], value=value)]))
+    return made
+
+
+def _sets(work: Work, _: str, like: Like) -> list[cst.BaseStatement]:
+    """Values written down for a test: all that can be, of the first row that differs."""
+    first = next(iter(like))
+    old = _assign(like[first])
+    made: list[cst.BaseStatement] = []
+    for f in made_in_tests(work.likeness.columns):
+        value = value_of(work, f, {n: _assign(s).value for n, s in like.items()}, row=1)
+        if value is not None and f.kind != "ref":
+            target = named(old.targets[0], {first: f.column})
+            made.append(cst.SimpleStatementLine([old.with_changes(targets=[target], value=value)]))
+    return made
+
+
+def _asserts(work: Work, scope: str, like: Like) -> list[cst.BaseStatement]:
+    return [
+        s for f in work.likeness.columns if (s := expectation(work, scope, like, f)) is not None
+    ]
+
+
+def expectation(work: Work, scope: str, like: Like, new: FieldSpec) -> cst.BaseStatement | None:
+    """Return what a test expects of a new field, if it can be said: not all values come back alike."""
+    number = _expected(work, scope, like, new)
+    if number is None:
+        return None
+    statement = like[number]
+    comparison = cst.ensure_type(_small(statement, cst.Assert).test, cst.Comparison)
+    target = comparison.comparisons[0]
+    if not is_literal(target.comparator):
+        like_link = new.kind == work.facts.fields[number].kind == "ref" and new.required
+        if new.kind not in SAFE and not like_link:
+            return None
+        return named(statement, {number: new.column})
+    if new.kind not in (ECHOED if isinstance(comparison.left, cst.Subscript) else SAFE):
+        return None
+    row = work.rows.find(scope, number, code_of(target.comparator))
+    if row is None:
+        return None
+    value = value_of(work, new, {number: target.comparator}, row=row, json=True)
+    if value is None:
+        return None
+    left = named(comparison.left, {number: new.column})
+    made = comparison.with_changes(left=left, comparisons=[_target(target, value)])
+    return cst.SimpleStatementLine([_small(statement, cst.Assert).with_changes(test=made)])
+
+
+def _expected(work: Work, scope: str, like: Like, new: FieldSpec) -> int | None:
+    """Return the old field whose expectation is a new one's: what was changed alone stays apart."""
+    changed = [n for n in work.rows.parts.get(scope, {}) if n < len(work.facts.fields)]
+    own = [n for n in changed if n in like and work.likeness.successor(n) == new]
+    return own[0] if own else work.likeness.analog(new, like.keys() - set(changed))
+
+
+def _target(old: cst.ComparisonTarget, value: cst.BaseExpression) -> cst.ComparisonTarget:
+    """Compare with True, False and None by identity."""
+    is_singleton = isinstance(value, cst.Name) and value.value in ("True", "False", "None")
+    operator = cst.Is() if is_singleton and isinstance(old.operator, cst.Equal) else old.operator
+    return old.with_changes(comparator=value, operator=operator)
+
+
+def _guarded(work: Work, _: str, like: Like) -> list[cst.BaseStatement]:
+    made: list[cst.BaseStatement] = []
+    for f in work.likeness.columns:
+        number = work.likeness.analog(f, like.keys())
+        assert number is not None  # noqa: S101
+        made.append(named(tested_for_none(work, like[number], number, f), {number: f.column}))
+    return made
+
+
+def tested_for_none(work: Work, node: Statement, number: int, new: FieldSpec) -> Statement:
+    """`if body.title:` loses a false or a zero: other kinds than the old one ask for None."""
+    if not isinstance(node, cst.If) or not is_access(node.test, number):
+        return node
+    if family(new.kind) == family(work.facts.fields[number].kind):
+        return node
+    if family(new.kind) not in (family("bool"), family("int")):
+        return node
+    test = cst.parse_expression(f"{code_of(node.test)} is not None")
+    return node.with_changes(test=test)
+
+
+def _filters(work: Work, _: str, like: Like) -> list[cst.BaseStatement]:
+    made: list[cst.BaseStatement] = []
+    for f in work.likeness.columns:
+        number = work.likeness.analog(f, like.keys())
+        if f.kind == "json" or number is None:
+            continue
+        statement = tested_for_none(work, like[number], number, f)
+        made.append(named(compared(statement, f, number), {number: f.column}))
+    return made
+
+
+def compared(node: Node, new: FieldSpec, number: int) -> Node:
+    """A test that only text has (`.ilike(…)`) is equality for other kinds."""
+    if family(new.kind) == family("str"):
+        return node
+    return replaced(node, lambda n: _as_equality(n, number))
+
+
+def _as_equality(node: cst.CSTNode, number: int) -> cst.CSTNode | None:
+    if not isinstance(node, cst.Call) or not isinstance(node.func, cst.Attribute):
+        return None
+    if node.func.attr.value not in _TEXT_TESTS or number not in fields_in(node.func.value):
+        return None
+    sought = node.args[0].value
+    if isinstance(sought, cst.FormattedString):
+        inner = [p for p in sought.parts if isinstance(p, cst.FormattedStringExpression)]
+        sought = inner[0].expression if len(inner) == 1 else sought
+    return cst.parse_expression(f"{code_of(node.func.value)} == {code_of(sought)}")
+
+
+def _assign(statement: cst.BaseStatement) -> cst.Assign:
+    return _small(statement, cst.Assign)
+
+
+def _small(statement: cst.BaseStatement, kind: type[Small]) -> Small:
+    line = cst.ensure_type(statement, cst.SimpleStatementLine)
+    return cst.ensure_type(line.body[0], kind)
+
+
+_FILLERS: dict[str, Callable[[Work, str, Like], list[cst.BaseStatement]]] = {
+    "copy": _copies,
+    "set": _sets,
+    "local": _locals,
+    "assert": _asserts,
+    "guarded": _guarded,
+    "filter": _filters,
+}

@@ -1,0 +1,290 @@
+"""Leaving out: what still speaks of the exemplar's own fields is a rule of its own, and stays there.
+
+The smallest whole thing goes: a condition, an argument, an entry, a statement, and what was only
+there for it; a function where nothing would be left of what it is for; a test as a whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import libcst as cst
+import libcst.matchers as m
+
+from backwright.transfer.carry.marks import code_of, fields_in
+from backwright.transfer.carry.mentions import purpose
+from backwright.transfer.carry.trimming import trimmed
+from backwright.transfer.carry.values import Work
+from backwright.transfer.trim import refers
+
+Body = Sequence[cst.BaseStatement]
+Block = cst.If | cst.For | cst.While | cst.With | cst.Try
+
+
+class _Essential(Exception):  # noqa: N818
+    """What a function gives back is left out, so the function is."""
+
+
+@dataclass
+class Dropper:
+    """One pass over a part: `gone` holds what is left out of all parts, and grows."""
+
+    work: Work
+    gone: set[str]
+    doomed: set[str] = field(default_factory=set)
+    known: set[str] = field(default_factory=set)
+    all_rows: bool = False
+    dropped: bool = False
+    inside: bool = False
+
+    def module(self, tree: cst.Module) -> cst.Module:
+        """Return a module's tree without what speaks of old fields."""
+        return tree.with_changes(body=self._statements(tree.body))
+
+    def _speaks(self, node: cst.CSTNode) -> bool:
+        return bool(fields_in(node)) or refers(node, self.doomed | self.gone)
+
+    def _statements(self, body: Body) -> list[cst.BaseStatement]:
+        kept: list[cst.BaseStatement] = []
+        for statement in body:
+            made = self._statement(statement)
+            if isinstance(made, list):
+                kept += made
+            elif made is not None:
+                kept.append(made)
+        return kept
+
+    def _statement(
+        self, node: cst.BaseStatement
+    ) -> cst.BaseStatement | list[cst.BaseStatement] | None:
+        if isinstance(node, cst.FunctionDef):
+            return self._function(node)
+        if isinstance(node, cst.ClassDef):
+            return self._class(node)
+        if not self._speaks(node):
+            self.known |= _targets(node)
+            return node
+        if isinstance(node, cst.SimpleStatementLine):
+            return self._simple(node)
+        if isinstance(node, cst.If):
+            return self._if(node)
+        if isinstance(node, Block):
+            return self._block(node)
+        self._left_out(node)
+        return None
+
+    # --- definitions
+
+    def _function(self, node: cst.FunctionDef) -> cst.FunctionDef | None:
+        name = node.name.value
+        if name not in self.gone and not self._speaks(node):
+            return node
+        is_test = name.startswith("test_")
+        if is_test:
+            node = self._without_expectations(node)
+            if name not in self.gone and not self._speaks(node):
+                return node
+        own = name in self.gone or any(self._speaks(d) for d in node.decorators)
+        if own or is_test:
+            self._gone(node)
+            return None
+        all_rows = purpose(node) == "list"
+        inner = Dropper(self.work, self.gone, set(self.doomed), all_rows=all_rows, inside=True)
+        inner.known = {p.name.value for p in (*node.params.params, *node.params.kwonly_params)}
+        try:
+            params = inner._params(node.params)
+            body = inner._statements(node.body.body)  # type: ignore[arg-type]
+        except _Essential:
+            self._gone(node)
+            return None
+        if not [s for s in body if not _is_text(s)] or (
+            inner.dropped and purpose(node) == "other" and _acts(node)
+        ):
+            self._gone(node)
+            return None
+        returns = node.returns if node.returns and not self._speaks(node.returns) else None
+        block = node.body.with_changes(body=body)
+        return node.with_changes(params=params, body=block, returns=returns)
+
+    def _without_expectations(self, node: cst.FunctionDef) -> cst.FunctionDef:
+        """Leave out what a test expects of old fields, if it expects something else, too."""
+        body: Body = node.body.body  # type: ignore[assignment]
+        asserts = [s for s in body if m.matches(s, m.SimpleStatementLine(body=[m.Assert()]))]
+        lost = [s for s in asserts if self._speaks(s)]
+        if not lost or len(lost) == len(asserts):
+            return node
+        for statement in lost:
+            self.work.note_marks(code_of(statement), "this expectation of `{}` is left out")
+        kept = [s for s in body if s not in lost]
+        return node.with_changes(body=node.body.with_changes(body=kept))
+
+    def _gone(self, node: cst.FunctionDef) -> None:
+        name = node.name.value
+        line = self.work.line_of(name)
+        self.work.note(line, f"`{name}` is left out: it is about what only the exemplar has")
+        is_handler = any(_is_route(d) for d in node.decorators)
+        if not name.startswith("test_") and not is_handler:
+            self.gone |= {name, f".{name}"}
+
+    def _params(self, params: cst.Parameters) -> cst.Parameters:
+        changes: dict[str, object] = {}
+        for group in ("params", "kwonly_params"):
+            old = getattr(params, group)
+            kept = [p for p in old if not self._speaks(p)]
+            lost = [p for p in old if self._speaks(p)]
+            for param in lost:
+                self.doomed.add(param.name.value)
+                self.work.note_marks(code_of(param), "the parameter for `{}` is left out")
+            if lost and kept:
+                kept[-1] = kept[-1].with_changes(comma=old[-1].comma)
+            changes[group] = kept
+        if (
+            params.kwonly_params
+            and not changes["kwonly_params"]
+            and not isinstance(params.star_arg, cst.Param)
+        ):
+            changes["star_arg"] = cst.MaybeSentinel.DEFAULT
+        return params.with_changes(**changes)
+
+    def _class(self, node: cst.ClassDef) -> cst.ClassDef | None:
+        name = node.name.value
+        if name in self.gone:
+            return None
+        if not self._speaks(node):
+            return node
+        if any(self._speaks(b) for b in node.bases):
+            self.gone |= {name}
+            return None
+        inner = Dropper(self.work, self.gone, set(self.doomed))
+        body = inner._statements(node.body.body)  # type: ignore[arg-type]
+        if not [s for s in body if not _is_text(s)]:
+            body.append(cst.parse_statement("pass"))
+        return node.with_changes(body=node.body.with_changes(body=body))
+
+    # --- statements
+
+    def _simple(self, node: cst.SimpleStatementLine) -> cst.BaseStatement | None:
+        small = node.body[0]
+        if isinstance(small, cst.ImportFrom | cst.Import):
+            return self._import(node)
+        made = trimmed(node, self._speaks, all_rows=self.all_rows)
+        if not self._speaks(made) and not _is_idle(made):
+            if isinstance(small, cst.Return) and not self.all_rows:
+                raise _Essential
+            self.work.note_marks(code_of(node), "what this says of `{}` is left out")
+            self.known |= _targets(node)
+            self.dropped = True
+            return made
+        self.doomed |= _targets(node) - self.known
+        if isinstance(small, cst.Return):
+            raise _Essential
+        self._left_out(node)
+        return None
+
+    def _left_out(self, node: cst.BaseStatement) -> None:
+        """What links the rows of others to the exemplar's is all that its function is for."""
+        self.dropped = True
+        if len(self.work.facts.fields) in fields_in(node) and self.inside:
+            raise _Essential
+        self.work.note_marks(code_of(node), "left out, since it is about `{}`")
+
+    def _import(self, node: cst.SimpleStatementLine) -> cst.BaseStatement | None:
+        small = node.body[0]
+        names: Sequence[cst.ImportAlias] = getattr(small, "names", ())
+        if isinstance(names, cst.ImportStar):
+            return node
+        kept = [a for a in names if not self._speaks(a)]
+        if not kept:
+            return None
+        kept[-1] = kept[-1].with_changes(comma=names[-1].comma)
+        return node.with_changes(body=[small.with_changes(names=kept)])
+
+    def _if(self, node: cst.If) -> cst.BaseStatement | list[cst.BaseStatement] | None:
+        if not self._speaks(node.test):
+            return self._block(node)
+        test = trimmed(node.test, self._speaks, all_rows=self.all_rows)
+        if not self._speaks(test):
+            self.work.note_marks(code_of(node.test), "the condition on `{}` is left out")
+            return self._statement(node.with_changes(test=test))
+        self._left_out(node)
+        otherwise = node.orelse
+        if isinstance(otherwise, cst.Else) and not _leaves(otherwise.body):
+            return self._statements(otherwise.body.body)  # type: ignore[arg-type]
+        if isinstance(otherwise, cst.If):
+            return self._statement(otherwise.with_changes(leading_lines=node.leading_lines))
+        return None
+
+    def _block(self, node: Block) -> cst.BaseStatement | None:
+        header = _header(node)
+        if header is not None and self._speaks(header):
+            self._left_out(node)
+        return None
+        self.known |= _targets(node)
+        body = self._statements(node.body.body)
+        if not body:
+            return None
+        made = node.with_changes(body=node.body.with_changes(body=body))
+        if isinstance(made, cst.If) and made.orelse is not None:
+            return made.with_changes(orelse=self._orelse(made.orelse))
+        if isinstance(made, cst.Try):
+            return made.with_changes(handlers=[h for h in made.handlers if not self._speaks(h)])
+        return made
+
+    def _orelse(self, node: cst.If | cst.Else) -> cst.If | cst.Else | None:
+        if isinstance(node, cst.If):
+            made = self._statement(node)
+            return made if isinstance(made, cst.If) else None
+        body = self._statements(node.body.body)  # type: ignore[arg-type]
+        return node.with_changes(body=node.body.with_changes(body=body)) if body else None
+
+
+def _is_route(node: cst.Decorator) -> bool:
+    """Tell whether a decorator gives a function to HTTP: nothing else calls it."""
+    verbs = m.Name("get") | m.Name("post") | m.Name("put") | m.Name("patch") | m.Name("delete")
+    return m.matches(node, m.Decorator(decorator=m.Call(func=m.Attribute(attr=verbs))))
+
+
+def _is_idle(node: cst.BaseStatement) -> bool:
+    """Tell whether a trimmed statement does nothing any more: `query = query`."""
+    code = code_of(node).strip()
+    left, _, right = code.partition(" = ")
+    return bool(right) and left == right
+
+
+def _header(node: Block) -> cst.CSTNode | None:
+    if isinstance(node, cst.For):
+        return node.iter
+    if isinstance(node, cst.While):
+        return node.test
+    if isinstance(node, cst.With):
+        return cst.Tuple([cst.Element(i.item) for i in node.items])
+    return None
+
+
+def _leaves(body: cst.BaseSuite) -> bool:
+    """Tell whether a block ends the function."""
+    last = body.body[-1]
+    return m.matches(last, m.SimpleStatementLine(body=[m.Raise() | m.Return()]))
+
+
+def _acts(node: cst.FunctionDef) -> bool:
+    """Tell whether a function does something with a row, rather than reading one."""
+    return m.findall(node, m.Call(func=m.Attribute(attr=m.Name("commit") | m.Name("flush")))) != []
+
+
+def _targets(node: cst.CSTNode) -> set[str]:
+    found: set[str] = set()
+    for target in m.findall(node, m.AssignTarget() | m.AnnAssign() | m.For()):
+        inner = getattr(target, "target", None)
+        elements = [e.value for e in inner.elements] if isinstance(inner, cst.Tuple) else [inner]
+        found |= {e.value for e in elements if isinstance(e, cst.Name)}
+    return found
+
+
+def _is_text(node: cst.BaseStatement) -> bool:
+    return m.matches(
+        node,
+        m.SimpleStatementLine(body=[m.Expr(value=m.SimpleString())])
+        | m.SimpleStatementLine(body=[m.Pass()]),
+    )

@@ -1,0 +1,79 @@
+"""Carrying an exemplar's code over to a new resource's fields."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import libcst as cst
+
+from backwright.transfer.carry.dropping import Dropper
+from backwright.transfer.carry.fill import Filler
+from backwright.transfer.carry.likeness import Likeness
+from backwright.transfer.carry.marks import field_functions, mark_fields
+from backwright.transfer.carry.mentions import pass_on
+from backwright.transfer.carry.placing import place, presence, shapes_of
+from backwright.transfer.carry.rows import Rows
+from backwright.transfer.carry.types import Carried, Facts, Part, Writer
+from backwright.transfer.carry.values import Work
+from backwright.transfer.rename import RenameCode
+
+
+def carry(parts: Sequence[Part], facts: Facts, writer: Writer) -> Carried:
+    """Return the exemplar's parts as the new resource's.
+
+    All parts are given at once: what is left out of one takes what uses it in the others with it.
+
+    Args:
+        parts: the exemplar's code, by file.
+        facts: what is known of the exemplar and of the new resource.
+        writer: writes declarations and samples in the host's dialect.
+
+    Raises:
+        libcst.ParserSyntaxError: a part is not Python.
+    """
+    trees = [_renamed(part, mark_fields(part, facts), facts) for part in parts]
+    shapes = shapes_of(zip(parts, trees, strict=True), facts)
+    likeness = Likeness(facts, presence(shapes, facts))
+    rows = Rows(_are_apart(facts), likeness.is_row)
+    rows.collect(trees)
+    works = [Work(part, facts, likeness, writer, rows) for part in parts]
+    placement = place(likeness, shapes)
+    for index, work in enumerate(works):
+        trees[index] = _visited(trees[index], Filler(work, placement))
+        trees[index] = _visited(trees[index], _Mentions(work))
+    about = field_functions(parts, facts)
+    gone = about | {f".{name}" for name in about}
+    before = -1
+    while before < len(gone):
+        before = len(gone)
+        trees = [Dropper(w, gone).module(t) for w, t in zip(works, trees, strict=True)]
+    return Carried(
+        codes={w.part.path: t.code for w, t in zip(works, trees, strict=True)},
+        imports={w.part.path: frozenset(w.imports) for w in works},
+        notes=tuple(sorted((n for w in works for n in w.notes), key=lambda n: (n.file, n.line))),
+        left_out=frozenset(g for g in gone if not g.startswith(".")),
+    )
+
+
+def _are_apart(facts: Facts) -> bool:
+    was_unique = any(f.unique for f in facts.fields)
+    return any(f.unique for f in facts.new_fields) and not was_unique
+
+
+def _renamed(part: Part, tree: cst.Module, facts: Facts) -> cst.Module:
+    return _visited(tree, RenameCode(facts.renaming(part.code)))
+
+
+def _visited(tree: cst.Module, transformer: cst.CSTTransformer) -> cst.Module:
+    return tree.visit(transformer)
+
+
+class _Mentions(cst.CSTTransformer):
+    def __init__(self, work: Work) -> None:
+        super().__init__()
+        self.work = work
+
+    def leave_FunctionDef(
+        self, original_node: cst.FunctionDef, updated_node: cst.FunctionDef
+    ) -> cst.FunctionDef:
+        return pass_on(self.work, updated_node)

@@ -1,0 +1,219 @@
+"""Filling: what is said once for each of the exemplar's fields is said for each new one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+import libcst as cst
+
+from backwright.spec.types import FieldSpec
+from backwright.transfer.carry.bodies import fill_body
+from backwright.transfer.carry.classes import fill_class
+from backwright.transfer.carry.items import item_field, named, spread
+from backwright.transfer.carry.marks import code_of, field_of, fields_in, is_query
+from backwright.transfer.carry.placing import Placement
+from backwright.transfer.carry.refused import is_refused, refused_values
+from backwright.transfer.carry.values import Work, made_in_tests, value_of
+
+Brackets = TypeVar("Brackets", cst.List, cst.Set, cst.Tuple)
+_BUILDERS = ("select", "load_only", "with_only_columns", "group_by", "returning")
+
+
+class Filler(cst.CSTTransformer):
+    """Fill the slots of one part's marked tree."""
+
+    def __init__(self, work: Work, placement: Placement) -> None:
+        """Keep what to fill with."""
+        super().__init__()
+        self.work = work
+        self.placement = placement
+        self.functions: list[cst.FunctionDef] = []
+
+    @property
+    def _scope(self) -> str:
+        return self.functions[0].name.value if self.functions else ""
+
+    def visit_FunctionDef(self, node: cst.FunctionDef) -> None:
+        self.functions.append(node)
+
+    def leave_FunctionDef(
+        self, original_node: cst.FunctionDef, updated_node: cst.FunctionDef
+    ) -> cst.FunctionDef:
+        self.functions.pop()
+        return updated_node
+
+    # --- bodies
+
+    def leave_Module(self, original_node: cst.Module, updated_node: cst.Module) -> cst.Module:
+        body = fill_body(self.work, "", updated_node.body)
+        return updated_node.with_changes(body=body)
+
+    def leave_IndentedBlock(
+        self, original_node: cst.IndentedBlock, updated_node: cst.IndentedBlock
+    ) -> cst.IndentedBlock:
+        body = fill_body(self.work, self._scope, updated_node.body)
+        return updated_node.with_changes(body=body)
+
+    def leave_ClassDef(
+        self, original_node: cst.ClassDef, updated_node: cst.ClassDef
+    ) -> cst.ClassDef:
+        return fill_class(self.work, self.placement, updated_node)
+
+    # --- items in brackets
+
+    def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.Call:
+        args = updated_node.args
+        function = code_of(updated_node.func)
+        slots = [i for i, a in enumerate(args) if a.keyword and item_field(a) is not None]
+        if slots and not is_query(function):
+            return self._keywords(original_node, updated_node, slots)
+        builds = function.rpartition(".")[2] in _BUILDERS
+        slots = [
+            i for i, a in enumerate(args) if builds and not a.keyword and item_field(a) is not None
+        ]
+        numbers = {n for i in slots if (n := item_field(args[i])) is not None}
+        if not self.work.likeness.is_whole(numbers):
+            return updated_node
+        new = [
+            args[slots[0]].with_changes(value=value)
+            for f in self.work.likeness.columns
+            if (value := value_of(self.work, f, self._values(args, slots))) is not None
+        ]
+        lead = updated_node.whitespace_before_args
+        return updated_node.with_changes(args=spread(args, slots, new, lead))
+
+    def _keywords(self, old: cst.Call, node: cst.Call, slots: Sequence[int]) -> cst.Call:
+        values = self._values(node.args, slots)
+        if not self.work.likeness.is_row(values.keys()):
+            return node
+        row = self.work.rows.number(old)
+        first = node.args[slots[0]]
+        new = [
+            first.with_changes(keyword=cst.Name(f.column), value=value)
+            for f in self._fields()
+            if (value := value_of(self.work, f, values, row=row)) is not None
+        ]
+        if not new:
+            return node
+        return node.with_changes(args=spread(node.args, slots, new, node.whitespace_before_args))
+
+    def _values(
+        self, items: Sequence[cst.CSTNode], slots: Sequence[int]
+    ) -> dict[int, cst.BaseExpression]:
+        found: dict[int, cst.BaseExpression] = {}
+        for index in slots:
+            number = item_field(items[index])
+            value = getattr(items[index], "value", None)
+            if number is not None and isinstance(value, cst.BaseExpression):
+                found[number] = value
+        return found
+
+    def _fields(self) -> Sequence[FieldSpec]:
+        columns = self.work.likeness.columns
+        return made_in_tests(columns) if self.work.has_samples else columns
+
+    def leave_Dict(self, original_node: cst.Dict, updated_node: cst.Dict) -> cst.Dict:
+        elements = updated_node.elements
+        slots = [i for i, e in enumerate(elements) if item_field(e) is not None]
+        if not slots:
+            return updated_node
+        values = self._values(elements, slots)
+        row = self.work.rows.number(original_node)
+        if self.functions and is_refused(self.work, self.functions[0]):
+            new = refused_values(self.work, values, row)
+        elif self.work.likeness.is_row(values.keys()):
+            made = ((f, value_of(self.work, f, values, row=row, json=True)) for f in self._fields())
+            new = [(f.column, v) for f, v in made if v is not None]
+        else:
+            return updated_node
+        if new is None:
+            return updated_node
+        first = elements[slots[0]]
+        assert isinstance(first, cst.DictElement)  # noqa: S101
+        quote = code_of(first.key)[0]
+        entries = [
+            first.with_changes(key=cst.SimpleString(f"{quote}{name}{quote}"), value=value)
+            for name, value in new
+        ]
+        lead = updated_node.lbrace.whitespace_after
+        return updated_node.with_changes(elements=spread(elements, slots, entries, lead))
+
+    def leave_List(self, original_node: cst.List, updated_node: cst.List) -> cst.List:
+        return self._elements(updated_node, updated_node.lbracket.whitespace_after)
+
+    def leave_Set(self, original_node: cst.Set, updated_node: cst.Set) -> cst.Set:
+        return self._elements(updated_node, updated_node.lbrace.whitespace_after)
+
+    def leave_Tuple(self, original_node: cst.Tuple, updated_node: cst.Tuple) -> cst.Tuple:
+        lead = (
+            updated_node.lpar[0].whitespace_after
+            if updated_node.lpar
+            else cst.SimpleWhitespace(" ")
+        )
+        return self._elements(updated_node, lead)
+
+    def _elements(self, node: Brackets, lead: cst.CSTNode) -> Brackets:
+        elements = node.elements
+        slots = [i for i, e in enumerate(elements) if item_field(e) is not None]
+        numbers = {n for i in slots if (n := item_field(elements[i])) is not None}
+        if len(slots) < min(2, len(elements)) or not self.work.likeness.is_whole(numbers):
+            return node
+        new = []
+        for f in self._fields():
+            analog = self.work.likeness.analog(f, numbers)
+            like = next(elements[i] for i in slots if item_field(elements[i]) == analog)
+            new.append(_named_element(like, f.column))
+        return node.with_changes(elements=spread(elements, slots, new, lead))
+
+    # --- parameters
+
+    def leave_Parameters(
+        self, original_node: cst.Parameters, updated_node: cst.Parameters
+    ) -> cst.Parameters:
+        for group in ("params", "kwonly_params"):
+            params = getattr(updated_node, group)
+            slots = [i for i, p in enumerate(params) if field_of(p.name.value) is not None]
+            numbers = {n for i in slots if (n := field_of(params[i].name.value)) is not None}
+            if slots and self._are_all(numbers):
+                new = self._params([params[i] for i in slots])
+                before = self.functions[-1].whitespace_before_params if self.functions else None
+                lead = before or cst.SimpleWhitespace("")
+                made = spread(params, slots, new, lead)
+                if group == "params":
+                    made = _in_legal_order(made)
+                updated_node = updated_node.with_changes(**{group: made})
+        return updated_node
+
+    def _are_all(self, numbers: set[int]) -> bool:
+        """One parameter among others is the only field's only where the function makes a row."""
+        if not self.work.likeness.is_whole(numbers):
+            return False
+        name = self.functions[-1].name.value if self.functions else ""
+        return not is_query(name) and "list" not in name
+
+    def _params(self, old: Sequence[cst.Param]) -> list[cst.Param]:
+        if self.work.has_samples and all(p.annotation is None for p in old):
+            return [old[0].with_changes(name=cst.Name(f.column)) for f in self._fields()]
+        like = [code_of(p.with_changes(comma=cst.MaybeSentinel.DEFAULT)) for p in old]
+        pieces = [
+            piece
+            for f in self.work.likeness.columns
+            for piece in self.work.writer.declare(f, "parameter", like)
+        ]
+        return [_param(self.work.use(piece)) for piece in pieces]
+
+
+def _in_legal_order(params: list[cst.Param]) -> list[cst.Param]:
+    """Parameters without a default stand before those with one."""
+    ordered = sorted(params, key=lambda p: p.default is not None)
+    return [p.with_changes(comma=old.comma) for p, old in zip(ordered, params, strict=True)]
+
+
+def _param(code: str) -> cst.Param:
+    function = cst.parse_statement(f"def f({code}): ...")
+    return cst.ensure_type(function, cst.FunctionDef).params.params[0]
+
+
+def _named_element(like: cst.BaseElement, name: str) -> cst.BaseElement:
+    return named(like, dict.fromkeys(fields_in(like), name))

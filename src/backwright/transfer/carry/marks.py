@@ -1,0 +1,420 @@
+"""Marking: every word by which an exemplar's code speaks of its own fields gets a mark.
+
+A mark stands in place of a field's name (`item.title` → `item.xbw12x0x`): it says the line and
+which field. After marking, renaming cannot touch a field's name, a word that only looks like a
+field (`FastAPI(title=…)`) is no longer mistaken for one, and what is left out can say where it was.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from functools import lru_cache
+
+import libcst as cst
+from libcst.metadata import MetadataWrapper, PositionProvider
+
+from backwright.spec.names import Names, split_words
+from backwright.transfer.carry.types import Facts, Part
+
+MARK = re.compile(r"xbw(\d+)x(\d+)x(e?)(r?)")
+_CODE = re.compile(
+    r"#+\s*(@\w|\w+(\.\w+)*\s*=\s*\S|\w+(\.\w+)*\(.*\)?\s*$|for .* in .*:$|.*\(\w+\.\w+.*[,)]$)"
+)
+# Words that are keys of many a dict that is no row of the exemplar.
+GENERIC = frozenset({"message", "detail", "status", "data", "error", "type", "count", "total"})
+_READERS = frozenset({"get", "pop", "setdefault", "getattr", "hasattr", "setattr", "order_by"})
+_QUERIES = (
+    *("get", "find", "filter", "where", "exist", "has", "count", "check", "search", "select"),
+    *("order_by", "fetch", "one", "first", "lookup", "is_"),
+)
+
+
+def mark(line: int, field: int, kind: str = "") -> str:
+    """Return the mark of a field on a line; `e` of the class of its values, `r` of its row."""
+    return f"xbw{line}x{field}x{kind}"
+
+
+@lru_cache(maxsize=100_000)
+def fields_in(node: cst.CSTNode) -> frozenset[int]:
+    """Return the fields that a tree speaks of."""
+    return frozenset(int(m[2]) for m in MARK.finditer(code_of(node)))
+
+
+@lru_cache(maxsize=100_000)
+def code_of(node: cst.CSTNode) -> str:
+    """Return a node's source; of an annotation, the type."""
+    shown = node.annotation if isinstance(node, cst.Annotation) else node
+    return cst.Module([]).code_for_node(shown)
+
+
+def field_of(text: str) -> int | None:
+    """Return the field whose mark a whole word is."""
+    match = MARK.fullmatch(text)
+    return int(match[2]) if match and not match[3] else None
+
+
+def is_enum(node: cst.CSTNode) -> bool:
+    """Tell whether an expression is the class of a field's values."""
+    match = MARK.fullmatch(node.value) if isinstance(node, cst.Name) else None
+    return match is not None and bool(match[3])
+
+
+def is_query(function: str) -> bool:
+    """Tell whether a called name reads rows rather than making or changing one."""
+    return function.rpartition(".")[2].lstrip("_").startswith(_QUERIES)
+
+
+def mark_fields(part: Part, facts: Facts) -> cst.Module:
+    """Return a part's tree with its words for fields marked.
+
+    Raises:
+        libcst.ParserSyntaxError: the code is not Python.
+    """
+    wrapper = MetadataWrapper(cst.parse_module(part.code))
+    return wrapper.visit(_Marker(part, facts))
+
+
+def field_functions(parts: Sequence[Part], facts: Facts) -> set[str]:
+    """Return the functions whose name says that they are about one field.
+
+    One whose field the new resource has, too, by the same name, is not among them: it is carried.
+    """
+    kept = {f.name for f in facts.new_fields} | {f.column for f in facts.new_fields}
+    names = [f.name for f in facts.fields if f.name not in kept]
+    found: set[str] = set()
+    for part in parts:
+        renaming = facts.renaming(part.code)
+        for name in re.findall(r"^\s*(?:async )?def (\w+)", part.code, re.MULTILINE):
+            if any(f"_{field}_" in f"_{name.strip('_')}_" for field in names):
+                found.add(renaming.identifier(name))
+    return found
+
+
+class _Marker(cst.CSTTransformer):
+    METADATA_DEPENDENCIES = (PositionProvider,)
+
+    def __init__(self, part: Part, facts: Facts) -> None:
+        super().__init__()
+        self.part = part
+        self.facts = facts
+        self.numbers = {f.name: i for i, f in enumerate(facts.fields)}
+        self.columns = dict(self.numbers)
+        self.numbers |= {f.relationship: i for i, f in enumerate(facts.fields) if f.relationship}
+        self.enums = {f.enum: i for i, f in enumerate(facts.fields) if f.enum}
+        kept = {f.target for f in facts.new_fields}
+        self.enums |= {
+            f.target: i for i, f in enumerate(facts.fields) if f.target and f.target not in kept
+        }
+        self.modules = 0
+        self.scopes: list[dict[str, str]] = [{}]
+        self.classes: list[str] = []
+        self.attributes: set[cst.CSTNode] = set()
+        self.called: set[cst.CSTNode] = set()
+        self.keys: set[cst.CSTNode] = set()
+        self.keywords: set[cst.CSTNode] = set()
+        self.raw = 0
+
+    # --- where names stand
+
+    def visit_ClassDef(self, node: cst.ClassDef) -> None:
+        self.classes.append(node.name.value)
+        self.scopes.append({})
+
+    def leave_ClassDef(
+        self, original_node: cst.ClassDef, updated_node: cst.ClassDef
+    ) -> cst.ClassDef:
+        self.classes.pop()
+        self.scopes.pop()
+        return updated_node
+
+    def visit_FunctionDef(self, node: cst.FunctionDef) -> None:
+        params = [*node.params.params, *node.params.kwonly_params, *node.params.posonly_params]
+        scope = {
+            p.name.value: code_of(p.annotation.annotation) if p.annotation else "" for p in params
+        }
+        for name in _assigned(node.body):
+            scope.setdefault(name, "")
+        self.scopes.append(scope)
+
+    def leave_FunctionDef(
+        self, original_node: cst.FunctionDef, updated_node: cst.FunctionDef
+    ) -> cst.FunctionDef:
+        self.scopes.pop()
+        return updated_node
+
+    def visit_ImportFrom(self, node: cst.ImportFrom) -> None:
+        self.modules += 1
+
+    def leave_ImportFrom(
+        self, original_node: cst.ImportFrom, updated_node: cst.ImportFrom
+    ) -> cst.ImportFrom:
+        self.modules -= 1
+        return updated_node
+
+    def visit_Import(self, node: cst.Import) -> bool:
+        return False
+
+    def visit_Attribute(self, node: cst.Attribute) -> None:
+        self.attributes.add(node.attr)
+
+    def visit_Arg(self, node: cst.Arg) -> None:
+        if node.keyword:
+            self.keywords.add(node.keyword)
+
+    def visit_Call(self, node: cst.Call) -> None:
+        self.called.add(node.func)
+        name = code_of(node.func).rpartition(".")[2]
+        if name in _READERS or is_query(name):
+            self.keys |= {a.value for a in node.args if a.keyword is None}
+        if "validat" in name or name in ("UniqueConstraint", "Index"):
+            self.keys |= {a.value for a in node.args if a.keyword is None}
+
+    def visit_Dict(self, node: cst.Dict) -> None:
+        elements = [e for e in node.elements if isinstance(e, cst.DictElement)]
+        known = [e.key for e in elements if self._string_field(e.key) is not None]
+        if len(known) > 1 or any(_raw(k) not in GENERIC for k in known):
+            self.keys |= set(known)
+
+    def visit_Subscript(self, node: cst.Subscript) -> None:
+        for element in node.slice:
+            index = element.slice
+            is_key = isinstance(index, cst.Index) and _raw(index.value) not in GENERIC
+            if is_key and not self._is_foreign(node.value):
+                self.keys.add(cst.ensure_type(index, cst.Index).value)
+
+    def visit_List(self, node: cst.List) -> None:
+        self._list(node.elements)
+
+    def visit_Tuple(self, node: cst.Tuple) -> None:
+        self._list(node.elements)
+
+    def visit_Set(self, node: cst.Set) -> None:
+        self._list(node.elements)
+
+    def _list(self, elements: Sequence[cst.BaseElement]) -> None:
+        names = [e.value for e in elements if self._string_field(e.value) is not None]
+        if len(names) == len(elements) or len(names) > 1:
+            self.keys |= set(names)
+
+    def visit_Comparison(self, node: cst.Comparison) -> None:
+        operator = node.comparisons[0].operator
+        if isinstance(operator, cst.In | cst.NotIn):
+            self.keys.add(node.left)
+
+    # --- marking
+
+    def leave_Name(self, original_node: cst.Name, updated_node: cst.Name) -> cst.Name:
+        name = original_node.value
+        if name in self.enums:
+            line = self._line(original_node)
+            return updated_node.with_changes(value=mark(line, self.enums[name], "e"))
+        special = original_node in self.attributes or original_node in self.keywords
+        if special or self.modules or not self._is_local(name):
+            return updated_node
+        return self._marked(original_node, updated_node, self.numbers[name])
+
+    def leave_Attribute(
+        self, original_node: cst.Attribute, updated_node: cst.Attribute
+    ) -> cst.Attribute:
+        name = original_node.attr.value
+        if self.modules:
+            return updated_node
+        number = self.numbers.get(name)
+        is_method = original_node in self.called
+        if self._points_here(name) and self._is_foreign(original_node.value):
+            number = len(self.facts.fields)
+        elif number is None or is_method or self._is_foreign(original_node.value):
+            return updated_node
+        return updated_node.with_changes(
+            attr=self._marked(original_node.attr, updated_node.attr, number)
+        )
+
+    def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.Call:
+        ours = self._takes_fields(original_node)
+        if self._is_other_model(original_node.func):
+            return updated_node.with_changes(args=self._links(original_node, updated_node))
+        pairs = zip(original_node.args, updated_node.args, strict=True)
+        return updated_node.with_changes(args=[self._arg(old, new, ours) for old, new in pairs])
+
+    def _is_other_model(self, function: cst.BaseExpression) -> bool:
+        """Tell whether a call makes a row of another model: `Vote(post_id=…)`."""
+        name = code_of(function).rpartition(".")[2]
+        return name[:1].isupper() and self._is_foreign(function)
+
+    def _links(self, old: cst.Call, new: cst.Call) -> list[cst.Arg]:
+        made = []
+        for before, after in zip(old.args, new.args, strict=True):
+            keyword = before.keyword.value if before.keyword else ""
+            if keyword and after.keyword and self._points_here(keyword):
+                number = len(self.facts.fields)
+                after = after.with_changes(keyword=self._marked(before, after.keyword, number))
+            made.append(after)
+        return made
+
+    def _arg(self, old: cst.Arg, new: cst.Arg, ours: bool) -> cst.Arg:  # noqa: FBT001
+        if old.keyword is None:
+            return new
+        number = self.numbers.get(old.keyword.value)
+        if number is None:
+            return new
+        if not ours and number not in fields_in(new.value):
+            return new
+        assert new.keyword is not None  # noqa: S101
+        return new.with_changes(keyword=self._marked(old.keyword, new.keyword, number))
+
+    def leave_SimpleString(
+        self, original_node: cst.SimpleString, updated_node: cst.SimpleString
+    ) -> cst.SimpleString:
+        line = self._line(original_node)
+        text = original_node.value
+        number = self._string_field(original_node)
+        if number is not None and original_node in self.keys:
+            text = text.replace(original_node.raw_value, mark(line, number))
+        elif self.part.role == "test" or self.raw:
+            text = self._in_text(text, line)
+        return updated_node.with_changes(value=text)
+
+    def leave_FormattedStringText(
+        self,
+        original_node: cst.FormattedStringText,
+        updated_node: cst.FormattedStringText,
+    ) -> cst.FormattedStringText:
+        if self.part.role != "test":
+            return updated_node
+        text = self._in_text(original_node.value, self._line(original_node))
+        return updated_node.with_changes(value=text)
+
+    def visit_Assign(self, node: cst.Assign) -> None:
+        self.raw += code_of(node.targets[0].target) == "__table_args__"
+
+    def leave_Assign(self, original_node: cst.Assign, updated_node: cst.Assign) -> cst.Assign:
+        self.raw -= code_of(original_node.targets[0].target) == "__table_args__"
+        return updated_node
+
+    def _in_text(self, text: str, line: int) -> str:
+        """Mark parameters in URLs (`?title=x`), names in a parametrize's list, columns in SQL."""
+        names = "|".join(sorted(self.numbers, key=len, reverse=True))
+        if not names:
+            return text
+
+        def marked(match: re.Match[str]) -> str:
+            return match[1] + mark(line, self.numbers[match[2]])
+
+        if self.raw:
+            return re.sub(rf"()\b({names})\b", marked, text)
+        if re.fullmatch(r"""['"]\w+(\s*,\s*\w+)+,?['"]""", text):
+            return re.sub(rf"()\b({names})\b", marked, text)
+        return re.sub(rf"([?&])({names})(?==)", marked, text)
+
+    def leave_EmptyLine(
+        self, original_node: cst.EmptyLine, updated_node: cst.EmptyLine
+    ) -> cst.EmptyLine | cst.RemovalSentinel:
+        """Comments that are code, or name a field, speak of the exemplar alone."""
+        comment = original_node.comment
+        if comment is None or not self._is_foreign_comment(comment.value):
+            return updated_node
+        return cst.RemoveFromParent()
+
+    # --- questions
+
+    def _marked(self, place: cst.CSTNode, name: cst.Name, number: int) -> cst.Name:
+        known = number < len(self.facts.fields)
+        kind = "r" if known and self.facts.fields[number].name != name.value else ""
+        return name.with_changes(value=mark(self._line(place), number, kind))
+
+    def _line(self, node: cst.CSTNode) -> int:
+        return int(self.get_metadata(PositionProvider, node).start.line)
+
+    def _string_field(self, node: cst.CSTNode | None) -> int | None:
+        return self.numbers.get(_raw(node)) if node is not None else None
+
+    def _is_local(self, name: str) -> bool:
+        """A bare name is a field's where a function has it as a parameter or variable."""
+        if len(self.scopes) > 1 and len(self.classes) == len(self.scopes) - 1:
+            return name in self.numbers  # the body of a class
+        kinds = [scope[name] for scope in self.scopes[1:] if name in scope]
+        return name in self.columns and bool(kinds) and not self._is_class(kinds[-1])
+
+    def _is_class(self, kind: str) -> bool:
+        """A parameter that takes a row or a request's body is no field."""
+        return _speaks(kind, self.facts.old) or self._of_other(kind)
+
+    def _takes_fields(self, call: cst.Call) -> bool:
+        """Tell whether a call's keywords are the exemplar's fields."""
+        function = code_of(call.func)
+        short = function.rpartition(".")[2]
+        if short in ("values", "filter_by", "dict", "model_copy", "replace", "cls", "model"):
+            return not self._is_foreign(call.func)
+        return _speaks(function, self.facts.old) and not self._is_foreign(call.func)
+
+    def _is_foreign(self, node: cst.CSTNode) -> bool:
+        """Tell whether an expression gives something else than the exemplar's."""
+        if isinstance(node, cst.Call):
+            return self._is_foreign(node.func)
+        root = code_of(node)
+        if isinstance(node, cst.Name):
+            if node.value in ("self", "cls"):
+                return not (self.classes and _speaks(self.classes[-1], self.facts.old))
+            kind = next((s[node.value] for s in reversed(self.scopes) if node.value in s), "")
+            if kind and (_speaks(kind, self.facts.old) or self._of_other(kind)):
+                return not _speaks(kind, self.facts.old)
+            if kind in ("Request", "Response"):
+                return True
+            return self._of_other(root) and not _speaks(root, self.facts.old)
+        if isinstance(node, cst.Attribute):
+            if _speaks(node.attr.value, self.facts.old):
+                return False
+            return self._of_other(node.attr.value) or self._is_foreign(node.value)
+        if isinstance(node, cst.Subscript):
+            return self._is_foreign(node.value)
+        return False
+
+    def _is_foreign_comment(self, text: str) -> bool:
+        words = set(re.findall(r"\w+", text))
+        if words & self.columns.keys() - {f.column for f in self.facts.new_fields}:
+            return True
+        return _CODE.match(text) is not None
+
+    def _points_here(self, name: str) -> bool:
+        """Tell whether an attribute of another model is its link to the exemplar's rows."""
+        old = self.facts.old
+        links = {old.plural_snake, old.snake, *(f"{old.snake}_{k}" for k in ("id", "uid", "uuid"))}
+        return name in links and name not in self.facts.structural
+
+    def _of_other(self, text: str) -> bool:
+        if text in ("settings", "config", "os", "sys", "status", "logging", "HTTPStatus"):
+            return True
+        return any(_speaks(text, names) for names in self.facts.others)
+
+
+def _speaks(text: str, names: Names) -> bool:
+    """Tell whether an identifier or annotation has a name's words in it."""
+    words = "_".join(w.lower() for w in split_words(text))
+    return any(f"_{form}_" in f"_{words}_" for form in (names.snake, names.plural_snake))
+
+
+def _assigned(body: cst.BaseSuite) -> set[str]:
+    finder = _Assigned()
+    body.visit(finder)
+    return finder.names
+
+
+class _Assigned(cst.CSTVisitor):
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+
+    def visit_AssignTarget(self, node: cst.AssignTarget) -> None:
+        targets: Collection[cst.CSTNode] = (node.target,)
+        if isinstance(node.target, cst.Tuple):
+            targets = [e.value for e in node.target.elements]
+        self.names |= {t.value for t in targets if isinstance(t, cst.Name)}
+
+    def visit_AnnAssign(self, node: cst.AnnAssign) -> None:
+        if isinstance(node.target, cst.Name):
+            self.names.add(node.target.value)
+
+
+def _raw(node: cst.CSTNode | None) -> str:
+    return node.raw_value if isinstance(node, cst.SimpleString) else ""

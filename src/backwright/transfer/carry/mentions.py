@@ -1,0 +1,188 @@
+"""Mentions of one field alone: a filter, a check that a value is free, a name in a message.
+
+Such a mention passes on to the new field that naturally takes the old one's place; where there is
+none, the mark stays, and what it stands in is left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TypeVar
+
+import libcst as cst
+import libcst.matchers as m
+
+from backwright.spec.names import names_of, split_words
+from backwright.spec.types import FieldSpec
+from backwright.transfer.carry.bodies import compared
+from backwright.transfer.carry.items import named
+from backwright.transfer.carry.marks import MARK, code_of, fields_in, is_query
+from backwright.transfer.carry.partial import pass_on_test
+from backwright.transfer.carry.values import Work
+
+Node = TypeVar("Node", bound=cst.CSTNode)
+_LISTS = {"list", "all", "search", "filter", "find", "multi", "query", "index", "page", "paginate"}
+_MAKES = {"create", "add", "new", "register", "post", "insert", "write", "make", "store", "save"}
+_CHANGES = {"update", "edit", "patch", "put", "change", "modify", "replace"}
+_PAGING = {"limit", "offset", "skip", "page", "size", "per_page", "pagination"}
+_LOGS = re.compile(r"\blog(ger|ging)?\.|_log(ger)?\.|^print$|^warnings\.warn$")
+_SHOWN = ("__repr__", "__str__", "__unicode__")
+
+
+def purpose(node: cst.FunctionDef) -> str:
+    """Return what a function does: `make`, `change`, `list`, `show` or `other`."""
+    if node.name.value in _SHOWN:
+        return "show"
+    words = {w.lower() for w in split_words(node.name.value)}
+    for kinds, name in ((_MAKES, "make"), (_CHANGES, "change"), (_LISTS, "list")):
+        if words & kinds:
+            return name
+    params = {p.name.value for p in (*node.params.params, *node.params.kwonly_params)}
+    return "list" if params & _PAGING else "other"
+
+
+def pass_on(work: Work, node: cst.FunctionDef) -> cst.FunctionDef:
+    """Return a function whose mentions of single fields speak of their successors."""
+    if not fields_in(node):
+        return node
+    if node.name.value.startswith("test_"):
+        return pass_on_test(work, node)
+    aim = purpose(node)
+    everywhere: dict[int, FieldSpec] = {}
+    in_queries: dict[int, FieldSpec] = {}
+    for number in _known(work, node):
+        if aim == "list":
+            _put(everywhere, number, work.likeness.natural(number))
+        elif aim in ("make", "change"):
+            _put(in_queries, number, work.likeness.unique(number))
+    passed = node.visit(_Passing(everywhere, in_queries, _labels(work, node), shows=aim == "show"))
+    assert isinstance(passed, cst.FunctionDef)  # noqa: S101
+    return _said(work, passed, in_queries) if in_queries else passed
+
+
+def _known(work: Work, node: cst.CSTNode) -> list[int]:
+    """Return the fields that are mentioned, those that are only ordered by last."""
+    ordering = m.findall(node, m.Call(func=m.Attribute(attr=m.Name("order_by"))))
+    ordered = [n for call in ordering for a in call.args for n in fields_in(a)]  # type: ignore[attr-defined]
+    said = [int(match[2]) for match in MARK.finditer(code_of(node))]
+    known = {n for n in said if n < len(work.facts.fields)}
+    return sorted(known, key=lambda n: (said.count(n) <= ordered.count(n), n))
+
+
+def _put(names: dict[int, FieldSpec], number: int, new: FieldSpec | None) -> None:
+    """No two old fields have the same successor in one function."""
+    if new is not None and new not in names.values():
+        names[number] = new
+
+
+def _labels(work: Work, node: cst.CSTNode) -> dict[int, str]:
+    label = work.likeness.label()
+    name = label.column if label else _key(work)
+    found = {}
+    for number in _known(work, node):
+        same = work.likeness.same(number)
+        found[number] = same.column if same else name
+    return found
+
+
+def _key(work: Work) -> str:
+    keys = ("id", "uid", "uuid", "pk")
+    return next((k for k in keys if k in work.facts.structural), "id")
+
+
+class _Passing(cst.CSTTransformer):
+    """Name marks by where they stand: in a text, in a query, anywhere."""
+
+    def __init__(
+        self,
+        everywhere: Mapping[int, FieldSpec],
+        in_queries: Mapping[int, FieldSpec],
+        labels: Mapping[int, str],
+        *,
+        shows: bool,
+    ) -> None:
+        super().__init__()
+        self.everywhere = everywhere
+        self.in_queries = in_queries
+        self.labels = labels
+        self.shows = shows
+
+    def leave_FormattedString(
+        self, original_node: cst.FormattedString, updated_node: cst.FormattedString
+    ) -> cst.BaseExpression:
+        shown = _is_shown(updated_node)
+        return named(updated_node, self.labels) if shown else updated_node
+
+    def leave_BinaryOperation(
+        self, original_node: cst.BinaryOperation, updated_node: cst.BinaryOperation
+    ) -> cst.BaseExpression:
+        is_format = isinstance(updated_node.left, cst.SimpleString)
+        return named(updated_node, self.labels) if is_format else updated_node
+
+    def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.BaseExpression:
+        name = code_of(updated_node.func)
+        if _LOGS.search(name):
+            return named(updated_node, self.labels)
+        if not self.in_queries or not is_query(name):
+            return updated_node
+        return _named(updated_node, self.in_queries)
+
+    def leave_If(self, original_node: cst.If, updated_node: cst.If) -> cst.If:
+        return _named(updated_node, self.everywhere)
+
+    def leave_FunctionDef(
+        self, original_node: cst.FunctionDef, updated_node: cst.FunctionDef
+    ) -> cst.FunctionDef:
+        if self.shows:
+            return named(updated_node, self.labels)
+        return _named(updated_node, self.everywhere)
+
+
+def _named(node: Node, fields: Mapping[int, FieldSpec]) -> Node:
+    """Name marks, and test for equality where the new field has no such test as the old."""
+    found = fields_in(node) & fields.keys()
+    for number in found:
+        node = compared(node, fields[number], number)
+    return named(node, {n: f.column for n, f in fields.items()}) if found else node
+
+
+def _is_shown(node: cst.FormattedString) -> bool:
+    """A text that is said (`f"<Item {self.title}>"`), not a pattern or an address."""
+    texts = [p.value for p in node.parts if isinstance(p, cst.FormattedStringText)]
+    return re.search(r"[%/?]", "".join(texts)) is None
+
+
+def _said(work: Work, node: cst.FunctionDef, fields: Mapping[int, FieldSpec]) -> cst.FunctionDef:
+    """Say the new field in the message that says that its value is taken."""
+    words = {
+        names_of(work.facts.fields[n].name).human: names_of(f.name).human for n, f in fields.items()
+    }
+    made = node.visit(_Prose(words))
+    assert isinstance(made, cst.FunctionDef)  # noqa: S101
+    return made
+
+
+class _Prose(cst.CSTTransformer):
+    def __init__(self, words: Mapping[str, str]) -> None:
+        super().__init__()
+        self.words = words
+
+    def leave_Raise(self, original_node: cst.Raise, updated_node: cst.Raise) -> cst.Raise:
+        made = updated_node.visit(_Words(self.words))
+        assert isinstance(made, cst.Raise)  # noqa: S101
+        return made
+
+
+class _Words(cst.CSTTransformer):
+    def __init__(self, words: Mapping[str, str]) -> None:
+        super().__init__()
+        self.words = words
+
+    def leave_SimpleString(
+        self, original_node: cst.SimpleString, updated_node: cst.SimpleString
+    ) -> cst.SimpleString:
+        text = updated_node.value
+        for old, new in self.words.items():
+            text = re.sub(rf"\b{re.escape(old)}\b", new, text)
+        return updated_node.with_changes(value=text)

@@ -1,0 +1,204 @@
+"""Placing: in which classes each new field is declared.
+
+A new field is declared in each class that declares the old field that it is most like, and by
+inheritance in no class twice; what makes, changes and shows a row has every field.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+import libcst as cst
+
+from backwright.spec.types import FieldSpec
+from backwright.transfer.carry.likeness import Likeness
+from backwright.transfer.carry.marks import MARK, code_of, field_of
+from backwright.transfer.carry.types import Facts, Part, Role
+
+_ROLE_WORDS: tuple[tuple[str, Role], ...] = (
+    ("filter|query|params|search", "filter"),
+    ("update|patch|edit|modify|change|put", "update"),
+    ("create|creation|add|new|insert|post|in|request|register", "create"),
+    ("read|public|out|response|detail|show|view|single|list|return|result|info", "public"),
+    ("base|shared|common", "base"),
+)
+_WHOLE: tuple[Role, ...] = ("create", "update", "public")
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A class that declares fields: where, its bases, which old fields it declares.
+
+    `nested` are the references of which it has the row itself, and not the id. `aim` is what it is for, `role` how it declares: one that changes rows may ask for all fields.
+    """
+
+    path: str
+    name: str
+    bases: tuple[str, ...]
+    role: Role
+    aim: Role
+    numbers: frozenset[int]
+    nested: frozenset[int]
+    is_table: bool
+
+    @property
+    def key(self) -> str:
+        """Models and schemas may share a name: `models.Post`, `schemas.Post`."""
+        return f"{self.path}:{self.name}"
+
+
+Placement = Mapping[str, tuple[Role, tuple[FieldSpec, ...]]]
+
+
+def shapes_of(parts: Iterable[tuple[Part, cst.Module]], facts: Facts) -> dict[str, Shape]:
+    """Return the classes of marked trees that declare fields, or inherit them."""
+    found: dict[str, Shape] = {}
+    for part, tree in parts:
+        if part.role in ("test", "factory", "fixture"):
+            continue
+        for node in tree.body:
+            if isinstance(node, cst.ClassDef):
+                shape = _shape(part, node, facts)
+                found[shape.key] = shape
+    found = {k: s for k, s in found.items() if _inherited(s, found) or s.is_table}
+    return {k: _in_family(s, found) for k, s in found.items()}
+
+
+def presence(shapes: Mapping[str, Shape], facts: Facts) -> tuple[int, ...]:
+    """Return, for each old field, how many classes declare it."""
+    numbers = range(len(facts.fields))
+    return tuple(sum(n in s.numbers for s in shapes.values()) for n in numbers)
+
+
+def place(likeness: Likeness, shapes: Mapping[str, Shape]) -> Placement:
+    """Return, by class, its role and the new fields that it declares."""
+    placed = {key: list[FieldSpec]() for key in shapes}
+    for new in likeness.facts.new_fields:
+        number = likeness.analog(new)
+        is_like = number is not None and likeness.suits(new, number)
+        for key, shape in shapes.items():
+            if is_like and number in shape.numbers:
+                placed[key].append(new)
+        for key, shape in shapes.items():
+            known = any(new in placed[a] for a in _ancestry(shape, shapes))
+            if is_like and number in shape.nested and not known and not shape.is_table:
+                placed[key].append(new)
+        for key in _lacking(new, shapes, placed):
+            placed[key].append(new)
+    return {key: (shape.role, tuple(placed[key])) for key, shape in shapes.items()}
+
+
+def _lacking(
+    new: FieldSpec, shapes: Mapping[str, Shape], placed: Mapping[str, list[FieldSpec]]
+) -> list[str]:
+    """Return the classes that a field must be added to, so that rows can be made and seen whole."""
+    has = {k for k, s in shapes.items() if any(new in placed[a] for a in _ancestry(s, shapes))}
+    added = [k for k, s in shapes.items() if s.is_table and k not in has]
+    if new.kind != "many" and any(shapes[k].role == "shared" for k in shapes):
+        added = _shared_instead(added, shapes)
+    for role in _WHOLE:
+        kin = {k: s for k, s in shapes.items() if s.aim == role and not s.is_table}
+        if kin and not has & kin.keys() and not _reached(kin, added, shapes):
+            added.append(max(kin, key=lambda k: len(_inherited(kin[k], shapes))))
+    return list(dict.fromkeys(added))
+
+
+def _shared_instead(added: list[str], shapes: Mapping[str, Shape]) -> list[str]:
+    """A table that has its columns from a shared base gets new ones there, too."""
+    return [
+        next((b.key for b in _ancestors(shapes[k], shapes) if b.role == "shared"), k) for k in added
+    ]
+
+
+def _reached(kin: Mapping[str, Shape], added: Iterable[str], shapes: Mapping[str, Shape]) -> bool:
+    return any(a in added for s in kin.values() for a in _ancestry(s, shapes))
+
+
+def _ancestry(shape: Shape, shapes: Mapping[str, Shape]) -> list[str]:
+    return [shape.key, *(a.key for a in _ancestors(shape, shapes))]
+
+
+def _ancestors(shape: Shape, shapes: Mapping[str, Shape]) -> list[Shape]:
+    found: list[Shape] = []
+    for base in shape.bases:
+        near = shapes.get(f"{shape.path}:{base}")
+        parent = near or next((s for s in shapes.values() if s.name == base), None)
+        if parent and parent is not shape and parent not in found:
+            found += [parent, *_ancestors(parent, shapes)]
+    return found
+
+
+def _inherited(shape: Shape, shapes: Mapping[str, Shape]) -> frozenset[int]:
+    kin = [shape, *_ancestors(shape, shapes)]
+    return frozenset().union(*(s.numbers | s.nested for s in kin))
+
+
+def _in_family(shape: Shape, shapes: Mapping[str, Shape]) -> Shape:
+    """A base that a table inherits is shared by the table and its schemas."""
+    children = [s for s in shapes.values() if shape in _ancestors(s, shapes)]
+    if any(c.is_table for c in children) and not shape.is_table:
+        return replace(shape, role="shared")
+    unnamed = _role_by_name(shape.name) is None and not shape.is_table
+    return replace(shape, role="base") if unnamed and children else shape
+
+
+def _shape(part: Part, node: cst.ClassDef, facts: Facts) -> Shape:
+    numbers = {n for s in node.body.body if (n := declared(s)) is not None and not is_nested(s)}
+    nested = {n for s in node.body.body if (n := declared(s)) is not None and is_nested(s)}
+    code = code_of(node)
+    head = code.partition(":\n")[0]
+    is_table = "__tablename__" in code or re.search(r"table\s*=\s*True", head) is not None
+    is_table = is_table or (
+        part.role == "model" and re.search(r"\b(Column|mapped_column)\(", code) is not None
+    )
+    role: Role | None = "model" if is_table else _role_by_name(node.name.value)
+    if role is None:
+        shown = any(re.search(rf"^\s+{s}\s*:", code, re.MULTILINE) for s in facts.structural)
+        role = "public" if shown or "from_attributes" in code or "orm_mode" in code else "create"
+    bases = tuple(code_of(b.value).rpartition(".")[2] for b in node.bases)
+    aim = role
+    if role == "update" and not re.search(r"None|Optional", _declarations(node)):
+        role = "create"
+    return Shape(
+        part.path,
+        node.name.value,
+        bases,
+        role,
+        aim,
+        frozenset(numbers),
+        frozenset(nested),
+        is_table,
+    )
+
+
+def _declarations(node: cst.ClassDef) -> str:
+    return "".join(code_of(s) for s in node.body.body if declared(s) is not None) or "None"
+
+
+def declared(statement: cst.CSTNode) -> int | None:
+    """Return the old field that a statement of a class declares."""
+    if not isinstance(statement, cst.SimpleStatementLine):
+        return None
+    small = statement.body[0]
+    if isinstance(small, cst.AnnAssign) and isinstance(small.target, cst.Name):
+        return field_of(small.target.value)
+    if isinstance(small, cst.Assign) and isinstance(small.targets[0].target, cst.Name):
+        return field_of(small.targets[0].target.value)
+    return None
+
+
+def is_nested(statement: cst.CSTNode) -> bool:
+    """Tell whether a declaration is of a row of another model (or of several)."""
+    match = MARK.search(code_of(statement))
+    return match is not None and bool(match[4])
+
+
+def _role_by_name(name: str) -> Role | None:
+    words = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", name)
+    for word in reversed(words):
+        for pattern, role in _ROLE_WORDS:
+            if re.fullmatch(pattern, word.lower()):
+                return role
+    return None

@@ -1,0 +1,76 @@
+"""Tests of what must be refused: a row that lacks a required field, or has a bad value."""
+
+from __future__ import annotations
+
+import re
+
+import libcst as cst
+
+from backwright.spec.types import FieldSpec
+from backwright.transfer.carry.items import is_literal
+from backwright.transfer.carry.likeness import family
+from backwright.transfer.carry.marks import code_of
+from backwright.transfer.carry.values import Values, Work, made_in_tests, sample, value_of
+
+_STATUS = re.compile(r"\b(422|HTTP_422\w*|UNPROCESSABLE_\w+)\b")
+Entries = list[tuple[str, cst.BaseExpression]]
+
+
+def is_refused(work: Work, function: cst.FunctionDef) -> bool:
+    """Tell whether a test sends what must be refused."""
+    return work.part.role == "test" and _STATUS.search(code_of(function.body)) is not None
+
+
+def refused_values(work: Work, values: Values, row: int) -> Entries | None:
+    """Return the entries of a row that must be refused as the exemplar's is; None: no such row.
+
+    Args:
+        work: the part.
+        values: what the exemplar's row holds.
+        row: its number.
+    """
+    fields = made_in_tests(work.likeness.columns)
+    suspects = [n for n, value in values.items() if _is_suspect(work, n, value)]
+    if suspects:
+        return _with_bad(work, fields, suspects[0], row)
+    required = [i for i, f in enumerate(work.facts.fields) if f.required]
+    missing = [i for i in required if i not in values]
+    if not missing:  # whole and good: what is refused is something else, such as the caller
+        made = ((f, value_of(work, f, values, row=row, json=True)) for f in fields)
+        return [(f.column, v) for f, v in made if v is not None]
+    left_out = [f for f in fields if f.required]
+    if not left_out:
+        return None
+    victim = next((f for f in left_out if _alike(work, f, missing[0])), left_out[-1])
+    return [(f.column, sample(work, f, row, json=True)) for f in fields if f is not victim]
+
+
+def _with_bad(work: Work, fields: list[FieldSpec], suspect: int, row: int) -> Entries | None:
+    """Give the field most like the suspect a value that it must not have."""
+    ordered = sorted(fields, key=lambda f: not _alike(work, f, suspect))
+    victim = next((f for f in ordered if work.writer.bad(f)), None)
+    if victim is None:
+        return None
+    bad = cst.parse_expression(work.use(work.writer.bad(victim)[0]))
+    return [(f.column, bad if f is victim else sample(work, f, row, json=True)) for f in fields]
+
+
+def _alike(work: Work, new: FieldSpec, number: int) -> bool:
+    return family(new.kind) == family(work.facts.fields[number].kind)
+
+
+def _is_suspect(work: Work, number: int, value: cst.BaseExpression) -> bool:
+    """Tell whether a value is none of its field's kind, or an empty or a very long text."""
+    kind = work.facts.fields[number].kind
+    code = code_of(value)
+    if not is_literal(value):
+        return isinstance(value, cst.BinaryOperation)
+    if code == "None":
+        return not work.facts.fields[number].nullable
+    if family(kind) == family("str"):
+        is_text = isinstance(value, cst.SimpleString | cst.ConcatenatedString)
+        return not is_text or code in ('""', "''") or len(code) > 200 or code.strip("\"' ") == ""
+    if kind in ("int", "float"):
+        is_number = isinstance(value, cst.Integer | cst.Float)
+        return not is_number
+    return kind == "bool" and code not in ("True", "False")

@@ -1,0 +1,106 @@
+"""Sample rows: the values that an exemplar's tests and factories write down, told apart.
+
+A row is what one dict or one call writes down of the exemplar's fields. Each row that differs gets
+a number, and new sample values are asked for by number: what a test expects of a row is then what
+the new row was made with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field
+
+import libcst as cst
+
+from backwright.transfer.carry.items import is_literal, item_field
+from backwright.transfer.carry.marks import code_of
+
+Content = tuple[tuple[int, str], ...]
+
+
+@dataclass
+class Rows:
+    """The rows of all parts: by the node that writes them down, and by what they hold.
+
+    `apart` says that no two rows may be alike (the new resource has a unique field and the old
+    one has none), so that a row written down twice is two rows. `parts` are the fields that a
+    function writes down alone, to change them: field → row.
+    """
+
+    apart: bool
+    is_whole: Callable[[Collection[int]], bool]
+    numbers: dict[cst.CSTNode, int] = field(default_factory=dict)
+    contents: dict[str, list[tuple[Content, int]]] = field(default_factory=dict)
+    parts: dict[str, dict[int, int]] = field(default_factory=dict)
+    shared: int = 0
+
+    def collect(self, trees: Iterable[cst.Module]) -> None:
+        """Number the rows; those outside of tests come first, since tests use them."""
+        collector = _Collector()
+        for tree in trees:
+            collector.scope = ""
+            tree.visit(collector)
+        found = sorted(collector.found, key=lambda f: f[0].startswith("test_"))
+        for scope, node, content in found:
+            self._add(scope if scope.startswith("test_") else "", node, content)
+
+    def _add(self, scope: str, node: cst.CSTNode, content: Content) -> None:
+        known = self.contents.setdefault(scope, [])
+        number = next((n for c, n in known if c == content), None)
+        if number is None or (self.apart and not scope):
+            begin = self.shared if scope and self.apart else 0
+            number = begin + len({n for _, n in known})
+            number += not number and not self.is_whole([n for n, _ in content])
+        known.append((content, number))
+        self.numbers[node] = number
+        if not scope:
+            self.shared = max(self.shared, number + 1)
+        if not self.is_whole([n for n, _ in content]):
+            self.parts.setdefault(scope, {}).update({n: number for n, _ in content})
+
+    def number(self, node: cst.CSTNode) -> int:
+        """Return the number of the row that a node writes down."""
+        return self.numbers.get(node, 0)
+
+    def find(self, scope: str, number: int, literal: str) -> int | None:
+        """Return the last row, in a function or outside of tests, in which a field has a value."""
+        for place in (scope, ""):
+            for content, row in reversed(self.contents.get(place, [])):
+                if (number, literal) in content:
+                    return row
+        return None
+
+
+class _Collector(cst.CSTVisitor):
+    def __init__(self) -> None:
+        super().__init__()
+        self.scope = ""
+        self.found: list[tuple[str, cst.CSTNode, Content]] = []
+
+    def visit_FunctionDef(self, node: cst.FunctionDef) -> None:
+        name = node.name.value
+        is_test = name.startswith("test_") and not any(
+            "fixture" in code_of(d) for d in node.decorators
+        )
+        if not self.scope and is_test:
+            self.scope = name
+
+    def leave_FunctionDef(self, original_node: cst.FunctionDef) -> None:
+        if self.scope == original_node.name.value:
+            self.scope = ""
+
+    def visit_Dict(self, node: cst.Dict) -> None:
+        values = {item_field(e): e.value for e in node.elements if isinstance(e, cst.DictElement)}
+        self._note(node, values)
+
+    def visit_Call(self, node: cst.Call) -> None:
+        self._note(node, {item_field(a): a.value for a in node.args if a.keyword})
+
+    def _note(self, node: cst.CSTNode, values: dict[int | None, cst.BaseExpression]) -> None:
+        content = tuple(
+            (number, code_of(value))
+            for number, value in sorted(values.items(), key=lambda v: v[0] or 0)
+            if number is not None and is_literal(value)
+        )
+        if content:
+            self.found.append((self.scope, node, content))

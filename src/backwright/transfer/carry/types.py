@@ -1,0 +1,139 @@
+"""What carrying takes and gives: parts of an exemplar, facts about it, the code that was made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from backwright.spec.names import Names
+from backwright.spec.types import FieldSpec, Kind
+from backwright.transfer.rename import Renaming
+from backwright.values import Note
+
+Import = tuple[str, str]
+PartRole = Literal["model", "schema", "service", "routes", "test", "factory", "fixture", "other"]
+Role = Literal[
+    "model", "shared", "base", "create", "update", "public", "filter", "relations", "parameter"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of code that a writer made, and the `(module, name)` pairs that it needs."""
+
+    code: str
+    imports: frozenset[Import] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Code of the exemplar: a whole module, or definitions of one that it shares with others.
+
+    `line` is where the code begins in the file, for notes.
+    """
+
+    path: str
+    code: str
+    role: PartRole
+    line: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class OldField:
+    """A data field of the exemplar, as its model has it.
+
+    `kind` is None where it is not one of ours. `target` is the model that a reference points to,
+    `relationship` the attribute that gives its row, `enum` the class of its values.
+    """
+
+    name: str
+    kind: Kind | None = None
+    nullable: bool = False
+    unique: bool = False
+    default: bool = False
+    target: str | None = None
+    relationship: str | None = None
+    enum: str | None = None
+
+    @property
+    def required(self) -> bool:
+        """Must be given when a row is made."""
+        return not self.nullable and not self.default and self.kind != "many"
+
+
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """A model that a new reference or many-to-many points to.
+
+    `model` is its class, `key` its primary key's attribute, `owner` the column that says whose a
+    row is (None where rows belong to nobody); `imports` bring the class into a module.
+    """
+
+    model: str
+    names: Names
+    key: str = "id"
+    owner: str | None = None
+    imports: frozenset[Import] = frozenset()
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known of the exemplar and of the resource to be made.
+
+    `renaming` gives the renaming for a part's code. `structural` are the columns that every
+    resource has (id, owner, timestamps, soft delete, version) and the relationship to the owner.
+    `others` are the names of the project's other models; `owner` is the exemplar's owner column.
+    """
+
+    renaming: Callable[[str], Renaming]
+    old: Names
+    new: Names
+    fields: tuple[OldField, ...]
+    new_fields: tuple[FieldSpec, ...]
+    structural: frozenset[str] = frozenset({"id"})
+    others: tuple[Names, ...] = ()
+    parents: tuple[Parent, ...] = ()
+    owner: str | None = None
+
+    def parent(self, target: str | None) -> Parent | None:
+        """Return the parent model of a reference, if it is known."""
+        return next((p for p in self.parents if p.model == target), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """Code carried over: by path of the part, with the imports to add, and what was left out."""
+
+    codes: dict[str, str]
+    imports: dict[str, frozenset[Import]]
+    notes: tuple[Note, ...]
+    left_out: frozenset[str] = field(default_factory=frozenset)
+
+
+class Writer(Protocol):
+    """Writes declarations and sample values in the host's dialect."""
+
+    def declare(self, field: FieldSpec, role: Role, like: Sequence[str]) -> tuple[Piece, ...]:
+        """Return the statements that declare a field in a class (or parameter) of a role.
+
+        Args:
+            field: the new field.
+            role: what the class is for.
+            like: the declarations that stood there for the exemplar's fields.
+        """
+        ...
+
+    def sample(self, field: FieldSpec, which: int, *, json: bool) -> Piece:
+        """Return a valid value as an expression; each `which` gives another one.
+
+        Args:
+            field: the new field.
+            which: 0, 1, 2, …
+            json: as it stands in a JSON body, else as the model's constructor takes it.
+        """
+        ...
+
+    def bad(self, field: FieldSpec) -> tuple[Piece, ...]:
+        """Return values that a request must not have, as JSON."""
+        ...
