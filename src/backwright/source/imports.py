@@ -3,40 +3,121 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable, Sequence
 
 from backwright.source.outline import Statement, outline
-from backwright.source.text import Splice, splice
+from backwright.source.text import Splice, indent_by, splice
 
 
 def add_imports(code: str, wanted: dict[str, set[str]], *, width: int = 88) -> str:
-    """Return the code with `from MODULE import NAME` for every wanted name that it lacks.
+    """Return the code with every wanted import that it lacks.
 
     Args:
         code: the module.
-        wanted: module → names; an empty name set means `import MODULE`.
+        wanted: module → names. A name may be `Enum as SQLEnum`; no name, or an empty one, means
+            `import MODULE`, where the module may be `sqlalchemy as sa`.
         width: the longest line, in characters.
     """
     for module in sorted(wanted):
-        code = _add_from(code, module, wanted[module], width)
+        names = wanted[module]
+        if not names or "" in names:
+            code = _add_module(code, module)
+        if named := names - {""}:
+            code = _add_from(code, module, named, width)
     return code
+
+
+def add_typing_imports(code: str, wanted: dict[str, set[str]], *, width: int = 88) -> str:
+    """Return the code with the wanted imports under `if TYPE_CHECKING:`, made if it lacks one."""
+    there = _at_top_level(code)
+    wanted = {m: left for m, names in wanted.items() if (left := names - there.get(m, set()))}
+    if not wanted:
+        return code
+    block = _typing_block(code)
+    if block is None:
+        code = add_imports(code, {"typing": {"TYPE_CHECKING"}}, width=width)
+        lines = "".join(
+            _render(m, sorted(wanted[m], key=_order), width - 4) for m in sorted(wanted)
+        )
+        line = _imports(outline(code))[-1].end + 1
+        text = f"\nif TYPE_CHECKING:\n{indent_by(lines, '    ')}"
+        return splice(code, [Splice(line, line, text)])
+    inside = code.splitlines(keepends=True)[block.body[0].lineno - 1 : block.end_lineno]
+    indent = inside[0][: len(inside[0]) - len(inside[0].lstrip())]
+    body = "".join(line.removeprefix(indent) for line in inside)
+    added = indent_by(add_imports(body, wanted, width=width - len(indent)), indent)
+    end = (block.end_lineno or block.lineno) + 1
+    return splice(code, [Splice(block.body[0].lineno, end, added.replace("\r\n", "\n"))])
+
+
+def _typing_block(code: str) -> ast.If | None:
+    for statement in outline(code):
+        node = statement.node
+        if isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING"):
+            return node
+    return None
+
+
+def _at_top_level(code: str) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for statement in _imports(outline(code)):
+        if isinstance(statement.node, ast.ImportFrom):
+            names = {_written(alias) for alias in statement.node.names}
+            found.setdefault(_module(statement.node), set()).update(names)
+    return found
+
+
+def _imports(statements: Iterable[Statement]) -> list[Statement]:
+    return [s for s in statements if isinstance(s.node, ast.Import | ast.ImportFrom)]
+
+
+def _add_module(code: str, module: str) -> str:
+    """Add `import MODULE`; it stands before the `from` imports of its kin."""
+    statements = outline(code)
+    imports = _imports(statements)
+    for statement in imports:
+        node = statement.node
+        if isinstance(node, ast.Import) and module in {_written(alias) for alias in node.names}:
+            return code
+    line = _place(module, statements, imports)
+    return splice(code, [Splice(line, line, f"import {module}\n")])
 
 
 def _add_from(code: str, module: str, names: set[str], width: int) -> str:
     statements = outline(code)
-    imports = [s for s in statements if isinstance(s.node, ast.Import | ast.ImportFrom)]
-    for statement in imports:
-        node = statement.node
-        if not isinstance(node, ast.ImportFrom) or _module(node) != module:
-            continue
-        have = {a.name for a in node.names if a.asname is None}
-        if names <= have or "*" in have:
-            return code
-        if all(a.asname is None for a in node.names):
-            text = _render(module, have | names, width)
-            return splice(code, [Splice(node.lineno, _after(node), text)])
-    text = _render(module, names, width) if names else f"import {module}\n"
-    line = _place(module, statements, imports)
-    return splice(code, [Splice(line, line, text)])
+    imports = _imports(statements)
+    kin = [
+        s.node for s in imports if isinstance(s.node, ast.ImportFrom) and _module(s.node) == module
+    ]
+    have = {_written(alias) for node in kin for alias in node.names}
+    missing = names - have
+    if not missing or "*" in have:
+        return code
+    for node in kin:
+        if not _has_comment(code, node):
+            return splice(code, [Splice(node.lineno, _after(node), _widened(node, missing, width))])
+    line = _after(kin[-1]) if kin else _place(module, statements, imports)
+    return splice(code, [Splice(line, line, _render(module, sorted(missing, key=_order), width))])
+
+
+def _widened(node: ast.ImportFrom, missing: set[str], width: int) -> str:
+    """Return an import with more names, each at its place if the others stand in order."""
+    names = [_written(alias) for alias in node.names]
+    ordered = names == sorted(names, key=_order)
+    alphabetic = names == sorted(names, key=str.lower)
+    for name in sorted(missing, key=_order):
+        if ordered:
+            at = sum(_order(other) < _order(name) for other in names)
+        elif alphabetic:
+            at = sum(other.lower() < name.lower() for other in names)
+        else:
+            at = len(names)
+        names.insert(at, name)
+    return _render(_module(node), names, width, exploded=node.end_lineno != node.lineno)
+
+
+def _has_comment(code: str, node: ast.ImportFrom) -> bool:
+    return any("#" in line for line in code.splitlines()[node.lineno - 1 : _after(node) - 1])
 
 
 def _after(node: ast.stmt) -> int:
@@ -47,9 +128,13 @@ def _module(node: ast.ImportFrom) -> str:
     return "." * node.level + (node.module or "")
 
 
-def _place(module: str, statements: tuple[Statement, ...], imports: list[Statement]) -> int:
+def _written(alias: ast.alias) -> str:
+    return f"{alias.name} as {alias.asname}" if alias.asname else alias.name
+
+
+def _place(module: str, statements: Sequence[Statement], imports: list[Statement]) -> int:
     """Return the line before which a new import stands: by the alphabet among its neighbors."""
-    package = module.partition(".")[0]
+    package = module.partition(" ")[0].partition(".")[0]
     kin = [s for s in imports if _package(s.node) == package]
     for statement in kin:
         node = statement.node
@@ -70,17 +155,17 @@ def _package(node: ast.stmt) -> str:
     return node.names[0].name.partition(".")[0] if isinstance(node, ast.Import) else ""
 
 
-def _render(module: str, names: set[str], width: int) -> str:
-    ordered = sorted(names, key=_order)
-    line = f"from {module} import {', '.join(ordered)}\n"
-    if len(line) - 1 <= width:
+def _render(module: str, names: Sequence[str], width: int, *, exploded: bool = False) -> str:
+    line = f"from {module} import {', '.join(names)}\n"
+    if len(line) - 1 <= width and not exploded:
         return line
-    inner = "".join(f"    {name},\n" for name in ordered)
+    inner = "".join(f"    {name},\n" for name in names)
     return f"from {module} import (\n{inner})\n"
 
 
-def _order(name: str) -> tuple[int, str]:
+def _order(written: str) -> tuple[int, str]:
     """Order names as isort does by type: CONSTANTS, then Classes, then functions."""
+    name = written.partition(" ")[0]
     if name.isupper() and len(name) > 1:
         return 0, name
     return (1, name) if name[:1].isupper() else (2, name)
