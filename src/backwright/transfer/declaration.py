@@ -11,18 +11,33 @@ Import = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """A class attribute: `name: annotation = value`, with the `(module, name)` pairs it uses."""
+    """A class attribute: `name: annotation = value`, with the `(module, name)` pairs it uses.
+
+    Without an annotation it is `name = value`. `typing_imports` are for type checkers only.
+    """
 
     name: str
     annotation: str
     value: str | None = None
     imports: frozenset[Import] = frozenset()
+    typing_imports: frozenset[Import] = frozenset()
 
     @property
     def code(self) -> str:
         """The line of code, without indentation and not wrapped."""
         value = f" = {self.value}" if self.value is not None else ""
-        return f"{self.name}: {self.annotation}{value}"
+        annotation = f": {self.annotation}" if self.annotation else ""
+        return f"{self.name}{annotation}{value}"
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A top-level statement, such as an enum or a link table, and what it uses."""
+
+    name: str
+    code: str
+    imports: frozenset[Import] = frozenset()
+    typing_imports: frozenset[Import] = frozenset()
 
 
 def field_call(arguments: Iterable[str]) -> str | None:

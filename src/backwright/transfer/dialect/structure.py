@@ -1,0 +1,128 @@
+"""Which columns of a model are structure (keys, stamps, owner), and which are its own fields."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+
+from backwright.project.types import Column, Model, Project
+
+_STAMP = re.compile(
+    r"^(created|updated|modified|inserted|changed|edited|deleted|removed|archived)"
+    r"(_?(at|on|date|time|datetime|ts|timestamp|dt))?$"
+    r"|^(create|update|modify|creation|modification|delete|last_update|last_modified)"
+    r"(_?(time|date|datetime|at|ts))?$"
+    r"|^(date|time|last|ts)_(created|updated|modified|deleted)$",
+    re.IGNORECASE,
+)
+_FLAG = re.compile(
+    r"^(is_?(deleted|removed|archived)|del_flag|deleted_flag|soft_deleted|version|version_id"
+    r"|row_version|lock_version|_version)$",
+    re.IGNORECASE,
+)
+_AUDIT = re.compile(
+    r"^(creat|updat|modifi|delet|chang)(e|ed|or|er)?_?(by|user)(_?(id|user|user_id|uuid))?$",
+    re.IGNORECASE,
+)
+_PUBLIC_KEY = re.compile(r"^(uuid|guid|uid|public_id|external_id|public_uuid)$", re.IGNORECASE)
+_OWNER = re.compile(
+    r"(^|_)(user|owner|author|creator|created_by|account|member|customer|uploader|publisher"
+    r"|profile|uid|student|seller|poster)(_user)?(_?(id|uuid|fk|pk))?$",
+    re.IGNORECASE,
+)
+_FIRST = ("owner", "user", "author", "creator", "created_by")
+_USER = re.compile(
+    r"^(\w+_)?(user|account|member|customer)s?(_(model|table|orm|db|entity))?$", re.I
+)
+_PASSWORD = re.compile(r"passw|pwd|hashed", re.IGNORECASE)
+
+
+def user_model(project: Project) -> Model | None:
+    """Return the model whose rows sign in: one with a password, else one called so."""
+    named = [m for m in project.models if _USER.match(_snake(m.name)) or _USER.match(m.table)]
+    with_password = [m for m in project.models if any(_PASSWORD.search(c.name) for c in m.columns)]
+    both = [m for m in named if m in with_password]
+    for found in (both, named if project.auth.approach != "none" else [], with_password):
+        if found:
+            return min(found, key=lambda m: (len(m.name), m.file, m.line))
+    return None
+
+
+def owner_column(project: Project, model: Model) -> str | None:
+    """Return the column that says which user a row of the model belongs to."""
+    user = user_model(project)
+    if user is None or user is model:
+        return None
+    links = [] if is_link(model) else [c for c in model.columns if points_to(c, user)]
+    fitting = [
+        c for c in links if _OWNER.search(c.name) and not (c.nullable and _AUDIT.match(c.name))
+    ]
+    if not fitting and len(links) == 1 and not links[0].nullable:
+        fitting = links
+    if not fitting:
+        return None
+    return min(fitting, key=lambda c: _rank(c.name)).name
+
+
+def _rank(name: str) -> int:
+    return next((i for i, word in enumerate(_FIRST) if word in name.lower()), len(_FIRST))
+
+
+def is_link(model: Model) -> bool:
+    """Tell whether a table only links two others."""
+    keys = [c for c in model.columns if c.foreign_key]
+    rest = [
+        c for c in model.columns if not c.foreign_key and not c.primary_key and not is_stamp(c.name)
+    ]
+    return len(keys) >= 2 and not rest and all(c.primary_key or c.foreign_key for c in keys)
+
+
+def points_to(column: Column, target: Model) -> bool:
+    """Tell whether a column is a foreign key to a model's table."""
+    table = (column.foreign_key or "").rpartition(".")[0]
+    return table != "" and table in (target.table, target.table.rpartition(".")[2], target.name)
+
+
+def is_stamp(name: str) -> bool:
+    """Tell whether a name is that of a column saying when a row was made, changed or deleted."""
+    return bool(_STAMP.match(name))
+
+
+def structural(project: Project, model: Model, schema_bases: Iterable[tuple[str, int]]) -> set[str]:
+    """Return the names of the columns that are the project's way, not the resource's own.
+
+    Args:
+        project: where the model stands.
+        model: the exemplar.
+        schema_bases: the places (file, line) of columns in schema classes made for this model.
+    """
+    shared = _shared_places(project)
+    own_bases = set(schema_bases)
+    owner = owner_column(project, model)
+    found = {owner} if owner else set()
+    for column in model.columns:
+        place = (column.file, column.line)
+        from_mixin = place in shared and place not in own_bases
+        if column.primary_key or from_mixin or _is_named_so(column):
+            found.add(column.name)
+    return found
+
+
+def _is_named_so(column: Column) -> bool:
+    name = column.name
+    if is_stamp(name) or _FLAG.match(name):
+        return True
+    if _AUDIT.match(name):
+        return True
+    return bool(_PUBLIC_KEY.match(name)) and "id" in column.type.lower()
+
+
+def _shared_places(project: Project) -> set[tuple[str, int]]:
+    """Return where columns stand that several tables have."""
+    counts = Counter((c.file, c.line) for m in project.models for c in m.columns if c.file)
+    return {place for place, count in counts.items() if count > 1}
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
