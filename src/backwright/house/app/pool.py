@@ -45,9 +45,16 @@ class ConnectionPool:
             raise
 
     def release(self, connection: Any, error: BaseException | None = None) -> None:
-        """Take a connection back; one that was interrupted by an error is not used again."""
+        """Take a connection back; one that was interrupted by an error is not used again.
+
+        Neither are the others after an internal error: a migration may have replaced a type that
+        their prepared statements still look for.
+        """
         if isinstance(error, asyncio.CancelledError | TimeoutError):
             connection.terminate()
+        if isinstance(error, asyncpg.InternalServerError):
+            for known in (connection, *self._idle):
+                known.terminate()
         if not connection.is_closed():
             self._idle.append(connection)
         self._free.release()

@@ -2,10 +2,10 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, get_args
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from app.fields import (
     LARGEST_INTEGER,
@@ -27,6 +27,16 @@ class Input(BaseModel):
     """What a client sends: a field that is not known is an error, not a silence."""
 
     model_config = ConfigDict(extra="forbid")
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def check_that_a_number_is_one(cls, value: Any, info: ValidationInfo) -> Any:
+        """Refuse `true` and `false` where a number belongs; to Python they are 1 and 0."""
+        if isinstance(value, bool):
+            annotation = cls.model_fields[str(info.field_name)].annotation
+            if bool not in (annotation, *get_args(annotation)):
+                raise ValueError("must not be true or false")
+        return value
 
 
 # --- Resources

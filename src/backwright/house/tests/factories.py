@@ -90,6 +90,7 @@ INVALID_CATEGORY: list[Fields] = [
     {"name": 1},
     {"position": -1},
     {"position": LARGEST_INTEGER + 1},
+    {"position": True},
     {"label_ids": ["no-id"]},
 ]
 
@@ -212,6 +213,7 @@ INVALID_TASK: list[Fields] = [
     {"done": "perhaps"},
     {"priority": 0},
     {"priority": 6},
+    {"priority": True},
     {"status": "unheard-of"},
     {"due": "2030-02-31"},
     {"score": "much"},

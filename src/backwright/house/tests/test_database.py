@@ -3,15 +3,16 @@
 import asyncio
 from uuid import UUID, uuid4
 
+import asyncpg
 import pytest
 from httpx import AsyncClient
-from sqlalchemy import Column, Label, MetaData, Table, UniqueConstraint, text
+from sqlalchemy import Column, Enum, Label, MetaData, Table, UniqueConstraint, text
 from sqlmodel import SQLModel, col, delete, func, insert, select, update
 
 from app.auth import Caller
 from app.config import Settings
 from app.constraints import names_of
-from app.database import Session
+from app.database import Session, open_database
 from app.exceptions import ConflictError, ServiceUnavailableError, UnauthorizedError
 from app.models import LoginSession, Tag, User
 from app.postgres import PostgresDatabase
@@ -151,6 +152,30 @@ async def test_a_request_that_is_given_up(settings: Settings) -> None:
             async with asyncio.timeout(0.1):
                 await session.scalar(select(text("pg_sleep(10)")))
         assert await session.scalar(select(1)) == 1
+
+
+async def test_a_migration_may_replace_a_type(settings: Settings) -> None:
+    """That costs one request, not a restart."""
+    swings = Table("swing", MetaData(), Column("mood", Enum("good", "bad", name="mood")))
+    statement = select(swings.c.mood).where(swings.c.mood == "good")
+    migration = await asyncpg.connect(settings.database_url)
+    await migration.execute(
+        "CREATE TYPE mood AS ENUM ('good', 'bad'); CREATE TABLE swing (mood mood)"
+    )
+    try:
+        async with open_database(settings) as database:
+            assert await database.session().scalar(statement) is None
+            await migration.execute(
+                "ALTER TABLE swing ALTER mood TYPE text; DROP TYPE mood;"
+                "CREATE TYPE mood AS ENUM ('good', 'fair', 'bad');"
+                "ALTER TABLE swing ALTER mood TYPE mood USING mood::mood"
+            )
+            with pytest.raises(asyncpg.InternalServerError):
+                await database.session().scalar(statement)
+            assert await database.session().scalar(statement) is None
+    finally:
+        await migration.execute("DROP TABLE swing; DROP TYPE mood")
+        await migration.close()
 
 
 async def test_a_database_that_is_away(settings: Settings) -> None:
