@@ -3,6 +3,7 @@
 import pytest
 
 from backwright.errors import UsageError
+from backwright.spec.names import names_of, one
 from backwright.spec.resource import read_name, read_resource, read_resource_line
 
 FORMS = {
@@ -10,7 +11,7 @@ FORMS = {
     "Category": ("Category", "category", "categories", "categories", "category"),
     "Status": ("Status", "status", "statuses", "statuses", "status"),
     "Person": ("Person", "person", "people", "people", "person"),
-    "APIKey": ("APIKey", "api_key", "api_keys", "api-keys", "api key"),
+    "APIKey": ("APIKey", "api_key", "api_keys", "api-keys", "API key"),
     "order_item": ("OrderItem", "order_item", "order_items", "order-items", "order item"),
     "blog-post": ("BlogPost", "blog_post", "blog_posts", "blog-posts", "blog post"),
     "Class": ("Class", "class", "classes", "classes", "class"),
@@ -23,6 +24,23 @@ def test_forms(name: str) -> None:
     names = read_name(name)
     forms = (names.pascal, names.snake, names.plural_snake, names.plural_kebab, names.human)
     assert forms == FORMS[name]
+
+
+@pytest.mark.parametrize(
+    ("noun", "said"),
+    [
+        ("order", "an order"), ("hour", "an hour"), ("user", "a user"), ("unit", "a unit"),
+        ("API key", "an API key"), ("URL", "a URL"), ("SMS", "an SMS"), ("news", "news"),
+        ("person info", "person info"), ("series", "a series"),
+    ],
+)  # fmt: skip
+def test_a_noun_with_its_article(noun: str, said: str) -> None:
+    assert one(noun) == said
+
+
+def test_what_is_not_counted_has_no_plural() -> None:
+    assert names_of("Furniture").plural_snake == "furniture"
+    assert names_of("PersonInfo").plural_pascal == "PersonInfo"
 
 
 def test_a_keyword_is_no_variable() -> None:

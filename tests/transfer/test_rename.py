@@ -40,7 +40,7 @@ def test_several_words_take_the_form_of_their_place() -> None:
     assert 'APIRouter(prefix="/api-keys", tags=["api-keys"])' in code
     assert '@router.get("/{api_key_id}")' in code
     assert "class APIKeyCreate(Base):" in code
-    assert '"Api key not found"' in code
+    assert '"API key not found"' in code
     assert 'f"/api/v1/api-keys/{api_key.id}"' in code
 
 
@@ -48,6 +48,37 @@ def test_an_irregular_plural() -> None:
     code = renamed("Person")
     assert 'prefix="/people"' in code
     assert "PEOPLE = " in code
+
+
+def test_the_nouns_of_an_exemplar_of_several_words_are_found() -> None:
+    renaming = Renaming(((names_of("APIKey"), names_of("BlogPost")),))
+    source = '''
+"""API keys: an API key of a user. An API key is found by `APIKey`, or by its api key hash."""
+assert_error(answer, "API key not found")
+raise NotFoundError("Api key not found")
+'''
+    assert (
+        rename_code(source, renaming)
+        == '''
+"""Blog posts: a blog post of a user. A blog post is found by `BlogPost`, or by its blog post hash."""
+assert_error(answer, "Blog post not found")
+raise NotFoundError("Blog post not found")
+'''
+    )
+
+
+def test_what_is_not_counted_has_no_article() -> None:
+    source = '''
+"""A task as its owner sees it. Create a task, or a new task; a `Task` is a thing."""
+async def test_a_task_is_made(): pass
+'''
+    assert (
+        renamed("News", source)
+        == '''
+"""News as its owner sees it. Create news, or new news; `News` is a thing."""
+async def test_news_is_made(): pass
+'''
+    )
 
 
 def test_a_keyword_is_no_variable() -> None:
@@ -80,4 +111,4 @@ def test_what_is_renamed_still_parses_and_keeps_its_lines(new: str) -> None:
 
 def test_a_noun_that_a_call_says_is_prose_and_a_type_is_not() -> None:
     code = renamed("APIKey", 'assert_not_found(answer, "Task")\nkeys: list["Task"] = []\n')
-    assert code == 'assert_not_found(answer, "Api key")\nkeys: list["APIKey"] = []\n'
+    assert code == 'assert_not_found(answer, "API key")\nkeys: list["APIKey"] = []\n'

@@ -1,4 +1,4 @@
-"""The forms of a resource's name: `APIKey`, `api_key`, `api_keys`, `api-keys`, "api key"."""
+"""The forms of a resource's name: `APIKey`, `api_key`, `api_keys`, `api-keys`, "API key"."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Names:
     """Every form of one name, singular and plural.
 
     `pascal` is the class (`APIKey`), `snake` the variable and column stem (`api_key`),
-    `human` the words in messages (`api key`), `kebab` the words in URLs (`api-key`).
+    `human` the words in messages (`API key`), `kebab` the words in URLs (`api-key`).
     """
 
     pascal: str
@@ -55,15 +55,40 @@ class Names:
         return f"{self.snake}_" if keyword.iskeyword(self.snake) else self.snake
 
 
-# "an hour", "an API", "an SMS", but "a user", "a unit", "a one-off".
+# "an hour", "an API", "an SMS", but "a user", "a unit", "a one-off", "a URL".
 _VOWEL_SOUND = re.compile(
-    r"(?i)(?!uni|use|usa|usu|eu|one|uti)[aeiou]|(?-i:[AEFHILMNORSX][A-Z0-9]|hour)"
+    r"(?i)(?!(?-i:U[A-Z0-9])|uni|use|usa|usu|eu|one|uti)[aeiou]|(?-i:[AEFHILMNORSX][A-Z0-9]|hour)"
 )
+
+# Nouns without a plural that stand without an article; "a series" and "a sheep" have one.
+_MASS = frozenset(
+    {
+        "advice", "baggage", "clothing", "data", "equipment", "evidence", "feedback",
+        "furniture", "hardware", "homework", "info", "information", "knowledge", "luggage",
+        "media", "metadata", "money", "music", "news", "progress", "research", "software",
+        "staff", "stuff", "traffic", "weather",
+    }
+)  # fmt: skip
+
+
+def is_mass(noun: str) -> bool:
+    """Tell whether a noun names what is not counted: "news" is, "a news" is not said."""
+    return noun.rpartition(" ")[2].lower() in _MASS
 
 
 def article(noun: str) -> str:
     """Return `a` or `an`, as the noun sounds."""
     return "an" if _VOWEL_SOUND.match(noun) else "a"
+
+
+def one(noun: str) -> str:
+    """Return a noun with its article, where it has one: "an order", "news"."""
+    return noun if is_mass(noun) else f"{article(noun)} {noun}"
+
+
+def capitalized(text: str) -> str:
+    """Return a text with its first letter as a capital and the others as they are."""
+    return text[:1].upper() + text[1:]
 
 
 def split_words(name: str) -> list[str]:
@@ -95,6 +120,8 @@ def pluralize(word: str) -> str:
     """Return the English plural, keeping the case of an acronym: `Key` → `Keys`, `API` → `APIs`."""
     if word.isupper() and len(word) > 1:
         return f"{word}s"
+    if is_mass(word):
+        return word
     return str(_rules().plural(word))
 
 
@@ -110,7 +137,7 @@ def _rules() -> Pluralizer:
 
 
 def _pascal(words: list[str]) -> str:
-    return "".join(w if _is_acronym(w) else w[:1].upper() + w[1:].lower() for w in words)
+    return "".join(w if _is_acronym(w) else capitalized(w.lower()) for w in words)
 
 
 def _snake(words: list[str]) -> str:
@@ -118,7 +145,7 @@ def _snake(words: list[str]) -> str:
 
 
 def _human(words: list[str]) -> str:
-    return " ".join(w.lower() for w in words)
+    return " ".join(w if _is_acronym(w) else w.lower() for w in words)
 
 
 def _is_acronym(word: str) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 from backwright.errors import UsageError
 from backwright.report.change import ChangeReport, PlanStep
 from backwright.report.events import Listener, StepStarted
-from backwright.spec.names import article
+from backwright.spec.names import one
 from backwright.spec.types import ResourceSpec
 from backwright.tasks.change import (
     Outcome,
@@ -144,6 +144,6 @@ def _outcome(spec: ResourceSpec, transfer: Transfer, plan: tuple[PlanStep, ...])
         plan=plan,
         next_steps=(
             "make migrate    brings your database to the new migration",
-            f"make run        then look at /docs for what {article(names.human)} {names.human} can do",
+            f"make run        then look at /docs for what {one(names.human)} can do",
         ),
     )

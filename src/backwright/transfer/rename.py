@@ -14,7 +14,7 @@ from functools import cached_property
 
 import libcst as cst
 
-from backwright.spec.names import Names, article
+from backwright.spec.names import Names, article, capitalized, is_mass
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,10 +68,7 @@ class Renaming:
 
     def _in_string(self, word: str, before: str, after: str, *, prose: bool, in_tags: bool) -> str:
         old, new = self._owner[word]
-        plural = word in (old.plural_pascal, old.plural_snake) and word not in (
-            old.pascal,
-            old.snake,
-        )
+        plural = word in _plurals(old) and word not in _singulars(old)
         left, right = before[-1:], after[:1]
         if left == "`" or (left + right).strip("`") != left + right:
             return self._forms[word]
@@ -82,7 +79,7 @@ class Renaming:
         if not prose or left.isalpha() or right.isalpha() or left.isdigit():
             return self._forms[word]
         human = new.plural_human if plural else new.human
-        return human[:1].upper() + human[1:] if word[0].isupper() else human
+        return capitalized(human) if _is_capital(word, before, old) else human
 
     def _fix_articles(self, text: str) -> str:
         for _, new in self.pairs:
@@ -127,10 +124,36 @@ def _forms(names: Names) -> tuple[str, ...]:
         names.kebab,
         names.plural_constant,
         names.constant,
+        *_as_words(names.plural_human),
+        *_as_words(names.human),
     )
 
 
+def _as_words(human: str) -> tuple[str, str, str, str]:
+    """Return how people write a noun: "API key", also without its capitals, or with one more."""
+    return capitalized(human), human, capitalized(human.lower()), human.lower()
+
+
+def _is_capital(word: str, before: str, names: Names) -> bool:
+    """Tell whether a noun begins with a capital because of where it stands."""
+    if word in (names.human, names.plural_human):  # "API key" has one anywhere
+        return re.search(r"(^|[.!?]\s+)[\s\"'#]*$", before) is not None and word[0].isupper()
+    return word[0].isupper()
+
+
+def _singulars(names: Names) -> tuple[str, ...]:
+    return names.pascal, names.snake, *_as_words(names.human)
+
+
+def _plurals(names: Names) -> tuple[str, ...]:
+    return names.plural_pascal, names.plural_snake, *_as_words(names.plural_human)
+
+
 def _fix_article(text: str, noun: str) -> str:
+    """`a order` → `an order`; `a new news` → `new news`."""
+    if is_mass(noun):
+        bare = rf"\b(an?|An?) (`{{0,2}}(?:(?:new|valid) )?{re.escape(noun)}\b)"
+        return re.sub(bare, lambda m: capitalized(m[2]) if m[1][0] == "A" else m[2], text)
     right = article(noun)
 
     def replace(match: re.Match[str]) -> str:
@@ -140,10 +163,11 @@ def _fix_article(text: str, noun: str) -> str:
 
 
 def _fix_articles_in_identifier(text: str) -> str:
-    """`test_a_order` → `test_an_order`."""
+    """`test_a_order` → `test_an_order`, `make_a_news` → `make_news`."""
 
     def replace(match: re.Match[str]) -> str:
-        return f"{match[1]}{article(match[3])}_{match[3]}"
+        before, noun = match[1], match[3]
+        return f"{before}{noun}" if is_mass(noun) else f"{before}{article(noun)}_{noun}"
 
     return re.sub(r"(^|_)(an?)_([a-z]+)", replace, text)
 
@@ -189,7 +213,7 @@ class RenameCode(cst.CSTTransformer):
         if original_node in self._said:
             for old, new in self.renaming.pairs:
                 if original_node.raw_value == old.pascal:  # a noun that is said, not a class
-                    said = original_node.value.replace(old.pascal, new.human.capitalize())
+                    said = original_node.value.replace(old.pascal, capitalized(new.human))
                     return updated_node.with_changes(value=said)
         text = self.renaming.string(original_node.value, in_tags=self._tags > 0)
         return updated_node.with_changes(value=text)

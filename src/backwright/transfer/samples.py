@@ -22,8 +22,8 @@ _FIXED = {
 }
 _WRONG = {
     "bool": ['"perhaps"'],
-    "int": ['"many"'],
-    "float": ['"much"'],
+    "int": ['"many"', "True"],
+    "float": ['"much"', "True"],
     "decimal": ['"NaN"'],
     "date": ['"2030-02-31"'],
     "datetime": ['"2030-01-31T12:00:00"'],

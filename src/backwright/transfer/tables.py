@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from backwright.spec.names import Names, article
+from backwright.spec.names import Names, capitalized, one
 from backwright.spec.types import FieldSpec, ResourceSpec
 from backwright.transfer.declaration import Import
 from backwright.transfer.model import (
@@ -89,7 +89,7 @@ def _table(
     whose = " of a user" if around.owned else shared
     lines = [
         f"class {names.pascal}({base}, table=True):",
-        f'    """{article(names.human).capitalize()} {names.human}{whose}."""',
+        f'    """{capitalized(one(names.human))}{whose}."""',
         "",
         f'    __tablename__ = "{names.snake}"',
         f"    __table_args__ = ({', '.join(_constraints(spec, around))},)",
@@ -137,7 +137,7 @@ def _enum(names: Names, field: FieldSpec) -> str:
     members = "".join(f'    {enum_member(v)} = "{v}"\n' for v in field.values)
     return (
         f"class {enum_class(names, field)}(StrEnum):\n"
-        f'    """The {human} of {article(names.human)} {names.human}."""\n\n{members}'
+        f'    """The {human} of {one(names.human)}."""\n\n{members}'
     )
 
 
@@ -155,7 +155,7 @@ def _link(names: Names, field: FieldSpec, around: Surroundings) -> Link:
         _call("Index", ["None", *lead, f'"{word}_id"']),
     ]
     human = word.replace("_", " ")
-    what = f"{article(human).capitalize()} {human} that {article(names.human)} {names.human} has."
+    what = f"{capitalized(one(human))} that {one(names.human)} has."
     code = (
         f"class {name}(SQLModel, table=True):\n"
         f'    """{what}"""\n\n'
