@@ -77,10 +77,15 @@ def _names(node: ast.stmt) -> Iterator[str]:
         yield node.target.id
 
 
-def _start(node: ast.stmt, lines: list[str]) -> int:
-    start = node.lineno
+def first_line(node: ast.stmt) -> int:
+    """Return the line on which a statement begins, with its decorators."""
     if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-        start = min([start, *(d.lineno for d in node.decorator_list)])
+        return min([node.lineno, *(d.lineno for d in node.decorator_list)])
+    return node.lineno
+
+
+def _start(node: ast.stmt, lines: list[str]) -> int:
+    start = first_line(node)
     while start > 1 and lines[start - 2].startswith("#") and not _is_heading(lines[start - 2]):
         start -= 1
     return start

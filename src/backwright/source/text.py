@@ -23,11 +23,15 @@ def splice(code: str, splices: Iterable[Splice]) -> str:
     """Apply splices that do not overlap; new lines take the file's own line ending."""
     lines = code.splitlines(keepends=True)
     newline = line_ending(code)
-    if lines and not lines[-1].endswith(("\n", "\r")):
+    edits = sorted(splices, key=lambda s: (s.start, s.end), reverse=True)
+    is_open = bool(lines) and not lines[-1].endswith(("\n", "\r"))
+    is_extended = any(edit.end > len(lines) for edit in edits)
+    if is_open:
         lines[-1] += newline
-    for edit in sorted(splices, key=lambda s: (s.start, s.end), reverse=True):
+    for edit in edits:
         lines[edit.start - 1 : edit.end - 1] = [edit.text.replace("\n", newline)]
-    return "".join(lines)
+    text = "".join(lines)
+    return text.removesuffix(newline) if is_open and not is_extended else text
 
 
 def line_ending(code: str) -> str:

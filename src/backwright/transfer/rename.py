@@ -74,9 +74,10 @@ class Renaming:
             return self._forms[word]
         if left == "_" or right in ("_", "(") or (left == "." and right) or left == "{":
             return self._forms[word]
-        if left in ("/", "-") or right in ("/", "-") or (in_tags and not prose):
+        if left in ("/", "-") or right in ("/", "-") or (in_tags and not prose and word.islower()):
             return new.plural_kebab if plural else new.kebab
-        if not prose or left.isalpha() or right.isalpha() or left.isdigit():
+        said = in_tags and not left.isalnum() and not right.isalnum()
+        if (not prose and not said) or left.isalpha() or right.isalpha() or left.isdigit():
             return self._forms[word]
         human = new.plural_human if plural else new.human
         return capitalized(human) if _is_capital(word, before, old) else human
@@ -184,9 +185,15 @@ class RenameCode(cst.CSTTransformer):
         self._said: set[cst.SimpleString] = set()
 
     def visit_Call(self, node: cst.Call) -> None:
-        """Note the names of methods: in `column.label("x")` the word is not the exemplar's."""
+        """Note what is FastAPI's own: in `column.label("x")` the word is not the exemplar's.
+
+        Nor is it in `APIRouter(tags=["x"])`, whatever the exemplar is called.
+        """
         if isinstance(node.func, cst.Attribute):
             self._methods.add(node.func.attr)
+        for argument in node.args:
+            if _is_tags(argument) and argument.keyword and _is_listed(argument.value):
+                self._methods.add(argument.keyword)
 
     def visit_Arg(self, node: cst.Arg) -> None:
         """Note that strings inside `tags=` are words of URLs and headings."""
@@ -231,6 +238,14 @@ class RenameCode(cst.CSTTransformer):
 
 def _is_tags(node: cst.Arg) -> bool:
     return node.keyword is not None and node.keyword.value == "tags"
+
+
+def _is_listed(node: cst.BaseExpression) -> bool:
+    """Tell whether a value is a list of texts, as FastAPI takes tags."""
+    elements = node.elements if isinstance(node, cst.List) else ()
+    return bool(elements) and all(
+        isinstance(e.value, cst.SimpleString | cst.Attribute) for e in elements
+    )
 
 
 def rename_code(source: str, renaming: Renaming) -> str:

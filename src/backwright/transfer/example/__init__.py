@@ -1,0 +1,1 @@
+"""A new resource by example: read the exemplar's chain, carry it over, place and wire the result."""

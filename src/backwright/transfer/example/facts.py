@@ -1,0 +1,188 @@
+"""What carrying must know of the exemplar and of the resource to be made."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from backwright.project.types import Column, Model, Project, Relationship
+from backwright.spec.types import Kind, ResourceSpec
+from backwright.transfer.carry import Facts, OldField, Parent
+from backwright.transfer.dialect import Dialect, Home
+from backwright.transfer.example.chain import Chain, Ownership, Part
+from backwright.transfer.example.naming import Naming
+
+# What a column's type says of its kind, as it is written; the first that fits.
+_KINDS: tuple[tuple[str, Kind], ...] = (
+    (r"uuid|guid", "uuid"),
+    (r"enum|literal", "enum"),
+    (r"json|dict|array|\blist\b", "json"),
+    (r"datetime|timestamp", "datetime"),
+    (r"\bdate\b", "date"),
+    (r"bool", "bool"),
+    (r"decimal|numeric|money", "decimal"),
+    (r"float|double|real", "float"),
+    (r"email", "email"),
+    (r"url", "url"),
+    (r"text", "text"),
+    (r"int", "int"),
+    (r"str|char", "str"),
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Learning:
+    """Who is learnt from, in which dialect, and how everything is called."""
+
+    owners: Ownership
+    chain: Chain
+    dialect: Dialect
+    naming: Naming
+    spec: ResourceSpec
+
+    @property
+    def project(self) -> Project:
+        """The host."""
+        return self.owners.project
+
+    @property
+    def model_class(self) -> str:
+        """The name of the new model's class."""
+        return self.naming.plain.identifier(self.chain.model.name)
+
+    @property
+    def model_part(self) -> Part:
+        """The part that holds the exemplar's model."""
+        return next(p for p in self.chain.parts if p.path == self.chain.model.file)
+
+    def home(self) -> Home:
+        """Return where the new model and its schemas are to stand."""
+        file = self.naming.path_of(self.model_part)
+        places = {s.file for s in self.project.schemas if s.model == self.chain.model.name}
+        schemas = [p for p in self.chain.parts if p.path in places]
+        return Home(
+            model=self.model_class,
+            table=self.naming.table,
+            module=_module(self.dialect.partners[self.chain.model.name].module, file),
+            file=file,
+            schema_file=self.naming.path_of(schemas[0]) if schemas else "",
+            owned=self.dialect.owner is not None,
+            fields=self.spec.fields,
+        )
+
+
+def _module(old: str, file: str) -> str:
+    """Return the dotted name of a file as deep as that of the exemplar's module."""
+    parts = file.removesuffix(".py").removesuffix("/__init__").split("/")
+    return ".".join(parts[-len(old.split(".")) :])
+
+
+def facts(learning: Learning) -> Facts:
+    """Return the facts that the carrying of code needs."""
+    chain, dialect = learning.chain, learning.dialect
+    structure = set(dialect.structure)
+    relations = chain.model.relationships
+    to_owner = {r.name for r in relations if _leads_by(r, chain.model, structure, learning.project)}
+    return Facts(
+        renaming=learning.naming.renaming,
+        old=chain.names,
+        new=learning.spec.names,
+        fields=tuple(_fields(learning, structure, to_owner)),
+        new_fields=learning.spec.fields,
+        structural=frozenset(structure | to_owner),
+        others=tuple(n for m, n in learning.owners.nouns.names.items() if m != chain.model.name),
+        parents=tuple(_parents(learning)),
+        owner=dialect.owner,
+    )
+
+
+def _fields(learning: Learning, structure: set[str], to_owner: set[str]) -> Iterator[OldField]:
+    model, project = learning.chain.model, learning.project
+    for column in model.columns:
+        if column.name in structure:
+            continue
+        target = _target(column, project)
+        yield OldField(
+            name=column.name,
+            kind="ref" if target else _kind(column.type),
+            nullable=column.nullable,
+            unique=column.unique,
+            default=_has_default(learning, column),
+            target=target,
+            relationship=_relationship_of(column, model, project),
+            enum=_enum(learning, column),
+        )
+    by_column = {_relationship_of(c, model, project) for c in model.columns}
+    for relation in model.relationships:
+        if relation.name in to_owner or relation.name in by_column:
+            continue
+        yield OldField(name=relation.name, kind="many", nullable=True, target=relation.target)
+
+
+def _kind(written: str) -> Kind | None:
+    lowered = written.lower()
+    return next((kind for pattern, kind in _KINDS if re.search(pattern, lowered)), None)
+
+
+def _target(column: Column, project: Project) -> str | None:
+    if not column.foreign_key:
+        return None
+    table = column.foreign_key.rpartition(".")[0]
+    return next((m.name for m in project.models if m.table == table), None)
+
+
+def _relationship_of(column: Column, model: Model, project: Project) -> str | None:
+    """Return the relationship that a reference's column carries."""
+    target = _target(column, project)
+    fitting = [r for r in model.relationships if r.target == target and r.kind == "many-to-one"]
+    stem = re.sub(r"_?(id|uuid|fk)$", "", column.name)
+    named = [r for r in fitting if r.name == stem]
+    found = named or (fitting if len(fitting) == 1 else [])
+    return found[0].name if target and found else None
+
+
+def _leads_by(relation: Relationship, model: Model, structure: set[str], project: Project) -> bool:
+    """Tell whether a relationship is carried by a column that stays."""
+    columns = [c for c in model.columns if c.name in structure]
+    return any(_relationship_of(c, model, project) == relation.name for c in columns)
+
+
+def _has_default(learning: Learning, column: Column) -> bool:
+    """Tell whether a column's declaration gives it a default, by its line."""
+    modules = learning.owners.modules
+    if column.file not in modules.paths:
+        return False
+    for node in ast.walk(modules.tree(column.file)):
+        if isinstance(node, ast.AnnAssign | ast.Assign) and node.lineno == column.line:
+            value = node.value
+            if isinstance(value, ast.Call):
+                words = {k.arg or "" for k in value.keywords}
+                first = value.args[0] if value.args else None
+                plain = isinstance(first, ast.Constant) and first.value is not Ellipsis
+                by_place = plain and ast.unparse(value.func) == "Field"
+                return by_place or any("default" in w for w in words)
+            return value is not None
+    return False
+
+
+def _enum(learning: Learning, column: Column) -> str | None:
+    """Return the class of a column's values, where it is an enum of the project."""
+    words = set(re.findall(r"\w+", column.type))
+    for path in learning.owners.modules.paths:
+        for statement in learning.owners.modules.outline(path):
+            node = statement.node
+            if not isinstance(node, ast.ClassDef) or node.name not in words:
+                continue
+            if any("Enum" in ast.unparse(base) for base in node.bases):
+                return node.name
+    return None
+
+
+def _parents(learning: Learning) -> Iterator[Parent]:
+    for field in learning.spec.fields:
+        partner = learning.dialect.partner(field.target) if field.target else None
+        if partner:
+            imports = frozenset({(partner.module, partner.model)})
+            yield Parent(partner.model, partner.names, partner.key, partner.owner, imports)

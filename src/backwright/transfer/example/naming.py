@@ -1,0 +1,109 @@
+"""The renaming from an exemplar to a new resource: paths, words, and what keeps its name."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import PurePosixPath
+
+from backwright.spec.names import Names
+from backwright.transfer.example.chain import Chain, Ownership, Part
+from backwright.transfer.exemplar import bound_names
+from backwright.transfer.rename import Renaming
+
+
+@dataclass(frozen=True, eq=False)
+class Naming:
+    """How everything of the exemplar's is called for the new resource."""
+
+    owners: Ownership
+    chain: Chain
+    new: Names
+
+    def renaming(self, code: str) -> Renaming:
+        """Return the renaming for a piece of code; a variable never hides another name in it."""
+        old, new = self.chain.names, self.new
+        hides = new.variable in _bound(code) and old.snake != new.variable
+        exact = {old.snake: f"{new.snake}_"} if hides else {}
+        if self.plain.path(self.chain.model.table) == self.chain.model.table:
+            exact[self.chain.model.table] = self.table
+        return Renaming(((old, new),), protected=self.protected, exact=exact)
+
+    @cached_property
+    def plain(self) -> Renaming:
+        """The renaming for identifiers, whatever stands around them."""
+        return Renaming(((self.chain.names, self.new),), protected=self.protected)
+
+    def path(self, path: str) -> str:
+        """Return where a module of the exemplar's alone is to stand for the new resource."""
+        pure = PurePosixPath(path)
+        parts = [*pure.parts[:-1], self.plain.path(pure.name)]
+        for i in range(len(pure.parts) - 1):
+            folder = "/".join(pure.parts[: i + 1])
+            if self.owners.folder_owner(folder) == self.chain.model.name:
+                parts[i] = self.plain.path(parts[i])
+        return "/".join(parts)
+
+    def path_of(self, part: Part) -> str:
+        """Return where a part's code is to stand: in a new module, or in the shared one."""
+        return self.path(part.path) if part.whole else part.path
+
+    @cached_property
+    def table(self) -> str:
+        """The new table's name."""
+        old = self.chain.model.table
+        renamed = self.plain.path(old)
+        return renamed if renamed != old else self.new.plural_snake
+
+    @cached_property
+    def protected(self) -> frozenset[str]:
+        """Names that hold the exemplar's noun but are not its own: they keep it."""
+        found = {n for n in _foreign(self.owners, self.chain) if self._speaks(n)}
+        return frozenset(found - self.chain.defined)
+
+    def _speaks(self, name: str) -> bool:
+        return self.chain.model.name in self.owners.nouns.mentioned(name)
+
+
+def _bound(code: str) -> set[str]:
+    try:
+        return bound_names(code)
+    except SyntaxError:
+        return set()
+
+
+def _foreign(owners: Ownership, chain: Chain) -> Iterator[str]:
+    """Yield what others define and the exemplar's code may use: imports, fields, parameters."""
+    modules = owners.modules
+    for part in chain.parts:
+        for node in ast.walk(modules.tree(part.path)):
+            if isinstance(node, ast.ImportFrom) and not modules.find(
+                part.path, node.level, node.module or ""
+            ):
+                yield from (a.asname or a.name for a in node.names)
+    for path in modules.paths:
+        if path in chain.own_modules:
+            continue
+        mine = chain.part(path)
+        for statement in modules.outline(path):
+            if mine and statement in mine.statements:
+                continue
+            if owners.of_module(path) or owners.of_statement(path, statement):
+                continue
+            yield from _members(statement.node, chain)
+
+
+def _members(node: ast.stmt, chain: Chain) -> Iterator[str]:
+    """Yield the attributes of a class and the parameters of functions that are nobody's."""
+    if isinstance(node, ast.ClassDef):
+        for member in node.body:
+            if isinstance(member, ast.AnnAssign) and isinstance(member.target, ast.Name):
+                words = set(ast.unparse(member.annotation).replace('"', " ").split("["))
+                if not any(d in w for d in chain.defined for w in words):
+                    yield member.target.id
+            yield from _members(member, chain)
+    elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        arguments = node.args
+        yield from (a.arg for a in [*arguments.args, *arguments.kwonlyargs])

@@ -1,0 +1,121 @@
+"""Placing new definitions in a module that already stands."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Sequence
+from itertools import pairwise
+
+from backwright.source.outline import Statement, outline
+from backwright.source.text import Splice, splice
+
+
+def place(code: str, new: str, after: Collection[str]) -> str:
+    """Return a module with new definitions behind those named, and behind all that they need.
+
+    What a class or a default speaks of must be defined above it; what stands inside of a function
+    need not.
+
+    Args:
+        code: the module.
+        new: the definitions, as they are to stand.
+        after: names of the module's definitions that the new ones follow.
+    """
+    statements = outline(code)
+    needed = _needed(ast.parse(new))
+    spots = [s for s in statements if set(s.names) & (set(after) | needed)]
+    last = spots[-1] if spots else (statements[-1] if statements else None)
+    if last is None:
+        return new.strip("\n") + "\n"
+    following = next((s for s in statements if s.start > last.end), None)
+    gap = _gap(statements)
+    text = "\n" * gap + new.strip("\n") + "\n"
+    line = last.end + 1
+    if following is None:
+        lines = code.splitlines()
+        while line <= len(lines) and not lines[line - 1].strip():
+            line += 1
+        kept = splice(code, [Splice(last.end + 1, line, "")]) if line > last.end + 1 else code
+        return splice(kept, [Splice(last.end + 1, last.end + 1, text)])
+    return splice(code, [Splice(line, line, text)])
+
+
+def _gap(statements: Sequence[Statement]) -> int:
+    """Return how many blank lines stand between the module's definitions: two, or its habit."""
+    gaps = [
+        right.start - left.end - 1
+        for left, right in pairwise(statements)
+        if isinstance(right.node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+        and isinstance(left.node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+    return max(set(gaps), key=gaps.count) if gaps else 2
+
+
+def _needed(tree: ast.Module) -> set[str]:
+    """Return the names that definitions need when the module is run."""
+    found: set[str] = set()
+    for node in tree.body:
+        found |= _needed_by(node)
+    return found
+
+
+def _needed_by(node: ast.AST) -> set[str]:
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        arguments = node.args
+        eager: list[ast.AST] = [*node.decorator_list, *arguments.defaults]
+        eager += [d for d in arguments.kw_defaults if d is not None]
+        eager += [
+            a.annotation for a in ast.walk(arguments) if isinstance(a, ast.arg) and a.annotation
+        ]
+        eager += [node.returns] if node.returns else []
+        return {n for part in eager for n in _names(part)}
+    if isinstance(node, ast.ClassDef):
+        eager = [*node.decorator_list, *node.bases, *(k.value for k in node.keywords)]
+        found = {n for part in eager for n in _names(part)}
+        return found.union(*(_needed_by(member) for member in node.body))
+    return set(_names(node))
+
+
+def _names(node: ast.AST) -> set[str]:
+    return {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+
+
+def add_members(code: str, owner: str, members: Sequence[str], like: str) -> str:
+    """Return a module with members added to a class, behind the last one that is alike.
+
+    Args:
+        code: the module.
+        owner: the class.
+        members: statements, not indented.
+        like: a word that marks the members to stand with (`relationship`), in any case.
+    """
+    for statement in outline(code):
+        node = statement.node
+        if not isinstance(node, ast.ClassDef) or node.name != owner:
+            continue
+        body = node.body
+        kin = [m for m in body if like in ast.unparse(m).lower() and not _is_function(m)]
+        plain = [m for m in body if not _is_function(m)]
+        last = kin[-1] if kin else (plain[-1] if plain else body[-1])
+        margin = " " * body[0].col_offset
+        text = "".join(f"{margin}{line}\n" if line else "\n" for line in _lines(members))
+        if not kin and _is_spaced(code, body):
+            text = "\n" + text
+        line = (last.end_lineno or last.lineno) + 1
+        return splice(code, [Splice(line, line, text)])
+    return code
+
+
+def _lines(members: Sequence[str]) -> list[str]:
+    return [line for member in members for line in member.strip("\n").split("\n")]
+
+
+def _is_function(node: ast.stmt) -> bool:
+    return isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+
+
+def _is_spaced(code: str, body: Sequence[ast.stmt]) -> bool:
+    """Tell whether the class sets its groups of members apart by blank lines."""
+    lines = code.splitlines()
+    first, last = body[0].lineno, body[-1].end_lineno or body[-1].lineno
+    return any(not lines[i - 1].strip() for i in range(first, last))

@@ -1,0 +1,242 @@
+"""A new resource by example: everything that the exemplar has, once more, in the host's draft."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from backwright.errors import UsageError
+from backwright.project.types import Project
+from backwright.source.imports import add_imports
+from backwright.source.text import lines_between
+from backwright.spec.types import ResourceSpec
+from backwright.transfer.carry import Carried, carry
+from backwright.transfer.carry import Part as CarryPart
+from backwright.transfer.dialect import bound, read_dialect
+from backwright.transfer.draft import Draft
+from backwright.transfer.example.chain import Chain, Ownership, Part
+from backwright.transfer.example.facts import Learning, facts
+from backwright.transfer.example.imports import repeat_imports
+from backwright.transfer.example.naming import Naming
+from backwright.transfer.example.placing import place
+from backwright.transfer.example.reach import Reach
+from backwright.transfer.example.surroundings import Surround
+from backwright.transfer.example.wiring import Wiring
+from backwright.transfer.example.writer import DialectWriter
+from backwright.transfer.rename import rename_code
+from backwright.values import Note
+
+_STEPS: Mapping[str, str] = {
+    "model": "model",
+    "schema": "schemas",
+    "service": "service",
+    "routes": "routes",
+    "test": "tests",
+    "factory": "tests",
+    "fixture": "tests",
+    "other": "service",
+}
+ORDER = ("model", "schemas", "service", "routes", "wiring", "tests")
+
+
+@dataclass
+class Transferred:
+    """What was written: files by step, what a reviewer must see, what to expect."""
+
+    steps: dict[str, list[str]] = field(default_factory=dict)
+    notes: list[Note] = field(default_factory=list)
+    left_out: frozenset[str] = frozenset()
+    new_tests: list[str] = field(default_factory=list)
+
+    def add(self, step: str, path: str) -> None:
+        """Note that a step wrote a file."""
+        files = self.steps.setdefault(step, [])
+        if path not in files:
+            files.append(path)
+
+    def plan(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Return the steps in the specialist's order, each file where it comes first."""
+        return tuple((name, tuple(self.steps[name])) for name in ORDER if name in self.steps)
+
+
+def learn(
+    draft: Draft,
+    owners: Ownership,
+    chain: Chain,
+    spec: ResourceSpec,
+    installed: Mapping[str, str],
+    *,
+    owned: bool,
+) -> Learning:
+    """Read in which dialect the exemplar is written, and how the new resource is called.
+
+    Where rows are not `owned`, a column that leads to users is a field like any other.
+    """
+    dialect = read_dialect(owners.project, draft, chain.model, installed)
+    if not owned and dialect.owner:
+        structure = tuple(name for name in dialect.structure if name != dialect.owner)
+        dialect = replace(dialect, owner=None, owner_model=None, structure=structure)
+    return Learning(owners, chain, dialect, Naming(owners, chain, spec.names), spec)
+
+
+def transfer(draft: Draft, learning: Learning, *, width: int) -> Transferred:
+    """Write the new resource into the draft.
+
+    Args:
+        draft: the host; it is changed.
+        learning: the exemplar, the dialect, the names.
+        width: the longest line of the host.
+
+    Raises:
+        UsageError: a file or a name that is to be made is there already.
+    """
+    _check(draft, learning)
+    speaker = bound(learning.dialect, learning.spec.names, learning.home())
+    parts = [_carry_part(learning, part) for part in learning.chain.parts]
+    carried = carry(parts, facts(learning), DialectWriter(speaker))
+    done = Transferred(notes=list(carried.notes), left_out=carried.left_out)
+    reach = Reach(learning.owners.modules, learning.chain)
+    _wire(draft, learning, reach, done)
+    for part in learning.chain.parts:
+        _write(draft, learning, part, carried, done)
+    surround = Surround(draft, learning, speaker, width)
+    for path in surround.complete():
+        done.add("model", path)
+    _import(draft, learning, reach, done, width)
+    _add_needs(draft, learning, carried, width)
+    return done
+
+
+def _check(draft: Draft, learning: Learning) -> None:
+    """Refuse names that mean something else already."""
+    naming, chain = learning.naming, learning.chain
+    for part in chain.parts:
+        if part.whole:
+            target = naming.path(part.path)
+            if target == part.path or draft.exists(target):
+                raise UsageError(f"{target} is there already", remedy="rename the resource")
+            continue
+        have = {n for s in learning.owners.modules.outline(part.path) for n in s.names}
+        for name in sorted(part.defined):
+            renamed = naming.plain.identifier(name)
+            if renamed in have and renamed != name:
+                raise UsageError(
+                    f"the name {renamed} means something else in {part.path}",
+                    remedy=f"use another, for example {learning.spec.names.pascal}Item",
+                )
+
+
+def _carry_part(learning: Learning, part: Part) -> CarryPart:
+    """Return a part's code: the module without what is not the exemplar's, or its definitions."""
+    code = learning.owners.modules.text(part.path).removeprefix("\ufeff")
+    if not part.whole:
+        blocks = [lines_between(code, s.start, s.end) for s in part.statements]
+        return CarryPart(part.path, "\n\n".join(blocks), part.role, part.line)
+    mine = {id(s) for s in part.statements}
+    lines = code.splitlines()
+    for statement in reversed(learning.owners.modules.outline(part.path)):
+        if id(statement) not in mine:
+            del lines[statement.start - 1 : _with_gap(lines, statement.end)]
+    return CarryPart(part.path, "\n".join(lines) + "\n" if lines else "", part.role, 1)
+
+
+def _with_gap(lines: Sequence[str], end: int) -> int:
+    while end < len(lines) and not lines[end].strip():
+        end += 1
+    return end
+
+
+def _write(
+    draft: Draft, learning: Learning, part: Part, carried: Carried, done: Transferred
+) -> None:
+    code = carried.codes.get(part.path, "")
+    step = _STEPS[part.role]
+    if part.whole:
+        target = learning.naming.path(part.path)
+        draft.write(target, code)
+        done.add(step, target)
+        if part.role == "test":
+            done.new_tests.append(target)
+        return
+    if not code.strip():
+        return
+    text = draft.text(part.path)
+    draft.write(part.path, place(text, code, part.defined))
+    done.add(step, part.path)
+    if part.role == "test":
+        done.new_tests.append(part.path)
+
+
+def _wire(draft: Draft, learning: Learning, reach: Reach, done: Transferred) -> None:
+    owners, chain = learning.owners, learning.chain
+    for path in owners.modules.paths:
+        if path in chain.own_modules or owners.of_module(path) or "versions" in path.split("/"):
+            continue
+        known = reach.known(path)
+        if not known:
+            continue
+        code = draft.text(path)
+
+        def rename(text: str, code: str = code) -> str:
+            return rename_code(text, learning.naming.renaming(code))
+
+        def skip(statement: ast.stmt, path: str = path) -> bool:
+            return _is_somebodys(owners, path, statement)
+
+        mine = chain.part(path)
+        own = {id(s.node) for s in mine.statements} if mine else set()
+        wiring = Wiring(path, code, known, rename, skip, own)
+        wired = wiring.wired(owners.modules.tree(path))
+        done.notes += wiring.notes
+        if wired != code:
+            draft.write(path, wired)
+            done.add("wiring", path)
+
+
+def _is_somebodys(owners: Ownership, path: str, statement: ast.stmt) -> bool:
+    """Tell whether a statement defines something: a resource's, a test, an endpoint."""
+    found = next((s for s in owners.modules.outline(path) if s.node is statement), None)
+    if found is None:
+        return False
+    if owners.of_statement(path, found):
+        return True
+    lines = range(found.start, found.end + 1)
+    is_endpoint = any(e.file == path and e.line in lines for e in owners.project.endpoints)
+    if not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
+        return False
+    return is_endpoint or statement.name.startswith("test")
+
+
+def _import(draft: Draft, learning: Learning, reach: Reach, done: Transferred, width: int) -> None:
+    owners = learning.owners
+    for path in owners.modules.paths:
+        if path in learning.chain.own_modules or "versions" in path.split("/"):
+            continue
+        if owners.of_module(path) or not reach.known(path):
+            continue
+        code = draft.text(path)
+        rename = learning.naming.renaming(owners.modules.text(path)).identifier
+        new = repeat_imports(code, path, owners.modules, reach, rename, width)
+        if new != code:
+            draft.write(path, new)
+            if not any(path in files for files in done.steps.values()):
+                done.add("wiring", path)
+
+
+def _add_needs(draft: Draft, learning: Learning, carried: Carried, width: int) -> None:
+    """Import what the new declarations and values need."""
+    for part in learning.chain.parts:
+        path = learning.naming.path_of(part)
+        wanted: dict[str, set[str]] = {}
+        for module, name in carried.imports.get(part.path, frozenset()):
+            wanted.setdefault(module, set()).add(name)
+        if wanted and draft.exists(path):
+            draft.write(path, add_imports(draft.text(path), wanted, width=width))
+
+
+def new_endpoints(before: Project, after: Project) -> tuple[tuple[str, str], ...]:
+    """Return the endpoints that a change has added, in the order in which they are declared."""
+    known = {(e.method, e.path) for e in before.endpoints}
+    fresh = [(e.method, e.path) for e in after.endpoints if (e.method, e.path) not in known]
+    return tuple(dict.fromkeys(fresh))

@@ -1,0 +1,287 @@
+"""Wiring by example: whatever puts the exemplar to use in a shared module, once more.
+
+A statement is repeated where it is nothing but wiring: a call (`app.include_router(posts.router)`),
+an assignment to a name of the exemplar's, an attribute of a container; in a list, dictionary or
+call it is the element that is repeated. What other resources do with the exemplar is their
+business: it is not repeated, and noted.
+"""
+
+from __future__ import annotations
+
+import ast
+import textwrap
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from backwright.transfer.example.edits import Insertion, Positions, insert
+from backwright.transfer.example.reach import Known
+from backwright.values import Note
+
+Rename = Callable[[str], str]
+Skip = Callable[[ast.stmt], bool]
+Body = Sequence[ast.stmt]
+_COLLECTIONS = (ast.List, ast.Tuple, ast.Set, ast.Dict, ast.Call)
+
+
+@dataclass
+class Wiring:
+    """One module while it is wired: what is known in it, and what was inserted so far."""
+
+    path: str
+    code: str
+    known: Known
+    rename: Rename
+    skip: Skip
+    own: Collection[int] = ()
+    positions: Positions = field(init=False)
+    insertions: list[Insertion] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Find where the module's nodes stand."""
+        self.positions = Positions(self.code)
+
+    def wired(self, tree: ast.Module) -> str:
+        """Return the module with everything that wires the exemplar repeated."""
+        self._body(tree.body)
+        return insert(self.code, self.insertions)
+
+    def _body(self, body: Body) -> None:
+        done: set[int] = set()
+        for i, statement in enumerate(body):
+            if isinstance(statement, ast.Import | ast.ImportFrom) or i in done:
+                continue
+            if id(statement) in self.own:
+                continue
+            if self.skip(statement):
+                self._note_others(statement)
+            elif inner := list(_bodies(statement)):
+                self._compound(statement, inner)
+            elif self.known.mentions(statement) or self._exports(statement):
+                done |= self._simple(body, i)
+
+    def _exports(self, statement: ast.stmt) -> bool:
+        """Tell whether a statement lists names of the exemplar's for `__all__`."""
+        if not any(isinstance(t, ast.Name) and t.id == "__all__" for t in _targets(statement)):
+            return False
+        self.known = replace(self.known, strings=self.known.strings | self.known.names)
+        return self.known.mentions(statement)
+
+    def _compound(self, statement: ast.stmt, inner: Sequence[Body]) -> None:
+        for header in _headers(statement):
+            if self.known.mentions(header) and not self._elements(header):
+                self._note(statement)
+        for body in inner:
+            self._body(body)
+
+    def _simple(self, body: Body, i: int) -> set[int]:
+        """Wire one statement; return the places of those that went with it."""
+        statement = body[i]
+        if self._elements(statement):
+            return set()
+        group = self._group(body, i)
+        if not group:
+            self._note(statement)
+            return set()
+        text = self._text(group)
+        renamed = self.rename(text)
+        if renamed == text:
+            self._note(statement)
+            return set()
+        after = self._place(body, group)
+        indented = textwrap.indent(renamed, self._margin(group))
+        self.insertions.append(Insertion(self._after(after), indented))
+        return set(range(i, i + len(group)))
+
+    def _group(self, body: Body, i: int) -> list[ast.stmt]:
+        """Return the statements to repeat together; none where this one is no wiring."""
+        statement = body[i]
+        if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call | ast.Await):
+            return [statement]
+        targets = _targets(statement)
+        if not targets:
+            return []
+        if any(self._is_renamed(t) for t in targets):
+            return [statement]
+        users = {t.id for t in targets if isinstance(t, ast.Name)}
+        following = body[i + 1] if i + 1 < len(body) else None
+        if isinstance(following, ast.Expr) and users & _names(following):
+            return [statement, following]
+        return []
+
+    def _is_renamed(self, node: ast.expr) -> bool:
+        text = self.positions.text(node)
+        return self.rename(text) != text
+
+    def _elements(self, root: ast.AST) -> bool:
+        """Repeat elements of lists, dictionaries and calls that are there for the exemplar."""
+        return sum(map(self._elements_of, list(_outermost(root)))) > 0
+
+    def _elements_of(self, collection: ast.expr) -> bool:
+        found = False
+        for element in _elements(collection):
+            if self._is_listed(collection, element):
+                self._repeat(collection, element)
+                found = True
+        if found:
+            return True
+        inner = list(_outermost(*ast.iter_child_nodes(collection)))
+        return sum(map(self._elements_of, inner)) > 0
+
+    def _is_listed(self, collection: ast.expr, element: tuple[ast.expr, ...]) -> bool:
+        """An element stands for the exemplar where it is nothing else, among others of its like."""
+        mine = [e for e in element if self.known.mentions(e)]
+        if not mine or not all(_is_plain(e) for e in element):
+            return False
+        if not isinstance(collection, ast.Call):
+            return True
+        others = [a for a in collection.args if a not in element and not isinstance(a, ast.Starred)]
+        like = [a for a in others if type(a) is type(element[0]) and not self.known.mentions(a)]
+        return len(like) > 1 and any(_alike(a, element[0]) for a in like)
+
+    def _repeat(self, collection: ast.expr, element: tuple[ast.expr, ...]) -> None:
+        first, last = element[0], element[-1]
+        text = self.positions.code[self.positions.start(first) : self.positions.end(last)]
+        renamed = self.rename(text)
+        if renamed == text:
+            return
+        siblings = [e for e in _elements(collection) if all(_is_plain(x) for x in e)]
+        after = self._sorted_place(siblings, element, renamed)
+        if after is None:
+            start = self.positions.start(siblings[0][0])
+            gap = self._gap(siblings, collection)
+            self.insertions.append(Insertion(start, f"{renamed},{gap}"))
+            return
+        gap = self._gap(siblings, collection)
+        self.insertions.append(Insertion(self.positions.end(after[-1]), f",{gap}{renamed}"))
+
+    def _sorted_place(
+        self, siblings: list[tuple[ast.expr, ...]], element: tuple[ast.expr, ...], text: str
+    ) -> tuple[ast.expr, ...] | None:
+        """Return the sibling to stand after: by the alphabet where they are in it."""
+        texts = [self.positions.text(s[0]).strip("\"'") for s in siblings]
+        if len(texts) > 1 and texts == sorted(texts):
+            before = [s for s, t in zip(siblings, texts, strict=True) if t < text.strip("\"'")]
+            return before[-1] if before else None
+        return siblings[-1] if isinstance(element[0], ast.expr) else element
+
+    def _gap(self, siblings: list[tuple[ast.expr, ...]], collection: ast.expr) -> str:
+        """Return what stands between two elements: a space, or a line and its indent."""
+        first = siblings[0][0]
+        if first.lineno == collection.lineno:
+            return " "
+        line = self.positions.line(first.lineno)
+        return "\n" + line[: len(line) - len(line.lstrip())]
+
+    def _place(self, body: Body, group: list[ast.stmt]) -> ast.stmt:
+        """Return the statement to stand after: the last of those alike that follow one another."""
+        if len(group) > 1:
+            return group[-1]
+        kin = [s for s in body if _shape(s) == _shape(group[0])]
+        index = list(body).index(group[0])
+        last = group[0]
+        for following in body[index + 1 :]:
+            if following not in kin:
+                break
+            last = following
+        return last
+
+    def _text(self, group: list[ast.stmt]) -> str:
+        start = self.positions.line_start(group[0].lineno)
+        text = self.positions.code[start : self.positions.end(group[-1])]
+        return textwrap.dedent(text.replace("\r\n", "\n")) + "\n"
+
+    def _margin(self, group: list[ast.stmt]) -> str:
+        line = self.positions.line(group[0].lineno)
+        return line[: len(line) - len(line.lstrip())]
+
+    def _after(self, statement: ast.stmt) -> int:
+        return self.positions.line_start((statement.end_lineno or statement.lineno) + 1)
+
+    def _note_others(self, statement: ast.stmt) -> None:
+        for node in ast.walk(statement):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                for inner in node.body:
+                    if self.known.mentions(inner):
+                        self._note(inner)
+
+    def _note(self, node: ast.stmt) -> None:
+        words = " ".join(self.positions.text(node).split())
+        shown = words if len(words) <= 80 else f"{words[:77]}…"
+        text = f"speaks of the exemplar, and was not repeated for the new resource: {shown}"
+        note = Note(self.path, node.lineno, text)
+        if note not in self.notes:
+            self.notes.append(note)
+
+
+def _bodies(node: ast.stmt) -> Iterator[Body]:
+    for name in ("body", "orelse", "finalbody"):
+        if found := getattr(node, name, None):
+            yield found
+    for handler in [*getattr(node, "handlers", []), *getattr(node, "cases", [])]:
+        yield handler.body
+
+
+def _headers(node: ast.stmt) -> Iterator[ast.expr]:
+    for name in ("iter", "test", "subject"):
+        if isinstance(found := getattr(node, name, None), ast.expr):
+            yield found
+
+
+def _targets(node: ast.stmt) -> list[ast.expr]:
+    if isinstance(node, ast.Assign):
+        return node.targets
+    return [node.target] if isinstance(node, ast.AnnAssign | ast.AugAssign) else []
+
+
+def _names(node: ast.AST) -> set[str]:
+    return {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+
+
+def _outermost(*roots: ast.AST) -> Iterator[ast.expr]:
+    """Yield the collections in trees that stand in no other collection."""
+    for root in roots:
+        if isinstance(root, _COLLECTIONS):
+            yield root
+        else:
+            yield from _outermost(*ast.iter_child_nodes(root))
+
+
+def _elements(collection: ast.expr) -> list[tuple[ast.expr, ...]]:
+    if isinstance(collection, ast.Dict):
+        pairs = zip(collection.keys, collection.values, strict=True)
+        return [(k, v) for k, v in pairs if k is not None]
+    found = collection.args if isinstance(collection, ast.Call) else getattr(collection, "elts", [])
+    return [(e,) for e in found if isinstance(e, ast.expr)]
+
+
+def _is_plain(node: ast.expr) -> bool:
+    """A name, an attribute, a word, or a short call or tuple of such: no expression with logic."""
+    if isinstance(node, ast.Call):
+        parts = [node.func, *node.args, *(k.value for k in node.keywords)]
+        return all(_is_plain(p) for p in parts)
+    if isinstance(node, ast.Tuple | ast.List):
+        return all(_is_plain(e) for e in node.elts)
+    return isinstance(node, ast.Name | ast.Attribute | ast.Constant)
+
+
+def _alike(left: ast.expr, right: ast.expr) -> bool:
+    if isinstance(left, ast.Attribute) and isinstance(right, ast.Attribute):
+        return left.attr == right.attr
+    return type(left) is type(right)
+
+
+def _shape(node: ast.stmt) -> tuple[str, ...]:
+    """What makes two statements alike: what they call and by which keywords, or what they set."""
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+        call = node.value
+        func = call.func
+        name = func.attr if isinstance(func, ast.Attribute) else ast.unparse(func)
+        return ("call", name)
+    if isinstance(node, ast.Assign | ast.AnnAssign):
+        value = node.value.func if isinstance(node.value, ast.Call) else None
+        target = _targets(node)[0]
+        scope = ast.unparse(target.value) if isinstance(target, ast.Attribute) else ""
+        name = value.attr if isinstance(value, ast.Attribute) else ""
+        return ("set", type(node).__name__, scope, name)
+    return ("other", str(node.lineno))
