@@ -99,10 +99,10 @@ def test_a_wrong_answer_is_exit_2(house: Path) -> None:
     assert "'Team' is no answer" in error["message"]
 
 
-def test_another_style_is_said(tmp_path: Path) -> None:
+def test_nothing_to_learn_from_is_said(tmp_path: Path) -> None:
     (tmp_path / "main.py").write_text("from fastapi import FastAPI\napp = FastAPI()\n")
     error = document("add", "resource", "Product", "name:str", "--project", str(tmp_path), code=2)
-    assert "not in the house style" in error["error"]["message"]
+    assert "no resource to learn from" in error["error"]["message"]
     assert [p.name for p in tmp_path.iterdir()] == ["main.py"]
 
 

@@ -6,10 +6,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from backwright.errors import UsageError
+from backwright.project import read_project
 from backwright.report.change import ChangeReport, PlanStep
 from backwright.report.events import Listener, StepStarted
 from backwright.spec.names import one
 from backwright.spec.types import ResourceSpec
+from backwright.tasks import by_example
+from backwright.tasks.add_by_example import add_by_example, plan_by_example
 from backwright.tasks.change import (
     Outcome,
     Workplace,
@@ -58,10 +61,7 @@ def add_resource(request: AddResource, listener: Listener) -> ChangeReport:
     """
     spec = request.spec
     if not speaks_house_style(request.root):
-        raise UsageError(
-            f"{request.root.name} is not in the house style, and other styles are not learnt yet",
-            remedy="run it in a project that `backwright new` made",
-        )
+        return _in_another_style(request, listener)
     if existing(Draft(request.root), spec):
         return change_report(
             Outcome(COMMAND, f"{spec.names.pascal} is there already, as asked for", ()), ChangeSet()
@@ -86,6 +86,24 @@ def add_resource(request: AddResource, listener: Listener) -> ChangeReport:
         )
         undo = move_over(place, changes, command)
         return change_report(outcome, changes, verified=checks, undo=undo)
+
+
+def _in_another_style(request: AddResource, listener: Listener) -> ChangeReport:
+    """Add a resource to a project in a style of its own, by its own example."""
+    project = read_project(request.root)
+    draft = Draft(request.root)
+    if there := by_example.existing(project, request.spec):
+        text = f"{there.name} is there already, as asked for ({there.file}:{there.line})"
+        return change_report(Outcome(COMMAND, text, ()), ChangeSet())
+    made = by_example.lesson(draft, project, request.spec, request.answers)
+    if made is None:
+        raise UsageError(
+            f"{request.root.name} has no resource to learn from",
+            remedy="name one with --like, or begin with one that is made by hand",
+        )
+    if request.dry_run:
+        return plan_by_example(request.root, project, made)
+    return add_by_example(request.root, project, made, request.answers, listener)
 
 
 def _write(place: Workplace, spec: ResourceSpec) -> tuple[Transfer, tuple[PlanStep, ...]]:

@@ -22,7 +22,7 @@ def tidy(folder: Path, paths: Iterable[str]) -> None:
     files = [path for path in paths if path.endswith(".py")]
     if not files:
         return
-    ruff = _ruff()
+    ruff = ruff_program()
     _run(ruff, ["check", "--quiet", "--fix", "--exit-zero", "--select", _MENDED, *files], folder)
     _run(ruff, ["format", "--quiet", *files], folder)
 
@@ -33,7 +33,12 @@ def _run(ruff: Path, arguments: list[str], folder: Path) -> None:
         raise MissingError(f"ruff failed: {result.stderr or result.stdout}")
 
 
-def _ruff() -> Path:
+def ruff_program() -> Path:
+    """Return the Ruff that is installed beside us.
+
+    Raises:
+        MissingError: there is none.
+    """
     for folder in (sysconfig.get_path("scripts"), Path(sys.executable).parent):
         ruff = Path(folder) / "ruff"
         if ruff.is_file():

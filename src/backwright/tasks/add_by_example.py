@@ -1,0 +1,136 @@
+"""The way of `add resource` in a project of any style: learn, write, prove, move over."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Mapping
+from pathlib import Path
+
+from backwright.errors import VerificationError
+from backwright.host.environment import find
+from backwright.project import read_project
+from backwright.project.types import Project
+from backwright.report.change import ChangeReport, PlanStep
+from backwright.report.events import Listener, StepStarted
+from backwright.tasks.by_example import Lesson, write
+from backwright.tasks.change import (
+    Outcome,
+    change_report,
+    changes_of,
+    move_over,
+    prove,
+    workplace,
+)
+from backwright.tasks.migration import write_migration
+from backwright.tasks.questions import Answers
+from backwright.transfer.example.transfer import Transferred, new_endpoints
+from backwright.workshop import ChangeSet, FileEdit
+from backwright.workshop.staging import prepare
+
+COMMAND = "add resource"
+
+
+def add_by_example(
+    root: Path, project: Project, made: Lesson, answers: Answers, listener: Listener
+) -> ChangeReport:
+    """Add a resource as the project's own people would have written it.
+
+    Raises:
+        VerificationError: the change did not verify; the project is as it was.
+        MissingError: something that the proof needs is not there.
+    """
+    command = f"{COMMAND} {made.spec.names.pascal}"
+    with workplace(root, command, listener) as place:
+        done, files = write(place.folder, made, place.environment.distributions())
+        steps = [PlanStep(name, paths) for name, paths in done.plan()]
+        for step in steps:
+            listener(StepStarted(f"{step.step}: {', '.join(step.files)}"))
+        if migration := write_migration(place, f"add {made.spec.names.human}"):
+            listener(StepStarted(f"migration: {', '.join(migration)}"))
+            steps.append(PlanStep("migration", tuple(migration)))
+        plan = _each_file_once(steps)
+        reasons = {path: step.step for step in plan for path in step.files}
+        changes = changes_of(place, [*files, *migration], reasons)
+        endpoints = compare(project, read_project(place.folder))
+        checks = prove(
+            place,
+            changes,
+            answers=answers,
+            new_tests=tuple(done.new_tests),
+            expected_endpoints=endpoints,
+        )
+        undo = move_over(place, changes, command)
+        outcome = _outcome(made, plan, done, len(endpoints))
+        return change_report(outcome, changes, verified=checks, undo=undo)
+
+
+def plan_by_example(root: Path, project: Project, made: Lesson) -> ChangeReport:
+    """Return what would be written, without an environment or a database; nothing is proved."""
+    environment = find(root)
+    installed: Mapping[str, str] = environment.distributions() if environment else {}
+    with contextlib.ExitStack() as stack:
+        folder = stack.enter_context(prepare(root)).folder
+        done, files = write(folder, made, installed)
+        edits = [FileEdit(p, _bytes(root / p), _bytes(folder / p)) for p in files]
+        endpoints = compare(project, read_project(folder))
+    plan = _each_file_once([PlanStep(name, paths) for name, paths in done.plan()])
+    return change_report(
+        _outcome(made, plan, done, len(endpoints)), ChangeSet(tuple(edits)), dry_run=True
+    )
+
+
+def compare(before: Project, after: Project) -> tuple[tuple[str, str], ...]:
+    """Return the endpoints that a change has added.
+
+    Raises:
+        VerificationError: it lost an endpoint or a model, or added no endpoint.
+    """
+    left = {(e.method, e.path) for e in before.endpoints} - {
+        (e.method, e.path) for e in after.endpoints
+    }
+    tables = {m.table for m in before.models} - {m.table for m in after.models}
+    if left or tables:
+        gone = ", ".join([*(f"{m} {p}" for m, p in sorted(left)), *sorted(tables)])
+        raise VerificationError(f"the change would lose {gone}", [])
+    fresh = new_endpoints(before, after)
+    if not fresh:
+        raise VerificationError("the new resource is not reached by any endpoint", [])
+    return fresh
+
+
+def _bytes(file: Path) -> bytes | None:
+    return file.read_bytes() if file.is_file() else None
+
+
+def _each_file_once(steps: list[PlanStep]) -> tuple[PlanStep, ...]:
+    seen: set[str] = set()
+    kept = []
+    for step in steps:
+        fresh = tuple(p for p in step.files if p not in seen)
+        seen |= set(fresh)
+        if fresh:
+            kept.append(PlanStep(step.step, fresh))
+    return tuple(kept)
+
+
+def _outcome(
+    made: Lesson, plan: tuple[PlanStep, ...], done: Transferred, endpoints: int
+) -> Outcome:
+    names = made.spec.names
+    whose = "each row belongs to the user who made it" if made.owned else "rows are shared"
+    return Outcome(
+        command=COMMAND,
+        summary=(
+            f"{names.pascal}: learnt from {made.exemplar}, which has {made.choice.why}; "
+            f"{endpoints} endpoints more; {whose}"
+        ),
+        plan=plan,
+        notes=tuple(done.notes),
+        next_steps=_next_steps(plan),
+    )
+
+
+def _next_steps(plan: tuple[PlanStep, ...]) -> tuple[str, ...]:
+    if any(step.step == "migration" for step in plan):
+        return ("alembic upgrade head    brings your database to the new migration",)
+    return ()

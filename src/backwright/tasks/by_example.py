@@ -1,0 +1,184 @@
+"""`add resource` by example: in a project that Backwright never saw, in that project's own style."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from backwright.errors import UsageError
+from backwright.project.types import Model, Project
+from backwright.spec.types import ResourceSpec
+from backwright.tasks.habits import Habits, Written, width_of
+from backwright.tasks.questions import Answers
+from backwright.transfer.draft import Draft
+from backwright.transfer.example.chain import Ownership
+from backwright.transfer.example.choose import Choice, choose, missing_verbs
+from backwright.transfer.example.modules import read_modules
+from backwright.transfer.example.nouns import read_nouns
+from backwright.transfer.example.transfer import Transferred, learn, transfer
+from backwright.values import Choice as Answer
+from backwright.values import Note, Place, Question
+
+
+@dataclass(frozen=True, eq=False)
+class Lesson:
+    """What is to be made, and from whom it is learnt."""
+
+    project: Project
+    owners: Ownership
+    spec: ResourceSpec
+    choice: Choice
+
+    @property
+    def owned(self) -> bool:
+        """Whether the exemplar's rows, and so the new ones, belong to users."""
+        return is_scoped(self.choice)
+
+    @property
+    def exemplar(self) -> str:
+        """The exemplar's name, and where its model stands."""
+        model = self.choice.chain.model
+        return f"{self.choice.chain.names.pascal} ({model.file}:{model.line})"
+
+
+def lesson(draft: Draft, project: Project, spec: ResourceSpec, answers: Answers) -> Lesson | None:
+    """Choose the exemplar, and settle whose the rows are; None where there is nothing to learn from.
+
+    Raises:
+        UsageError: the request does not fit the project.
+        QuestionError: it is not clear whose the rows are.
+    """
+    owners = Ownership(project, read_modules(draft), read_nouns(project.models))
+    _check_targets(owners, spec)
+    choices = choose(owners, spec)
+    if not choices:
+        return None
+    if spec.owner is None and (question := owner_question(project, choices[0], spec)):
+        spec = replace(spec, owner=answers.to(question))
+    if spec.owner is None:
+        return Lesson(project, owners, spec, choices[0])
+    fitting = [c for c in choices if is_scoped(c) == _wants_owner(project, spec)]
+    return Lesson(project, owners, spec, fitting[0]) if fitting else None
+
+
+def _wants_owner(project: Project, spec: ResourceSpec) -> bool:
+    """Tell whether rows are to belong to users.
+
+    Raises:
+        UsageError: `--owner` names something else than the project's users.
+    """
+    if (spec.owner or "none").lower() == "none":
+        return False
+    user = project.auth.user_model
+    if user is None or spec.owner != user:
+        known = f"{user}, none" if user else "none (this project has no users who sign in)"
+        raise UsageError(f"{spec.owner!r} owns nothing here", remedy=f"--owner takes {known}")
+    return True
+
+
+def existing(project: Project, spec: ResourceSpec) -> Model | None:
+    """Return the model that the resource has already, if it is the one asked for.
+
+    Raises:
+        UsageError: a model of this name is there, and has other fields.
+    """
+    nouns = read_nouns(project.models)
+    for model in project.models:
+        if nouns.names[model.name].snake != spec.names.snake:
+            continue
+        have = {c.name for c in model.columns} | {r.name for r in model.relationships}
+        lacking = [f.word for f in spec.fields if not {f.name, f.column} & have]
+        if not lacking:
+            return model
+        raise UsageError(
+            f"{model.name} is there already, without {', '.join(lacking)}",
+            place=Place(model.file, model.line),
+            remedy="name the new resource otherwise, or use `add field`",
+        )
+    return None
+
+
+def is_scoped(choice: Choice) -> bool:
+    """Tell whether an exemplar's rows are reached by the user whose they are only."""
+    chain = choice.chain
+    if chain.model.owner is None:
+        return False
+    seen = [e.owner_scoped for e in chain.endpoints if e.owner_scoped is not None]
+    return any(seen) or (not seen and any(e.auth == "required" for e in chain.endpoints))
+
+
+def owner_question(project: Project, choice: Choice, spec: ResourceSpec) -> Question | None:
+    """Return the question whose the rows are, where users exist and the exemplar has no owner."""
+    user = project.auth.user_model
+    if spec.owner is not None or user is None or project.auth.approach == "none":
+        return None
+    if is_scoped(choice):
+        return None
+    model = choice.chain.model
+    names = choice.chain.names
+    return Question(
+        key="owner",
+        text=f"Whose are the rows of {spec.names.pascal}?",
+        why=(
+            f"{model.name} ({model.file}:{model.line}) is what it is learnt from, and its rows "
+            f"belong to nobody, but this project has users ({user})."
+        ),
+        choices=(
+            Answer(user, "Each row belongs to the user who made it.", "Nobody else can use it."),
+            Answer(
+                "none",
+                f"Rows are shared, as those of {names.pascal} are.",
+                f"Whoever may use {names.plural_human} can read, change and delete them.",
+            ),
+        ),
+        recommended="none",
+    )
+
+
+def _check_targets(owners: Ownership, spec: ResourceSpec) -> None:
+    names = owners.nouns.names
+    known = set(names) | {n.pascal for n in names.values()} | {spec.names.pascal}
+    for field in spec.fields:
+        if field.target and field.target not in known:
+            raise UsageError(
+                f"{field.target!r} in {field.word!r} is no model of this project",
+                remedy=f"models: {', '.join(sorted(n.pascal for n in names.values())) or 'none yet'}",
+            )
+
+
+def write(
+    folder: Path, made: Lesson, installed: Mapping[str, str]
+) -> tuple[Transferred, list[str]]:
+    """Write the new resource into a copy of the project; return what was done, and the files."""
+    draft = Draft(folder)
+    width = width_of(_convention(made.project, "line_length"))
+    learning = learn(draft, made.owners, made.choice.chain, made.spec, installed, owned=made.owned)
+    done = transfer(draft, learning, width=width)
+    changed = draft.changes()
+    likes = {learning.naming.path_of(p): p.path for p in made.choice.chain.parts}
+    written = []
+    for path, (before, after) in changed.items():
+        assert after is not None  # noqa: S101 - adding deletes nothing
+        file = folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(after)
+        like = before if before is not None else (folder / likes.get(path, path)).read_bytes()
+        written.append(Written(path, like, is_new=before is None))
+    Habits(folder, width).keep(written)
+    done.notes += _notes(made)
+    return done, list(changed)
+
+
+def _convention(project: Project, name: str) -> str | None:
+    return next((c.value for c in project.conventions if c.name == name), None)
+
+
+def _notes(made: Lesson) -> list[Note]:
+    """Say what the exemplar has not got, so that the new resource has not either."""
+    model = made.choice.chain.model
+    missing = missing_verbs(made.choice.chain)
+    if not missing:
+        return []
+    text = f"{model.name} has no endpoint to {', '.join(missing)}; nor has {made.spec.names.pascal}"
+    return [Note(model.file, model.line, text)]

@@ -1,0 +1,140 @@
+"""Formatting as the host's files are: what was formatted before stays so, and nothing else is.
+
+Each file is judged by its like: an edited file by what it was, a new one by the exemplar's module
+that it was learnt from. The settings are the host's own; where it has none for Ruff, the usual
+widths are tried.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from backwright.host.process import Result, run
+from backwright.source.outline import first_line, outline
+from backwright.source.text import decode
+from backwright.tasks.tidy import ruff_program
+
+_PRESERVE = ("--config", 'format.quote-style="preserve"')
+_SINGLE = ("--config", 'format.quote-style="single"')
+_WIDTHS = (88, 79, 100, 120)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A file that was written: its path, the code it is judged by, and whether it is new."""
+
+    path: str
+    like: bytes
+    is_new: bool
+
+
+@dataclass(frozen=True)
+class Habits:
+    """The host's formatting, asked of Ruff in its folder."""
+
+    folder: Path
+    width: int = 88
+
+    def keep(self, files: Iterable[Written]) -> None:
+        """Format each file as its like is formatted, and drop imports that new files do not use."""
+        for file in files:
+            if file.path.endswith(".py"):
+                self._keep(file)
+
+    def _keep(self, file: Written) -> None:
+        if file.is_new and not file.path.endswith("__init__.py"):
+            self._fix(file.path, "F401")
+        if self._is_sorted(file):
+            self._fix(file.path, "I")
+        style = self._style(file)
+        if style is not None:
+            self._format(file.path, style)
+        else:
+            self._wrap(file)
+
+    def _is_sorted(self, file: Written) -> bool:
+        return self._accepts(file, "check", "--quiet", "--select", "I")
+
+    def _style(self, file: Written) -> tuple[str, ...] | None:
+        """Return the settings under which the like is formatted; None where it is under none."""
+        styles = self._styles
+        return next(
+            (s for s in styles if self._accepts(file, "format", "--check", "--quiet", *s)), None
+        )
+
+    @cached_property
+    def _styles(self) -> tuple[tuple[str, ...], ...]:
+        widths = dict.fromkeys((self.width, *_WIDTHS))
+        tried: list[tuple[str, ...]] = [()]
+        for width in widths:
+            lines = ("--config", f"line-length={width}")
+            tried += [lines, (*lines, *_PRESERVE), (*lines, *_SINGLE)]
+        return tuple(tried)
+
+    def _wrap(self, file: Written) -> None:
+        """Break lines that are longer than any that was there, in a file of no known format."""
+        target = self.folder / file.path
+        longest = max([self.width, *map(len, file.like.decode(errors="replace").splitlines())])
+        style = ("--config", f"line-length={self.width}", *_PRESERVE)
+        done: set[str] = set()
+        while True:
+            code = decode(target.read_bytes())
+            parts = (f"{first}-{last}" for first, last in _too_long(code, longest))
+            part = next((p for p in parts if p not in done), None)
+            if part is None:
+                return
+            done.add(part)
+            self._format(file.path, (*style, "--range", part))
+
+    def _format(self, path: str, style: Sequence[str]) -> None:
+        self._ruff("format", "--quiet", "--no-cache", *style, path)
+
+    def _fix(self, path: str, rules: str) -> None:
+        self._ruff(
+            "check", "--quiet", "--no-cache", "--fix", "--exit-zero", "--select", rules, path
+        )
+
+    def _accepts(self, file: Written, *arguments: str) -> bool:
+        stdin = ("--no-cache", "--stdin-filename", file.path, "-")
+        return self._ruff(*arguments, *stdin, stdin=file.like).ok
+
+    def _ruff(self, *arguments: str, stdin: bytes = b"") -> Result:
+        argv = [str(ruff_program()), *arguments]
+        return run(argv, cwd=self.folder, timeout=60, stdin=stdin)
+
+
+def _too_long(code: str, longest: int) -> Iterator[tuple[int, int]]:
+    """Yield the first and last line of each simple statement with a line that is too long."""
+    lines = code.splitlines()
+    if all(len(line) <= longest for line in lines):
+        return
+    for statement in outline(code):
+        for node in ast.walk(statement.node):
+            if not isinstance(node, ast.stmt):
+                continue
+            end = _header_end(node)
+            is_long = any(len(lines[i - 1]) > longest for i in range(node.lineno, end + 1))
+            if is_long and not _is_text(node):
+                yield node.lineno, end
+
+
+def _header_end(node: ast.stmt) -> int:
+    body = getattr(node, "body", None)
+    if isinstance(body, list) and body:
+        return max(node.lineno, first_line(body[0]) - 1)
+    return node.end_lineno or node.lineno
+
+
+def _is_text(node: ast.stmt) -> bool:
+    """Tell whether a statement is one long text, which no formatter breaks."""
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+def width_of(votes: str | None) -> int:
+    """Return the longest line of a host, from its convention."""
+    return int(votes) if votes and re.fullmatch(r"\d+", votes) else 88
