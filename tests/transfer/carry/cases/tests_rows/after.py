@@ -9,12 +9,7 @@ def vehicle(session):
 
 #== tests/test_heroes.py
 def test_create_vehicle(client):
-    response = client.post("/vehicles/", json={
-        "plate": "plate 2",
-        "wheels": 4,
-        "note": "Other words",
-        "kind": "truck",
-    })
+    response = client.post("/vehicles/", json={"plate": "plate 2", "wheels": 4, "note": "Other words", "kind": "truck"})
     data = response.json()
 
     assert response.status_code == 201
@@ -26,11 +21,7 @@ def test_create_vehicle(client):
 
 
 def test_create_vehicle_incomplete(client):
-    response = client.post("/vehicles/", json={
-        "wheels": 4,
-        "note": "Other words",
-        "kind": "truck",
-    })
+    response = client.post("/vehicles/", json={"wheels": 4, "note": "Other words", "kind": "truck"})
     assert response.status_code == 422
 
 
