@@ -16,6 +16,13 @@ from backwright.source.imports import add_imports, add_typing_imports
             "import sqlalchemy as sa\n",
         ),
         ("import os\n", {"datetime": {""}}, "import os\nimport datetime\n"),
+        ("import os\n\nX = 1\n", {"enum": {"Enum"}}, "import os\nfrom enum import Enum\n\nX = 1\n"),
+        (
+            "from sqlalchemy import Column\n\nfrom .database import Base\n",
+            {"enum": {"Enum"}, "pydantic": {"Field"}, "app.enums": {"Color"}},
+            "from enum import Enum\n\nfrom sqlalchemy import Column\nfrom pydantic import Field\n"
+            "\nfrom .database import Base\nfrom app.enums import Color\n",
+        ),
         (
             "from sqlalchemy import Column, Integer\n",
             {"sqlalchemy": {"Enum as SQLEnum", "Integer"}},
@@ -59,7 +66,7 @@ def test_for_type_checkers_only_a_block_is_made() -> None:
     code = "from sqlmodel import SQLModel\n\n\nclass A(SQLModel):\n    pass\n"
     once = add_typing_imports(code, {"app.b": {"B"}})
     assert once == (
-        "from sqlmodel import SQLModel\nfrom typing import TYPE_CHECKING\n"
+        "from typing import TYPE_CHECKING\n\nfrom sqlmodel import SQLModel\n"
         "\nif TYPE_CHECKING:\n    from app.b import B\n\n\nclass A(SQLModel):\n    pass\n"
     )
     assert add_typing_imports(once, {"app.b": {"B"}}) == once

@@ -3,10 +3,27 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Iterable, Sequence
 
 from backwright.source.outline import Statement, outline
 from backwright.source.text import Splice, indent_by, splice
+
+# Libraries that what is added to a project may need; a module of any other name is its own.
+_LIBRARIES = frozenset(
+    {
+        "alembic",
+        "fastapi",
+        "httpx",
+        "pydantic",
+        "pytest",
+        "pytest_asyncio",
+        "sqlalchemy",
+        "sqlmodel",
+        "starlette",
+        "typing_extensions",
+    }
+)
 
 
 def add_imports(code: str, wanted: dict[str, set[str]], *, width: int = 88) -> str:
@@ -16,8 +33,9 @@ def add_imports(code: str, wanted: dict[str, set[str]], *, width: int = 88) -> s
         code: the module.
         wanted: module → names. A name may be `Enum as SQLEnum`; no name, or an empty one, means
             `import MODULE`, where the module may be `sqlalchemy as sa`.
-        width: the longest line, in characters.
+        width: the longest line, in characters; an import that is longer already may be so.
     """
+    width = max(width, _longest(code))
     for module in sorted(wanted):
         names = wanted[module]
         if not names or "" in names:
@@ -50,6 +68,12 @@ def add_typing_imports(code: str, wanted: dict[str, set[str]], *, width: int = 8
     return splice(code, [Splice(block.body[0].lineno, end, added.replace("\r\n", "\n"))])
 
 
+def _longest(code: str) -> int:
+    """Return the length of the longest import that stands on one line."""
+    lines = code.splitlines()
+    return max((len(lines[s.node.lineno - 1]) for s in _imports(outline(code))), default=0)
+
+
 def _typing_block(code: str) -> ast.If | None:
     for statement in outline(code):
         node = statement.node
@@ -79,8 +103,7 @@ def _add_module(code: str, module: str) -> str:
         node = statement.node
         if isinstance(node, ast.Import) and module in {_written(alias) for alias in node.names}:
             return code
-    line = _place(module, statements, imports)
-    return splice(code, [Splice(line, line, f"import {module}\n")])
+    return _inserted(code, module, f"import {module}\n", imports)
 
 
 def _add_from(code: str, module: str, names: set[str], width: int) -> str:
@@ -96,8 +119,22 @@ def _add_from(code: str, module: str, names: set[str], width: int) -> str:
     for node in kin:
         if not _has_comment(code, node):
             return splice(code, [Splice(node.lineno, _after(node), _widened(node, missing, width))])
-    line = _after(kin[-1]) if kin else _place(module, statements, imports)
-    return splice(code, [Splice(line, line, _render(module, sorted(missing, key=_order), width))])
+    text = _render(module, sorted(missing, key=_order), width)
+    if kin:
+        return splice(code, [Splice(_after(kin[-1]), _after(kin[-1]), text)])
+    return _inserted(code, module, text, imports)
+
+
+def _inserted(code: str, module: str, text: str, imports: list[Statement]) -> str:
+    """Put an import in its place; a group that it opens is set apart by a blank line."""
+    line = _place(module, outline(code), imports)
+    before = [s for s in imports if s.end < line]
+    after = [s for s in imports if s.start >= line]
+    if before and _group(_named(before[-1].node)) != _group(module):
+        text = f"\n{text}"
+    if after and after[0].start == line and _group(_named(after[0].node)) != _group(module):
+        text = f"{text}\n"
+    return splice(code, [Splice(line, line, text)])
 
 
 def _widened(node: ast.ImportFrom, missing: set[str], width: int) -> str:
@@ -133,7 +170,11 @@ def _written(alias: ast.alias) -> str:
 
 
 def _place(module: str, statements: Sequence[Statement], imports: list[Statement]) -> int:
-    """Return the line before which a new import stands: by the alphabet among its neighbors."""
+    """Return the line before which a new import stands: by the alphabet among its neighbors.
+
+    Without neighbors it comes after the last of its group: the standard library's, other
+    people's, the project's own.
+    """
     package = module.partition(" ")[0].partition(".")[0]
     kin = [s for s in imports if _package(s.node) == package]
     for statement in kin:
@@ -143,10 +184,26 @@ def _place(module: str, statements: Sequence[Statement], imports: list[Statement
     if kin:
         return kin[-1].end + 1
     if imports:
-        return imports[-1].end + 1
+        group = _group(module)
+        earlier = [s for s in imports if _group(_named(s.node)) <= group]
+        return earlier[-1].end + 1 if earlier else imports[0].start
     first = statements[0] if statements else None
     is_docstring = first and isinstance(first.node, ast.Expr)
     return (first.end + 1 if is_docstring else first.start) if first else 1
+
+
+def _group(module: str) -> int:
+    """Return the group that a module is imported in; unknown ones count as the project's own."""
+    package = module.partition(" ")[0].partition(".")[0]
+    if package in sys.stdlib_module_names:
+        return 0 if package == "__future__" else 1
+    return 2 if package in _LIBRARIES else 3
+
+
+def _named(node: ast.stmt) -> str:
+    if isinstance(node, ast.ImportFrom):
+        return _module(node)
+    return node.names[0].name if isinstance(node, ast.Import) else ""
 
 
 def _package(node: ast.stmt) -> str:

@@ -36,11 +36,6 @@ class PlainWriter:
             text = f'{field.name}: Mapped["{field.target}"] = relationship()'
             return (Piece(text),) if field.kind == "ref" else ()
         kind = self._kind(field)
-        if role == "parameter":
-            wrapped = next(
-                (w for w in ("Form(...)", "Query(None)") if any(w in x for x in like)), ""
-            )
-            return (Piece(f"{field.column}: {kind}{' = ' + wrapped if wrapped else ''}", needed),)
         if role == "model" and any("mapped_column" in x for x in like):
             optional = f"{kind} | None" if field.optional else kind
             return (Piece(f"{field.column}: Mapped[{optional}] = mapped_column()", needed),)

@@ -38,13 +38,29 @@ def fill_body(work: Work, scope: str, body: Sequence[cst.BaseStatement]) -> list
     for key in dict.fromkeys((s.kind, s.key) for s in slots if s):
         places = [i for i, s in enumerate(slots) if s and (s.kind, s.key) == key]
         like = {s.number: body[i] for i in places if (s := slots[i])}
-        if not work.likeness.is_whole(like.keys()):
+        if not work.likeness.is_whole(like.keys()) or (key[0] == "filter" and len(like) < 2):
             continue
         made = _FILLERS[key[0]](work, scope, like)  # type: ignore[arg-type]
         if made:
             filled |= {i: [] for i in places}
             filled[places[0]] = _spaced(made, [body[i] for i in places])
     return [s for i, old in enumerate(body) for s in filled.get(i, [old])]
+
+
+def filters_all(work: Work, node: cst.FunctionDef) -> bool:
+    """Tell whether a function that reads rows filters by all fields, or hands all filters on."""
+    slots = [_slot(work, s) for s in node.body.body if isinstance(s, cst.BaseStatement)]
+    numbers = {s.number for s in slots if s and s.kind == "filter"}
+    if len(numbers) > 1 and work.likeness.is_whole(numbers):
+        return True
+    calls = m.findall(node.body, m.Call())
+    handed = [_handed_on(c) for c in calls if isinstance(c, cst.Call)]
+    return any(len(n) > 1 and work.likeness.is_whole(n) for n in handed)
+
+
+def _handed_on(call: cst.Call) -> set[int]:
+    values = [a.value for a in call.args if a.keyword]
+    return {n for v in values if isinstance(v, cst.Name) and (n := field_of(v.value)) is not None}
 
 
 def _spaced(
@@ -148,6 +164,8 @@ def _locals(work: Work, _: str, like: Like) -> list[cst.BaseStatement]:
     values = {n: _assign(s).value for n, s in like.items()}
     made: list[cst.BaseStatement] = []
     for f in made_in_tests(work.likeness.columns):
+        if f.kind == "ref":
+            continue
         value = value_of(work, f, values, row=0)
         statement = next(iter(like.values()))
         old = _assign(statement)
@@ -241,7 +259,7 @@ def _filters(work: Work, _: str, like: Like) -> list[cst.BaseStatement]:
     made: list[cst.BaseStatement] = []
     for f in work.likeness.columns:
         number = work.likeness.analog(f, like.keys())
-        if f.kind == "json" or number is None:
+        if number is None or not work.writer.declare(f, "filter", ()):
             continue
         statement = tested_for_none(work, like[number], number, f)
         made.append(named(compared(statement, f, number), {number: f.column}))

@@ -6,13 +6,16 @@ from collections.abc import Sequence
 
 import libcst as cst
 
+from backwright.source.fallback import parse_newer
 from backwright.transfer.carry.dropping import Dropper
 from backwright.transfer.carry.fill import Filler
 from backwright.transfer.carry.likeness import Likeness
-from backwright.transfer.carry.marks import field_functions, mark_fields
+from backwright.transfer.carry.links import Linker
+from backwright.transfer.carry.marks import code_of, field_functions, mark_fields
 from backwright.transfer.carry.mentions import pass_on
-from backwright.transfer.carry.placing import place, presence, shapes_of
+from backwright.transfer.carry.placing import Placement, place, presence, shapes_of
 from backwright.transfer.carry.rows import Rows
+from backwright.transfer.carry.tidy import tidied
 from backwright.transfer.carry.types import Carried, Facts, Part, Writer
 from backwright.transfer.carry.values import Work
 from backwright.transfer.rename import RenameCode
@@ -47,12 +50,44 @@ def carry(parts: Sequence[Part], facts: Facts, writer: Writer) -> Carried:
     while before < len(gone):
         before = len(gone)
         trees = [Dropper(w, gone).module(t) for w, t in zip(works, trees, strict=True)]
+    trees = [_sound(w, t) for w, t in zip(works, trees, strict=True)]
+    trees = [_linked(w, i, trees, placement) for i, w in enumerate(works)]
+    pairs = zip(works, trees, strict=True)
+    trees = [tidied(t, w.part.code) for w, t in pairs]
     return Carried(
         codes={w.part.path: t.code for w, t in zip(works, trees, strict=True)},
         imports={w.part.path: frozenset(w.imports) for w in works},
         notes=tuple(sorted((n for w in works for n in w.notes), key=lambda n: (n.file, n.line))),
         left_out=frozenset(g for g in gone if not g.startswith(".")),
     )
+
+
+def _linked(
+    work: Work, index: int, trees: Sequence[cst.Module], placement: Placement
+) -> cst.Module:
+    own = trees[index]
+    taking = {
+        key.rpartition(":")[2]: role
+        for key, (role, _) in placement.items()
+        if role not in ("model", "public", "filter")
+    }
+    partial = {name for name, role in taking.items() if role == "update"}
+    others = [t for t in trees if t is not own]
+    return Linker(work, [own, *others], set(taking), partial).module(own)
+
+
+def _sound(work: Work, tree: cst.Module) -> cst.Module:
+    """Leave out what is no Python any more; this should not be, and is told if it is."""
+    if parse_newer(tree.code.encode()) is not None:
+        return tree
+    kept = []
+    for statement in tree.body:
+        if parse_newer(code_of(statement).encode()) is not None:
+            kept.append(statement)
+            continue
+        name = getattr(statement, "name", None)
+        work.note(1, f"{code_of(name) if name else 'a statement'} could not be carried over")
+    return tree.with_changes(body=kept)
 
 
 def _are_apart(facts: Facts) -> bool:

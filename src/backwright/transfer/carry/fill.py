@@ -11,7 +11,9 @@ from backwright.spec.types import FieldSpec
 from backwright.transfer.carry.bodies import fill_body
 from backwright.transfer.carry.classes import fill_class
 from backwright.transfer.carry.items import item_field, named, spread
-from backwright.transfer.carry.marks import code_of, field_of, fields_in, is_query
+from backwright.transfer.carry.marks import code_of, fields_in, is_query
+from backwright.transfer.carry.parameters import filled
+from backwright.transfer.carry.parametrized import parametrized
 from backwright.transfer.carry.placing import Placement
 from backwright.transfer.carry.refused import is_refused, refused_values
 from backwright.transfer.carry.values import Work, made_in_tests, value_of
@@ -29,6 +31,7 @@ class Filler(cst.CSTTransformer):
         self.work = work
         self.placement = placement
         self.functions: list[cst.FunctionDef] = []
+        self.decorators = 0
 
     @property
     def _scope(self) -> str:
@@ -41,6 +44,15 @@ class Filler(cst.CSTTransformer):
         self, original_node: cst.FunctionDef, updated_node: cst.FunctionDef
     ) -> cst.FunctionDef:
         self.functions.pop()
+        return updated_node
+
+    def visit_Decorator(self, node: cst.Decorator) -> None:
+        self.decorators += 1
+
+    def leave_Decorator(
+        self, original_node: cst.Decorator, updated_node: cst.Decorator
+    ) -> cst.Decorator:
+        self.decorators -= 1
         return updated_node
 
     # --- bodies
@@ -63,10 +75,12 @@ class Filler(cst.CSTTransformer):
     # --- items in brackets
 
     def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.Call:
+        if self.work.part.role == "test":
+            updated_node = parametrized(self.work, updated_node)
         args = updated_node.args
         function = code_of(updated_node.func)
         slots = [i for i, a in enumerate(args) if a.keyword and item_field(a) is not None]
-        if slots and not is_query(function):
+        if slots and (not is_query(function) or self._are_passed(updated_node, slots)):
             return self._keywords(original_node, updated_node, slots)
         builds = function.rpartition(".")[2] in _BUILDERS
         slots = [
@@ -82,6 +96,11 @@ class Filler(cst.CSTTransformer):
         ]
         lead = updated_node.whitespace_before_args
         return updated_node.with_changes(args=spread(args, slots, new, lead))
+
+    def _are_passed(self, node: cst.Call, slots: Sequence[int]) -> bool:
+        """Tell whether a handler hands all its filters on: `service.search(name=name, …)`."""
+        values = [node.args[i].value for i in slots]
+        return len(slots) > 1 and all(isinstance(v, cst.Name) for v in values)
 
     def _keywords(self, old: cst.Call, node: cst.Call, slots: Sequence[int]) -> cst.Call:
         values = self._values(node.args, slots)
@@ -140,6 +159,8 @@ class Filler(cst.CSTTransformer):
         return updated_node.with_changes(elements=spread(elements, slots, entries, lead))
 
     def leave_List(self, original_node: cst.List, updated_node: cst.List) -> cst.List:
+        if self.decorators:
+            return updated_node
         return self._elements(updated_node, updated_node.lbracket.whitespace_after)
 
     def leave_Set(self, original_node: cst.Set, updated_node: cst.Set) -> cst.Set:
@@ -171,48 +192,9 @@ class Filler(cst.CSTTransformer):
     def leave_Parameters(
         self, original_node: cst.Parameters, updated_node: cst.Parameters
     ) -> cst.Parameters:
-        for group in ("params", "kwonly_params"):
-            params = getattr(updated_node, group)
-            slots = [i for i, p in enumerate(params) if field_of(p.name.value) is not None]
-            numbers = {n for i in slots if (n := field_of(params[i].name.value)) is not None}
-            if slots and self._are_all(numbers):
-                new = self._params([params[i] for i in slots])
-                before = self.functions[-1].whitespace_before_params if self.functions else None
-                lead = before or cst.SimpleWhitespace("")
-                made = spread(params, slots, new, lead)
-                if group == "params":
-                    made = _in_legal_order(made)
-                updated_node = updated_node.with_changes(**{group: made})
-        return updated_node
-
-    def _are_all(self, numbers: set[int]) -> bool:
-        """One parameter among others is the only field's only where the function makes a row."""
-        if not self.work.likeness.is_whole(numbers):
-            return False
-        name = self.functions[-1].name.value if self.functions else ""
-        return not is_query(name) and "list" not in name
-
-    def _params(self, old: Sequence[cst.Param]) -> list[cst.Param]:
-        if self.work.has_samples and all(p.annotation is None for p in old):
-            return [old[0].with_changes(name=cst.Name(f.column)) for f in self._fields()]
-        like = [code_of(p.with_changes(comma=cst.MaybeSentinel.DEFAULT)) for p in old]
-        pieces = [
-            piece
-            for f in self.work.likeness.columns
-            for piece in self.work.writer.declare(f, "parameter", like)
-        ]
-        return [_param(self.work.use(piece)) for piece in pieces]
-
-
-def _in_legal_order(params: list[cst.Param]) -> list[cst.Param]:
-    """Parameters without a default stand before those with one."""
-    ordered = sorted(params, key=lambda p: p.default is not None)
-    return [p.with_changes(comma=old.comma) for p, old in zip(ordered, params, strict=True)]
-
-
-def _param(code: str) -> cst.Param:
-    function = cst.parse_statement(f"def f({code}): ...")
-    return cst.ensure_type(function, cst.FunctionDef).params.params[0]
+        return (
+            filled(self.work, updated_node, self.functions[-1]) if self.functions else updated_node
+        )
 
 
 def _named_element(like: cst.BaseElement, name: str) -> cst.BaseElement:

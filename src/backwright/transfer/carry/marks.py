@@ -113,6 +113,7 @@ class _Marker(cst.CSTTransformer):
         self.called: set[cst.CSTNode] = set()
         self.keys: set[cst.CSTNode] = set()
         self.keywords: set[cst.CSTNode] = set()
+        self.lost: set[cst.EmptyLine] = set()
         self.raw = 0
 
     # --- where names stand
@@ -307,14 +308,22 @@ class _Marker(cst.CSTTransformer):
             return re.sub(rf"()\b({names})\b", marked, text)
         return re.sub(rf"([?&])({names})(?==)", marked, text)
 
+    def on_visit(self, node: cst.CSTNode) -> bool:
+        """Note the comments that are code, or name a field: they speak of the exemplar alone."""
+        block: list[cst.EmptyLine] = []
+        for line in (*getattr(node, "leading_lines", ()), None):
+            if line is not None and line.comment is not None:
+                block.append(line)
+                continue
+            if any(self._is_foreign_comment(b.comment.value) for b in block if b.comment):
+                self.lost |= set(block)
+            block = []
+        return super().on_visit(node)
+
     def leave_EmptyLine(
         self, original_node: cst.EmptyLine, updated_node: cst.EmptyLine
     ) -> cst.EmptyLine | cst.RemovalSentinel:
-        """Comments that are code, or name a field, speak of the exemplar alone."""
-        comment = original_node.comment
-        if comment is None or not self._is_foreign_comment(comment.value):
-            return updated_node
-        return cst.RemoveFromParent()
+        return cst.RemoveFromParent() if original_node in self.lost else updated_node
 
     # --- questions
 

@@ -33,6 +33,7 @@ class _Trimmer(cst.CSTTransformer):
         super().__init__()
         self.speaks = speaks
         self.all_rows = all_rows
+        self.has_lost_join = False
 
     def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.BaseExpression:
         args = updated_node.args
@@ -40,7 +41,13 @@ class _Trimmer(cst.CSTTransformer):
         positional = name in _CONDITIONS | _EXTRAS | _LISTS
         kept = [a for a in args if not (self.speaks(a) and (a.keyword or positional))]
         if name in ("join", "outerjoin") and len(kept) < len(args):
-            kept = []
+            kept, self.has_lost_join = [], True
+        if (
+            name == "group_by"
+            and self.has_lost_join
+            and isinstance(updated_node.func, cst.Attribute)
+        ):
+            return _bare(updated_node)  # it was for counting what was joined
         if len(kept) == len(args):
             return updated_node
         if kept:
@@ -49,7 +56,7 @@ class _Trimmer(cst.CSTTransformer):
         if name in _CONDITIONS and not self.all_rows:
             return updated_node
         if positional and isinstance(updated_node.func, cst.Attribute):
-            return updated_node.func.value
+            return _bare(updated_node)
         return updated_node if positional else updated_node.with_changes(args=[])
 
     def leave_Dict(self, original_node: cst.Dict, updated_node: cst.Dict) -> cst.Dict:
@@ -83,6 +90,12 @@ class _Trimmer(cst.CSTTransformer):
             last = getattr(elements[-1], "comma", cst.MaybeSentinel.DEFAULT)
             kept[-1] = kept[-1].with_changes(comma=last)
         return kept
+
+
+def _bare(node: cst.Call) -> cst.BaseExpression:
+    """Return a chain without its last call, within the chain's own parentheses."""
+    inner = cst.ensure_type(node.func, cst.Attribute).value
+    return inner.with_changes(lpar=[*node.lpar, *inner.lpar], rpar=[*inner.rpar, *node.rpar])
 
 
 def _called(node: cst.Call) -> str:

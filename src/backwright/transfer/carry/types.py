@@ -83,7 +83,8 @@ class Facts:
 
     `renaming` gives the renaming for a part's code. `structural` are the columns that every
     resource has (id, owner, timestamps, soft delete, version) and the relationship to the owner.
-    `others` are the names of the project's other models; `owner` is the exemplar's owner column.
+    `others` are the names of the project's other models; `owner` is the exemplar's owner column;
+    `known` are the classes that the project defines; `tests` its test modules, by path.
     """
 
     renaming: Callable[[str], Renaming]
@@ -95,6 +96,8 @@ class Facts:
     others: tuple[Names, ...] = ()
     parents: tuple[Parent, ...] = ()
     owner: str | None = None
+    known: frozenset[str] = frozenset()
+    tests: tuple[tuple[str, str], ...] = ()
 
     def parent(self, target: str | None) -> Parent | None:
         """Return the parent model of a reference, if it is known."""
@@ -115,7 +118,7 @@ class Writer(Protocol):
     """Writes declarations and sample values in the host's dialect."""
 
     def declare(self, field: FieldSpec, role: Role, like: Sequence[str]) -> tuple[Piece, ...]:
-        """Return the statements that declare a field in a class (or parameter) of a role.
+        """Return the statements that declare a field in a class of a role; none if it has no place.
 
         Args:
             field: the new field.

@@ -92,6 +92,9 @@ def value_of(
     if number is None:
         return None
     value = values[number]
+    if new.kind == "ref" and work.has_samples and not _reads_a_row(value):
+        old = work.facts.fields[number]
+        return value if old.target == new.target else cst.Name(parent_mark(work, new))
     if is_literal(value):
         return sample(work, new, row, json=json)
     if fields_in(value) - {number} or not access(value, number):
@@ -100,6 +103,11 @@ def value_of(
         return _suited(named(value, {number: new.column}), new)
     found = access(value, number)
     return named(found, {number: new.column}) if found else None
+
+
+def _reads_a_row(value: cst.BaseExpression) -> bool:
+    """Tell whether a value is had from a row or a body, and not written down here."""
+    return isinstance(value, cst.Attribute | cst.Subscript) and bool(fields_in(value))
 
 
 def _is_alike(work: Work, new: FieldSpec, number: int) -> bool:

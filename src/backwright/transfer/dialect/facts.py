@@ -76,11 +76,18 @@ class RelationHabit:
 
 @dataclass(frozen=True, slots=True)
 class LinkHabit:
-    """How a many-to-many is kept: a `Table` object or a class of its own, on which base."""
+    """How a many-to-many is kept: a `Table` object or a class of its own, on which base.
+
+    `suffix` ends the class's name; `named` tells whether it names its table, `optional_keys`
+    whether its keys may be None until they are set.
+    """
 
     form: Literal["table", "class"]
     base: str
     base_imports: frozenset[tuple[str, str]]
+    suffix: str = ""
+    named: bool = True
+    optional_keys: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,10 +24,12 @@ from backwright.transfer.dialect.facts import (
     RelationHabit,
     SqlType,
 )
+from backwright.transfer.dialect.read_models import optional_form
 from backwright.transfer.dialect.spelling import meant
 from backwright.transfer.dialect.structure import is_link
 
 _CALLS = ("relationship", "Relationship")
+_SUFFIXES = ("Link", "Association", "Assoc", "Map", "Through", "Relation", "Join")
 _ENUMS = ("Enum", "StrEnum", "IntEnum", "TextChoices")
 
 
@@ -166,7 +168,13 @@ def read_link_habit(sources: Sources, project: Project, exemplar: Model, orm: Or
         if not is_link(model):
             continue
         cls = sources.class_at(model.file, model.line)
-        return LinkHabit("class" if cls else "table", base, imports)
+        if cls is None:
+            return LinkHabit("table", base, imports)
+        suffix = next((s for s in _SUFFIXES if cls.name.endswith(s)), "")
+        fields = [n for n in cls.body if isinstance(n, ast.AnnAssign)]
+        optional = bool(fields) and all(optional_form(n.annotation) for n in fields)
+        named = any("__tablename__" in ast.unparse(n) for n in cls.body)
+        return LinkHabit("class", base, imports, suffix, named or orm != "sqlmodel", optional)
     return LinkHabit("class" if orm == "sqlmodel" else "table", base, imports)
 
 

@@ -10,7 +10,7 @@ from backwright.transfer.declaration import Declaration, Definition, Import
 from backwright.transfer.dialect.defaults import member, quoted
 from backwright.transfer.dialect.facts import Dialect, Home, Partner, RelationHabit
 from backwright.transfer.dialect.spelling import Spelling
-from backwright.transfer.dialect.types import key_type, target_of
+from backwright.transfer.dialect.types import key_type, may_be_none, target_of
 from backwright.transfer.model import enum_class, link_class, link_word
 
 
@@ -132,7 +132,7 @@ def is_ambiguous(dialect: Dialect, home: Home, partner: Partner) -> bool:
 def secondary_of(dialect: Dialect, names: Names, field: FieldSpec, home: Home) -> str:
     """Return the link table as relationships name it: a class, or the `Table` object."""
     if dialect.link.form == "class":
-        return link_class(names, field)
+        return link_class(names, field) + dialect.link.suffix
     return link_table(names, field, home)
 
 
@@ -209,7 +209,12 @@ def _arguments(dialect: Dialect, habit: RelationHabit, side: _Side, *, itself: b
 def _secondary(dialect: Dialect, side: _Side) -> str:
     """Return the link table by name, which needs no import on either side."""
     name = str(side.secondary)
-    return f'"{name}"' if dialect.link.form == "table" else f'"{names_of(name).snake}"'
+    return f'"{name if dialect.link.form == "table" else _table_of_class(dialect, name)}"'
+
+
+def _table_of_class(dialect: Dialect, name: str) -> str:
+    """Return the table of a link class; SQLModel's own name for it where the host gives none."""
+    return names_of(name).snake if dialect.link.named else name.lower()
 
 
 def _pairing(habit: RelationHabit, side: _Side, *, itself: bool) -> list[str]:
@@ -269,7 +274,7 @@ def _link_object(dialect: Dialect, table: str, keys: list[_Key]) -> Definition:
 
 def _link_model(dialect: Dialect, names: Names, field: FieldSpec, keys: list[_Key]) -> Definition:
     words = dialect.model.words
-    name = link_class(names, field)
+    name = link_class(names, field) + dialect.link.suffix
     imports = set(dialect.link.base_imports)
     lines = []
     for column, target, partner in keys:
@@ -278,10 +283,10 @@ def _link_model(dialect: Dialect, names: Names, field: FieldSpec, keys: list[_Ke
         imports |= needed
     human = link_word(field).replace("_", " ")
     what = f"{article(human).capitalize()} {human} of {article(names.human)} {names.human}."
-    table = f"{names.snake}_{link_word(field)}"
     head = f"class {name}({dialect.link.base}"
     head += ", table=True):\n" if dialect.orm == "sqlmodel" else "):\n"
-    body = f'    """{what}"""\n\n    __tablename__ = "{table}"\n\n{"".join(lines)}'
+    table = f'    __tablename__ = "{_table_of_class(dialect, name)}"\n\n'
+    body = f'    """{what}"""\n\n{table if dialect.link.named else ""}{"".join(lines)}'
     return Definition(name, head + body, frozenset(imports))
 
 
@@ -293,6 +298,9 @@ def _link_column(
         call, needed = words.spell("sqlmodel", "Field")
         on_delete = ', ondelete="CASCADE"' if dialect.at_least("sqlmodel", 0, 0, 21) else ""
         arguments = f'foreign_key="{target}.{partner.key}"{on_delete}, primary_key=True'
+        if dialect.link.optional_keys:
+            python, more = may_be_none(dialect.model.optional, python, words)
+            arguments, needed = f"default=None, {arguments}", needed | more
         return f"{column}: {python} = {call}({arguments})", imports | needed
     reference, more = words.spell("sqlalchemy", "ForeignKey")
     key = f'{reference}("{target}.{partner.key}", ondelete="CASCADE"), primary_key=True'

@@ -9,7 +9,12 @@ def vehicle(session):
 
 #== tests/test_heroes.py
 def test_create_vehicle(client):
-    response = client.post("/vehicles/", json={"plate": "plate 2", "wheels": 4, "note": "Other words", "kind": "truck"})
+    response = client.post("/vehicles/", json={
+        "plate": "plate 2",
+        "wheels": 4,
+        "note": "Other words",
+        "kind": "truck",
+    })
     data = response.json()
 
     assert response.status_code == 201
@@ -21,7 +26,11 @@ def test_create_vehicle(client):
 
 
 def test_create_vehicle_incomplete(client):
-    response = client.post("/vehicles/", json={"wheels": 4, "note": "Other words", "kind": "truck"})
+    response = client.post("/vehicles/", json={
+        "wheels": 4,
+        "note": "Other words",
+        "kind": "truck",
+    })
     assert response.status_code == 422
 
 

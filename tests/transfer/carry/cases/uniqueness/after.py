@@ -30,7 +30,7 @@ class LabelService:
             raise NotFoundError("Label not found")
         return label
 
-    async def search(self, code: str | None = None) -> list[Label]:
+    async def search(self, code: str | None = None, weight: int | None = None) -> list[Label]:
         statement = select(Label)
         if code:
             statement = statement.where(Label.code.ilike(f"%{code}%"))

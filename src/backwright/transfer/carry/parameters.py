@@ -1,0 +1,104 @@
+"""Parameters: a function that takes each of the exemplar's fields takes each of the new ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import libcst as cst
+import libcst.matchers as m
+
+from backwright.spec.types import FieldSpec
+from backwright.transfer.carry.bodies import filters_all
+from backwright.transfer.carry.items import spread
+from backwright.transfer.carry.marks import code_of, field_of
+from backwright.transfer.carry.mentions import purpose
+from backwright.transfer.carry.types import Role
+from backwright.transfer.carry.values import Work, made_in_tests
+
+_ROLES: dict[str, Role] = {"make": "create", "change": "update", "list": "filter", "show": "filter"}
+
+
+def filled(work: Work, params: cst.Parameters, function: cst.FunctionDef) -> cst.Parameters:
+    """Return a function's parameters, those for the old fields being for the new ones."""
+    for group in ("params", "kwonly_params"):
+        old: Sequence[cst.Param] = getattr(params, group)
+        slots = [i for i, p in enumerate(old) if field_of(p.name.value) is not None]
+        numbers = {n for i in slots if (n := field_of(old[i].name.value)) is not None}
+        if not slots or not _are_all(work, numbers, function):
+            continue
+        made = spread(
+            old,
+            slots,
+            _made(work, [old[i] for i in slots], function),
+            function.whitespace_before_params,
+        )
+        if group == "params":
+            made = _in_legal_order(made)
+        params = params.with_changes(**{group: made})
+    return params
+
+
+def _are_all(work: Work, numbers: set[int], function: cst.FunctionDef) -> bool:
+    """Where a function reads rows, only parameters that all filter alike are all the fields."""
+    if not work.likeness.is_whole(numbers):
+        return False
+    if purpose(function) in ("make", "change") or work.has_samples:
+        return True
+    return filters_all(work, function)
+
+
+def _made(work: Work, old: Sequence[cst.Param], function: cst.FunctionDef) -> list[cst.Param]:
+    if work.has_samples:
+        fields = [f for f in made_in_tests(work.likeness.columns) if f.kind != "ref"]
+        return [cst.Param(cst.Name(f.column)) for f in fields]
+    role = _ROLES.get(purpose(function), "create")
+    if role == "update" and not any(_is_none(p.default) for p in old):
+        role = "create"
+    made = [_param(work, f, old, role) for f in work.likeness.columns]
+    return [p for p in made if p is not None]
+
+
+def _param(work: Work, new: FieldSpec, old: Sequence[cst.Param], role: Role) -> cst.Param | None:
+    """Return the parameter of a field: its type is that of a schema, its default as the others'."""
+    pieces = work.writer.declare(new, role, [code_of(p) for p in old])
+    if not pieces:
+        return None
+    line = cst.ensure_type(cst.parse_statement(work.use(pieces[0])), cst.SimpleStatementLine)
+    if not isinstance(line.body[0], cst.AnnAssign):
+        return cst.Param(cst.Name(new.column))
+    declared = line.body[0]
+    like = next((p for p in old if isinstance(p.default, cst.Call)), old[0])
+    default = like.default
+    if isinstance(default, cst.Call):
+        default = _wrapped(default, new, optional=role != "create")
+    elif new.required and role == "create":
+        default = None
+    else:
+        default = cst.Name("None")
+    annotation = declared.annotation if like.annotation else None
+    return cst.Param(
+        cst.Name(new.column),
+        annotation=annotation,
+        default=default,
+        equal=cst.AssignEqual() if annotation else _tight(),
+    )
+
+
+def _wrapped(old: cst.Call, new: FieldSpec, *, optional: bool) -> cst.Call:
+    """Return `Form(...)` for a required field, `Form(None)` for another."""
+    first = cst.Ellipsis() if new.required and not optional else cst.Name("None")
+    return old.with_changes(args=[cst.Arg(first)])
+
+
+def _tight() -> cst.AssignEqual:
+    return cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
+
+
+def _is_none(node: cst.BaseExpression | None) -> bool:
+    return m.matches(node, m.Name("None")) if node is not None else False
+
+
+def _in_legal_order(params: list[cst.Param]) -> list[cst.Param]:
+    """Parameters without a default stand before those with one."""
+    ordered = sorted(params, key=lambda p: p.default is not None)
+    return [p.with_changes(comma=old.comma) for p, old in zip(ordered, params, strict=True)]
