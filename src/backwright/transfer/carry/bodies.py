@@ -203,6 +203,8 @@ def expectation(work: Work, scope: str, like: Like, new: FieldSpec) -> cst.BaseS
     comparison = cst.ensure_type(_small(statement, cst.Assert).test, cst.Comparison)
     target = comparison.comparisons[0]
     if not is_literal(target.comparator):
+        if not access(target.comparator, number):
+            return None
         like_link = new.kind == work.facts.fields[number].kind == "ref" and new.required
         if new.kind not in SAFE and not like_link:
             return None
@@ -213,7 +215,7 @@ def expectation(work: Work, scope: str, like: Like, new: FieldSpec) -> cst.BaseS
     if row is None:
         return None
     value = value_of(work, new, {number: target.comparator}, row=row, json=True)
-    if value is None:
+    if value is None or not is_literal(value):  # a value that is made up is another each time
         return None
     left = named(comparison.left, {number: new.column})
     made = comparison.with_changes(left=left, comparisons=[_target(target, value)])

@@ -9,10 +9,12 @@ import libcst as cst
 from backwright.source.fallback import parse_newer
 from backwright.transfer.carry.dropping import Dropper
 from backwright.transfer.carry.fill import Filler
+from backwright.transfer.carry.inlining import inlined
 from backwright.transfer.carry.likeness import Likeness
 from backwright.transfer.carry.links import Linker
 from backwright.transfer.carry.marks import code_of, field_functions, mark_fields
 from backwright.transfer.carry.mentions import pass_on
+from backwright.transfer.carry.parents import with_parents
 from backwright.transfer.carry.placing import Placement, place, presence, shapes_of
 from backwright.transfer.carry.rows import Rows
 from backwright.transfer.carry.tidy import tidied
@@ -35,6 +37,7 @@ def carry(parts: Sequence[Part], facts: Facts, writer: Writer) -> Carried:
         libcst.ParserSyntaxError: a part is not Python.
     """
     trees = [_renamed(part, mark_fields(part, facts), facts) for part in parts]
+    trees = [inlined(t) if p.role == "test" else t for p, t in zip(parts, trees, strict=True)]
     shapes = shapes_of(zip(parts, trees, strict=True), facts)
     likeness = Likeness(facts, presence(shapes, facts))
     rows = Rows(_are_apart(facts), likeness.is_row)
@@ -44,6 +47,7 @@ def carry(parts: Sequence[Part], facts: Facts, writer: Writer) -> Carried:
     for index, work in enumerate(works):
         trees[index] = _visited(trees[index], Filler(work, placement))
         trees[index] = _visited(trees[index], _Mentions(work))
+        trees[index] = with_parents(work, trees[index])
     about = field_functions(parts, facts)
     gone = about | {f".{name}" for name in about}
     before = -1

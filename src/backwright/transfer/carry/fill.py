@@ -16,6 +16,7 @@ from backwright.transfer.carry.parameters import filled
 from backwright.transfer.carry.parametrized import parametrized
 from backwright.transfer.carry.placing import Placement
 from backwright.transfer.carry.refused import is_refused, refused_values
+from backwright.transfer.carry.requests import sent_as_json
 from backwright.transfer.carry.values import Work, made_in_tests, value_of
 
 Brackets = TypeVar("Brackets", cst.List, cst.Set, cst.Tuple)
@@ -76,7 +77,7 @@ class Filler(cst.CSTTransformer):
 
     def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.Call:
         if self.work.part.role == "test":
-            updated_node = parametrized(self.work, updated_node)
+            updated_node = sent_as_json(self.work, parametrized(self.work, updated_node))
         args = updated_node.args
         function = code_of(updated_node.func)
         slots = [i for i, a in enumerate(args) if a.keyword and item_field(a) is not None]

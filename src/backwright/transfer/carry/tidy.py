@@ -46,8 +46,7 @@ class _Layout(cst.CSTTransformer):
             return updated_node
         first = body.body[0]
         lines = list(getattr(first, "leading_lines", ()))
-        had = _is_blank_first(original_node)
-        while lines and lines[0].comment is None and not had:
+        while lines and lines[0].comment is None:
             lines.pop(0)
         first = first.with_changes(leading_lines=lines)
         return updated_node.with_changes(body=body.with_changes(body=[first, *body.body[1:]]))
@@ -59,12 +58,6 @@ class _Layout(cst.CSTTransformer):
         if "\n" in code or len(STEP) * self.depth + len(code) <= self.width:
             return updated_node
         return _broken(updated_node)
-
-
-def _is_blank_first(node: cst.FunctionDef) -> bool:
-    first = node.body.body[0] if node.body.body else None
-    lines: Sequence[cst.EmptyLine] = getattr(first, "leading_lines", ())
-    return len(lines) == 1 and lines[0].comment is None
 
 
 def _squeezed(body: Sequence[cst.BaseStatement], *, most: int) -> list[cst.BaseStatement]:

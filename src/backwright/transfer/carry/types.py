@@ -67,7 +67,8 @@ class Parent:
     """A model that a new reference or many-to-many points to.
 
     `model` is its class, `key` its primary key's attribute, `owner` the column that says whose a
-    row is (None where rows belong to nobody); `imports` bring the class into a module.
+    row is (None where rows belong to nobody); `imports` bring the class into a module. `required`
+    are the fields that a row must be given besides, None if there are some that we cannot give.
     """
 
     model: str
@@ -75,6 +76,7 @@ class Parent:
     key: str = "id"
     owner: str | None = None
     imports: frozenset[Import] = frozenset()
+    required: tuple[FieldSpec, ...] | None = None
 
 
 @dataclass(frozen=True)

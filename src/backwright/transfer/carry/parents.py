@@ -1,0 +1,102 @@
+"""Rows that tests need: a reference that must be given points to a row that the test comes by."""
+
+from __future__ import annotations
+
+import re
+
+import libcst as cst
+
+from backwright.spec.types import FieldSpec
+from backwright.transfer.carry.items import replaced
+from backwright.transfer.carry.makers import (
+    Asking,
+    Maker,
+    by_fixture,
+    by_helper,
+    by_session,
+    fixtures_and_helpers,
+)
+from backwright.transfer.carry.marks import code_of
+from backwright.transfer.carry.types import Parent
+from backwright.transfer.carry.values import Work, parent_mark
+
+
+def with_parents(work: Work, tree: cst.Module) -> cst.Module:
+    """Return a test part's tree in which the rows that references point to are come by.
+
+    Where there is no way to one, the mark stays, and what needs the row is left out.
+    """
+    links = [f for f in work.likeness.columns if f.kind == "ref"]
+    if not work.has_samples or not links:
+        return tree
+    return replaced(tree, lambda n: _function(work, links, n))
+
+
+def _function(work: Work, links: list[FieldSpec], node: cst.CSTNode) -> cst.CSTNode | None:
+    if not isinstance(node, cst.FunctionDef):
+        return None
+    made = node
+    for field in links:
+        mark = parent_mark(work, field)
+        parent = work.facts.parent(field.target)
+        if not re.search(rf"\b{mark}\b", code_of(made)) or parent is None:
+            continue
+        maker = _maker(work, parent, made)
+        if maker:
+            work.imports |= maker.imports
+            made = _given(made, mark, maker)
+    return made if made is not node else None
+
+
+def _maker(work: Work, parent: Parent, node: cst.FunctionDef) -> Maker | None:
+    functions = fixtures_and_helpers(work.facts)
+    params = (*node.params.params, *node.params.kwonly_params)
+    asking = Asking(
+        path=work.part.path,
+        params=tuple(p.name.value for p in params),
+        is_async=node.asynchronous is not None,
+        scope=_scope(node),
+    )
+    return (
+        by_fixture(functions, parent, asking)
+        or by_helper(functions, parent, asking)
+        or by_session(functions, parent, asking, _values(work, parent, asking))
+    )
+
+
+def _scope(node: cst.FunctionDef) -> str:
+    match = re.search(r"scope=['\"](\w+)['\"]", "".join(code_of(d) for d in node.decorators))
+    return match[1] if match else "function"
+
+
+def _values(work: Work, parent: Parent, asking: Asking) -> str | None:
+    """Return the arguments of a new row of a parent, or None where they are not known."""
+    if parent.required is None:
+        return None
+    given = [
+        f"{f.column}={work.use(work.writer.sample(f, 0, json=False))}" for f in parent.required
+    ]
+    if parent.owner:
+        user = next((p for p in asking.params if p in ("user", "test_user", "current_user")), None)
+        if user is None:
+            return None
+        given.append(f"{parent.owner}={user}.id")
+    return ", ".join(given)
+
+
+def _given(node: cst.FunctionDef, mark: str, maker: Maker) -> cst.FunctionDef:
+    """Put a maker's statements first, ask for its fixtures, and use the id."""
+    id_ = cst.parse_expression(maker.id)
+    made = replaced(node, lambda n: id_ if isinstance(n, cst.Name) and n.value == mark else None)
+    body = made.body.with_changes(
+        body=[*cst.parse_module(maker.code).body, *made.body.body] if maker.code else made.body.body
+    )
+    have = {p.name.value for p in (*made.params.params, *made.params.kwonly_params)}
+    new = [cst.Param(cst.Name(n)) for n in maker.params if n not in have]
+    params = list(made.params.params)
+    if new and params:
+        comma = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
+        last = params[-1].comma
+        params[-1] = params[-1].with_changes(comma=comma)
+        new[-1] = new[-1].with_changes(comma=last)
+    return made.with_changes(body=body, params=made.params.with_changes(params=[*params, *new]))
