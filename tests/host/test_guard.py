@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
+import socket
 import sys
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from backwright.host import payloads
-from backwright.host.postgres import Cluster
+from backwright.host.postgres import Address, Cluster, companion, redirection
 from backwright.host.process import Result, run
 
 GUARD = Path(payloads.__file__).parent / "guard"
@@ -105,6 +110,120 @@ def test_every_other_database_is_refused(
     assert f"refused a connection to {where}" in done.stderr.replace(f"{folder}/../", "").replace(
         f"{tmp_path}/", ""
     )
+
+
+POOL = """
+import asyncio, sys, asyncpg
+async def main():
+    async with asyncpg.create_pool(sys.argv[1], min_size=1, ssl="prefer") as pool:
+        print(await pool.fetchval("SELECT 42"))
+asyncio.run(main())
+"""
+WHERE = """
+import sys
+from sqlalchemy import create_engine, text
+with create_engine(sys.argv[1]).connect() as connection:
+    print(connection.execute(text("SELECT current_database()")).scalar())
+"""
+CREATES = """
+import sys
+from sqlalchemy import create_engine, text
+base = sys.argv[1]
+name = base.rpartition("/")[2]
+with create_engine(base, isolation_level="AUTOCOMMIT").connect() as connection:
+    connection.execute(text(f"CREATE DATABASE own_{name}"))
+with create_engine(f"{base.rpartition('/')[0]}/own_{name}").connect() as connection:
+    print(connection.execute(text("SELECT current_database()")).scalar())
+"""
+
+
+@pytest.fixture
+def real_server() -> Iterator[tuple[int, list[object]]]:
+    """Somebody's own database: whoever knocks there is noted."""
+    knocks: list[object] = []
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        listening.settimeout(0.1)
+        ended = threading.Event()
+
+        def listen() -> None:
+            while not ended.is_set():
+                with contextlib.suppress(TimeoutError):
+                    knocks.append(listening.accept())
+
+        thread = threading.Thread(target=listen)
+        thread.start()
+        yield listening.getsockname()[1], knocks
+        ended.set()
+        thread.join()
+
+
+def led(script: str, url: str, address: Address, folder: Path, **more: object) -> Result:
+    order = {"postgresql": redirection(address), **more}
+    env = {
+        "PYTHONPATH": str(GUARD),
+        "BACKWRIGHT_DATABASES": f"127.0.0.1:{address.port}\n{folder}",
+        "BACKWRIGHT_REDIRECT": json.dumps(order),
+        "PATH": "/usr/bin:/bin",
+    }
+    return run([sys.executable, "-c", script, url], cwd=folder, env=env, timeout=60)
+
+
+@pytest.mark.parametrize(
+    ("script", "url"),
+    [
+        (ASYNC, "postgresql+asyncpg://u:p@127.0.0.1:{port}/shop"),
+        (ASYNC, "postgresql+psycopg://u:p@127.0.0.1:{port}/shop?sslmode=require"),
+        (SYNC, "postgresql+psycopg://u:p@db.example.com,127.0.0.1:{port}/shop"),
+        (SYNC, "postgresql+psycopg2://u:p@127.0.0.1:{port}/shop?sslmode=require"),
+        (PSYCOPG, "postgresql://u:p@127.0.0.1:{port}/shop"),
+        (PSYCOPG, "service=production"),
+        (PSYCOPG_ASYNC, "host=127.0.0.1 port={port} dbname=shop"),
+        (PSYCOPG2, "postgresql://u:p@127.0.0.1:{port}/shop"),
+        (POOL, "postgresql://u:p@127.0.0.1:{port}/shop"),
+        (SYNC, "postgresql+psycopg:///shop"),
+    ],
+)
+def test_a_server_that_the_code_names_is_never_touched(
+    cluster: Cluster,
+    tmp_path: Path,
+    real_server: tuple[int, list[object]],
+    script: str,
+    url: str,
+) -> None:
+    port, knocks = real_server
+    address = cluster.create_database(cluster.fresh_name("led"))
+    done = led(script, url.format(port=port), address, tmp_path)
+    assert done.stdout == "42\n", done.stderr
+    assert knocks == []
+
+
+def test_databases_of_other_names_stand_for_the_main_one_and_its_companion(
+    cluster: Cluster, tmp_path: Path
+) -> None:
+    address = cluster.create_database(cluster.fresh_name("names"))
+    cluster.create_database(companion(address.database))
+    base = "postgresql+psycopg://u:p@db.example.com"
+    for name, stands_for in (
+        ("shop", address.database),
+        ("postgres", address.database),
+        ("shop_test", companion(address.database)),
+    ):
+        done = led(WHERE, f"{base}/{name}", address, tmp_path)
+        assert done.stdout == f"{stands_for}\n", done.stderr
+    done = led(CREATES, f"{base}/shop_test", address, tmp_path)
+    assert done.stdout == "own_shop_test\n", done.stderr
+
+
+def test_the_file_that_the_code_names_is_led_to_another(cluster: Cluster, tmp_path: Path) -> None:
+    folder = tmp_path / "project"
+    folder.mkdir()
+    script = SYNC.replace("SELECT 42", "CREATE TABLE t (id int)").replace(".scalar()", "")
+    files = {str(folder / "dev.db"): str(folder / "other.db")}
+    done = led(script, "sqlite:///dev.db", cluster.address(), folder, sqlite=files)
+    assert done.ok, done.stderr
+    assert [path.name for path in folder.iterdir()] == ["other.db"]
 
 
 def test_sqlite_in_the_copy_and_in_memory_is_fine(tmp_path: Path) -> None:

@@ -11,13 +11,16 @@ import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from backwright.errors import MissingError
 from backwright.host.environment import Environment, find, inspect_prefix
 from backwright.host.folders import cache_folder, remove_tree, scratch
+from backwright.host.interpreters import accepted, interpreters, version_of
 from backwright.host.process import run
 from backwright.host.requirements import Requirements, name_of, read_requirements
+from backwright.host.sources import with_sources
 
 TEST_TOOLS = ("pytest", "httpx", "uvicorn")
 _SECONDS = 900.0
@@ -38,6 +41,8 @@ def silent(_: str) -> None:
 def ensure(
     root: Path,
     *,
+    start: str = ".",
+    changed: Path | None = None,
     framework: str = "fastapi",
     tools: Sequence[str] = TEST_TOOLS,
     say: Say = silent,
@@ -50,6 +55,8 @@ def ensure(
 
     Args:
         root: The project's folder.
+        start: Where in it the application is run.
+        changed: A copy of the project that may name more dependencies than the project does.
         framework: The package that makes an environment one of a host.
         tools: What we need besides, added only to an environment that we make.
         say: Told, in a line each, what takes time.
@@ -57,16 +64,79 @@ def ensure(
     Raises:
         MissingError: there is none and none can be made; the remedy says what to do.
     """
-    found = find(root, framework=framework)
-    if found is not None and _will_do(found, tools):
+    needs = needs_of(root, start, framework)
+    source = root
+    if changed is not None:
+        more = needs_of(changed, start, framework)
+        needs, source = (more, changed) if more.names() - needs.names() else (needs, root)
+    found = _found(root, start, framework, needs)
+    if found is not None and _will_do(found, tools) and (source == root or not found.missing):
         return found
-    needs = read_requirements(root)
+    needs = with_sources(needs, source / start)
     try:
         return make(needs, framework=framework, tools=tools, say=say)
     except MissingError:
         if found is not None:
             return found
         raise
+
+
+def _found(root: Path, start: str, framework: str, needs: Requirements) -> Environment | None:
+    """Find an environment of the folder to run in, or of one above it in the project."""
+    best: Environment | None = None
+    for folder in _upwards(root, start):
+        found = find(folder, framework=framework)
+        if found is None:
+            continue
+        missing = tuple(sorted(needs.names() - set(found.distributions())))
+        found = replace(found, missing=missing)
+        if not missing:
+            return found
+        if best is None or len(missing) < len(best.missing):
+            best = found
+    return best
+
+
+def needs_of(root: Path, start: str, framework: str = "fastapi") -> Requirements:
+    """Return what a project needs: from the folder to run in, else from one above it.
+
+    The nearest folder counts whose files name the framework, else the nearest with any files;
+    what locks versions may lie above it, in a workspace. Last, files in any folder beside it.
+    """
+    folders = _upwards(root, start)
+    read = [(folder, read_requirements(folder)) for folder in folders]
+    naming = [one for one in read if framework in one[1].names()]
+    if not naming:
+        inner = {path.parent for path in sorted(root.glob("*/*requirements*.txt"))}
+        others = [(folder, read_requirements(folder)) for folder in sorted(inner - set(folders))]
+        naming = [one for one in others if framework in one[1].names()]
+    chosen = next(iter(naming), None) or next((one for one in read if one[1].needed), read[-1])
+    above = [needs for folder, needs in read if folder in chosen[0].parents]
+    pins = next((needs.pins for needs in above if needs.pins), ())
+    preferred = next((needs.preferred for needs in above if needs.preferred), "")
+    return replace(
+        chosen[1],
+        pins=chosen[1].pins or pins,
+        preferred=chosen[1].preferred or preferred,
+        files=tuple(dict.fromkeys(path for _, needs in read for path in needs.files))
+        if chosen in read
+        else chosen[1].files,
+    )
+
+
+def _upwards(root: Path, start: str) -> tuple[Path, ...]:
+    """Return the folder to run in and those above it: of the project, and of its repository."""
+    inner = (root / start).resolve()
+    top = root.resolve()
+    for folder in (top, *top.parents):
+        if (folder / ".git").exists():
+            top = folder
+            break
+    else:
+        top = root.resolve()
+    return tuple(
+        folder for folder in (inner, *inner.parents) if folder == top or top in folder.parents
+    )
 
 
 def _will_do(found: Environment, tools: Sequence[str]) -> bool:
@@ -99,7 +169,7 @@ def make(
         if not (folder / ".complete").exists():
             remove_tree(folder)
             say(f"making an environment for {len(needs.needed)} requirements")
-            _build(folder, needs, framework, tools)
+            _build(folder, needs, framework, tools, say)
             (folder / ".complete").touch()
     made = inspect_prefix(folder, "made")
     if made is None or not made.has(framework):
@@ -111,11 +181,13 @@ def make(
     return made
 
 
-def _build(folder: Path, needs: Requirements, framework: str, tools: Sequence[str]) -> None:
+def _build(
+    folder: Path, needs: Requirements, framework: str, tools: Sequence[str], say: Say
+) -> None:
     """Make and fill an environment; less strictly in each attempt until one succeeds."""
     uv = find_uv()
     with scratch("making") as work:
-        _create(folder, needs, uv, work)
+        _create(folder, needs, uv, work, say)
         python = folder / "bin" / "python"
         install = [*uv, "pip", "install", "--python", str(python)] if uv else []
         install = install or [str(python), "-m", "pip", "install", "--disable-pip-version-check"]
@@ -194,9 +266,10 @@ def _attempts(
     """Yield what to install and under which pins: all of it first, then with less."""
     compatible = tuple(_compatible(line) for line in needs.needed)
     attempts = [
-        ((*needs.needed, *needs.wished, *local), needs.pins),
-        ((*needs.needed, *needs.wished, *local), ()),
-        ((*needs.needed, *local), needs.pins),
+        ((*needs.needed, *needs.wished, *local), (*needs.pins, *needs.periods)),
+        ((*needs.needed, *needs.wished, *local), needs.periods),
+        ((*needs.needed, *local), (*needs.pins, *needs.periods)),
+        ((*needs.needed, *local), needs.periods),
         ((*needs.needed, *local), ()),
         ((*compatible, *local), ()),
     ]
@@ -215,64 +288,32 @@ def _compatible(line: str) -> str:
     return line[: found.start()] + wider + line[found.end() :]
 
 
-def _create(folder: Path, needs: Requirements, uv: Sequence[str], work: Path) -> None:
+def _create(folder: Path, needs: Requirements, uv: Sequence[str], work: Path, say: Say) -> None:
     """Make an empty environment with an interpreter that the project accepts.
 
+    Where there is none, the newest there is: code seldom needs what its project asks for, and if
+    it does, it does not run before the change either.
+
     Raises:
-        MissingError: there is no such interpreter, or no module to make environments with.
+        MissingError: there is no module to make environments with.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
-    versions = [shutil.which(f"python3.{minor}") for minor in range(9, 20)]
-    here = [sys.executable, *(program for program in versions if program)]
-    ranges = [text for text in (needs.preferred, needs.python) if text]
-    attempts: list[list[str]] = []
-    for wanted in ranges or [""]:
-        fitting = [program for program in here if _accepts(wanted, program, work)]
-        attempts += [[program, "-m", "venv", str(folder)] for program in fitting[:1] if not uv]
-        python = fitting[0] if fitting else wanted
-        attempts += [[*uv, "venv", "--quiet", "--python", python, str(folder)]] if uv else []
-    for argv in attempts:
+    wanted = [text for text in (needs.preferred, needs.python) if text]
+    fitting = [found[0] for text in wanted if (found := accepted(text))]
+    if wanted and not fitting:
+        newest = max(interpreters(), key=version_of)
+        shown = ".".join(map(str, version_of(newest)))
+        say(f"Python {needs.python or needs.preferred} is not on this machine; trying {shown}")
+        fitting = [newest]
+    for python in (*fitting, sys.executable):
         remove_tree(folder)
-        if run(argv, cwd=work, timeout=_SECONDS).ok:
+        argv = [*uv, "venv", "--quiet", "--python", python] if uv else [python, "-m", "venv"]
+        if run([*argv, str(folder)], cwd=work, timeout=_SECONDS).ok:
             return
-    if attempts and not needs.python:
-        raise MissingError(
-            "a virtual environment cannot be made",
-            remedy="install uv, or Python's venv (Debian and Ubuntu: apt install python3-venv)",
-        )
     raise MissingError(
-        f"the project needs Python {needs.python or needs.preferred}, which is not on this machine",
-        remedy="install that Python (such as by `uv python install`), then try again",
+        "a virtual environment cannot be made",
+        remedy="install uv, or Python's venv (Debian and Ubuntu: apt install python3-venv)",
     )
-
-
-def _accepts(wanted: str, program: str, work: Path) -> bool:
-    """Tell whether an interpreter's version lies in a range such as `>=3.10,<3.13`."""
-    asked = run([program, "-c", "import sys; print(*sys.version_info[:3])"], cwd=work, timeout=30)
-    if not asked.ok:
-        return False
-    version = tuple(map(int, asked.stdout.split()))
-    return all(_satisfies(version, part.strip()) for part in wanted.split(",") if part.strip())
-
-
-def _satisfies(version: tuple[int, ...], part: str) -> bool:
-    """Tell whether a version meets one clause of PEP 440, as far as interpreters need it."""
-    found = re.match(r"(===|==|~=|!=|>=|<=|>|<)?\s*v?(\d+(?:\.\d+)*)", part)
-    if not found:
-        return True
-    operator, numbers = found[1] or "==", tuple(map(int, found[2].split(".")))
-    short = version[: len(numbers)]
-    answers = {
-        "==": short == numbers,
-        "===": short == numbers,
-        "!=": short != numbers,
-        ">=": short >= numbers,
-        "<=": short <= numbers,
-        ">": short > numbers,
-        "<": short < numbers,
-        "~=": version >= numbers and version[: len(numbers) - 1] == numbers[:-1],
-    }
-    return answers[operator]
 
 
 def find_uv() -> list[str]:

@@ -276,6 +276,35 @@ def fill(templates: Mapping[str, str], address: Address) -> dict[str, str]:
     return filled
 
 
+def libpq_variables(address: Address) -> dict[str, str]:
+    """Return the variables that tell libpq, and so `psql`, where to go if nothing else is said."""
+    return {
+        "PGHOST": address.host,
+        "PGPORT": str(address.port),
+        "PGUSER": address.user,
+        "PGPASSWORD": address.password,
+        "PGDATABASE": address.database,
+    }
+
+
+def redirection(address: Address) -> dict[str, str | int]:
+    """Return what the guard must know to lead connections here that name another server."""
+    return {
+        "host": address.host,
+        "port": address.port,
+        "user": address.user,
+        "password": address.password,
+        "database": address.database,
+        "companion": companion(address.database),
+        "psql": str(programs() / "psql"),
+    }
+
+
+def companion(name: str) -> str:
+    """Return the database beside one that many projects' tests expect to be there."""
+    return f"{name}_test"
+
+
 def _is_ready(data: Path) -> bool:
     """Tell whether the server takes connections: line 8 of postmaster.pid (miscadmin.h)."""
     try:

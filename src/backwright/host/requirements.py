@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from backwright.errors import UsageError
+from backwright.host.interpreters import preferred_python
 
 _FILES = (
     "pyproject.toml",
@@ -46,6 +47,7 @@ class Requirements:
         preferred: The one that the project's people use, where `.python-version` says so.
         local: Folders of the repository that are dependencies themselves.
         files: The files that all this was read from.
+        periods: Upper bounds that the sources speak of, for what is not bounded otherwise.
     """
 
     needed: tuple[str, ...] = ()
@@ -56,6 +58,7 @@ class Requirements:
     preferred: str = ""
     local: tuple[Path, ...] = ()
     files: tuple[Path, ...] = ()
+    periods: tuple[str, ...] = ()
 
     def names(self) -> frozenset[str]:
         """Return the normalized names (PEP 503) of what is needed on every platform."""
@@ -68,7 +71,7 @@ class Requirements:
 
         Of local dependencies, the times of their Python files.
         """
-        digest = hashlib.sha256()
+        digest = hashlib.sha256("\0".join((*self.needed, "", *self.periods)).encode())
         for path in self.files:
             content = path.read_bytes()
             digest.update(f"{path.name}\0{len(content)}\0".encode() + content)
@@ -90,7 +93,7 @@ def read_requirements(root: Path) -> Requirements:
         UsageError: a file cannot be read; the message names it.
     """
     files = tuple(_dependency_files(root))
-    needs = Requirements(files=files, preferred=_python_version(root))
+    needs = Requirements(files=files, preferred=preferred_python(root))
     for path in files:
         try:
             needs = _with_file(needs, root, path)
@@ -378,12 +381,3 @@ def _from_requirements(needs: Requirements, path: Path, seen: set[Path]) -> Requ
         elif not line.startswith("-"):
             needs = replace(needs, needed=(*needs.needed, line))
     return needs
-
-
-def _python_version(root: Path) -> str:
-    """Return the interpreter that `.python-version` (pyenv, uv) names, as a range."""
-    path = root / ".python-version"
-    if not path.is_file():
-        return ""
-    found = re.match(r"\s*(?:cpython-|python)?(\d+\.\d+)", read_text(path))
-    return f"=={found[1]}.*" if found else ""

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from backwright.errors import VerificationError
 from backwright.host.environment import Environment
 from backwright.host.making import ensure
 from backwright.host.postgres import Cluster, cluster
+from backwright.host.redis import redis
+from backwright.project import read_project
 from backwright.report.change import ChangeReport, FileChange, PlanStep
 from backwright.report.events import Listener, StepStarted
 from backwright.tasks.host_facts import HostFacts, host_facts
 from backwright.tasks.questions import Answers
+from backwright.tasks.settling import needs_redis, settle
 from backwright.values import Check, Choice, Note, Question
 from backwright.workshop import (
     Bench,
@@ -34,7 +37,19 @@ NEEDED = ("imports", "migrations", "starts", "tests")  # without these, a change
 
 @dataclass(frozen=True)
 class Workplace:
-    """A staging copy, and what is needed to run it."""
+    """A staging copy, and what is needed to run it.
+
+    Attributes:
+        root: The user's project.
+        staging: Its copy.
+        facts: How it is run.
+        environment: Its interpreter.
+        cluster: The throw-away PostgreSQL.
+        listener: Told what goes on.
+        redis_port: The throw-away Redis, where the project uses one.
+        variables: What its programs need in their environment besides the database's address.
+        notes: What could not be had, and what follows from that.
+    """
 
     root: Path
     staging: Staging
@@ -42,6 +57,10 @@ class Workplace:
     environment: Environment
     cluster: Cluster | None
     listener: Listener
+    redis_port: int | None = None
+    variables: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[Note, ...] = ()
+    stack: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
 
     @property
     def folder(self) -> Path:
@@ -56,17 +75,39 @@ class Workplace:
         expected_endpoints: tuple[tuple[str, str], ...] = (),
     ) -> Bench:
         """Return what the checks of a change need, and what runs the host's programs."""
+        facts = self.facts
         return Bench(
             staging=self.staging,
             changes=changes,
             environment=self.environment,
             cluster=self.cluster,
-            app=self.facts.app,
-            migrations_folder=self.facts.migrations_folder,
-            test_folder=self.facts.test_folder,
-            database_variables=self.facts.database_variables,
+            app=facts.app,
+            run_folder=facts.run_folder,
+            roots=facts.roots,
+            migrations_folder=facts.migrations_folder,
+            test_folder=facts.test_folder,
+            test_run_folder=facts.test_run_folder,
+            database_variables=facts.database_variables,
+            driver=facts.database.driver,
+            sqlite_files=facts.database.files,
+            redis_port=self.redis_port,
+            variables=self.variables,
             new_tests=new_tests,
             expected_endpoints=expected_endpoints,
+            metadata_modules=facts.modules,
+        )
+
+    def reread(self) -> Workplace:
+        """Return the workplace for what the project has become in staging.
+
+        Such as with another database or other dependencies; what is started in addition ends with
+        this workplace.
+
+        Raises:
+            MissingError: the interpreter or the database cannot be had.
+        """
+        return _settled(
+            self.root, self.staging, self.listener, self.stack, self.cluster, self.staging.folder
         )
 
 
@@ -82,11 +123,50 @@ def workplace(root: Path, command: str, listener: Listener) -> Iterator[Workplac
     with contextlib.ExitStack() as stack:
         stack.enter_context(locked(root, command))
         recover(root)
-        facts = host_facts(root)
-        server = None if facts.uses_sqlite else stack.enter_context(cluster())
         staging = stack.enter_context(prepare(root))
-        environment = ensure(root, say=lambda text: listener(StepStarted(text)))
-        yield Workplace(root, staging, facts, environment, server, listener)
+        yield _settled(root, staging, listener, stack)
+
+
+def _settled(
+    root: Path,
+    staging: Staging,
+    listener: Listener,
+    stack: contextlib.ExitStack,
+    server: Cluster | None = None,
+    changed: Path | None = None,
+) -> Workplace:
+    """Read how the copy is run, and bring together what that needs."""
+    project = read_project(staging.folder)
+    facts = host_facts(project)
+    if server is None and facts.database.engine == "postgresql":
+        server = stack.enter_context(cluster())
+    uses_redis = needs_redis(project)
+    port = stack.enter_context(redis()) if uses_redis else None
+    environment = ensure(
+        root,
+        start=facts.run_folder,
+        changed=changed,
+        say=lambda text: listener(StepStarted(text)),
+    )
+    place = Workplace(
+        root, staging, facts, environment, server, listener, redis_port=port, stack=stack
+    )
+    notes = _notes(facts, without_redis=uses_redis and port is None)
+    variables = settle(project, facts, place.bench(ChangeSet()))
+    return replace(place, variables=variables, notes=notes)
+
+
+def _notes(facts: HostFacts, *, without_redis: bool) -> tuple[Note, ...]:
+    """Say what cannot be had on this machine."""
+    notes = []
+    if facts.database.engine in ("mysql", "other"):
+        notes.append(
+            f"the database is {facts.database.driver}, and only PostgreSQL and SQLite can be "
+            "thrown away: nothing that needs the database is proved"
+        )
+    if without_redis:
+        notes.append("the project uses Redis, and there is no redis-server on this machine")
+    return tuple(Note("", 0, text) for text in notes)
 
 
 def changes_of(place: Workplace, paths: Sequence[str], reasons: dict[str, str]) -> ChangeSet:

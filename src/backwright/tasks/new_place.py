@@ -17,7 +17,7 @@ from backwright.host.process import run
 from backwright.host.requirements import read_requirements
 from backwright.report.events import Listener, StepStarted
 from backwright.tasks.change import Workplace
-from backwright.tasks.host_facts import HostFacts
+from backwright.tasks.host_facts import house_facts
 from backwright.tasks.house import Features, house_draft
 from backwright.values import Note
 from backwright.workshop import Staging
@@ -33,7 +33,7 @@ def new_place(target: Path, features: Features, listener: Listener) -> Iterator[
         MissingError: its environment cannot be made, or there is no database.
     """
     uses_sqlite = features.database == "sqlite"
-    facts = HostFacts("app.main:app", "migrations", "tests", uses_sqlite)
+    facts = house_facts(uses_sqlite=uses_sqlite)
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(scratch("new"))
         server = None if uses_sqlite else stack.enter_context(cluster())

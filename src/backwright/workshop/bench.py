@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import secrets
@@ -14,7 +15,7 @@ from pathlib import Path
 
 from backwright.host.environment import Environment
 from backwright.host.folders import bytecode_folder
-from backwright.host.postgres import Address, Cluster, fill
+from backwright.host.postgres import Address, Cluster, companion, fill, libpq_variables, redirection
 from backwright.host.process import Processes, Result, run
 from backwright.workshop.changeset import ChangeSet
 from backwright.workshop.staging import Staging, copy_project, import_roots
@@ -31,17 +32,26 @@ class Bench:
         changes: The change.
         environment: The host's interpreter.
         cluster: The throw-away PostgreSQL; None for a project on SQLite or without a database.
+        run_folder: Where the project's people start its programs, relative to the project.
+        roots: Folders that its modules are imported from, relative to the project; found from
+            the application's name where there are none.
         app: The application, such as `app.main:app`; a factory ends with `()`.
         migrations_folder: Alembic's folder, relative to the project; None without Alembic.
         test_folder: Where the project's tests are, relative to the project; None for none.
         database_variables: Environment variables that tell the host its database, as templates:
             `{"DATABASE_URL": "postgresql+asyncpg://{netloc}/{database}"}`,
             `{"POSTGRES_SERVER": "{host}"}`, `{"DATABASE_URL": "sqlite:///{file}"}`.
+        driver: The scheme of the database's URL, where no variable holds a whole one.
+        sqlite_files: Files that the host's code names as its SQLite database, relative to
+            `run_folder`: connections to them are led to the throw-away one.
+        redis_port: The port of a throw-away Redis on loopback.
         variables: Other environment variables that the host needs, such as a secret key.
         new_tests: Test files that the change brings, relative to the project.
         expected_endpoints: Method and path of each endpoint that the change brings.
+        test_run_folder: Where the tests are started, relative to the project.
         metadata_module: The module whose import brings all models, for projects without Alembic;
             the app's own by default.
+        metadata_modules: Modules to import besides, which declare models.
         allowed_databases: `host:port` of other databases that the host's tests may use.
         test_seconds: The time limit of the host's tests.
     """
@@ -51,20 +61,28 @@ class Bench:
     environment: Environment
     cluster: Cluster | None = None
     app: str | None = None
+    run_folder: str = "."
+    roots: tuple[str, ...] = ()
     migrations_folder: str | None = None
     test_folder: str | None = None
     database_variables: Mapping[str, str] = field(default_factory=dict)
+    driver: str = "postgresql"
+    sqlite_files: tuple[str, ...] = ()
+    redis_port: int | None = None
     variables: Mapping[str, str] = field(default_factory=dict)
     new_tests: tuple[str, ...] = ()
     expected_endpoints: tuple[tuple[str, str], ...] = ()
+    test_run_folder: str = "."
     metadata_module: str | None = None
+    metadata_modules: tuple[str, ...] = ()
     allowed_databases: tuple[str, ...] = ()
     test_seconds: float = 900.0
 
     @property
     def uses_sqlite(self) -> bool:
         """Tell whether the host's database is a file."""
-        return any("{file}" in template for template in self.database_variables.values())
+        told = any("{file}" in template for template in self.database_variables.values())
+        return told or bool(self.sqlite_files)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +92,7 @@ class Database:
     variables: Mapping[str, str]
     address: Address | None = None
     file: Path | None = None
+    driver: str = "postgresql"
 
     @property
     def url(self) -> str:
@@ -81,7 +100,9 @@ class Database:
         for value in self.variables.values():
             if re.match(r"^(postgres|sqlite)\w*(\+\w+)?://", value):
                 return value
-        return self.address.url() if self.address else ""
+        if self.file is not None:
+            return f"{self.driver}:///{self.file}"
+        return self.address.url(self.driver) if self.address else ""
 
 
 class Databases:
@@ -121,7 +142,7 @@ class Databases:
     def add_companion(self, database: Database) -> None:
         """Make `NAME_test` beside a database: many projects' tests put that behind its name."""
         if database.address is not None and self._bench.cluster is not None:
-            self._bench.cluster.create_database(f"{database.address.database}_test")
+            self._bench.cluster.create_database(companion(database.address.database))
 
     def _make(self, purpose: str, template: Database | None) -> Database:
         """Make a database, as a copy of another one if given."""
@@ -133,7 +154,7 @@ class Databases:
         source = template.address.database if template and template.address else "template0"
         name = bench.cluster.fresh_name(purpose)
         address = bench.cluster.create_database(name, template=source)
-        return Database(fill(bench.database_variables, address), address)
+        return Database(fill(bench.database_variables, address), address, driver=bench.driver)
 
     def _make_file(self, purpose: str, template: Database | None) -> Database:
         """Make an SQLite database."""
@@ -146,7 +167,7 @@ class Databases:
             name: value.replace("{file}", str(path))
             for name, value in self._bench.database_variables.items()
         }
-        return Database(variables, None, path)
+        return Database(variables, None, path, self._bench.driver)
 
 
 class Run:
@@ -164,6 +185,10 @@ class Run:
         """Return the project's folder in the changed copy."""
         return self.bench.staging.folder
 
+    def place(self, folder: Path) -> Path:
+        """Return where in a copy of the project its programs are started."""
+        return folder / self.bench.run_folder
+
     def unchanged(self) -> Path:
         """Return the project's folder in a copy without the change, made at the first call."""
         return self._copies.unchanged()
@@ -173,13 +198,18 @@ class Run:
         *arguments: str,
         database: Database | None = None,
         folder: Path | None = None,
+        start: str | None = None,
         timeout: float = 300.0,
     ) -> Result:
-        """Run the host's interpreter in the changed copy (or another folder) to its end."""
+        """Run the host's interpreter in the changed copy (or another folder) to its end.
+
+        It is started where the project's programs are, or in the folder of the copy that `start`
+        names.
+        """
         where = folder or self.folder
         return run(
             [str(self.bench.environment.python), *arguments],
-            cwd=where,
+            cwd=self.place(where) if start is None else where / start,
             env=self.variables(database, folder=where),
             timeout=timeout,
             processes=self.processes,
@@ -195,13 +225,14 @@ class Run:
         """
         bench = self.bench
         where = folder or self.folder
-        roots = [str(where / root) for root in import_roots(where, bench.app)]
+        roots = [str(where / root) for root in bench.roots or import_roots(where, bench.app)]
         told = dict(database.variables) if database else {}
         allowed = [str(bench.staging.scratch.resolve()), *bench.allowed_databases]
         if database is not None and database.address is not None:
             allowed += [f"127.0.0.1:{database.address.port}", f"localhost:{database.address.port}"]
             allowed.append(f"::1:{database.address.port}")
             allowed.append(database.address.socket_folder)
+            told |= libpq_variables(database.address)
         return bench.environment.variables(
             {
                 **bench.variables,
@@ -210,6 +241,7 @@ class Run:
                 "TMPDIR": str(self._temporary()),
                 **self._bytecode(),
                 "BACKWRIGHT_DATABASES": "\n".join(allowed),
+                "BACKWRIGHT_REDIRECT": self._redirect(database, where),
             }
         )
 
@@ -221,6 +253,20 @@ class Run:
         if not os.environ.get("PYTHONDONTWRITEBYTECODE"):
             return {}
         return {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(bytecode_folder())}
+
+    def _redirect(self, database: Database | None, folder: Path) -> str:
+        """Return where connections go that name another server or file (`payloads/guard`)."""
+        order: dict[str, object] = {}
+        if database is not None and database.address is not None:
+            order["postgresql"] = redirection(database.address)
+        if database is not None and database.file is not None:
+            names = self.bench.sqlite_files
+            order["sqlite"] = {
+                str((self.place(folder) / name).resolve()): str(database.file) for name in names
+            }
+        if self.bench.redis_port is not None:
+            order["redis"] = {"host": "127.0.0.1", "port": self.bench.redis_port}
+        return json.dumps(order)
 
     def _temporary(self) -> Path:
         """Return the folder for temporary files, where the host's tests may make databases."""

@@ -2,8 +2,9 @@
 
     python load.py MODULE:NAME[()] [PORT]
 
-With a port the application is served there by uvicorn afterwards. Written for any Python from 3.8
-and any FastAPI; imports nothing of ours.
+With a port the application is served there by uvicorn afterwards. An error comes with the settings
+that it is about. Written for any Python from 3.8 and any FastAPI; imports nothing of ours but
+`facts`, which lies beside it.
 """
 
 from __future__ import annotations
@@ -11,9 +12,14 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import pathlib
 import sys
 import traceback
 from typing import Any
+
+failure = importlib.import_module("facts").failure  # beside this file
+
+sys.path.pop(0)  # this folder, whose modules would hide the host's of the same names
 
 
 def load(target: str) -> Any:  # noqa: ANN401
@@ -45,14 +51,16 @@ def main() -> int:
         answer: dict[str, Any] = {"paths": methods_of_paths(app)}
     except BaseException as error:
         traceback.print_exc()
-        protocol.write(json.dumps({"error": f"{type(error).__name__}: {error}"}) + "\n")
+        protocol.write(json.dumps(failure(error, os.fspath(pathlib.Path.cwd()))) + "\n")
         return 1
     protocol.write(json.dumps(answer) + "\n")
     protocol.close()
     if len(sys.argv) > 2:
         import uvicorn
 
-        uvicorn.run(app, host="127.0.0.1", port=int(sys.argv[2]), log_level="warning")
+        uvicorn.run(
+            app, host="127.0.0.1", port=int(sys.argv[2]), log_level="warning", loop="asyncio"
+        )
     return 0
 
 

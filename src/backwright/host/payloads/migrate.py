@@ -4,7 +4,7 @@
         -> {"heads": […], "old_heads": […], "new": […], "down_to": […]}
     {"do": "upgrade", "to": REVISION}    {"do": "downgrade", "to": REVISION}    -> {}
     {"do": "drift"}  -> {"drift": TEXT | null}
-    {"do": "create_all", "module": NAME}  -> {"tables": N}      projects without Alembic
+    {"do": "create_all", "modules": [NAME…]}  -> {"tables": N}      projects without Alembic
 
 An order that fails is answered by {"error": TEXT, "trace": TEXT}. Written for any Python from 3.8;
 imports nothing of ours. The application is imported once for all orders.
@@ -21,6 +21,7 @@ import sys
 import traceback
 from typing import Any
 
+sys.path.pop(0)  # this folder, whose modules would hide the host's of the same names
 _STATE: dict[str, Any] = {}
 
 
@@ -121,10 +122,19 @@ def do_drift(_: dict[str, Any]) -> dict[str, Any]:
 
 
 def do_create_all(order: dict[str, Any]) -> dict[str, Any]:
-    """Create the tables of every `MetaData` that importing a module brings into being."""
+    """Create the tables of every `MetaData` that importing modules brings into being.
+
+    The first module must be there; the others may only be missing where the project changed.
+    """
     import sqlalchemy
 
-    importlib.import_module(order["module"])
+    for place, name in enumerate(order["modules"]):
+        try:
+            importlib.import_module(name)
+        except Exception:
+            if place == 0:
+                raise
+            traceback.print_exc()
     found = [item for item in gc.get_objects() if issubclass(type(item), sqlalchemy.MetaData)]
     with_tables = [metadata for metadata in found if metadata.tables]
     url = sqlalchemy.engine.make_url(order["url"])

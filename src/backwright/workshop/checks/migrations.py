@@ -5,18 +5,17 @@ Without Alembic: `create_all` on a filled database of the old models leaves ever
 
 from __future__ import annotations
 
-import configparser
+import contextlib
 import re
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from pathlib import Path
 
-from backwright.host.dialogue import Dialogue, DialogueError, converse
-from backwright.workshop.bench import PAYLOADS, Database, Run, tail
+from backwright.host.dialogue import Dialogue, DialogueError
+from backwright.workshop.bench import Database, Run, tail
 from backwright.workshop.catalog import Catalog, read_catalog
 from backwright.workshop.filling import Filled, checksums, fill
 from backwright.workshop.registry import Outcome, check, failed, passed, skipped
+from backwright.workshop.tables import alembic, create_tables, open_migrations, tables_of
 
 _OPERATION = re.compile(
     r"\('(?:add|remove|modify)_\w+'.*?(?=\[?\(?'(?:add|remove|modify)_|$)", re.DOTALL
@@ -35,8 +34,6 @@ class _Snapshot:
 def migrations(run: Run) -> Outcome:
     """Migrate a filled database up, down and up; or let `create_all` meet one."""
     bench = run.bench
-    if not bench.database_variables:
-        return skipped("it is not known how this project is told its database")
     if bench.cluster is None and not bench.uses_sqlite:
         return skipped("there is no throw-away database for it")
     if bench.migrations_folder is None:
@@ -44,52 +41,62 @@ def migrations(run: Run) -> Outcome:
     if not bench.environment.has("alembic"):
         return skipped(f"alembic is not installed in {bench.environment.prefix}")
     database = run.databases.empty("migrations")
-    with _alembic(run, run.folder, database) as dialogue:
+    with alembic(run, run.folder, database) as dialogue:
         try:
             return _with_alembic(run, dialogue, database)
         except DialogueError as error:
             reason = f"{error.message}\n{tail(dialogue.said())}"
-    return failed(reason) if _worked_before(run) else skipped(f"before, too, {reason}")
+    if _worked_before(run):
+        return failed(reason)
+    _keep_tables(run)
+    return skipped(f"before, too, {reason}")
+
+
+def _keep_tables(run: Run) -> None:
+    """Give the checks behind this one a database with tables, where migrations give none."""
+    database = run.databases.empty("models")
+    with contextlib.suppress(DialogueError):
+        create_tables(run, run.folder, database, tables_of(run.bench))
+        run.databases.keep(run.databases.copy(database, "migrated"))
 
 
 def _worked_before(run: Run) -> bool:
     """Tell whether the migrations go up from nothing without the change."""
     database = run.databases.empty("unchanged")
-    with _alembic(run, run.unchanged(), database) as dialogue:
+    with alembic(run, run.unchanged(), database) as dialogue:
         try:
-            folder = run.bench.migrations_folder or ""
-            _open(run, dialogue, run.unchanged(), folder, database)
+            open_migrations(run, dialogue, run.unchanged(), database)
             dialogue.ask({"do": "upgrade", "to": "heads"})
         except DialogueError:
             return False
     return True
 
 
-def _with_alembic(run: Run, alembic: Dialogue, database: Database) -> Outcome:
+def _with_alembic(run: Run, driven: Dialogue, database: Database) -> Outcome:
     """Go through the whole life of the new migrations."""
-    opened = _open(run, alembic, run.folder, run.bench.migrations_folder or "", database)
+    opened = open_migrations(run, driven, run.folder, database)
     for head in opened["old_heads"]:
-        alembic.ask({"do": "upgrade", "to": head})
+        driven.ask({"do": "upgrade", "to": head})
     old = read_catalog(database, run.bench.cluster)
-    alembic.ask({"do": "upgrade", "to": "heads"})
+    driven.ask({"do": "upgrade", "to": "heads"})
     run.databases.keep(run.databases.copy(database, "migrated"))
-    drift = _new_drift(run, alembic.ask({"do": "drift"})["drift"])
+    drift = _new_drift(run, driven.ask({"do": "drift"})["drift"])
     if drift:
         return failed(f"models and migrations differ: {drift}")
     if not opened["new"]:
         return passed(f"up to {', '.join(opened['heads']) or 'nothing'}; the change needs none")
     for target in opened["down_to"]:
-        alembic.ask({"do": "downgrade", "to": target})
+        driven.ask({"do": "downgrade", "to": target})
     if left := _difference(old, read_catalog(database, run.bench.cluster)):
         return failed(f"the downgrade does not give back the schema: {left}")
     filled = fill(database, old, run.bench.cluster)
     before = _Snapshot(run.databases.copy(database, "before"), old)
-    return _again_with_rows(run, alembic, database, before, filled, opened["down_to"])
+    return _again_with_rows(run, driven, database, before, filled, opened["down_to"])
 
 
 def _again_with_rows(
     run: Run,
-    alembic: Dialogue,
+    driven: Dialogue,
     database: Database,
     before: _Snapshot,
     filled: Filled,
@@ -97,20 +104,20 @@ def _again_with_rows(
 ) -> Outcome:
     """Go up, down and up with rows in the tables, new ones too; compare the rows each time."""
     cluster = run.bench.cluster
-    alembic.ask({"do": "upgrade", "to": "heads"})
+    driven.ask({"do": "upgrade", "to": "heads"})
     new = read_catalog(database, cluster)
     if lost := _lost_rows(run, database, before, new):
         return failed(f"the upgrade changes rows: {lost}")
     added = set(new.named()) - set(before.catalog.named())
     filled_new = fill(database, new, cluster, only=added)
     for target in down_to:
-        alembic.ask({"do": "downgrade", "to": target})
+        driven.ask({"do": "downgrade", "to": target})
     found = read_catalog(database, cluster)
     if left := _difference(before.catalog, found):
         return failed(f"the downgrade of a filled database leaves it different: {left}")
     if lost := _lost_rows(run, database, before, found):
         return failed(f"the downgrade changes rows: {lost}")
-    alembic.ask({"do": "upgrade", "to": "heads"})
+    driven.ask({"do": "upgrade", "to": "heads"})
     if lost := _lost_rows(run, database, before, read_catalog(database, cluster)):
         return failed(f"the second upgrade changes rows: {lost}")
     return passed(_summary(filled, filled_new, before.catalog, new))
@@ -136,73 +143,15 @@ def _summary(filled: Filled, filled_new: Filled, old: Catalog, new: Catalog) -> 
     return f"{text}; not compared: {', '.join(changed)}" if changed else text
 
 
-def _alembic(run: Run, folder: Path, database: Database) -> AbstractContextManager[Dialogue]:
-    """Start the payload that drives the host's Alembic, where its people would start it."""
-    cwd = _configuration(folder, run.bench.migrations_folder or "")[1]
-    return converse(
-        [str(run.bench.environment.python), str(PAYLOADS / "migrate.py")],
-        cwd=cwd,
-        env=run.variables(database, folder=folder),
-        processes=run.processes,
-    )
-
-
-def _open(
-    run: Run, alembic: Dialogue, folder: Path, migrations_folder: str, database: Database
-) -> dict[str, list[str]]:
-    """Read the migration scripts; those that the change creates are the new ones."""
-    ini = _configuration(folder, migrations_folder)[0]
-    created = [edit.path for edit in run.bench.changes.edits if edit.before is None]
-    return alembic.ask(
-        {
-            "do": "open",
-            "ini": str(ini) if ini else None,
-            "folder": str(folder / migrations_folder),
-            "url": database.url,
-            "new_files": [str(folder / path) for path in created],
-        }
-    )
-
-
-def _configuration(folder: Path, migrations_folder: str) -> tuple[Path | None, Path]:
-    """Return Alembic's configuration file and the folder that its people run it in."""
-    scripts = (folder / migrations_folder).resolve()
-    places = [folder, *(path for path in scripts.parents if path.is_relative_to(folder))]
-    found: list[Path] = []
-    for place in dict.fromkeys(path.resolve() for path in places):
-        found += sorted(place.glob("*.ini"), key=lambda path: path.name != "alembic.ini")
-    for ini in found:
-        location = _script_location(ini)
-        if location is None:
-            continue
-        for cwd in (folder, ini.parent):
-            if (cwd / location.replace("%(here)s", str(ini.parent))).resolve() == scripts:
-                return ini, cwd
-    pyproject = folder / "pyproject.toml"
-    if pyproject.is_file() and "[tool.alembic]" in pyproject.read_text(errors="replace"):
-        return pyproject, folder
-    return None, folder
-
-
-def _script_location(ini: Path) -> str | None:
-    """Return where a configuration file says that the scripts are; None if it is not Alembic's."""
-    parser = configparser.RawConfigParser(strict=False)
-    try:
-        parser.read_string(ini.read_text(encoding="utf-8-sig"))
-        return parser.get("alembic", "script_location")
-    except (OSError, UnicodeError, configparser.Error):
-        return None
-
-
 def _new_drift(run: Run, drift: str | None) -> str:
     """Return the differences between models and migrations that were not there before."""
     if not drift:
         return ""
     database = run.databases.empty("drift")
-    with _alembic(run, run.unchanged(), database) as alembic:
-        _open(run, alembic, run.unchanged(), run.bench.migrations_folder or "", database)
-        alembic.ask({"do": "upgrade", "to": "heads"})
-        before = alembic.ask({"do": "drift"})["drift"]
+    with alembic(run, run.unchanged(), database) as driven:
+        open_migrations(run, driven, run.unchanged(), database)
+        driven.ask({"do": "upgrade", "to": "heads"})
+        before = driven.ask({"do": "drift"})["drift"]
     if not before:
         return drift
     known = set(_OPERATION.findall(before))
@@ -242,19 +191,22 @@ def _lost_rows(run: Run, database: Database, before: _Snapshot, now: Catalog) ->
 def _without_alembic(run: Run) -> Outcome:
     """Fill the old tables, let the new models create theirs beside them, and compare."""
     bench = run.bench
-    module = bench.metadata_module or (bench.app or "").partition(":")[0]
-    if not module:
+    modules = tables_of(bench)
+    if not modules:
         return skipped("no module is known whose import brings the models")
     database, fresh = run.databases.empty("tables"), run.databases.empty("fresh")
-    _create_all(run, run.unchanged(), database, module)
+    try:
+        create_tables(run, run.unchanged(), database, modules)
+    except DialogueError as error:
+        return skipped(f"before, too, the tables cannot be created: {error.message}")
     old = read_catalog(database, bench.cluster)
     filled = fill(database, old, bench.cluster)
     before = _Snapshot(run.databases.copy(database, "before"), old)
-    _create_all(run, run.folder, database, module)
+    create_tables(run, run.folder, database, modules)
     now = read_catalog(database, bench.cluster)
     if lost := _lost_rows(run, database, before, now):
         return failed(f"create_all changes rows: {lost}")
-    _create_all(run, run.folder, fresh, module)
+    create_tables(run, run.folder, fresh, modules)
     run.databases.keep(run.databases.copy(fresh, "migrated"))
     wanted = read_catalog(fresh, bench.cluster)
     text = f"create_all on {filled.rows} rows in {filled.tables} tables"
@@ -264,21 +216,3 @@ def _without_alembic(run: Run) -> Outcome:
     if missing := _difference(wanted, now):
         text += f"; databases that exist need a change by hand, they are {missing}"
     return passed(text)
-
-
-def _create_all(run: Run, folder: Path, database: Database, module: str) -> None:
-    """Create the tables of the models that a copy of the project has.
-
-    Raises:
-        DialogueError: the models cannot be imported, or the tables not created.
-    """
-    with converse(
-        [str(run.bench.environment.python), str(PAYLOADS / "migrate.py")],
-        cwd=folder,
-        env=run.variables(database, folder=folder),
-        processes=run.processes,
-    ) as dialogue:
-        try:
-            dialogue.ask({"do": "create_all", "module": module, "url": database.url})
-        except DialogueError as error:
-            raise DialogueError(f"{error.message}\n{tail(dialogue.said())}") from error

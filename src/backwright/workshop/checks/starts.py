@@ -51,7 +51,7 @@ def _serve(run: Run, folder: Path) -> AbstractContextManager[Server]:
     python, app = str(run.bench.environment.python), run.bench.app or ""
     return serve(
         lambda port: [python, str(PAYLOADS / "load.py"), app, str(port)],
-        cwd=folder,
+        cwd=run.place(folder),
         env=run.variables(run.databases.migrated("starts"), folder=folder),
         timeout=60,
         processes=run.processes,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import xml.etree.ElementTree as ET
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -52,6 +53,8 @@ def tests(run: Run) -> Outcome:
         reason = _why_nothing_ran(after.result, bench.test_seconds)
         before = _run_tests(run, run.unchanged())
         return failed(reason) if before.cases else skipped(f"before, too, {reason}")
+    if after.result.code == _NO_TESTS and not bench.new_tests:
+        return skipped("pytest finds no tests in the project")
     if not after.cases or after.result.timed_out:
         return failed(_why_nothing_ran(after.result, bench.test_seconds))
     new = {key for key, case in after.cases.items() if case.file in bench.new_tests}
@@ -89,7 +92,9 @@ def _run_tests(run: Run, folder: Path, only: tuple[str, ...] = ()) -> Report:
     bench = run.bench
     name = "changed" if folder == run.folder else "unchanged"
     report = bench.staging.scratch / f"junit-{name}.xml"
-    arguments = ["-m", "pytest", f"--rootdir={folder}", f"--junitxml={report}"]
+    report.unlink(missing_ok=True)
+    start = folder / bench.test_run_folder
+    arguments = ["-m", "pytest", f"--rootdir={start}", f"--junitxml={report}"]
     arguments += ["-o", "junit_family=xunit1"]
     arguments += ["-o", "junit_logging=no", "-p", "no:cacheprovider", "--color=no", "--tb=short"]
     if bench.environment.has("pytest_cov"):
@@ -100,23 +105,31 @@ def _run_tests(run: Run, folder: Path, only: tuple[str, ...] = ()) -> Report:
     outside = [
         path
         for path in bench.new_tests
-        if bench.test_folder is None or not Path(path).is_relative_to(bench.test_folder)
+        if bench.test_folder is None or not _is_within(path, bench.test_folder)
     ]
     targets += [path for path in outside if (folder / path).exists()]
     database = run.databases.migrated("tests")
     run.databases.add_companion(database)
     result = run.python(
         *arguments,
-        *(only or targets),
+        *(os.path.relpath(folder / path, start) for path in (only or targets)),
         database=database,
         folder=folder,
+        start=bench.test_run_folder,
         timeout=bench.test_seconds,
     )
-    return Report(_read_junit(report), result)
+    return Report(_read_junit(report, bench.test_run_folder), result)
 
 
-def _read_junit(path: Path) -> dict[str, Case]:
-    """Read pytest's JUnit report (family xunit1, which names the file); none if there is none."""
+def _is_within(path: str, folder: str) -> bool:
+    return folder == "." or Path(path).is_relative_to(folder)
+
+
+def _read_junit(path: Path, start: str) -> dict[str, Case]:
+    """Read pytest's JUnit report (family xunit1, which names the file); none if there is none.
+
+    The files come out relative to the project, of which `start` is the folder to run in.
+    """
     if not path.exists():
         return {}
     cases: dict[str, Case] = {}
@@ -129,6 +142,7 @@ def _read_junit(path: Path) -> dict[str, Case]:
         elif "skipped" in children:
             verdict = "skipped"
         file, name = element.get("file", ""), element.get("name", "")
+        file = os.path.normpath(Path(start, file)) if file else file
         key = f"{file}::{element.get('classname', '')}::{name}"
         message = "" if bad is None else bad.text or bad.get("message") or ""
         known = cases.get(key)  # a test that fails in its teardown is listed twice

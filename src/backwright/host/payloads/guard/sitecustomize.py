@@ -3,7 +3,8 @@
 Python imports `sitecustomize` at start (site module). A project may read its database's URL from
 anywhere; whatever it reads, a connection through SQLAlchemy, or through Python's own sockets to a
 usual database port, goes only where `BACKWRIGHT_DATABASES` allows: `host:port` pairs and folders
-for SQLite files, separated by line breaks.
+for SQLite files, separated by line breaks. Where `BACKWRIGHT_REDIRECT` names a server, connections
+to others of its kind are led there (`_backwright_redirect`); the rest is refused.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ import os
 import sys
 from collections.abc import Callable
 from typing import Any, ClassVar
+
+redirect: Any = importlib.import_module("_backwright_redirect")  # beside this file
 
 _ALLOWED = [entry for entry in os.environ.get("BACKWRIGHT_DATABASES", "").split("\n") if entry]
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -53,11 +56,22 @@ def _is_allowed_file(name: str) -> bool:
 
 
 def _check_connection(dialect: Any, record: Any, arguments: Any, options: Any) -> None:  # noqa: ANN401, ARG001
-    """Look at where SQLAlchemy is about to connect to (event `do_connect`)."""
+    """Look at where SQLAlchemy is about to connect to (event `do_connect`), and change it."""
     if dialect.name == "sqlite":
-        name = str(arguments[0] if arguments else options.get("database", ""))
+        name = redirect.sqlite_file(str(arguments[0] if arguments else options.get("database", "")))
         if not _is_allowed_file(name):
             _refuse(name)
+        if arguments:
+            arguments[0] = name
+        return
+    if dialect.name == "postgresql" and redirect.has_postgres():
+        if _leads_elsewhere(options):
+            key = "dbname" if "dbname" in options or "psycopg" in dialect.driver else "database"
+            changed = redirect.postgres_options(
+                options, "database" if "database" in options else key
+            )
+            options.clear()
+            options.update(changed)
         return
     default = {"postgresql": 5432, "mysql": 3306, "mariadb": 3306, "mssql": 1433, "oracle": 1521}
     _check_servers(
@@ -65,13 +79,29 @@ def _check_connection(dialect: Any, record: Any, arguments: Any, options: Any) -
     )
 
 
+def _leads_elsewhere(told: dict[str, Any]) -> bool:
+    """Tell whether options for PostgreSQL name a server that is not the throw-away one."""
+    if told.get("service"):
+        return True
+    host = told.get("hostaddr") or told.get("host") or os.environ.get("PGHOST") or "localhost"
+    port = told.get("port") or os.environ.get("PGPORT") or 5432
+    return any(not _is_allowed_server(name, number) for name, number in _servers(host, port))
+
+
+def _servers(host: Any, port: Any) -> list[tuple[str, int]]:  # noqa: ANN401
+    """Return one or several servers: names and ports may be lists, or separated by commas."""
+    hosts = list(host) if isinstance(host, (list, tuple)) else str(host).split(",")
+    ports = list(port) if isinstance(port, (list, tuple)) else str(port).split(",")
+    return [
+        (str(name), int(ports[place] if place < len(ports) else ports[-1]))
+        for place, name in enumerate(hosts)
+    ]
+
+
 def _check_servers(kind: str, host: Any, port: Any, default: int) -> None:  # noqa: ANN401
-    """Look at one or several servers: names and ports may be lists, or separated by commas."""
-    hosts = list(host) if isinstance(host, (list, tuple)) else str(host or "localhost").split(",")
-    ports = list(port) if isinstance(port, (list, tuple)) else str(port or default).split(",")
-    for place, name in enumerate(hosts):
-        number = int(ports[place] if place < len(ports) else ports[-1])
-        if not _is_allowed_server(str(name), number):
+    """Look at one or several servers."""
+    for name, number in _servers(host or "localhost", port or default):
+        if not _is_allowed_server(name, number):
             _refuse(f"{kind} at {name}:{number}")
 
 
@@ -91,6 +121,11 @@ def _watch_psycopg2() -> None:
     connect = psycopg2.connect
 
     def checked(dsn: Any = None, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401
+        if redirect.has_postgres():
+            told = {**(parse_dsn(dsn) if dsn else {}), **options}
+            if _leads_elsewhere(told):
+                return connect(None, *arguments, **redirect.postgres_options(told, "dbname"))
+            return connect(dsn, *arguments, **options)
         kept = ("host", "hostaddr", "port", "service")
         _check_libpq(dsn or "", {k: v for k, v in options.items() if k in kept}, parse_dsn)
         return connect(dsn, *arguments, **options)
@@ -107,6 +142,11 @@ def _watch_psycopg() -> None:
         connect = kind.connect.__func__
 
         def checked(cls: Any, /, conninfo: str = "", **options: Any) -> Any:  # noqa: ANN401
+            if redirect.has_postgres():
+                told = {**(conninfo_to_dict(conninfo) if conninfo else {}), **options}
+                if _leads_elsewhere(told):
+                    return connect(cls, "", **redirect.postgres_options(told, "dbname"))
+                return connect(cls, conninfo, **options)
             _check_libpq(conninfo, options, conninfo_to_dict)
             return connect(cls, conninfo, **options)
 
@@ -115,6 +155,24 @@ def _watch_psycopg() -> None:
     watch(psycopg.Connection)
     watch(psycopg.AsyncConnection)
     psycopg.connect = psycopg.Connection.connect
+
+
+def _watch_asyncpg() -> None:
+    """Lead every connection of asyncpg and of its pools to the throw-away server."""
+    utils: Any = importlib.import_module("asyncpg.connect_utils")
+    parse = getattr(utils, "_parse_connect_arguments", None)
+    if parse is None or not redirect.has_postgres():
+        return  # what is refused is seen at the socket
+
+    def changed(**options: Any) -> Any:  # noqa: ANN401
+        given = {word: options.get(word) for word in ("host", "port", "database")}
+        told = {**redirect.named_in(options.get("dsn")), **{k: v for k, v in given.items() if v}}
+        if _leads_elsewhere(told):
+            ours = redirect.postgres_options(told, "database")
+            options.update({**ours, "dsn": None, "passfile": None, "ssl": False})
+        return parse(**options)
+
+    utils._parse_connect_arguments = changed
 
 
 def _watch_sqlalchemy() -> None:
@@ -143,6 +201,9 @@ class _Finder:
         "sqlalchemy": _watch_sqlalchemy,
         "psycopg": _watch_psycopg,
         "psycopg2": _watch_psycopg2,
+        "asyncpg": _watch_asyncpg,
+        "redis": redirect.watch_redis,
+        "aioredis": redirect.watch_aioredis,
     }
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:  # noqa: ANN401, ARG002

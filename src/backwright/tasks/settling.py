@@ -1,0 +1,104 @@
+"""Finding the values that a host needs to start, by starting it until nothing is missing.
+
+Settings without a default get the values of the project's own examples, else made-up ones; then
+the application is imported, and what it still misses is given to it, until it comes or nothing
+new can be tried. Why it does not come is for the checks to say.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from backwright.project.placeholders import Missing, placeholders
+from backwright.project.types import Project
+from backwright.tasks.host_facts import HostFacts
+from backwright.tasks.host_values import example_values, given_values, own_values
+from backwright.workshop import Bench, hands
+from backwright.workshop.bench import PAYLOADS
+
+_ROUNDS = 8
+_SECONDS = 120.0
+_OUTSIDE = re.compile(r"^/[\w.-]+/[\w./-]*$")
+_PLACE = re.compile(r"(?i)log|dir|folder|file|upload|storage|media|data|cache|path")
+_REDIS = re.compile(r"\b(?:import|from)\s+(?:redis|aioredis|arq|aiocache|fastapi_limiter|rq)\b")
+
+
+def needs_redis(project: Project) -> bool:
+    """Tell whether a project imports a client of Redis."""
+    return any(
+        _REDIS.search(path.read_text(encoding="utf-8", errors="replace"))
+        for path in project.root.rglob("*.py")
+        if "site-packages" not in path.parts and path.is_file()
+    )
+
+
+def settle(project: Project, facts: HostFacts, bench: Bench) -> dict[str, str]:
+    """Return the variables with which the project's application can be imported, as far as it can.
+
+    Args:
+        project: What was read of it.
+        facts: How it is run.
+        bench: What runs it, without these variables.
+    """
+    told = facts.database_variables
+    required = [name for name in facts.required if name not in told]
+    asked = [Missing(name, "missing", "") for name in required]
+    made_up = placeholders(project, asked, {})
+    given = given_values(project.root, required, made_up)
+    given = {name: value for name, value in given.items() if name not in told}
+    given |= _outside_paths(project, bench.staging.scratch)
+    if facts.app is None or not required:
+        return given
+    own = {name.upper() for name in own_values(project.root)} | {name.upper() for name in told}
+    examples = example_values(project.root)
+    for _ in range(_ROUNDS):
+        missing = _missing(_with(bench, given), facts.app)
+        more = placeholders(project, missing, given)
+        more = {name: value for name, value in more.items() if name.upper() not in own}
+        if not more:
+            break
+        given |= {
+            name: value if name in given else examples.get(name, value)
+            for name, value in more.items()
+        }
+    return given
+
+
+def _outside_paths(project: Project, scratch: Path) -> dict[str, str]:
+    """Return places in our scratch folder for files whose default lies outside of the project.
+
+    A log in `/var/log` is there on a server only, and is not ours to write.
+    """
+    found: dict[str, str] = {}
+    for setting in project.settings:
+        default = setting.default or ""
+        if not setting.variables or not _OUTSIDE.match(default) or not _PLACE.search(setting.name):
+            continue
+        if os.access(default, os.W_OK):
+            continue
+        place = scratch / "outside" / default.lstrip("/")
+        folder = place.parent if Path(default).suffix else place
+        folder.mkdir(parents=True, exist_ok=True)
+        found[setting.variables[0]] = str(place)
+    return found
+
+
+def _with(bench: Bench, variables: dict[str, str]) -> Bench:
+    return replace(bench, variables=dict(variables))
+
+
+def _missing(bench: Bench, app: str) -> list[Missing]:
+    """Import the application once, and return what it says that it misses; nothing if it comes."""
+    run = hands(bench)
+    database = run.databases.empty("settling")
+    done = run.python(str(PAYLOADS / "load.py"), app, database=database, timeout=_SECONDS)
+    for line in done.stdout.splitlines():
+        if line.startswith('{"error"'):
+            answer: dict[str, Any] = json.loads(line)
+            return [Missing(**one) for one in answer["settings"]]
+    return []
