@@ -5,6 +5,7 @@ BackwrightError                something a person must know: message, place, rem
 ├── QuestionError        (3)   a question must be answered first
 ├── VerificationError    (4)   the change was made in staging and did not verify
 ├── MissingError         (5)   an interpreter, a database, a port that is needed is not there
+├── BrokenError          (70)  a fault of Backwright's own; the files are as before
 └── InterruptedRunError  (130) the run was interrupted; the files are as before
 
 The number is the exit code of the command line (contract: exit codes).
@@ -73,6 +74,12 @@ class MissingError(BackwrightError):
     """Something that the task needs is not on this machine."""
 
     exit_code = 5
+
+
+class BrokenError(BackwrightError):
+    """A fault of ours; 70 is EX_SOFTWARE of sysexits(3), told apart from "found problems"."""
+
+    exit_code = 70
 
 
 class InterruptedRunError(BackwrightError):

@@ -138,3 +138,12 @@ def test_no_colors_where_stdout_is_no_terminal() -> None:
         [sys.executable, "-m", "backwright", "--help"], capture_output=True, check=True
     )
     assert b"\x1b[" not in done.stdout
+
+
+def test_a_fault_of_ours_is_told_apart_from_problems_found(
+    house: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("backwright.tasks.undo.read_history", lambda _: 1 // 0)
+    message = document("history", "--project", str(house), code=70)["error"]["message"]
+    assert "ZeroDivisionError" in message
+    assert "test_exit_codes.py" in message

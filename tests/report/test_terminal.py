@@ -48,6 +48,12 @@ def test_a_change_says_what_was_done_proved_and_what_is_next() -> None:
         assert part in text
 
 
+def test_a_diff_that_is_redirected_stands_as_it_is() -> None:
+    diff = f"--- a/m.py\n+++ b/m.py\n@@ -0,0 +1 @@\n+name = [{'x' * 200}]\n"
+    report = ChangeReport("add resource", (), REPORT.files, summary="Tag", dry_run=True, diff=diff)
+    assert text_of(print_change, report).startswith(diff)
+
+
 def test_a_whole_project_is_told_by_folders() -> None:
     files = tuple(FileChange(f"app/m{i}.py", "create", 10, 0) for i in range(40))
     text = text_of(print_change, ChangeReport("new", (), files, summary="shop"))

@@ -6,14 +6,16 @@ import json
 import os
 import signal
 import sys
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NoReturn, TypeVar
 
 import typer
 from rich.console import Console
 
-from backwright.errors import BackwrightError, QuestionError, VerificationError
+from backwright.errors import BackwrightError, BrokenError, QuestionError, VerificationError
 from backwright.report.events import Listener, silence
 from backwright.report.jsonable import Json, jsonable
 from backwright.report.terminal import print_error, progress
@@ -45,6 +47,8 @@ class Face:
             self._fail(error)
         except KeyboardInterrupt:
             self._interrupted()
+        except Exception as error:
+            self._fail(_broken(error))
         if self.as_json:
             _print_json(document(result))
         else:
@@ -69,6 +73,18 @@ class Face:
 
     def _stderr(self) -> Console:
         return Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def _broken(error: Exception) -> BrokenError:
+    """Say where Backwright itself broke; with BACKWRIGHT_DEBUG set, show the whole traceback."""
+    if os.environ.get("BACKWRIGHT_DEBUG"):
+        raise error
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return BrokenError(
+        f"Backwright itself broke: {type(error).__name__}: {error} "
+        f"({Path(frame.filename).name}:{frame.lineno}); your files are as before",
+        remedy="set BACKWRIGHT_DEBUG=1 for the whole traceback, and report it",
+    )
 
 
 def error_document(command: str, error: BackwrightError) -> dict[str, Json]:

@@ -7,7 +7,6 @@ from itertools import groupby
 
 from rich.console import Console
 from rich.syntax import Syntax
-from rich.table import Table
 
 from backwright.errors import BackwrightError, QuestionError, VerificationError
 from backwright.report.change import ChangeReport, FileChange
@@ -37,10 +36,10 @@ def progress(console: Console) -> Listener:
 def print_change(console: Console, report: ChangeReport) -> None:
     """Print what was done, how it was proved, what to look at, and what to do next."""
     if report.dry_run:
-        console.print(Syntax(report.diff, "diff", background_color="default", word_wrap=True))
+        _print_diff(console, report.diff)
     console.print(f"[bold]{report.summary}[/]", highlight=False)
     console.print()
-    console.print(_files(report.files))
+    _print_files(console, report.files)
     if report.verified:
         console.print("\nProved in staging, before any file of yours was touched:")
         for check in report.verified:
@@ -55,25 +54,37 @@ def print_change(console: Console, report: ChangeReport) -> None:
         console.print(f"  backwright undo {report.undo}    takes it back", highlight=False)
 
 
-def _files(files: Sequence[FileChange]) -> Table:
-    """One line a file; of a whole project, one line a folder."""
-    table = Table.grid(padding=(0, 2))
-    if len(files) <= _MANY_FILES:
-        for file in files:
-            removed = f" [red]-{file.removed}[/]" if file.removed else ""
-            table.add_row(
-                f"  {_ACTION[file.action]} {file.path}", f"[green]+{file.added}[/]{removed}"
-            )
-        return table
+def _print_diff(console: Console, diff: str) -> None:
+    """Print a diff: colored on a terminal, else as it is, so that `git apply` takes it."""
+    if console.is_terminal:
+        console.print(Syntax(diff, "diff", background_color="default", word_wrap=True))
+    else:
+        console.file.write(diff)
+
+
+def _print_files(console: Console, files: Sequence[FileChange]) -> None:
+    """Print one line a file; of a whole project, one line a folder. No path is ever cut."""
+    rows = _folder_rows(files) if len(files) > _MANY_FILES else [_file_row(f) for f in files]
+    width = max((len(name) for _, name, _ in rows), default=0)
+    for mark, name, counts in rows:
+        console.print(
+            f"  {mark} {_plain(name):<{width}}  {counts}", highlight=False, soft_wrap=True
+        )
+
+
+def _file_row(file: FileChange) -> tuple[str, str, str]:
+    removed = f" [red]-{file.removed}[/]" if file.removed else ""
+    return _ACTION[file.action], file.path, f"[green]+{file.added}[/]{removed}"
+
+
+def _folder_rows(files: Sequence[FileChange]) -> list[tuple[str, str, str]]:
+    rows = []
     for folder, inside in groupby(sorted(files, key=_folder), key=_folder):
         group = list(inside)
         count = f"{len(group)} files" if len(group) > 1 else group[0].path.rpartition("/")[2]
-        table.add_row(
-            f"  {_ACTION[group[0].action]} {folder or '.'}/",
-            count,
-            f"[green]+{sum(file.added for file in group)}[/]",
-        )
-    return table
+        added = f"[green]+{sum(file.added for file in group)}[/]"
+        rows.append((_ACTION[group[0].action], f"{folder or '.'}/", f"{count}  {added}"))
+    return rows
 
 
 def _folder(file: FileChange) -> str:
