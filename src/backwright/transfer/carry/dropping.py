@@ -82,7 +82,7 @@ class Dropper:
             return node
         is_test = name.startswith("test_")
         if is_test:
-            node = self._without_expectations(node)
+            node = self._without_fixtures(self._without_expectations(node))
             if name not in self.gone and not self._speaks(node):
                 return node
         own = name in self.gone or any(self._speaks(d) for d in node.decorators)
@@ -106,6 +106,17 @@ class Dropper:
         returns = node.returns if node.returns and not self._speaks(node.returns) else None
         block = node.body.with_changes(body=body)
         return node.with_changes(params=params, body=block, returns=returns)
+
+    def _without_fixtures(self, node: cst.FunctionDef) -> cst.FunctionDef:
+        """Leave out what a test asks for that only an old field needed: its parent's fixture."""
+        lost = [p for p in node.params.params if self._speaks(p)]
+        names = {p.name.value for p in lost}
+        if not lost or refers(node.body, names):
+            return node
+        kept = [p for p in node.params.params if p not in lost]
+        if kept:
+            kept[-1] = kept[-1].with_changes(comma=node.params.params[-1].comma)
+        return node.with_changes(params=node.params.with_changes(params=kept))
 
     def _without_expectations(self, node: cst.FunctionDef) -> cst.FunctionDef:
         """Leave out what a test expects of old fields, if it expects something else, too."""

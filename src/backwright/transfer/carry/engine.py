@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import libcst as cst
 
 from backwright.source.fallback import parse_newer
+from backwright.transfer.carry.answers import unwrapped
 from backwright.transfer.carry.dropping import Dropper
 from backwright.transfer.carry.fill import Filler
 from backwright.transfer.carry.inlining import inlined
@@ -48,12 +49,14 @@ def carry(parts: Sequence[Part], facts: Facts, writer: Writer) -> Carried:
         trees[index] = _visited(trees[index], Filler(work, placement))
         trees[index] = _visited(trees[index], _Mentions(work))
         trees[index] = with_parents(work, trees[index])
+    whole = list(trees)
     about = field_functions(parts, facts)
     gone = about | {f".{name}" for name in about}
     before = -1
     while before < len(gone):
         before = len(gone)
         trees = [Dropper(w, gone).module(t) for w, t in zip(works, trees, strict=True)]
+    trees = unwrapped(whole, trees)
     trees = [_sound(w, t) for w, t in zip(works, trees, strict=True)]
     trees = [_linked(w, i, trees, placement) for i, w in enumerate(works)]
     pairs = zip(works, trees, strict=True)

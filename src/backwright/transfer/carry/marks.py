@@ -86,6 +86,8 @@ def field_functions(parts: Sequence[Part], facts: Facts) -> set[str]:
     for part in parts:
         renaming = facts.renaming(part.code)
         for name in re.findall(r"^\s*(?:async )?def (\w+)", part.code, re.MULTILINE):
+            if name.startswith("test_"):
+                continue  # what a test is about shows in what it does
             if any(f"_{field}_" in f"_{name.strip('_')}_" for field in names):
                 found.add(renaming.identifier(name))
     return found

@@ -18,7 +18,7 @@ from backwright.spec.types import FieldSpec
 from backwright.transfer.carry.bodies import compared
 from backwright.transfer.carry.items import named
 from backwright.transfer.carry.marks import MARK, code_of, fields_in, is_query
-from backwright.transfer.carry.partial import pass_on_test
+from backwright.transfer.carry.partial import pass_on_test, renamed_test
 from backwright.transfer.carry.values import Work
 
 Node = TypeVar("Node", bound=cst.CSTNode)
@@ -44,10 +44,10 @@ def purpose(node: cst.FunctionDef) -> str:
 
 def pass_on(work: Work, node: cst.FunctionDef) -> cst.FunctionDef:
     """Return a function whose mentions of single fields speak of their successors."""
+    if node.name.value.startswith("test_"):
+        return renamed_test(work, pass_on_test(work, node))
     if not fields_in(node):
         return node
-    if node.name.value.startswith("test_"):
-        return pass_on_test(work, node)
     aim = purpose(node)
     everywhere: dict[int, FieldSpec] = {}
     in_queries: dict[int, FieldSpec] = {}

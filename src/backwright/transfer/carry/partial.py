@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 import libcst as cst
@@ -9,7 +10,7 @@ import libcst as cst
 from backwright.spec.types import FieldSpec
 from backwright.transfer.carry.bodies import expectation
 from backwright.transfer.carry.items import is_literal, item_field, named
-from backwright.transfer.carry.marks import fields_in
+from backwright.transfer.carry.marks import MARK, code_of, fields_in
 from backwright.transfer.carry.values import Work, sample
 
 
@@ -25,6 +26,17 @@ def pass_on_test(work: Work, node: cst.FunctionDef) -> cst.FunctionDef:
     made = node.visit(_Successors(work, node.name.value, successors))
     assert isinstance(made, cst.FunctionDef)  # noqa: S101
     return made
+
+
+def renamed_test(work: Work, node: cst.FunctionDef) -> cst.FunctionDef:
+    """Return a test whose name says the new field where it said the old one."""
+    kept = {f.column for f in work.facts.new_fields} | {f.name for f in work.facts.new_fields}
+    name = node.name.value
+    for number, old in enumerate(work.facts.fields):
+        new = work.likeness.successor(number)
+        if new is not None and old.name not in kept:
+            name = re.sub(rf"(?<=_){old.name}(?=_|$)", new.column, name)
+    return node if name == node.name.value else node.with_changes(name=cst.Name(name))
 
 
 class _Successors(cst.CSTTransformer):
@@ -71,7 +83,8 @@ class _Successors(cst.CSTTransformer):
         self, original_node: cst.SimpleStatementLine, updated_node: cst.SimpleStatementLine
     ) -> cst.BaseStatement | cst.RemovalSentinel:
         numbers = fields_in(updated_node)
-        if len(numbers) != 1 or not numbers <= self.fields.keys():
+        in_address = re.search(rf"[?&]{MARK.pattern}", code_of(updated_node))
+        if len(numbers) != 1 or not numbers <= self.fields.keys() or in_address:
             return updated_node
         (number,) = numbers
         if not isinstance(updated_node.body[0], cst.Assert):

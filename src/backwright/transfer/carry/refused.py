@@ -41,13 +41,16 @@ def refused_values(work: Work, values: Values, row: int) -> Entries | None:
     left_out = [f for f in fields if f.required]
     if not left_out:
         return None
-    victim = next((f for f in left_out if _alike(work, f, missing[0])), left_out[-1])
+    successor = work.likeness.successor(missing[0])
+    alike = [f for f in left_out if f == successor or _alike(work, f, missing[0])]
+    victim = min(alike, key=lambda f: f != successor) if alike else left_out[-1]
     return [(f.column, sample(work, f, row, json=True)) for f in fields if f is not victim]
 
 
 def _with_bad(work: Work, fields: list[FieldSpec], suspect: int, row: int) -> Entries | None:
     """Give the field most like the suspect a value that it must not have."""
-    ordered = sorted(fields, key=lambda f: not _alike(work, f, suspect))
+    successor = work.likeness.successor(suspect)
+    ordered = sorted(fields, key=lambda f: (f != successor, not _alike(work, f, suspect)))
     victim = next((f for f in ordered if work.writer.bad(f)), None)
     if victim is None:
         return None
