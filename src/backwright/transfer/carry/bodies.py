@@ -203,6 +203,9 @@ def expectation(work: Work, scope: str, like: Like, new: FieldSpec) -> cst.BaseS
     comparison = cst.ensure_type(_small(statement, cst.Assert).test, cst.Comparison)
     target = comparison.comparisons[0]
     if not is_literal(target.comparator):
+        same = new.target is not None and new.target == work.facts.fields[number].target
+        if same and not fields_in(target.comparator):
+            return named(statement, {number: new.column})
         if not access(target.comparator, number):
             return None
         like_link = new.kind == work.facts.fields[number].kind == "ref" and new.required

@@ -11,9 +11,16 @@ from backwright.transfer.carry.answers import unwrapped
 from backwright.transfer.carry.dropping import Dropper
 from backwright.transfer.carry.fill import Filler
 from backwright.transfer.carry.inlining import inlined
+from backwright.transfer.carry.items import replaced
 from backwright.transfer.carry.likeness import Likeness
 from backwright.transfer.carry.links import Linker
-from backwright.transfer.carry.marks import code_of, field_functions, mark_fields
+from backwright.transfer.carry.marks import (
+    code_of,
+    field_functions,
+    fields_in,
+    is_enum,
+    mark_fields,
+)
 from backwright.transfer.carry.mentions import pass_on
 from backwright.transfer.carry.parents import with_parents
 from backwright.transfer.carry.placing import Placement, place, presence, shapes_of
@@ -48,7 +55,7 @@ def carry(parts: Sequence[Part], facts: Facts, writer: Writer) -> Carried:
     for index, work in enumerate(works):
         trees[index] = _visited(trees[index], Filler(work, placement))
         trees[index] = _visited(trees[index], _Mentions(work))
-        trees[index] = with_parents(work, trees[index])
+        trees[index] = with_parents(work, kept_targets(work, trees[index]))
     whole = list(trees)
     about = field_functions(parts, facts)
     gone = about | {f".{name}" for name in about}
@@ -81,6 +88,20 @@ def _linked(
     partial = {name for name, role in taking.items() if role == "update"}
     others = [t for t in trees if t is not own]
     return Linker(work, [own, *others], set(taking), partial).module(own)
+
+
+def kept_targets(work: Work, tree: cst.Module) -> cst.Module:
+    """Name the models that old references point to, where new ones point to them, too."""
+    kept = {f.target for f in work.facts.new_fields if f.target}
+    names = {i: f.target for i, f in enumerate(work.facts.fields) if f.target in kept}
+
+    def named(node: cst.CSTNode) -> cst.CSTNode | None:
+        if not isinstance(node, cst.Name) or not is_enum(node):
+            return None
+        target = names.get(min(fields_in(node)))
+        return cst.Name(target) if target else None
+
+    return replaced(tree, named)
 
 
 def _sound(work: Work, tree: cst.Module) -> cst.Module:

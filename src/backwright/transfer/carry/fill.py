@@ -9,9 +9,11 @@ import libcst as cst
 
 from backwright.spec.types import FieldSpec
 from backwright.transfer.carry.bodies import fill_body
+from backwright.transfer.carry.checks import repeat_checks
 from backwright.transfer.carry.classes import fill_class
 from backwright.transfer.carry.items import item_field, named, spread
 from backwright.transfer.carry.marks import code_of, fields_in, is_query
+from backwright.transfer.carry.mentions import purpose
 from backwright.transfer.carry.parameters import filled
 from backwright.transfer.carry.parametrized import parametrized
 from backwright.transfer.carry.placing import Placement
@@ -66,6 +68,8 @@ class Filler(cst.CSTTransformer):
         self, original_node: cst.IndentedBlock, updated_node: cst.IndentedBlock
     ) -> cst.IndentedBlock:
         body = fill_body(self.work, self._scope, updated_node.body)
+        if self.functions and purpose(self.functions[-1]) in ("make", "change"):
+            body = repeat_checks(self.work, body)
         return updated_node.with_changes(body=body)
 
     def leave_ClassDef(

@@ -107,6 +107,9 @@ class Likeness:
 
     def successor(self, number: int) -> FieldSpec | None:
         """Return the field that a test of the old one alone is about now: plain and alike."""
+        target = self.facts.fields[number].target
+        if target:
+            return next((f for f in self.columns if f.target == target), None)
         fields = [f for f in self.columns if f.kind in _PLAIN]
         natural = self.same(number) or self.natural(number)
         if natural in fields:

@@ -76,6 +76,8 @@ class Linker:
             parent = self.work.facts.parent(field.target)
             if parent is None:
                 continue
+            if field.kind == "ref" and field.column in self._looked_up(site):
+                continue
             if field.kind == "ref":
                 before += self._check(site, store, field, parent)
             else:
@@ -84,6 +86,12 @@ class Linker:
         node = _with_statements(site, before, after)
         many = [f.column for f in self.work.likeness.links if f.kind == "many"]
         return replaced(node, lambda n: _without(n, site.body, many)) if many else node
+
+    def _looked_up(self, site: Site) -> set[str]:
+        """Return the references that the function, carried over, looks up by itself."""
+        code = code_of(site.node)
+        asked = r"(?:get|query|select|find\w*|exists?)\([^\n]*\.{column}\b"
+        return {c for c in self.work.checked if re.search(asked.format(column=c), code)}
 
     # --- statements
 
@@ -137,7 +145,9 @@ class Linker:
         is_home = prefix and home.rpartition(".")[2] == prefix[1]
         if prefix and is_home and re.search(rf"import (?:[\w, ]+, )?{prefix[1]}\b", code):
             return f"{prefix[1]}.{parent.model}"
-        self.work.imports |= parent.imports
+        made = code_of(self.trees[0])
+        if not re.search(rf"^(?:from|import)\b.*\b{parent.model}\b", made, re.MULTILINE):
+            self.work.imports |= parent.imports
         return parent.model
 
     def _owner(self, site: Site, parent: Parent) -> str | None:

@@ -104,10 +104,7 @@ class _Marker(cst.CSTTransformer):
         self.columns = dict(self.numbers)
         self.numbers |= {f.relationship: i for i, f in enumerate(facts.fields) if f.relationship}
         self.enums = {f.enum: i for i, f in enumerate(facts.fields) if f.enum}
-        kept = {f.target for f in facts.new_fields}
-        self.enums |= {
-            f.target: i for i, f in enumerate(facts.fields) if f.target and f.target not in kept
-        }
+        self.enums |= {f.target: i for i, f in enumerate(facts.fields) if f.target}
         self.modules = 0
         self.scopes: list[dict[str, str]] = [{}]
         self.classes: list[str] = []

@@ -36,7 +36,10 @@ def renamed_test(work: Work, node: cst.FunctionDef) -> cst.FunctionDef:
         new = work.likeness.successor(number)
         if new is not None and old.name not in kept:
             name = re.sub(rf"(?<=_){old.name}(?=_|$)", new.column, name)
-    return node if name == node.name.value else node.with_changes(name=cst.Name(name))
+    if name == node.name.value:
+        return node
+    work.former[name] = node.name.value
+    return node.with_changes(name=cst.Name(name))
 
 
 class _Successors(cst.CSTTransformer):

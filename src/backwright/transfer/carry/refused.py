@@ -32,7 +32,7 @@ def refused_values(work: Work, values: Values, row: int) -> Entries | None:
     fields = made_in_tests(work.likeness.columns)
     suspects = [n for n, value in values.items() if _is_suspect(work, n, value)]
     if suspects:
-        return _with_bad(work, fields, suspects[0], row)
+        return _with_bad(work, fields, suspects[0], values, row)
     required = [i for i, f in enumerate(work.facts.fields) if f.required]
     missing = [i for i in required if i not in values]
     if not missing:  # whole and good: what is refused is something else, such as the caller
@@ -44,10 +44,12 @@ def refused_values(work: Work, values: Values, row: int) -> Entries | None:
     successor = work.likeness.successor(missing[0])
     alike = [f for f in left_out if f == successor or _alike(work, f, missing[0])]
     victim = min(alike, key=lambda f: f != successor) if alike else left_out[-1]
-    return [(f.column, sample(work, f, row, json=True)) for f in fields if f is not victim]
+    return [(f.column, _good(work, f, values, row)) for f in fields if f is not victim]
 
 
-def _with_bad(work: Work, fields: list[FieldSpec], suspect: int, row: int) -> Entries | None:
+def _with_bad(
+    work: Work, fields: list[FieldSpec], suspect: int, values: Values, row: int
+) -> Entries | None:
     """Give the field most like the suspect a value that it must not have."""
     successor = work.likeness.successor(suspect)
     ordered = sorted(fields, key=lambda f: (f != successor, not _alike(work, f, suspect)))
@@ -55,7 +57,13 @@ def _with_bad(work: Work, fields: list[FieldSpec], suspect: int, row: int) -> En
     if victim is None:
         return None
     bad = cst.parse_expression(work.use(work.writer.bad(victim)[0]))
-    return [(f.column, bad if f is victim else sample(work, f, row, json=True)) for f in fields]
+    return [(f.column, bad if f is victim else _good(work, f, values, row)) for f in fields]
+
+
+def _good(work: Work, new: FieldSpec, values: Values, row: int) -> cst.BaseExpression:
+    links = {n: v for n, v in values.items() if work.facts.fields[n].target == new.target}
+    made = value_of(work, new, links, row=row, json=True) if new.kind == "ref" else None
+    return made or sample(work, new, row, json=True)
 
 
 def _alike(work: Work, new: FieldSpec, number: int) -> bool:

@@ -34,7 +34,8 @@ class Work:
     rows: Rows
     imports: set[Import] = field(default_factory=set)
     notes: list[Note] = field(default_factory=list)
-    parents_needed: set[tuple[str, str]] = field(default_factory=set)
+    checked: set[str] = field(default_factory=set)  # references that are looked up already
+    former: dict[str, str] = field(default_factory=dict)  # tests by the field they are about now
 
     @property
     def has_samples(self) -> bool:
@@ -67,6 +68,7 @@ class Work:
 
     def line_of(self, function: str) -> int:
         """Return the line on which a function, by its new name, is defined in the exemplar."""
+        function = self.former.get(function, function)
         renaming = self.facts.renaming(self.part.code)
         for match in re.finditer(r"^\s*(?:async )?def (\w+)", self.part.code, re.MULTILINE):
             if renaming.identifier(match[1]) == function:
