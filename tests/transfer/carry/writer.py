@@ -61,7 +61,11 @@ class PlainWriter:
             return (Piece(f"{field.column}: list[int] = []"),)
         return (Piece(f"{field.column}: list[int] | None = None"),) if role == "update" else ()
 
-    def sample(self, field: FieldSpec, which: int, *, json: bool) -> Piece:
+    def sample(
+        self, field: FieldSpec, which: int, *, json: bool, linked: str | None = None
+    ) -> Piece:
+        if linked:
+            return Piece(linked)
         if field.kind == "enum":
             return Piece(repr(field.values[which % len(field.values)]).replace("'", '"'))
         if field.kind == "str":

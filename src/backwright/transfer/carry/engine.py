@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import libcst as cst
 
@@ -57,12 +57,7 @@ def carry(parts: Sequence[Part], facts: Facts, writer: Writer) -> Carried:
         trees[index] = _visited(trees[index], _Mentions(work))
         trees[index] = with_parents(work, kept_targets(work, trees[index]))
     whole = list(trees)
-    about = field_functions(parts, facts)
-    gone = about | {f".{name}" for name in about}
-    before = -1
-    while before < len(gone):
-        before = len(gone)
-        trees = [Dropper(w, gone).module(t) for w, t in zip(works, trees, strict=True)]
+    trees, gone = _dropped(works, trees, field_functions(parts, facts))
     trees = unwrapped(whole, trees)
     trees = [_sound(w, t) for w, t in zip(works, trees, strict=True)]
     trees = [_linked(w, i, trees, placement) for i, w in enumerate(works)]
@@ -116,6 +111,26 @@ def _sound(work: Work, tree: cst.Module) -> cst.Module:
         name = getattr(statement, "name", None)
         work.note(1, f"{code_of(name) if name else 'a statement'} could not be carried over")
     return tree.with_changes(body=kept)
+
+
+def _dropped(
+    works: Sequence[Work], trees: Sequence[cst.Module], about: Collection[str]
+) -> tuple[list[cst.Module], set[str]]:
+    """Leave out what speaks of old fields, until nothing more goes with it.
+
+    What a test module loses (a fixture) is missed by tests only.
+    """
+    made = list(trees)
+    gone = set(about) | {f".{name}" for name in about}
+    in_tests = set(gone)
+    before = -1
+    while before < len(gone) + len(in_tests):
+        before = len(gone) + len(in_tests)
+        for index, work in enumerate(works):
+            in_tests |= gone
+            lost = in_tests if work.has_samples else gone
+            made[index] = Dropper(work, lost).module(made[index])
+    return made, gone
 
 
 def _are_apart(facts: Facts) -> bool:

@@ -76,11 +76,12 @@ def _param(work: Work, new: FieldSpec, old: Sequence[cst.Param], role: Role) -> 
     else:
         default = cst.Name("None")
     annotation = declared.annotation if like.annotation else None
+    equal = cst.AssignEqual() if annotation else _tight()
     return cst.Param(
         cst.Name(new.column),
         annotation=annotation,
         default=default,
-        equal=cst.AssignEqual() if annotation else _tight(),
+        equal=equal if default is not None else cst.MaybeSentinel.DEFAULT,
     )
 
 

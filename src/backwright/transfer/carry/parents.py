@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 import libcst as cst
 
@@ -37,14 +38,18 @@ def _function(work: Work, links: list[FieldSpec], node: cst.CSTNode) -> cst.CSTN
         return None
     made = node
     for field in links:
-        mark = parent_mark(work, field)
+        marks = {json: parent_mark(work, field, json=json) for json in (False, True)}
         parent = work.facts.parent(field.target)
-        if not re.search(rf"\b{mark}\b", code_of(made)) or parent is None:
+        if not re.search(rf"\b({'|'.join(marks.values())})\b", code_of(made)) or parent is None:
             continue
         maker = _maker(work, parent, made)
         if maker:
             work.imports |= maker.imports
-            made = _given(made, mark, maker)
+            ids = {
+                mark: work.use(work.writer.sample(field, 0, json=json, linked=maker.id))
+                for json, mark in marks.items()
+            }
+            made = _given(made, ids, maker)
     return made if made is not node else None
 
 
@@ -84,10 +89,14 @@ def _values(work: Work, parent: Parent, asking: Asking) -> str | None:
     return ", ".join(given)
 
 
-def _given(node: cst.FunctionDef, mark: str, maker: Maker) -> cst.FunctionDef:
+def _given(node: cst.FunctionDef, ids: Mapping[str, str], maker: Maker) -> cst.FunctionDef:
     """Put a maker's statements first, ask for its fixtures, and use the id."""
-    id_ = cst.parse_expression(maker.id)
-    made = replaced(node, lambda n: id_ if isinstance(n, cst.Name) and n.value == mark else None)
+
+    def id_(place: cst.CSTNode) -> cst.CSTNode | None:
+        known = ids.get(place.value) if isinstance(place, cst.Name) else None
+        return cst.parse_expression(known) if known else None
+
+    made = replaced(node, id_)
     body = made.body.with_changes(
         body=[*cst.parse_module(maker.code).body, *made.body.body] if maker.code else made.body.body
     )

@@ -129,13 +129,16 @@ class Writer(Protocol):
         """
         ...
 
-    def sample(self, field: FieldSpec, which: int, *, json: bool) -> Piece:
+    def sample(
+        self, field: FieldSpec, which: int, *, json: bool, linked: str | None = None
+    ) -> Piece:
         """Return a valid value as an expression; each `which` gives another one.
 
         Args:
             field: the new field.
             which: 0, 1, 2, …
             json: as it stands in a JSON body, else as the model's constructor takes it.
+            linked: of a reference, the expression of the id of a row to point to.
         """
         ...
 

@@ -96,7 +96,7 @@ def value_of(
     value = values[number]
     if new.kind == "ref" and work.has_samples and not _reads_a_row(value):
         old = work.facts.fields[number]
-        return value if old.target == new.target else cst.Name(parent_mark(work, new))
+        return value if old.target == new.target else sample(work, new, row, json=json)
     if is_literal(value):
         return sample(work, new, row, json=json)
     if fields_in(value) - {number} or not access(value, number):
@@ -148,14 +148,14 @@ def _opaque(
 def sample(work: Work, new: FieldSpec, row: int, *, json: bool) -> cst.BaseExpression:
     """Return a sample value; of a reference, the id of a row that the test makes."""
     if new.kind == "ref" and work.has_samples:
-        return cst.Name(parent_mark(work, new))
+        return cst.Name(parent_mark(work, new, json=json))
     return cst.parse_expression(work.use(work.writer.sample(new, row, json=json)))
 
 
-def parent_mark(work: Work, new: FieldSpec) -> str:
+def parent_mark(work: Work, new: FieldSpec, *, json: bool) -> str:
     """Return the mark that stands for the id of a row that a reference points to."""
     columns = [f.column for f in work.facts.new_fields]
-    return mark(0, len(work.facts.fields) + 1 + columns.index(new.column))
+    return mark(0, len(work.facts.fields) + 1 + columns.index(new.column), "r" if json else "")
 
 
 def _suited(value: cst.BaseExpression, new: FieldSpec) -> cst.BaseExpression:
