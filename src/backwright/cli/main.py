@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from backwright import __version__
-from backwright.cli import history, inspect, new
+from backwright.cli import history, inspect, new, probe
 from backwright.cli.add import add
 
 app = typer.Typer(
@@ -39,6 +39,7 @@ def _root(
 
 new.register(app)
 inspect.register(app)
+probe.register(app)
 app.add_typer(add, name="add")
 history.register(app)
 

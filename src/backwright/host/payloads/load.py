@@ -2,7 +2,8 @@
 
     python load.py MODULE:NAME[()] [PORT]
 
-With a port the application is served there by uvicorn afterwards. An error comes with the settings
+With a port the application is served there by uvicorn afterwards. Its OpenAPI document is written to
+the file that `BACKWRIGHT_DOCUMENT` names. An error comes with the settings
 that it is about. Written for any Python from 3.8 and any FastAPI; imports nothing of ours but
 `facts`, which lies beside it.
 """
@@ -49,6 +50,9 @@ def main() -> int:
     try:
         app = load(sys.argv[1])
         answer: dict[str, Any] = {"paths": methods_of_paths(app)}
+        if "BACKWRIGHT_DOCUMENT" in os.environ:
+            document = pathlib.Path(os.environ["BACKWRIGHT_DOCUMENT"])
+            document.write_text(json.dumps(app.openapi()), encoding="utf-8")
     except BaseException as error:
         traceback.print_exc()
         protocol.write(json.dumps(failure(error, os.fspath(pathlib.Path.cwd()))) + "\n")

@@ -1,0 +1,166 @@
+"""Every operation called with success once, and its answer compared with what it declares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from backwright.probe.accounts import Accounts
+from backwright.probe.client import Call, Exchange
+from backwright.probe.findings import Places, check
+from backwright.probe.learner import Learner, Refusal
+from backwright.probe.operations import Operation
+from backwright.probe.people import Person
+from backwright.probe.purposes import Purpose
+from backwright.probe.schemas import Schema, Schemas, Value, is_array, is_object
+from backwright.report.probe_types import ProbeCheck
+
+_DEEPEST = 8
+_KINDS: Mapping[str, tuple[type, ...]] = {
+    "string": (str,),
+    "integer": (int,),
+    "number": (int, float),
+    "boolean": (bool,),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoints:
+    """Calls every operation, and looks at the answers."""
+
+    learner: Learner
+    accounts: Accounts
+    owner: Person | None
+    purposes: Mapping[str, Purpose]
+    known: Places
+    base: str
+
+    def checks(self) -> Iterator[ProbeCheck]:
+        """Yield a check for each operation: answered as declared, or why it was not reached."""
+        operations = self.learner.session.api.operations
+        for operation in operations:
+            if operation.key not in self.learner.used:
+                self._learn(operation)
+        for operation in operations:
+            yield self._check(operation)
+
+    def _learn(self, operation: Operation) -> Refusal | None:
+        """Call an operation that has not yet been called with success."""
+        if self.owner is None or self.purposes.get(operation.key) == "machinery":
+            return None
+        privileged = next(
+            (one for one in self.learner.session.people.values() if one.privileged), None
+        )
+        ordinary = self.learner.perform(operation, self.owner)
+        if isinstance(ordinary, Refusal) and privileged is not None:
+            status = ordinary.exchange.status if ordinary.exchange else 0
+            if status in (401, 403, 404):
+                self.learner.perform(operation, privileged)
+        return ordinary if isinstance(ordinary, Refusal) else None
+
+    def _check(self, operation: Operation) -> ProbeCheck:
+        exchange = self.learner.used.get(operation.key) or self._success(operation)
+        if exchange is None:
+            why, last = self._reason(operation)
+            return check(
+                "answers", "endpoints", operation, "skipped", why,
+                known=self.known, base=self.base, exchange=last,
+            )  # fmt: skip
+        wrong = mismatch(self.learner.session.api.schemas, operation, exchange)
+        why = wrong or f"{exchange.status} as declared, in {exchange.answer.seconds * 1000:.0f} ms"
+        return check(
+            "answers", "endpoints", operation, "fail" if wrong else "pass", why,
+            known=self.known, base=self.base, exchange=exchange, expected="what it declares",
+        )  # fmt: skip
+
+    def _success(self, operation: Operation) -> Exchange | None:
+        sent = self.learner.session.client.sent
+        return next((one for one in sent if one.call.operation is operation and one.ok), None)
+
+    def _reason(self, operation: Operation) -> tuple[str, Exchange | None]:
+        """Return why an operation was never answered with success."""
+        if self.purposes.get(operation.key) == "machinery":
+            return "it resets or stops the server, so it was left alone", None
+        if self.owner is None and operation.secured:
+            return "nobody could be logged in", None
+        sent = [
+            one
+            for one in self.learner.session.client.sent
+            if one.call.operation is operation and one.who.headers
+        ]
+        if sent:
+            text = " ".join(sent[-1].answer.text.split())[:160]
+            return f"it never succeeded: {sent[-1].status} {text}", sent[-1]
+        call = Call(operation)
+        if self.owner is not None:
+            built = self.learner.build(operation, self.owner)
+            if isinstance(built, Refusal):
+                return built.why, built.exchange
+            call = built
+        exchange = self.learner.session.send(call, self.owner)
+        if exchange.ok:
+            self.learner.used.setdefault(operation.key, exchange)
+        return f"it answers {exchange.status} {exchange.answer.text[:120]}", exchange
+
+
+def mismatch(schemas: Schemas, operation: Operation, exchange: Exchange) -> str:
+    """Return how an answer differs from what the operation declares; nothing if it does not."""
+    responses = operation.responses
+    status = str(exchange.status)
+    declared = [code for code in responses if code.isdigit() and code.startswith("2")]
+    keys = [key for key in (status, f"{status[0]}XX", "default") if key in responses]
+    if not keys:
+        return f"{status} is not declared, only {', '.join(declared)}" if declared else ""
+    schema = responses[keys[0]]
+    if schema is None or not schema:
+        return ""
+    if exchange.status == 204 or not exchange.answer.text:
+        return ""
+    media = exchange.answer.headers.get("content-type", "")
+    if "json" not in media:
+        return f"the content type is {media or 'missing'}, not JSON as declared"
+    return _differs(schemas, schema, exchange.answer.json, "the answer", 0)
+
+
+def _differs(schemas: Schemas, schema: Value, value: Value, where: str, depth: int) -> str:
+    """Return how a value differs from a schema, as far as types and required keys go."""
+    found = schemas.resolve(schema)
+    if depth > _DEEPEST or found.get("oneOf") or len(found.get("anyOf", ())) > 2:
+        return ""
+    whole = schemas.whole(schema)
+    if value is None:
+        nullable = whole.get("nullable") or whole.get("type") in (None, "null")
+        return "" if nullable else f"{where} is null"
+    if is_object(whole):
+        return _object_differs(schemas, whole, value, where, depth)
+    if is_array(whole):
+        return _array_differs(schemas, whole, value, where, depth)
+    kinds = _KINDS.get(str(whole.get("type")))
+    wrong = kinds is not None and (
+        not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds)
+    )
+    if wrong:
+        return f"{where} is {type(value).__name__}, not {whole['type']}"
+    return ""
+
+
+def _object_differs(schemas: Schemas, whole: Schema, value: Value, where: str, depth: int) -> str:
+    if not isinstance(value, Mapping):
+        return f"{where} is no object"
+    missing = [name for name in whole.get("required", ()) if name not in value]
+    if missing:
+        return f"{where} lacks {', '.join(missing)}"
+    inner = (
+        _differs(schemas, one, value[name], f"{where}.{name}", depth + 1)
+        for name, one in schemas.properties(whole).items()
+        if name in value
+    )
+    return next((one for one in inner if one), "")
+
+
+def _array_differs(schemas: Schemas, whole: Schema, value: Value, where: str, depth: int) -> str:
+    if not isinstance(value, list):
+        return f"{where} is no list"
+    kind = whole.get("items", {})
+    items = (_differs(schemas, kind, one, f"{where}[]", depth + 1) for one in value[:5])
+    return next((one for one in items if one), "")

@@ -1,0 +1,265 @@
+"""One probe from the first request to the report: users, isolation, endpoints, auth, errors."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from backwright.probe.accounts import Accounts, Hash
+from backwright.probe.answers import find_token
+from backwright.probe.auth_area import Auth
+from backwright.probe.client import Client, Identity
+from backwright.probe.config import Config, GivenUser
+from backwright.probe.cors import Cors
+from backwright.probe.database import Oracle
+from backwright.probe.doors import Doors, find_doors
+from backwright.probe.endpoints import Endpoints
+from backwright.probe.errors_area import Errors
+from backwright.probe.findings import Places, isolation_checks, merged
+from backwright.probe.isolation import Isolation
+from backwright.probe.judge import cells
+from backwright.probe.learner import Learner
+from backwright.probe.operations import Operation, read_api
+from backwright.probe.passwords import Passwords
+from backwright.probe.people import Person
+from backwright.probe.purposes import Purpose, purpose_of
+from backwright.probe.samples import Sampler
+from backwright.probe.schemas import Value
+from backwright.probe.script import script_of
+from backwright.probe.session import Session
+from backwright.probe.sights import Cast
+from backwright.report.events import Listener, StepStarted
+from backwright.report.probe_types import AREAS, Area, ProbeCell, ProbeCheck, ProbeReport
+
+_COMMAND_SECONDS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What is probed.
+
+    Attributes:
+        name: What the report calls it.
+        url: Where the server answers.
+        document: Its OpenAPI document.
+        oracle: Its database; None where only the API can be asked.
+        config: What the project says in `backwright.toml`.
+        places: Where the handlers stand in the source.
+        token_url: Where the source says that tokens are given.
+        origins: The origins that CORS allows, as the source has them.
+        keys: Texts that tokens may be signed with.
+        literals: Those of them that cannot be set from outside.
+        hashed: Makes the host's hash of a password.
+        log: Gives what the server has logged.
+        folder: The folder that the project's files lie in, as its traces name it.
+    """
+
+    name: str
+    url: str
+    document: Value
+    oracle: Oracle | None = None
+    config: Config = field(default_factory=Config)
+    places: Places = field(default_factory=lambda: Places({}))
+    token_url: str | None = None
+    origins: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+    literals: frozenset[str] = frozenset()
+    hashed: Hash = lambda _: None
+    log: Callable[[], str] = lambda: ""
+    folder: str = ""
+
+
+@dataclass
+class Engine:
+    """Runs one probe."""
+
+    target: Target
+    listener: Listener
+    only: Sequence[Area] = AREAS
+    seconds: float = 600.0
+
+    def run(self) -> ProbeReport:
+        """Probe, and return everything that was seen.
+
+        Raises:
+            UsageError: the document is no OpenAPI document.
+        """
+        api = read_api(self.target.document)
+        started = time.monotonic()
+        client = Client(self.target.url, seconds=self.seconds)
+        try:
+            session = Session(api, client, Sampler(api.schemas), self.target.oracle)
+            checks, matrix = self._probe(session)
+        finally:
+            client.close()
+        seconds = round(time.monotonic() - started, 2)
+        return ProbeReport(
+            self.target.name,
+            len(api.operations),
+            len(client.sent),
+            seconds,
+            tuple(checks),
+            tuple(matrix),
+            tuple(session.notes),
+            script_of(client.sent, session.people),
+        )
+
+    def _probe(self, session: Session) -> tuple[list[ProbeCheck], tuple[ProbeCell, ...]]:
+        api = session.api
+        if session.oracle is None:
+            session.note("no database is seen: verdicts rest on what the API answers")
+        doors = find_doors(api, self.target.token_url)
+        accounts = Accounts(session, doors, self.target.hashed)
+        self.listener(StepStarted("making users"))
+        self._people(session, accounts, doors)
+        learner = Learner(session, accounts.register)
+        purposes = {one.key: self._purpose(one, doors) for one in api.operations}
+        checks: list[ProbeCheck] = []
+        matrix: tuple[ProbeCell, ...] = ()
+        for area, work in (
+            ("isolation", self._isolation),
+            ("endpoints", self._endpoints),
+            ("auth", self._auth),
+            ("errors", self._errors),
+        ):
+            if area not in self.only:
+                continue
+            self.listener(StepStarted(area))
+            found, cells_ = work(learner, accounts, purposes)
+            checks += merged(found)
+            matrix = cells_ or matrix
+        return checks, matrix
+
+    def _purpose(self, operation: Operation, doors: Doors) -> Purpose:
+        if operation.key in self.target.config.skip:
+            return "machinery"
+        return purpose_of(operation, doors)
+
+    # --- users
+
+    def _people(self, session: Session, accounts: Accounts, doors: Doors) -> None:
+        for given in self.target.config.users:
+            person = given_person(given, accounts)
+            if person is not None:
+                session.people[person.name] = person
+        ordinary = [one for one in session.people.values() if not one.privileged]
+        if not (doors.logins or doors.registrations) and not ordinary:
+            session.note("no way to log in was found: everybody is anonymous")
+            return
+        for name in ("alice", "bob")[len(ordinary) :]:
+            if accounts.make(name) is None:
+                break
+        if session.oracle is not None and not any(
+            one.privileged for one in session.people.values()
+        ):
+            accounts.make("carol", privileged=True)
+        for failure in dict.fromkeys(accounts.failures):
+            session.note(failure)
+
+    # --- areas
+
+    def _isolation(
+        self, learner: Learner, accounts: Accounts, purposes: dict[str, Purpose]
+    ) -> tuple[list[ProbeCheck], tuple[ProbeCell, ...]]:
+        cast = cast_of(learner.session)
+        operations = learner.session.api.operations
+        if cast is None:
+            why = "two users could not be logged in"
+            learner.session.note(f"isolation was not tried: {why}")
+            return [], tuple(
+                ProbeCell(one.method, one.path, "other", "not-proven", why) for one in operations
+            )
+        trial = Isolation(learner, accounts, cast, purposes, dict(self.target.config.declared))
+        judged = trial.run()
+        found = list(isolation_checks(judged, self.target.places, self.target.url))
+        matrix = cells(judged, operations)
+        seen = {(one.method, one.path) for one in matrix}
+        left = tuple(
+            ProbeCell(one.method, one.path, "other", "not-proven", "it resets or stops the server")
+            for one in operations
+            if (one.method, one.path) not in seen
+        )
+        return found, (*matrix, *left)
+
+    def _endpoints(
+        self, learner: Learner, accounts: Accounts, purposes: dict[str, Purpose]
+    ) -> tuple[list[ProbeCheck], tuple[ProbeCell, ...]]:
+        target = self.target
+        owner = first_ordinary(learner.session)
+        found = list(
+            Endpoints(learner, accounts, owner, purposes, target.places, target.url).checks()
+        )
+        return [*found, *Cors(learner, target.origins, target.places, target.url).checks()], ()
+
+    def _auth(
+        self, learner: Learner, accounts: Accounts, purposes: dict[str, Purpose]
+    ) -> tuple[list[ProbeCheck], tuple[ProbeCell, ...]]:
+        target = self.target
+        owner = accounts.make("dave") or first_ordinary(learner.session)
+        if owner is None:
+            learner.session.note("the authentication flow was not tried: nobody could be logged in")
+            return [], ()
+        if "endpoints" not in self.only and "isolation" not in self.only:
+            list(Endpoints(learner, accounts, owner, purposes, target.places, target.url).checks())
+        auth = Auth(
+            learner, accounts, owner, purposes, target.places, target.url, target.keys,
+            target.literals, target.log,
+        )  # fmt: skip
+        passwords = Passwords(learner, accounts, owner, target.places, target.url, target.log)
+        return [*auth.checks(), *passwords.checks()], ()
+
+    def _errors(
+        self, learner: Learner, accounts: Accounts, purposes: dict[str, Purpose]
+    ) -> tuple[list[ProbeCheck], tuple[ProbeCell, ...]]:
+        target = self.target
+        owner = accounts.make("erin") or first_ordinary(learner.session)
+        errors = Errors(
+            learner, accounts, purposes, owner, target.places, target.url, target.log, target.folder
+        )
+        return list(errors.checks()), ()
+
+
+def first_ordinary(session: Session) -> Person | None:
+    """Return a user without privileges; None if there is none."""
+    return next((one for one in session.people.values() if not one.privileged), None)
+
+
+def cast_of(session: Session) -> Cast | None:
+    """Return who plays in the trials; None without two ordinary users."""
+    ordinary = [one for one in session.people.values() if not one.privileged]
+    privileged = next((one for one in session.people.values() if one.privileged), None)
+    return Cast(ordinary[0], ordinary[1], privileged) if len(ordinary) > 1 else None
+
+
+def given_person(given: GivenUser, accounts: Accounts) -> Person | None:
+    """Return a user as `backwright.toml` gives them, logged in; None if they cannot be."""
+    person = Person(
+        given.name, accounts.next_letter(), password=given.body.get("password", ""),
+        privileged=given.privileged,
+    )  # fmt: skip
+    if given.headers or given.login:
+        headers = dict(given.headers) or _by_command(given.login)
+        person.identity = Identity(given.name, headers)
+        person.token = next(iter(headers.values()), "").rpartition(" ")[2] or None
+        accounts.adopt(person)
+        return person
+    if accounts.log_in(person, given.body):
+        accounts.adopt(person)
+        return person
+    return None
+
+
+def _by_command(command: str) -> dict[str, str]:
+    """Return the header with the token that a command prints, alone or in JSON."""
+    done = subprocess.run(  # noqa: S602 - the user's own command, from their own file
+        command, shell=True, capture_output=True, text=True, timeout=_COMMAND_SECONDS, check=False
+    )
+    text = done.stdout.strip()
+    try:
+        token = find_token(json.loads(text)) or text
+    except ValueError:
+        token = text
+    return {"Authorization": token if " " in token else f"Bearer {token}"} if token else {}

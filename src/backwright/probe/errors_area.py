@@ -1,0 +1,119 @@
+"""Error handling: nothing that is sent may give a server error, or tell of the server's inside."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from backwright.probe.accounts import Accounts
+from backwright.probe.faults import Breaker, Cause, Outcome, cause_of, leak_in
+from backwright.probe.findings import Places, curl_of
+from backwright.probe.learner import Learner
+from backwright.probe.operations import Operation
+from backwright.probe.people import Person
+from backwright.probe.purposes import Purpose
+from backwright.report.probe_types import ProbeCheck
+
+_MOST_LISTED = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Errors:
+    """Sends bad input, and makes one finding of each root cause."""
+
+    learner: Learner
+    accounts: Accounts
+    purposes: Mapping[str, Purpose]
+    owner: Person | None
+    known: Places
+    base: str
+    log: Callable[[], str]
+    folder: str
+
+    def checks(self) -> Iterator[ProbeCheck]:
+        """Yield a failure for each root cause, and a pass for each operation without any."""
+        outcomes = Breaker(
+            self.learner, self.purposes, self.owner, self.log, self.accounts.alive
+        ).run()
+        causes: dict[str, list[tuple[Cause, Outcome]]] = defaultdict(list)
+        leaks: dict[str, list[tuple[str, Outcome]]] = defaultdict(list)
+        for one in outcomes:
+            if one.exchange.status >= 500:
+                cause = cause_of(one, self.folder)
+                causes[f"{cause.key}|{_family(one)}"].append((cause, one))
+            told = leak_in(one.exchange)
+            if told:
+                leaks[f"{told.partition(':')[0]}|{one.exchange.call.operation.key}"].append(
+                    (told, one)
+                )
+        for group in causes.values():
+            yield self._failure(group)
+        for shown in leaks.values():
+            yield self._leak(shown)
+        yield from self._passes(outcomes)
+
+    def _failure(self, group: list[tuple[Cause, Outcome]]) -> ProbeCheck:
+        """Return one finding for everything that has the same root."""
+        cause, first = group[0]
+        operation = self._declared(first)
+        where = dict.fromkeys(
+            f"{one.exchange.call.operation.key} ({one.fault.place})" for _, one in group
+        )
+        listed = list(where)
+        more = f" and {len(listed) - _MOST_LISTED} more" if len(listed) > _MOST_LISTED else ""
+        why = f"{first.fault.name} in {first.fault.place}: {cause.text}; at {', '.join(listed[:_MOST_LISTED])}{more}"
+        place = self.known.of(operation)
+        file, line = (cause.file, cause.line) if cause.file else (
+            (place.file, place.line) if place else (None, None)
+        )  # fmt: skip
+        status = first.exchange.status
+        return ProbeCheck(
+            "server-error", "errors", operation.method, operation.path, "fail", why,
+            curl_of(first.exchange, self.base), "400, 404 or 422",
+            f"{status if status != 599 else 'no answer'} {first.exchange.answer.text[:200]}".strip(),
+            file, line,
+        )  # fmt: skip
+
+    def _leak(self, shown: list[tuple[str, Outcome]]) -> ProbeCheck:
+        told, first = shown[0]
+        operation = self._declared(first)
+        place = self.known.of(operation)
+        return ProbeCheck(
+            "leaks-internals", "errors", operation.method, operation.path, "fail",
+            f"{first.fault.name} in {first.fault.place}: the answer tells {told}",
+            curl_of(first.exchange, self.base), "an error without the server's inside",
+            f"{first.exchange.status} {first.exchange.answer.text[:200]}",
+            place.file if place else None, place.line if place else None,
+        )  # fmt: skip
+
+    def _declared(self, outcome: Outcome) -> Operation:
+        """Return the operation that a request was made from; one with a wrong method is its own."""
+        return outcome.exchange.call.operation
+
+    def _passes(self, outcomes: list[Outcome]) -> Iterator[ProbeCheck]:
+        """Yield a check for each operation that took everything well, or was not reached."""
+        tried: dict[str, int] = defaultdict(int)
+        bad: set[str] = set()
+        for one in outcomes:
+            key = f"{one.exchange.call.operation.path}"
+            tried[key] += 1
+            if one.exchange.status >= 500 or leak_in(one.exchange):
+                bad.add(key)
+        for operation in self.learner.session.api.operations:
+            place = self.known.of(operation)
+            count = tried.get(operation.path, 0)
+            if operation.path in bad:
+                continue
+            why = f"{count} bad requests answered without a server error"
+            yield ProbeCheck(
+                "bad-input", "errors", operation.method, operation.path,
+                "pass" if count else "skipped",
+                why if count else "no good request was known to spoil", "", "", "",
+                place.file if place else None, place.line if place else None,
+            )  # fmt: skip
+
+
+def _family(outcome: Outcome) -> str:
+    """Return what tells two faults apart where the log does not."""
+    return "" if outcome.said else outcome.fault.name

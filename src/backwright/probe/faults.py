@@ -1,0 +1,315 @@
+"""Bad input: one place of a request at a time is given what it should refuse."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from backwright.probe.client import NO_ANSWER, Call, Exchange
+from backwright.probe.learner import Learner
+from backwright.probe.operations import FORMS, Operation
+from backwright.probe.people import Person
+from backwright.probe.purposes import Purpose
+
+HUGE = 10**20
+_REMEMBERED = 400
+_LONGEST_TRACE = 60_000
+_LOG_SECONDS, _LOG_PAUSE = 0.6, 0.015
+_NUL, _SURROGATE = "a\x00b", "a\ud800b"
+_LONG = "q" * 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A request with something wrong in it.
+
+    Attributes:
+        name: What is wrong, such as `negative number`.
+        place: Where, such as `query limit`.
+        call: The request.
+    """
+
+    name: str
+    place: str
+    call: Call
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A fault, its answer, and what the server said in its log meanwhile."""
+
+    fault: Fault
+    exchange: Exchange
+    said: str
+
+
+_WRONG_NUMBERS: Mapping[str, Any] = {
+    "negative number": -1,
+    "huge number": HUGE,
+    "64-bit overflow": 2**63,
+    "32-bit overflow": 2**31,
+    "no number": "abc",
+    "NaN": "NaN",
+}
+_WRONG_TEXTS: Mapping[str, Any] = {
+    "NUL character": _NUL,
+    "lone surrogate": _SURROGATE,
+    "over-long text": _LONG,
+    "empty text": "",
+}
+
+
+@dataclass
+class Breaker:
+    """Sends bad input to every operation that has been called with success.
+
+    Attributes:
+        learner: Knows a good call of each operation.
+        purposes: What each operation is for.
+        owner: Who calls.
+        log: Gives what the server has logged so far; empty where that cannot be read.
+        renew: Gives a caller who is still logged in: bad input may have ended the account.
+    """
+
+    learner: Learner
+    purposes: Mapping[str, Purpose]
+    owner: Person | None
+    log: Callable[[], str] = lambda: ""
+    renew: Callable[[Person | None], Person | None] = lambda person: person
+    outcomes: list[Outcome] = field(default_factory=list)
+
+    def run(self) -> list[Outcome]:
+        """Send everything, and return all answers."""
+        operations = self.learner.session.api.operations
+        last = ("entry", "account")
+        for operation in sorted(operations, key=lambda one: self.purposes.get(one.key) in last):
+            if self.purposes.get(operation.key) == "machinery" or self.learner.session.client.spent:
+                continue
+            if self.purposes.get(operation.key) in last:
+                self.owner = self.renew(self.owner)
+            good = self._good(operation)
+            if good is None:
+                continue
+            for fault in self._faults(operation, good):
+                self._send(fault)
+            if operation.method == "POST" and self.purposes.get(operation.key) == "plain":
+                self._at_once(good)
+        return self.outcomes
+
+    def _good(self, operation: Operation) -> Call | None:
+        """Return a call that would succeed, on objects that may be spoilt."""
+        if self.owner is None:
+            return Call(operation) if not operation.path_names else None
+        built = self.learner.build(operation, self.owner, full=operation.writes)
+        return built if isinstance(built, Call) else None
+
+    def _send(self, fault: Fault) -> None:
+        before = self.log()[-_REMEMBERED:]
+        exchange = self.learner.session.send(fault.call, self.owner)
+        said = self._said(before) if exchange.status >= 500 else ""
+        self.outcomes.append(Outcome(fault, exchange, said))
+
+    def _said(self, before: str) -> str:
+        """Return what was logged after some text, once the log has stopped growing."""
+        until, last = time.monotonic() + _LOG_SECONDS, ""
+        while time.monotonic() < until:
+            text = self.log()
+            new = text.rpartition(before)[2] if before else text
+            if new and new == last and _EXCEPTION.search(new.replace("\\n", "\n")):
+                break
+            last = new
+            time.sleep(_LOG_PAUSE)
+        return last[-_LONGEST_TRACE:]
+
+    # --- the faults
+
+    def _faults(self, operation: Operation, good: Call) -> Iterator[Fault]:
+        for parameter in operation.parameters:
+            if parameter.location == "query":
+                yield from self._in_query(good, parameter.name, parameter.schema)
+            elif parameter.location == "path":
+                yield from self._in_path(good, parameter.name, parameter.schema)
+        if isinstance(good.body, dict):
+            yield from self._in_body(operation, good)
+        if good.content_type and good.content_type not in FORMS:
+            yield from _broken_bodies(good)
+        yield from self._methods(operation, good)
+
+    def _in_query(self, good: Call, name: str, schema: Mapping[str, Any]) -> Iterator[Fault]:
+        for what, value in self._wrong(schema).items():
+            if what == "lone surrogate":
+                continue  # a URL cannot carry it
+            query = {**good.query, name: value if isinstance(value, str) else json.dumps(value)}
+            yield Fault(what, f"query {name}", replace(good, query=query))
+
+    def _in_path(self, good: Call, name: str, schema: Mapping[str, Any]) -> Iterator[Fault]:
+        values = {"bad id": "not-an-id", "NUL character": _NUL, "huge number": str(HUGE),
+                  "negative number": "-1", "over-long text": "q" * 2_000}  # fmt: skip
+        if schema.get("type") == "integer":
+            values["64-bit overflow"] = str(2**63)
+            values["32-bit overflow"] = str(2**31)
+        for what, value in values.items():
+            yield Fault(what, f"path {name}", replace(good, path={**good.path, name: value}))
+
+    def _in_body(self, operation: Operation, good: Call) -> Iterator[Fault]:
+        properties = self.learner.session.api.schemas.properties(operation.body or {})
+        for name, schema in properties.items():
+            for what, value in self._wrong(schema).items():
+                if what == "lone surrogate" and good.content_type in FORMS:
+                    continue  # a form cannot carry it
+                body = {**good.body, name: value}
+                yield Fault(what, f"body {name}", replace(good, body=body))
+            if good.content_type in FORMS:
+                continue
+            for what, value in (
+                ("null", None),
+                ("object for a value", {"a": 1}),
+                ("list for a value", [[]]),
+            ):
+                yield Fault(what, f"body {name}", replace(good, body={**good.body, name: value}))
+            if name in good.body:
+                less = {k: v for k, v in good.body.items() if k != name}
+                yield Fault("missing field", f"body {name}", replace(good, body=less))
+        extra = {**good.body, "qz_unknown": {"a": [1]}}
+        yield Fault("extra field", "body", replace(good, body=extra))
+
+    def _wrong(self, schema: Mapping[str, Any]) -> dict[str, Any]:
+        """Return wrong values for a schema; a form of its own gets one of no form."""
+        kind = schema.get("type")
+        if schema.get("enum"):
+            return {"unknown choice": "qz-no-such-choice", "NUL character": _NUL}
+        if kind in ("integer", "number"):
+            return dict(_WRONG_NUMBERS)
+        if kind == "boolean":
+            return {"no boolean": "maybe"}
+        if kind == "array":
+            return {"text for a list": "abc"}
+        if kind in ("string", None):
+            form = {"bad form": "not-of-this-form"} if schema.get("format") else {}
+            return {**_WRONG_TEXTS, **form}
+        return {}
+
+    def _methods(self, operation: Operation, good: Call) -> Iterator[Fault]:
+        """Yield one method that the path does not have."""
+        taken = {
+            one.method for one in self.learner.session.api.operations if one.path == operation.path
+        }
+        other = next((one for one in ("PATCH", "PUT", "DELETE", "POST") if one not in taken), None)
+        if other:
+            wrong = replace(operation, method=other)
+            yield Fault(f"method {other}", "method", replace(good, operation=wrong, body=None))
+
+    def _at_once(self, good: Call) -> None:
+        """Send the same creation twice at the same time: a unique value must not clash as a 500."""
+        before = self.log()[-_REMEMBERED:]
+        with ThreadPoolExecutor(2) as pool:
+            done = list(pool.map(lambda _: self.learner.session.send(good, self.owner), range(2)))
+        for exchange in done:
+            fault = Fault("twice at once", "body", good)
+            said = self._said(before) if exchange.status >= 500 else ""
+            self.outcomes.append(Outcome(fault, exchange, said))
+
+
+def _broken_bodies(good: Call) -> Iterator[Fault]:
+    """Yield bodies that are no JSON, or none that anybody should accept."""
+    content, _ = good.content()
+    cut = content[: max(1, len(content) // 2)]
+    bodies = {
+        "cut JSON": cut,
+        "no JSON": b"{{{",
+        "empty body": b"",
+        "bytes that are no text": b"\xff\xfe\x00",
+        "deep nesting": b'{"a":' * 3_000 + b"1" + b"}" * 3_000,
+        "list for an object": b"[]",
+        "text for an object": b'"a"',
+        "null for an object": b"null",
+    }
+    for what, raw in bodies.items():
+        yield Fault(what, "body", replace(good, body=None, raw=raw, media="application/json"))
+    yield Fault(
+        "wrong content type", "body", replace(good, body=None, raw=content, media="text/plain")
+    )
+    if isinstance(good.body, dict) and good.body:
+        first = next(iter(good.body))
+        twice = content[:-1] + f", {json.dumps(first)}: null}}".encode()
+        yield Fault(
+            "duplicate key", "body",
+            replace(good, body=None, raw=twice, media="application/json"),
+        )  # fmt: skip
+
+
+_TRACE = re.compile(r'Traceback \(most recent call last\)|File "/[^"]+\.py", line \d+|'
+                    r"\bat [\w.$]+\([\w.]+:\d+\)")  # fmt: skip
+_SQL = re.compile(
+    r"(?i)\b(SELECT\s.+\sFROM\s|INSERT\s+INTO\s|UPDATE\s+\S+\s+SET\s|DELETE\s+FROM\s)|psycopg2?\.|"
+    r"asyncpg\.|sqlalchemy\.exc|sqlite3\.|DETAIL:\s+(Key|Failing)"
+)
+_PATH = re.compile(r"(?:/(?:home|usr|app|srv|opt|var|root|tmp)/[\w./-]+\.py)\b")
+
+
+def leak_in(exchange: Exchange) -> str:
+    """Return what an answer tells of the server's inside: a stack trace, SQL or a path."""
+    if "html" in exchange.answer.headers.get("content-type", "") and exchange.ok:
+        return ""
+    text = exchange.answer.text
+    for what, pattern in (
+        ("a stack trace", _TRACE),
+        ("SQL", _SQL),
+        ("a path of the server", _PATH),
+    ):
+        found = pattern.search(text)
+        if found and found[0] not in exchange.call.target:
+            return f"{what}: {found[0][:120]}"
+    return ""
+
+
+_EXCEPTION = re.compile(r"^(?:[\w.]+\.)?(\w*(?:Error|Exception|Violation|Fault|Failure|Invalid\w*|"
+                        r"OutOfRange|Interrupt|Exit|Warning)\w*)(?:: (.*))?$", re.MULTILINE)  # fmt: skip
+_FRAME = re.compile(r'File "([^"]+)", line (\d+), in (\S+)')
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What lies behind a server error.
+
+    Attributes:
+        key: The same for two errors of one root.
+        text: The exception in the server's words.
+        file: The last file of the project in the trace; empty where no log is seen.
+        line: The line there.
+    """
+
+    key: str
+    text: str
+    file: str = ""
+    line: int = 0
+
+
+def cause_of(outcome: Outcome, folder: str) -> Cause:
+    """Return the root of a server error, from the log if there is one.
+
+    Args:
+        outcome: The error.
+        folder: The folder that the project's own files lie in.
+    """
+    said = outcome.said.replace('\\"', '"').replace("\\n", "\n")
+    exceptions = [one for one in _EXCEPTION.findall(said) if one[0] != "ExceptionGroup"]
+    if not exceptions:
+        status = (
+            "no answer" if outcome.exchange.status == NO_ANSWER else str(outcome.exchange.status)
+        )
+        text = f"{outcome.fault.name} in {outcome.fault.place.split()[0]}: {status}"
+        return Cause(f"{outcome.fault.name}|{outcome.exchange.call.operation.path}", text)
+    name, message = exceptions[-1]
+    words = re.sub(r"\(Background on.*", "", message).strip()
+    plain = re.sub(r"0x[0-9a-f]+|\b[0-9a-f]{8}-[0-9a-f-]{27}\b|\d+|qz\w+", "#", words)
+    frames = [one for one in _FRAME.findall(said) if one[0].startswith(folder) and folder]
+    file, line = (
+        (frames[-1][0][len(folder) :].lstrip("/"), int(frames[-1][1])) if frames else ("", 0)
+    )
+    return Cause(f"{name}|{plain[:160]}", f"{name}: {words}"[:240], file, line)

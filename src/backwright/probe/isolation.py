@@ -1,0 +1,216 @@
+"""User isolation: all trials, in an order in which none spoils another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from backwright.probe.accounts import Accounts
+from backwright.probe.client import Call
+from backwright.probe.forging import Forger
+from backwright.probe.judge import Judge, Judged
+from backwright.probe.learner import Learner, Made, Refusal, Slot, describe
+from backwright.probe.nouns import is_user, noun_of_parameter
+from backwright.probe.operations import Operation
+from backwright.probe.people import Person
+from backwright.probe.purposes import Purpose
+from backwright.probe.reading import Reader
+from backwright.probe.sights import Cast, Sight, reason_of, refused
+from backwright.probe.writing import Writer
+from backwright.report.probe_types import Actor, CellKind
+
+
+@dataclass
+class Isolation:
+    """Runs the trials of one API.
+
+    Attributes:
+        learner: Knows how to call the operations.
+        accounts: Makes users for what ends an account.
+        cast: Whose objects are tried, and by whom.
+        purposes: What each operation is for, by key.
+        declared: What the user says of operations, by key.
+    """
+
+    learner: Learner
+    accounts: Accounts
+    cast: Cast
+    purposes: dict[str, Purpose]
+    declared: dict[str, CellKind] = field(default_factory=dict)
+    _spare: Person | None = None
+
+    def run(self) -> tuple[Judged, ...]:
+        """Make all trials and judge them."""
+        sights = tuple(self._trials())
+        judge = Judge(sights, self._owned(sights), self.declared, self._parents())
+        return tuple(judge.judge(one) for one in sights)
+
+    def _trials(self) -> Iterator[Sight]:
+        plain = self._of("plain")
+        self._stock(plain)
+        reader, writer = Reader(self.learner, self.cast), Writer(self.learner, self.cast)
+        forger = Forger(self.learner, self.cast, self.accounts)
+        for operation in plain:
+            if not operation.writes:
+                yield from self._bounded(operation, reader.trials(operation))
+        written = [one for one in plain if one.writes]
+        written.sort(key=lambda one: ("POST", "PUT", "PATCH", "DELETE").index(one.method))
+        about_accounts = []
+        for operation in written:
+            sights = list(self._bounded(operation, writer.trials(operation)))
+            yield from sights
+            if any(self._accounts_table() in one.detail.get("tables", ()) for one in sights):
+                about_accounts.append(operation)
+        for operation in written:
+            yield from self._bounded(operation, forger.trials(operation))
+        for operation in [*about_accounts, *filter(None, [self.accounts.register])]:
+            yield from self._bounded(operation, forger.roles(operation))
+        for operation in self._of("account"):
+            yield from self._bounded(operation, self._account_trials(operation))
+        for operation in self._of("entry"):
+            yield from self._entry(operation)
+
+    def _of(self, purpose: Purpose) -> list[Operation]:
+        operations = self.learner.session.api.operations
+        return [one for one in operations if self.purposes.get(one.key) == purpose]
+
+    def _bounded(self, operation: Operation, sights: Iterator[Sight]) -> Iterator[Sight]:
+        """Yield sights while there is time; else say that there was none."""
+        if self.learner.session.client.spent:
+            why = self.learner.session.client.spent
+            yield Sight(operation, "other", "calls", None, why)
+            return
+        yield from sights
+
+    def _accounts_table(self) -> str:
+        return self.cast.owner.row[0] if self.cast.owner.row else "?"
+
+    def _stock(self, operations: list[Operation]) -> None:
+        """Let both users have an object of every kind, so that there is something to touch."""
+        for person in (self.cast.owner, self.cast.other):
+            for operation in operations:
+                if operation.method == "POST" and not self.learner.session.client.spent:
+                    self.learner.make(self.learner.resource(operation), person)
+
+    # --- what ends an account or a session
+
+    def _account_trials(self, operation: Operation) -> Iterator[Sight]:
+        """Yield what others can do at an operation that changes or ends the caller's account."""
+        slots = [one for one in operation.path_names if is_user(noun_of_parameter(operation, one))]
+        if not operation.writes:
+            yield from Reader(self.learner, self.cast).trials(operation)
+            return
+        person = self._somebody()
+        if person is None:
+            yield Sight(operation, "owner", "calls", None, "no user could be made to try it with")
+            return
+        own = self.learner.perform(operation, person)
+        noun = "user" if slots else self.learner.resource(operation)
+        if isinstance(own, Refusal):
+            yield from self._admins_only(operation, own, noun, slots)
+            return
+        yield Sight(operation, "owner", "calls", True, "the owner's own call succeeds", noun)
+        self._spare = None if operation.method == "DELETE" or _ends(own[0].call) else person
+        if not slots:
+            yield from self._about_caller(operation, own[0].call, noun)
+            return
+        for actor, attacker in (("other", self.cast.other), ("anonymous", None)):
+            yield self._on_account(operation, actor, attacker, noun)  # type: ignore[arg-type]
+
+    def _about_caller(self, operation: Operation, call: Call, noun: str) -> Iterator[Sight]:
+        """Yield what an operation without an object does to others, and for nobody."""
+        exchange, _ = self.learner.session.watched(call, None)
+        said = refused(exchange)
+        why = f"answers {exchange.status} to nobody"
+        yield Sight(operation, "other", "calls", False, "it concerns only the caller", noun)
+        yield Sight(
+            operation, "anonymous", "calls", None if said is None else not said,
+            reason_of(exchange) if said is None else why, noun, noun, exchange, "401",
+        )  # fmt: skip
+
+    def _admins_only(
+        self, operation: Operation, own: Refusal, noun: str, slots: list[str]
+    ) -> Iterator[Sight]:
+        """Yield what is known of an operation that the owner of an account may not call."""
+        status = own.exchange.status if own.exchange else 0
+        privileged = self.cast.privileged
+        if privileged is None or status not in (401, 403) or not slots:
+            for actor in ("owner", "other", "anonymous"):
+                yield Sight(operation, actor, "calls", None, f"own call: {own.why}", noun)
+            return
+        for actor, attacker in (("other", self.cast.other), ("anonymous", None)):
+            yield self._on_account(operation, actor, attacker, noun)  # type: ignore[arg-type]
+        yield self._on_account(operation, "privileged", privileged, noun)
+
+    def _on_account(
+        self, operation: Operation, actor: Actor, attacker: Person | None, noun: str
+    ) -> Sight:
+        """Let somebody call an operation on the account of a user made for it."""
+        victim = self._somebody()
+        if victim is None:
+            return Sight(operation, actor, "removes", None, "no user could be made", noun)
+        slot = Slot("path", operation.path_names[-1], "user")
+        target = Made("user", victim.name, (victim.known,))
+        call = self.learner.build(operation, attacker or victim, objects={slot: target})
+        if isinstance(call, Refusal):
+            return Sight(operation, actor, "removes", None, call.why, noun)
+        exchange, found = self.learner.session.watched(call, attacker)
+        mine = [one for one in found if one.key == victim.row]
+        if mine:
+            self._spare = None
+            what = "was deleted" if mine[0].after is None else "was changed"
+            return Sight(
+                operation, actor, "removes", True, f"another user's account {what}", noun, noun,
+                exchange, "401, 403 or 404, and no change", {"write": True},
+            )  # fmt: skip
+        said = refused(exchange)
+        if said is None:
+            return Sight(operation, actor, "removes", None, reason_of(exchange), noun)
+        if said:
+            return Sight(operation, actor, "removes", False, describe(exchange), noun)
+        unseen = self.learner.session.oracle is None
+        return Sight(operation, actor, "removes", unseen, describe(exchange), noun, noun, exchange)
+
+    def _somebody(self) -> Person | None:
+        """Return a user to try things with that end accounts: a spare one, else a new one."""
+        if self._spare is not None:
+            self._spare = self.accounts.alive(self._spare)
+            return self._spare
+        self._spare = self.accounts.make(f"guest-{len(self.learner.session.people)}")
+        return self._spare
+
+    def _entry(self, operation: Operation) -> Iterator[Sight]:
+        """Yield that an operation is a way in, and so for everybody."""
+        for actor in ("owner", "other", "anonymous"):
+            yield Sight(operation, actor, "calls", False, "a way in: it names no object")
+
+    # --- facts for the judge
+
+    def _owned(self, sights: tuple[Sight, ...]) -> dict[str, tuple[str, ...]]:
+        """Return the columns by which objects of each kind belong to somebody."""
+        found: dict[str, tuple[str, ...]] = {}
+        for one in sights:
+            if one.actor == "owner" and one.detail.get("columns"):
+                found[one.noun] = tuple(
+                    dict.fromkeys([*found.get(one.noun, ()), *one.detail["columns"]])
+                )
+            if is_user(one.noun):
+                found.setdefault(one.noun, ("id",))
+        return found
+
+    def _parents(self) -> dict[str, frozenset[str]]:
+        """Return what objects of each kind lie under: in their path, and in required fields."""
+        found: dict[str, set[str]] = {}
+        for operation in self.learner.session.api.operations:
+            noun = self.learner.resource(operation)
+            required = (operation.body or {}).get("required", ())
+            for slot in self.learner.slots(operation):
+                under = slot.place == "path" or (slot.place == "body" and slot.name in required)
+                if under and slot.noun != noun and not is_user(slot.noun):
+                    found.setdefault(noun, set()).add(slot.noun)
+        return {noun: frozenset(parents) for noun, parents in found.items()}
+
+
+def _ends(call: Call) -> bool:
+    """Tell whether a call may have ended the session or changed what one logs in with."""
+    return "password" in call.operation.path or "delete" in call.operation.path

@@ -1,0 +1,287 @@
+"""Trials of operations that write: the database is compared before and after every foreign call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from backwright.probe.client import Call, Exchange
+from backwright.probe.database import Change
+from backwright.probe.doors import password_fields
+from backwright.probe.learner import Learner, Refusal, describe
+from backwright.probe.operations import Operation
+from backwright.probe.ownership import owner_columns
+from backwright.probe.people import Person
+from backwright.probe.reading import finds_out
+from backwright.probe.repair import marks_in
+from backwright.probe.schemas import Value
+from backwright.probe.sights import Cast, Kind, Sight, reason_of, refused
+from backwright.report.probe_types import Actor
+
+Done = tuple[Exchange, tuple[Change, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Tries the operations that write."""
+
+    learner: Learner
+    cast: Cast
+
+    def trials(self, operation: Operation) -> Iterator[Sight]:
+        """Yield what each actor could do at an operation."""
+        owner = self.cast.owner
+        noun = self.learner.resource(operation)
+        done = self.learner.perform(operation, owner, fresh=True)
+        if isinstance(done, Refusal):
+            yield from self._ordinary_refused(operation, noun, done)
+            return
+        kind = self._kind(operation)
+        detail = {
+            "columns": self._columns(done[1], owner),
+            "tables": _tables(done[1]),
+            "registers": bool(password_fields(self.learner.session.api, operation)),
+        }
+        yield Sight(
+            operation, "owner", kind, True, "the owner's own calls succeed", noun, detail=detail
+        )
+        yield from self._touches_others(operation, noun, done)
+        if operation.method == "DELETE":
+            yield from self._sees_deleted(operation, noun, done)
+        for actor, person in self.cast.actors():
+            yield from self._attempt(operation, kind, noun, actor, person, detail)
+
+    def _kind(self, operation: Operation) -> Kind:
+        named = any(one.place == "path" for one in self.learner.slots(operation))
+        if not named:
+            listed = any(one.place == "body" and one.many for one in self.learner.slots(operation))
+            creator = self.learner.creators(self.learner.resource(operation))[:1]
+            bulk = listed and creator != (operation,)
+            return "bulk" if bulk else "creates" if operation.method == "POST" else "calls"
+        if operation.method == "DELETE":
+            return "removes"
+        if operation.method in ("PUT", "PATCH"):
+            return "changes"
+        return "creates-under"
+
+    def _columns(self, found: tuple[Change, ...], owner: Person) -> tuple[str, ...]:
+        """Return by which columns the rows that a call made or changed refer to its caller."""
+        oracle = self.learner.session.oracle
+        if oracle is None:
+            return ()
+        return tuple(
+            dict.fromkeys(
+                name
+                for one in found
+                for name in owner_columns(
+                    oracle.tables[one.table], one.after or one.before or {}, owner
+                )
+            )
+        )
+
+    def _ordinary_refused(self, operation: Operation, noun: str, done: Refusal) -> Iterator[Sight]:
+        """Yield what is known where an ordinary user's own call fails."""
+        kind = self._kind(operation)
+        privileged = self.cast.privileged
+        status = done.exchange.status if done.exchange else 0
+        if privileged is not None and status in (401, 403, 404):
+            allowed = self.learner.perform(operation, privileged, fresh=True)
+            if not isinstance(allowed, Refusal):
+                why = f"an ordinary user is refused with {status}"
+                detail = {"admin": True, "tables": _tables(allowed[1])}
+                yield Sight(operation, "privileged", kind, True, "administrators may", noun)
+                yield Sight(operation, "owner", kind, False, why, noun, detail=detail)
+                for actor, person in self.cast.actors()[:2]:
+                    yield self._refused_like(
+                        operation, kind, noun, actor, person, privileged, detail
+                    )
+                return
+        for actor in ("owner", *(one for one, _ in self.cast.actors())):
+            yield Sight(operation, actor, kind, None, f"own call: {done.why}", noun)
+
+    def _refused_like(
+        self, operation: Operation, kind: Kind, noun: str, actor: Actor, person: Person | None,
+        privileged: Person, detail: Mapping[str, Any],
+    ) -> Sight:  # fmt: skip
+        """Let somebody ordinary try on a new object what an administrator may."""
+        call = self.learner.build(operation, privileged, fresh=True)
+        if isinstance(call, Refusal):
+            return Sight(operation, actor, kind, None, call.why, noun, detail=detail)
+        exchange, found = self.learner.session.watched(call, person)
+        foreign = self.learner.session.foreign(found, person)
+        return self._outcome(operation, kind, noun, actor, person, exchange, found, foreign, detail)
+
+    # --- one attempt
+
+    def _attempt(
+        self, operation: Operation, kind: Kind, noun: str, actor: Actor, person: Person | None,
+        detail: Mapping[str, Any],
+    ) -> Iterator[Sight]:  # fmt: skip
+        """Let somebody call an operation on a new object of the owner's."""
+        session, owner = self.learner.session, self.cast.owner
+        prepared = self._calls(operation, person)
+        if isinstance(prepared, Refusal):
+            yield Sight(operation, actor, kind, None, prepared.why, noun, detail=detail)
+            return
+        own, theirs = prepared
+        exchange, found = session.watched(theirs, person)
+        foreign = session.foreign(found, person)
+        sight = self._outcome(
+            operation, kind, noun, actor, person, exchange, found, foreign, detail
+        )
+        if sight.open is False and own is not None:
+            again, _ = session.watched(own, owner)
+            if not again.ok:
+                why = f"the owner's own call then {describe(again)}"
+                yield replace(sight, open=None, why=why)
+                return
+            slots = [one for one in self.learner.slots(operation) if one.place == "path"]
+            if actor == "other" and slots:
+                fresh = self._calls(operation, person)
+                if not isinstance(fresh, Refusal):
+                    yield from finds_out(
+                        self.learner, self.cast.other, operation, fresh[1], slots[-1], noun
+                    )
+        yield sight
+
+    def _calls(
+        self, operation: Operation, person: Person | None
+    ) -> tuple[Call | None, Call] | Refusal:
+        """Return the owner's call on a new object, and the same as somebody else would write it.
+
+        Where no object is named, there is only the other's own call.
+        """
+        learner, owner = self.learner, self.cast.owner
+        caller = person or self.cast.other
+        named = [one for one in learner.slots(operation) if one.place == "path"]
+        many = [one for one in learner.slots(operation) if one.place == "body" and one.many]
+        if not named and self._kind(operation) != "bulk":
+            own = learner.build(operation, caller, renewed=bool(learner.slots(operation)))
+            return own if isinstance(own, Refusal) else (None, own)
+        mine = learner.build(operation, owner, fresh=True)
+        if isinstance(mine, Refusal):
+            return mine
+        theirs = learner.build(operation, caller) if not named else self._rewritten(mine, caller)
+        if isinstance(theirs, Refusal):
+            return theirs
+        if not named:
+            fields = {one.name: mine.body[one.name] for one in many if one.name in mine.body}
+            return mine, replace(theirs, body={**(theirs.body or {}), **fields})
+        return mine, replace(theirs, path=mine.path)
+
+    def _rewritten(self, mine: Call, caller: Person) -> Call | Refusal:
+        """Return a call with the caller's own values in its body; the owner's where it has none."""
+        if mine.body is None:
+            return mine
+        learner = self.learner
+        recipe = learner.recipe(mine.operation)
+        theirs = learner.build(mine.operation, caller, full=recipe is not None)
+        if isinstance(theirs, Refusal) or not isinstance(theirs.body, dict):
+            return mine
+        names = set((recipe or mine).body or theirs.body)
+        body = {k: v for k, v in theirs.body.items() if k in names}
+        return replace(mine, body=body or theirs.body)
+
+    def _outcome(
+        self, operation: Operation, kind: Kind, noun: str, actor: Actor, person: Person | None,
+        exchange: Exchange, found: tuple[Change, ...], foreign: tuple[Change, ...],
+        detail: Mapping[str, Any],
+    ) -> Sight:  # fmt: skip
+        """Tell from the database, else from the answer, whether an attempt came through."""
+        session, owner = self.learner.session, self.cast.owner
+        expected = "401, 403 or 404, and no change"
+
+        def sight(opened: bool | None, why: str, **more: Value) -> Sight:  # noqa: FBT001
+            return Sight(
+                operation, actor, kind, opened, why, noun, noun, exchange, expected,
+                {**detail, **more},
+            )  # fmt: skip
+
+        if foreign:
+            what = ", ".join(dict.fromkeys(_did(one) for one in foreign))
+            early = "" if exchange.ok else f", though it was refused with {exchange.status}"
+            return sight(True, f"{what} of the owner's{early}", write=True)
+        said = refused(exchange)
+        if said is None:
+            return sight(None, reason_of(exchange))
+        traces = session.traces(exchange, owner)
+        if traces and person is not owner:
+            return sight(True, f"the answer has {sorted(traces)[0]!r} of the owner's", told=True)
+        if said:
+            return sight(False, f"refused with {exchange.status}")
+        return self._came_through(sight, kind, person, exchange, found)
+
+    def _came_through(
+        self, sight: Value, kind: Kind, person: Person | None, exchange: Exchange,
+        found: tuple[Change, ...],
+    ) -> Sight:  # fmt: skip
+        """Judge an attempt that was answered with success and changed no row of the owner's."""
+        session = self.learner.session
+        if person is None:
+            return sight(True, f"answers {exchange.status} to nobody", write=bool(found))  # type: ignore[no-any-return]
+        if kind in ("creates", "calls"):
+            return sight(False, "it made or changed only the caller's own rows")  # type: ignore[no-any-return]
+        if session.oracle is None:
+            return sight(True, f"answers {exchange.status} on the owner's object")  # type: ignore[no-any-return]
+        if kind == "creates-under" and any(one.before is None for one in found):
+            return sight(True, "it added a row to the owner's object", under=True)  # type: ignore[no-any-return]
+        return sight(False, f"answers {exchange.status}, but no row of the owner's changed")  # type: ignore[no-any-return]
+
+    # --- what the owner's own call shows
+
+    def _touches_others(self, operation: Operation, noun: str, done: Done) -> Iterator[Sight]:
+        """Yield whether a call on one's own object changed rows of somebody else's."""
+        exchange, found = done
+        session, owner = self.learner.session, self.cast.owner
+        gone = {
+            str(one.before[name])
+            for one in found
+            if one.after is None and one.before is not None
+            for name in (session.oracle.tables[one.table].primary_key if session.oracle else ())
+        }
+        for one in session.foreign(found, owner):
+            linked = any(str(value) in gone for value in (one.before or {}).values())
+            if not linked:
+                yield Sight(
+                    operation, "owner", "touches-others", True,
+                    f"a call on one's own object {_did(one)} of another user",
+                    noun, noun, exchange, "no change to other users' rows",
+                )  # fmt: skip
+                return
+
+    def _sees_deleted(self, operation: Operation, noun: str, done: Done) -> Iterator[Sight]:
+        """Yield whether what was deleted, but is still in the database, can still be read."""
+        exchange, found = done
+        if not any(one.after is not None and one.before is not None for one in found):
+            return
+        session, owner = self.learner.session, self.cast.owner
+        reader = session.api.find("GET", operation.path)
+        if reader is not None:
+            again = session.send(Call(reader, path=exchange.call.path), owner)
+            yield Sight(
+                reader, "owner", "sees-deleted", again.ok,
+                f"after DELETE it answers {again.status}", noun, noun, again, "404",
+            )  # fmt: skip
+        collection = session.api.find("GET", operation.path.rpartition("/{")[0])
+        row = next((one.before for one in found if one.after is not None), None) or {}
+        marks = marks_in(str(row))
+        if collection is not None and not collection.path_names and marks:
+            listed = session.send(Call(collection), owner)
+            shown = marks & marks_in(listed.answer.text)
+            if listed.ok:
+                yield Sight(
+                    collection, "owner", "sees-deleted", bool(shown),
+                    "the list has what was deleted" if shown else "the list leaves it out",
+                    noun, noun, listed, "a list without what was deleted",
+                )  # fmt: skip
+
+
+def _tables(found: tuple[Change, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one.table for one in found))
+
+
+def _did(change: Change) -> str:
+    if change.after is None:
+        return f"a row of {change.table} was deleted"
+    return f"{change.table}.{', '.join(change.columns()[:3])} changed"
