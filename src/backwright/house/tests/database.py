@@ -39,7 +39,7 @@ def provide_another_database(url: str, suffix: str = "another") -> Iterator[str]
     try:
         yield beside.set(database=name).render_as_string(hide_password=False)
     finally:
-        asyncio.run(_execute(url, f'DROP DATABASE "{name}"'))
+        asyncio.run(_execute(url, f'DROP DATABASE "{name}" WITH (FORCE)'))
 
 
 @contextmanager
