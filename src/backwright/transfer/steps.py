@@ -13,7 +13,7 @@ from backwright.errors import UsageError
 from backwright.source.imports import add_imports
 from backwright.source.outline import imported_names, outline, used_names
 from backwright.source.text import Splice, splice
-from backwright.spec.names import names_of
+from backwright.spec.names import Names, names_of
 from backwright.spec.types import ResourceSpec
 from backwright.transfer.declaration import wanted_imports
 from backwright.transfer.draft import Draft
@@ -48,7 +48,7 @@ class Job:
         names = set(self.exemplar.table.data)
         return names | {renaming.identifier(name) for name in names}
 
-    def renaming(self, code: str) -> Renaming:
+    def renaming(self, code: str, links: tuple[tuple[Names, Names], ...] = ()) -> Renaming:
         """Return the renaming for one module; a variable never hides another name in it."""
         old, new = self.exemplar.names, self.spec.names
         variable = f"{new.snake}_" if new.variable in bound_names(code) else new.variable
@@ -56,7 +56,7 @@ class Job:
         exact = {f"{old.snake}_": variable}
         if old.snake not in self.protected:
             exact[old.snake] = variable
-        return Renaming(((old, new),), protected=self.protected, exact=exact)
+        return Renaming(((old, new), *links), protected=self.protected, exact=exact)
 
 
 def add_models(job: Job) -> list[str]:
@@ -123,18 +123,24 @@ def _copy_modules(job: Job, wanted: object) -> list[str]:
     assert callable(wanted)  # noqa: S101
     made = []
     for path in filter(wanted, job.exemplar.modules()):
-        code = _relinked(job, job.exemplar.draft.text(path))
+        code, links = _relinked(job, job.exemplar.draft.text(path))
         target = _target_path(job, path)
-        job.host.write(target, rename_code(code, job.renaming(code)))
+        job.host.write(target, rename_code(code, job.renaming(code, links)))
         made.append(target)
     return made
 
 
-def _relinked(job: Job, code: str) -> str:
-    """Say what the exemplar says of its link of each new link."""
+def _relinked(job: Job, code: str) -> tuple[str, tuple[tuple[Names, Names], ...]]:
+    """Say what the exemplar says of its link of each new link, and return what those are called.
+
+    For now each has a name that nothing else has: a new link may be called as the exemplar is.
+    """
     link = job.exemplar.link
     words = [names_of(link_word(f), plural=f.name) for f in job.spec.fields if f.kind == "many"]
-    return repeat_links(code, link, words) if link and words else code
+    if not link or not words:
+        return code, ()
+    stand_ins = [names_of(f"Placeholder{chr(ord('a') + n)}") for n in range(len(words))]
+    return repeat_links(code, link, stand_ins), tuple(zip(stand_ins, words, strict=True))
 
 
 def _target_path(job: Job, path: str) -> str:
