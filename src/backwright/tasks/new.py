@@ -15,13 +15,13 @@ from backwright.tasks.change import Outcome, Workplace, change_report, prove
 from backwright.tasks.house import Features, house_draft, without_exemplars
 from backwright.tasks.migration import write_migration
 from backwright.tasks.new_place import make_environment, move_new, new_place
+from backwright.tasks.new_words import check_name, in_order
 from backwright.tasks.tidy import tidy
 from backwright.transfer.draft import Draft
 from backwright.transfer.resource import transfer_resource
 from backwright.workshop import ChangeSet, FileEdit
 
 COMMAND = "new"
-_NAME = re.compile(r"[a-z][a-z0-9]*([-_][a-z0-9]+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +44,11 @@ def new_project(request: NewProject, listener: Listener) -> ChangeReport:
         MissingError: something that it needs is not there.
     """
     target = request.parent / request.name
-    _check_target(target, request.name)
+    check_name(request.name, request.features)
+    _check_target(target)
+    written = _write(request, listener)
     with new_place(target, request.features, listener) as place:
-        plan = _write(place, request)
+        plan = _lay_out(place, written)
         changes = _changes(place, plan)
         outcome = _outcome(request, plan)
         if request.dry_run:
@@ -59,13 +61,10 @@ def new_project(request: NewProject, listener: Listener) -> ChangeReport:
         return change_report(replace(outcome, notes=notes), changes, verified=checks)
 
 
-def _check_target(target: Path, name: str) -> None:
-    if not _NAME.fullmatch(name) or len(name) > 50:
-        raise UsageError(
-            f"{name!r} is no name for a project",
-            remedy="lower-case words joined by - or _, for example web-shop",
-        )
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+def _check_target(target: Path) -> None:
+    if target.exists() and not target.is_dir():
+        raise UsageError(f"{target.name} is a file", remedy="take another name or folder")
+    if target.exists() and any(target.iterdir()):
         raise UsageError(
             f"{target.name} is there already, and not empty", remedy="take another name or folder"
         )
@@ -73,22 +72,38 @@ def _check_target(target: Path, name: str) -> None:
         raise UsageError(f"{target.parent} is no folder", remedy="make it first")
 
 
-def _write(place: Workplace, request: NewProject) -> tuple[PlanStep, ...]:
-    """Write the project into staging, step by step."""
-    place.listener(StepStarted("the house"))
+@dataclass(frozen=True)
+class _Written:
+    """A project as it is to be, but for its first migration; and what each step wrote of it."""
+
+    draft: Draft
+    house: frozenset[str]
+    steps: tuple[PlanStep, ...]
+
+
+def _write(request: NewProject, listener: Listener) -> _Written:
+    """Write the project, step by step; nothing is needed for that but what was asked for."""
+    resources = in_order(request.resources)
+    listener(StepStarted("the house"))
     draft = house_draft(request.features)
-    if request.resources:
+    if resources:
         without_exemplars(draft, set())
-    house = set(draft.files())
-    steps = [_add(draft, request.features, spec, place.listener) for spec in request.resources]
+    house = frozenset(draft.files())
+    steps = tuple(_add(draft, request.features, spec, listener) for spec in resources)
     _name(draft, request.name)
+    return _Written(draft, house, steps)
+
+
+def _lay_out(place: Workplace, written: _Written) -> tuple[PlanStep, ...]:
+    """Put the project into staging, and let its own Alembic write the first migration."""
+    draft = written.draft
     paths = draft.write_into(place.folder)
     tidy(place.folder, paths)
     migration = write_migration(place, "create all tables") if _lacks_migration(draft) else []
     tidy(place.folder, migration)
-    ours = {path for step in steps for path in step.files}
-    rest = tuple(path for path in paths if path in house and path not in ours)
-    return (PlanStep("house", rest), *steps, PlanStep("migration", tuple(migration)))
+    ours = {path for step in written.steps for path in step.files}
+    rest = tuple(path for path in paths if path in written.house and path not in ours)
+    return (PlanStep("house", rest), *written.steps, PlanStep("migration", tuple(migration)))
 
 
 def _add(draft: Draft, features: Features, spec: ResourceSpec, listener: Listener) -> PlanStep:

@@ -133,9 +133,11 @@ def _check_names(facts: Survey, spec: ResourceSpec, exemplar: Exemplar) -> None:
         new = {renaming.identifier(w) for w in words if exemplar.owns(w)}
         clashes |= {(renaming.path(path), w) for w in words & new if not exemplar.owns(w)}
     for path, name in sorted(clashes):
+        there = name in {table.name for table in facts.tables}
         raise UsageError(
-            f"the name {name} means something else in {path}",
-            place=Place(path, 1) if path == MODELS else None,
+            f"{name} is there already, in {path}"
+            if there
+            else f"the name {name} means something else in {path}",
             remedy=f"use another, for example {spec.names.pascal}Item",
         )
 
@@ -150,7 +152,7 @@ def _check_references(facts: Survey, spec: ResourceSpec, around: Surroundings) -
             raise UsageError(
                 f"{field.target!r} in {field.word!r} is no model of this project"
                 f"{nearest(field.target, known)}",
-                remedy=f"models: {', '.join(known) or 'none yet'}",
+                remedy=f"models: {', '.join(known)}" if known else f"add {field.target} first",
             )
         if target.owned and not around.owned:
             raise UsageError(
