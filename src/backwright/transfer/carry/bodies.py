@@ -160,13 +160,14 @@ def _plain(node: cst.CSTNode, number: int) -> cst.CSTNode | None:
     return node.with_changes(value=value) if value else None
 
 
-def _locals(work: Work, _: str, like: Like) -> list[cst.BaseStatement]:
+def _locals(work: Work, scope: str, like: Like) -> list[cst.BaseStatement]:
     values = {n: _assign(s).value for n, s in like.items()}
+    is_json = "{" in work.part.code.partition(f"def {scope}(")[2].partition("\n\n\n")[0]
     made: list[cst.BaseStatement] = []
     for f in made_in_tests(work.likeness.columns):
         if f.kind == "ref":
             continue
-        value = value_of(work, f, values, row=0)
+        value = value_of(work, f, values, row=0, json=is_json)
         statement = next(iter(like.values()))
         old = _assign(statement)
         target = old.targets[0].with_changes(target=cst.Name(f.column))

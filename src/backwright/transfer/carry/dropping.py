@@ -37,6 +37,7 @@ class Dropper:
     all_rows: bool = False
     dropped: bool = False
     inside: bool = False
+    aim: str = ""
 
     def module(self, tree: cst.Module) -> cst.Module:
         """Return a module's tree without what speaks of old fields."""
@@ -89,8 +90,10 @@ class Dropper:
         if own or is_test:
             self._gone(node)
             return None
-        all_rows = purpose(node) == "list"
-        inner = Dropper(self.work, self.gone, set(self.doomed), all_rows=all_rows, inside=True)
+        aim = purpose(node)
+        inner = Dropper(
+            self.work, self.gone, set(self.doomed), all_rows=aim == "list", inside=True, aim=aim
+        )
         inner.known = {p.name.value for p in (*node.params.params, *node.params.kwonly_params)}
         try:
             params = inner._params(node.params)
@@ -99,7 +102,7 @@ class Dropper:
             self._gone(node)
             return None
         if not [s for s in body if not _is_text(s)] or (
-            inner.dropped and purpose(node) == "other" and _acts(node)
+            inner.dropped and aim == "other" and _acts(node)
         ):
             self._gone(node)
             return None
@@ -196,7 +199,8 @@ class Dropper:
     def _left_out(self, node: cst.BaseStatement) -> None:
         """What links the rows of others to the exemplar's is all that its function is for."""
         self.dropped = True
-        if len(self.work.facts.fields) in fields_in(node) and self.inside:
+        is_link = len(self.work.facts.fields) in fields_in(node)
+        if self.inside and (is_link or (self.aim == "other" and _sets(node))):
             raise _Essential
         self.work.note_marks(code_of(node), "left out, since it is about `{}`")
 
@@ -277,6 +281,12 @@ def _leaves(body: cst.BaseSuite) -> bool:
     """Tell whether a block ends the function."""
     last = body.body[-1]
     return m.matches(last, m.SimpleStatementLine(body=[m.Raise() | m.Return()]))
+
+
+def _sets(node: cst.BaseStatement) -> bool:
+    """Tell whether a statement sets a field: an action of the exemplar's own."""
+    target = m.AssignTarget(target=m.Attribute())
+    return m.matches(node, m.SimpleStatementLine(body=[m.Assign(targets=[target])]))
 
 
 def _acts(node: cst.FunctionDef) -> bool:

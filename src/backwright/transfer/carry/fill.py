@@ -11,6 +11,7 @@ from backwright.spec.types import FieldSpec
 from backwright.transfer.carry.bodies import fill_body
 from backwright.transfer.carry.checks import repeat_checks
 from backwright.transfer.carry.classes import fill_class
+from backwright.transfer.carry.docs import documented
 from backwright.transfer.carry.items import item_field, named, spread
 from backwright.transfer.carry.marks import code_of, fields_in, is_query
 from backwright.transfer.carry.mentions import purpose
@@ -47,7 +48,7 @@ class Filler(cst.CSTTransformer):
         self, original_node: cst.FunctionDef, updated_node: cst.FunctionDef
     ) -> cst.FunctionDef:
         self.functions.pop()
-        return updated_node
+        return documented(self.work, updated_node)
 
     def visit_Decorator(self, node: cst.Decorator) -> None:
         self.decorators += 1

@@ -107,15 +107,26 @@ class Likeness:
 
     def successor(self, number: int) -> FieldSpec | None:
         """Return the field that a test of the old one alone is about now: plain and alike."""
-        target = self.facts.fields[number].target
-        if target:
-            return next((f for f in self.columns if f.target == target), None)
-        fields = [f for f in self.columns if f.kind in _PLAIN]
-        natural = self.same(number) or self.natural(number)
-        if natural in fields:
-            return natural
-        kin = family(self.facts.fields[number].kind)
-        return min(fields, key=lambda f: (family(f.kind) != kin, f.unique), default=None)
+        return self._successors.get(number)
+
+    @cached_property
+    def _successors(self) -> dict[int, FieldSpec]:
+        """No two old fields have the same successor: their tests would be the same."""
+        found: dict[int, FieldSpec] = {}
+        for number, old in enumerate(self.facts.fields):
+            kind = family(old.kind)
+            free = [f for f in self.columns if f not in found.values()]
+            if old.target:
+                free = [f for f in free if f.target == old.target]
+            else:
+                free = [f for f in free if f.kind in _PLAIN]
+            same = self.same(number)
+            chosen = min(
+                free, key=lambda f: (f != same, family(f.kind) != kind, f.unique), default=None
+            )
+            if chosen is not None:
+                found[number] = chosen
+        return found
 
     def unique(self, number: int) -> FieldSpec | None:
         """Return the new field whose values are to be free, as the old one's were."""

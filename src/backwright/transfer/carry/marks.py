@@ -161,6 +161,8 @@ class _Marker(cst.CSTTransformer):
     def visit_Arg(self, node: cst.Arg) -> None:
         if node.keyword:
             self.keywords.add(node.keyword)
+            if node.keyword.value in ("alias", "validation_alias", "serialization_alias"):
+                self.keys.add(node.value)
 
     def visit_Call(self, node: cst.Call) -> None:
         self.called.add(node.func)

@@ -19,6 +19,7 @@ from backwright.transfer.carry.bodies import compared
 from backwright.transfer.carry.items import named
 from backwright.transfer.carry.marks import MARK, code_of, fields_in, is_query
 from backwright.transfer.carry.partial import pass_on_test, renamed_test
+from backwright.transfer.carry.shown import shown
 from backwright.transfer.carry.values import Work
 
 Node = TypeVar("Node", bound=cst.CSTNode)
@@ -56,7 +57,9 @@ def pass_on(work: Work, node: cst.FunctionDef) -> cst.FunctionDef:
             _put(everywhere, number, work.likeness.natural(number))
         elif aim in ("make", "change"):
             _put(in_queries, number, work.likeness.unique(number))
-    passed = node.visit(_Passing(everywhere, in_queries, _labels(work, node), shows=aim == "show"))
+    passed = node.visit(
+        _Passing(everywhere, in_queries, _labels(work, node), work, shows=aim == "show")
+    )
     assert isinstance(passed, cst.FunctionDef)  # noqa: S101
     return _said(work, passed, in_queries) if in_queries else passed
 
@@ -77,13 +80,18 @@ def _put(names: dict[int, FieldSpec], number: int, new: FieldSpec | None) -> Non
 
 
 def _labels(work: Work, node: cst.CSTNode) -> dict[int, str]:
-    label = work.likeness.label()
-    name = label.column if label else _key(work)
+    name = _label(work)
     found = {}
     for number in _known(work, node):
         same = work.likeness.same(number)
         found[number] = same.column if same else name
     return found
+
+
+def _label(work: Work) -> str:
+    """Return the attribute that a row is called by."""
+    label = work.likeness.label()
+    return label.column if label else _key(work)
 
 
 def _key(work: Work) -> str:
@@ -99,6 +107,7 @@ class _Passing(cst.CSTTransformer):
         everywhere: Mapping[int, FieldSpec],
         in_queries: Mapping[int, FieldSpec],
         labels: Mapping[int, str],
+        work: Work,
         *,
         shows: bool,
     ) -> None:
@@ -106,13 +115,28 @@ class _Passing(cst.CSTTransformer):
         self.everywhere = everywhere
         self.in_queries = in_queries
         self.labels = labels
+        self.label = _label(work)
+        self.name = work.name
+        self.within = 0
         self.shows = shows
 
     def leave_FormattedString(
         self, original_node: cst.FormattedString, updated_node: cst.FormattedString
     ) -> cst.BaseExpression:
-        shown = _is_shown(updated_node)
-        return named(updated_node, self.labels) if shown else updated_node
+        if self.within or not fields_in(updated_node) or not _is_shown(updated_node):
+            return updated_node
+        return shown(updated_node, self.label, self.name)
+
+    def visit_ConcatenatedString(self, node: cst.ConcatenatedString) -> None:
+        self.within += 1
+
+    def leave_ConcatenatedString(
+        self, original_node: cst.ConcatenatedString, updated_node: cst.ConcatenatedString
+    ) -> cst.BaseExpression:
+        self.within -= 1
+        if self.within or not fields_in(updated_node):
+            return updated_node
+        return shown(updated_node, self.label, self.name)
 
     def leave_BinaryOperation(
         self, original_node: cst.BinaryOperation, updated_node: cst.BinaryOperation

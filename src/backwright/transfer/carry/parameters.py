@@ -10,7 +10,7 @@ import libcst.matchers as m
 from backwright.spec.types import FieldSpec
 from backwright.transfer.carry.bodies import filters_all
 from backwright.transfer.carry.items import spread
-from backwright.transfer.carry.marks import code_of, field_of
+from backwright.transfer.carry.marks import field_of
 from backwright.transfer.carry.mentions import purpose
 from backwright.transfer.carry.types import Role
 from backwright.transfer.carry.values import Work, made_in_tests
@@ -60,13 +60,9 @@ def _made(work: Work, old: Sequence[cst.Param], function: cst.FunctionDef) -> li
 
 def _param(work: Work, new: FieldSpec, old: Sequence[cst.Param], role: Role) -> cst.Param | None:
     """Return the parameter of a field: its type is that of a schema, its default as the others'."""
-    pieces = work.writer.declare(new, role, [code_of(p) for p in old])
-    if not pieces:
+    declared = _declared(work, new, "public" if role == "create" else role)
+    if declared is None:
         return None
-    line = cst.ensure_type(cst.parse_statement(work.use(pieces[0])), cst.SimpleStatementLine)
-    if not isinstance(line.body[0], cst.AnnAssign):
-        return cst.Param(cst.Name(new.column))
-    declared = line.body[0]
     like = next((p for p in old if isinstance(p.default, cst.Call)), old[0])
     default = like.default
     if isinstance(default, cst.Call):
@@ -74,7 +70,7 @@ def _param(work: Work, new: FieldSpec, old: Sequence[cst.Param], role: Role) -> 
     elif new.required and role == "create":
         default = None
     else:
-        default = cst.Name("None")
+        default = _default(work, new) if role == "create" else cst.Name("None")
     annotation = declared.annotation if like.annotation else None
     equal = cst.AssignEqual() if annotation else _tight()
     return cst.Param(
@@ -83,6 +79,26 @@ def _param(work: Work, new: FieldSpec, old: Sequence[cst.Param], role: Role) -> 
         default=default,
         equal=equal if default is not None else cst.MaybeSentinel.DEFAULT,
     )
+
+
+def _declared(work: Work, new: FieldSpec, role: Role) -> cst.AnnAssign | None:
+    pieces = work.writer.declare(new, role, ())
+    if not pieces:
+        return None
+    line = cst.ensure_type(cst.parse_statement(work.use(pieces[0])), cst.SimpleStatementLine)
+    return line.body[0] if isinstance(line.body[0], cst.AnnAssign) else None
+
+
+def _default(work: Work, new: FieldSpec) -> cst.BaseExpression:
+    """Return the default that a schema gives, where a function can give it, too."""
+    declared = _declared(work, new, "create")
+    value = declared.value if declared else None
+    if isinstance(value, cst.Call):
+        value = next(
+            (a.value for a in value.args if a.keyword and a.keyword.value == "default"), None
+        )
+    plain = isinstance(value, cst.Name | cst.Attribute | cst.SimpleString | cst.Integer | cst.Float)
+    return value if plain and value is not None else cst.Name("None")
 
 
 def _wrapped(old: cst.Call, new: FieldSpec, *, optional: bool) -> cst.Call:

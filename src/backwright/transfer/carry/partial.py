@@ -9,6 +9,7 @@ import libcst as cst
 
 from backwright.spec.types import FieldSpec
 from backwright.transfer.carry.bodies import expectation
+from backwright.transfer.carry.docs import reworded
 from backwright.transfer.carry.items import is_literal, item_field, named
 from backwright.transfer.carry.marks import MARK, code_of, fields_in
 from backwright.transfer.carry.values import Work, sample
@@ -32,14 +33,17 @@ def renamed_test(work: Work, node: cst.FunctionDef) -> cst.FunctionDef:
     """Return a test whose name says the new field where it said the old one."""
     kept = {f.column for f in work.facts.new_fields} | {f.name for f in work.facts.new_fields}
     name = node.name.value
+    words: dict[str, str] = {}
     for number, old in enumerate(work.facts.fields):
         new = work.likeness.successor(number)
         if new is not None and old.name not in kept:
-            name = re.sub(rf"(?<=_){old.name}(?=_|$)", new.column, name)
+            told = re.sub(rf"(?<=_){old.name}(?=_|$)", new.column, name)
+            words |= {old.name: new.column} if told != name else {}
+            name = told
     if name == node.name.value:
         return node
     work.former[name] = node.name.value
-    return node.with_changes(name=cst.Name(name))
+    return reworded(node, words).with_changes(name=cst.Name(name))
 
 
 class _Successors(cst.CSTTransformer):

@@ -183,7 +183,9 @@ def declared(statement: cst.CSTNode) -> int | None:
         return None
     small = statement.body[0]
     if isinstance(small, cst.AnnAssign) and isinstance(small.target, cst.Name):
-        return field_of(small.target.value)
+        named = field_of(small.target.value)
+        aliased = re.search(rf"alias\s*=\s*[\"']({MARK.pattern})[\"']", code_of(small))
+        return field_of(aliased[1]) if named is None and aliased else named
     if isinstance(small, cst.Assign) and isinstance(small.targets[0].target, cst.Name):
         return field_of(small.targets[0].target.value)
     return None
