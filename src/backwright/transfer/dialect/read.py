@@ -29,7 +29,6 @@ from backwright.transfer.dialect.structure import (
     is_link,
     owner_column,
     structural,
-    user_model,
 )
 from backwright.transfer.draft import Draft
 
@@ -59,10 +58,9 @@ def read_dialect(
     orm = orm_of(columns, sqlmodel)
     structure = structural(project, exemplar, places_of_bases(sources, project, exemplar))
     attributes = {c.fact.name: c.attribute for c in columns}
-    partners = {m.name: partner_of(sources, project, m) for m in project.models if not is_link(m)}
+    partners = {m.name: partner_of(sources, m) for m in project.models if not is_link(m)}
     habits = read_model_habits(sources, sources.words(exemplar.file), columns, rest)
-    owner = owner_column(project, exemplar)
-    user = user_model(project) if owner else None
+    owner = owner_column(exemplar)
     return Dialect(
         orm=orm,
         exemplar=exemplar.name,
@@ -73,8 +71,8 @@ def read_dialect(
             attributes.get(c.name, c.name) for c in exemplar.columns if c.name not in structure
         ),
         owner=attributes.get(owner, owner) if owner else None,
-        owner_model=user.name if user else None,
-        key=partner_of(sources, project, exemplar),
+        owner_model=exemplar.owner.user if owner and exemplar.owner else None,
+        key=partner_of(sources, exemplar),
         partners=partners,
         model=habits,
         schema=read_schema_habits(sources, project, exemplar, installed, sqlmodel=sqlmodel),
@@ -92,7 +90,7 @@ def read_dialect(
     )
 
 
-def partner_of(sources: Sources, project: Project, model: Model) -> Partner:
+def partner_of(sources: Sources, model: Model) -> Partner:
     """Return a model as one that others refer to."""
     keys = [c for c in model.columns if c.primary_key]
     plain = [c for c in keys if not c.foreign_key] or keys
@@ -110,7 +108,7 @@ def partner_of(sources: Sources, project: Project, model: Model) -> Partner:
         attributes=frozenset(
             [*(c.name for c in model.columns), *(r.name for r in model.relationships)]
         ),
-        owner=owner_column(project, model),
+        owner=owner_column(model),
     )
 
 

@@ -26,47 +26,11 @@ _AUDIT = re.compile(
     re.IGNORECASE,
 )
 _PUBLIC_KEY = re.compile(r"^(uuid|guid|uid|public_id|external_id|public_uuid)$", re.IGNORECASE)
-_OWNER = re.compile(
-    r"(^|_)(user|owner|author|creator|created_by|account|member|customer|uploader|publisher"
-    r"|profile|uid|student|seller|poster)(_user)?(_?(id|uuid|fk|pk))?$",
-    re.IGNORECASE,
-)
-_FIRST = ("owner", "user", "author", "creator", "created_by")
-_USER = re.compile(
-    r"^(\w+_)?(user|account|member|customer)s?(_(model|table|orm|db|entity))?$", re.I
-)
-_PASSWORD = re.compile(r"passw|pwd|hashed", re.IGNORECASE)
 
 
-def user_model(project: Project) -> Model | None:
-    """Return the model whose rows sign in: one with a password, else one called so."""
-    named = [m for m in project.models if _USER.match(_snake(m.name)) or _USER.match(m.table)]
-    with_password = [m for m in project.models if any(_PASSWORD.search(c.name) for c in m.columns)]
-    both = [m for m in named if m in with_password]
-    for found in (both, named if project.auth.approach != "none" else [], with_password):
-        if found:
-            return min(found, key=lambda m: (len(m.name), m.file, m.line))
-    return None
-
-
-def owner_column(project: Project, model: Model) -> str | None:
-    """Return the column that says which user a row of the model belongs to."""
-    user = user_model(project)
-    if user is None or user is model:
-        return None
-    links = [] if is_link(model) else [c for c in model.columns if points_to(c, user)]
-    fitting = [
-        c for c in links if _OWNER.search(c.name) and not (c.nullable and _AUDIT.match(c.name))
-    ]
-    if not fitting and len(links) == 1 and not links[0].nullable:
-        fitting = links
-    if not fitting:
-        return None
-    return min(fitting, key=lambda c: _rank(c.name)).name
-
-
-def _rank(name: str) -> int:
-    return next((i for i, word in enumerate(_FIRST) if word in name.lower()), len(_FIRST))
+def owner_column(model: Model) -> str | None:
+    """Return the model's own column that says which user a row belongs to."""
+    return model.owner.column if model.owner and model.owner.direct else None
 
 
 def is_link(model: Model) -> bool:
@@ -76,12 +40,6 @@ def is_link(model: Model) -> bool:
         c for c in model.columns if not c.foreign_key and not c.primary_key and not is_stamp(c.name)
     ]
     return len(keys) >= 2 and not rest and all(c.primary_key or c.foreign_key for c in keys)
-
-
-def points_to(column: Column, target: Model) -> bool:
-    """Tell whether a column is a foreign key to a model's table."""
-    table = (column.foreign_key or "").rpartition(".")[0]
-    return table != "" and table in (target.table, target.table.rpartition(".")[2], target.name)
 
 
 def is_stamp(name: str) -> bool:
@@ -99,7 +57,7 @@ def structural(project: Project, model: Model, schema_bases: Iterable[tuple[str,
     """
     shared = _shared_places(project)
     own_bases = set(schema_bases)
-    owner = owner_column(project, model)
+    owner = owner_column(model)
     found = {owner} if owner else set()
     for column in model.columns:
         place = (column.file, column.line)
@@ -122,7 +80,3 @@ def _shared_places(project: Project) -> set[tuple[str, int]]:
     """Return where columns stand that several tables have."""
     counts = Counter((c.file, c.line) for m in project.models for c in m.columns if c.file)
     return {place for place, count in counts.items() if count > 1}
-
-
-def _snake(name: str) -> str:
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
