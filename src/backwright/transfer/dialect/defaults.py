@@ -64,7 +64,8 @@ def _now(dialect: Dialect, words: Spelling) -> Spelled:
     clock, imports = words.spell("datetime", "datetime")
     if not dialect.zoned:
         return f"{clock}.now", imports
-    if words.knows("datetime", "UTC"):
+    modern = dialect.python >= (3, 11) and not words.knows("datetime", "timezone")
+    if words.knows("datetime", "UTC") or modern:
         utc, more = words.spell("datetime", "UTC")
         return f"lambda: {clock}.now({utc})", imports | more
     zone, more = words.spell("datetime", "timezone")

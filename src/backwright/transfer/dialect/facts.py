@@ -177,6 +177,7 @@ class Dialect:
     asynchronous: bool = False
     relative: bool = False
     driver: str = ""
+    python: tuple[int, ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
 
     def partner(self, name: str) -> Partner | None:

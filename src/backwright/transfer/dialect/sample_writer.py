@@ -65,6 +65,8 @@ def good(
         return _linked(dialect, names, field, linked, json=json)
     if field.unique and field.kind in ("str", "text", "email", "url", "uuid"):
         return _unique(dialect, field, json=json)
+    if field.unique and json and field.kind in ("int", "float", "decimal", "date", "datetime"):
+        return _unique_number(dialect, field)
     made = _MAKERS.get(field.kind, _text)(dialect, names, field, which)
     return _in_python(dialect, names, field, made) if not json else Sample(made)
 
@@ -108,6 +110,28 @@ def _unique(dialect: Dialect, field: FieldSpec, *, json: bool) -> Sample:
     padding = f' + "{"x" * (low - digits)}"' if low > digits else ""
     code = "uuid4().hex" if digits == 32 else f"uuid4().hex[:{digits}]"
     return Sample(code + padding, imports)
+
+
+def _unique_number(dialect: Dialect, field: FieldSpec) -> Sample:
+    """A number or time that hardly any other row has, within the bounds."""
+    uuid4 = frozenset({("uuid", "uuid4")})
+    if field.kind in ("date", "datetime"):
+        days = "timedelta(days=uuid4().int % 20_000)"
+        time = (
+            "datetime(2030, 1, 1, tzinfo=timezone.utc)" if dialect.zoned else "datetime(2030, 1, 1)"
+        )
+        start = "date(2030, 1, 1)" if field.kind == "date" else time
+        names = {field.kind, "timedelta"} | ({"timezone"} if "timezone" in start else set())
+        return Sample(f"({start} + {days}).isoformat()", uuid4 | {("datetime", n) for n in names})
+    low = field.low if field.low is not None else Decimal(1)
+    high = _highest(field)
+    most = 10**9 if high is None else max(int(high - low), 1)
+    code = f"uuid4().int % {min(most, 10**9)}"
+    code = f"{int(low)} + {code}" if low else code
+    if field.kind == "decimal" and dialect.schema.pydantic > 1:
+        zeros = "0" * precision_of(field)[1]
+        return Sample(f'f"{{{code}}}.{zeros}"' if zeros else f"str({code})", uuid4)
+    return Sample(f"float({code})" if field.kind != "int" else code, uuid4)
 
 
 def _email(_: Dialect, __: Names, ___: FieldSpec, which: int) -> str:

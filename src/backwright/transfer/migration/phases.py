@@ -1,0 +1,53 @@
+"""The phases of a migration that must not hold up a table in use.
+
+First what needs a moment's lock, in the migration's own transaction; then what takes long and locks
+nobody out, each statement by itself; then what that has made possible, again for a moment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+LOCK_TIMEOUT = "op.execute(\"SET LOCAL lock_timeout = '5s'\")"
+
+
+@dataclass
+class Phases:
+    """Statements by phase, as code; `locks` tells whether a phase locks a table that is in use."""
+
+    first: list[str] = field(default_factory=list)
+    apart: list[str] = field(default_factory=list)
+    last: list[str] = field(default_factory=list)
+    first_locks: bool = False
+    notes: list[str] = field(default_factory=list)
+
+    def body(self) -> str:
+        """Return the body of a function, without indentation."""
+        parts: list[str] = []
+        if self.first:
+            parts += [*([LOCK_TIMEOUT] if self.first_locks else []), *self.first]
+        if self.apart:
+            parts.append("# Each of these stands by itself, and locks nobody out meanwhile.")
+            parts.append("with op.get_context().autocommit_block():")
+            parts += [_indented(code) for code in self.apart]
+        if self.last:
+            parts += [LOCK_TIMEOUT, *self.last]
+        return "\n".join(parts or ["pass"]) + "\n"
+
+
+def _indented(code: str) -> str:
+    return "\n".join(f"    {line}" if line else line for line in code.splitlines())
+
+
+def execute(lines: Sequence[str]) -> str:
+    """Return `op.execute(…)` of a statement of one or more lines."""
+    if len(lines) == 1:
+        return f"op.execute({_literal(lines[0])})"
+    inner = "\n".join(f"    {_literal(line + ' ')}" for line in lines[:-1])
+    return f"op.execute(\n{inner}\n    {_literal(lines[-1])}\n)"
+
+
+def _literal(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
