@@ -12,15 +12,19 @@ from backwright.project import read_project
 from backwright.project.types import Project
 from backwright.report.change import ChangeReport, PlanStep
 from backwright.report.events import Listener, StepStarted
+from backwright.source.text import decode, encode
 from backwright.tasks.by_example import Lesson, write
 from backwright.tasks.change import (
     Outcome,
+    Workplace,
     change_report,
     changes_of,
     move_over,
     prove,
     workplace,
 )
+from backwright.tasks.enum_types import drop_enum_types
+from backwright.tasks.habits import Habits, Written
 from backwright.tasks.migration import write_migration
 from backwright.tasks.questions import Answers
 from backwright.transfer.example.transfer import Transferred, new_endpoints
@@ -46,6 +50,7 @@ def add_by_example(
         for step in steps:
             listener(StepStarted(f"{step.step}: {', '.join(step.files)}"))
         if migration := write_migration(place, f"add {made.spec.names.human}"):
+            _finish(place, migration)
             listener(StepStarted(f"migration: {', '.join(migration)}"))
             steps.append(PlanStep("migration", tuple(migration)))
         plan = _each_file_once(steps)
@@ -60,8 +65,22 @@ def add_by_example(
             expected_endpoints=endpoints,
         )
         undo = move_over(place, changes, command)
+        done.notes += place.notes
         outcome = _outcome(made, plan, done, len(endpoints))
         return change_report(outcome, changes, verified=checks, undo=undo)
+
+
+def _finish(place: Workplace, migration: list[str]) -> None:
+    """Drop enum types with their tables, and format the migration as an older one is."""
+    new = {Path(path).name for path in migration}
+    written = []
+    for path in migration:
+        file = place.folder / path
+        older = sorted(f for f in file.parent.glob("*.py") if f.name not in new)
+        file.write_bytes(encode(drop_enum_types(decode(file.read_bytes()))))
+        like = older[-1] if older else file
+        written.append(Written(path, like.read_bytes(), is_new=False))
+    Habits(place.folder).keep(written)
 
 
 def plan_by_example(root: Path, project: Project, made: Lesson) -> ChangeReport:

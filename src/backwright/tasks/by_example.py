@@ -12,10 +12,10 @@ from backwright.spec.types import ResourceSpec
 from backwright.tasks.habits import Habits, Written, width_of
 from backwright.tasks.questions import Answers
 from backwright.transfer.draft import Draft
-from backwright.transfer.example.chain import Ownership
 from backwright.transfer.example.choose import Choice, choose, missing_verbs
 from backwright.transfer.example.modules import read_modules
 from backwright.transfer.example.nouns import read_nouns
+from backwright.transfer.example.ownership import Ownership
 from backwright.transfer.example.transfer import Transferred, learn, transfer
 from backwright.values import Choice as Answer
 from backwright.values import Note, Place, Question
