@@ -5,27 +5,37 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from pathlib import PurePosixPath
+from dataclasses import dataclass, replace
+from functools import cached_property
 
-from backwright.project.types import Endpoint, Model, Project
+from backwright.project.types import Endpoint, Model
 from backwright.source.outline import Statement, first_line
 from backwright.spec.names import Names
-from backwright.transfer.example.modules import Modules, is_migration, is_test
-from backwright.transfer.example.nouns import Nouns
+from backwright.transfer.example.modules import dotted, is_migration, is_test
+from backwright.transfer.example.ownership import Ownership, is_link, owner_of_url
 from backwright.transfer.example.roles import Role, role_of_module
+from backwright.values import Note
 
-_PATH = re.compile(r"^/[\w\-{}/.]*(\?|$)")
+_CONTAINERS = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Code that is a resource's: a whole module, or its definitions in a shared one."""
+    """Code that is a resource's: a whole module, or its definitions in a shared one.
+
+    `inside` is the shared class or function that the definitions stand in, if any.
+    """
 
     path: str
     role: Role
     statements: tuple[Statement, ...]
     whole: bool
+    inside: str = ""
+
+    @property
+    def key(self) -> str:
+        """What tells it from other parts."""
+        return f"{self.path}::{self.inside}" if self.inside else self.path
 
     @property
     def line(self) -> int:
@@ -40,150 +50,35 @@ class Part:
 
 @dataclass(frozen=True, eq=False)
 class Chain:
-    """A resource, its parts, and the endpoints by which it is reached."""
+    """A resource, its parts, and the endpoints by which it is reached.
+
+    `notes` tell what is named after the resource, and is no part of its chain all the same.
+    """
 
     model: Model
     names: Names
     parts: tuple[Part, ...]
     endpoints: tuple[Endpoint, ...]
+    notes: tuple[Note, ...] = ()
 
     @property
     def roles(self) -> frozenset[str]:
         """The roles that its parts play."""
         return frozenset(part.role for part in self.parts)
 
-    @property
+    @cached_property
     def own_modules(self) -> frozenset[str]:
         """The files that are the resource's alone."""
         return frozenset(part.path for part in self.parts if part.whole)
 
-    @property
+    @cached_property
     def defined(self) -> frozenset[str]:
         """The names of everything that is the resource's."""
         return frozenset(name for part in self.parts for name in part.defined)
 
-    def part(self, path: str) -> Part | None:
-        """Return the part in a file."""
-        return next((part for part in self.parts if part.path == path), None)
-
-
-@dataclass(frozen=True, eq=False)
-class Ownership:
-    """Which resource each module and each definition of a project belongs to."""
-
-    project: Project
-    modules: Modules
-    nouns: Nouns
-    _modules: dict[str, str | None] = field(default_factory=dict)
-    _statements: dict[tuple[str, int], str | None] = field(default_factory=dict)
-    _folders: dict[str, str | None] = field(default_factory=dict)
-
-    def of_module(self, path: str) -> str | None:
-        """Return the resource that a file is named after: by its stem, else its folder.
-
-        A folder that holds the application or other resources' tables is no resource's.
-        """
-        if path not in self._modules:
-            self._modules[path] = self._of_module(path)
-        return self._modules[path]
-
-    def _of_module(self, path: str) -> str | None:
-        pure = PurePosixPath(path)
-        stem = pure.stem
-        if stem not in {"__init__", "conftest"} and (owner := self.nouns.owner(stem)):
-            return owner
-        for folder in pure.parents:
-            if not folder.name:
-                return None
-            if owner := self.folder_owner(folder.as_posix()):
-                return owner
-        return None
-
-    def of_statement(self, path: str, statement: Statement) -> str | None:
-        """Return the resource that a definition of a shared module belongs to."""
-        key = (path, statement.start)
-        if key not in self._statements:
-            self._statements[key] = self._of_statement(path, statement)
-        return self._statements[key]
-
-    def _of_statement(self, path: str, statement: Statement) -> str | None:
-        node = statement.node
-        if not statement.names or isinstance(node, ast.Import | ast.ImportFrom):
-            return None
-        by_model = {m.name for m in self.project.models if m.file == path}
-        for name in statement.names:
-            if name in by_model:
-                return name
-        for name in statement.names:
-            if owner := self.nouns.owner(name):
-                return owner
-        return self._of_endpoint(path, node) or self._by_mentions(node)
-
-    def _of_endpoint(self, path: str, node: ast.stmt) -> str | None:
-        lines = range(first_line(node), (node.end_lineno or node.lineno) + 1)
-        for endpoint in self.project.endpoints:
-            if endpoint.file == path and endpoint.line in lines:
-                return owner_of_url(self.nouns, endpoint.path)
-        return None
-
-    def _by_mentions(self, node: ast.stmt) -> str | None:
-        """A function that takes or gives one resource's classes is that one's; so is its test."""
-        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            return None
-        if node.name.startswith("test"):
-            return self._the_one(self._spoken_of(node) | self._urls(node))
-        arguments = ast.walk(node.args)
-        annotations = [a.annotation for a in arguments if isinstance(a, ast.arg) and a.annotation]
-        annotations += [node.returns] if node.returns else []
-        return self._the_one({one for part in annotations for one in self._spoken_of(part)})
-
-    def _spoken_of(self, tree: ast.AST) -> set[str]:
-        models = {m.name for m in self.project.models}
-        found: set[str] = set()
-        for child in ast.walk(tree):
-            word = getattr(child, "id", None) or getattr(child, "attr", None)
-            if isinstance(word, str) and word[:1].isupper():
-                found |= {word} if word in models else set(self.nouns.mentioned(word))
-        return found
-
-    def _urls(self, tree: ast.AST) -> set[str]:
-        texts = [n.value for n in ast.walk(tree) if isinstance(n, ast.Constant)]
-        paths = [t for t in texts if isinstance(t, str) and _PATH.match(t)]
-        return {owner for p in paths if (owner := owner_of_url(self.nouns, p))}
-
-    def _the_one(self, found: set[str]) -> str | None:
-        """Return the only resource spoken of; whoever is signed in does not count."""
-        found = {f for f in found if not is_account(self.project, f)} or found
-        return next(iter(found)) if len(found) == 1 else None
-
-    def folder_owner(self, folder: str) -> str | None:
-        """Return the resource whose a folder is, by its name and by what stands in it."""
-        if folder not in self._folders:
-            owner = self.nouns.owner(PurePosixPath(folder).name)
-            self._folders[folder] = owner if owner and self._is_alone(folder, owner) else None
-        return self._folders[folder]
-
-    def _is_alone(self, folder: str, owner: str) -> bool:
-        inside = f"{folder}/"
-        if any(app.file.startswith(inside) for app in self.project.apps):
-            return False
-        models = [m for m in self.project.models if m.file.startswith(inside)]
-        return all(owner in self.nouns.mentioned(m.name) or m.name == owner for m in models)
-
-
-def owner_of_url(nouns: Nouns, url: str) -> str | None:
-    """Return the resource that a URL is about: that of its last segment with a noun."""
-    for segment in reversed(url.split("?")[0].split("/")):
-        if segment and not segment.startswith("{") and (owner := nouns.owner(segment)):
-            return owner
-    return None
-
-
-def is_account(project: Project, name: str) -> bool:
-    """Tell whether a model is what one signs in with."""
-    return name == project.auth.user_model or bool(
-        {"user", "account", "member"} & set(re.findall(r"[A-Z]?[a-z]+", name.lower()))
-    )
+    def parts_of(self, path: str) -> tuple[Part, ...]:
+        """Return the parts in a file."""
+        return tuple(part for part in self.parts if part.path == path)
 
 
 def read_chain(owners: Ownership, model: Model) -> Chain:
@@ -191,6 +86,63 @@ def read_chain(owners: Ownership, model: Model) -> Chain:
     endpoints = tuple(e for e in owners.project.endpoints if _is_of(owners, e, model))
     parts = tuple(_parts(owners, model))
     return Chain(model, owners.nouns.names[model.name], parts, endpoints)
+
+
+def cleared(owners: Ownership, chain: Chain) -> Chain:
+    """Return a chain without what nobody uses for the resource, and notes of it."""
+    notes = []
+    parts = []
+    for part in chain.parts:
+        if part.whole and _is_dead(owners, part):
+            text = "nothing uses this module: it has no like for the new resource"
+            notes.append(Note(part.path, 1, text))
+        else:
+            parts.append(part)
+    kept = [_with_used(owners, part, parts) for part in parts]
+    return replace(
+        chain, parts=tuple(p for p in kept if p.statements or p.whole), notes=tuple(notes)
+    )
+
+
+def _is_dead(owners: Ownership, part: Part) -> bool:
+    """A module that nobody imports, and that is no test, model, package or route."""
+    is_package = part.path.endswith(("__init__.py", "conftest.py"))
+    if part.role in ("test", "routes", "model") or is_package or is_test(part.path):
+        return False
+    name = dotted(part.path)
+    return part.path not in owners.imported and not any(
+        name in owners.modules.text(path) for path in owners.modules.paths if path != part.path
+    )
+
+
+def _with_used(owners: Ownership, part: Part, parts: list[Part]) -> Part:
+    """Leave out of a shared module what only other resources use: it is theirs."""
+    if part.whole or part.role in ("test", "fixture", "routes"):
+        return part
+    kept = tuple(s for s in part.statements if not _is_for_others(owners, s, parts))
+    return replace(part, statements=kept)
+
+
+def _is_for_others(owners: Ownership, statement: Statement, parts: list[Part]) -> bool:
+    if not isinstance(statement.node, _CONTAINERS) or not statement.names:
+        return False
+    if statement.names[0] in {m.name for m in owners.project.models}:
+        return False
+    word = re.compile(rf"\b{re.escape(statement.names[0])}\b")
+    by_us = any(word.search(_text(owners, p, statement)) for p in parts)
+    if by_us:
+        return False
+    ours = {p.path for p in parts}
+    return any(
+        word.search(owners.modules.text(path)) for path in owners.modules.paths if path not in ours
+    )
+
+
+def _text(owners: Ownership, part: Part, without: Statement) -> str:
+    """Return the code of a part without one of its statements."""
+    lines = owners.modules.text(part.path).splitlines()
+    kept = [s for s in part.statements if s is not without]
+    return "\n".join("\n".join(lines[s.start - 1 : s.end]) for s in kept)
 
 
 def _is_of(owners: Ownership, endpoint: Endpoint, model: Model) -> bool:
@@ -214,6 +166,26 @@ def _parts(owners: Ownership, model: Model) -> Iterator[Part]:
             if mine:
                 role = role_of_module(owners.project, path, mine)
                 yield Part(path, role, mine, whole=False)
+            yield from _inner_parts(owners, path, outline, model)
+
+
+def _inner_parts(
+    owners: Ownership, path: str, outline: tuple[Statement, ...], model: Model
+) -> Iterator[Part]:
+    """Yield the exemplar's methods in classes that are nobody's, and handlers in functions."""
+    for statement in outline:
+        node = statement.node
+        if not isinstance(node, _CONTAINERS) or owners.of_statement(path, statement):
+            continue
+        inner = tuple(
+            Statement(child, (child.name,), first_line(child), child.end_lineno or child.lineno)
+            for child in node.body
+            if isinstance(child, _CONTAINERS) and not child.name.startswith("__")
+        )
+        mine = tuple(s for s in inner if owners.of_statement(path, s) == model.name)
+        if mine:
+            role = role_of_module(owners.project, path, mine)
+            yield Part(path, role, mine, whole=False, inside=node.name)
 
 
 def _is_others(owners: Ownership, path: str, statement: Statement, model: Model) -> bool:
@@ -223,22 +195,13 @@ def _is_others(owners: Ownership, path: str, statement: Statement, model: Model)
 
 
 def _is_left_to_fields(owners: Ownership, statement: Statement) -> bool:
-    """Enums and link tables belong to the exemplar's fields: the new fields bring their own."""
+    """Link tables and enums of columns belong to fields: the new fields bring their own."""
     links = {m.name for m in owners.project.models if is_link(m)}
     links |= {r.secondary or "" for m in owners.project.models for r in m.relationships}
     if links & set(statement.names):
         return True
     node = statement.node
-    return isinstance(node, ast.ClassDef) and any(
-        "Enum" in ast.unparse(base) for base in node.bases
-    )
-
-
-def is_link(model: Model) -> bool:
-    """Tell whether a table only links others: its key is made of references, or it has no other."""
-    references = [c for c in model.columns if c.foreign_key]
-    keys = [c for c in model.columns if c.primary_key]
-    if len(references) < 2:
+    if not isinstance(node, ast.ClassDef) or not any("Enum" in ast.unparse(b) for b in node.bases):
         return False
-    plain = [c for c in model.columns if not c.foreign_key and not c.primary_key]
-    return all(c.foreign_key for c in keys) or (not plain and len(keys) <= 1)
+    word = re.compile(rf"\b{node.name}\b")
+    return any(word.search(c.type) for m in owners.project.models for c in m.columns)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from backwright.errors import UsageError
 from backwright.project.types import Endpoint
 from backwright.spec.fields import nearest
 from backwright.spec.names import names_of
 from backwright.spec.types import ResourceSpec
-from backwright.transfer.example.chain import Chain, Ownership, is_account, is_link, read_chain
+from backwright.transfer.example.chain import Chain, cleared, read_chain
+from backwright.transfer.example.ownership import Ownership, is_account, is_link
 
 VERBS = ("list", "get", "create", "update", "delete")
 _LEAST = 3  # of the five verbs: less is no example of how this project does things
@@ -82,7 +83,8 @@ def choose(owners: Ownership, spec: ResourceSpec) -> list[Choice]:
             names = owners.nouns.names[model.name]
             forms = {names.snake, names.plural_snake, names_of(model.name).snake}
             if wanted in forms:
-                return [Choice(read_chain(owners, model), 0, ("--like names it",))]
+                chain = cleared(owners, read_chain(owners, model))
+                return [Choice(chain, 0, ("--like names it",))]
         known = [owners.nouns.names[m.name].pascal for m in models]
         raise UsageError(
             f"{spec.like!r} is no resource of this project{nearest(spec.like, known)}",
@@ -90,7 +92,8 @@ def choose(owners: Ownership, spec: ResourceSpec) -> list[Choice]:
         )
     chains = [read_chain(owners, m) for m in models if not is_account(owners.project, m.name)]
     ranked = sorted((_judged(c, spec) for c in chains), key=lambda c: -c.score)
-    return [c for c in ranked if _is_whole(c.chain)]
+    whole = [c for c in ranked if _is_whole(c.chain)]
+    return [replace(c, chain=cleared(owners, c.chain)) for c in whole]
 
 
 def _is_whole(chain: Chain) -> bool:

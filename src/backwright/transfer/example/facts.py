@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from backwright.project.types import Column, Model, Project, Relationship
-from backwright.spec.types import Kind, ResourceSpec
+from backwright.spec.types import FieldSpec, Kind, ResourceSpec
 from backwright.transfer.carry import Facts, OldField, Parent
 from backwright.transfer.dialect import Dialect, Home
-from backwright.transfer.example.chain import Chain, Ownership, Part
+from backwright.transfer.example.chain import Chain, Part
+from backwright.transfer.example.modules import Modules, is_test
 from backwright.transfer.example.naming import Naming
+from backwright.transfer.example.ownership import Ownership
 
 # What a column's type says of its kind, as it is written; the first that fits.
 _KINDS: tuple[tuple[str, Kind], ...] = (
@@ -82,6 +84,7 @@ def _module(old: str, file: str) -> str:
 def facts(learning: Learning) -> Facts:
     """Return the facts that the carrying of code needs."""
     chain, dialect = learning.chain, learning.dialect
+    modules = learning.owners.modules
     structure = set(dialect.structure)
     relations = chain.model.relationships
     to_owner = {r.name for r in relations if _leads_by(r, chain.model, structure, learning.project)}
@@ -95,7 +98,16 @@ def facts(learning: Learning) -> Facts:
         others=tuple(n for m, n in learning.owners.nouns.names.items() if m != chain.model.name),
         parents=tuple(_parents(learning)),
         owner=dialect.owner,
+        known=frozenset(_classes(learning.owners.modules)),
+        tests=tuple((p, modules.text(p)) for p in modules.paths if is_test(p)),
     )
+
+
+def _classes(modules: Modules) -> Iterator[str]:
+    for path in modules.paths:
+        for statement in modules.outline(path):
+            if isinstance(statement.node, ast.ClassDef):
+                yield statement.node.name
 
 
 def _fields(learning: Learning, structure: set[str], to_owner: set[str]) -> Iterator[OldField]:
@@ -185,4 +197,30 @@ def _parents(learning: Learning) -> Iterator[Parent]:
         partner = learning.dialect.partner(field.target) if field.target else None
         if partner:
             imports = frozenset({(partner.module, partner.model)})
-            yield Parent(partner.model, partner.names, partner.key, partner.owner, imports)
+            yield Parent(
+                partner.model,
+                partner.names,
+                partner.key,
+                partner.owner,
+                imports,
+                _required(learning, partner.model),
+            )
+
+
+def _required(learning: Learning, target: str) -> tuple[FieldSpec, ...] | None:
+    """Return the columns that a row of a model must be given; None where one has no plain sample."""
+    model = next((m for m in learning.project.models if m.name == target), None)
+    if model is None:
+        return None
+    owner = model.owner.column if model.owner else None
+    found = []
+    for column in model.columns:
+        if column.nullable or column.primary_key or column.name == owner:
+            continue
+        if _has_default(learning, column):
+            continue
+        kind = _kind(column.type)
+        if column.foreign_key or kind is None or kind == "enum":
+            return None
+        found.append(FieldSpec(column.name, kind, word=""))
+    return tuple(found)

@@ -44,7 +44,8 @@ def repeat_imports(
         for alias in node.names:
             local = alias.asname or alias.name
             new = rename(local)
-            is_needed = new in used or (local not in used and alias.name != "*")
+            is_needed = local not in used and alias.name != "*"
+            is_needed = is_needed or (new in used and new != local)
             if (ast.unparse(node), alias.name) in ours and is_needed:
                 wanted.append(alias)
         if wanted:

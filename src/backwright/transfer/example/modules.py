@@ -115,3 +115,9 @@ def is_test(path: str) -> bool:
 def is_migration(path: str) -> bool:
     """Tell whether a file is a revision of a migration tool."""
     return "versions" in PurePosixPath(path).parts[:-1]
+
+
+def dotted(path: str) -> str:
+    """Return the dotted name of a file, from the project's folder."""
+    parts = PurePosixPath(path).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)

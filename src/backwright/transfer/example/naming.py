@@ -9,7 +9,8 @@ from functools import cached_property
 from pathlib import PurePosixPath
 
 from backwright.spec.names import Names
-from backwright.transfer.example.chain import Chain, Ownership, Part
+from backwright.transfer.example.chain import Chain, Part
+from backwright.transfer.example.ownership import Ownership
 from backwright.transfer.exemplar import bound_names
 from backwright.transfer.rename import Renaming
 
@@ -86,9 +87,9 @@ def _foreign(owners: Ownership, chain: Chain) -> Iterator[str]:
     for path in modules.paths:
         if path in chain.own_modules:
             continue
-        mine = chain.part(path)
+        mine = {s for part in chain.parts_of(path) for s in part.statements}
         for statement in modules.outline(path):
-            if mine and statement in mine.statements:
+            if statement in mine:
                 continue
             if owners.of_module(path) or owners.of_statement(path, statement):
                 continue

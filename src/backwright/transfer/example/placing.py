@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Sequence
+import textwrap
+from collections.abc import Callable, Collection, Sequence
 from itertools import pairwise
 
 from backwright.source.outline import Statement, outline
-from backwright.source.text import Splice, splice
+from backwright.source.text import Splice, lines_between, splice
+
+_CONTAINERS = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def place(code: str, new: str, after: Collection[str]) -> str:
@@ -28,7 +31,7 @@ def place(code: str, new: str, after: Collection[str]) -> str:
     if last is None:
         return new.strip("\n") + "\n"
     following = next((s for s in statements if s.start > last.end), None)
-    gap = _gap(statements)
+    gap = _gap(statements, after)
     text = "\n" * gap + new.strip("\n") + "\n"
     line = last.end + 1
     if following is None:
@@ -40,8 +43,25 @@ def place(code: str, new: str, after: Collection[str]) -> str:
     return splice(code, [Splice(line, line, text)])
 
 
-def _gap(statements: Sequence[Statement]) -> int:
-    """Return how many blank lines stand between the module's definitions: two, or its habit."""
+def place_inside(code: str, container: str, new: str, after: Collection[str]) -> str:
+    """Return a module with new methods in a class (or functions in one), behind those named."""
+    for statement in outline(code):
+        node = statement.node
+        if container not in statement.names or not isinstance(node, _CONTAINERS):
+            continue
+        kin = [m for m in node.body if getattr(m, "name", None) in after]
+        last = kin[-1] if kin else node.body[-1]
+        line = (last.end_lineno or last.lineno) + 1
+        text = textwrap.indent(new.strip("\n"), " " * node.body[0].col_offset)
+        return splice(code, [Splice(line, line, f"\n{text}\n")])
+    return code
+
+
+def _gap(statements: Sequence[Statement], after: Collection[str]) -> int:
+    """Return how many blank lines stand before what is like the new: else between definitions."""
+    for left, right in pairwise(statements):
+        if set(right.names) & set(after) and not _is_import(left.node):
+            return right.start - left.end - 1
     gaps = [
         right.start - left.end - 1
         for left, right in pairwise(statements)
@@ -49,6 +69,10 @@ def _gap(statements: Sequence[Statement]) -> int:
         and isinstance(left.node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
     ]
     return max(set(gaps), key=gaps.count) if gaps else 2
+
+
+def _is_import(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Import | ast.ImportFrom)
 
 
 def _needed(tree: ast.Module) -> set[str]:
@@ -104,6 +128,36 @@ def add_members(code: str, owner: str, members: Sequence[str], like: str) -> str
         line = (last.end_lineno or last.lineno) + 1
         return splice(code, [Splice(line, line, text)])
     return code
+
+
+def add_method(code: str, owner: str, method: str) -> str:
+    """Return a module with a method, indented already, at the end of a class."""
+    for statement in outline(code):
+        if isinstance(statement.node, ast.ClassDef) and statement.node.name == owner:
+            line = statement.end + 1
+            return splice(code, [Splice(line, line, f"\n{method.rstrip()}\n")])
+    return code
+
+
+def repeat_members(
+    code: str, owner: str, names: Collection[str], rename: Callable[[str], str]
+) -> str:
+    """Return a module where a class has its attributes of these names once more, renamed."""
+    splices = []
+    for statement in outline(code):
+        node = statement.node
+        if not isinstance(node, ast.ClassDef) or node.name != owner:
+            continue
+        for member in node.body:
+            targets = member.targets if isinstance(member, ast.Assign) else []
+            targets += [member.target] if isinstance(member, ast.AnnAssign) else []
+            if not any(isinstance(t, ast.Name) and t.id in names for t in targets):
+                continue
+            end = member.end_lineno or member.lineno
+            text = textwrap.dedent(lines_between(code, member.lineno, end))
+            indented = textwrap.indent(rename(text), " " * member.col_offset)
+            splices.append(Splice(end + 1, end + 1, indented))
+    return splice(code, splices)
 
 
 def _lines(members: Sequence[str]) -> list[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from backwright.transfer.example.chain import Chain
-from backwright.transfer.example.modules import Modules
+from backwright.transfer.example.modules import Modules, dotted
 
 
 @dataclass(frozen=True)
@@ -42,9 +42,12 @@ class Reach:
         """Follow the exports of the exemplar's parts through the project's packages."""
         self.modules = modules
         self.chain = chain
-        self._exports = {p.path: set(p.defined) for p in chain.parts}
+        self._exports: dict[str, set[str]] = {}
+        for part in chain.parts:
+            defined = part.defined if not part.inside else frozenset[str]()
+            self._exports.setdefault(part.path, set()).update(defined)
         self._follow()
-        self._dotted = frozenset(d for p in chain.own_modules if "." in (d := _dotted(p)))
+        self._dotted = frozenset(d for p in chain.own_modules if "." in (d := dotted(p)))
 
     def known(self, path: str) -> Known:
         """Return what a module calls the exemplar's."""
@@ -91,8 +94,3 @@ def _is_module(alias: ast.alias, file: str) -> bool:
     pure = PurePosixPath(file)
     name = pure.parent.name if pure.name == "__init__.py" else pure.stem
     return alias.name.rpartition(".")[2] == name
-
-
-def _dotted(path: str) -> str:
-    parts = PurePosixPath(path).with_suffix("").parts
-    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)

@@ -12,7 +12,8 @@ from backwright.transfer.declaration import Declaration, Definition, wanted_impo
 from backwright.transfer.dialect import Bound
 from backwright.transfer.draft import Draft
 from backwright.transfer.example.facts import Learning
-from backwright.transfer.example.placing import add_members, place
+from backwright.transfer.example.placing import add_members, add_method, place, repeat_members
+from backwright.transfer.rename import rename_code
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +35,11 @@ class Surround:
             if spec.kind == "many":
                 yield self._define(home, self.bound.link_definition(spec), home)
         for spec in self.learning.spec.fields:
+            if spec.kind == "many":
+                self._read_ids(home, self.bound.ids_property(spec))
+        if path := self._owner_side():
+            yield path
+        for spec in self.learning.spec.fields:
             if spec.kind in ("ref", "many") and (far := self.bound.relationships(spec).far):
                 yield self._join(spec.target or "", far)
 
@@ -48,6 +54,30 @@ class Surround:
         self.draft.write(path, text)
         self._import(path, new)
         return path
+
+    def _read_ids(self, home: str, made: Definition) -> None:
+        """Give the new model the property by which answers read the ids of linked rows."""
+        code = add_method(self.draft.text(home), self.learning.model_class, made.code)
+        self.draft.write(home, code)
+        self._import(home, made)
+
+    def _owner_side(self) -> str | None:
+        """Repeat on the users' model the side of the relationship that leads to the exemplar."""
+        learning = self.learning
+        users = next(
+            (m for m in learning.project.models if m.name == learning.dialect.owner_model), None
+        )
+        if users is None:
+            return None
+        model = learning.chain.model.name
+        sides = {r.name for r in users.relationships if r.target == model}
+        code = self.draft.text(users.file)
+        rename = learning.naming.renaming(code)
+        new = repeat_members(code, users.name, sides, lambda text: rename_code(text, rename))
+        if new == code:
+            return None
+        self.draft.write(users.file, new)
+        return users.file
 
     def _first_new(self, code: str) -> int:
         """Return the line before which a class must stand that the new classes speak of."""

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import ast
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from backwright.errors import UsageError
 from backwright.project.types import Project
-from backwright.source.imports import add_imports
 from backwright.source.text import lines_between
 from backwright.spec.types import ResourceSpec
 from backwright.transfer.carry import Carried, carry
 from backwright.transfer.carry import Part as CarryPart
 from backwright.transfer.dialect import bound, read_dialect
 from backwright.transfer.draft import Draft
-from backwright.transfer.example.chain import Chain, Ownership, Part
+from backwright.transfer.example.chain import Chain, Part
 from backwright.transfer.example.facts import Learning, facts
 from backwright.transfer.example.imports import repeat_imports
 from backwright.transfer.example.naming import Naming
-from backwright.transfer.example.placing import place
+from backwright.transfer.example.needs import add_needs
+from backwright.transfer.example.ownership import Ownership
+from backwright.transfer.example.placing import place, place_inside
 from backwright.transfer.example.reach import Reach
 from backwright.transfer.example.surroundings import Surround
 from backwright.transfer.example.wiring import Wiring
@@ -37,6 +39,7 @@ _STEPS: Mapping[str, str] = {
     "fixture": "tests",
     "other": "service",
 }
+_DEFINITIONS = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 ORDER = ("model", "schemas", "service", "routes", "wiring", "tests")
 
 
@@ -95,11 +98,13 @@ def transfer(draft: Draft, learning: Learning, *, width: int) -> Transferred:
     speaker = bound(learning.dialect, learning.spec.names, learning.home())
     parts = [_carry_part(learning, part) for part in learning.chain.parts]
     carried = carry(parts, facts(learning), DialectWriter(speaker))
-    done = Transferred(notes=list(carried.notes), left_out=carried.left_out)
+    notes = [replace(n, file=n.file.partition("::")[0]) for n in carried.notes]
+    done = Transferred(notes=[*learning.chain.notes, *notes], left_out=carried.left_out)
     reach = Reach(learning.owners.modules, learning.chain)
     _wire(draft, learning, reach, done)
     for part in learning.chain.parts:
-        _write(draft, learning, part, carried, done)
+        if not _is_hollow(learning, part, carried):
+            _write(draft, learning, part, carried, done)
     surround = Surround(draft, learning, speaker, width)
     for path in surround.complete():
         done.add("model", path)
@@ -131,8 +136,9 @@ def _carry_part(learning: Learning, part: Part) -> CarryPart:
     """Return a part's code: the module without what is not the exemplar's, or its definitions."""
     code = learning.owners.modules.text(part.path).removeprefix("\ufeff")
     if not part.whole:
+        gap = "\n" if part.inside else "\n\n"
         blocks = [lines_between(code, s.start, s.end) for s in part.statements]
-        return CarryPart(part.path, "\n\n".join(blocks), part.role, part.line)
+        return CarryPart(part.key, textwrap.dedent(gap.join(blocks)), part.role, part.line)
     mine = {id(s) for s in part.statements}
     lines = code.splitlines()
     for statement in reversed(learning.owners.modules.outline(part.path)):
@@ -147,10 +153,23 @@ def _with_gap(lines: Sequence[str], end: int) -> int:
     return end
 
 
+def _is_hollow(learning: Learning, part: Part, carried: Carried) -> bool:
+    """Tell whether nothing is left of a module: no definition, or a package without modules."""
+    if not part.whole:
+        return False
+    if part.path.endswith("__init__.py") and not carried.codes.get(part.key, "").strip():
+        folder = part.path.removesuffix("__init__.py")
+        inside = [p for p in learning.chain.parts if p.path.startswith(folder) and p is not part]
+        return all(_is_hollow(learning, p, carried) for p in inside)
+    had = any(isinstance(s.node, _DEFINITIONS) for s in part.statements)
+    body = ast.parse(carried.codes.get(part.key, "")).body
+    return had and not any(isinstance(node, _DEFINITIONS) for node in body)
+
+
 def _write(
     draft: Draft, learning: Learning, part: Part, carried: Carried, done: Transferred
 ) -> None:
-    code = carried.codes.get(part.path, "")
+    code = carried.codes.get(part.key, "")
     step = _STEPS[part.role]
     if part.whole:
         target = learning.naming.path(part.path)
@@ -162,7 +181,10 @@ def _write(
     if not code.strip():
         return
     text = draft.text(part.path)
-    draft.write(part.path, place(text, code, part.defined))
+    if part.inside:
+        draft.write(part.path, place_inside(text, part.inside, code, part.defined))
+    else:
+        draft.write(part.path, place(text, code, part.defined))
     done.add(step, part.path)
     if part.role == "test":
         done.new_tests.append(part.path)
@@ -184,8 +206,7 @@ def _wire(draft: Draft, learning: Learning, reach: Reach, done: Transferred) -> 
         def skip(statement: ast.stmt, path: str = path) -> bool:
             return _is_somebodys(owners, path, statement)
 
-        mine = chain.part(path)
-        own = {id(s.node) for s in mine.statements} if mine else set()
+        own = {id(s.node) for part in chain.parts_of(path) for s in part.statements}
         wiring = Wiring(path, code, known, rename, skip, own)
         wired = wiring.wired(owners.modules.tree(path))
         done.notes += wiring.notes
@@ -228,11 +249,9 @@ def _add_needs(draft: Draft, learning: Learning, carried: Carried, width: int) -
     """Import what the new declarations and values need."""
     for part in learning.chain.parts:
         path = learning.naming.path_of(part)
-        wanted: dict[str, set[str]] = {}
-        for module, name in carried.imports.get(part.path, frozenset()):
-            wanted.setdefault(module, set()).add(name)
+        wanted = carried.imports.get(part.key, frozenset())
         if wanted and draft.exists(path):
-            draft.write(path, add_imports(draft.text(path), wanted, width=width))
+            add_needs(draft, learning.owners.modules, path, part.path, wanted, width=width)
 
 
 def new_endpoints(before: Project, after: Project) -> tuple[tuple[str, str], ...]:
