@@ -29,8 +29,6 @@ class DialectWriter:
     def declare(self, field: FieldSpec, role: Role, like: Sequence[str]) -> tuple[Piece, ...]:
         """Return the statements that declare a field in a class of a role."""
         made = self._declared(field, role)
-        if role == "relations" and field.kind == "many":
-            return tuple(_piece(m) for m in (made, self.bound.ids_property(field)) if m)
         return (_piece(made),) if made else ()
 
     def _declared(self, field: FieldSpec, role: Role) -> Declaration | None:
