@@ -1,7 +1,7 @@
 """Carrying code over, one folder a case: `before.py`, `fields.txt`, and what is made of it.
 
 `before.py` holds several modules, each after a line `#== path role`. `fields.txt` says what is
-known: `old NAME WORD…`, `new NAME WORD…`, `structural NAME…`, `others NAME…`, `owner NAME`.
+known: `old NAME WORD…`, `new NAME WORD…` (or `add WORD…`, to the old one itself), `structural NAME…`, `others NAME…`, `owner NAME`.
 Run with `BACKWRIGHT_ACCEPT=1` to write what came out, and read it before it is committed.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from tests.transfer.carry.writer import PlainWriter
 from backwright.spec.fields import read_field
 from backwright.spec.names import names_of
 from backwright.spec.types import FieldSpec
-from backwright.transfer.carry import Carried, Facts, OldField, Parent, Part, carry
+from backwright.transfer.carry import Carried, Facts, OldField, Parent, Part, carry, extend
 from backwright.transfer.rename import Renaming
 
 CASES = sorted((Path(__file__).parent / "cases").iterdir())
@@ -34,8 +35,9 @@ def parts_of(text: str) -> list[Part]:
 
 def facts_of(text: str) -> Facts:
     said = {line.split()[0]: line.split()[1:] for line in text.splitlines() if line.strip()}
-    old, new = names_of(said["old"][0]), names_of(said["new"][0])
-    fields = [read_field(w) for w in said["new"][1:]]
+    old = names_of(said["old"][0])
+    new = names_of(said["new"][0]) if "new" in said else old
+    fields = [read_field(w) for w in said.get("add") or said["new"][1:]]
     targets = {str(f.target) for f in fields if f.target}
     return Facts(
         renaming=lambda code: Renaming(((old, new),)),
@@ -66,7 +68,8 @@ def _old(field: FieldSpec, said: dict[str, list[str]]) -> OldField:
 def carried(folder: Path) -> Carried:
     facts = facts_of((folder / "fields.txt").read_text("utf-8"))
     parts = parts_of((folder / "before.py").read_text("utf-8"))
-    return carry(parts, facts, PlainWriter(facts.new.pascal, facts.parents))
+    act = extend if facts.old == facts.new else carry
+    return act(parts, facts, PlainWriter(facts.new.pascal, facts.parents))
 
 
 def rendered(made: Carried) -> tuple[str, str]:
@@ -92,3 +95,16 @@ def test_case(folder: Path) -> None:
 @pytest.mark.parametrize("folder", CASES, ids=lambda f: f.name)
 def test_the_same_twice(folder: Path) -> None:
     assert rendered(carried(folder)) == rendered(carried(folder))
+
+
+@pytest.mark.parametrize("folder", CASES, ids=lambda f: f.name)
+def test_line_endings_stay(folder: Path) -> None:
+    facts = facts_of((folder / "fields.txt").read_text("utf-8"))
+    parts = parts_of((folder / "before.py").read_text("utf-8"))
+    writer = PlainWriter(facts.new.pascal, facts.parents)
+    act = extend if facts.old == facts.new else carry
+    windows = [replace(p, code=p.code.replace("\n", "\r\n")) for p in parts]
+    made = act(windows, facts, writer).codes
+    plain = act(parts, facts, writer).codes
+    assert {p: c.replace("\r\n", "\n") for p, c in made.items()} == plain
+    assert all(re.search(r"(?<!\r)\n", c) is None for c in made.values())

@@ -1,6 +1,7 @@
 """Carrying an exemplar's code over to new fields, in projects of any style."""
 
-from backwright.transfer.carry.engine import carry
+from backwright.transfer.carry.check import leftovers
+from backwright.transfer.carry.engine import carry, extend
 from backwright.transfer.carry.types import (
     Carried,
     Facts,
@@ -11,4 +12,15 @@ from backwright.transfer.carry.types import (
     Writer,
 )
 
-__all__ = ["Carried", "Facts", "OldField", "Parent", "Part", "Piece", "Writer", "carry"]
+__all__ = [
+    "Carried",
+    "Facts",
+    "OldField",
+    "Parent",
+    "Part",
+    "Piece",
+    "Writer",
+    "carry",
+    "extend",
+    "leftovers",
+]

@@ -41,7 +41,10 @@ def fill_body(work: Work, scope: str, body: Sequence[cst.BaseStatement]) -> list
         if not work.likeness.is_whole(like.keys()) or (key[0] == "filter" and len(like) < 2):
             continue
         made = _FILLERS[key[0]](work, scope, like)  # type: ignore[arg-type]
-        if made:
+        if made and work.extends:
+            last = body[places[-1]]
+            filled[places[-1]] = [last, *_spaced([last, *made], [body[i] for i in places])[1:]]
+        elif made:
             filled |= {i: [] for i in places}
             filled[places[0]] = _spaced(made, [body[i] for i in places])
     return [s for i, old in enumerate(body) for s in filled.get(i, [old])]

@@ -32,7 +32,7 @@ def repeat_checks(work: Work, body: Body) -> list[cst.BaseStatement]:
             continue
         checks = body[index : index + length]
         new = [c for f in work.likeness.columns for c in _repeated(work, checks, number, f)]
-        made += new or checks
+        made += [*checks, *new] if work.extends else new or checks
         index += length
     return made
 

@@ -30,7 +30,10 @@ def fill_class(work: Work, placement: Placement, node: cst.ClassDef) -> cst.Clas
         work, [f for f in fields if f.kind != "many" or role != "model"], role, like
     )
     relations = _relations(work, body, slots) if role == "model" else []
-    made = _placed(body, slots, columns, relations)
+    if work.extends:
+        made = _added(body, slots, columns, relations)
+    else:
+        made = _placed(body, slots, columns, relations)
     if "init=False" in code_of(node):
         made = _in_dataclass_order(made, [*columns, *relations])
     return node.with_changes(body=node.body.with_changes(body=made or [_pass()]))
@@ -74,6 +77,25 @@ def _placed(
             made += _led(relations, old if index in slots and index != column_at else None)
         if old is not None and index not in slots and not _is_pass(old):
             made.append(old)
+    return made
+
+
+def _added(
+    body: Body,
+    slots: Sequence[int],
+    columns: Sequence[cst.BaseStatement],
+    relations: Sequence[cst.BaseStatement],
+) -> list[cst.BaseStatement]:
+    """Put columns after the last column, relationships after the last relationship."""
+    last = max((i for i, s in enumerate(body) if _is_field(s)), default=_docstring_end(body) - 1)
+    column_at = max((i for i in slots if not is_nested(body[i])), default=last)
+    relation_at = max((i for i in slots if is_nested(body[i])), default=last)
+    made: list[cst.BaseStatement] = [*columns] if column_at < 0 else []
+    for index, statement in enumerate(body):
+        if not (columns and _is_pass(statement)):
+            made.append(statement)
+        made += columns if index == column_at else []
+        made += relations if index == relation_at else []
     return made
 
 

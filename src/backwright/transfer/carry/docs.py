@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import libcst as cst
 
@@ -20,6 +20,8 @@ def documented(work: Work, node: cst.FunctionDef) -> cst.FunctionDef:
     names = {p.name.value for p in (*node.params.params, *node.params.kwonly_params)}
     if text is None or not names & set(columns):
         return node
+    if work.extends:
+        return _with_more(work, node, text, [c for c in columns if c in names])
     lines = text.split("\n")
     made: list[str] = []
     said: set[int] = set()
@@ -36,6 +38,24 @@ def documented(work: Work, node: cst.FunctionDef) -> cst.FunctionDef:
             made += [_said(work, line, entry, c) for c in columns if c in names]
         said.add(entry)
     return _with_docstring(node, text, "\n".join(made)) if said else node
+
+
+def _with_more(
+    work: Work, node: cst.FunctionDef, text: str, columns: Sequence[str]
+) -> cst.FunctionDef:
+    lines = text.split("\n")
+    entries = [i for i, line in enumerate(lines) if _entry(work, line) is not None]
+    if not entries:
+        return node
+    last = entries[-1]
+    number = _entry(work, lines[last])
+    assert number is not None  # noqa: S101
+    end = last + 1
+    indent = len(lines[last]) - len(lines[last].lstrip())
+    while end < len(lines) and len(lines[end]) - len(lines[end].lstrip()) > indent:
+        end += 1
+    made = [_said(work, lines[last], number, c) for c in columns]
+    return _with_docstring(node, text, "\n".join([*lines[:end], *made, *lines[end:]]))
 
 
 def _entry(work: Work, line: str) -> int | None:

@@ -20,6 +20,7 @@ from backwright.transfer.carry.marks import (
     fields_in,
     is_enum,
     mark_fields,
+    unmarked,
 )
 from backwright.transfer.carry.mentions import pass_on
 from backwright.transfer.carry.parents import with_parents
@@ -29,6 +30,7 @@ from backwright.transfer.carry.tidy import tidied
 from backwright.transfer.carry.types import Carried, Facts, Part, Writer
 from backwright.transfer.carry.values import Work
 from backwright.transfer.rename import RenameCode
+from backwright.values import Note
 
 
 def carry(parts: Sequence[Part], facts: Facts, writer: Writer) -> Carried:
@@ -66,7 +68,7 @@ def carry(parts: Sequence[Part], facts: Facts, writer: Writer) -> Carried:
     return Carried(
         codes={w.part.path: t.code for w, t in zip(works, trees, strict=True)},
         imports={w.part.path: frozenset(w.imports) for w in works},
-        notes=tuple(sorted((n for w in works for n in w.notes), key=lambda n: (n.file, n.line))),
+        notes=_notes(works),
         left_out=frozenset(g for g in gone if not g.startswith(".")),
     )
 
@@ -111,6 +113,40 @@ def _sound(work: Work, tree: cst.Module) -> cst.Module:
         name = getattr(statement, "name", None)
         work.note(1, f"{code_of(name) if name else 'a statement'} could not be carried over")
     return tree.with_changes(body=kept)
+
+
+def extend(parts: Sequence[Part], facts: Facts, writer: Writer) -> Carried:
+    """Return a resource's parts with new fields next to those that it has.
+
+    Whatever is said of each of its fields is said of the new ones, too; everything else stays byte
+    for byte.
+
+    Args:
+        parts: the resource's code, by file.
+        facts: what is known of it: `fields` are those that it has, `new_fields` those to add.
+        writer: writes declarations and samples in the host's dialect.
+
+    Raises:
+        libcst.ParserSyntaxError: a part is not Python.
+    """
+    trees = [mark_fields(part, facts, stays=True) for part in parts]
+    shapes = shapes_of(zip(parts, trees, strict=True), facts)
+    likeness = Likeness(facts, presence(shapes, facts))
+    rows = Rows(_are_apart(facts), likeness.is_row)
+    rows.collect(trees)
+    works = [Work(part, facts, likeness, writer, rows, extends=True) for part in parts]
+    placement = place(likeness, shapes)
+    trees = [
+        with_parents(w, _visited(t, Filler(w, placement)))
+        for w, t in zip(works, trees, strict=True)
+    ]
+    trees = [_linked(w, i, trees, placement) for i, w in enumerate(works)]
+    codes = {w.part.path: unmarked(t.code, facts) for w, t in zip(works, trees, strict=True)}
+    return Carried(codes, {w.part.path: frozenset(w.imports) for w in works}, _notes(works))
+
+
+def _notes(works: Sequence[Work]) -> tuple[Note, ...]:
+    return tuple(sorted((n for w in works for n in w.notes), key=lambda n: (n.file, n.line)))
 
 
 def _dropped(

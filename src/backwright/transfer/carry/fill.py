@@ -101,7 +101,9 @@ class Filler(cst.CSTTransformer):
             if (value := value_of(self.work, f, self._values(args, slots))) is not None
         ]
         lead = updated_node.whitespace_before_args
-        return updated_node.with_changes(args=spread(args, slots, new, lead))
+        return updated_node.with_changes(
+            args=spread(args, slots, new, lead, keep=self.work.extends)
+        )
 
     def _are_passed(self, node: cst.Call, slots: Sequence[int]) -> bool:
         """Tell whether a handler hands all its filters on: `service.search(name=name, …)`."""
@@ -121,7 +123,9 @@ class Filler(cst.CSTTransformer):
         ]
         if not new:
             return node
-        return node.with_changes(args=spread(node.args, slots, new, node.whitespace_before_args))
+        return node.with_changes(
+            args=spread(node.args, slots, new, node.whitespace_before_args, keep=self.work.extends)
+        )
 
     def _values(
         self, items: Sequence[cst.CSTNode], slots: Sequence[int]
@@ -146,6 +150,8 @@ class Filler(cst.CSTTransformer):
         values = self._values(elements, slots)
         row = self.work.rows.number(original_node)
         if self.functions and is_refused(self.work, self.functions[0]):
+            if self.work.extends:
+                return updated_node
             new = refused_values(self.work, values, row)
         elif self.work.likeness.is_row(values.keys()):
             made = ((f, value_of(self.work, f, values, row=row, json=True)) for f in self._fields())
@@ -162,7 +168,9 @@ class Filler(cst.CSTTransformer):
             for name, value in new
         ]
         lead = updated_node.lbrace.whitespace_after
-        return updated_node.with_changes(elements=spread(elements, slots, entries, lead))
+        return updated_node.with_changes(
+            elements=spread(elements, slots, entries, lead, keep=self.work.extends)
+        )
 
     def leave_List(self, original_node: cst.List, updated_node: cst.List) -> cst.List:
         if self.decorators:
@@ -191,7 +199,9 @@ class Filler(cst.CSTTransformer):
             analog = self.work.likeness.analog(f, numbers)
             like = next(elements[i] for i in slots if item_field(elements[i]) == analog)
             new.append(_named_element(like, f.column))
-        return node.with_changes(elements=spread(elements, slots, new, lead))
+        return node.with_changes(
+            elements=spread(elements, slots, new, lead, keep=self.work.extends)
+        )
 
     # --- parameters
 

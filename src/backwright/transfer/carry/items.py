@@ -120,18 +120,33 @@ def _column(value: cst.CSTNode) -> int | None:
 
 
 def spread(
-    items: Sequence[Item], slots: Sequence[int], new: Sequence[Item], lead: cst.CSTNode
+    items: Sequence[Item],
+    slots: Sequence[int],
+    new: Sequence[Item],
+    lead: cst.CSTNode,
+    *,
+    keep: bool = False,
 ) -> list[Item]:
     """Return items with those at `slots` replaced by new ones, laid out as the others are.
 
-    `lead` is the whitespace after the opening bracket: where it breaks the line, so does every item.
+    Args:
+        items: all items of a bracket.
+        slots: where those stand that speak of fields.
+        new: what takes their place.
+        lead: the whitespace after the opening bracket: where it breaks the line, so does each item.
+        keep: the old ones stay, and the new ones follow them.
     """
+    if keep and slots:
+        return _laid_out(items, [*items[: slots[-1] + 1], *new, *items[slots[-1] + 1 :]], lead)
     if not items:
         return list(new)
     at = slots[0] if slots else len(items)
     before = [i for n, i in enumerate(items) if n < at and n not in slots]
     after = [i for n, i in enumerate(items) if n >= at and n not in slots]
-    made: list[Item] = [*before, *new, *after]
+    return _laid_out(items, [*before, *new, *after], lead)
+
+
+def _laid_out(items: Sequence[Item], made: list[Item], lead: cst.CSTNode) -> list[Item]:
     if not made:
         return made
     between = _separator(items, lead)

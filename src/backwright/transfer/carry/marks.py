@@ -45,6 +45,8 @@ def fields_in(node: cst.CSTNode) -> frozenset[int]:
 def code_of(node: cst.CSTNode) -> str:
     """Return a node's source; of an annotation, the type."""
     shown = node.annotation if isinstance(node, cst.Annotation) else node
+    if isinstance(node, cst.Param):
+        shown = cst.Parameters([node])
     return cst.Module([]).code_for_node(shown)
 
 
@@ -65,14 +67,31 @@ def is_query(function: str) -> bool:
     return function.rpartition(".")[2].lstrip("_").startswith(_QUERIES)
 
 
-def mark_fields(part: Part, facts: Facts) -> cst.Module:
+def unmarked(code: str, facts: Facts) -> str:
+    """Return code in which every mark is the word that it stands for."""
+
+    def word(match: re.Match[str]) -> str:
+        old = facts.fields[int(match[2])]
+        if match[3]:
+            return str(old.enum or old.target)
+        return str(old.relationship) if match[4] else old.name
+
+    return MARK.sub(word, code)
+
+
+def mark_fields(part: Part, facts: Facts, *, stays: bool = False) -> cst.Module:
     """Return a part's tree with its words for fields marked.
+
+    Args:
+        part: the code.
+        facts: what the fields are.
+        stays: the code stays where it is: its comments do, and so do links from other models.
 
     Raises:
         libcst.ParserSyntaxError: the code is not Python.
     """
     wrapper = MetadataWrapper(cst.parse_module(part.code))
-    return wrapper.visit(_Marker(part, facts))
+    return wrapper.visit(_Marker(part, facts, stays=stays))
 
 
 def field_functions(parts: Sequence[Part], facts: Facts) -> set[str]:
@@ -96,9 +115,10 @@ def field_functions(parts: Sequence[Part], facts: Facts) -> set[str]:
 class _Marker(cst.CSTTransformer):
     METADATA_DEPENDENCIES = (PositionProvider,)
 
-    def __init__(self, part: Part, facts: Facts) -> None:
+    def __init__(self, part: Part, facts: Facts, *, stays: bool) -> None:
         super().__init__()
         self.part = part
+        self.stays = stays
         self.facts = facts
         self.numbers = {f.name: i for i, f in enumerate(facts.fields)}
         self.columns = dict(self.numbers)
@@ -381,6 +401,8 @@ class _Marker(cst.CSTTransformer):
         return False
 
     def _is_foreign_comment(self, text: str) -> bool:
+        if self.stays:
+            return False
         words = set(re.findall(r"\w+", text))
         if words & self.columns.keys() - {f.column for f in self.facts.new_fields}:
             return True
@@ -388,6 +410,8 @@ class _Marker(cst.CSTTransformer):
 
     def _points_here(self, name: str) -> bool:
         """Tell whether an attribute of another model is its link to the exemplar's rows."""
+        if self.stays:
+            return False
         old = self.facts.old
         links = {old.plural_snake, old.snake, *(f"{old.snake}_{k}" for k in ("id", "uid", "uuid"))}
         return name in links and name not in self.facts.structural

@@ -31,6 +31,7 @@ def filled(work: Work, params: cst.Parameters, function: cst.FunctionDef) -> cst
             slots,
             _made(work, [old[i] for i in slots], function),
             function.whitespace_before_params,
+            keep=work.extends,
         )
         if group == "params":
             made = _in_legal_order(made)

@@ -25,8 +25,8 @@ def parametrized(work: Work, node: cst.Call) -> cst.Call:
     rows = [_row(work, e, i, slots, fields) for i, e in enumerate(table.elements)]
     if not all(rows):
         return node
-    at = slots[0]
-    rest = [n for i, n in enumerate(names) if i not in slots]
+    at = slots[-1] + 1 if work.extends else slots[0]
+    rest = [n for i, n in enumerate(names) if work.extends or i not in slots]
     made = [*rest[:at], *(f.column for f in fields), *rest[at:]]
     quote = '"' if '"' in code_of(node.args[0].value) else "'"
     first = node.args[0].with_changes(value=cst.SimpleString(f"{quote}{', '.join(made)}{quote}"))
@@ -53,8 +53,8 @@ def _row(
     if not isinstance(element.value, cst.Tuple):
         return None
     old = element.value.elements
-    at = slots[0]
-    rest = [e for i, e in enumerate(old) if i not in slots]
+    at = slots[-1] + 1 if work.extends else slots[0]
+    rest = [e for i, e in enumerate(old) if work.extends or i not in slots]
     values = [cst.Element(sample(work, f, number, json=True)) for f in fields]
     comma = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
     made = [e.with_changes(comma=comma) for e in (*rest[:at], *values, *rest[at:])]

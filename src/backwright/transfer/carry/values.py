@@ -32,6 +32,7 @@ class Work:
     likeness: Likeness
     writer: Writer
     rows: Rows
+    extends: bool = False  # the new fields come next to the old ones, which stay
     imports: set[Import] = field(default_factory=set)
     notes: list[Note] = field(default_factory=list)
     checked: set[str] = field(default_factory=set)  # references that are looked up already
