@@ -45,7 +45,9 @@ def test_add_resource(name: str, tmp_path: Path) -> None:
     assert diff == golden.read_text()
 
     after = read_project(host)
-    assert len(compare(project, after)) >= 5
+    endpoints, problem = compare(project, after, made, done)
+    assert problem is None
+    assert len(endpoints) >= 5
     assert existing(after, spec), "a second run must find it there"
 
 

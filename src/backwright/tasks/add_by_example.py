@@ -28,6 +28,7 @@ from backwright.tasks.habits import Habits, Written
 from backwright.tasks.migration import write_migration
 from backwright.tasks.questions import Answers
 from backwright.transfer.example.transfer import Transferred, new_endpoints
+from backwright.values import Note
 from backwright.workshop import ChangeSet, FileEdit
 from backwright.workshop.staging import prepare
 
@@ -56,7 +57,9 @@ def add_by_example(
         plan = _each_file_once(steps)
         reasons = {path: step.step for step in plan for path in step.files}
         changes = changes_of(place, [*files, *migration], reasons)
-        endpoints = compare(project, read_project(place.folder))
+        endpoints, problem = compare(project, read_project(place.folder), made, done)
+        if problem:
+            raise VerificationError(problem, [], remedy="name another resource with --like")
         checks = prove(
             place,
             changes,
@@ -91,30 +94,35 @@ def plan_by_example(root: Path, project: Project, made: Lesson) -> ChangeReport:
         folder = stack.enter_context(prepare(root)).folder
         done, files = write(folder, made, installed)
         edits = [FileEdit(p, _bytes(root / p), _bytes(folder / p)) for p in files]
-        endpoints = compare(project, read_project(folder))
+        endpoints, problem = compare(project, read_project(folder), made, done)
+    if problem:
+        done.notes.append(Note("", 0, f"as it stands, this would be refused: {problem}"))
     plan = _each_file_once([PlanStep(name, paths) for name, paths in done.plan()])
     return change_report(
         _outcome(made, plan, done, len(endpoints)), ChangeSet(tuple(edits)), dry_run=True
     )
 
 
-def compare(before: Project, after: Project) -> tuple[tuple[str, str], ...]:
-    """Return the endpoints that a change has added.
+def compare(
+    before: Project, after: Project, made: Lesson, done: Transferred
+) -> tuple[tuple[tuple[str, str], ...], str | None]:
+    """Return the endpoints that a change has added, and what is wrong with it, if anything is.
 
-    Raises:
-        VerificationError: it lost an endpoint or a model, or added no endpoint.
+    It must lose no endpoint and no table, and must have an endpoint to make rows and to read them.
     """
     left = {(e.method, e.path) for e in before.endpoints} - {
         (e.method, e.path) for e in after.endpoints
     }
     tables = {m.table for m in before.models} - {m.table for m in after.models}
+    fresh = new_endpoints(before, after)
     if left or tables:
         gone = ", ".join([*(f"{m} {p}" for m, p in sorted(left)), *sorted(tables)])
-        raise VerificationError(f"the change would lose {gone}", [])
-    fresh = new_endpoints(before, after)
-    if not fresh:
-        raise VerificationError("the new resource is not reached by any endpoint", [])
-    return fresh
+        return fresh, f"it would lose {gone}"
+    if {"POST", "GET"} <= {method for method, _ in fresh}:
+        return fresh, None
+    routes = {p.path for p in made.choice.chain.parts if p.role == "routes"}
+    why = "; ".join(f"{n.file}:{n.line} {n.text}" for n in done.notes if n.file in routes)
+    return fresh, f"of {made.exemplar} too little could be carried over: {why or 'no endpoint'}"
 
 
 def _bytes(file: Path) -> bytes | None:

@@ -57,6 +57,7 @@ class Nouns:
         for model, names in self.names.items():
             for form in (names.snake, names.plural_snake):
                 forms.setdefault(tuple(form.split("_")), model)
+                forms.setdefault((form.replace("_", ""),), model)
         return forms
 
     @cached_property
