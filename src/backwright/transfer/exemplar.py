@@ -72,17 +72,24 @@ def choose_exemplar(host: Draft, house: Draft, spec: ResourceSpec, *, owned: boo
     house's own stands in.
 
     Raises:
-        UsageError: `--like` names no resource of the project.
+        UsageError: `--like` names no resource of the project, or one that is its own plural.
     """
     here = survey(host)
     many = any(f.kind == "many" for f in spec.fields)
     if spec.like:
         table = liked(here, spec.like)
+        if not _tells_one_from_many(table.names):
+            raise UsageError(
+                f"{table.name} is its own plural, so its code does not tell one from many",
+                remedy="name another with --like, or leave it out",
+            )
         if table.owned == owned and bool(table.links) >= many:
             return Exemplar(host, here, table)
     for draft, facts in ((host, here), (house, survey(house))):
         for table in facts.resources:
-            if table.owned == owned and bool(table.links) == many and _is_whole(draft, table):
+            if table.owned != owned or bool(table.links) != many:
+                continue
+            if _tells_one_from_many(table.names) and _is_whole(draft, table):
                 return Exemplar(draft, facts, table)
     raise UsageError(
         "there is no resource here to learn from, and the house's own does not fit this project",
@@ -102,6 +109,11 @@ def liked(facts: Survey, name: str) -> Table:
             return table
     known = ", ".join(t.name for t in facts.resources) or "none"
     raise UsageError(f"{name!r} is no resource of this project", remedy=f"one of: {known}")
+
+
+def _tells_one_from_many(names: Names) -> bool:
+    """Tell whether singular and plural differ, as those of News do not."""
+    return names.snake != names.plural_snake
 
 
 def _is_whole(draft: Draft, table: Table) -> bool:

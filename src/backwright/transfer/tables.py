@@ -154,8 +154,9 @@ def _link(names: Names, field: FieldSpec, around: Surroundings) -> Link:
         _reference(around, f"{word}_id", target, cascade=True),
         _call("Index", ["None", *lead, f'"{word}_id"']),
     ]
-    human = word.replace("_", " ")
-    what = f"{capitalized(one(human))} that {one(names.human)} has."
+    what = f"{capitalized(one(word.replace('_', ' ')))} that {one(names.human)} has."
+    if target.names == names:
+        what = f"{capitalized(one(names.human))} among the `{field.name}` of another."
     code = (
         f"class {name}(SQLModel, table=True):\n"
         f'    """{what}"""\n\n'
