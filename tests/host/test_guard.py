@@ -199,6 +199,20 @@ def test_a_server_that_the_code_names_is_never_touched(
     assert knocks == []
 
 
+@pytest.mark.parametrize(
+    ("script", "scheme"),
+    [(DIRECT, "postgresql"), (PSYCOPG, "postgresql"), (ASYNC, "postgresql+asyncpg")],
+)
+def test_a_place_where_no_database_can_be_stays_without_one(
+    cluster: Cluster, tmp_path: Path, script: str, scheme: str
+) -> None:
+    address = cluster.create_database(cluster.fresh_name("away"))
+    done = led(script, f"{scheme}://u:p@127.0.0.1:1/shop", address, tmp_path)
+    assert not done.ok
+    assert "refused" in done.stderr.lower()
+    assert "backwright:" not in done.stderr
+
+
 def test_databases_of_other_names_stand_for_the_main_one_and_its_companion(
     cluster: Cluster, tmp_path: Path
 ) -> None:

@@ -22,6 +22,7 @@ redirect: Any = importlib.import_module("_backwright_redirect")  # beside this f
 _ALLOWED = [entry for entry in os.environ.get("BACKWRIGHT_DATABASES", "").split("\n") if entry]
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _DATABASE_PORTS = (1433, 1521, 3306, 5432, 5433, 6432, 26257, 27017)
+_FIRST_UNPRIVILEGED = 1024
 
 
 class DatabaseRefusedError(RuntimeError):
@@ -80,12 +81,18 @@ def _check_connection(dialect: Any, record: Any, arguments: Any, options: Any) -
 
 
 def _leads_elsewhere(told: dict[str, Any]) -> bool:
-    """Tell whether options for PostgreSQL name a server that is not the throw-away one."""
+    """Tell whether options for PostgreSQL name a server that is not the throw-away one.
+
+    None is at a privileged port: who names one wants to see what happens without a database.
+    """
     if told.get("service"):
         return True
     host = told.get("hostaddr") or told.get("host") or os.environ.get("PGHOST") or "localhost"
     port = told.get("port") or os.environ.get("PGPORT") or 5432
-    return any(not _is_allowed_server(name, number) for name, number in _servers(host, port))
+    return any(
+        number >= _FIRST_UNPRIVILEGED and not _is_allowed_server(name, number)
+        for name, number in _servers(host, port)
+    )
 
 
 def _servers(host: Any, port: Any) -> list[tuple[str, int]]:  # noqa: ANN401
