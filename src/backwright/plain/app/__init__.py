@@ -1,0 +1,1 @@
+"""The application, in which every user sees only their own notes."""

@@ -1,0 +1,1 @@
+"""Endpoints: they only translate between HTTP and the services."""

@@ -1,0 +1,60 @@
+"""The plain template as a draft: synchronous or not, with tables of SQLModel or of SQLAlchemy."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+
+from backwright.project.reader import read_project
+from backwright.project.types import Model, Project
+from backwright.transfer.draft import Draft
+from backwright.transfer.grow.speak import Speech
+from backwright.transfer.grow.synchronous import synchronous
+
+_MAPPED = "mapped/"
+_CODE = ("app/", "tests/")
+_OF_SQLALCHEMY = Speech({}, sqlmodel_session=False, sqlmodel_tables=False)
+
+
+def plain_root() -> Path:
+    """Return the folder of the plain template."""
+    return Path(str(files("backwright") / "plain"))
+
+
+def plain_draft(*, is_async: bool = True, mapped: bool = False) -> Draft:
+    """Return the template in one of its forms."""
+    draft = Draft(plain_root())
+    for path in [p for p in draft.modules() if p.startswith(_CODE)]:
+        code = draft.text(path)
+        if mapped:
+            code = of_sqlalchemy(code)
+        draft.write(path, code if is_async else synchronous(code))
+    models = draft.text(f"{_MAPPED}models.py")
+    for path in [p for p in draft.modules() if p.startswith(_MAPPED)]:
+        draft.remove(path)
+    if mapped:
+        draft.write("app/models.py", models)
+    return draft
+
+
+def plain_model(draft: Draft) -> tuple[Project, Model]:
+    """Return what is known of the template, and the model whose structure is repeated."""
+    project = read_project(draft.root)
+    model = next(model for model in project.models if model.name == "Note")
+    return project, model
+
+
+def of_sqlalchemy(code: str) -> str:
+    """Return a module that uses SQLAlchemy's own session, select and base."""
+    for old, new in (
+        ("from sqlmodel import col, select", "from sqlalchemy import select"),
+        ("from sqlmodel import select", "from sqlalchemy import select"),
+        ("from sqlmodel import SQLModel", "from app.models import Base"),
+        (
+            "from sqlmodel.ext.asyncio.session import AsyncSession",
+            "from sqlalchemy.ext.asyncio import AsyncSession",
+        ),
+        ("SQLModel.metadata", "Base.metadata"),
+    ):
+        code = code.replace(old, new)
+    return _OF_SQLALCHEMY.put(code)
