@@ -1,0 +1,259 @@
+"""Growing a first resource: the plain template's chain, put into a host that has none."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+
+from backwright.errors import UsageError
+from backwright.project.reader import read_project
+from backwright.project.types import Model, Project
+from backwright.spec.fields import nearest
+from backwright.spec.types import FieldSpec, ResourceSpec
+from backwright.transfer.dialect import Home, bound, read_dialect, table_name
+from backwright.transfer.draft import Draft
+from backwright.transfer.grow import proofs, steps
+from backwright.transfer.grow.growth import Growth
+from backwright.transfer.grow.homes import read_homes
+from backwright.transfer.grow.requirements import add_dependencies, needs_of
+from backwright.transfer.grow.seams import Seams, read_seams
+from backwright.transfer.grow.sources import Sources
+from backwright.transfer.grow.startup import create_at_start, creates_tables
+from backwright.transfer.grow.supply import Supplied, supply_database, supply_errors
+from backwright.transfer.grow.tables import find_example
+from backwright.transfer.grow.template import plain_draft, plain_model
+from backwright.transfer.grow.wiring import Wiring, read_wiring
+from backwright.values import Note
+
+Endpoints = tuple[tuple[str, str], ...]
+_ALWAYS = ("sqlmodel>=0.0.24", "sqlalchemy[asyncio]>=2.0.40,<2.1", "psycopg[binary]>=3.2")
+
+
+@dataclass(frozen=True)
+class Grown:
+    """What was added, file by file, and what is to be said of it.
+
+    `dependencies` are the requirements that were added: the host's environment lacks them.
+    """
+
+    steps: tuple[tuple[str, tuple[str, ...]], ...]
+    endpoints: Endpoints
+    new_tests: tuple[str, ...]
+    owned: bool
+    notes: tuple[Note, ...] = ()
+    dependencies: tuple[str, ...] = ()
+
+
+def grow(draft: Draft, project: Project, spec: ResourceSpec, installed: Mapping[str, str]) -> Grown:
+    """Add a resource to a host that has none to learn from.
+
+    Args:
+        draft: the host's files; the change is written into it.
+        project: what is known of the host.
+        spec: what was asked for.
+        installed: the distributions in its environment and their versions.
+
+    Raises:
+        UsageError: the host has no application, a field refers to no model of it, or the names
+            are taken.
+    """
+    sources = Sources(draft, project)
+    wiring = read_wiring(sources, spec.names)
+    if wiring is None:
+        raise UsageError(
+            f"no application was found in {draft.root.name}",
+            remedy="run it in the folder of a project that makes a FastAPI()",
+        )
+    seams = read_seams(sources)
+    mapped = _is_mapped(sources, seams)
+    plain = plain_draft(is_async=seams.is_async, mapped=mapped)
+    added = _add_dependencies(draft, seams, spec, mapped=mapped)
+    supplied = supply_database(sources, read_homes(sources, spec.names), plain, seams)
+    growth = _growth(sources, spec, supplied.seams, plain, installed)
+    growth.done("database", *supplied.files)
+    growth.done("dependencies", *(path for path, _ in added))
+    _add_chain(growth, wiring)
+    _create_tables(growth, supplied)
+    endpoints = endpoints_in(growth)
+    proofs.add_tests(growth, path_of(endpoints))
+    lines = tuple(line for _, lines in added for line in lines)
+    return Grown(
+        steps=tuple(growth.steps),
+        endpoints=endpoints,
+        new_tests=(growth.homes.tests,),
+        owned=growth.owned,
+        notes=tuple(growth.notes),
+        dependencies=lines,
+    )
+
+
+def _is_mapped(sources: Sources, seams: Seams) -> bool:
+    """Tell whether tables are SQLAlchemy's own: where the host has it, and not SQLModel."""
+    needs = needs_of(sources.draft)
+    if "sqlmodel" in needs:
+        return False
+    uses = any("sqlmodel" in sources.draft.text(path) for path in sources.trees)
+    return not uses and (
+        seams.base is not None or seams.engine is not None or "sqlalchemy" in needs
+    )
+
+
+def _add_dependencies(
+    draft: Draft, seams: Seams, spec: ResourceSpec, *, mapped: bool
+) -> list[tuple[str, tuple[str, ...]]]:
+    """Name what the new code needs among the host's requirements."""
+    wanted = []
+    if seams.session is None and seams.engine is None:
+        wanted = [line for line in _ALWAYS if not (mapped and line.startswith("sqlmodel"))]
+    if any(field.kind == "email" for field in spec.fields):
+        wanted.append("email-validator>=2.2")
+    done = add_dependencies(draft, wanted)
+    return [done] if done else []
+
+
+def _growth(
+    sources: Sources, spec: ResourceSpec, seams: Seams, plain: Draft, installed: Mapping[str, str]
+) -> Growth:
+    """Put together what the steps need; the example is the host's own model where it has one."""
+    project, homes = sources.project, read_homes(sources, spec.names)
+    model = _example_model(project)
+    if model is None:
+        plain_project, plain_note = plain_model(plain)
+        dialect = read_dialect(plain_project, plain, plain_note, installed)
+        structure = tuple(name for name in dialect.structure if name != dialect.owner)
+        dialect = replace(dialect, partners={}, structure=structure, owner=None)
+        example = find_example(plain, plain_note)
+        table = spec.names.snake
+    else:
+        dialect = read_dialect(project, sources.draft, model, installed)
+        example = find_example(sources.draft, model)
+        table = table_name(dialect, model, spec.names.pascal)
+        table = table.removeprefix(f"{PurePosixPath(model.file).parent.name}_")
+    owner = _owner(spec, seams, project)
+    home = Home(
+        model=spec.names.pascal,
+        table=table,
+        module=sources.module(homes.models),
+        file=homes.models,
+        schema_file=homes.schemas,
+        owned=owner is not None,
+        fields=spec.fields,
+    )
+    writers = bound(dialect, spec.names, home)
+    _check_targets(spec, writers.dialect.partners)
+    return Growth(sources, spec, seams, homes, plain, dialect, writers, example, owner)
+
+
+def _example_model(project: Project) -> Model | None:
+    """Return the model to follow: one that knows when a row was made, rather than the users."""
+    models = [m for m in project.models if sum(c.primary_key for c in m.columns) == 1]
+
+    def worth(model: Model) -> tuple[bool, bool]:
+        is_stamped = any(column.name == "created_at" for column in model.columns)
+        return is_stamped, model.name != project.auth.user_model
+
+    return max(models, key=worth, default=None)
+
+
+def _owner(spec: ResourceSpec, seams: Seams, project: Project) -> FieldSpec | None:
+    """Return the reference to the owner, where rows belong to users."""
+    users = seams.users
+    if spec.owner is not None and spec.owner.lower() == "none":
+        return None
+    if users is None or (spec.owner is not None and spec.owner != users.model.name):
+        if spec.owner is None:
+            return None
+        known = f"{users.model.name}, none" if users else "none (no handler here learns who asks)"
+        raise UsageError(f"{spec.owner!r} owns nothing here", remedy=f"--owner takes {known}")
+    columns = [
+        column.name
+        for model in project.models
+        for column in model.columns
+        if column.foreign_key and column.foreign_key.startswith(f"{users.model.table}.")
+    ]
+    name = columns[0].removesuffix("_id") if columns else "owner"
+    word = f"{name}:ref:{users.model.name}:cascade:index"
+    return FieldSpec(name, "ref", word, index=True, target=users.model.name, on_delete="cascade")
+
+
+def _check_targets(spec: ResourceSpec, partners: Mapping[str, object]) -> None:
+    for field in spec.fields:
+        if field.target and field.target not in partners:
+            known = [name for name in partners if name != spec.names.pascal]
+            raise UsageError(
+                f"{field.target!r} in {field.word!r} is no model of this project"
+                f"{nearest(field.target, known)}",
+                remedy=f"models: {', '.join(known) or 'none yet'}",
+            )
+
+
+def _add_chain(growth: Growth, wiring: Wiring) -> None:
+    growth.errors, files = supply_errors(growth.sources, growth.homes, growth.plain)
+    growth.done("errors", *files)
+    steps.add_model(growth)
+    steps.add_schemas(growth)
+    steps.add_service(growth)
+    steps.add_routes(growth, wiring)
+
+
+def _create_tables(growth: Growth, supplied: Supplied) -> None:
+    """Let the application create its tables, where nothing else does."""
+    project = growth.sources.project
+    if project.migrations is not None or creates_tables(growth.sources):
+        return
+    if supplied.create_tables is None:
+        growth.notes.append(
+            Note("", 0, "nothing here creates tables: create the new one as you did the others")
+        )
+        return
+    path = create_at_start(
+        Sources(growth.draft, project), supplied.create_tables, waits=growth.seams.is_async
+    )
+    if path is None:
+        growth.notes.append(
+            Note(wired(growth), 1, "call create_tables() when the application starts")
+        )
+        return
+    growth.done("startup", path)
+    growth.notes.append(
+        Note(
+            path,
+            1,
+            "missing tables are created when the application starts; a changed table is not "
+            "changed in the database: use Alembic once there is data to keep",
+        )
+    )
+
+
+def wired(growth: Growth) -> str:
+    """Return the file of the application."""
+    return growth.sources.project.apps[0].file
+
+
+def endpoints_in(growth: Growth) -> Endpoints:
+    """Return the new endpoints as the application has them, read from the changed files.
+
+    Raises:
+        UsageError: the routes are not reached from the application.
+    """
+    with tempfile.TemporaryDirectory(prefix="backwright-") as folder:
+        growth.draft.write_into(Path(folder))
+        changed = read_project(Path(folder))
+    found = tuple(
+        (endpoint.method, endpoint.path)
+        for endpoint in changed.endpoints
+        if endpoint.file == growth.homes.routes
+    )
+    if not found:
+        raise UsageError(
+            f"the new routes in {growth.homes.routes} would not be reached from the application",
+            remedy="register a first router by hand, then try again",
+        )
+    return tuple(dict.fromkeys(found))
+
+
+def path_of(endpoints: Endpoints) -> str:
+    """Return the path of the collection."""
+    return next(path for method, path in endpoints if method == "POST")

@@ -1,0 +1,125 @@
+"""Where the parts of a new resource go: beside their like, and in a file of their own or not."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from backwright.project.apps import is_test
+from backwright.spec.names import Names, names_of, singularize
+from backwright.transfer.grow.sources import Sources
+from backwright.transfer.rename import Renaming
+
+_SHARED = ("models", "schemas", "crud", "services", "database", "tables", "entities", "dto")
+
+
+@dataclass(frozen=True, slots=True)
+class Homes:
+    """The file of each part of the new resource, and whether a domain has a folder of its own."""
+
+    models: str
+    schemas: str
+    service: str
+    routes: str
+    exceptions: str
+    database: str
+    tests: str
+
+
+def read_homes(sources: Sources, names: Names) -> Homes:
+    """Return where the parts of a new resource go."""
+    project = sources.project
+    app = project.apps[0].file if project.apps else "main.py"
+    package = PurePosixPath(app).parent.as_posix()
+    handlers = Counter(e.file for e in project.endpoints if not is_test(e.file))
+    routes = [file for file in handlers if file not in {one.file for one in project.apps}]
+    domain = _domain(routes, names)
+    models = _home((m.file for m in project.models), names, domain) or _in(package, "models.py")
+    schemas = _home((s.file for s in project.schemas), names, domain)
+    service = f"{names.snake}_service.py"
+    return Homes(
+        models=models,
+        schemas=schemas or (_in(domain, "schemas.py") if domain else _in(package, "schemas.py")),
+        service=_in(domain, "service.py") if domain else _in(package, f"services/{service}"),
+        routes=_routes(routes, names, domain) or _in(package, f"routes/{names.plural_snake}.py"),
+        exceptions=_in(package, "exceptions.py"),
+        database=_in(package, "database.py"),
+        tests=_tests(sources, names, domain),
+    )
+
+
+def _in(folder: str | None, path: str) -> str:
+    return path if folder in (None, "", ".") else f"{folder}/{path}"
+
+
+def _domain(routes: list[str], names: Names) -> str | None:
+    """Return the folder of the new domain, where each of the host's domains has one."""
+    folders = Counter(
+        PurePosixPath(file).parent.parent.as_posix()
+        for file in routes
+        if PurePosixPath(file).stem in ("views", "router", "routers", "routes", "api", "endpoints")
+        and len(PurePosixPath(file).parts) > 2
+    )
+    if not folders:
+        return None
+    return _in(folders.most_common(1)[0][0], names.plural_snake)
+
+
+def _home(files: Iterable[str], names: Names, domain: str | None) -> str | None:
+    """Return the file for one more of what stands in some files: the same one, or one beside."""
+    counted = Counter(file for file in files if not is_test(file))
+    if not counted:
+        return None
+    file = counted.most_common(1)[0][0]
+    path = PurePosixPath(file)
+    if (
+        domain is not None
+        and path.parent.parent.as_posix() == PurePosixPath(domain).parent.as_posix()
+    ):
+        return _in(domain, path.name)
+    if path.stem in _SHARED or path.stem == "__init__":
+        return file
+    folder = path.parent.name
+    if folder in _SHARED or folder in ("model", "schema", "db", "orm"):
+        return _in(path.parent.as_posix(), _named_like(path.name, names))
+    return file
+
+
+def _named_like(file: str, names: Names) -> str:
+    """Return a file's name with the new noun for its own: `user_model.py` → `note_model.py`."""
+    stem = PurePosixPath(file).stem
+    word = stem.partition("_")[0]
+    old = names_of(singularize(word) or word)
+    renamed = Renaming(((old, names),)).path(file)
+    return renamed if renamed != file else f"{names.snake}.py"
+
+
+def _routes(routes: list[str], names: Names, domain: str | None) -> str | None:
+    if not routes:
+        return None
+    if domain is not None:
+        same = [PurePosixPath(f).name for f in routes if len(PurePosixPath(f).parts) > 2]
+        return _in(domain, Counter(same).most_common(1)[0][0])
+    folders = Counter(PurePosixPath(file).parent.as_posix() for file in routes)
+    folder = folders.most_common(1)[0][0]
+    siblings = [PurePosixPath(f) for f in routes if PurePosixPath(f).parent.as_posix() == folder]
+    plural = any(singularize(path.stem.partition("_")[0]) for path in siblings)
+    return _in(folder, f"{names.plural_snake if plural else names.snake}.py")
+
+
+def _tests(sources: Sources, names: Names, domain: str | None) -> str:
+    """Return the new test file: with the other tests, in the domain's own where others have some."""
+    name = f"test_{names.plural_snake}.py"
+    known = [
+        path for path in sources.draft.modules() if PurePosixPath(path).name.startswith("test_")
+    ]
+    folders = Counter(PurePosixPath(path).parent.as_posix() for path in known)
+    if not folders:
+        return f"tests/{name}"
+    folder = PurePosixPath(folders.most_common(1)[0][0])
+    parent = PurePosixPath(domain).parent.as_posix() if domain else None
+    if domain and folder.parent.parent.as_posix() == parent and folder.name == "tests":
+        return _in(domain, f"tests/{name}")
+    return _in(folder.as_posix(), name)

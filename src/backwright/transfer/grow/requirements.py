@@ -1,0 +1,118 @@
+"""Naming new dependencies where a project names its own."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Sequence
+
+from backwright.host.requirements import name_of, read_requirements
+from backwright.transfer.draft import Draft
+
+_FILES = ("requirements.txt", "requirements.in", "requirements/base.txt", "requirements/base.in")
+
+
+def needs_of(draft: Draft) -> frozenset[str]:
+    """Return the normalized names of what a project says it needs."""
+    return read_requirements(draft.root).names()
+
+
+def add_dependencies(draft: Draft, lines: Sequence[str]) -> tuple[str, tuple[str, ...]] | None:
+    """Add requirements (PEP 508) to the project's own file; return its path, and what was added.
+
+    Where there is no such file, `requirements.txt` is made. None where nothing was to be added.
+    """
+    known = needs_of(draft)
+    missing = tuple(line for line in lines if name_of(line) not in known)
+    if not missing:
+        return None
+    if draft.exists("pyproject.toml"):
+        changed = _in_pyproject(draft.text("pyproject.toml"), missing)
+        if changed is not None:
+            draft.write("pyproject.toml", changed)
+            return "pyproject.toml", missing
+    path = next((path for path in _FILES if draft.exists(path)), "")
+    if not path:
+        path, missing = "requirements.txt", ("fastapi", *missing)
+    there = draft.text(path) if draft.exists(path) else ""
+    if there and not there.endswith("\n"):
+        there += "\n"
+    draft.write(path, there + "".join(f"{line}\n" for line in missing))
+    return path, missing
+
+
+def _in_pyproject(text: str, lines: Sequence[str]) -> str | None:
+    """Return pyproject.toml with requirements added; None where it names no dependencies."""
+    data = tomllib.loads(text)
+    if "dependencies" in data.get("project", {}):
+        return _in_array(text, lines)
+    if "dependencies" in data.get("tool", {}).get("poetry", {}):
+        return _in_poetry(text, lines)
+    return None
+
+
+def _in_array(text: str, lines: Sequence[str]) -> str | None:
+    """Add to `dependencies = […]` of `[project]`, in the layout that it has."""
+    section = re.search(r"^\[project\]\s*$", text, re.MULTILINE)
+    start = re.compile(r"^dependencies\s*=\s*\[", re.MULTILINE).search(
+        text, section.end() if section else 0
+    )
+    if start is None:
+        return None
+    end = _closing(text, start.end())
+    inner = text[start.end() : end]
+    quoted = [f'"{line}"' for line in lines]
+    if "\n" not in inner.strip("\n") and not inner.strip():
+        return text[: start.end()] + "\n" + "".join(f"    {q},\n" for q in quoted) + text[end:]
+    if "\n" not in inner:
+        comma = "" if inner.rstrip().endswith(",") else ","
+        return text[: start.end()] + inner.rstrip() + f"{comma} " + ", ".join(quoted) + text[end:]
+    indent = re.search(r"\n([ \t]+)\S", inner)
+    body = inner.rstrip()
+    comma = "" if body.endswith(",") or not body.strip() else ","
+    added = "".join(f"\n{indent[1] if indent else '    '}{q}," for q in quoted)
+    return text[: start.end()] + body + comma + added + "\n" + text[end:]
+
+
+def _closing(text: str, start: int) -> int:
+    """Return the place of the bracket that closes an array, which may hold `[extras]` in quotes."""
+    quote = ""
+    for place in range(start, len(text)):
+        char = text[place]
+        if quote:
+            quote = "" if char == quote else quote
+        elif char in "\"'":
+            quote = char
+        elif char == "#":
+            quote = "\n"
+        elif char == "]":
+            return place
+    return len(text)
+
+
+def _in_poetry(text: str, lines: Sequence[str]) -> str | None:
+    section = re.search(r"^\[tool\.poetry\.dependencies\][ \t]*\n", text, re.MULTILINE)
+    if section is None:
+        return None
+    following = re.compile(r"^\s*\[", re.MULTILINE).search(text, section.end())
+    end = following.start() if following else len(text)
+    body = text[section.end() : end].rstrip()
+    added = "".join(f"\n{_poetry_line(line)}" for line in lines)
+    return (
+        text[: section.end()]
+        + body
+        + added
+        + "\n"
+        + ("\n" if following else "")
+        + text[end:].lstrip("\n")
+    )
+
+
+def _poetry_line(line: str) -> str:
+    found = re.match(r"([\w.-]+)(?:\[([^\]]*)\])?(.*)", line)
+    assert found is not None  # noqa: S101 - we wrote the line
+    name, extras, version = found[1], found[2], found[3] or "*"
+    if not extras:
+        return f'{name} = "{version}"'
+    listed = ", ".join(f'"{extra.strip()}"' for extra in extras.split(","))
+    return f'{name} = {{extras = [{listed}], version = "{version}"}}'

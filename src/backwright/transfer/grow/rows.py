@@ -1,0 +1,86 @@
+"""Rows that tests need to be there: the users, and what a new resource refers to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import cast
+
+from backwright.project.types import Model
+from backwright.spec.names import names_of
+from backwright.spec.types import FieldSpec, Kind
+from backwright.transfer.declaration import Import
+from backwright.transfer.dialect import Dialect
+from backwright.transfer.dialect.columns import ColumnCode, Sources, columns_of
+from backwright.transfer.dialect.sample_writer import good
+from backwright.transfer.draft import Draft
+
+_KINDS = {"str", "text", "int", "float", "decimal", "bool", "date", "datetime", "uuid", "json"}
+_DEFAULTS = ("default", "default_factory", "server_default", "sa_column_kwargs", "insert_default")
+
+
+@dataclass
+class Row:
+    """The arguments of a model's constructor; `lacking` names columns that no value is known for."""
+
+    arguments: list[str] = field(default_factory=list)
+    imports: set[Import] = field(default_factory=set)
+    lacking: list[str] = field(default_factory=list)
+
+    @property
+    def code(self) -> str:
+        """The arguments as code."""
+        return ", ".join(self.arguments)
+
+
+def row_of(
+    draft: Draft, dialect: Dialect, model: Model, which: int, references: Mapping[str, str]
+) -> Row:
+    """Return what makes a valid row of a model of the host.
+
+    Args:
+        draft: the host's files.
+        dialect: the host's dialect.
+        model: whose row.
+        which: different numbers give different values.
+        references: an expression for the key of a row, by table.
+    """
+    row = Row()
+    for column in columns_of(Sources(draft), model):
+        fact = column.fact
+        if fact.primary_key or (fact.nullable and not fact.foreign_key) or _has_default(column):
+            continue
+        if fact.foreign_key:
+            table = fact.foreign_key.rpartition(".")[0].rpartition(".")[2]
+            if table in references:
+                row.arguments.append(f"{column.attribute}={references[table]}")
+            elif not fact.nullable:
+                row.lacking.append(fact.name)
+            continue
+        spec = _spec(column)
+        if spec is None:
+            row.lacking.append(fact.name)
+            continue
+        sample = good(dialect, names_of(model.name), spec, which, json=False)
+        row.arguments.append(f"{column.attribute}={sample.code}")
+        row.imports |= sample.imports
+    return row
+
+
+def _has_default(column: ColumnCode) -> bool:
+    if column.call is not None:
+        given = any(column.option(name) is not None for name in _DEFAULTS)
+        positional = column.call.args and getattr(column.call.func, "id", "") == "Field"
+        return given or bool(positional)
+    return column.node.value is not None
+
+
+def _spec(column: ColumnCode) -> FieldSpec | None:
+    """Return the field word that a column would be, None where there is none such."""
+    kind = "email" if "email" in column.attribute.lower() else column.kind
+    if kind != "email" and kind not in _KINDS:
+        return None
+    known = cast("Kind", kind)
+    return FieldSpec(
+        column.attribute, known, f"{column.attribute}:{kind}", unique=column.fact.unique
+    )

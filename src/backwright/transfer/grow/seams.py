@@ -1,0 +1,241 @@
+"""The seams of a host: where new code is sewn on to its database, its users, its application."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from backwright.project.types import Model
+from backwright.transfer.declaration import Import
+from backwright.transfer.grow.sources import FunctionNode, Sources, last_name, names_of_statement
+
+_KINDS = {"Session": False, "AsyncSession": True}
+_ENGINES = ("create_engine", "create_async_engine")
+
+
+@dataclass(frozen=True, slots=True)
+class Dependency:
+    """What handlers get by a dependency: its type, the function, the `Annotated` alias if any.
+
+    `annotated` tells whether handlers say `Annotated[…, Depends(…)]` rather than `= Depends(…)`.
+    """
+
+    kind: Import
+    getter: Import
+    alias: Import | None = None
+    annotated: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Users:
+    """The host's users: how a handler gets the one who asks, and how rows refer to them."""
+
+    dependency: Dependency
+    model: Model
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seams:
+    """What of a host's database and users is there to be used; None for what is not."""
+
+    is_async: bool
+    session: Dependency | None
+    engine: Import | None
+    metadata: Import | None
+    base: Import | None
+    users: Users | None
+
+
+def read_seams(sources: Sources) -> Seams:
+    """Return the seams of a host."""
+    session = _session(sources)
+    engine = _engine(sources)
+    return Seams(
+        is_async=_is_async(sources, session, engine),
+        session=session,
+        engine=engine,
+        metadata=_metadata(sources),
+        base=_base(sources),
+        users=_users(sources),
+    )
+
+
+def _is_async(sources: Sources, session: Dependency | None, engine: Import | None) -> bool:
+    """Tell whether new code waits: as the host's sessions do, else as most of its handlers do."""
+    if session is not None:
+        return _KINDS.get(session.kind[1], False)
+    if engine is not None:
+        return any(last_name(call.func) == _ENGINES[1] for _, call in sources.calls(*_ENGINES))
+    apps = {endpoint.handler for endpoint in sources.project.endpoints}
+    names = {handler.rpartition(":")[2] for handler in apps}
+    handlers = [
+        node
+        for tree in sources.trees.values()
+        for node in ast.walk(tree)
+        if isinstance(node, FunctionNode) and node.name in names
+    ]
+    waiting = sum(isinstance(node, ast.AsyncFunctionDef) for node in handlers)
+    return 2 * waiting >= len(handlers)
+
+
+def _session(sources: Sources) -> Dependency | None:
+    votes: Counter[Dependency] = Counter()
+    for path, annotation, depends, alias in _dependencies(sources):
+        kind = sources.resolve(path, annotation)
+        if kind[1] in _KINDS:
+            getter = sources.resolve(path, depends.args[0])
+            annotated = alias is not None or alias == ""
+            votes[Dependency(kind, getter, _alias(sources, path, alias), annotated)] += 1
+    if votes:
+        with_alias = [one for one in votes if one.alias]
+        return with_alias[0] if with_alias else votes.most_common(1)[0][0]
+    return _unused_session(sources)
+
+
+def _alias(sources: Sources, path: str, alias: str | None) -> Import | None:
+    return (sources.module(path), alias) if alias else None
+
+
+def _dependencies(
+    sources: Sources,
+) -> Iterator[tuple[str, ast.expr, ast.Call, str | None]]:
+    """Yield each dependency: file, type, `Depends(…)`, name of the alias.
+
+    The name is empty for an `Annotated` without one, None for `= Depends(…)`.
+    """
+    for path, tree in sources.trees.items():
+        for statement in tree.body:
+            if not isinstance(statement, ast.Assign | ast.AnnAssign):
+                continue
+            found = _annotated(statement.value)
+            if found and (names := names_of_statement(statement)):
+                yield path, *found, names[0]
+        for node in ast.walk(tree):
+            if isinstance(node, FunctionNode):
+                yield from ((path, *one) for one in _of_parameters(node))
+
+
+def _of_parameters(node: FunctionNode) -> Iterator[tuple[ast.expr, ast.Call, str | None]]:
+    arguments = [*node.args.posonlyargs, *node.args.args]
+    defaults = [None] * (len(arguments) - len(node.args.defaults)) + list(node.args.defaults)
+    pairs = [*zip(arguments, defaults, strict=True)]
+    pairs += zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
+    for argument, default in pairs:
+        if argument.annotation is None:
+            continue
+        if depends := _depends(default):
+            yield argument.annotation, depends, None
+        elif found := _annotated(argument.annotation):
+            yield *found, ""
+
+
+def _annotated(node: ast.expr | None) -> tuple[ast.expr, ast.Call] | None:
+    if not isinstance(node, ast.Subscript) or last_name(node.value) != "Annotated":
+        return None
+    parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else []
+    depends = next((found for part in parts if (found := _depends(part))), None)
+    return (parts[0], depends) if depends else None
+
+
+def _depends(node: ast.expr | None) -> ast.Call | None:
+    """Return a call of `Depends` with something that has a name."""
+    if not isinstance(node, ast.Call) or last_name(node.func) not in ("Depends", "Security"):
+        return None
+    is_named = bool(node.args) and isinstance(node.args[0], ast.Name | ast.Attribute)
+    return node if is_named else None
+
+
+def _unused_session(sources: Sources) -> Dependency | None:
+    """Return a function that yields a session, where no handler uses it yet."""
+    for path, tree in sources.trees.items():
+        for node in tree.body:
+            if not isinstance(node, FunctionNode) or node.returns is None or node.args.args:
+                continue
+            if node.decorator_list:  # a context manager is no dependency
+                continue
+            yields = any(isinstance(one, ast.Yield) for one in ast.walk(node))
+            for inner in ast.walk(node.returns) if yields else ():
+                if isinstance(inner, ast.Name | ast.Attribute) and last_name(inner) in _KINDS:
+                    kind = sources.resolve(path, inner)
+                    return Dependency(kind, (sources.module(path), node.name))
+    return None
+
+
+def _engine(sources: Sources) -> Import | None:
+    """Return the module-level name of the engine that the project makes first."""
+    found = sources.project.database
+    for path, tree in sources.trees.items():
+        if found is not None and path != found.file:
+            continue
+        makers = {*_ENGINES, *_makers(tree)}
+        for node in tree.body:
+            is_engine = isinstance(node, ast.Assign | ast.AnnAssign) and _calls(node.value, makers)
+            if is_engine and names_of_statement(node):
+                return sources.module(path), names_of_statement(node)[0]
+    return None
+
+
+def _makers(tree: ast.Module) -> set[str]:
+    """Return the functions of a module that return a new engine."""
+    return {
+        node.name
+        for node in tree.body
+        if isinstance(node, FunctionNode)
+        for inner in ast.walk(node)
+        if isinstance(inner, ast.Return) and _calls(inner.value, _ENGINES)
+    }
+
+
+def _calls(node: ast.expr | None, names: Collection[str]) -> bool:
+    """Tell whether an expression is a call of a function, maybe wrapped in another call."""
+    if not isinstance(node, ast.Call):
+        return False
+    wrapped = node.args[0] if len(node.args) == 1 else None
+    return last_name(node.func) in names or _calls(wrapped, names)
+
+
+def _metadata(sources: Sources) -> Import | None:
+    for path, tree in sources.trees.items():
+        for node in tree.body:
+            value = node.value if isinstance(node, ast.Assign) else None
+            if isinstance(value, ast.Call) and last_name(value.func) == "MetaData":
+                return sources.module(path), names_of_statement(node)[0]
+    return None
+
+
+def _base(sources: Sources) -> Import | None:
+    """Return the declarative base that the project defines itself."""
+    for path, tree in sources.trees.items():
+        for node in tree.body:
+            if isinstance(node, ast.ClassDef):
+                bases = {last_name(base) for base in node.bases}
+                if bases & {"DeclarativeBase", "DeclarativeBaseNoMeta", "AsyncAttrs"}:
+                    return sources.module(path), node.name
+            value = node.value if isinstance(node, ast.Assign) else None
+            if isinstance(value, ast.Call) and last_name(value.func) == "declarative_base":
+                return sources.module(path), names_of_statement(node)[0]
+    return None
+
+
+def _users(sources: Sources) -> Users | None:
+    """Return how handlers learn who asks, where that is a row of a model with one key."""
+    project = sources.project
+    model = next((m for m in project.models if m.name == project.auth.user_model), None)
+    known = (project.auth.current_user or "").replace(":", ".")
+    if model is None or not known:
+        return None
+    keys = [column.name for column in model.columns if column.primary_key]
+    found = [
+        Dependency(kind, getter, _alias(sources, path, alias), alias is not None)
+        for path, annotation, depends, alias in _dependencies(sources)
+        if (kind := sources.resolve(path, annotation))[1] == model.name
+        and (getter := sources.resolve(path, depends.args[0]))
+    ]
+    mine = [one for one in found if ".".join(one.getter) == known] or found
+    if not mine or len(keys) != 1:
+        return None
+    best = max(mine, key=lambda one: (one.alias is not None, found.count(one)))
+    return Users(best, model, keys[0])

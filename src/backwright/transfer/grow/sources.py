@@ -1,0 +1,155 @@
+"""The modules of a host: their trees, their dotted names, and what a name in them stands for."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import PurePosixPath
+
+from backwright.project.apps import is_test
+from backwright.project.types import Project
+from backwright.source.fallback import parse_newer
+from backwright.source.text import encode, without_bom
+from backwright.transfer.declaration import Import
+from backwright.transfer.draft import Draft
+
+
+class Sources:
+    """The readable modules of a draft, as trees."""
+
+    def __init__(self, draft: Draft, project: Project) -> None:
+        """Keep the draft; nothing is read yet."""
+        self.draft = draft
+        self.project = project
+
+    @cached_property
+    def trees(self) -> dict[str, ast.Module]:
+        """The trees of the modules that can be read, tests left out."""
+        found = {}
+        for path in self.draft.modules():
+            tree = None if is_test(path) else _tree(self.draft, path)
+            if tree is not None:
+                found[path] = tree
+        return found
+
+    @cached_property
+    def root(self) -> str:
+        """The folder that absolute imports start from, with `/`; empty for the project's own."""
+        for app in self.project.apps:
+            module = app.object.partition(":")[0].replace(".", "/")
+            for end in (f"{module}.py", f"{module}/__init__.py"):
+                if app.file.endswith(end):
+                    return app.file.removesuffix(end)
+        return ""
+
+    def module(self, path: str) -> str:
+        """Return the dotted name by which others import a file."""
+        stem = path.removeprefix(self.root).removesuffix(".py").removesuffix("/__init__")
+        return stem.replace("/", ".")
+
+    def file(self, module: str) -> str | None:
+        """Return the file of a module of the host, None for a library's."""
+        stem = f"{self.root}{module.replace('.', '/')}"
+        known = (path for path in (f"{stem}.py", f"{stem}/__init__.py") if self.draft.exists(path))
+        return next(known, None)
+
+    def resolve(self, path: str, node: ast.expr | str) -> Import:
+        """Return where the thing that an expression of a module names is defined or imported from.
+
+        Imports are followed through the host's own modules, as far as they lead.
+        """
+        if isinstance(node, ast.Attribute):
+            module, name = self.resolve(path, node.value)
+            inner = f"{module}.{name}" if name else module
+            file = self.file(inner)
+            return self.resolve(file, node.attr) if file else (inner, node.attr)
+        name = node if isinstance(node, str) else getattr(node, "id", "")
+        return self._followed(path, name, 0)
+
+    def _followed(self, path: str, name: str, depth: int) -> Import:
+        module, original = self._imported(path, name)
+        file = self.file(module)
+        inner = self.file(f"{module}.{original}" if module else original)
+        if inner is not None and original:
+            return (f"{module}.{original}" if module else original), ""
+        if file is None or file == path or depth > 5 or not original:
+            return module, original
+        defines = any(original in names_of_statement(s) for s in self.trees[file].body)
+        has_import = self._imported(file, original)[0] != self.module(file)
+        return (
+            self._followed(file, original, depth + 1)
+            if has_import and not defines
+            else (
+                module,
+                original,
+            )
+        )
+
+    def _imported(self, path: str, name: str) -> Import:
+        for node in ast.walk(self.trees[path]) if path in self.trees else ():
+            if isinstance(node, ast.ImportFrom):
+                for alias in node.names:
+                    if (alias.asname or alias.name) == name:
+                        return self._absolute(path, node), alias.name
+            elif isinstance(node, ast.Import):
+                for alias in node.names:
+                    if (alias.asname or alias.name) == name:
+                        return alias.name, ""
+        return self.module(path), name
+
+    def _absolute(self, path: str, node: ast.ImportFrom) -> str:
+        if not node.level:
+            return node.module or ""
+        folder = PurePosixPath(path).parent
+        for _ in range(node.level - 1):
+            folder = folder.parent
+        base = self.module(f"{folder.as_posix()}/__init__.py") if folder.name else ""
+        return ".".join(part for part in (base, node.module or "") if part)
+
+    def calls(self, *names: str) -> Iterator[tuple[str, ast.Call]]:
+        """Yield every call of a function with one of these names, with its file."""
+        for path, tree in self.trees.items():
+            for node in ast.walk(tree):
+                if isinstance(node, ast.Call) and last_name(node.func) in names:
+                    yield path, node
+
+    def classes(self) -> Iterator[tuple[str, ast.ClassDef]]:
+        """Yield every top-level class, with its file."""
+        for path, tree in self.trees.items():
+            for node in tree.body:
+                if isinstance(node, ast.ClassDef):
+                    yield path, node
+
+
+def _tree(draft: Draft, path: str) -> ast.Module | None:
+    """Return a module's tree, also where its syntax is newer than ours; None if unreadable."""
+    try:
+        text = without_bom(draft.text(path))
+    except UnicodeDecodeError:
+        return None
+    try:
+        return ast.parse(text)
+    except (SyntaxError, ValueError):
+        return parse_newer(encode(text))
+
+
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def names_of_statement(node: ast.stmt) -> tuple[str, ...]:
+    """Return what a statement defines or assigns."""
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return (node.name,)
+    if isinstance(node, ast.Assign):
+        return tuple(target.id for target in node.targets if isinstance(target, ast.Name))
+    if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+        return (node.target.id,)
+    return ()
+
+
+def last_name(node: ast.expr | None) -> str:
+    """Return the last word of a dotted name, the name of a generic, empty for anything else."""
+    if isinstance(node, ast.Subscript):
+        return last_name(node.value)
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")

@@ -1,0 +1,298 @@
+"""The steps of growing, in the specialist's order; each changes files of the draft."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from pathlib import PurePosixPath
+
+from backwright.errors import UsageError
+from backwright.source.imports import add_imports
+from backwright.source.outline import outline
+from backwright.source.text import Splice, lines_between, splice
+from backwright.transfer.declaration import Import, wanted_imports
+from backwright.transfer.exemplar import bound_names
+from backwright.transfer.grow.fill import fill_schemas
+from backwright.transfer.grow.growth import Growth, names_in_host, names_in_module
+from backwright.transfer.grow.shape import NOTE, shape
+from backwright.transfer.grow.sources import names_of_statement
+from backwright.transfer.grow.speak import Speech, rebound
+from backwright.transfer.grow.tables import write_tables
+from backwright.transfer.grow.wiring import Wiring, wire
+from backwright.transfer.rename import Renaming, rename_code
+
+_KEY_TYPES = {"int": "int", "uuid": "UUID", "str": "str"}
+
+
+def add_model(growth: Growth) -> None:
+    """Add the table, its enums and link tables, and the far sides of its relationships."""
+    fields = (*((growth.owner,) if growth.owner else ()), *growth.fields)
+    base = _base(growth)
+    made = write_tables(growth.example, growth.dialect, growth.writers, fields, base=base)
+    files = [growth.homes.models]
+    code = made.code
+    if growth.dialect.orm != "sqlmodel" and growth.seams.base is None:
+        code = f"{_new_base(growth)}\n\n\n{code}"
+    for one in growth.fields:
+        definition = growth.writers.enum_definition(one) if one.kind == "enum" else None
+        home = growth.dialect.enum.home
+        if definition and home:
+            code = code.replace(definition.code.rstrip("\n") + "\n\n\n", "")
+            _append(growth, home, definition.code, definition.imports)
+            files.append(home)
+    known = names_in_host(growth) | names_in_module(growth.example.code)
+    needed = set(made.imports) | _needed(code, known, growth, growth.homes.models)
+    _append(growth, growth.homes.models, code, needed, docstring="Database tables.")
+    files += _far_sides(growth)
+    files += _imported_with_models(growth)
+    growth.done("model", *files)
+
+
+def _base(growth: Growth) -> str | None:
+    """Return the base to write, where the example's own bases are not to be repeated."""
+    if growth.example.draft is not growth.draft:
+        return None if growth.dialect.orm == "sqlmodel" else (growth.seams.base or ("", "Base"))[1]
+    structure = set(growth.dialect.structure)
+    inherited = {
+        column.name
+        for column in growth.example.model.columns
+        if not growth.example.statement(column.name)
+    }
+    if inherited <= structure:
+        return None
+    return (
+        "SQLModel" if growth.dialect.orm == "sqlmodel" else (growth.seams.base or ("", "Base"))[1]
+    )
+
+
+def _new_base(growth: Growth) -> str:
+    metadata = growth.seams.metadata
+    said = f"\n\n    metadata = {metadata[1]}" if metadata else ""
+    return f'class Base(DeclarativeBase):\n    """What all tables have in common."""{said}'
+
+
+def _needed(code: str, known: dict[str, Import], growth: Growth, path: str) -> set[Import]:
+    """Return what new definitions use and their file must import."""
+    metadata = growth.seams.metadata
+    known = known | {"DeclarativeBase": ("sqlalchemy.orm", "DeclarativeBase")}
+    known |= {metadata[1]: metadata} if metadata else {}
+    used = {node.id for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name)}
+    there = set(bound_names(growth.draft.text(path))) if growth.draft.exists(path) else set()
+    own = {name for node in ast.parse(code).body for name in names_of_statement(node)}
+    here = growth.sources.module(path)
+    return {known[n] for n in used - own if n in known and known[n][0] != here and n not in there}
+
+
+def _append(
+    growth: Growth, path: str, code: str, imports: Iterable[Import], docstring: str = ""
+) -> None:
+    """Put definitions at the end of a module, which is made if it is not there."""
+    draft = growth.draft
+    there = draft.text(path).rstrip("\n") if draft.exists(path) else ""
+    if not there.strip() and docstring:
+        there = f'"""{docstring}"""'
+    text = f"{there}\n\n\n{code.strip()}\n" if there else f"{code.strip()}\n"
+    here = growth.sources.module(path)
+    wanted = {pair for pair in imports if pair[0] != here}
+    draft.write(path, add_imports(text, wanted_imports(wanted)))
+
+
+def _far_sides(growth: Growth) -> list[str]:
+    """Add the other side of each many-to-many, where the host declares both."""
+    files = []
+    for one in growth.fields:
+        far = growth.writers.relationships(one).far if one.kind == "many" else None
+        partner = growth.writers.dialect.partner(str(one.target))
+        if far is None or partner is None:
+            continue
+        code = growth.draft.text(partner.file)
+        for statement in outline(code):
+            node = statement.node
+            if isinstance(node, ast.ClassDef) and node.name == partner.model:
+                fields = [s for s in node.body if isinstance(s, ast.AnnAssign | ast.Assign)]
+                last = (fields or node.body)[-1]
+                line = (last.end_lineno or last.lineno) + 1
+                text = f"{' ' * last.col_offset}{far.code}\n"
+                code = splice(code, [Splice(line, line, text)])
+                code = add_imports(code, wanted_imports(far.imports))
+                growth.draft.write(partner.file, code)
+                files.append(partner.file)
+                break
+    return files
+
+
+def _imported_with_models(growth: Growth) -> list[str]:
+    """Import the new module wherever the host imports its others only to know their tables."""
+    new, old = growth.homes.models, growth.example.model.file
+    if growth.example.draft is not growth.draft:
+        return _into_environment(growth)
+    if new == old:
+        return []
+    files = []
+    old_module, new_module = growth.sources.module(old), growth.sources.module(new)
+    for path, tree in growth.sources.trees.items():
+        is_collector = (
+            path.endswith(("__init__.py", "env.py")) or "base" in PurePosixPath(path).stem
+        )
+        if not is_collector:
+            continue
+        for node in tree.body:
+            code = growth.draft.text(path)
+            line = _like(code, node, old_module, new_module, growth)
+            if line:
+                place = (node.end_lineno or node.lineno) + 1
+                growth.draft.write(path, splice(code, [Splice(place, place, line)]))
+                files.append(path)
+                break
+    return files
+
+
+def _like(code: str, node: ast.stmt, old: str, new: str, growth: Growth) -> str:
+    """Return an import like that of the old module, for the new one."""
+    line = lines_between(code, node.lineno, node.lineno)
+    comment = f"  #{line.partition('#')[2].rstrip()}" if "#" in line else ""
+    indent = " " * node.col_offset
+    if isinstance(node, ast.Import) and any(alias.name == old for alias in node.names):
+        return f"{indent}import {new}{comment}\n"
+    if not isinstance(node, ast.ImportFrom):
+        return ""
+    dots, module = "." * node.level, node.module or ""
+    stem, new_stem = old.rpartition(".")[2], new.rpartition(".")[2]
+    if module == old or (node.level and module.rpartition(".")[2] == stem):
+        said = f"{module[: -len(stem)]}{new_stem}" if node.level else new
+        return f"{indent}from {dots}{said} import {growth.writers.home.model}{comment}\n"
+    if any(alias.name == stem for alias in node.names) and old.endswith(f"{module}.{stem}"):
+        return f"{indent}from {dots}{module} import {new_stem}{comment}\n"
+    return ""
+
+
+def _into_environment(growth: Growth) -> list[str]:
+    """Let migrations know the first model: import it in their `env.py`."""
+    migrations = growth.sources.project.migrations
+    path = f"{migrations.folder}/env.py" if migrations else ""
+    if not migrations or not growth.draft.exists(path):
+        return []
+    code = growth.draft.text(path)
+    imports = [s for s in outline(code) if isinstance(s.node, ast.Import | ast.ImportFrom)]
+    line = imports[-1].end + 1 if imports else 1
+    module = growth.sources.module(growth.homes.models)
+    text = f"import {module}  # noqa: F401\n"
+    growth.draft.write(path, splice(code, [Splice(line, line, text)]))
+    return [path]
+
+
+def add_schemas(growth: Growth) -> None:
+    """Add the schemas for create, update and answer."""
+    path = growth.homes.schemas
+    source = growth.plain.text("app/schemas.py")
+    there = bound_names(growth.draft.text(path)) if growth.draft.exists(path) else set()
+    blocks = [
+        lines_between(source, s.start, s.end)
+        for s in outline(source)
+        if (names := names_of_statement(s.node)) and not set(names) & set(there)
+    ]
+    code = "\n\n".join(blocks)
+    columns = (*growth.writers.dialect.structure, *(f.column for f in growth.fields))
+    renamed = rename_code(code, renaming(growth, code))
+    filled = fill_schemas(renamed, growth.writers, growth.fields, columns, "id")
+    text = _key_in_schema(growth, filled.code)
+    imports = set(filled.imports) | _of_template(source, text)
+    _append(growth, path, text, imports, docstring="What clients send, and what they get to see.")
+    growth.done("schemas", path)
+
+
+def _key_in_schema(growth: Growth, code: str) -> str:
+    return code.replace("    id: UUID\n", f"    id: {_KEY_TYPES[growth.dialect.key.key_kind]}\n")
+
+
+def _of_template(source: str, text: str) -> set[Import]:
+    """Return what repeated code of the template needs, from where the template imports it."""
+    used = {node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}
+    return {pair for name, pair in names_in_module(source).items() if name in used}
+
+
+def add_service(growth: Growth) -> None:
+    """Add the service."""
+    path = growth.homes.service
+    code = in_host(growth, growth.plain.text("app/services/note_service.py"))
+    growth.done("service", *_new(growth, path, code), path)
+
+
+def add_routes(growth: Growth, wiring: Wiring) -> None:
+    """Add the routes, and register them."""
+    path = growth.homes.routes
+    code = in_host(growth, growth.plain.text("app/routes/notes.py"))
+    if not wiring.own_prefix:
+        code = code.replace(f'prefix="/{growth.spec.names.plural_kebab}", ', "")
+    if not wiring.own_tags:
+        code = code.replace(f', tags=["{growth.spec.names.plural_kebab}"]', "")
+        code = code.replace(f'tags=["{growth.spec.names.plural_kebab}"]', "")
+    growth.done("routes", *_new(growth, path, code), path)
+    module = growth.sources.module(path)
+    changed = wire(growth.draft.text(wiring.file), wiring, module, growth.spec.names)
+    growth.draft.write(wiring.file, changed)
+    growth.done("wiring", wiring.file)
+
+
+def _new(growth: Growth, path: str, code: str) -> list[str]:
+    if growth.draft.exists(path):
+        raise UsageError(f"{path} is there already", remedy="rename the resource or move the file")
+    packages = make_package(growth, path)
+    growth.draft.write(path, code)
+    return packages
+
+
+def make_package(growth: Growth, path: str) -> list[str]:
+    """Make the folder of a new module a package, where the host's own folders are."""
+    folder = PurePosixPath(path).parent
+    if not folder.name or any(p.startswith(f"{folder}/") for p in growth.draft.modules()):
+        return []
+    is_root = f"{folder.parent}/".removeprefix("./") == growth.sources.root
+    if not is_root and not growth.draft.exists(f"{folder.parent}/__init__.py"):
+        return []
+    package = f"{folder}/__init__.py"
+    growth.draft.write(package, "")
+    return [package]
+
+
+def in_host(growth: Growth, code: str) -> str:
+    """Return a module of the template for the new resource, in the host's words."""
+    code = shape(code, refs=growth.links("ref"), manys=growth.links("many"), owned=growth.owned)
+    code = speech(growth).put(code)
+    code = rename_code(code, renaming(growth, code))
+    return rebound(code, names_in_host(growth))
+
+
+def speech(growth: Growth) -> Speech:
+    """Return how the host says what the template says."""
+    session, users = growth.seams.session, growth.seams.users
+    assert session is not None  # noqa: S101 - supplied before
+    dependencies = {"SessionDep": session}
+    if users:
+        dependencies["CurrentUser"] = users.dependency
+    return Speech(
+        dependencies,
+        sqlmodel_session=session.kind[0].startswith("sqlmodel"),
+        sqlmodel_tables=growth.dialect.orm == "sqlmodel",
+        user_key=users.key if users else "id",
+        owner_column=growth.owner.column if growth.owner else "owner_id",
+        key_type=_KEY_TYPES[growth.dialect.key.key_kind],
+        by_time="created_at" in growth.dialect.structure,
+    )
+
+
+def renaming(growth: Growth, code: str) -> Renaming:
+    """Return the renaming for one module; a variable never hides another name in it."""
+    new, seams = growth.spec.names, growth.seams
+    taken = bound_names(code) - {NOTE.snake}
+    variable = f"{new.snake}_" if new.variable in taken else new.variable
+    exact = {NOTE.snake: variable, NOTE.pascal: growth.writers.home.model}
+    if seams.session:
+        exact |= {"get_session": seams.session.getter[1]}
+        exact |= dict.fromkeys(("AsyncSession", "Session"), seams.session.kind[1])
+    if seams.users:
+        exact |= {"get_current_user": seams.users.dependency.getter[1]}
+        exact |= {"User": seams.users.model.name}
+    if seams.engine:
+        exact |= {"engine": seams.engine[1]}
+    return Renaming(((NOTE, new),), exact=exact)

@@ -1,0 +1,174 @@
+"""Registering the new router where the host registers its own, and as it does."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from backwright.source.imports import add_imports
+from backwright.source.text import Splice, splice
+from backwright.spec.names import Names, names_of, singularize
+from backwright.transfer.grow.sources import FunctionNode, Sources, last_name, names_of_statement
+
+Body = list[ast.stmt]
+
+
+@dataclass(frozen=True, slots=True)
+class Include:
+    """A call of `include_router`: its file, the body it stands in, and the statement."""
+
+    file: str
+    body: Body
+    statement: ast.stmt
+    call: ast.Call
+
+    @property
+    def target(self) -> str:
+        """What the router is included in."""
+        return ast.unparse(self.call.func).removesuffix(".include_router")
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """How the new router is registered: the file, the place, the words of the call.
+
+    `own_prefix` and `own_tags` tell whether the router itself has these, not the call.
+    """
+
+    file: str
+    line: int
+    indent: str
+    target: str
+    keywords: str
+    by_module: bool
+    own_prefix: bool
+    own_tags: bool
+
+
+def read_wiring(sources: Sources, names: Names) -> Wiring | None:
+    """Return how the host would register the new router; None where no application is found."""
+    groups: dict[tuple[str, str], list[Include]] = defaultdict(list)
+    for include in _includes(sources):
+        groups[include.file, include.target].append(include)
+    if not groups:
+        return _beside_app(sources)
+    apps = {one.object.rpartition(":")[2] for one in sources.project.apps}
+    chosen = max(groups.values(), key=lambda group: (len(group), group[0].target not in apps))
+    last = chosen[-1]
+    keywords, own_prefix, own_tags = _keywords(last.call, names)
+    return Wiring(
+        file=last.file,
+        line=_after(last.statement),
+        indent=" " * last.statement.col_offset,
+        target=last.target,
+        keywords=keywords,
+        by_module=isinstance(last.call.args[0], ast.Attribute),
+        own_prefix=own_prefix,
+        own_tags=own_tags,
+    )
+
+
+def wire(code: str, wiring: Wiring, module: str, names: Names) -> str:
+    """Return the module with the router imported and registered."""
+    package, _, stem = module.rpartition(".")
+    taken = {name for node in ast.parse(code).body for name in names_of_statement(node)}
+    generic = names_of(singularize(stem) or stem).snake != names.snake
+    if wiring.by_module and package and stem not in taken and not generic:
+        wanted, router = {package: {stem}}, f"{stem}.router"
+    else:
+        router = f"{names.plural_snake}_router"
+        wanted = {module: {f"router as {router}"}}
+    line = f"{wiring.indent}{wiring.target}.include_router({router}{wiring.keywords})\n"
+    code = splice(code, [Splice(wiring.line, wiring.line, line)])
+    return add_imports(code, wanted)
+
+
+def _includes(sources: Sources) -> Iterator[Include]:
+    for path, tree in sources.trees.items():
+        for body in _bodies(tree):
+            for statement in body:
+                call = statement.value if isinstance(statement, ast.Expr) else None
+                if isinstance(call, ast.Call) and _is_include(call):
+                    yield Include(path, body, statement, call)
+
+
+def _is_include(call: ast.Call) -> bool:
+    is_named = isinstance(call.args[0], ast.Name | ast.Attribute) if call.args else False
+    return isinstance(call.func, ast.Attribute) and call.func.attr == "include_router" and is_named
+
+
+def _bodies(tree: ast.Module) -> Iterator[Body]:
+    yield tree.body
+    for node in ast.walk(tree):
+        if isinstance(node, FunctionNode):
+            yield node.body
+
+
+def _keywords(call: ast.Call, names: Names) -> tuple[str, bool, bool]:
+    """Return the keywords of a like call for the new router; what of them is the router's own."""
+    words, own_prefix, own_tags = [], True, True
+    nouns = {part for word in _words_of(call) for part in (word, singularize(word) or word)}
+    for keyword in call.keywords:
+        text = ast.unparse(keyword.value)
+        if keyword.arg == "tags":
+            text, own_tags = f'["{_cased(text, names)}"]', False
+        elif keyword.arg == "prefix" and isinstance(keyword.value, ast.Constant):
+            head, _, last = text.strip("'\"").rpartition("/")
+            if (singularize(last) or last).replace("-", "_") in nouns:
+                text, own_prefix = f'"{head}/{names.plural_kebab}"', False
+            else:
+                text = text.replace("'", '"')
+        words.append(f"{keyword.arg}={text}" if keyword.arg else f"**{text}")
+    return "".join(f", {word}" for word in words), own_prefix, own_tags
+
+
+def _words_of(call: ast.Call) -> set[str]:
+    """Return the words that a registered router is known by: its module, alias and tags."""
+    texts = [ast.unparse(call.args[0])]
+    texts += [ast.unparse(k.value).strip("[]'\"") for k in call.keywords if k.arg == "tags"]
+    parts = [part for text in texts for part in text.replace(".", " ").split()]
+    return {part.lower().removesuffix("_router").replace("-", "_") for part in parts}
+
+
+def _cased(like: str, names: Names) -> str:
+    word = like.strip("[]'\" ")
+    return names.plural_human.capitalize() if word[:1].isupper() else names.plural_human
+
+
+def _beside_app(sources: Sources) -> Wiring | None:
+    """Return where a first router is registered: below the application and what is set up on it."""
+    for app in sources.project.apps:
+        tree = sources.trees.get(app.file)
+        for body in _bodies(tree) if tree else ():
+            for place, statement in enumerate(body):
+                if not _makes_app(statement):
+                    continue
+                name = names_of_statement(statement)[0]
+                last = statement
+                for following in body[place + 1 :]:
+                    if not _sets_up(following, name):
+                        break
+                    last = following
+                indent = " " * statement.col_offset
+                return Wiring(app.file, _after(last), indent, name, "", True, True, True)  # noqa: FBT003
+    return None
+
+
+def _makes_app(statement: ast.stmt) -> bool:
+    value = statement.value if isinstance(statement, ast.Assign | ast.AnnAssign) else None
+    return (
+        isinstance(value, ast.Call)
+        and last_name(value.func) == "FastAPI"
+        and bool(names_of_statement(statement))
+    )
+
+
+def _sets_up(statement: ast.stmt, name: str) -> bool:
+    call = statement.value if isinstance(statement, ast.Expr) else None
+    return isinstance(call, ast.Call) and ast.unparse(call.func).startswith(f"{name}.")
+
+
+def _after(node: ast.stmt) -> int:
+    return (node.end_lineno or node.lineno) + 1
