@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from backwright.errors import UsageError
 from backwright.project import read_project
 from backwright.report.change import ChangeReport, PlanStep
 from backwright.report.events import Listener, StepStarted
@@ -13,6 +12,7 @@ from backwright.spec.names import one
 from backwright.spec.types import ResourceSpec
 from backwright.tasks import by_example
 from backwright.tasks.add_by_example import add_by_example, plan_by_example
+from backwright.tasks.add_by_growth import Growing, add_by_growth, plan_by_growth
 from backwright.tasks.change import (
     Outcome,
     Workplace,
@@ -97,10 +97,8 @@ def _in_another_style(request: AddResource, listener: Listener) -> ChangeReport:
         return change_report(Outcome(COMMAND, text, ()), ChangeSet())
     made = by_example.lesson(draft, project, request.spec, request.answers)
     if made is None:
-        raise UsageError(
-            f"{request.root.name} has no resource to learn from",
-            remedy="name one with --like, or begin with one that is made by hand",
-        )
+        growing = Growing(request.root, project, request.spec, request.answers)
+        return plan_by_growth(growing) if request.dry_run else add_by_growth(growing, listener)
     if request.dry_run:
         return plan_by_example(request.root, project, made)
     return add_by_example(request.root, project, made, request.answers, listener)

@@ -268,6 +268,18 @@ def change_report(
     )
 
 
+def each_file_once(steps: Sequence[PlanStep]) -> tuple[PlanStep, ...]:
+    """Return the steps with each file at the first of them that changes it."""
+    seen: set[str] = set()
+    kept = []
+    for step in steps:
+        fresh = tuple(path for path in step.files if path not in seen)
+        seen |= set(fresh)
+        if fresh:
+            kept.append(PlanStep(step.step, fresh))
+    return tuple(kept)
+
+
 def _file_change(edit: FileEdit) -> FileChange:
     added, removed = edit.counts()
     return FileChange(edit.path, edit.action, added, removed)

@@ -1,0 +1,165 @@
+"""`add resource` where there is nothing to learn from: the house's own chain, in the host's words."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from backwright.errors import VerificationError
+from backwright.host.environment import find
+from backwright.project import read_project
+from backwright.project.types import Project
+from backwright.report.change import ChangeReport, PlanStep
+from backwright.report.events import Listener, StepStarted
+from backwright.spec.types import ResourceSpec
+from backwright.tasks.change import (
+    Outcome,
+    change_report,
+    changes_of,
+    each_file_once,
+    move_over,
+    prove,
+    workplace,
+)
+from backwright.tasks.habits import Habits, Written
+from backwright.tasks.migration import write_migration
+from backwright.tasks.questions import Answers
+from backwright.tasks.tidy import tidy
+from backwright.transfer.draft import Draft
+from backwright.transfer.grow import Grown, grow
+from backwright.workshop import ChangeSet, FileEdit
+from backwright.workshop.staging import prepare
+
+COMMAND = "add resource"
+
+
+@dataclass(frozen=True, slots=True)
+class Growing:
+    """The request: where, what is known of it, and what is to be added."""
+
+    root: Path
+    project: Project
+    spec: ResourceSpec
+    answers: Answers
+
+
+def add_by_growth(request: Growing, listener: Listener) -> ChangeReport:
+    """Add a resource in the house's own style, put into the dialect of a project that has none.
+
+    Raises:
+        UsageError: the request does not fit the project.
+        VerificationError: the change did not verify; the project is as it was.
+        MissingError: something that the proof needs is not there.
+    """
+    spec = request.spec
+    command = f"{COMMAND} {spec.names.pascal}"
+    with workplace(request.root, command, listener) as place:
+        installed = place.environment.distributions()
+        grown, files = write(place.folder, request.project, spec, installed)
+        steps = [PlanStep(name, paths) for name, paths in grown.steps]
+        for step in steps:
+            listener(StepStarted(f"{step.step}: {', '.join(step.files)}"))
+        changed = place.reread()
+        if migration := write_migration(changed, f"add {spec.names.human}"):
+            tidy(place.folder, migration)
+            listener(StepStarted(f"migration: {', '.join(migration)}"))
+            steps.append(PlanStep("migration", tuple(migration)))
+        plan = each_file_once(steps)
+        reasons = {path: step.step for step in plan for path in step.files}
+        changes = changes_of(place, [*files, *migration], reasons)
+        _lose_nothing(request.project, read_project(place.folder))
+        checks = prove(
+            changed,
+            changes,
+            answers=request.answers,
+            new_tests=grown.new_tests,
+            expected_endpoints=grown.endpoints,
+        )
+        undo = move_over(place, changes, command)
+        outcome = _outcome(request, plan, grown)
+        return change_report(outcome, changes, verified=checks, undo=undo)
+
+
+def plan_by_growth(request: Growing) -> ChangeReport:
+    """Return what would be written, without an environment or a database; nothing is proved."""
+    environment = find(request.root)
+    installed: Mapping[str, str] = environment.distributions() if environment else {}
+    root = request.root
+    with contextlib.ExitStack() as stack:
+        folder = stack.enter_context(prepare(root)).folder
+        grown, files = write(folder, request.project, request.spec, installed)
+        edits = [FileEdit(p, _bytes(root / p), _bytes(folder / p)) for p in files]
+        _lose_nothing(request.project, read_project(folder))
+    plan = each_file_once([PlanStep(name, paths) for name, paths in grown.steps])
+    return change_report(_outcome(request, plan, grown), ChangeSet(tuple(edits)), dry_run=True)
+
+
+def write(
+    folder: Path, project: Project, spec: ResourceSpec, installed: Mapping[str, str]
+) -> tuple[Grown, list[str]]:
+    """Write the new resource into a copy of the project; return what was done, and the files.
+
+    Raises:
+        UsageError: the request does not fit the project.
+    """
+    draft = Draft(folder)
+    grown = grow(draft, project, spec, installed)
+    changed = draft.changes()
+    edited = []
+    for path, (before, after) in changed.items():
+        assert after is not None  # noqa: S101 - adding deletes nothing
+        file = folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(after)
+        if before is not None:
+            edited.append(Written(path, before, is_new=False))
+    Habits(folder).keep(edited)
+    tidy(folder, [path for path, (before, _) in changed.items() if before is None])
+    return grown, list(changed)
+
+
+def _lose_nothing(before: Project, after: Project) -> None:
+    """Refuse a change by which an endpoint or a table is not there any more.
+
+    Raises:
+        VerificationError: one is lost.
+    """
+    kept = {(e.method, e.path) for e in after.endpoints}
+    lost = [f"{e.method} {e.path}" for e in before.endpoints if (e.method, e.path) not in kept]
+    lost += sorted({m.table for m in before.models} - {m.table for m in after.models})
+    if lost:
+        raise VerificationError(f"the change would lose {', '.join(lost)}", [])
+
+
+def _bytes(file: Path) -> bytes | None:
+    return file.read_bytes() if file.is_file() else None
+
+
+def _outcome(request: Growing, plan: tuple[PlanStep, ...], grown: Grown) -> Outcome:
+    names = request.spec.names
+    whose = "each row belongs to the user who made it" if grown.owned else "rows are shared"
+    return Outcome(
+        command=COMMAND,
+        summary=(
+            f"{names.pascal}: in the house's own style, since nothing here could be learnt from; "
+            f"{len(grown.endpoints)} endpoints more; {whose}"
+        ),
+        plan=plan,
+        notes=grown.notes,
+        next_steps=_next_steps(plan, grown),
+    )
+
+
+def _next_steps(plan: tuple[PlanStep, ...], grown: Grown) -> tuple[str, ...]:
+    steps = []
+    if grown.dependencies:
+        steps.append(f"install what was added: {', '.join(grown.dependencies)}")
+    if any(step.step == "database" for step in plan):
+        steps.append(
+            "set DATABASE_URL to your PostgreSQL, such as postgresql://USER:PASSWORD@HOST/NAME"
+        )
+    if any(step.step == "migration" for step in plan):
+        steps.append("alembic upgrade head    brings your database to the new migration")
+    return tuple(steps)
