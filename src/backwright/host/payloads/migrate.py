@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import gc
 import importlib
+import importlib.util
 import json
 import os
 import re
@@ -137,7 +138,9 @@ def do_create_all(order: dict[str, Any]) -> dict[str, Any]:
             traceback.print_exc()
     found = [item for item in gc.get_objects() if issubclass(type(item), sqlalchemy.MetaData)]
     with_tables = [metadata for metadata in found if metadata.tables]
-    url = sqlalchemy.engine.make_url(order["url"])
+    if not with_tables:
+        return {"tables": 0}
+    url = _with_installed_driver(sqlalchemy.engine.make_url(order["url"]))
     if url.get_dialect().is_async:
         import asyncio
 
@@ -157,6 +160,15 @@ def do_create_all(order: dict[str, Any]) -> dict[str, Any]:
             metadata.create_all(engine)
         engine.dispose()
     return {"tables": sum(len(metadata.tables) for metadata in with_tables)}
+
+
+def _with_installed_driver(url: Any) -> Any:
+    """Name a driver that is installed, where the URL names none and means one that is not."""
+    drivers = {"psycopg2": "", "psycopg": "+psycopg", "asyncpg": "+asyncpg"}
+    there = [name for name in drivers if importlib.util.find_spec(name)]
+    if url.drivername != "postgresql" or not there:
+        return url
+    return url.set(drivername=f"postgresql{drivers[there[0]]}")
 
 
 def _let_go() -> None:
