@@ -162,7 +162,7 @@ def do_create_all(order: dict[str, Any]) -> dict[str, Any]:
     return {"tables": sum(len(metadata.tables) for metadata in with_tables)}
 
 
-def _with_installed_driver(url: Any) -> Any:
+def _with_installed_driver(url: Any) -> Any:  # noqa: ANN401 - a class of the host's SQLAlchemy
     """Name a driver that is installed, where the URL names none and means one that is not."""
     drivers = {"psycopg2": "", "psycopg": "+psycopg", "asyncpg": "+asyncpg"}
     there = [name for name in drivers if importlib.util.find_spec(name)]
