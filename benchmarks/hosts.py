@@ -45,7 +45,9 @@ def change_of(place: Workplace) -> ChangeSet:
     if app is not None:
         before = app.read_bytes()
         path = app.relative_to(place.folder).as_posix()
-        files.append(FileEdit(path, before, b"# a comment\n" + before))
+        end = b"\r\n" if b"\r\n" in before else b"\n"
+        start = b"\xef\xbb\xbf" if before.startswith(b"\xef\xbb\xbf") else b""
+        files.append(FileEdit(path, before, start + b"# a comment" + end + before[len(start) :]))
     return ChangeSet(tuple(files))
 
 
@@ -56,8 +58,8 @@ def tell(event: object) -> None:
     elif isinstance(event, CheckEnded):
         check = event.result
         mark = MARKS[check.verdict]
-        first = check.detail.strip()
-        shown = first if check.verdict == "fail" else first[:600]
+        lines = check.detail.strip().splitlines()
+        shown = "\n      ".join(lines if check.verdict == "fail" else [*lines[:1], *lines[1:][-4:]])
         print(
             f"    {mark} {check.check} {check.seconds:.1f} s: {shown}", file=sys.stderr, flush=True
         )

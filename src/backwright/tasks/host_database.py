@@ -6,6 +6,7 @@ by the guard, so it is enough to give the variables that must have a value, and 
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,6 +14,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
 
+from backwright.errors import UsageError
+from backwright.host.making import needs_of
 from backwright.host.requirements import read_text
 from backwright.project.types import DatabaseVariable, Project, Setting
 from backwright.tasks.host_values import own_values
@@ -27,6 +30,26 @@ _LITERAL = re.compile(
     rb"[\"'](sqlite(?:\+\w+)?:///[^\"'{]+|(?:postgres|mysql)\w*(?:\+\w+)?://[^\"']+)[\"']"
 )
 _READ = re.compile(r"(?:getenv|environ(?:\.get)?|config|env)\s*[(\[]\s*[\"'](\w+)[\"']")
+_DRIVERS = (
+    ("psycopg2-binary", "postgresql"),
+    ("psycopg2", "postgresql"),
+    ("psycopg", "postgresql+psycopg"),
+    ("psycopg-binary", "postgresql+psycopg"),
+    ("pg8000", "postgresql+pg8000"),
+    ("asyncpg", "postgresql+asyncpg"),
+    ("pymysql", "mysql+pymysql"),
+    ("mysqlclient", "mysql"),
+    ("aiomysql", "mysql+aiomysql"),
+)
+_ASYNC_DRIVERS = (
+    ("asyncpg", "postgresql+asyncpg"),
+    ("psycopg", "postgresql+psycopg"),
+    ("psycopg-binary", "postgresql+psycopg"),
+    ("aiomysql", "mysql+aiomysql"),
+    ("asyncmy", "mysql+asyncmy"),
+    ("aiosqlite", "sqlite+aiosqlite"),
+)
+_KINDS = ("postgres", "sqlite", "mysql", "mongo", "redis", "mssql", "oracle")
 _PARTS = {
     "user": "{user}",
     "password": "{password}",
@@ -56,7 +79,7 @@ class DatabaseFacts:
 def database_facts(project: Project, run_folder: str) -> DatabaseFacts:
     """Return what the database of a project is, from its engine, its settings and its files."""
     urls = tuple(_urls(project, run_folder))
-    driver = _driver(project, urls)
+    driver = _driver(project, urls, run_folder)
     engine = _engine(driver, project)
     files = tuple(dict.fromkeys(path for url in urls if (path := _sqlite_path(url))))
     variables = MappingProxyType(dict(_variables(project, driver, own_values(project.root))))
@@ -110,13 +133,22 @@ def _text(path: Path) -> str:
         return ""
 
 
-def _driver(project: Project, urls: tuple[str, ...]) -> str:
-    """Return the scheme of the URL: the first that is stated, else what is used with PostgreSQL."""
+def _driver(project: Project, urls: tuple[str, ...], run_folder: str) -> str:
+    """Return the scheme of the URL: the first that is stated, else of the driver it installs."""
     for url in urls:
         if found := _URL.match(url):
             return found["scheme"]
-    is_async = project.database is not None and project.database.is_async
-    return "postgresql+asyncpg" if is_async else "postgresql"
+    with contextlib.suppress(UsageError):
+        named = needs_of(project.root, run_folder).names()
+        drivers = _ASYNC_DRIVERS if _is_async(project) else _DRIVERS
+        return next((scheme for name, scheme in drivers if name in named), "sqlite")
+    return "postgresql"
+
+
+def _is_async(project: Project) -> bool:
+    if project.database is not None and project.database.is_async:
+        return True
+    return any(one.name == "session" and one.value == "async" for one in project.conventions)
 
 
 def _sqlite_path(url: str) -> str | None:
@@ -129,9 +161,14 @@ def _variables(project: Project, driver: str, own: Mapping[str, str]) -> Iterato
     """Yield each variable to set, with its template."""
     database = project.database
     known = {one.name: one for one in (database.variables if database else ())}
+    if len(known) == 1 and database is not None and database.driver is None:
+        (only,) = known.values()  # one that gives everything is a URL, whatever it is called
+        known = {only.name: DatabaseVariable(only.name, "url", only.default)}
     for setting in project.settings:
         for name in setting.variables[:1]:
             if name in known or not _is_url(setting):
+                continue
+            if not setting.required and not _URL.match(own.get(name) or setting.default or ""):
                 continue
             known[name] = DatabaseVariable(name, "url", setting.default)
     for name in _read_by_tests(project):
@@ -155,8 +192,16 @@ def _read_by_tests(project: Project) -> Iterator[str]:
             yield from (name for name in _READ.findall(_text(path)) if _URL_NAME.search(name))
 
 
+def _is_of_another(name: str, driver: str) -> bool:
+    """Tell whether a variable is named for another kind of database than the one that is used."""
+    named = [kind for kind in _KINDS if kind in name.lower()]
+    return bool(named) and not any(driver.startswith(kind) for kind in named)
+
+
 def _template(variable: DatabaseVariable, stated: str | None, driver: str) -> str | None:
     """Return what to give to a variable; None where it is better left as it is."""
+    if _is_of_another(variable.name, driver):
+        return None
     if variable.part != "url":
         return _PARTS.get(variable.part) if stated is None else None
     if stated and not _URL.match(stated):

@@ -52,7 +52,7 @@ def settle(project: Project, facts: HostFacts, bench: Bench) -> dict[str, str]:
     given = given_values(project.root, required, made_up)
     given = {name: value for name, value in given.items() if name not in told}
     given |= _outside_paths(project, bench.staging.scratch)
-    if facts.app is None or not required:
+    if facts.app is None or not (required or _is_doubtful(project)):
         return given
     own = {name.upper() for name in own_values(project.root)} | {name.upper() for name in told}
     examples = example_values(project.root)
@@ -67,6 +67,11 @@ def settle(project: Project, facts: HostFacts, bench: Bench) -> dict[str, str]:
             for name, value in more.items()
         }
     return given
+
+
+def _is_doubtful(project: Project) -> bool:
+    """Tell whether the code reads variables of which it is not known that it can do without them."""
+    return any(not one.owner and one.default is None for one in project.settings)
 
 
 def _outside_paths(project: Project, scratch: Path) -> dict[str, str]:

@@ -22,7 +22,7 @@ def imports(run: Run) -> Outcome:
     done = run.python(str(PAYLOADS / "load.py"), app, database=database, timeout=_SECONDS)
     paths = paths_in(done.stdout)
     if paths is None:
-        reason = f"{app} cannot be imported:\n{tail(done.stderr)}"
+        reason = f"{app} cannot be imported: {error_in(done.stdout)}\n{tail(done.stderr)}"
         return failed(reason) if _worked_before(run, app) else skipped(f"before, too, {reason}")
     missing = missing_endpoints(paths, run.bench.expected_endpoints)
     if missing:
@@ -45,6 +45,14 @@ def paths_in(output: str) -> Mapping[str, Sequence[str]] | None:
             found: dict[str, list[str]] = answer["paths"]
             return found
     return None
+
+
+def error_in(output: str) -> str:
+    """Return the error that the payload speaks of."""
+    for line in output.splitlines():
+        if line.startswith('{"error"'):
+            return str(json.loads(line)["error"])
+    return "it ended without a word"
 
 
 def missing_endpoints(

@@ -22,6 +22,9 @@ _OPERATION = re.compile(
 )
 
 
+_ADDRESS = re.compile(r" (?:object )?at 0x[0-9a-f]+")
+
+
 @dataclass(frozen=True, slots=True)
 class _Snapshot:
     """A database as it was at one time: a copy of it, and its catalog."""
@@ -154,8 +157,13 @@ def _new_drift(run: Run, drift: str | None) -> str:
         before = driven.ask({"do": "drift"})["drift"]
     if not before:
         return drift
-    known = set(_OPERATION.findall(before))
-    return "; ".join(item for item in _OPERATION.findall(drift) if item not in known)
+    known = set(_operations(before))
+    return "; ".join(item for item in _operations(drift) if item not in known)
+
+
+def _operations(drift: str) -> list[str]:
+    """Return the single differences, without the addresses of objects, which differ by themselves."""
+    return _OPERATION.findall(_ADDRESS.sub("", drift))
 
 
 def _difference(wanted: Catalog, found: Catalog) -> str:

@@ -24,7 +24,8 @@ def starts(run: Run) -> Outcome:
     try:
         return _serve_changed(run)
     except ServerFailedError as error:
-        reason = f"the server does not start:\n{tail(error.message)}"
+        said = [line for line in error.message.splitlines() if not line.startswith('{"')]
+        reason = f"the server does not start: {tail(chr(10).join(said))}"
         return failed(reason) if _worked_before(run) else skipped(f"before, too, {reason}")
 
 
