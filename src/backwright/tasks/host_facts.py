@@ -74,11 +74,9 @@ def host_facts(project: Project) -> HostFacts:
     start = _start(root, app) if app else "."
     run_folder = _run_folder(root, start)
     tests = _tests(project, run_folder)
-    migrations = project.migrations
-    has_migrations = migrations is not None and migrations.tool == "alembic" and migrations.count
     return HostFacts(
         app=app.object if app else None,
-        migrations_folder=migrations.folder if migrations and has_migrations else None,
+        migrations_folder=_migrations(project),
         test_folder=tests,
         run_folder=run_folder,
         roots=tuple(dict.fromkeys((start, run_folder, *_source_roots(root, run_folder)))),
@@ -87,6 +85,15 @@ def host_facts(project: Project) -> HostFacts:
         modules=_model_modules(project, start),
         required=_required(project),
     )
+
+
+def _migrations(project: Project) -> str | None:
+    """Return Alembic's folder, where there are revisions in it."""
+    found = project.migrations
+    if found is None or found.tool != "alembic":
+        return None
+    there = (project.root / found.folder).rglob("versions/**/*.py")
+    return found.folder if found.count or any(there) else None
 
 
 def main_app(project: Project) -> App | None:

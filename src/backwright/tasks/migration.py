@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from backwright.errors import VerificationError
+from backwright.host.dialogue import Dialogue, DialogueError
+from backwright.project import read_project
+from backwright.project.types import Model
 from backwright.tasks.change import Workplace
-from backwright.values import Check
-from backwright.workshop import ChangeSet, hands
-from backwright.workshop.bench import PAYLOADS, tail
+from backwright.values import Check, Note
+from backwright.workshop import ChangeSet, Database, Run, hands
+from backwright.workshop.bench import tail
+from backwright.workshop.tables import alembic, open_migrations
 
-_SECONDS = 180.0
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A migration that was written: its files, relative to the project, and what to say of it."""
+
+    paths: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 def write_migration(place: Workplace, message: str) -> list[str]:
@@ -19,25 +31,101 @@ def write_migration(place: Workplace, message: str) -> list[str]:
     Raises:
         VerificationError: the host's migrations or models fail.
     """
-    folder = place.facts.migrations_folder
-    if folder is None or not place.environment.has("alembic"):
-        return []
-    before = _revisions(place.folder / folder)
+    return list(write_revision(place, message).paths)
+
+
+def write_revision(place: Workplace, message: str) -> Revision:
+    """Autogenerate a migration of what the change brings, and of nothing else.
+
+    In many projects models and migrations differ before any change; such differences are left
+    out and noted.
+
+    Raises:
+        VerificationError: the host's migrations or models fail.
+    """
+    if place.facts.migrations_folder is None or not place.environment.has("alembic"):
+        return Revision()
     run = hands(place.bench(ChangeSet()))
     database = run.databases.empty("revise")
-    result = run.python(
-        str(PAYLOADS / "revise.py"), "alembic.ini", message, database=database, timeout=_SECONDS
+    with alembic(run, run.folder, database) as dialogue:
+        try:
+            return _revise(place, run, dialogue, database, message)
+        except DialogueError as error:
+            check = Check("migration", "fail", 0.0, f"{error.message}\n{tail(dialogue.said())}")
+    raise VerificationError(
+        f"the migration could not be written: {check.detail}",
+        [check],
+        remedy="mend the project's models or migrations first",
     )
-    if not result.ok:
-        check = Check("migration", "fail", result.seconds, tail(result.output))
-        raise VerificationError(
-            f"the migration could not be written: {check.detail}",
-            [check],
-            remedy="mend the project's models or migrations first",
+
+
+def _revise(
+    place: Workplace, run: Run, dialogue: Dialogue, database: Database, message: str
+) -> Revision:
+    """Bring an empty database to the heads, and write down what the models have besides."""
+    open_migrations(run, dialogue, run.folder, database)
+    dialogue.ask({"do": "upgrade", "to": "heads"})
+    tables, refers_to = _new_tables(place)
+    operations = dialogue.ask({"do": "compare"})["operations"]
+    older: list[dict[str, str]] = []
+    if any(one["table"] not in tables for one in operations):
+        older = _differences_before(run, database)
+    known = {one["text"] for one in older}
+    leave_out = [one for one in operations if one["text"] in known and one["table"] not in tables]
+    if len(leave_out) == len(operations):
+        return Revision()
+    answer = dialogue.ask(
+        {
+            "do": "revise",
+            "message": message,
+            "leave_out": [one["text"] for one in leave_out],
+            "refers_to": refers_to,
+        }
+    )
+    top = place.folder.resolve()
+    paths = [Path(path).resolve().relative_to(top).as_posix() for path in answer["paths"]]
+    return Revision(tuple(sorted(paths)), _notes(paths, leave_out, answer))
+
+
+def _new_tables(place: Workplace) -> tuple[set[str], list[str]]:
+    """Return the tables that the change brings, and those that they refer to."""
+    before = {model.table for model in read_project(place.staging.original).models}
+    new = [model for model in read_project(place.folder).models if model.table not in before]
+    names = {model.table for model in new}
+    return names, sorted(_referred_to(new) - names)
+
+
+def _referred_to(models: Sequence[Model]) -> set[str]:
+    keys = [column.foreign_key for model in models for column in model.columns]
+    return {key.rpartition(".")[0] for key in keys if key}
+
+
+def _differences_before(run: Run, database: Database) -> list[dict[str, str]]:
+    """Return the differences of models and migrations without the change; none if unreadable."""
+    folder = run.unchanged()
+    with alembic(run, folder, database) as dialogue:
+        try:
+            open_migrations(run, dialogue, folder, database)
+            found: list[dict[str, str]] = dialogue.ask({"do": "compare"})["operations"]
+        except DialogueError:
+            return []
+    return found
+
+
+def _notes(
+    paths: Sequence[str], left_out: Sequence[dict[str, str]], answer: dict[str, object]
+) -> tuple[Note, ...]:
+    """Say what the migration leaves out, and where it was put if there was a choice."""
+    file = paths[0] if paths else ""
+    notes = []
+    if left_out:
+        tables = ", ".join(sorted({one["table"] for one in left_out if one["table"]}))
+        text = (
+            f"models and migrations differed before ({len(left_out)} differences: {tables}); "
+            "the new migration leaves those as they are"
         )
-    return sorted(_revisions(place.folder / folder) - before)
-
-
-def _revisions(folder: Path) -> set[str]:
-    root = folder.parent
-    return {path.relative_to(root).as_posix() for path in folder.rglob("versions/**/*.py")}
+        notes.append(Note(file, 1, text))
+    if answer["head"] != "head":
+        text = f"there are several heads; the new migration follows {answer['head']}"
+        notes.append(Note(file, 1, text))
+    return tuple(notes)

@@ -4,9 +4,12 @@
         -> {"heads": […], "old_heads": […], "new": […], "down_to": […]}
     {"do": "upgrade", "to": REVISION}    {"do": "downgrade", "to": REVISION}    -> {}
     {"do": "drift"}  -> {"drift": TEXT | null}
+    {"do": "compare"}  -> {"operations": [{"table": NAME, "text": TEXT}…]}
+    {"do": "revise", "message": TEXT, "leave_out": [TEXT…], "refers_to": [TABLE…]}
+        -> {"paths": [PATH…], "head": REVISION, "depends_on": [REVISION…]}
     {"do": "create_all", "modules": [NAME…]}  -> {"tables": N}      projects without Alembic
 
-An order that fails is answered by {"error": TEXT, "trace": TEXT}. Written for any Python from 3.8;
+`compare` and `revise` are in `revise.py`, which lies beside it. An order that fails is answered by {"error": TEXT, "trace": TEXT}. Written for any Python from 3.8;
 imports nothing of ours. The application is imported once for all orders.
 """
 
@@ -22,6 +25,7 @@ import sys
 import traceback
 from typing import Any
 
+revisions = importlib.import_module("revise")  # beside this file
 sys.path.pop(0)  # this folder, whose modules would hide the host's of the same names
 _STATE: dict[str, Any] = {}
 
@@ -194,6 +198,8 @@ ORDERS = {
     "upgrade": do_upgrade,
     "downgrade": do_downgrade,
     "drift": do_drift,
+    "compare": lambda order: revisions.compare(_STATE["config"], order),
+    "revise": lambda order: revisions.write(_STATE["config"], order),
     "create_all": do_create_all,
 }
 

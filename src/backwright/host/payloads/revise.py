@@ -1,21 +1,205 @@
-"""Write a migration from the host's models: migrate an empty database to the heads, compare.
+"""Orders about new revisions for `migrate.py`: what autogenerate finds, and writing it down.
 
-usage: revise.py INI MESSAGE     (the host is told the database by its own variables)
-Imports nothing of ours.
+Differences that were there before the change are not the change's to migrate, so they are left
+out. Written for any Python from 3.8; imports nothing of ours.
 """
 
-import sys
+# ruff: noqa: ANN401 - Alembic's objects are of the host's Alembic
+from __future__ import annotations
+
+import ast
+import builtins
+import contextlib
+import importlib
+import pathlib
+import re
+from typing import Any
+
+_ADDRESS = re.compile(r" (?:object )?at 0x[0-9a-f]+")
 
 
-def main() -> None:
-    """Upgrade to the heads, then autogenerate a revision."""
+class _SeenError(Exception):
+    """Ends a revision before anything is written."""
+
+
+def compare(config: Any, _: dict[str, Any]) -> dict[str, Any]:
+    """Return what autogenerate would write: the table and the words of each operation."""
     from alembic import command
-    from alembic.config import Config
 
-    ini, message = sys.argv[1:]
-    config = Config(ini)
-    command.upgrade(config, "heads")
-    command.revision(config, message=message, autogenerate=True)
+    found: list[dict[str, str]] = []
+
+    def look(_context: Any, _revision: Any, directives: Any) -> None:
+        for script in directives:
+            for ops in script.upgrade_ops_list:
+                found.extend(_flat(ops.ops))
+        raise _SeenError
+
+    with contextlib.suppress(_SeenError):
+        command.revision(
+            config, autogenerate=True, head=_any_head(config), process_revision_directives=look
+        )
+    return {"operations": found}
 
 
-main()
+def _any_head(config: Any) -> str:
+    """Return a head to follow, where there are several any of them."""
+    from alembic.script import ScriptDirectory
+
+    heads = ScriptDirectory.from_config(config).get_heads()
+    return heads[0] if len(heads) > 1 else "head"
+
+
+def _flat(operations: Any) -> list[dict[str, str]]:
+    found = []
+    for operation in operations:
+        inner = getattr(operation, "ops", None)
+        if inner is not None:
+            found.extend(_flat(inner))
+        else:
+            found.append({"table": _table(operation), "text": _words(operation)})
+    return found
+
+
+def _table(operation: Any) -> str:
+    return str(
+        getattr(operation, "table_name", None) or getattr(operation, "source_table", "") or ""
+    )
+
+
+def _words(operation: Any) -> str:
+    """Return the words that tell an operation from another, the same in every process."""
+    try:
+        difference = operation.to_diff_tuple()
+    except Exception:
+        difference = vars(operation)
+    return _ADDRESS.sub("", repr(difference))
+
+
+def write(config: Any, order: dict[str, Any]) -> dict[str, Any]:
+    """Write a revision without the operations that are to be left out; return its files."""
+    from alembic import command
+
+    unwanted = set(order["leave_out"])
+
+    def prune(_context: Any, _revision: Any, directives: Any) -> None:
+        for script in directives:
+            for up, down in zip(script.upgrade_ops_list, script.downgrade_ops_list):  # noqa: B905
+                _prune(up, unwanted)
+                if unwanted:
+                    up.reverse_into(down)
+
+    if config.file_config.has_section("post_write_hooks"):
+        config.file_config.remove_section("post_write_hooks")  # they may not be installed
+    head, depends_on = _place(config, order["refers_to"])
+    first: Any = depends_on or None  # Alembic takes several, and says that it takes one
+    scripts = command.revision(
+        config,
+        message=order["message"],
+        autogenerate=True,
+        head=head,
+        depends_on=first,
+        process_revision_directives=prune,
+    )
+    written = scripts if isinstance(scripts, list) else [scripts]
+    paths = [script.path for script in written if script is not None]
+    for path in paths:
+        _add_imports(pathlib.Path(path))
+    return {"paths": paths, "head": head, "depends_on": depends_on}
+
+
+def _prune(container: Any, unwanted: set[str]) -> None:
+    kept = []
+    for operation in container.ops:
+        if getattr(operation, "ops", None) is not None:
+            _prune(operation, unwanted)
+            if operation.ops:
+                kept.append(operation)
+        elif _words(operation) not in unwanted:
+            kept.append(operation)
+    container.ops[:] = kept
+
+
+def _place(config: Any, refers_to: list[str]) -> tuple[str, list[str]]:
+    """Return the head to follow, and others that must be there first.
+
+    Of several heads the one whose line makes most of the tables referred to, else the longest.
+    """
+    from alembic.script import ScriptDirectory
+
+    directory = ScriptDirectory.from_config(config)
+    heads = directory.get_heads()
+    if len(heads) < 2:
+        return "head", []
+    lines = {head: list(directory.iterate_revisions(head, "base")) for head in heads}
+    makes = {head: _made(line, refers_to) for head, line in lines.items()}
+    best = max(heads, key=lambda head: (len(makes[head]), len(lines[head]), head))
+    others = [head for head in heads if makes[head] - makes[best]]
+    return best, others
+
+
+def _made(line: list[Any], tables: list[str]) -> set[str]:
+    """Return those of some tables that a line of revisions creates."""
+    text = "\n".join(
+        pathlib.Path(revision.path).read_text(encoding="utf-8", errors="replace")
+        for revision in line
+    )
+    return {
+        table
+        for table in tables
+        if re.search(r"create_table\(\s*[\"']" + re.escape(table) + r"[\"']", text)
+    }
+
+
+def _add_imports(path: pathlib.Path) -> None:
+    """Import the modules that a revision names and its template does not import.
+
+    Autogenerate writes a type of another library by its full name (`sqlmodel.sql.sqltypes…`).
+    """
+    text = path.read_text(encoding="utf-8")
+    lines = text.splitlines(keepends=True)
+    tree = ast.parse(text)
+    known = set(dir(builtins))
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            known |= {(one.asname or one.name).partition(".")[0] for one in node.names}
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            known.add(node.id)
+        elif isinstance(node, ast.FunctionDef):
+            known |= {node.name, *(one.arg for one in node.args.args)}
+    found = {_module(chain) for chain in _chains(tree, known)} - {""}
+    modules = [name for name in sorted(found) if not any(f"{name}." in one for one in found)]
+    if not modules:
+        return
+    last = max(
+        (n.end_lineno or 0 for n in tree.body if isinstance(n, (ast.Import, ast.ImportFrom))),
+        default=0,
+    )
+    end = "\r\n" if "\r\n" in text else "\n"
+    lines[last:last] = [f"import {name}{end}" for name in modules]
+    path.write_bytes("".join(lines).encode())
+
+
+def _chains(tree: ast.AST, known: set[str]) -> set[str]:
+    """Return the dotted names in a module whose first name nothing binds."""
+    found = set()
+    for node in ast.walk(tree):
+        names = []
+        while isinstance(node, ast.Attribute):
+            names.append(node.attr)
+            node = node.value
+        if isinstance(node, ast.Name) and names and node.id not in known:
+            found.add(".".join([node.id, *reversed(names)]))
+    return found
+
+
+def _module(chain: str) -> str:
+    """Return the longest beginning of a dotted name that is a module."""
+    found = ""
+    for end in range(1, chain.count(".") + 1):
+        name = ".".join(chain.split(".")[:end])
+        try:
+            importlib.import_module(name)
+        except ImportError:
+            break
+        found = name
+    return found
