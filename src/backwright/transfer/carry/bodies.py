@@ -207,7 +207,7 @@ def expectation(work: Work, scope: str, like: Like, new: FieldSpec) -> cst.BaseS
     comparison = cst.ensure_type(_small(statement, cst.Assert).test, cst.Comparison)
     target = comparison.comparisons[0]
     if not is_literal(target.comparator):
-        same = new.target is not None and new.target == work.facts.fields[number].target
+        same = work.facts.are_alike(new, work.facts.fields[number])
         if same and not fields_in(target.comparator):
             return named(statement, {number: new.column})
         if not access(target.comparator, number):

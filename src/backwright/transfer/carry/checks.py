@@ -61,10 +61,11 @@ def _repeated(work: Work, checks: Body, number: int, new: FieldSpec) -> list[cst
     if new.kind != "ref" or parent is None:
         return []
     old = work.facts.fields[number]
-    old_names = names_of(old.target or old.name)
+    old_parent = work.facts.parent(old.target)
+    old_names = old_parent.names if old_parent else names_of(old.target or old.name)
     made = [_of_parent(work, c, number, new, parent, old_names) for c in checks]
     unknown = _helpers(checks) - {parent.model}
-    if old.target != new.target and unknown:
+    if unknown and not work.facts.are_alike(new, old):
         return []  # a helper of the old parent's own, which the new one may not have
     work.checked.add(new.column)
     return _guarded(made, new)

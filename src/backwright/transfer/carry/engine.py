@@ -13,7 +13,7 @@ from backwright.transfer.carry.fill import Filler
 from backwright.transfer.carry.inlining import inlined
 from backwright.transfer.carry.items import replaced
 from backwright.transfer.carry.likeness import Likeness
-from backwright.transfer.carry.links import Linker
+from backwright.transfer.carry.links import link
 from backwright.transfer.carry.marks import (
     code_of,
     field_functions,
@@ -62,7 +62,7 @@ def carry(parts: Sequence[Part], facts: Facts, writer: Writer) -> Carried:
     trees, gone = _dropped(works, trees, field_functions(parts, facts))
     trees = unwrapped(whole, trees)
     trees = [_sound(w, t) for w, t in zip(works, trees, strict=True)]
-    trees = [_linked(w, i, trees, placement) for i, w in enumerate(works)]
+    trees = _linked(works, trees, placement)
     pairs = zip(works, trees, strict=True)
     trees = [tidied(t, w.part.code) for w, t in pairs]
     return Carried(
@@ -74,23 +74,18 @@ def carry(parts: Sequence[Part], facts: Facts, writer: Writer) -> Carried:
 
 
 def _linked(
-    work: Work, index: int, trees: Sequence[cst.Module], placement: Placement
-) -> cst.Module:
-    own = trees[index]
-    taking = {
-        key.rpartition(":")[2]: role
-        for key, (role, _) in placement.items()
-        if role not in ("model", "public", "filter")
-    }
-    partial = {name for name, role in taking.items() if role == "update"}
-    others = [t for t in trees if t is not own]
-    return Linker(work, [own, *others], set(taking), partial).module(own)
+    works: Sequence[Work], trees: Sequence[cst.Module], placement: Placement
+) -> list[cst.Module]:
+    roles = {key.rpartition(":")[2]: role for key, (role, _) in placement.items()}
+    taking = {n for n, role in roles.items() if role not in ("model", "public", "filter")}
+    return link(works, trees, taking, {n for n in taking if roles[n] == "update"})
 
 
 def kept_targets(work: Work, tree: cst.Module) -> cst.Module:
     """Name the models that old references point to, where new ones point to them, too."""
-    kept = {f.target for f in work.facts.new_fields if f.target}
-    names = {i: f.target for i, f in enumerate(work.facts.fields) if f.target in kept}
+    facts = work.facts
+    kept = {facts.model_of(f.target) for f in facts.new_fields if f.target}
+    names = {i: f.target for i, f in enumerate(facts.fields) if facts.model_of(f.target) in kept}
 
     def named(node: cst.CSTNode) -> cst.CSTNode | None:
         if not isinstance(node, cst.Name) or not is_enum(node):
@@ -140,7 +135,7 @@ def extend(parts: Sequence[Part], facts: Facts, writer: Writer) -> Carried:
         with_parents(w, _visited(t, Filler(w, placement)))
         for w, t in zip(works, trees, strict=True)
     ]
-    trees = [_linked(w, i, trees, placement) for i, w in enumerate(works)]
+    trees = _linked(works, trees, placement)
     codes = {w.part.path: unmarked(t.code, facts) for w, t in zip(works, trees, strict=True)}
     return Carried(codes, {w.part.path: frozenset(w.imports) for w in works}, _notes(works))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import libcst as cst
@@ -15,8 +15,6 @@ from backwright.transfer.carry.types import Import, Parent
 from backwright.transfer.rename import RenameCode, Renaming
 
 _SESSION = re.compile(r"\b((?:self\.)?_?\w*(?:session|db)\w*(?:\.session)?)\.")
-_CALLS = ("query", "exec", "scalars", "scalar", "execute", "get")
-_SELECTS = {"exec": "sqlmodel", "scalars": "sqlalchemy", "execute": "sqlalchemy"}
 
 
 @dataclass(frozen=True)
@@ -53,7 +51,7 @@ class Store:
         return frozenset({("sqlmodel" if self.way == "exec" else "sqlalchemy", "select")})
 
 
-def store_of(node: cst.FunctionDef, parts: Iterable[str]) -> Store | None:
+def store_of(node: cst.FunctionDef, parts: Sequence[str]) -> Store | None:
     """Return the session that a function has, asked in the way that the exemplar's code asks.
 
     Args:
@@ -64,40 +62,97 @@ def store_of(node: cst.FunctionDef, parts: Iterable[str]) -> Store | None:
     found = re.search(
         _SESSION.pattern + r"(?:add|commit|flush|refresh|query|exec|scalar|get)\w*\(", code
     )
-    if found is None:
+    session = found[1] if found else _session_param(node)
+    if session is None:
         return None
-    session = found[1]
-    is_async = re.search(rf"await\s+{re.escape(session)}\.", code) is not None
+    name = re.escape(session.rpartition(".")[2])
     whole = "\n".join([code, *parts])
+    is_async = re.search(rf"await\s+(?:\w+\.)*{name}\.", whole) is not None
     for way in ("query", "exec", "scalars", "execute"):
-        if re.search(rf"{re.escape(session.rpartition('.')[2])}\.{way}\(", whole):
-            return Store(session, is_async, way)
-    return Store(session, is_async, "scalars")
+        if re.search(rf"\b{name}\.{way}\(", whole):
+            return Store(session, is_async and node.asynchronous is not None, way)
+    return Store(session, is_async and node.asynchronous is not None, "scalars")
+
+
+def _session_param(node: cst.FunctionDef) -> str | None:
+    for param in (*node.params.params, *node.params.kwonly_params):
+        kind = code_of(param.annotation.annotation) if param.annotation else ""
+        if re.search(r"Session", kind) or param.name.value in ("session", "db", "db_session"):
+            return param.name.value
+    return None
+
+
+_RAISING = m.If(body=m.IndentedBlock(body=[m.SimpleStatementLine(body=[m.Raise()])]))
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """What is raised: the code, and the imports that it needs in another module."""
+
+    code: str
+    imports: frozenset[Import] = frozenset()
 
 
 def missing(
     trees: Sequence[cst.Module], old: Names, parent: Parent, known: frozenset[str]
-) -> cst.Raise | None:
-    """Return the statement that says that a parent's row is not there, as the exemplar says it.
+) -> Refusal | None:
+    """Return what says that a parent's row is not there, as the exemplar says it of its own.
 
     Args:
-        trees: the exemplar's parts, renamed; the first that says it is followed.
+        trees: the exemplar's parts, renamed, the one that it is for first.
         old: the name that they say it of.
         parent: whose row is missing.
         known: the names that the project defines: an error class of the parent's own is used only
             if there is one.
     """
-    for tree in trees:
-        for node in m.findall(
-            tree, m.If(body=m.IndentedBlock(body=[m.SimpleStatementLine(body=[m.Raise()])]))
-        ):
+    for index, tree in enumerate(trees):
+        for node in m.findall(tree, _RAISING):
             if not isinstance(node, cst.If) or not _is_absence(node.test):
                 continue
-            raised = cst.ensure_type(node.body.body[0], cst.SimpleStatementLine).body[0]
-            made = _of_parent(cst.ensure_type(raised, cst.Raise), old, parent)
-            if made is not None and _is_known(made, old, parent, known):
-                return made
+            made = _of_parent(_raised(node), old, parent)
+            imports = frozenset() if index == 0 else imports_of(made, tree)
+            if made is not None and imports is not None and _is_known(made, old, parent, known):
+                return Refusal(code_of(made), imports)
     return None
+
+
+def guard(trees: Sequence[cst.Module], owner: str) -> tuple[str, str] | None:
+    """Return the test and the refusal by which the exemplar keeps others from a row.
+
+    In the test, `{row}` stands for the row and its owner column.
+    """
+    for tree in trees:
+        for node in m.findall(tree, _RAISING):
+            if not isinstance(node, cst.If) or "!=" not in code_of(node.test):
+                continue
+            test, count = re.subn(rf"\b\w+\.{owner}\b", "{row}", code_of(node.test))
+            if count == 1 and "{row} !=" in test:
+                return test, code_of(_raised(node))
+    return None
+
+
+def _raised(node: cst.If) -> cst.Raise:
+    line = cst.ensure_type(node.body.body[0], cst.SimpleStatementLine)
+    return cst.ensure_type(line.body[0], cst.Raise)
+
+
+def imports_of(node: cst.CSTNode | None, tree: cst.Module) -> frozenset[Import] | None:
+    """Return what a statement needs that a module imports; None if it cannot be had elsewhere."""
+    if node is None:
+        return None
+    names = {n.value for n in m.findall(node, m.Name()) if isinstance(n, cst.Name)}
+    found: set[Import] = set()
+    for line in tree.body:
+        small = line.body[0] if isinstance(line, cst.SimpleStatementLine) else None
+        if not isinstance(small, cst.ImportFrom) or isinstance(small.names, cst.ImportStar):
+            continue
+        for alias in small.names:
+            local = code_of(alias.asname.name if alias.asname else alias.name)
+            if local in names and (small.relative or alias.asname):
+                return None
+            if local in names and small.module is not None:
+                found.add((code_of(small.module), local))
+    return frozenset(found)
 
 
 def _is_absence(test: cst.BaseExpression) -> bool:

@@ -117,7 +117,7 @@ class Likeness:
             kind = family(old.kind)
             free = [f for f in self.columns if f not in found.values()]
             if old.target:
-                free = [f for f in free if f.target == old.target]
+                free = [f for f in free if self.facts.are_alike(f, old)]
             else:
                 free = [f for f in free if f.kind in _PLAIN]
             same = self.same(number)

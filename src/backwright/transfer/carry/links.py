@@ -1,41 +1,71 @@
 """Links to other rows: a reference must point to a row that is there, many-to-many rows are set.
 
 Where a row is made or changed, what it points to is looked up in the exemplar's own way, and a row
-that is not there, or is somebody else's, is answered as the exemplar answers a missing row.
+that is not there, or is somebody else's, is answered as the exemplar answers for its own rows.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 import libcst as cst
-import libcst.matchers as m
 
 from backwright.spec.types import FieldSpec
-from backwright.transfer.carry.hosts import Store, missing, store_of
+from backwright.transfer.carry.hosts import Store, guard, missing, store_of
 from backwright.transfer.carry.items import replaced
 from backwright.transfer.carry.marks import code_of
-from backwright.transfer.carry.mentions import purpose
+from backwright.transfer.carry.sites import Site, site_of
 from backwright.transfer.carry.types import Parent
 from backwright.transfer.carry.values import Work
 
 _DUMPS = ("model_dump", "dict")
+_LAYERS = ("service", "routes", "other", "model")
 
 
-@dataclass(frozen=True)
-class Site:
-    """A function that makes or changes a row: the request's body, the row, where it happens.
+def link(
+    works: Sequence[Work],
+    trees: Sequence[cst.Module],
+    schemas: Collection[str],
+    partial: Collection[str],
+) -> list[cst.Module]:
+    """Return the trees with new references looked up and many-to-many rows set.
 
-    `at` is the statement that makes or changes the row; `row` is the variable that holds it.
+    Args:
+        works: the parts.
+        trees: their code, renamed.
+        schemas: the classes that are bodies of requests.
+        partial: those of them all of whose fields may be left out.
     """
+    if not works or not works[0].likeness.links:
+        return list(trees)
+    model = works[0].facts.new.pascal
+    layers = [(w, t) for w, t in zip(works, trees, strict=True) if w.part.role in _LAYERS]
+    found = {w.part.path: _sites(t, model, schemas, partial) for w, t in layers}
+    made = []
+    for work, tree in zip(works, trees, strict=True):
+        if work.part.path not in found:
+            made.append(tree)
+            continue
+        others = [t for _, t in layers if t is not tree]
+        linker = Linker(work, [tree, *others], found)
+        made.append(linker.module(tree))
+    return made
 
-    node: cst.FunctionDef
-    body: str
-    row: str
-    at: cst.BaseStatement
-    is_change: bool
+
+def _sites(
+    tree: cst.Module, model: str, schemas: Collection[str], partial: Collection[str]
+) -> list[Site]:
+    sites: list[Site] = []
+
+    def note(node: cst.CSTNode) -> cst.CSTNode | None:
+        site = site_of(node, model, schemas, partial) if isinstance(node, cst.FunctionDef) else None
+        sites.extend([site] if site else [])
+        return None
+
+    replaced(tree, note)
+    return sites
 
 
 @dataclass
@@ -44,48 +74,82 @@ class Linker:
 
     work: Work
     trees: Sequence[cst.Module]  # this part's first
-    schemas: Collection[str]
-    partial: Collection[str]
+    sites: dict[str, list[Site]]
 
     def module(self, tree: cst.Module) -> cst.Module:
         """Return a part's tree with its links looked up and set."""
-        links = self.work.likeness.links
-        if (
-            not links
-            or self.work.has_samples
-            or self.work.part.role not in ("service", "routes", "other")
-        ):
-            return tree
-        return replaced(tree, self._function)
+        own = {id(s.node): s for s in self.sites[self.work.part.path]}
+        return replaced(tree, lambda n: self._function(own[id(n)]) if id(n) in own else None)
 
-    def _function(self, node: cst.CSTNode) -> cst.CSTNode | None:
-        if not isinstance(node, cst.FunctionDef) or purpose(node) not in ("make", "change"):
+    def _function(self, site: Site) -> cst.CSTNode | None:
+        checks, sets = self._checks(site), self._sets(site)
+        store = store_of(site.node, [code_of(t) for t in self.trees])
+        if store is None or not (checks or sets):
             return None
-        site = self._site(node)
-        if site is None:
-            return None
-        store = store_of(node, [code_of(t) for t in self.trees])
-        if store is None:
-            return None
-        return self._linked(site, store)
-
-    def _linked(self, site: Site, store: Store) -> cst.FunctionDef:
         before: list[cst.BaseStatement] = []
         after: list[cst.BaseStatement] = []
         for field in self.work.likeness.links:
             parent = self.work.facts.parent(field.target)
             if parent is None:
                 continue
-            if field.kind == "ref" and field.column in self._looked_up(site):
-                continue
-            if field.kind == "ref":
+            if field.kind == "ref" and checks and field.column not in self._looked_up(site):
                 before += self._check(site, store, field, parent)
-            else:
-                before += self._fetch(site, store, field, parent)
-                after += self._set(site, field)
+            if field.kind == "many" and sets and site.row:
+                first, last = self._many(site, store, field, parent, checks=checks)
+                before += first
+                after += last
+            elif field.kind == "many" and sets:
+                self.work.note(1, f"`{site.node.name.value}` sets no {field.name}: it has no row")
         node = _with_statements(site, before, after)
         many = [f.column for f in self.work.likeness.links if f.kind == "many"]
-        return replaced(node, lambda n: _without(n, site.body, many)) if many else node
+        if not many or not sets:
+            return node
+        return replaced(node, lambda n: _without(n, site, many))
+
+    # --- who does what
+
+    def _sets(self, site: Site) -> bool:
+        """Links are set where the row is at hand; another layer does it only if none else can."""
+        if not site.is_indirect:
+            return True
+        return not self._others(site, lambda s: not s.is_indirect) and self._is_lowest(site)
+
+    def _checks(self, site: Site) -> bool:
+        """References are looked up in the layer that also says that a row is missing."""
+        speaks = self._says_missing(self.trees[0])
+        if site.is_indirect:
+            return self._sets(site) or (speaks and not self._others(site, self._is_told))
+        return speaks or not self._others(
+            site, lambda s: self._is_told(s) and s.is_change == site.is_change
+        )
+
+    def _is_told(self, site: Site) -> bool:
+        """Tell whether a site's own part says that rows are missing, and can look one up."""
+        tree = next((t for t in self.trees if any(n is site.node for n in _functions(t))), None)
+        if tree is None or store_of(site.node, [code_of(t) for t in self.trees]) is None:
+            return False
+        return self._says_missing(tree)
+
+    def _others(self, site: Site, wanted: Callable[[Site], bool]) -> list[Site]:
+        """Return the sites of other parts for the same purpose."""
+        return [
+            s
+            for path, sites in self.sites.items()
+            if path != self.work.part.path
+            for s in sites
+            if s.is_change == site.is_change and wanted(s)
+        ]
+
+    def _is_lowest(self, site: Site) -> bool:
+        """Of several layers that hand a body on, the last one has the row."""
+        return self.work.part.role != "routes" or not self._others(
+            site, lambda s: s.row is not None
+        )
+
+    def _says_missing(self, tree: cst.Module) -> bool:
+        facts = self.work.facts
+        parents = [p for f in self.work.likeness.links if (p := facts.parent(f.target))]
+        return any(missing([tree], facts.new, p, facts.known) for p in parents)
 
     def _looked_up(self, site: Site) -> set[str]:
         """Return the references that the function, carried over, looks up by itself."""
@@ -100,42 +164,61 @@ class Linker:
     ) -> list[cst.BaseStatement]:
         given = f"{site.body}.{field.column}"
         found = field.name if field.name not in (site.body, site.row) else f"found_{field.name}"
-        owner = self._owner(site, parent)
-        foreign = f" or {found}.{parent.owner} != {owner}" if owner else ""
+        refusal = self._raise(parent, given)
         code = f"{found} = {store.row(self._model(parent), given)}\n"
-        code += f"if {found} is None{foreign}:\n    {self._raise(parent, given)}\n"
-        if field.optional or (site.is_change and self._is_partial(site)):
-            code = f"if {given} is not None:\n" + _indented(code)
-        return list(cst.parse_module(code).body)
+        guarded = self._guard(site, f"{found}.{parent.owner}") if parent.owner else None
+        owner = self._owner(site, parent) if guarded is None else None
+        foreign = f" or {found}.{parent.owner} != {owner}" if owner else ""
+        code += f"if {found} is None{foreign}:\n    {refusal}\n{guarded or ''}"
+        return _given(code, given, field.optional or site.is_partial)
 
-    def _fetch(
-        self, site: Site, store: Store, field: FieldSpec, parent: Parent
-    ) -> list[cst.BaseStatement]:
+    def _many(
+        self, site: Site, store: Store, field: FieldSpec, parent: Parent, *, checks: bool
+    ) -> tuple[list[cst.BaseStatement], list[cst.BaseStatement]]:
+        """Return the statements that find the rows, before, and that set them, after."""
         given = f"{site.body}.{field.column}"
         model = self._model(parent)
-        owner = self._owner(site, parent)
-        condition = f", {model}.{parent.owner} == {owner}" if owner else ""
-        code = f"{field.name} = {store.rows(model, parent.key, given, condition)}\n"
-        code += f"if len({field.name}) != len(set({given})):\n    {self._raise(parent, given)}\n"
         self.work.imports |= store.imports
-        if site.is_change and self._is_partial(site):
-            code = f"if {given} is not None:\n" + _indented(code)
-        return list(cst.parse_module(code).body)
-
-    def _set(self, site: Site, field: FieldSpec) -> list[cst.BaseStatement]:
-        code = f"{site.row}.{field.name} = {field.name}\n"
-        if site.is_change and self._is_partial(site):
-            code = f"if {site.body}.{field.column} is not None:\n" + _indented(code)
-        return list(cst.parse_module(code).body)
+        guarded = self._guard(site, f"row.{parent.owner}") if parent.owner and checks else None
+        owner = self._owner(site, parent) if guarded is None else None
+        condition = f", {model}.{parent.owner} == {owner}" if owner else ""
+        find = f"{field.name} = {store.rows(model, parent.key, given, condition)}\n"
+        if checks:
+            find += (
+                f"if len({field.name}) != len(set({given})):\n    {self._raise(parent, given)}\n"
+            )
+            find += f"for row in {field.name}:\n{_indented(guarded)}" if guarded else ""
+        put = f"{site.row}.{field.name} = {field.name}\n"
+        if site.is_indirect and store.is_async:
+            put = f'await {store.session}.refresh({site.row}, ["{field.name}"])\n{put}'
+        if site.is_change and not site.is_indirect:  # the row is there already: one block
+            return _given(find + put, given, site.is_partial), []
+        return _given(find, given, site.is_partial), _given(put, given, site.is_partial)
 
     def _raise(self, parent: Parent, given: str) -> str:
-        old = self.work.facts.new  # the trees are renamed already
-        made = missing(self.trees, old, parent, self.work.facts.known)
-        if made is None:
+        facts = self.work.facts
+        refusal = missing(self.trees, facts.new, parent, facts.known)
+        if refusal is None:
             self.work.imports.add(("fastapi", "HTTPException"))
-            return f'raise HTTPException(status_code=404, detail="{parent.names.human.capitalize()} not found")'
-        made = replaced(made, lambda n: _id(n, given))
-        return " ".join(code_of(made).split())
+            said = f"{parent.names.human.capitalize()} not found"
+            return f'raise HTTPException(status_code=404, detail="{said}")'
+        self.work.imports |= refusal.imports
+        said = re.sub(r"\{\w*id\w*\}", f"{{{given}}}", refusal.code)
+        return " ".join(said.split())
+
+    def _guard(self, site: Site, owned: str) -> str | None:
+        """Return the statement that keeps others' rows from being pointed to, as the exemplar does."""
+        facts = self.work.facts
+        found = guard(self.trees[:1], facts.owner) if facts.owner else None
+        if found is None:
+            return None
+        test, refusal = found
+        names = set(re.findall(r"(?<![.\w{])[a-z]\w*", test)) - {"not", "and", "or", "is", "row"}
+        params = {p.name.value for p in (*site.node.params.params, *site.node.params.kwonly_params)}
+        if names - params or facts.new.snake in refusal.lower():
+            return None
+        said = " ".join(refusal.split())
+        return f"if {test.format(row=owned)}:\n    {said}\n"
 
     def _model(self, parent: Parent) -> str:
         """Return how the part names a parent's class: bare, or in the module it imports."""
@@ -160,84 +243,33 @@ class Linker:
             rf"\b{column}\s*=(?!=)\s*([\w.]+(?:\[[^\]]+\])?)",
             rf"[\"']{column}[\"']\s*:\s*([\w.]+)",
             rf"\.{column}\s*[!=]=\s*([\w.]+)",
-            rf"\b{column}\s*:\s*\w+(?=[,)=])",
+            rf"\b({column})\s*:\s*\w+(?=[,)=\s])",
         ):
             match = re.search(pattern, code)
             if match:
-                return match[1] if match.groups() else column
+                return match[1]
         return None
 
-    # --- where
 
-    def _site(self, node: cst.FunctionDef) -> Site | None:
-        body = self._body_param(node)
-        if body is None or not isinstance(node.body, cst.IndentedBlock):
-            return None
-        is_change = purpose(node) == "change"
-        found = _changed(node, body) if is_change else _made(node, self.work.facts.new.pascal)
-        return Site(node, body, found[0], found[1], is_change) if found else None
+def _functions(tree: cst.Module) -> list[cst.CSTNode]:
+    found: list[cst.CSTNode] = []
 
-    def _body_param(self, node: cst.FunctionDef) -> str | None:
-        """Return the parameter that holds the request's body."""
-        for param in (*node.params.params, *node.params.kwonly_params):
-            kind = code_of(param.annotation.annotation) if param.annotation else ""
-            words = set(re.findall(r"\w+", kind))
-            if words & set(self.schemas):
-                return param.name.value
+    def note(node: cst.CSTNode) -> cst.CSTNode | None:
+        found.extend([node] if isinstance(node, cst.FunctionDef) else [])
         return None
 
-    def _is_partial(self, site: Site) -> bool:
-        for param in (*site.node.params.params, *site.node.params.kwonly_params):
-            if param.name.value == site.body and param.annotation:
-                return bool(set(re.findall(r"\w+", code_of(param.annotation))) & set(self.partial))
-        return False
+    replaced(tree, note)
+    return found
 
 
-def _id(node: cst.CSTNode, given: str) -> cst.CSTNode | None:
-    """A message that says the id says the one that was given."""
-    if not isinstance(node, cst.FormattedStringExpression):
-        return None
-    return node.with_changes(expression=cst.parse_expression(given))
+def _given(code: str, given: str, may_lack: bool) -> list[cst.BaseStatement]:  # noqa: FBT001
+    """Return statements, run only where a value is given if it may be left out."""
+    text = f"if {given} is not None:\n{_indented(code)}" if may_lack else code
+    return list(cst.parse_module(text).body)
 
 
 def _indented(code: str) -> str:
     return "".join(f"    {line}\n" for line in code.splitlines())
-
-
-def _made(node: cst.FunctionDef, model: str) -> tuple[str, cst.BaseStatement] | None:
-    """Return the variable and statement of `item = Item(…)`, `Item.model_validate(…)` and the like."""
-    pattern = rf"(?:\w+\.)?{model}(?:Model)?(?:\.(?:model_validate|from_orm|parse_obj|validate))?"
-    for statement in m.findall(node, m.SimpleStatementLine(body=[m.Assign()])):
-        line = cst.ensure_type(statement, cst.SimpleStatementLine)
-        assign = cst.ensure_type(line.body[0], cst.Assign)
-        target, value = assign.targets[0].target, assign.value
-        is_made = isinstance(value, cst.Call) and re.fullmatch(pattern, code_of(value.func))
-        if is_made and isinstance(target, cst.Name):
-            return target.value, line
-    return None
-
-
-def _changed(node: cst.FunctionDef, body: str) -> tuple[str, cst.BaseStatement] | None:
-    """Return the row and the last statement that changes it."""
-    found: list[tuple[str, cst.BaseStatement]] = []
-    for statement in m.findall(node, m.For() | m.SimpleStatementLine() | m.If()):
-        row = _changes(statement, body)
-        if row is not None and isinstance(statement, cst.BaseStatement):
-            found.append((row, statement))
-    return found[-1] if found else None
-
-
-def _changes(node: cst.CSTNode, body: str) -> str | None:
-    code = code_of(node)
-    if isinstance(node, cst.For):
-        match = re.search(r"setattr\((\w+), ", code)
-        return match[1] if match else None
-    if isinstance(node, cst.If):
-        match = re.fullmatch(rf"\s*if {body}\.\w+[^:]*:\s+(\w+)\.\w+ = {body}\.\w+\s*", code)
-        return match[1] if match else None
-    match = re.match(r"\s*(\w+)\.sqlmodel_update\(", code)
-    match = match or re.fullmatch(rf"\s*(\w+)\.\w+ = {body}\.\w+\s*", code)
-    return match[1] if match else None
 
 
 def _with_statements(
@@ -255,17 +287,32 @@ def _with_statements(
             lines = getattr(at, "leading_lines", ())
             first[0] = first[0].with_changes(leading_lines=lines)
             at = at.with_changes(leading_lines=[])
-        body = [*node.body[:index], *first, at, *after, *node.body[index + 1 :]]
+        end = index + 1
+        if after and end < len(node.body) and _is_absence_of(site.row, node.body[end]):
+            end += 1
+        body = [
+            *node.body[:index],
+            *first,
+            at,
+            *node.body[index + 1 : end],
+            *after,
+            *node.body[end:],
+        ]
         return node.with_changes(body=body)
 
     return replaced(site.node, put)
 
 
-def _without(node: cst.CSTNode, body: str, many: Sequence[str]) -> cst.CSTNode | None:
+def _is_absence_of(row: str | None, node: cst.BaseStatement) -> bool:
+    """Tell whether a statement answers that there is no row: links are set behind it."""
+    return isinstance(node, cst.If) and code_of(node.test) in (f"not {row}", f"{row} is None")
+
+
+def _without(node: cst.CSTNode, site: Site, many: Sequence[str]) -> cst.CSTNode | None:
     """`body.model_dump()` must not give a model what it has no column for."""
     if not isinstance(node, cst.Call) or not isinstance(node.func, cst.Attribute):
         return None
-    if node.func.attr.value not in _DUMPS or code_of(node.func.value) != body:
+    if node.func.attr.value not in _DUMPS or code_of(node.func.value) != site.body:
         return None
     names = ", ".join(f'"{name}"' for name in many)
     old = next((a for a in node.args if a.keyword and a.keyword.value == "exclude"), None)

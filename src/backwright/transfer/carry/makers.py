@@ -81,7 +81,10 @@ def by_helper(functions: Sequence[_Function], parent: Parent, asking: Asking) ->
         is_maker = re.match(r"(create|make|add|new|random|insert)_", helper.name)
         if helper.scope or not is_maker or not _is_about(helper.name, parent.names):
             continue
-        arguments = _arguments(helper, asking)
+        sessions = [
+            f.name for f in functions if f.scope and f.name in SESSIONS and _is_visible(f, asking)
+        ]
+        arguments, asked = _arguments(helper, asking, sessions)
         access = _access(helper, parent)
         is_async = isinstance(helper.node, ast.AsyncFunctionDef)
         if arguments is None or not access or (is_async and not asking.is_async):
@@ -90,7 +93,7 @@ def by_helper(functions: Sequence[_Function], parent: Parent, asking: Asking) ->
         wait = "await " if is_async else ""
         module = helper.path.removesuffix(".py").replace("/", ".")
         code = f"{row} = {wait}{helper.name}({arguments})\n"
-        return Maker(f"{row}{access}", (), code, frozenset({(module, helper.name)}))
+        return Maker(f"{row}{access}", asked, code, frozenset({(module, helper.name)}))
     return None
 
 
@@ -211,24 +214,28 @@ def _given(node: ast.AST) -> Iterator[ast.expr]:
             yield child.value
 
 
-def _arguments(helper: _Function, asking: Asking) -> str | None:
-    """Return the arguments of a helper, if all that it must have are at hand by their names."""
+def _arguments(
+    helper: _Function, asking: Asking, sessions: Sequence[str]
+) -> tuple[str | None, tuple[str, ...]]:
+    """Return the arguments of a helper, and the fixtures to ask for, if all can be had."""
     spec = helper.node.args
     needed = spec.args[: len(spec.args) - len(spec.defaults)]
     only = [a for a, d in zip(spec.kwonlyargs, spec.kw_defaults, strict=True) if d is None]
-    given = []
+    given: list[str] = []
+    asked: list[str] = []
     for argument in (*needed, *only):
         kind = ast.unparse(argument.annotation) if argument.annotation else ""
-        name = _at_hand(argument.arg, kind, asking)
+        name = _at_hand(argument.arg, kind, asking, sessions)
         if name is None:
-            return None
+            return None, ()
+        asked += [name] if name not in asking.params else []
         given.append(f"{argument.arg}={name}" if argument in only else name)
-    return ", ".join(given)
+    return ", ".join(given), tuple(asked)
 
 
-def _at_hand(name: str, kind: str, asking: Asking) -> str | None:
+def _at_hand(name: str, kind: str, asking: Asking, sessions: Sequence[str]) -> str | None:
     if name in asking.params:
         return name
     if name in SESSIONS or "Session" in kind:
-        return next((p for p in asking.params if p in SESSIONS), None)
+        return next((s for s in (*asking.params, *sessions) if s in SESSIONS), None)
     return None

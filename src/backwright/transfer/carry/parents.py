@@ -49,7 +49,7 @@ def _function(work: Work, links: list[FieldSpec], node: cst.CSTNode) -> cst.CSTN
                 mark: work.use(work.writer.sample(field, 0, json=json, linked=maker.id))
                 for json, mark in marks.items()
             }
-            made = _given(made, ids, maker)
+            made = _given(made, ids, maker, work.part.code)
     return made if made is not node else None
 
 
@@ -89,7 +89,9 @@ def _values(work: Work, parent: Parent, asking: Asking) -> str | None:
     return ", ".join(given)
 
 
-def _given(node: cst.FunctionDef, ids: Mapping[str, str], maker: Maker) -> cst.FunctionDef:
+def _given(
+    node: cst.FunctionDef, ids: Mapping[str, str], maker: Maker, code: str
+) -> cst.FunctionDef:
     """Put a maker's statements first, ask for its fixtures, and use the id."""
 
     def id_(place: cst.CSTNode) -> cst.CSTNode | None:
@@ -101,7 +103,7 @@ def _given(node: cst.FunctionDef, ids: Mapping[str, str], maker: Maker) -> cst.F
         body=[*cst.parse_module(maker.code).body, *made.body.body] if maker.code else made.body.body
     )
     have = {p.name.value for p in (*made.params.params, *made.params.kwonly_params)}
-    new = [cst.Param(cst.Name(n)) for n in maker.params if n not in have]
+    new = [_param(n, code) for n in maker.params if n not in have]
     params = list(made.params.params)
     if new and params:
         comma = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
@@ -109,3 +111,10 @@ def _given(node: cst.FunctionDef, ids: Mapping[str, str], maker: Maker) -> cst.F
         params[-1] = params[-1].with_changes(comma=comma)
         new[-1] = new[-1].with_changes(comma=last)
     return made.with_changes(body=body, params=made.params.with_changes(params=[*params, *new]))
+
+
+def _param(name: str, code: str) -> cst.Param:
+    """Return a fixture's parameter, annotated as it is elsewhere in the module."""
+    match = re.search(rf"[(,]\s*{name}: ([\w.\[\]]+)", code)
+    annotation = cst.Annotation(cst.parse_expression(match[1])) if match else None
+    return cst.Param(cst.Name(name), annotation=annotation)

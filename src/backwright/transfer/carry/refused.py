@@ -61,7 +61,7 @@ def _with_bad(
 
 
 def _good(work: Work, new: FieldSpec, values: Values, row: int) -> cst.BaseExpression:
-    links = {n: v for n, v in values.items() if work.facts.fields[n].target == new.target}
+    links = {n: v for n, v in values.items() if work.facts.are_alike(new, work.facts.fields[n])}
     made = value_of(work, new, links, row=row, json=True) if new.kind == "ref" else None
     return made or sample(work, new, row, json=True)
 

@@ -102,8 +102,17 @@ class Facts:
     tests: tuple[tuple[str, str], ...] = ()
 
     def parent(self, target: str | None) -> Parent | None:
-        """Return the parent model of a reference, if it is known."""
-        return next((p for p in self.parents if p.model == target), None)
+        """Return the parent model of a reference, by its class or its name, if it is known."""
+        return next((p for p in self.parents if target in (p.model, p.names.pascal)), None)
+
+    def are_alike(self, new: FieldSpec, old: OldField) -> bool:
+        """Tell whether a new and an old reference point to the same model."""
+        return new.target is not None and self.model_of(new.target) == self.model_of(old.target)
+
+    def model_of(self, target: str | None) -> str | None:
+        """Return the class that a reference points to: `TaskModel` for `Task`."""
+        parent = self.parent(target)
+        return parent.model if parent else target
 
 
 @dataclass(frozen=True, slots=True)

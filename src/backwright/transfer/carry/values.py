@@ -97,7 +97,8 @@ def value_of(
     value = values[number]
     if new.kind == "ref" and work.has_samples and not _reads_a_row(value):
         old = work.facts.fields[number]
-        return value if old.target == new.target else sample(work, new, row, json=json)
+        alike = work.facts.are_alike(new, old)
+        return value if alike else sample(work, new, row, json=json)
     if is_literal(value):
         return sample(work, new, row, json=json)
     if fields_in(value) - {number} or not access(value, number):

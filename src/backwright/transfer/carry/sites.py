@@ -1,0 +1,131 @@
+"""Where rows are made and changed: the functions in which new links are looked up and set."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import libcst as cst
+import libcst.matchers as m
+
+from backwright.transfer.carry.marks import code_of
+from backwright.transfer.carry.mentions import purpose
+
+_PLAIN_CALLS = ("model_dump", "dict", "items", "get")
+
+
+@dataclass(frozen=True)
+class Site:
+    """A function that makes or changes a row: the request's body, the row, where it happens.
+
+    `at` is the statement that makes or changes the row; `row` is the variable that holds it, None
+    where none does. A site is `indirect` where a base class or another layer does the work.
+    """
+
+    node: cst.FunctionDef
+    body: str
+    row: str | None
+    at: cst.BaseStatement
+    is_change: bool
+    is_partial: bool
+    is_indirect: bool = False
+
+
+def site_of(
+    node: cst.FunctionDef, model: str, schemas: Collection[str], partial: Collection[str]
+) -> Site | None:
+    """Return where a function makes or changes a row, if it does.
+
+    Args:
+        node: the function.
+        model: the resource's name.
+        schemas: the classes that are bodies of requests.
+        partial: those of them all of whose fields may be left out.
+    """
+    param = _body_param(node, schemas)
+    aim = purpose(node)
+    if (
+        param is None
+        or aim not in ("make", "change")
+        or not isinstance(node.body, cst.IndentedBlock)
+    ):
+        return None
+    body, kind = param
+    is_partial = aim == "change" and bool(set(re.findall(r"\w+", kind)) & set(partial))
+    found = _changed(node, body) if aim == "change" else _made(node, model)
+    if found:
+        return Site(node, body, found[0], found[1], aim == "change", is_partial)
+    handed = _handed_on(node, body)
+    if handed is None:
+        return None
+    return Site(node, body, handed[0], handed[1], aim == "change", is_partial, is_indirect=True)
+
+
+def _body_param(node: cst.FunctionDef, schemas: Collection[str]) -> tuple[str, str] | None:
+    """Return the parameter that holds the request's body, and its annotation."""
+    for param in (*node.params.params, *node.params.kwonly_params):
+        kind = code_of(param.annotation.annotation) if param.annotation else ""
+        if set(re.findall(r"\w+", kind)) & set(schemas):
+            return param.name.value, kind
+    return None
+
+
+def _made(node: cst.FunctionDef, model: str) -> tuple[str, cst.BaseStatement] | None:
+    """Return the variable and statement of `item = Item(…)`, `Item.model_validate(…)`, `model(…)`."""
+    names = rf"(?:\w+\.)?{model}(?:Model|Table|DB|Orm|ORM)?|(?:self|cls)\.(?:_?model|model_class)"
+    pattern = rf"(?:{names})(?:\.(?:model_validate|from_orm|parse_obj|validate))?"
+    for statement in m.findall(node, m.SimpleStatementLine(body=[m.Assign()])):
+        line = cst.ensure_type(statement, cst.SimpleStatementLine)
+        assign = cst.ensure_type(line.body[0], cst.Assign)
+        target, value = assign.targets[0].target, assign.value
+        is_made = isinstance(value, cst.Call) and re.fullmatch(pattern, code_of(value.func))
+        if is_made and isinstance(target, cst.Name):
+            return target.value, line
+    return None
+
+
+def _changed(node: cst.FunctionDef, body: str) -> tuple[str, cst.BaseStatement] | None:
+    """Return the row and the last statement that changes it."""
+    found: list[tuple[str, cst.BaseStatement]] = []
+    for statement in m.findall(node, m.For() | m.SimpleStatementLine() | m.If()):
+        row = _changes(statement, body)
+        if row is not None and isinstance(statement, cst.BaseStatement):
+            found.append((row, statement))
+    return found[-1] if found else None
+
+
+def _changes(node: cst.CSTNode, body: str) -> str | None:
+    code = code_of(node)
+    if isinstance(node, cst.For):
+        match = re.search(r"setattr\((\w+), ", code)
+        return match[1] if match else None
+    if isinstance(node, cst.If):
+        match = re.fullmatch(rf"\s*if {body}\.\w+[^:]*:\s+(\w+)\.\w+ = {body}\.\w+\s*", code)
+        return match[1] if match else None
+    match = re.match(r"\s*(\w+)\.sqlmodel_update\(", code)
+    match = match or re.fullmatch(rf"\s*(\w+)\.\w+ = {body}\.\w+\s*", code)
+    return match[1] if match else None
+
+
+def _handed_on(node: cst.FunctionDef, body: str) -> tuple[str | None, cst.BaseStatement] | None:
+    """Return the statement that hands the body to something that makes or changes the row."""
+    for statement in m.findall(node, m.SimpleStatementLine()):
+        line = cst.ensure_type(statement, cst.SimpleStatementLine)
+        calls = [c for c in m.findall(line, m.Call()) if isinstance(c, cst.Call)]
+        if not any(_takes(c, body) for c in calls):
+            continue
+        small = line.body[0]
+        target = small.targets[0].target if isinstance(small, cst.Assign) else None
+        return (target.value if isinstance(target, cst.Name) else None), line
+    return None
+
+
+def _takes(call: cst.Call, body: str) -> bool:
+    """Tell whether a call is given the body or what it holds, rather than reading it."""
+    name = code_of(call.func).rpartition(".")[2]
+    if name in _PLAIN_CALLS or name[:1].isupper() or name in ("len", "str", "setattr", "getattr"):
+        return False
+    return any(
+        re.search(rf"\b{body}\b(?!\.(?!model_dump|dict))", code_of(a.value)) for a in call.args
+    )
