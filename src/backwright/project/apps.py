@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from backwright.project.files import Tree, read_bytes
 from backwright.project.interpret import calls, framework, imports
-from backwright.project.interpret.statements import Raised
+from backwright.project.interpret.flow import Raised
 from backwright.project.interpret.values import (
     External,
     Frame,

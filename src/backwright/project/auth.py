@@ -11,7 +11,7 @@ from backwright.project.apps import is_test
 from backwright.project.fastapi_users import read_fastapi_users
 from backwright.project.guards import SCHEMES
 from backwright.project.interpret import expressions, lookup
-from backwright.project.interpret.statements import Raised
+from backwright.project.interpret.flow import Raised
 from backwright.project.interpret.values import (
     External,
     Instance,

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from backwright.project.apps import is_test
 from backwright.project.interpret import expressions, fields
-from backwright.project.interpret.statements import Raised
+from backwright.project.interpret.flow import Raised
 from backwright.project.interpret.values import Class, Instance, Module, is_external, settle
 from backwright.project.interpret.world import World, module_frame
 from backwright.project.settings import environment_read

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from backwright.project.dependencies import Parameter, parameters, target_of
 from backwright.project.interpret import calls, expressions, lookup
-from backwright.project.interpret.statements import Raised
+from backwright.project.interpret.flow import Raised
 from backwright.project.interpret.values import (
     Bound,
     Call,

@@ -163,7 +163,8 @@ def is_table(cls: Class) -> bool:
         return is_sqlmodel_table(cls)
     if not is_declarative(cls) or _is_abstract(cls):
         return False
-    return "__table__" in cls.names or table_name(cls) is not None
+    named = _raw_name(cls) is not None or table_name(cls) is not None
+    return named or "__table__" in cls.names
 
 
 def _mapped_parent(cls: Class) -> Class | None:

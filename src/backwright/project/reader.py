@@ -29,7 +29,7 @@ from backwright.project.interpret.world import World
 from backwright.project.migrations import read_migrations
 from backwright.project.models import read_models
 from backwright.project.modules import Modules
-from backwright.project.ownership import owned_models
+from backwright.project.ownership import owned_models, scoped
 from backwright.project.schemas import read_schemas
 from backwright.project.services import read_services
 from backwright.project.settings import read_settings
@@ -117,6 +117,8 @@ def _read(tree: Tree) -> Project:
         package_manager=tooling.package_manager,
         python_version=tooling.python_version,
     )
+    judged = safe(lambda: scoped(world, routes, models, list(project.schemas), user), endpoints)
+    project = replace(project, endpoints=tuple(judged))
     conventions = safe(lambda: read_conventions(sources_of(modules, tree), project), ())
     unresolved = {*world.unresolved, *modules.unresolved, *tree.unresolved}
     ordered = tuple(sorted(unresolved, key=_by_place))

@@ -99,7 +99,7 @@ def _mounted(mount: Instance, way: _Way, unresolved: dict[Unresolved, None]) -> 
         return
     target = _application(mount.attributes["app"])
     prefix = way.prefix + path.rstrip("/")
-    if target is not None:
+    if target is not None and target not in way.apps:
         inner = _Way(prefix, (), (*way.apps, target), way.depth + 1)
         yield from _follow(target, inner, None, unresolved)
     elif mount.attributes["routes"]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from backwright.project.interpret import classes, expressions, lookup, statements
+from backwright.project.interpret.flow import Flow, Raised
 from backwright.project.interpret.values import (
     Bound,
     Call,
@@ -108,10 +109,15 @@ def call_value(
         return _call_library(callee, Call(frame, place, args, kwargs))
     if isinstance(callee, Instance):
         return _call_instance(callee, Call(frame, place, args, kwargs))
+    if frame.world.witness is not None:
+        frame.world.witness.lost(Call(frame, place, args, kwargs))
     return Unknown(callee.why if isinstance(callee, Unknown) else "it is not called but a value")
 
 
 def _call_library(callee: External, call: Call) -> object:
+    witness = call.frame.world.witness
+    if witness is not None and (told := witness.called(callee, call)) is not None:
+        return told
     handlers = call.frame.world.calls
     handler = handlers.get(callee.name) or handlers.get("." + callee.last)
     if handler is not None:
@@ -123,6 +129,8 @@ def library_instance(callee: External, call: Call) -> Instance:
     """Return the opaque result of calling a library."""
     made = Instance(callee, call.args, call.kwargs, {}, call.frame.module.file, call.line)
     call.frame.world.instances.append(made)
+    if call.frame.world.witness is not None:
+        call.frame.world.witness.made(made)
     return made
 
 
@@ -176,19 +184,19 @@ def _result(function: Function, inner: Frame, outer: Frame) -> object:
     anonymous = inner.world.anonymous
     try:
         flow = statements.run(function.node.body, inner)
-    except statements.Raised as raised:
+    except Raised as raised:
         if inner.returned:
             outer.raised.append(raised.value)
         elif anonymous or is_external(raised.value, "ImportError"):
             raise
         else:
             return Unknown(f"{function.name} raises an error")
-        flow = statements.Flow.STOPPED
-    if flow is statements.Flow.NEXT and not (_is_generator(function.node) and inner.returned):
+        flow = Flow.STOPPED
+    if flow is Flow.NEXT and not (_is_generator(function.node) and inner.returned):
         inner.returned.append(None)
     if anonymous and inner.raised:
         if not inner.returned:
-            raise statements.Raised(inner.raised[0], function.node.lineno)
+            raise Raised(inner.raised[0], function.node.lineno)
         outer.raised.extend(inner.raised)
     if _is_generator(function.node):
         return list(inner.returned)

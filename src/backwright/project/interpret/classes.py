@@ -86,6 +86,8 @@ def instantiate(cls: Class, call: Call) -> object:
     else:
         made = _blank(cls, call)
     initialize(made, call)
+    if call.frame.world.witness is not None:
+        call.frame.world.witness.made(made)
     return made
 
 

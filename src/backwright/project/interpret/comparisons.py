@@ -7,7 +7,7 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from backwright.project.interpret import expressions
+from backwright.project.interpret import operators
 from backwright.project.interpret.values import (
     NATIVE,
     Class,
@@ -27,7 +27,7 @@ def compare(left: object, sign: ast.cmpop, right: object) -> object:
         return _identical(left, right) is isinstance(sign, ast.Is)
     if isinstance(sign, (ast.In, ast.NotIn)):
         return _contains(right, left, wanted=isinstance(sign, ast.In))
-    left, right = expressions.plain(left), expressions.plain(right)
+    left, right = operators.plain(left), operators.plain(right)
     if isinstance(left, (Class, Function, Module)) or isinstance(right, (Class, Function, Module)):
         return (left is right) is isinstance(sign, ast.Eq)
     simple = (*NATIVE, list, tuple, set, dict)
@@ -52,7 +52,7 @@ def _identical(left: object, right: object) -> bool:
 
 
 def _contains(container: object, element: object, *, wanted: bool) -> object:
-    element, container = expressions.plain(element), expressions.plain(container)
+    element, container = operators.plain(element), operators.plain(container)
     if isinstance(container, str) and isinstance(element, str):
         return (element in container) is wanted
     if isinstance(container, (list, tuple, set, dict)):
@@ -63,7 +63,7 @@ def _contains(container: object, element: object, *, wanted: bool) -> object:
 
 
 def _equal(left: object, right: object) -> bool:
-    left, right = expressions.plain(left), expressions.plain(right)
+    left, right = operators.plain(left), operators.plain(right)
     return isinstance(left, NATIVE) and isinstance(right, NATIVE) and left == right
 
 

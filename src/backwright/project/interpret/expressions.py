@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import ast
-import operator
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-from backwright.project.interpret import calls, comparisons, lookup
+from backwright.project.interpret import calls, comparisons, items, lookup, operators
 from backwright.project.interpret.values import (
     NATIVE,
     Class,
     External,
     Frame,
     Instance,
-    Native,
     Unknown,
     either,
     settle,
@@ -92,7 +89,7 @@ def _call(node: ast.Call, frame: Frame) -> object:
     kwargs: dict[str, object] = {}
     for argument in node.args:
         if isinstance(argument, ast.Starred):
-            args.extend(elements(evaluate(argument.value, frame)) or [])
+            args.extend(_starred(evaluate(argument.value, frame), frame))
         else:
             args.append(evaluate(argument, frame))
     for keyword in node.keywords:
@@ -102,7 +99,16 @@ def _call(node: ast.Call, frame: Frame) -> object:
         elif isinstance(settle(value), dict):
             known: dict[object, object] = settle(value)  # type: ignore[assignment]
             kwargs.update({str(key): one for key, one in known.items()})
+        elif frame.world.witness is not None:
+            kwargs["**"] = value
     return calls.call_value(callee, args, kwargs, frame, node)
+
+
+def _starred(value: object, frame: Frame) -> list[object]:
+    known = elements(value)
+    if known is not None:
+        return known
+    return [] if frame.world.witness is None else [value]
 
 
 def _formatted(node: ast.JoinedStr, frame: Frame) -> object:
@@ -129,65 +135,14 @@ def _format(value: object, spec: ast.expr, frame: Frame) -> str | None:
         return None
 
 
-_OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
-    ast.FloorDiv: operator.floordiv,
-    ast.Mod: operator.mod,
-    ast.BitOr: operator.or_,
-    ast.BitAnd: operator.and_,
-}
-
-
 def _binary(node: ast.BinOp, frame: Frame) -> object:
-    left = evaluate(node.left, frame)
-    return combine(left, node.op, evaluate(node.right, frame))
-
-
-def combine(left: object, sign: ast.operator, right: object) -> object:
-    """Apply a binary operator; unions of types give the union as a tuple-like instance."""
-    left, right = plain(left), plain(right)
-    for side in (left, right):
-        if isinstance(side, Unknown):
-            return side
-    if isinstance(sign, ast.BitOr) and (_is_type(left) or _is_type(right)):
-        return Instance(External("typing.Union"), [left, right])
-    operation = _OPERATORS.get(type(sign))
-    simple = (*NATIVE, list, tuple, set, dict)
-    if operation is None or not isinstance(left, simple):
-        return Unknown(why_unknown(left))
-    if not isinstance(right, simple):
-        return Unknown(why_unknown(right))
-    if isinstance(sign, ast.Mult) and _too_long(left, right):
-        return Unknown("it is too long")
-    try:
-        return operation(left, right)
-    except (TypeError, ValueError, LookupError, ArithmeticError):
-        return Unknown("its parts do not fit together")
-
-
-def plain(value: object) -> object:
-    """Return an enum member that is a string (or number) as that."""
-    value = settle(value)
-    if isinstance(value, Instance) and "_value_" in value.attributes:
-        return value.attributes["_value_"]
-    return value
-
-
-def _is_type(value: object) -> bool:
-    return isinstance(value, (Class, External)) or (
-        isinstance(value, (Instance, Native)) and not isinstance(value, Path)
-    )
-
-
-def _too_long(left: object, right: object) -> bool:
-    count = left if isinstance(left, int) else right
-    other = right if isinstance(left, int) else left
-    if isinstance(other, (str, list, tuple, bytes)):
-        return isinstance(count, int) and count * len(other) > LONGEST
-    return False
+    left, right = evaluate(node.left, frame), evaluate(node.right, frame)
+    witness = frame.world.witness
+    if witness is not None and isinstance(node.op, (ast.BitAnd, ast.BitOr)):
+        told = witness.combined(left, right)
+        if told is not None:
+            return told
+    return operators.combine(left, node.op, right)
 
 
 def _boolean(node: ast.BoolOp, frame: Frame) -> object:
@@ -209,7 +164,10 @@ def _unary(node: ast.UnaryOp, frame: Frame) -> object:
     value = evaluate(node.operand, frame)
     if isinstance(node.op, ast.Not):
         verdict = truth(value)
-        return Unknown("a condition is not known") if verdict is None else not verdict
+        if verdict is not None:
+            return not verdict
+        told = frame.world.witness.negated(value) if frame.world.witness is not None else None
+        return Unknown("a condition is not known") if told is None else told
     if isinstance(value, (int, float)):
         return -value if isinstance(node.op, ast.USub) else value
     return Unknown(why_unknown(value))
@@ -220,7 +178,10 @@ def _compare(node: ast.Compare, frame: Frame) -> object:
     verdict: object = True
     for sign, operand in zip(node.ops, node.comparators, strict=True):
         right = evaluate(operand, frame)
-        verdict = comparisons.compare(left, sign, right)
+        witness = frame.world.witness
+        verdict = witness.compared(left, sign, right) if witness is not None else None
+        if verdict is None:
+            verdict = comparisons.compare(left, sign, right)
         if verdict is not True:
             return verdict
         left = right
@@ -284,6 +245,12 @@ def is_member(value: object) -> bool:
     return isinstance(value, Instance) and "_value_" in value.attributes
 
 
+def one_of(iterated: object, frame: Frame) -> object:
+    """Return an element of what is not known."""
+    told = frame.world.witness.element(iterated) if frame.world.witness is not None else None
+    return Unknown("it comes out of a loop not followed") if told is None else told
+
+
 def _comprehension(
     node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp, frame: Frame
 ) -> object:
@@ -302,8 +269,9 @@ def _comprehension(
                 results.append(evaluate(node.elt, inner))
             return
         generator = node.generators[level]
-        known = elements(evaluate(generator.iter, inner))
-        for element in [Unknown("it comes out of a loop not followed")] if known is None else known:
+        iterated = evaluate(generator.iter, inner)
+        known = elements(iterated)
+        for element in [one_of(iterated, frame)] if known is None else known:
             if not frame.world.spend():
                 return
             lookup.assign(generator.target, element, inner)
@@ -318,7 +286,7 @@ def _subscript(node: ast.Subscript, frame: Frame) -> object:
     value = settle(evaluate(node.value, frame))
     if isinstance(node.slice, ast.Slice):
         return _sliced(value, node.slice, frame)
-    return lookup.item(value, evaluate(node.slice, frame), frame)
+    return items.item(value, evaluate(node.slice, frame), frame)
 
 
 def _sliced(value: object, node: ast.Slice, frame: Frame) -> object:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from backwright.project.interpret import lookup, statements
+from backwright.project.interpret.flow import Raised
 from backwright.project.interpret.values import (
     External,
     Frame,
@@ -36,7 +37,7 @@ def execute(world: World, module: Module) -> None:
         for statement in tree.body:
             try:
                 statements.run([statement], frame)
-            except statements.Raised as raised:
+            except Raised as raised:
                 world.note(module, raised.line, "an error is raised here when it is imported")
             except Exception as error:
                 why = f"this could not be followed: {type(error).__name__}: {error}"
@@ -119,7 +120,7 @@ def _missing(node: ast.ImportFrom, frame: Frame, dotted: str) -> None:
     shown = "." * node.level + dotted
     for alias in node.names:
         lookup.bind(frame, alias.asname or alias.name, Unknown(f"there is no module {shown}"))
-    raise statements.Raised(External("builtins.ImportError"), node.lineno)
+    raise Raised(External("builtins.ImportError"), node.lineno)
 
 
 def _member(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from backwright.project.interpret import calls, expressions, framework
 from backwright.project.interpret.values import Call, External, Instance
 from backwright.project.interpret.world import Handler
@@ -82,7 +84,20 @@ def _expose(call: Call, callee: External) -> object:
     return callee.owner
 
 
+_WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+
+
+def _snake(call: Call, callee: External) -> object:
+    """Model what turns `BlogPost` into `blog_post`, as table names are made."""
+    shown = expressions.text(call.argument(0, "str_or_iter"))
+    return calls.library_instance(callee, call) if shown is None else _WORDS.sub("_", shown).lower()
+
+
 HANDLERS: dict[str, Handler] = {
+    "humps.decamelize": _snake,
+    "humps.depascalize": _snake,
+    "inflection.underscore": _snake,
+    "stringcase.snakecase": _snake,
     **{f".{name}": _users_router for name in _USER_ROUTES},
     ".GraphQLRouter": _graphql,
     ".instrument": _instrument,

@@ -7,9 +7,10 @@ import builtins
 from collections.abc import Callable
 from typing import Any
 
-from backwright.project.interpret import calls, expressions, fields, imports, methods, statements
+from backwright.project.interpret import calls, expressions, fields, imports, methods
 from backwright.project.interpret.ancestry import ancestors as ancestors
 from backwright.project.interpret.ancestry import inherits as inherits
+from backwright.project.interpret.flow import Raised
 from backwright.project.interpret.values import (
     NATIVE,
     Bound,
@@ -23,7 +24,6 @@ from backwright.project.interpret.values import (
     Namespace,
     Super,
     Unknown,
-    is_external,
     settle,
     why_unknown,
 )
@@ -62,6 +62,9 @@ def _resolved(names: dict[str, object], identifier: str) -> object:
 
 def attribute(value: object, attr: str, frame: Frame) -> object:
     """Return `value.attr`."""
+    witness = frame.world.witness
+    if witness is not None and (told := witness.attribute(value, attr)) is not None:
+        return told
     value = settle(value)
     for kinds, handler in _ATTRIBUTES:
         if isinstance(value, kinds):
@@ -76,7 +79,7 @@ def _of_namespace(value: Namespace, attr: str, frame: Frame) -> object:
 
 def _of_native(value: object, attr: str, frame: Frame) -> object:
     if value is None and frame.world.anonymous:
-        raise statements.Raised(External("builtins.AttributeError"), 0)
+        raise Raised(External("builtins.AttributeError"), 0)
     return methods.of_native(value, attr)
 
 
@@ -246,33 +249,6 @@ def _of_function(value: Function | Bound, attr: str, frame: Frame) -> object:
     return External(f"builtins.function.{attr}", value)
 
 
-def item(value: object, key: object, frame: Frame) -> object:
-    """Return `value[key]`; subscripted types give an instance that holds their arguments."""
-    value, key = settle(value), settle(key)
-    if isinstance(value, External):
-        return methods.external_item(value, key, frame)
-    if isinstance(value, Instance) and is_external(value.cls, "Credentials"):
-        raise statements.Raised(External("builtins.KeyError"), 0)
-    if isinstance(value, Class):
-        if inherits(value, "Enum", "StrEnum", "IntEnum") and isinstance(key, str):
-            return value.names.get(key, Unknown(f"no member {key}"))
-        return value
-    if isinstance(value, Instance):
-        getter = find(value.cls, "__getitem__")
-        if isinstance(getter, Function):
-            return calls.call_value(Bound(getter, value), [key], {}, frame, None)
-        return methods.instance_item(value, key)
-    if isinstance(value, (list, tuple, str)) and isinstance(key, int):
-        in_range = -len(value) <= key < len(value)
-        return value[key] if in_range else Unknown("there is no such element")
-    if isinstance(value, dict):
-        try:
-            return value[key] if key in value else Unknown("there is no such key")
-        except TypeError:
-            return Unknown("there is no such key")
-    return Unknown(why_unknown(value))
-
-
 def assign(target: ast.expr, value: object, frame: Frame) -> None:
     """Bind a target of an assignment: a name, an attribute, an item, or several."""
     if isinstance(target, ast.Name):
@@ -306,6 +282,8 @@ def bind(frame: Frame, identifier: str, value: object) -> None:
 def set_attribute(owner: object, attr: str, value: object, frame: Frame) -> None:
     """Set an attribute of an instance, class, function or module."""
     owner = settle(owner)
+    if frame.world.witness is not None:
+        frame.world.witness.put(owner, attr, value)
     if isinstance(owner, Instance):
         setter = find(owner.cls, "__setattr__")
         if isinstance(setter, Function) and frame.receiver is not owner:
@@ -329,6 +307,8 @@ def _set_item(target: ast.Subscript, value: object, frame: Frame) -> None:
             container[:] = known
         return
     key = settle(expressions.evaluate(target.slice, frame))
+    if frame.world.witness is not None:
+        frame.world.witness.put(container, key if isinstance(key, str) else None, value)
     if isinstance(container, Instance):
         setter = find(container.cls, "__setitem__")
         if isinstance(setter, Function):
@@ -346,7 +326,9 @@ def _hashable(key: object) -> bool:
 def _unpack(targets: list[ast.expr], value: object, frame: Frame) -> None:
     known = expressions.elements(value)
     if known is None:
-        known = [Unknown(why_unknown(value)) for _ in targets]
+        witness = frame.world.witness
+        told = witness.element(value) if witness is not None else None
+        known = [Unknown(why_unknown(value)) if told is None else told for _ in targets]
     starred = next((i for i, one in enumerate(targets) if isinstance(one, ast.Starred)), None)
     if starred is not None:
         after = len(targets) - starred - 1

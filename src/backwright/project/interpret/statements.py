@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from enum import Enum, auto
 from typing import Any
 
-from backwright.project.interpret import calls, classes, comparisons, expressions, imports, lookup
+from backwright.project.interpret import (
+    calls,
+    classes,
+    comparisons,
+    expressions,
+    imports,
+    lookup,
+    operators,
+)
+from backwright.project.interpret.flow import Flow, Raised
 from backwright.project.interpret.registration import registers
 from backwright.project.interpret.values import (
     NATIVE,
@@ -22,25 +30,6 @@ from backwright.project.interpret.values import (
     same,
     why_unknown,
 )
-
-
-class Flow(Enum):
-    """How a block ended."""
-
-    NEXT = auto()
-    STOPPED = auto()
-    BROKEN = auto()
-    CONTINUED = auto()
-
-
-class Raised(Exception):  # noqa: N818 - it is the program's error, not ours
-    """The program certainly raises here."""
-
-    def __init__(self, value: object, line: int) -> None:
-        """Keep what is raised, and where."""
-        super().__init__(line)
-        self.value = value
-        self.line = line
 
 
 def run(body: list[ast.stmt], frame: Frame) -> Flow:
@@ -86,7 +75,7 @@ def _augmented(node: ast.AugAssign, frame: Frame) -> None:
     if isinstance(old, list) and isinstance(node.op, ast.Add):
         old.extend(expressions.elements(new) or [])
         return
-    lookup.assign(node.target, expressions.combine(old, node.op, new), frame)
+    lookup.assign(node.target, operators.combine(old, node.op, new), frame)
 
 
 def _loaded(target: ast.Name | ast.Attribute | ast.Subscript) -> ast.expr:
@@ -140,6 +129,8 @@ def _if(node: ast.If, frame: Frame) -> Flow:
         _lazy_imports(node.body, frame)
         return run(node.orelse, frame)
     verdict = expressions.truth(condition)
+    if frame.world.witness is not None:
+        frame.world.witness.tested(condition, node)
     if not frame.world.anonymous and any(isinstance(one, ast.Raise) for one in node.body):
         verdict = False  # a program is read as one that starts
     if verdict is None:
@@ -167,7 +158,7 @@ def _lazy_imports(body: list[ast.stmt], frame: Frame) -> None:
 def branches(bodies: list[list[ast.stmt]], frame: Frame, node: ast.stmt, condition: object) -> Flow:
     """Follow every one of several branches and join what they bound."""
     world = frame.world
-    if not world.anonymous and any(registers(body) for body in bodies):
+    if world.notes and any(registers(body) for body in bodies):
         why = f"whether this runs is not known: {why_unknown(condition)}; taken as so"
         world.note(frame.module, node.lineno, why)
     before = dict(frame.names)
@@ -176,18 +167,23 @@ def branches(bodies: list[list[ast.stmt]], frame: Frame, node: ast.stmt, conditi
     for body in bodies:
         frame.names.clear()
         frame.names.update(before)
+        if world.witness is not None:
+            world.witness.enter(condition)
         try:
             flow = run(body, frame)
         except Raised as raised:
             frame.raised.append(raised.value)
             continue
+        finally:
+            if world.witness is not None:
+                world.witness.leave()
         if flow is Flow.NEXT:
             outcomes.append(dict(frame.names))
         elif flow is not Flow.STOPPED:
             stopped = flow
     frame.names.clear()
     frame.names.update(_joined(outcomes) if outcomes else before)
-    if outcomes and len(outcomes) < len(bodies) and not world.anonymous:
+    if outcomes and len(outcomes) < len(bodies) and world.notes:
         frame.doubt = why_unknown(condition)
     return Flow.NEXT if outcomes else stopped
 
@@ -210,7 +206,7 @@ def _for(node: ast.For | ast.AsyncFor, frame: Frame) -> Flow:
         if registers(node.body):
             why = f"a loop over something not known: {why_unknown(iterated)}"
             frame.world.note(frame.module, node.lineno, why)
-        lookup.assign(node.target, Unknown("it comes out of a loop not followed"), frame)
+        lookup.assign(node.target, expressions.one_of(iterated, frame), frame)
         flow = branches([node.body, []], frame, node, iterated)
         return flow if flow is Flow.STOPPED else Flow.NEXT
     for element in known:
@@ -344,7 +340,7 @@ def _matches(case: ast.match_case, subject: object, frame: Frame) -> bool | None
         return expressions.truth(guard)
     patterns = pattern.patterns if isinstance(pattern, ast.MatchOr) else [pattern]
     if all(isinstance(one, ast.MatchValue) for one in patterns) and isinstance(
-        expressions.plain(subject),
+        operators.plain(subject),
         NATIVE,
     ):
         verdicts = {
@@ -365,7 +361,9 @@ def _delete(node: ast.Delete, frame: Frame) -> None:
 
 
 def _assert(node: ast.Assert, frame: Frame) -> None:
-    expressions.evaluate(node.test, frame)
+    condition = expressions.evaluate(node.test, frame)
+    if frame.world.witness is not None:
+        frame.world.witness.tested(condition, node)
 
 
 _HANDLERS: dict[type[ast.stmt], Callable[[Any, Frame], Flow | None]] = {

@@ -170,6 +170,8 @@ def _setattr(call: Call, callee: External) -> object:  # noqa: ARG001
     attr = settle(call.argument(1, "name"))
     if isinstance(attr, str) and len(call.args) > 2:
         lookup.set_attribute(call.args[0], attr, call.args[2], call.frame)
+    elif call.frame.world.witness is not None and len(call.args) > 2:
+        call.frame.world.witness.put(settle(call.args[0]), None, call.args[2])
     return None
 
 

@@ -16,6 +16,7 @@ from backwright.project.interpret.values import (
     Module,
     Unknown,
 )
+from backwright.project.interpret.witness import Witness
 from backwright.project.modules import Modules
 from backwright.project.types import Unresolved
 
@@ -50,11 +51,17 @@ class World:
     roots: list[Module] = field(default_factory=list)
     steps: int = STEPS
     anonymous: bool = False
+    witness: Witness | None = None
     deepest: int = DEEPEST
+
+    @property
+    def notes(self) -> bool:
+        """Whether places that cannot be settled are noted: not while a request is followed."""
+        return not self.anonymous and self.witness is None
 
     def note(self, module: Module, line: int, why: str) -> None:
         """Keep a place that could not be settled (once)."""
-        if not self.anonymous:
+        if self.notes:
             self.unresolved.setdefault(Unresolved(module.file, line, why))
 
     def guarded(

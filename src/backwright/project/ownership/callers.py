@@ -22,7 +22,9 @@ class ModelIndex:
 
     def __init__(self, models: Iterable[Model]) -> None:
         """Index `models` by their places."""
-        self._by_place = {(one.file, one.line): one for one in models}
+        self.models = tuple(models)
+        self._methods: frozenset[str] | None = None
+        self._by_place = {(one.file, one.line): one for one in self.models}
 
     def of(self, cls: object) -> Model | None:
         """Return the model that a class declares or inherits its table from."""
@@ -31,6 +33,25 @@ class ModelIndex:
         line = (one for one in lookup.ancestors(cls) if isinstance(one, Class))
         places = ((one.module.file, one.node.lineno) for one in line)
         return next((self._by_place[place] for place in places if place in self._by_place), None)
+
+    def methods(self, classes: Iterable[Class]) -> frozenset[str]:
+        """Return the names of the methods that models, or what they inherit from, have."""
+        if self._methods is None:
+            models = [one for one in classes if self.of(one) is not None]
+            bodies = {id(b): b for one in models for b in lookup.ancestors(one)}.values()
+            self._methods = frozenset(
+                name
+                for body in bodies
+                if isinstance(body, Class)
+                for name, value in body.names.items()
+                if isinstance(value, Function)
+            )
+        return self._methods
+
+    def class_of(self, model: Model, classes: Iterable[Class]) -> Class | None:
+        """Return the class that declares a model."""
+        place = (model.file, model.line)
+        return next((one for one in classes if (one.module.file, one.node.lineno) == place), None)
 
 
 def rows_of_callers(routes: Iterable[Route], index: ModelIndex) -> Counter[str]:

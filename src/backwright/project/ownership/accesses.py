@@ -1,0 +1,197 @@
+"""The rows that an endpoint touches: found in its queries, by what they are chosen and done to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from backwright.project.interpret.values import (
+    Class,
+    External,
+    Instance,
+    Unknown,
+)
+from backwright.project.ownership.callers import ModelIndex
+from backwright.project.ownership.looking import Seen
+from backwright.project.ownership.terms import column_name, is_compared, parts, walk
+from backwright.project.types import Model
+
+_NO_ROWS = frozenset(
+    {"join", "outerjoin", "options", "selectinload", "joinedload", "subqueryload", "contains_eager"}
+    | {"aliased", "isinstance", "issubclass", "load_only", "lazyload", "raiseload", "with_parent"}
+    | {
+        "order_by",
+        "group_by",
+        "relationship",
+        "noload",
+        "undefer",
+        "defer",
+        "inspect",
+        "has",
+        "any",
+    }
+)
+_CHOSEN = frozenset({"select", "query", "with_entities", "select_from", "count"})
+_WRITES = frozenset(
+    {"add", "add_all", "delete", "update", "merge", "remove", "insert", "save", "sqlmodel_update"}
+    | {"bulk_save_objects", "create", "patch", "db_delete", "soft_delete", "discard", "upsert"}
+    | {"delete_multi", "update_multi", "append", "setattr", "destroy", "hard_delete"}
+)
+_CHOOSES_NOTHING = frozenset(
+    {"limit", "offset", "order_by", "group_by", "options", "distinct", "slice", "skip", "take"}
+    | {
+        "execution_options",
+        "with_for_update",
+        "fetchmany",
+        "sort",
+        "sort_by",
+        "paginate",
+        "refresh",
+    }
+    | {"params", "prefetch_related", "values_list", "only", "commit", "flush"}
+)
+_MOST_PATHS = 400
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Access:
+    """Rows of one model that one query reaches: the way from the query's start to its end."""
+
+    model: Model
+    base: Instance
+    way: tuple[Instance, ...]
+    writes: bool
+
+    @property
+    def conditions(self) -> tuple[object, ...]:
+        """What the rows are chosen by."""
+        found: list[object] = []
+        for index, node in enumerate(self.way):
+            inside = self.way[index + 1] if index + 1 < len(self.way) else None
+            chooses = _last(node) not in _CHOOSES_NOTHING
+            if chooses and (inside is None or _is_method_of(node, inside)):
+                found += [one for one in node.args if not _holds(one, inside)]
+                found.append(node.kwargs)
+        return tuple(found)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Creation:
+    """A row that is made."""
+
+    model: Model
+    made: Instance
+
+
+def creations(seen: Seen, index: ModelIndex) -> list[Creation]:
+    """Return the rows that are made, each once."""
+    found: dict[int, Creation] = {}
+    for one in seen.made:
+        model = index.of(one.cls) if isinstance(one.cls, Class) else None
+        if model is not None:
+            found[id(one)] = Creation(model, one)
+    return list(found.values())
+
+
+def accesses(seen: Seen, index: ModelIndex) -> list[Access]:
+    """Return the queries of an endpoint, each from its outermost call."""
+    libraries = [one for one in seen.made if isinstance(one.cls, External)]
+    inner = {id(one): tuple(_inner(one)) for one in libraries}
+    inside = {id(part) for held in inner.values() for part in held}
+    touched = {id(part) for one in seen.sets for part in walk(one.owner)}
+    found: list[Access] = []
+    for root in libraries:
+        if id(root) not in inside:
+            for way, model in _ways(root, inner, index):
+                written = any(_last(node) in _WRITES for node in way)
+                found.append(Access(model, way[-1], way, written or id(way[-1]) in touched))
+    return found
+
+
+def bases(value: object, index: ModelIndex) -> set[int]:
+    """Return the identities of the queries that a value comes out of."""
+    return {id(one) for one in walk(value) if isinstance(one, Instance) and _model(one, index)}
+
+
+def _inner(one: Instance) -> Iterator[Instance]:
+    """Yield the library calls that another one is directly made of."""
+    waiting = list(parts(one))
+    seen: set[int] = set()
+    while waiting:
+        part = waiting.pop()
+        if id(part) in seen:
+            continue
+        seen.add(id(part))
+        if isinstance(part, Instance):
+            if isinstance(part.cls, External):
+                yield part
+            else:
+                waiting.extend(parts(part))
+        elif isinstance(part, (External, Unknown, list, tuple, dict)):
+            waiting.extend(parts(part))
+
+
+def _ways(
+    root: Instance, inner: dict[int, tuple[Instance, ...]], index: ModelIndex
+) -> Iterator[tuple[tuple[Instance, ...], Model]]:
+    """Yield the ways from a call down to the queries' starts, each with the model it starts at."""
+    waiting: list[tuple[Instance, ...]] = [(root,)]
+    count = 0
+    while waiting and count < _MOST_PATHS:
+        way = waiting.pop()
+        count += 1
+        last = way[-1]
+        model = _model(last, index)
+        if model is not None:
+            yield way, model
+        if not is_compared(last):
+            if id(last) not in inner:
+                inner[id(last)] = tuple(_inner(last))
+            on = {id(one) for one in way}
+            waiting.extend((*way, one) for one in inner[id(last)] if id(one) not in on)
+
+
+def _model(base: Instance, index: ModelIndex) -> Model | None:
+    """Return the model whose rows a call starts to speak of."""
+    cls = base.cls
+    if not isinstance(cls, External) or _last(base) in _NO_ROWS or is_compared(base):
+        return None
+    given = [*base.args, *base.kwargs.values()]
+    if isinstance(cls.owner, Class):
+        given.insert(0, cls.owner if column_name(cls) is None else None)
+    elif isinstance(cls.owner, Instance) and _is_type(cls.owner):
+        given = [*given, *cls.owner.args]
+    for one in given:
+        model = index.of(one) if isinstance(one, Class) else None
+        if model is None and _last(base) in _CHOSEN:
+            model = _of_columns(one, index)
+        if model is not None:
+            return model
+    return None
+
+
+def _is_type(owner: Instance) -> bool:
+    return isinstance(owner.cls, External) and owner.cls.name.endswith("[]")
+
+
+def _of_columns(value: object, index: ModelIndex) -> Model | None:
+    """Return the model of the columns that are chosen: `select(Item.id)`, `count(Item.id)`."""
+    for one in walk(value):
+        if isinstance(one, External) and column_name(one) is not None:
+            return index.of(one.owner)
+        if isinstance(one, Class) and index.of(one) is not None:
+            return index.of(one)
+    return None
+
+
+def _last(node: Instance) -> str:
+    return node.cls.last if isinstance(node.cls, External) else ""
+
+
+def _is_method_of(node: Instance, inside: Instance) -> bool:
+    """Tell whether a call is a method of what stands further inside: `select(…).where(…)`."""
+    return isinstance(node.cls, External) and _holds(node.cls.owner, inside)
+
+
+def _holds(value: object, inside: Instance | None) -> bool:
+    return inside is not None and any(one is inside for one in walk(value))

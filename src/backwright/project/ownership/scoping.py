@@ -1,0 +1,357 @@
+"""Whether rows are restricted to the caller, or checked against the caller."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from backwright.project.interpret import fields
+from backwright.project.interpret.values import Class, External, Instance, Unknown
+from backwright.project.ownership.accesses import Access, Creation, accesses, bases
+from backwright.project.ownership.ground import Ground
+from backwright.project.ownership.looking import Seen
+from backwright.project.ownership.owners import points_to
+from backwright.project.ownership.terms import (
+    CALLER_NAME,
+    Keys,
+    column_name,
+    decided,
+    is_compared,
+    is_given,
+    parts,
+    walk,
+)
+from backwright.project.types import Model
+
+
+class Judge:
+    """What one endpoint's terms say of the caller."""
+
+    def __init__(self, seen: Seen, ground: Ground) -> None:
+        """Judge what was `seen` of the rows of models, which belong to users."""
+        self.seen = seen
+        self.index = ground.index
+        self.user = ground.user
+        self.accesses = accesses(seen, ground.index)
+        self.owners = _owner_names(ground.models, ground.user)
+        self.parents = _parent_names(ground.models)
+        self.keys = Keys()
+        self.equal: set[int] = set()
+        self.checked: set[int] = set()
+        self.doubtful: set[int] = set()
+        self._state = (0, 0)
+        self._callers: dict[int, tuple[bool, object]] = {}
+        self._learn()
+
+    def _learn(self) -> None:
+        """Take in what the tests prove, until nothing new is learnt."""
+        proofs = [
+            one
+            for test in self.seen.tests
+            for one, equal in decided(test.condition)
+            if not (test.refuses and equal)
+        ]
+        for _ in range(4):
+            before = len(self.equal) + len(self.checked)
+            for one in proofs:
+                if is_compared(one):
+                    self._learn_from(one.args[0], one.args[1])
+                    self._learn_from(one.args[1], one.args[0])
+                else:
+                    self._learn_from_call(one)
+            self._learn_parents()
+            if len(self.equal) + len(self.checked) == before:
+                return
+
+    def _learn_from(self, side: object, other: object) -> None:
+        if _is_blank(other) and self._names_owner(side):
+            self.doubtful |= bases(side, self.index)
+        if not self.is_callers(other):
+            return
+        if self._names_owner(side) or self._names_parent(side):
+            rows = bases(side, self.index)
+            self.checked |= rows
+            if not rows and not self.is_callers(side):
+                self.equal.add(self.keys.of(side))
+        elif not self.is_callers(side) and not bases(side, self.index):
+            self.equal.add(self.keys.of(side))
+        elif self._is_of_user(side):
+            row = (
+                side.owner
+                if isinstance(side, External) and isinstance(side.owner, Instance)
+                else None
+            )
+            self.equal |= {self.keys.of(one) for one in (side, row) if one is not None}
+
+    def _learn_from_call(self, one: Instance) -> None:
+        """A method of a row that is given the caller decides: `if not item.belongs_to(user)`."""
+        if isinstance(one.cls, External) and any(self.is_callers(arg) for arg in one.args):
+            self.checked |= (
+                bases(one.cls.owner, self.index) if column_name(one.cls) is None else set()
+            )
+
+    def _learn_parents(self) -> None:
+        """The key of a row that is the caller's is as good as the caller: parents are checked."""
+        for one in self.accesses:
+            if one.model.owner is not None and self.of_access(one) is True:
+                self.equal |= self._keys_of(one)
+
+    def _keys_in(self, condition: object, model: Model) -> set[int]:
+        """Return what a row's own key is compared with."""
+        own = {column.name for column in model.columns if column.primary_key}
+        found: set[int] = set()
+        for one in walk(condition):
+            if isinstance(one, Instance) and is_compared(one):
+                for side, other in (one.args, one.args[::-1]):
+                    if column_name(side) in own and isinstance(other, (Instance, External)):
+                        found.add(self.keys.of(other))
+            elif isinstance(one, dict):
+                found |= {self.keys.of(v) for name, v in one.items() if name in own or name == "id"}
+            elif condition is one and _is_said(one):
+                found.add(self.keys.of(one))
+        return found
+
+    def _is_of_user(self, side: object) -> bool:
+        found = (self.index.of(one) for one in walk(side) if isinstance(one, Class))
+        return any(one is not None and one.table == self.user.table for one in found)
+
+    def is_callers(self, value: object) -> bool:
+        """Tell whether a value is the caller's: made of what was authenticated, or equal to it."""
+        state = (len(self.equal), len(self.checked))
+        if state != self._state:
+            self._state, self._callers = state, {}
+        return self._is_callers(value)
+
+    def _is_callers(self, value: object) -> bool:
+        if value is None or isinstance(value, (str, int, float, bytes)):
+            return False
+        known = self._callers.get(id(value))
+        if known is None:
+            self._callers[id(value)] = (False, value)  # until it is known: terms may be circular
+            told = self._is_equal(value) or any(self._is_callers(one) for one in parts(value))
+            known = self._callers[id(value)] = (told, value)
+        return known[0]
+
+    def _is_equal(self, value: object) -> bool:
+        if isinstance(value, External) and value.name == CALLER_NAME:
+            return True
+        if not isinstance(value, (Instance, External)):
+            return False
+        return id(value) in self.checked or (bool(self.equal) and self.keys.of(value) in self.equal)
+
+    def _names_owner(self, value: object) -> bool:
+        """Tell whether a value is the owner column (or relationship) of a model or of a row."""
+        if isinstance(value, Unknown):
+            return any(self._names_owner(one) for one in value.candidates)
+        if isinstance(value, Instance):
+            return isinstance(value.cls, External) and self._names_owner(value.cls)
+        if not isinstance(value, External):
+            return False
+        of_user = column_name(value) is not None and self._is_users(value.owner)
+        return of_user or any(part in self.owners for part in value.name.split("."))
+
+    def _is_users(self, cls: object) -> bool:
+        model = self.index.of(cls)
+        return model is not None and model.table == self.user.table
+
+    def _names_parent(self, value: object) -> bool:
+        if isinstance(value, Instance):
+            return isinstance(value.cls, External) and self._names_parent(value.cls)
+        return isinstance(value, External) and any(
+            part in self.parents for part in value.name.split(".")
+        )
+
+    def of_access(self, one: Access) -> bool | None:
+        """Tell whether the rows of a query are the caller's; `None` if that cannot be told."""
+        if id(one.base) in self.checked or any(self._starts_at_caller(node) for node in one.way):
+            return True
+        verdicts = [self._is_checked_key(it) or self.restricts(it) for it in one.conditions]
+        if True in verdicts:
+            return True
+        unsure = None in verdicts or self._goes_astray(one) or self._is_doubtful(one)
+        return None if unsure else False
+
+    def _starts_at_caller(self, node: object) -> bool:
+        """Tell whether a chain of methods starts at the caller: `user.items.filter(…)`."""
+        while isinstance(node, (Instance, External)):
+            if isinstance(node, External) and node.name == CALLER_NAME:
+                return True
+            node = node.owner if isinstance(node, External) else node.cls
+        return False
+
+    def _is_checked_key(self, condition: object) -> bool:
+        """Tell whether rows are chosen by the key of rows that were checked before."""
+        if isinstance(condition, dict):
+            return any(self._is_checked_key(one) for name, one in condition.items() if name == "id")
+        return isinstance(condition, (Instance, External)) and self.keys.of(condition) in self.equal
+
+    def _is_doubtful(self, one: Access) -> bool:
+        """Tell whether the rows, or the same ones read elsewhere, met what may be the caller."""
+        if id(one.base) in self.doubtful:
+            return True
+        own = self._keys_of(one)
+        others = [other for other in self.accesses if id(other.base) in self.doubtful]
+        return any(other.model is one.model and own & self._keys_of(other) for other in others)
+
+    def _keys_of(self, one: Access) -> set[int]:
+        found = (self._keys_in(condition, one.model) for condition in one.conditions)
+        return set[int]().union(*found)
+
+    def restricts(self, condition: object) -> bool | None:
+        """Tell whether a condition keeps to the caller; `None` if a part of it is not known."""
+        unsure = False
+        for one in walk(condition):
+            if isinstance(one, Instance) and is_compared(one):
+                verdict = self._compares(one.args[0], one.args[1]) or self._same_row(*one.args)
+            elif isinstance(one, Instance) and column_name(one.cls) is not None:
+                verdict = self._compares(one.cls, [*one.args, one.kwargs])
+            elif isinstance(one, Instance) and _is(one, "with_parent"):
+                verdict = self.is_callers(one.args)
+            elif isinstance(one, dict):
+                verdict = self._named(one)
+            elif isinstance(one, Instance) and isinstance(one.cls, Class):
+                verdict = self._named(one.attributes)
+            else:
+                unsure = unsure or (one is condition and _is_blank(one))
+                continue
+            if verdict:
+                return True
+            unsure = unsure or verdict is None
+        return None if unsure or self.is_callers(condition) else False
+
+    def _compares(self, left: object, right: object) -> bool | None:
+        unsure = False
+        for side, other in ((left, right), (right, left)):
+            if self._names_owner(side) or self._names_parent(side):
+                if self.is_callers(other):
+                    return True
+                unsure = unsure or _is_blank(other)
+        return None if unsure else False
+
+    def _same_row(self, left: object, right: object) -> bool | None:
+        """Tell whether a row's own key is that of a row which was checked: it is read again."""
+        for side, other in ((left, right), (right, left)):
+            model = self.index.of(side.owner) if isinstance(side, External) else None
+            own = {one.name for one in model.columns if one.primary_key} if model else set()
+            if column_name(side) in own and self.is_callers(other):
+                return True
+        return False
+
+    def _named(self, given: dict[object, object] | dict[str, object]) -> bool | None:
+        """Judge what is given by name: `filter_by(owner_id=…)`, `{"owner_id": …}`."""
+        unsure = False
+        for name, value in given.items():
+            if name == "**":
+                unsure = unsure or self._spread(value) is None
+                if self._spread(value):
+                    return True
+            elif str(name).partition("__")[0] in self.owners | self.parents:
+                if self.is_callers(value):
+                    return True
+                unsure = unsure or _is_blank(value)
+        return None if unsure else False
+
+    def _spread(self, value: object) -> bool | None:
+        """Judge `**data`: what was put into it by name, and whether it is known at all."""
+        inner = [one for one in walk(value) if isinstance(one, Instance)]
+        put = {
+            name.removeprefix("item "): one
+            for instance in inner
+            for name, one in instance.attributes.items()
+            if name.startswith("item ")
+        }
+        return None if _is_blank(value) else self._named(put)
+
+    def _goes_astray(self, one: Access) -> bool:
+        """Tell whether the rows meet the caller in a call that is not followed."""
+        for call in self.seen.lost:
+            given = [*call.args, *call.kwargs.values()]
+            if self.is_callers(given) and id(one.base) in bases(given, self.index):
+                return True
+        return False
+
+    def of_creation(self, one: Creation) -> bool | None:
+        """Tell whether a row that is made is given to the caller."""
+        owner = one.model.owner
+        if owner is None:
+            return None
+        names = self._names_of(one.model, owner.column)
+        held = one.made.attributes
+        for name in names:
+            if name in held:
+                return self._given_to(held[name])
+        if "**" in held:
+            return self._of_data(held["**"], names, one)
+        return True if self._appended(one.made) else None
+
+    def _names_of(self, model: Model, column: str) -> tuple[str, ...]:
+        """Return the names by which an owner (or parent) is given: column, relationships."""
+        key_to = next((one.foreign_key for one in model.columns if one.name == column), None)
+        table = key_to.rpartition(".")[0] if key_to else self.user.table
+        targets = {
+            one.name for one in (*self.index.models, self.user) if points_to(f"{table}.", one)
+        }
+        related = [one.name for one in model.relationships if one.target in targets]
+        return (column, *related)
+
+    def _given_to(self, value: object) -> bool | None:
+        if self.is_callers(value):
+            return True
+        return None if _is_blank(value) else False
+
+    def _of_data(self, data: object, names: tuple[str, ...], one: Creation) -> bool | None:
+        """Judge a row made of the request's data: is its owner among them?"""
+        for part in walk(data):
+            for name in names:
+                if isinstance(part, Instance) and f"item {name}" in part.attributes:
+                    return self._given_to(part.attributes[f"item {name}"])
+            if is_given(part) and isinstance(part, Instance):
+                cls = part.attributes.get("class")
+                declared = isinstance(cls, Class) and fields.declared(cls, names[0]) is not None
+                taken = self.keys.of(External(f"backwright.given().{names[0]}", part)) in self.equal
+                return taken if declared else None
+        return True if self._appended(one.made) else None
+
+    def _appended(self, made: Instance) -> bool:
+        """Tell whether a row is put into a relationship of the caller: `user.items.append(row)`."""
+        for one in self.seen.made:
+            if isinstance(one.cls, External) and one.cls.last in {"append", "add", "extend"}:
+                holds = any(part is made for part in walk(one.args))
+                if holds and self.is_callers(one.cls):
+                    return True
+        return False
+
+
+def _is(one: Instance, name: str) -> bool:
+    return isinstance(one.cls, External) and one.cls.last == name
+
+
+def _is_said(value: object) -> bool:
+    """Tell whether a value is what the request gives, or a part of it."""
+    while isinstance(value, External):
+        value = value.owner
+    return is_given(value)
+
+
+def _is_blank(value: object) -> bool:
+    """Tell whether nothing is known of a value, so that it may be anything."""
+    if isinstance(value, (list, tuple)):
+        return any(_is_blank(one) for one in value)
+    return isinstance(value, Unknown) and not value.candidates
+
+
+def _owner_names(models: Iterable[Model], user: Model) -> set[str]:
+    """Return the names of columns and relationships that lead from rows to users."""
+    names: set[str] = set()
+    for model in models:
+        if model.table == user.table:
+            continue
+        names |= {one.name for one in model.columns if points_to(one.foreign_key, user)}
+        names |= {one.name for one in model.relationships if one.target == user.name}
+        if model.owner is not None and model.owner.direct:
+            names.add(model.owner.column)
+    return names
+
+
+def _parent_names(models: Iterable[Model]) -> set[str]:
+    """Return the names of columns that lead from rows to owned parents."""
+    return {one.owner.column for one in models if one.owner is not None and not one.owner.direct}

@@ -1,0 +1,166 @@
+"""Values as terms: what an expression over the caller, the request and the rows is made of.
+
+The interpreter keeps of a library's call what was called with what. So a query is a term: its
+parts are walked here, to find the caller, models, columns and comparisons in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from backwright.project.interpret.values import (
+    Bound,
+    Class,
+    External,
+    ImportRef,
+    Instance,
+    Unknown,
+)
+
+CALLER_NAME = "backwright.Caller"
+GIVEN_NAME = "backwright.given"
+COLUMN_NAME = "backwright.column."
+COMPARED = "backwright.compared"
+COMBINED = "backwright.combined"
+NEGATED = "backwright.negated"
+TERM_NAMES = (CALLER_NAME, GIVEN_NAME, COLUMN_NAME)
+_MOST = 3_000
+_DEEPEST = 40
+
+
+def caller() -> Instance:
+    """Return the authenticated user, or what stands for it: a token, its claims, its id."""
+    return Instance(External(CALLER_NAME))
+
+
+def given(name: str, cls: object = None) -> Instance:
+    """Return what the request gives as `name`: in its path, query or body (of class `cls`)."""
+    return Instance(External(GIVEN_NAME), attributes={"name": name, "class": cls})
+
+
+def column(cls: Class, name: str) -> External:
+    """Return a column (or relationship) of a model as an expression."""
+    return External(COLUMN_NAME + name, cls)
+
+
+def compared(sign: str, left: object, right: object) -> Instance:
+    """Return a comparison that nothing is known of yet."""
+    return Instance(External(COMPARED), [left, right], {"sign": sign})
+
+
+def is_given(value: object) -> bool:
+    """Tell whether a value is what the request gives."""
+    return isinstance(value, Instance) and _called(value) == GIVEN_NAME
+
+
+def is_compared(value: object) -> bool:
+    """Tell whether a value is a comparison."""
+    return isinstance(value, Instance) and _called(value) == COMPARED
+
+
+def _called(value: Instance) -> str:
+    return value.cls.name if isinstance(value.cls, External) else ""
+
+
+def column_name(value: object) -> str | None:
+    """Return the name of the column that a value is, or is a method of."""
+    if isinstance(value, External) and value.name.startswith(COLUMN_NAME):
+        return value.name[len(COLUMN_NAME) :].partition(".")[0]
+    return None
+
+
+def is_term(value: object) -> bool:
+    """Tell whether a value is an expression over libraries, the request or the caller."""
+    if isinstance(value, Unknown):
+        return any(is_term(one) for one in value.candidates)
+    if isinstance(value, Instance):
+        return isinstance(value.cls, External)
+    return isinstance(value, External) and value.owner is not None
+
+
+def parts(value: object) -> Iterator[object]:
+    """Yield what a value is directly made of."""
+    if isinstance(value, Instance):
+        yield from value.args
+        yield from value.kwargs.values()
+        if isinstance(value.cls, External):
+            yield value.cls
+        else:
+            yield from value.attributes.values()
+    elif isinstance(value, External):
+        yield value.owner
+    elif isinstance(value, Unknown):
+        yield from value.candidates
+    elif isinstance(value, (list, tuple, set)):
+        yield from value
+    elif isinstance(value, dict):
+        yield from value.values()
+    elif isinstance(value, Bound):
+        yield value.receiver
+
+
+def walk(value: object) -> Iterator[object]:
+    """Yield a value and everything that it is made of, each once."""
+    waiting, seen = [value], set[int]()
+    while waiting and len(seen) < _MOST:
+        one = waiting.pop()
+        if one is None or isinstance(one, (str, int, float, bytes, ImportRef)) or id(one) in seen:
+            continue
+        seen.add(id(one))
+        yield one
+        waiting.extend(parts(one))
+
+
+def decided(condition: object) -> Iterator[tuple[Instance, bool]]:
+    """Yield the comparisons and calls of a condition, each with whether it must hold for it."""
+    waiting: list[tuple[object, bool]] = [(condition, True)]
+    seen: set[tuple[int, bool]] = set()
+    while waiting:
+        one, holds = waiting.pop()
+        if (id(one), holds) in seen:
+            continue
+        seen.add((id(one), holds))
+        if isinstance(one, Unknown):
+            waiting.extend((part, holds) for part in one.candidates)
+        elif isinstance(one, Instance) and _called(one) == NEGATED:
+            waiting.append((one.args[0], not holds))
+        elif isinstance(one, Instance) and _called(one) == COMBINED:
+            waiting.extend((part, holds) for part in one.args)
+        elif isinstance(one, Instance):
+            unlike = is_compared(one) and one.kwargs["sign"] in {"!=", "not in"}
+            yield one, holds is not unlike
+
+
+class Keys:
+    """Numbers for terms: the same one for terms that are put together in the same way."""
+
+    def __init__(self) -> None:
+        """Start without any term."""
+        self._by_parts: dict[object, int] = {}
+        self._known: dict[int, tuple[int, object]] = {}
+
+    def of(self, value: object, depth: int = 0) -> int:
+        """Return the number of a term (which is kept, so that it stays itself)."""
+        found = self._known.get(id(value))
+        if found is None:
+            parts = self._parts(value, depth + 1) if depth < _DEEPEST else ("deep", id(value))
+            number = self._by_parts.setdefault(parts, len(self._by_parts))
+            found = self._known[id(value)] = (number, value)
+        return found[0]
+
+    def _parts(self, value: object, depth: int) -> object:
+        """Return what makes a term what it is."""
+        if isinstance(value, Instance) and isinstance(value.cls, External):
+            if value.cls.name == CALLER_NAME:
+                return CALLER_NAME
+            if is_given(value):
+                return (GIVEN_NAME, value.attributes["name"])
+            named = tuple((name, self.of(one, depth)) for name, one in value.kwargs.items())
+            return (self.of(value.cls, depth), *(self.of(one, depth) for one in value.args), named)
+        if isinstance(value, External):
+            return (value.name, self.of(value.owner, depth))
+        if isinstance(value, (list, tuple)):
+            return ("all", *(self.of(one, depth) for one in value))
+        if value is None or isinstance(value, (str, int, float, bytes)):
+            return (type(value).__name__, value)
+        return ("itself", id(value))

@@ -1,0 +1,143 @@
+"""Whether an endpoint keeps to the rows of its caller."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+
+from backwright.project.interpret.values import External
+from backwright.project.interpret.world import World
+from backwright.project.ownership.accesses import Access, Creation, bases, creations
+from backwright.project.ownership.callers import ModelIndex
+from backwright.project.ownership.ground import Ground
+from backwright.project.ownership.request import Signed
+from backwright.project.ownership.scoping import Judge
+from backwright.project.ownership.terms import CALLER_NAME, walk
+from backwright.project.routes import Route
+from backwright.project.schemas import by_name
+from backwright.project.types import Endpoint, Model, Schema, Unresolved
+
+Touch = Access | Creation
+
+
+def scoped(
+    world: World,
+    routes: Mapping[Endpoint, Route],
+    models: list[Model],
+    schemas: list[Schema],
+    user: Model | None,
+) -> list[Endpoint]:
+    """Return the endpoints, each with whether it keeps to the rows of its caller."""
+    if user is None or not any(one.owner for one in models):
+        return list(routes)
+    ground = Ground(world, ModelIndex(models), user, tuple(models))
+    names = {one.name for one in models}
+    owned = {one.name for one in models if one.owner is not None}
+    speaks_for = {one.name: one.model for one in schemas if one.model}
+    guarded = [one for one in routes if one.auth != "none"]
+    subjects = {one: _subjects(one, speaks_for, names) for one in guarded}
+    named = {one: set[str]().union(*subjects[one]) for one in guarded}
+    known: dict[int, bool | None] = {}
+    for endpoint in sorted(guarded, key=lambda one: not named[one]):
+        route = routes[endpoint]
+        if id(route) in known or (named[endpoint] and not named[endpoint] & owned):
+            continue
+        follow = partial(_verdict, ground, route, subjects[endpoint])
+        known[id(route)] = world.guarded(follow, None, (endpoint.file, endpoint.line))
+    if ground.steps <= 0:
+        why = "whose rows the endpoints touch is not followed to the end: there are too many"
+        world.unresolved.setdefault(Unresolved(guarded[0].file, guarded[0].line, why))
+    return [replace(one, owner_scoped=known.get(id(route))) for one, route in routes.items()]
+
+
+def _subjects(
+    endpoint: Endpoint, speaks_for: Mapping[str, str | None], names: set[str]
+) -> tuple[set[str], ...]:
+    """Return the models that an endpoint may be about: by its schemas, its name, its path."""
+    words = re.findall(r"\w+", f"{endpoint.response_model or ''} {endpoint.request_model or ''}")
+    by_schemas = {name for word in words if (name := speaks_for.get(word) or word) in names}
+    handler = endpoint.handler.rpartition(":")[2].rpartition(".")[2]
+    segments = [one for one in endpoint.path.split("/") if one and not one.startswith("{")]
+    spoken = (handler, segments[-1] if segments else "")
+    by_words = (by_name("".join(map(str.title, one.split("_"))), names) for one in spoken)
+    return (by_schemas, *({one} for one in by_words if one))
+
+
+def _verdict(ground: Ground, route: Route, subjects: tuple[set[str], ...]) -> bool | None:
+    seen, whole = Signed(ground).follow(route)
+    judge = Judge(seen, ground)
+    returned = bases(seen.result, ground.index)
+    touched: list[Touch] = [*creations(seen, ground.index), *judge.accesses]
+    chosen = _chosen(touched, subjects, returned, seen.early)
+    if any(one.model.owner is None for one in chosen):
+        return None
+    verdicts = [(one, _of(one, judge)) for one in chosen]
+    wrong = [one for one, verdict in verdicts if verdict is False]
+    right = [one for one, verdict in verdicts if verdict]
+    excused = [one for one in wrong if _is_excused(one, right, judge)]
+    kept = [verdict for one, verdict in verdicts if one not in excused]
+    if not kept:
+        return _by_relationship(seen.result, judge, ground)
+    if False in kept:
+        return False
+    return None if None in kept or not whole else True
+
+
+def _chosen(
+    touched: list[Touch], subjects: tuple[set[str], ...], returned: set[int], early: set[int]
+) -> Sequence[Touch]:
+    """Return what an endpoint is about: rows of the models it speaks of, else of any.
+
+    It is what is changed; where nothing is, what is given back; else everything that is read.
+    """
+    for names in subjects:
+        about = [one for one in touched if one.model.name in names]
+        if about:
+            owned = [one for one in about if one.model.owner is not None]
+            return _weightiest(owned or about, returned)
+    if any(subjects):
+        return []
+    own = [one for one in touched if not _is_early(one, early, returned)]
+    return _weightiest(own, returned)
+
+
+def _weightiest(touched: list[Touch], returned: set[int]) -> Sequence[Touch]:
+    changed = [one for one in touched if isinstance(one, Creation) or one.writes]
+    given = [one for one in touched if isinstance(one, Access) and id(one.base) in returned]
+    return changed or given or touched
+
+
+def _is_early(one: Touch, early: set[int], returned: set[int]) -> bool:
+    """Tell whether rows were read by a dependency only, for whatever it wanted to know."""
+    if isinstance(one, Creation):
+        return id(one.made) in early
+    return id(one.way[0]) in early and not one.writes and id(one.base) not in returned
+
+
+def _of(one: Touch, judge: Judge) -> bool | None:
+    return judge.of_creation(one) if isinstance(one, Creation) else judge.of_access(one)
+
+
+def _is_excused(one: Touch, right: list[Touch], judge: Judge) -> bool:
+    """Tell whether unscoped rows are for callers with a privilege, beside scoped ones."""
+    others = [other for other in right if other.model is one.model]
+    return any(_asks_for_privilege(touch, judge) for touch in (one, *others)) if others else False
+
+
+def _asks_for_privilege(one: Touch, judge: Judge) -> bool:
+    nodes = one.way if isinstance(one, Access) else (one.made,)
+    under = [test for node in nodes for test in judge.seen.under.get(id(node), ())]
+    parts = (part for test in under for part in walk(test))
+    return any(isinstance(part, External) and part.name == CALLER_NAME for part in parts)
+
+
+def _by_relationship(result: object, judge: Judge, ground: Ground) -> bool | None:
+    """Judge an endpoint without a query of its own: it gives the caller's `user.items`."""
+    owned = {one.name for one in ground.models if one.owner is not None}
+    names = {one.name for one in ground.user.relationships if one.target in owned}
+    for one in walk(result):
+        if isinstance(one, External) and one.name.rpartition(".")[2] in names:
+            return judge.is_callers(one) or None
+    return None
