@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from backwright.probe.accounts import Accounts
@@ -40,7 +40,6 @@ class Auth:
     base: str
     keys: tuple[str, ...] = ()
     literals: frozenset[str] = frozenset()
-    log: Callable[[], str] = lambda: ""
     _dead: list[str] = field(default_factory=list)
 
     def checks(self) -> Iterator[ProbeCheck]:

@@ -159,7 +159,8 @@ class Client:
         self._most = requests
         self._until = time.monotonic() + seconds
         self._http = httpx.Client(timeout=_TIMEOUT, follow_redirects=False, trust_env=False)
-        self.on_sent: Callable[[Exchange], None] = lambda _: None
+        self.before: Callable[[], None] = lambda: None
+        self.after: Callable[[Exchange], None] = lambda _: None
 
     def close(self) -> None:
         """Close the connections."""
@@ -174,6 +175,7 @@ class Client:
 
     def send(self, call: Call, who: Identity = ANONYMOUS) -> Exchange:
         """Send a request and keep what came back; one that is refused for haste is sent again."""
+        self.before()
         answer = self._answer(call, who)
         wait = _patience(answer)
         if wait is not None:
@@ -181,7 +183,7 @@ class Client:
             answer = self._answer(call, who)
         exchange = Exchange(len(self.sent) + 1, who, call, answer)
         self.sent.append(exchange)
-        self.on_sent(exchange)
+        self.after(exchange)
         return exchange
 
     def _answer(self, call: Call, who: Identity) -> Answer:

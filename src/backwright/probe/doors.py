@@ -21,7 +21,9 @@ _NEITHER = re.compile(
     r"(?i)refresh|reset|forgot|recover|change|verif|confirm|revoke|log-?_?out|sign-?_?out|"
     r"delete|2fa|mfa|otp|test|callback|admin|update"
 )
-_SELF = re.compile(r"(?i)(^|[/_-])(me|whoami|profile|current|self|current[_-]?user)/?$")
+_SELF = re.compile(
+    r"(?i)(^|[/_-])(me|whoami|profile|current|self|current[_-]?user|user|account)/?$"
+)
 
 
 @dataclass(frozen=True, slots=True)

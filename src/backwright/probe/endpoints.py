@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from backwright.probe.accounts import Accounts
+from backwright.probe.causes import Watcher
 from backwright.probe.client import Call, Exchange
 from backwright.probe.findings import Places, check
 from backwright.probe.learner import Learner, Refusal
@@ -34,6 +35,7 @@ class Endpoints:
     purposes: Mapping[str, Purpose]
     known: Places
     base: str
+    watcher: Watcher
 
     def checks(self) -> Iterator[ProbeCheck]:
         """Yield a check for each operation: answered as declared, or why it was not reached."""
@@ -62,16 +64,29 @@ class Endpoints:
         exchange = self.learner.used.get(operation.key) or self._success(operation)
         if exchange is None:
             why, last = self._reason(operation)
+            if last is not None and last.status >= 500:
+                return self._failed(operation, last)
             return check(
                 "answers", "endpoints", operation, "skipped", why,
                 known=self.known, base=self.base, exchange=last,
             )  # fmt: skip
         wrong = mismatch(self.learner.session.api.schemas, operation, exchange)
-        why = wrong or f"{exchange.status} as declared, in {exchange.answer.seconds * 1000:.0f} ms"
+        declared = str(exchange.status) in operation.responses
+        said = f"{exchange.status} as declared" if declared else f"{exchange.status}, undeclared"
+        why = wrong or f"{said}, in {exchange.answer.seconds * 1000:.0f} ms"
         return check(
             "answers", "endpoints", operation, "fail" if wrong else "pass", why,
             known=self.known, base=self.base, exchange=exchange, expected="what it declares",
         )  # fmt: skip
+
+    def _failed(self, operation: Operation, exchange: Exchange) -> ProbeCheck:
+        """Return that a valid request was answered with a server error, and why."""
+        cause = self.watcher.cause(exchange, "a valid request")
+        found = check(
+            "server-error", "endpoints", operation, "fail", f"a valid request: {cause.text}",
+            known=self.known, base=self.base, exchange=exchange, expected="success",
+        )  # fmt: skip
+        return replace(found, file=cause.file, line=cause.line) if cause.file else found
 
     def _success(self, operation: Operation) -> Exchange | None:
         sent = self.learner.session.client.sent
@@ -86,7 +101,7 @@ class Endpoints:
         sent = [
             one
             for one in self.learner.session.client.sent
-            if one.call.operation is operation and one.who.headers
+            if one.call.operation is operation and (one.who.headers or not operation.secured)
         ]
         if sent:
             text = " ".join(sent[-1].answer.text.split())[:160]
@@ -107,10 +122,9 @@ def mismatch(schemas: Schemas, operation: Operation, exchange: Exchange) -> str:
     """Return how an answer differs from what the operation declares; nothing if it does not."""
     responses = operation.responses
     status = str(exchange.status)
-    declared = [code for code in responses if code.isdigit() and code.startswith("2")]
     keys = [key for key in (status, f"{status[0]}XX", "default") if key in responses]
     if not keys:
-        return f"{status} is not declared, only {', '.join(declared)}" if declared else ""
+        return ""
     schema = responses[keys[0]]
     if schema is None or not schema:
         return ""

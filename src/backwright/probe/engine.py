@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from backwright.probe.accounts import Accounts, Hash
 from backwright.probe.answers import find_token
 from backwright.probe.auth_area import Auth
+from backwright.probe.causes import Watcher
 from backwright.probe.client import Client, Identity
 from backwright.probe.config import Config, GivenUser
 from backwright.probe.cors import Cors
@@ -53,7 +54,7 @@ class Target:
         keys: Texts that tokens may be signed with.
         literals: Those of them that cannot be set from outside.
         hashed: Makes the host's hash of a password.
-        log: Gives what the server has logged.
+        log: Gives what the server has logged; None where that cannot be read.
         folder: The folder that the project's files lie in, as its traces name it.
     """
 
@@ -68,7 +69,7 @@ class Target:
     keys: tuple[str, ...] = ()
     literals: frozenset[str] = frozenset()
     hashed: Hash = lambda _: None
-    log: Callable[[], str] = lambda: ""
+    log: Callable[[], str] | None = None
     folder: str = ""
 
 
@@ -81,6 +82,10 @@ class Engine:
     only: Sequence[Area] = AREAS
     seconds: float = 600.0
 
+    def __post_init__(self) -> None:
+        """Begin to listen to the log."""
+        self._watcher = Watcher(self.target.log, self.target.folder)
+
     def run(self) -> ProbeReport:
         """Probe, and return everything that was seen.
 
@@ -91,6 +96,7 @@ class Engine:
         started = time.monotonic()
         client = Client(self.target.url, seconds=self.seconds)
         try:
+            client.before, client.after = self._watcher.before, self._watcher.after
             session = Session(api, client, Sampler(api.schemas), self.target.oracle)
             checks, matrix = self._probe(session)
         finally:
@@ -190,7 +196,9 @@ class Engine:
         target = self.target
         owner = first_ordinary(learner.session)
         found = list(
-            Endpoints(learner, accounts, owner, purposes, target.places, target.url).checks()
+            Endpoints(
+                learner, accounts, owner, purposes, target.places, target.url, self._watcher
+            ).checks()
         )
         return [*found, *Cors(learner, target.origins, target.places, target.url).checks()], ()
 
@@ -203,10 +211,14 @@ class Engine:
             learner.session.note("the authentication flow was not tried: nobody could be logged in")
             return [], ()
         if "endpoints" not in self.only and "isolation" not in self.only:
-            list(Endpoints(learner, accounts, owner, purposes, target.places, target.url).checks())
+            list(
+                Endpoints(
+                    learner, accounts, owner, purposes, target.places, target.url, self._watcher
+                ).checks()
+            )
         auth = Auth(
             learner, accounts, owner, purposes, target.places, target.url, target.keys,
-            target.literals, target.log,
+            target.literals,
         )  # fmt: skip
         passwords = Passwords(learner, accounts, owner, target.places, target.url, target.log)
         return [*auth.checks(), *passwords.checks()], ()
@@ -217,7 +229,7 @@ class Engine:
         target = self.target
         owner = accounts.make("erin") or first_ordinary(learner.session)
         errors = Errors(
-            learner, accounts, purposes, owner, target.places, target.url, target.log, target.folder
+            learner, accounts, purposes, owner, target.places, target.url, self._watcher
         )
         return list(errors.checks()), ()
 

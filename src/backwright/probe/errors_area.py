@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from backwright.probe.accounts import Accounts
-from backwright.probe.faults import Breaker, Cause, Outcome, cause_of, leak_in
+from backwright.probe.causes import Cause, Watcher
+from backwright.probe.faults import Breaker, Fault, Outcome, leak_in
 from backwright.probe.findings import Places, curl_of
 from backwright.probe.learner import Learner
 from backwright.probe.operations import Operation
@@ -28,20 +29,20 @@ class Errors:
     owner: Person | None
     known: Places
     base: str
-    log: Callable[[], str]
-    folder: str
+    watcher: Watcher
 
     def checks(self) -> Iterator[ProbeCheck]:
         """Yield a failure for each root cause, and a pass for each operation without any."""
-        outcomes = Breaker(
-            self.learner, self.purposes, self.owner, self.log, self.accounts.alive
-        ).run()
+        met = self._met()
+        outcomes = Breaker(self.learner, self.purposes, self.owner, self.accounts.alive).run()
+        outcomes = [*met, *outcomes]
         causes: dict[str, list[tuple[Cause, Outcome]]] = defaultdict(list)
         leaks: dict[str, list[tuple[str, Outcome]]] = defaultdict(list)
         for one in outcomes:
             if one.exchange.status >= 500:
-                cause = cause_of(one, self.folder)
-                causes[f"{cause.key}|{_family(one)}"].append((cause, one))
+                what = f"{one.fault.name} in the {one.fault.place.split()[0]}"
+                cause = self.watcher.cause(one.exchange, what)
+                causes[cause.key].append((cause, one))
             told = leak_in(one.exchange)
             if told:
                 leaks[f"{told.partition(':')[0]}|{one.exchange.call.operation.key}"].append(
@@ -52,6 +53,14 @@ class Errors:
         for shown in leaks.values():
             yield self._leak(shown)
         yield from self._passes(outcomes)
+
+    def _met(self) -> list[Outcome]:
+        """Return the server errors that other areas have met with requests that nothing is wrong with."""
+        return [
+            Outcome(Fault("an ordinary request", "request", one.call), one)
+            for one in self.learner.session.client.sent
+            if one.status >= 500
+        ]
 
     def _failure(self, group: list[tuple[Cause, Outcome]]) -> ProbeCheck:
         """Return one finding for everything that has the same root."""
@@ -112,8 +121,3 @@ class Errors:
                 why if count else "no good request was known to spoil", "", "", "",
                 place.file if place else None, place.line if place else None,
             )  # fmt: skip
-
-
-def _family(outcome: Outcome) -> str:
-    """Return what tells two faults apart where the log does not."""
-    return "" if outcome.said else outcome.fault.name

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from backwright.probe.client import NO_ANSWER, Call, Exchange
+from backwright.probe.client import Call, Exchange
 from backwright.probe.learner import Learner
 from backwright.probe.operations import FORMS, Operation
 from backwright.probe.people import Person
 from backwright.probe.purposes import Purpose
 
 HUGE = 10**20
-_REMEMBERED = 400
-_LONGEST_TRACE = 60_000
-_LOG_SECONDS, _LOG_PAUSE = 0.6, 0.015
 _NUL, _SURROGATE = "a\x00b", "a\ud800b"
 _LONG = "q" * 20_000
 
@@ -41,11 +37,10 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A fault, its answer, and what the server said in its log meanwhile."""
+    """A fault and its answer."""
 
     fault: Fault
     exchange: Exchange
-    said: str
 
 
 _WRONG_NUMBERS: Mapping[str, Any] = {
@@ -72,14 +67,12 @@ class Breaker:
         learner: Knows a good call of each operation.
         purposes: What each operation is for.
         owner: Who calls.
-        log: Gives what the server has logged so far; empty where that cannot be read.
         renew: Gives a caller who is still logged in: bad input may have ended the account.
     """
 
     learner: Learner
     purposes: Mapping[str, Purpose]
     owner: Person | None
-    log: Callable[[], str] = lambda: ""
     renew: Callable[[Person | None], Person | None] = lambda person: person
     outcomes: list[Outcome] = field(default_factory=list)
 
@@ -109,22 +102,8 @@ class Breaker:
         return built if isinstance(built, Call) else None
 
     def _send(self, fault: Fault) -> None:
-        before = self.log()[-_REMEMBERED:]
         exchange = self.learner.session.send(fault.call, self.owner)
-        said = self._said(before) if exchange.status >= 500 else ""
-        self.outcomes.append(Outcome(fault, exchange, said))
-
-    def _said(self, before: str) -> str:
-        """Return what was logged after some text, once the log has stopped growing."""
-        until, last = time.monotonic() + _LOG_SECONDS, ""
-        while time.monotonic() < until:
-            text = self.log()
-            new = text.rpartition(before)[2] if before else text
-            if new and new == last and _EXCEPTION.search(new.replace("\\n", "\n")):
-                break
-            last = new
-            time.sleep(_LOG_PAUSE)
-        return last[-_LONGEST_TRACE:]
+        self.outcomes.append(Outcome(fault, exchange))
 
     # --- the faults
 
@@ -206,13 +185,11 @@ class Breaker:
 
     def _at_once(self, good: Call) -> None:
         """Send the same creation twice at the same time: a unique value must not clash as a 500."""
-        before = self.log()[-_REMEMBERED:]
         with ThreadPoolExecutor(2) as pool:
             done = list(pool.map(lambda _: self.learner.session.send(good, self.owner), range(2)))
         for exchange in done:
             fault = Fault("twice at once", "body", good)
-            said = self._said(before) if exchange.status >= 500 else ""
-            self.outcomes.append(Outcome(fault, exchange, said))
+            self.outcomes.append(Outcome(fault, exchange))
 
 
 def _broken_bodies(good: Call) -> Iterator[Fault]:
@@ -266,50 +243,3 @@ def leak_in(exchange: Exchange) -> str:
         if found and found[0] not in exchange.call.target:
             return f"{what}: {found[0][:120]}"
     return ""
-
-
-_EXCEPTION = re.compile(r"^(?:[\w.]+\.)?(\w*(?:Error|Exception|Violation|Fault|Failure|Invalid\w*|"
-                        r"OutOfRange|Interrupt|Exit|Warning)\w*)(?:: (.*))?$", re.MULTILINE)  # fmt: skip
-_FRAME = re.compile(r'File "([^"]+)", line (\d+), in (\S+)')
-
-
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """What lies behind a server error.
-
-    Attributes:
-        key: The same for two errors of one root.
-        text: The exception in the server's words.
-        file: The last file of the project in the trace; empty where no log is seen.
-        line: The line there.
-    """
-
-    key: str
-    text: str
-    file: str = ""
-    line: int = 0
-
-
-def cause_of(outcome: Outcome, folder: str) -> Cause:
-    """Return the root of a server error, from the log if there is one.
-
-    Args:
-        outcome: The error.
-        folder: The folder that the project's own files lie in.
-    """
-    said = outcome.said.replace('\\"', '"').replace("\\n", "\n")
-    exceptions = [one for one in _EXCEPTION.findall(said) if one[0] != "ExceptionGroup"]
-    if not exceptions:
-        status = (
-            "no answer" if outcome.exchange.status == NO_ANSWER else str(outcome.exchange.status)
-        )
-        text = f"{outcome.fault.name} in {outcome.fault.place.split()[0]}: {status}"
-        return Cause(f"{outcome.fault.name}|{outcome.exchange.call.operation.path}", text)
-    name, message = exceptions[-1]
-    words = re.sub(r"\(Background on.*", "", message).strip()
-    plain = re.sub(r"0x[0-9a-f]+|\b[0-9a-f]{8}-[0-9a-f-]{27}\b|\d+|qz\w+", "#", words)
-    frames = [one for one in _FRAME.findall(said) if one[0].startswith(folder) and folder]
-    file, line = (
-        (frames[-1][0][len(folder) :].lstrip("/"), int(frames[-1][1])) if frames else ("", 0)
-    )
-    return Cause(f"{name}|{plain[:160]}", f"{name}: {words}"[:240], file, line)

@@ -99,6 +99,8 @@ class Judge:
         """
         if sight.kind != "creates" or sight.actor != "other" or self._is_owned(sight.noun):
             return ""
+        if sight.exchange is None or not sight.exchange.ok:
+            return ""
         mine = [one for one in self._by_noun[sight.noun] if one.actor == "owner"]
         writers = [one for one in mine if one.kind in WRITING]
         if _ADMIN.search(sight.operation.path):
@@ -127,7 +129,8 @@ class Judge:
             one
             for one in self._by_noun[noun]
             if one.actor == actor and one.kind in kinds and one.open
-        ]
+            and not one.detail.get("widened")
+        ]  # fmt: skip
 
     def _is_owned(self, noun: str) -> bool:
         return bool(self.owned.get(noun)) or any(
@@ -148,6 +151,8 @@ class Judge:
         noun = sight.noun
         if not self._is_owned(noun) or sight.detail.get("impersonal"):
             return self._policy(sight, "the rows belong to nobody")
+        if sight.detail.get("widened"):
+            return self._policy(sight, "only what its owner made public is shown")
         kept = [one for one in self._closed(noun, READING) if one.operation != sight.operation]
         if kept:
             return "leak", f"{kept[0].operation.key} keeps it"
@@ -225,6 +230,8 @@ class Judge:
             return "leak", "the document says that a caller must be known"
         if sight.kind == "creates" and sight.detail.get("registers"):
             return "public", "it registers an account"
+        if sight.detail.get("widened"):
+            return "public", "only what its owner made public is shown"
         kinds: tuple[Kind, ...] = (*WRITING, "creates", "creates-under") if writes else READING
         others = [
             one for one in self._closed(noun, kinds, "anonymous")

@@ -14,6 +14,7 @@ from typing import Any, Literal
 from backwright.probe.answers import find_value, items_of, walk
 from backwright.probe.client import Call, Exchange
 from backwright.probe.database import Change, Key
+from backwright.probe.doors import password_fields
 from backwright.probe.nouns import (
     is_user,
     noun,
@@ -29,6 +30,7 @@ from backwright.probe.schemas import Value, is_array
 from backwright.probe.session import Session
 
 _ATTEMPTS = 5
+_MENDABLE = (400, 409, 422, 500)  # some answer 500 to what their document allows to leave out
 _BULK = re.compile(r"(?i)bulk|batch|import|export|search|login|logout|count")
 _DEEPEST = 5
 Place = Literal["path", "query", "body", "header"]
@@ -119,7 +121,7 @@ class Learner:
                     place: Place = "query" if one.location == "query" else "header"
                     yield Slot(place, one.name, found, is_array(one.schema))
         for name, schema in self._fields(operation).items():
-            found = self._referred(name, schema)
+            found = self._referred(name, schema) or self._named(operation, name)
             if found is None and name in ("ids", "id") and operation.method != "GET":
                 found = self.resource(operation)
             if found:
@@ -128,6 +130,15 @@ class Learner:
     def _fields(self, operation: Operation) -> Mapping[str, Mapping[str, Any]]:
         schemas = self.session.api.schemas
         return schemas.properties(operation.body) if operation.body is not None else {}
+
+    def _named(self, operation: Operation, name: str) -> str | None:
+        """Return `user` for a field that names somebody by what they log in with."""
+        api = self.session.api
+        names = name.lower() in ("username", "email", "user_email", "user_name")
+        about = is_user(self.resource(operation)) and not operation.path_names
+        if not names or not self.session.people or password_fields(api, operation) or about:
+            return None
+        return "user" if operation.secured or operation.path_names else None
 
     def _referred(self, name: str, schema: Mapping[str, Any]) -> str | None:
         """Return what a field names by id, if that can be made."""
@@ -285,10 +296,10 @@ class Learner:
             return call
         exchange, found = self.session.watched(call, who)
         tried = 0
-        while not exchange.ok and tried < _ATTEMPTS and exchange.status in (400, 409, 422):
+        while not exchange.ok and tried < _ATTEMPTS and exchange.status in _MENDABLE:
             tried += 1
             better: Call | Refusal | None = None
-            if exchange.status != 409:
+            if exchange.status not in (409, 500):
                 better = mended(call, exchange.answer, self.session.sampler, who.letter)
             if better is None:
                 better = self._another(operation, who, tried, depth=depth, objects=objects)
@@ -454,7 +465,7 @@ def identifier(slot: Slot, one: Made, operation: Operation) -> Value:
     if slot.place == "path" and (parameter := operation.parameter(slot.name, "path")):
         schema = dict(parameter.schema)
     bare = name.lower().removeprefix(slot.noun).lstrip("_-") or "id"
-    keys = [name] if slot.place == "path" and bare not in ("id", "pk", "uuid") else []
+    keys = [name] if bare not in ("id", "pk", "uuid") else []
     if bare not in ("id", "pk", "uuid"):
         keys.append(bare)
     keys += ["id", f"{slot.noun}_id", "uuid", "pk", f"{slot.noun}_uuid", name, "slug", "name"]

@@ -40,7 +40,7 @@ def noun_of_segment(segment: str) -> str | None:
         words = words[1:]
     while words and words[-1] in _VERBS:
         words = words[:-1]
-    return noun("_".join(words)) if words else None
+    return noun("_".join(words)) if set(words) - _BARE else None
 
 
 def noun_of_parameter(operation: Operation, name: str) -> str:

@@ -40,7 +40,7 @@ class Passwords:
     owner: Person
     known: Places
     base: str
-    log: Callable[[], str] = lambda: ""
+    log: Callable[[], str] | None = None
 
     def checks(self) -> Iterator[ProbeCheck]:
         """Yield every check of passwords and of what can be found out with them."""
@@ -195,10 +195,12 @@ class Passwords:
                 why=weak or f"kept as {hashes[0][:7]}…", expected="bcrypt (cost 10 and up), argon2 or scrypt",
             )  # fmt: skip
         yield from self._told(operation, hashes)
-        yield self._check(
-            "password-in-log", operation, bad=PASSWORD in self.log(),
-            why="the log has a password" if PASSWORD in self.log() else "the log has no password",
-        )  # fmt: skip
+        if self.log is not None:
+            there = PASSWORD in self.log()
+            yield self._check(
+                "password-in-log", operation, bad=there,
+                why="the log has a password" if there else "the log has no password",
+            )  # fmt: skip
 
     def _told(self, operation: Operation, hashes: list[str]) -> Iterator[ProbeCheck]:
         """Yield whether an answer of success holds a password or its hash."""

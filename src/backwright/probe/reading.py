@@ -10,6 +10,7 @@ from typing import Any
 from backwright.probe.client import Call, Exchange
 from backwright.probe.database import texts_of
 from backwright.probe.learner import Learner, Made, Refusal, Slot, describe, identifier, put
+from backwright.probe.nouns import is_user
 from backwright.probe.operations import Operation, Parameter
 from backwright.probe.people import Person
 from backwright.probe.repair import marks_in
@@ -44,10 +45,15 @@ class Reader:
         call = self._whole_page(done[0].call, owner)
         before = session.send(call, owner)
         kind: Kind = "reads" if self._path_slots(operation) else "lists"
+        widened = kind == "lists" and _is_empty(before) and self._widened(noun)
+        if widened:
+            before = session.send(call, owner)
         seen = [
             self._sight(operation, call, before, actor, person, kind, noun)
             for actor, person in self.cast.actors()
         ]
+        if widened:
+            seen = [replace(one, detail={**one.detail, "widened": True}) for one in seen]
         after = session.send(call, owner)
         if not after.ok:
             seen = [_unproven(one, f"the owner's own call then {describe(after)}") for one in seen]
@@ -55,6 +61,16 @@ class Reader:
         yield from seen
         if seen and seen[0].open is False:
             yield from self._closer_look(operation, call, noun)
+
+    def _widened(self, noun: str) -> bool:
+        """Let the owner have an object that everybody may see; False if there is no such thing."""
+        sampler = self.learner.session.sampler
+        sampler.widens = True
+        try:
+            made = self.learner.make(noun, self.cast.owner, fresh=True)
+        finally:
+            sampler.widens = False
+        return isinstance(made, Made)
 
     def _ordinary_refused(self, operation: Operation, noun: str, done: Refusal) -> Iterator[Sight]:
         """Yield what is known where an ordinary user is refused: perhaps it is for others."""
@@ -241,6 +257,8 @@ class Reader:
     ) -> Iterator[Sight]:
         """Yield whether one's own object answers under another parent of one's own."""
         session, owner = self.learner.session, self.cast.owner
+        if is_user(slots[-2].noun):
+            return
         child = self.learner.make(slots[-1].noun, owner, under=operation)
         parent = self.learner.make(slots[-2].noun, owner, fresh=True, under=operation)
         if isinstance(child, Refusal) or isinstance(parent, Refusal):
@@ -338,7 +356,11 @@ def _is_empty(exchange: Exchange) -> bool:
     lists = (
         [one for one in value.values() if isinstance(one, list)] if isinstance(value, dict) else []
     )
-    return exchange.answer.text.strip() in ("", "null") or (bool(lists) and not any(lists))
+    return (
+        value == []
+        or exchange.answer.text.strip() in ("", "null")
+        or (bool(lists) and not any(lists))
+    )
 
 
 def _some(found: set[str]) -> str:

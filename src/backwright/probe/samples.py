@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -24,6 +24,7 @@ _OPEN = re.compile(r"(?i)^(is_?)?(public|published|publish|visible|shared|listed
 _CLOSED = re.compile(r"(?i)^(is_?)?(private|hidden|draft|unlisted|personal|confidential|secret)$")
 _ACTIVE = re.compile(r"(?i)^(is_?)?(active|enabled|available|in_?stock)$")
 _PRIVATE_WORDS = re.compile(r"(?i)private|draft|hidden|personal|internal|only_?me|restricted")
+_PUBLIC_WORDS = re.compile(r"(?i)public|everyone|all|open|published|shared")
 
 _BY_NAME: tuple[tuple[re.Pattern[str], Callable[[Mark], str]], ...] = (
     (re.compile(r"(?i)e-?mail"), lambda m: m.email),
@@ -99,11 +100,17 @@ class Mark:
 
 @dataclass
 class Sampler:
-    """Makes values. The same calls in the same order give the same values."""
+    """Makes values. The same calls in the same order give the same values.
+
+    Attributes:
+        schemas: Follows references.
+        number: How many unique values were given out.
+        widens: Whether fields that say who sees a row let everybody see it.
+    """
 
     schemas: Schemas
     number: int = 0
-    styles: dict[str, Any] = field(default_factory=dict)
+    widens: bool = False
 
     def mark(self, letter: str) -> Mark:
         """Return the next unique value."""
@@ -126,14 +133,14 @@ class Sampler:
         if "const" in schema:
             return schema["const"]
         if "enum" in schema:
-            return _choice(schema)
+            return _choice(schema, widens=self.widens)
         if is_object(schema):
             return self.object(schema, letter, full=full, depth=depth)
         if is_array(schema):
             return self._array(schema, name, letter, full=full, depth=depth)
         kind = schema.get("type")
         if kind == "boolean":
-            return _flag(schema, name)
+            return _flag(schema, name) != (self.widens and narrows(name, schema))
         if kind in ("integer", "number"):
             return self._number(schema, letter)
         if kind == "null":
@@ -183,9 +190,6 @@ class Sampler:
         mark = self.mark(letter)
         least = int(schema.get("minLength", 0))
         most = schema.get("maxLength")
-        style = self.styles.get(name)
-        if style is not None:
-            return str(style(mark))
         if make := _FORMATS.get(str(schema.get("format", ""))):
             return make(mark)
         if pattern := schema.get("pattern"):
@@ -238,11 +242,13 @@ def _flag(schema: Schema, name: str) -> bool:
     return default if isinstance(default, bool) else False
 
 
-def _choice(schema: Schema) -> Value:
+def _choice(schema: Schema, *, widens: bool) -> Value:
     """Return one of an enumeration: what only its owner sees, the default, or the first."""
     options = [one for one in schema["enum"] if one is not None]
     private = [one for one in options if _PRIVATE_WORDS.search(str(one))]
     default = schema.get("default")
+    if private and widens and len(options) > 1:
+        return next((one for one in options if _PUBLIC_WORDS.search(str(one))), options[-1])
     if private:
         return private[0]
     return default if default in options else (options or [None])[0]

@@ -22,6 +22,7 @@ _CELLS: Mapping[CellKind, str] = {
 }
 _MARK = {"pass": "[green]✓[/]", "fail": "[red]✗[/]", "skipped": "[yellow]-[/]"}
 _MOST_SKIPPED = 12
+_WIDE = 300  # a file has no edge to cut at
 
 
 def probe_document(report: ProbeReport) -> dict[str, Json]:
@@ -42,7 +43,8 @@ def probe_document(report: ProbeReport) -> dict[str, Json]:
 def print_probe(console: Console, report: ProbeReport) -> None:
     """Print the matrix, the failures, what was not proven, and the sum."""
     if report.matrix:
-        console.print(_matrix(report.matrix))
+        width = None if console.is_terminal else _WIDE
+        console.print(_matrix(report.matrix), width=width, crop=False)
         console.print(
             "  ✓ kept from them   public/shared by policy   ? not proven   LEAK another's data\n"
         )
@@ -61,7 +63,7 @@ def _matrix(cells: Sequence[ProbeCell]) -> Table:
     by_place = {(one.method, one.path, one.actor): one.cell for one in cells}
     shown = [actor for actor in _ACTORS if any(one.actor == actor for one in cells)]
     table.add_column("")
-    table.add_column("")
+    table.add_column("", overflow="fold")
     for actor in shown:
         table.add_column(actor, justify="center")
     for method, path in dict.fromkeys((one.method, one.path) for one in cells):

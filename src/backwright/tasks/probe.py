@@ -285,7 +285,7 @@ def _with_notes(
     notes = [*report.notes, *(one.text for one in place.notes)]
     if limits:
         notes.append(f"limits were raised for the probe: {', '.join(limits)}")
-    if "not" in app.tables:
+    if app.tables != "by its migrations":
         notes.append(f"the database got its tables {app.tables}")
     return replace(report, notes=tuple(notes))
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from backwright.host.dialogue import Dialogue, DialogueError, converse
 from backwright.workshop.alembic_files import alembic_configuration
 from backwright.workshop.bench import PAYLOADS, Bench, Database, Run, tail
+from backwright.workshop.catalog import read_catalog
 
 
 def tables_of(bench: Bench) -> tuple[str, ...]:
@@ -39,12 +40,20 @@ def make_tables(run: Run, folder: Path, database: Database) -> str:
         except DialogueError as error:
             why = f"; its migrations do not go up: {error.message.splitlines()[0]}"
         else:
-            return "by its migrations"
+            if _holds_tables(run, database):
+                return "by its migrations"
+            why = "; its migrations go up, but make none"
     modules = tables_of(bench)
     if not modules:
         return f"it has no models{why}"
     create_tables(run, folder, database, modules)
     return f"from its models{why}"
+
+
+def _holds_tables(run: Run, database: Database) -> bool:
+    """Tell whether a database has any table besides Alembic's own."""
+    tables = read_catalog(database, run.bench.cluster).tables
+    return any(not one.name.endswith("alembic_version") for one in tables)
 
 
 def create_tables(run: Run, folder: Path, database: Database, modules: tuple[str, ...]) -> None:

@@ -1,0 +1,101 @@
+"""What lies behind a server error: the exception in the server's log, and where it was raised."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from backwright.probe.client import NO_ANSWER, Exchange
+
+_REMEMBERED = 400
+_LONGEST_TRACE = 60_000
+_LOG_SECONDS, _LOG_PAUSE = 2.0, 0.015
+_EXCEPTION = re.compile(r"^(?:[\w.]+\.)?(\w*(?:Error|Exception|Violation|Fault|Failure|Invalid\w*|"
+                        r"OutOfRange|Interrupt|Exit|Warning)\w*)(?:: (.*))?$", re.MULTILINE)  # fmt: skip
+_FRAME = re.compile(r'File "([^"]+)", line (\d+), in (\S+)')
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What lies behind a server error.
+
+    Attributes:
+        key: The same for two errors of one root.
+        text: The exception in the server's words.
+        file: The last file of the project in the trace; empty where no log is seen.
+        line: The line there.
+    """
+
+    key: str
+    text: str
+    file: str = ""
+    line: int = 0
+
+
+@dataclass
+class Watcher:
+    """Listens to the server's log, and keeps what it says of each error.
+
+    Attributes:
+        log: Gives what the server has logged so far; None where that cannot be read.
+        folder: The folder that the project's own files lie in.
+        said: What was logged with an error, by the number of the request.
+    """
+
+    log: Callable[[], str] | None = None
+    folder: str = ""
+    said: dict[int, str] = field(default_factory=dict)
+    _before: str = ""
+
+    def before(self) -> None:
+        """Remember where the log ends."""
+        if self.log is not None:
+            self._before = self.log()[-_REMEMBERED:]
+
+    def after(self, exchange: Exchange) -> None:
+        """Keep what was logged, if the server failed."""
+        if self.log is not None and exchange.status >= 500:
+            self.said[exchange.number] = self._new(self.log)
+
+    def _new(self, log: Callable[[], str]) -> str:
+        """Return what was logged since, once an exception is there and the log stands still."""
+        until, last = time.monotonic() + _LOG_SECONDS, ""
+        while time.monotonic() < until:
+            text = log()
+            new = text.rpartition(self._before)[2] if self._before else text
+            if new and new == last and _EXCEPTION.search(new.replace("\\n", "\n")):
+                break
+            last = new
+            time.sleep(_LOG_PAUSE)
+        return last[-_LONGEST_TRACE:]
+
+    def cause(self, exchange: Exchange, what: str) -> Cause:
+        """Return the root of a server error.
+
+        Args:
+            exchange: The request and its answer.
+            what: What was sent, which tells roots apart where the log says nothing.
+        """
+        said = self.said.get(exchange.number, "").replace('\\"', '"').replace("\\n", "\n")
+        exceptions = [one for one in _EXCEPTION.findall(said) if one[0] != "ExceptionGroup"]
+        if not exceptions:
+            silent = exchange.status == NO_ANSWER
+            status = "no answer" if silent else f"answered by {exchange.status}"
+            return Cause(what, f"{what}: {status}, and the log says nothing of it")
+        name, message = exceptions[-1]
+        words = re.sub(r"\(Background on.*", "", message).strip()
+        frames = [
+            one for one in _FRAME.findall(said) if self.folder and one[0].startswith(self.folder)
+        ]
+        file, line = "", 0
+        if frames:
+            file, line = frames[-1][0][len(self.folder) :].lstrip("/"), int(frames[-1][1])
+        return Cause(f"{name}|{_plain(words)}", f"{name}: {words}"[:240], file, line)
+
+
+def _plain(words: str) -> str:
+    """Return an exception's words without the values that differ from request to request."""
+    plain = re.sub(r"'[^']*'|0x[0-9a-f]+|\b[0-9a-f]{8}-[0-9a-f-]{27}\b|\d+|qz\w+", "#", words)
+    return plain[:120]
