@@ -82,7 +82,7 @@ def _finish(place: Workplace, migration: list[str]) -> None:
         older = sorted(f for f in file.parent.glob("*.py") if f.name not in new)
         file.write_bytes(encode(drop_enum_types(decode(file.read_bytes()))))
         like = older[-1] if older else file
-        written.append(Written(path, like.read_bytes(), is_new=False))
+        written.append(Written(path, like.read_bytes(), is_new=True, prunes=False))
     Habits(place.folder).keep(written)
 
 

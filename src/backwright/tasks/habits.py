@@ -18,6 +18,7 @@ from backwright.host.process import Result, run
 from backwright.source.outline import first_line, outline
 from backwright.source.text import decode
 from backwright.tasks.tidy import ruff_program
+from backwright.workshop.settings import tables
 
 _PRESERVE = ("--config", 'format.quote-style="preserve"')
 _SINGLE = ("--config", 'format.quote-style="single"')
@@ -26,11 +27,15 @@ _WIDTHS = (88, 79, 100, 120)
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A file that was written: its path, the code it is judged by, and whether it is new."""
+    """A file that was written: its path, the code it is judged by, and whether it is new.
+
+    `prunes` tells whether imports that it does not use are dropped.
+    """
 
     path: str
     like: bytes
     is_new: bool
+    prunes: bool = True
 
 
 @dataclass(frozen=True)
@@ -47,9 +52,9 @@ class Habits:
                 self._keep(file)
 
     def _keep(self, file: Written) -> None:
-        if file.is_new and not file.path.endswith("__init__.py"):
+        if file.is_new and file.prunes and not file.path.endswith("__init__.py"):
             self._fix(file.path, "F401")
-        if self._is_sorted(file):
+        if self._is_sorted(file) or (file.is_new and "isort" in self._tools):
             self._fix(file.path, "I")
         style = self._style(file)
         if style is not None:
@@ -62,10 +67,21 @@ class Habits:
 
     def _style(self, file: Written) -> tuple[str, ...] | None:
         """Return the settings under which the like is formatted; None where it is under none."""
-        styles = self._styles
-        return next(
-            (s for s in styles if self._accepts(file, "format", "--check", "--quiet", *s)), None
-        )
+        for style in self._styles:
+            if self._accepts(file, "format", "--check", "--quiet", *style):
+                return style
+        return self._configured if file.is_new else None
+
+    @cached_property
+    def _tools(self) -> frozenset[str]:
+        return tables(self.folder)
+
+    @cached_property
+    def _configured(self) -> tuple[str, ...] | None:
+        """Return the settings of the formatter that the host has settings for, if it has one."""
+        if "ruff.format" in self._tools:
+            return ()
+        return ("--config", f"line-length={self.width}") if "black" in self._tools else None
 
     @cached_property
     def _styles(self) -> tuple[tuple[str, ...], ...]:
