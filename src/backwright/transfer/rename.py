@@ -104,10 +104,12 @@ class Renaming:
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
         words = sorted(self._forms, key=len, reverse=True)
-        pascal = "|".join(w for w in words if w[0].isupper() and not w.isupper())
+        titled = "|".join(w for w in words if w[0].isupper() and w[1:2].islower())
+        pascal = "|".join(w for w in words if w[:2].isupper() and not w.isupper())
         snake = "|".join(w for w in words if w[0].islower())
         upper = "|".join(w for w in words if w.isupper())
         parts = [
+            rf"(?:{titled})(?![a-z0-9])" if titled else "",  # a new word, also in `CRUDTask`
             rf"(?<![A-Z0-9])(?:{pascal})(?![a-z0-9])" if pascal else "",
             rf"(?<![A-Za-z0-9])(?:{snake})(?![A-Za-z0-9])" if snake else "",
             rf"(?<![A-Za-z0-9])(?:{upper})(?![A-Za-z0-9])" if upper else "",
@@ -209,6 +211,7 @@ class RenameCode(cst.CSTTransformer):
     def leave_Name(self, original_node: cst.Name, updated_node: cst.Name) -> cst.Name:
         """Rename an identifier, unless it is a method with the bare name of the exemplar."""
         bare = {form for old, _ in self.renaming.pairs for form in (old.snake, old.plural_snake)}
+        bare |= set(self.renaming.exact)
         if original_node in self._methods and original_node.value in bare:
             return updated_node
         return updated_node.with_changes(value=self.renaming.identifier(original_node.value))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
 
+from backwright.source.outline import outline
 from backwright.spec.names import Names
 from backwright.transfer.example.chain import Chain, Part
 from backwright.transfer.example.ownership import Ownership
@@ -28,9 +29,32 @@ class Naming:
         old, new = self.chain.names, self.new
         hides = new.variable in _bound(code) and old.snake != new.variable
         exact = {old.snake: f"{new.snake}_"} if hides else {}
+        bound = _bound(code) | _defined(code)
+        exact |= {name: made for name, made in self.derived.items() if name in bound}
         if self.plain.path(self.chain.model.table) == self.chain.model.table:
             exact[self.chain.model.table] = self.table
         return Renaming(((old, new),), protected=self.protected, exact=exact)
+
+    @cached_property
+    def derived(self) -> dict[str, str]:
+        """New names of what is the exemplar's in shared modules under a name without its noun."""
+        found = {}
+        for part in self.chain.parts:
+            if part.whole or part.inside:
+                continue
+            for statement in part.statements:
+                for name in statement.names:
+                    if self.plain.identifier(name) == name:
+                        found[name] = self._derived(name, statement.node)
+        return found
+
+    def _derived(self, name: str, node: ast.stmt) -> str:
+        if name[:1].isupper():
+            return f"{self.new.constant}_{name}" if name.isupper() else f"{self.new.pascal}{name}"
+        if name.startswith("test_"):
+            return f"test_{self.new.snake}_{name.removeprefix('test_')}"
+        is_function = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        return f"{name}_{self.new.snake}" if is_function else f"{self.new.snake}_{name}"
 
     @cached_property
     def plain(self) -> Renaming:
@@ -71,6 +95,13 @@ class Naming:
 def _bound(code: str) -> set[str]:
     try:
         return bound_names(code)
+    except SyntaxError:
+        return set()
+
+
+def _defined(code: str) -> set[str]:
+    try:
+        return {name for statement in outline(code) for name in statement.names}
     except SyntaxError:
         return set()
 

@@ -72,6 +72,8 @@ class Ownership:
         for name in statement.names:
             if owner := self.nouns.owner(name):
                 return owner
+        if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
+            return self._the_one(self._spoken_of(node.value)) if _is_alias(node.value) else None
         return self._of_endpoint(path, node) or self._by_mentions(node)
 
     def _of_endpoint(self, path: str, node: ast.stmt) -> str | None:
@@ -134,6 +136,11 @@ class Ownership:
             return False
         models = [m for m in self.project.models if m.file.startswith(inside)]
         return all(owner in self.nouns.mentioned(m.name) or m.name == owner for m in models)
+
+
+def _is_alias(node: ast.expr) -> bool:
+    """Tell whether a value only says another thing by a shorter name, as `Annotated[…]` does."""
+    return isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name | ast.Attribute)
 
 
 def owner_of_url(nouns: Nouns, url: str) -> str | None:

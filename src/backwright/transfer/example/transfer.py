@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from backwright.errors import UsageError
@@ -137,7 +137,11 @@ def _carry_part(learning: Learning, part: Part) -> CarryPart:
     code = learning.owners.modules.text(part.path).removeprefix("\ufeff")
     if not part.whole:
         gap = "\n" if part.inside else "\n\n"
-        blocks = [lines_between(code, s.start, s.end) for s in part.statements]
+        finds = learning.naming.plain.finds
+        blocks = [
+            _heading(code, s.start, finds) + lines_between(code, s.start, s.end)
+            for s in part.statements
+        ]
         return CarryPart(part.key, textwrap.dedent(gap.join(blocks)), part.role, part.line)
     mine = {id(s) for s in part.statements}
     lines = code.splitlines()
@@ -145,6 +149,19 @@ def _carry_part(learning: Learning, part: Part) -> CarryPart:
         if id(statement) not in mine:
             del lines[statement.start - 1 : _with_gap(lines, statement.end)]
     return CarryPart(part.path, "\n".join(lines) + "\n" if lines else "", part.role, 1)
+
+
+def _heading(code: str, start: int, finds: Callable[[str], bool]) -> str:
+    """Return the comment that heads a section of the exemplar's, with the gap below it."""
+    lines = code.splitlines()
+    line = start - 1
+    while line > 0 and not lines[line - 1].strip():
+        line -= 1
+    heading = lines[line - 1] if line else ""
+    is_alone = line >= 2 and not lines[line - 2].strip()
+    if line == start - 1 or not is_alone or not heading.startswith("#") or not finds(heading):
+        return ""
+    return f"{heading}\n" + "\n" * (start - 1 - line)
 
 
 def _with_gap(lines: Sequence[str], end: int) -> int:

@@ -243,6 +243,8 @@ def _outermost(*roots: ast.AST) -> Iterator[ast.expr]:
     for root in roots:
         if isinstance(root, _COLLECTIONS):
             yield root
+        elif isinstance(root, ast.Subscript):  # `Annotated[A, Depends(A)]` lists nothing
+            yield from _outermost(root.value)
         else:
             yield from _outermost(*ast.iter_child_nodes(root))
 
