@@ -47,7 +47,23 @@ def fill_body(work: Work, scope: str, body: Sequence[cst.BaseStatement]) -> list
         elif made:
             filled |= {i: [] for i in places}
             filled[places[0]] = _spaced(made, [body[i] for i in places])
-    return [s for i, old in enumerate(body) for s in filled.get(i, [old])]
+    made = [s for i, old in enumerate(body) for s in filled.get(i, [old])]
+    return _distinct(made) if filled and work.has_samples else made
+
+
+def _distinct(body: Sequence[cst.BaseStatement]) -> list[cst.BaseStatement]:
+    """Return statements without an expectation that was said right before."""
+    kept: list[cst.BaseStatement] = []
+    said: set[str] = set()
+    for statement in body:
+        code = code_of(statement).strip()
+        if not code.startswith("assert "):
+            said = set()
+        elif code in said:
+            continue
+        said.add(code)
+        kept.append(statement)
+    return kept
 
 
 def filters_all(work: Work, node: cst.FunctionDef) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import libcst as cst
 import libcst.matchers as m
 
+from backwright.spec.names import split_words
 from backwright.transfer.carry.marks import code_of, fields_in
 from backwright.transfer.carry.mentions import purpose
 from backwright.transfer.carry.trimming import trimmed
@@ -38,13 +39,27 @@ class Dropper:
     dropped: bool = False
     inside: bool = False
     aim: str = ""
+    owner: str = ""
 
     def module(self, tree: cst.Module) -> cst.Module:
         """Return a module's tree without what speaks of old fields."""
         return tree.with_changes(body=self._statements(tree.body))
 
     def _speaks(self, node: cst.CSTNode) -> bool:
-        return bool(fields_in(node)) or refers(node, self.doomed | self.gone)
+        if fields_in(node) or refers(node, self.doomed | self.gone):
+            return True
+        return any(self._calls(node, *g.split(".")) for g in self.gone if "." in g.strip("."))
+
+    def _calls(self, node: cst.CSTNode, owner: str, method: str) -> bool:
+        """Tell whether a method is called of what seems to be its class: `self.repository.create`."""
+        words = [w.lower() for w in split_words(owner)]
+        names = {"_".join(words), words[-1], owner}
+        for call in m.findall(node, m.Attribute(attr=m.Name(method))):
+            receiver = code_of(cst.ensure_type(call, cst.Attribute).value).rpartition(".")[2]
+            is_self = receiver in ("self", "cls") and self.owner == owner
+            if is_self or receiver.strip("_").partition("(")[0] in names:
+                return True
+        return False
 
     def _statements(self, body: Body) -> list[cst.BaseStatement]:
         kept: list[cst.BaseStatement] = []
@@ -79,7 +94,8 @@ class Dropper:
 
     def _function(self, node: cst.FunctionDef) -> cst.FunctionDef | None:
         name = node.name.value
-        if name not in self.gone and not self._speaks(node):
+        inner_name = f"{self.owner}.{name}"
+        if name not in self.gone and inner_name not in self.gone and not self._speaks(node):
             return node
         is_test = name.startswith("test_")
         if is_test:
@@ -90,7 +106,7 @@ class Dropper:
         if own or is_test:
             self._gone(node)
             return None
-        aim = purpose(node)
+        aim = purpose(node, self.owner)
         inner = Dropper(
             self.work, self.gone, set(self.doomed), all_rows=aim == "list", inside=True, aim=aim
         )
@@ -109,6 +125,18 @@ class Dropper:
         returns = node.returns if node.returns and not self._speaks(node.returns) else None
         block = node.body.with_changes(body=body)
         return node.with_changes(params=params, body=block, returns=returns)
+
+    def _reason(self, node: cst.FunctionDef) -> str:
+        """Return what a function that is left out is about."""
+        names = sorted({self.work.name(n) for n in fields_in(node)})
+        if names:
+            return f"it is about {', '.join(f'`{n}`' for n in names)} of the exemplar"
+        needed = sorted(
+            g.strip(".") for g in self.gone if refers(node, {g}) and g.strip(".") != node.name.value
+        )
+        if needed:
+            return f"it needs `{needed[0]}`, which is left out"
+        return "it is about what only the exemplar has"
 
     def _without_fixtures(self, node: cst.FunctionDef) -> cst.FunctionDef:
         """Leave out what a test asks for that only an old field needed: its parent's fixture."""
@@ -136,10 +164,21 @@ class Dropper:
     def _gone(self, node: cst.FunctionDef) -> None:
         name = node.name.value
         line = self.work.line_of(name)
-        self.work.note(line, f"`{name}` is left out: it is about what only the exemplar has")
+        self.work.note(line, f"`{name}` is left out: {self._reason(node)}")
         is_handler = any(_is_route(d) for d in node.decorators)
-        if not name.startswith("test_") and not is_handler:
+        if name.startswith("test_") or is_handler:
+            return
+        if self.owner and not self._is_own_name(name):
+            self.gone.add(f"{self.owner}.{name}")
+        else:
             self.gone |= {name, f".{name}"}
+
+    def _is_own_name(self, name: str) -> bool:
+        """Tell whether a method's name is the resource's or a field's: others may have the rest."""
+        facts = self.work.facts
+        words = f"_{name}_"
+        known = (facts.new.snake, facts.new.plural_snake, *(f.name for f in facts.fields))
+        return any(f"_{w}_" in words for w in known)
 
     def _params(self, params: cst.Parameters) -> cst.Parameters:
         changes: dict[str, object] = {}
@@ -170,8 +209,13 @@ class Dropper:
         if any(self._speaks(b) for b in node.bases):
             self.gone |= {name}
             return None
-        inner = Dropper(self.work, self.gone, set(self.doomed))
+        inner = Dropper(self.work, self.gone, set(self.doomed), owner=name)
         body = inner._statements(node.body.body)  # type: ignore[arg-type]
+        lost = [g for g in self.gone if g.startswith(f"{name}.")]
+        if lost and not any(_is_public(s) for s in body):
+            self.gone -= set(lost)
+            self.gone.add(name)
+            return None
         if not [s for s in body if not _is_text(s)]:
             body.append(cst.parse_statement("pass"))
         return node.with_changes(body=node.body.with_changes(body=body))
@@ -275,6 +319,13 @@ def _header(node: Block) -> cst.CSTNode | None:
     if isinstance(node, cst.With):
         return cst.Tuple([cst.Element(i.item) for i in node.items])
     return None
+
+
+def _is_public(node: cst.BaseStatement) -> bool:
+    """Tell whether a class can still be used for something: it has a method, or is of data."""
+    if isinstance(node, cst.FunctionDef):
+        return not node.name.value.startswith("_")
+    return not _is_text(node)
 
 
 def _leaves(body: cst.BaseSuite) -> bool:

@@ -50,7 +50,7 @@ def carry(parts: Sequence[Part], facts: Facts, writer: Writer) -> Carried:
     trees = [inlined(t) if p.role == "test" else t for p, t in zip(parts, trees, strict=True)]
     shapes = shapes_of(zip(parts, trees, strict=True), facts)
     likeness = Likeness(facts, presence(shapes, facts))
-    rows = Rows(_are_apart(facts), likeness.is_row)
+    rows = Rows(_are_apart(facts), likeness.is_row, likeness.is_all)
     rows.collect(trees)
     works = [Work(part, facts, likeness, writer, rows) for part in parts]
     placement = place(likeness, shapes)
@@ -127,7 +127,7 @@ def extend(parts: Sequence[Part], facts: Facts, writer: Writer) -> Carried:
     trees = [mark_fields(part, facts, stays=True) for part in parts]
     shapes = shapes_of(zip(parts, trees, strict=True), facts)
     likeness = Likeness(facts, presence(shapes, facts))
-    rows = Rows(_are_apart(facts), likeness.is_row)
+    rows = Rows(_are_apart(facts), likeness.is_row, likeness.is_all)
     rows.collect(trees)
     works = [Work(part, facts, likeness, writer, rows, extends=True) for part in parts]
     placement = place(likeness, shapes)
@@ -181,8 +181,18 @@ class _Mentions(cst.CSTTransformer):
     def __init__(self, work: Work) -> None:
         super().__init__()
         self.work = work
+        self.owners: list[str] = []
+
+    def visit_ClassDef(self, node: cst.ClassDef) -> None:
+        self.owners.append(node.name.value)
+
+    def leave_ClassDef(
+        self, original_node: cst.ClassDef, updated_node: cst.ClassDef
+    ) -> cst.ClassDef:
+        self.owners.pop()
+        return updated_node
 
     def leave_FunctionDef(
         self, original_node: cst.FunctionDef, updated_node: cst.FunctionDef
     ) -> cst.FunctionDef:
-        return pass_on(self.work, updated_node)
+        return pass_on(self.work, updated_node, "".join(self.owners[-1:]))

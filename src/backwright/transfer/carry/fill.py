@@ -35,6 +35,7 @@ class Filler(cst.CSTTransformer):
         self.work = work
         self.placement = placement
         self.functions: list[cst.FunctionDef] = []
+        self.owners: list[str] = []
         self.decorators = 0
 
     @property
@@ -69,13 +70,18 @@ class Filler(cst.CSTTransformer):
         self, original_node: cst.IndentedBlock, updated_node: cst.IndentedBlock
     ) -> cst.IndentedBlock:
         body = fill_body(self.work, self._scope, updated_node.body)
-        if self.functions and purpose(self.functions[-1]) in ("make", "change"):
+        owner = "".join(self.owners[-1:])
+        if self.functions and purpose(self.functions[-1], owner) in ("make", "change"):
             body = repeat_checks(self.work, body)
         return updated_node.with_changes(body=body)
+
+    def visit_ClassDef(self, node: cst.ClassDef) -> None:
+        self.owners.append(node.name.value)
 
     def leave_ClassDef(
         self, original_node: cst.ClassDef, updated_node: cst.ClassDef
     ) -> cst.ClassDef:
+        self.owners.pop()
         return fill_class(self.work, self.placement, updated_node)
 
     # --- items in brackets
@@ -150,10 +156,10 @@ class Filler(cst.CSTTransformer):
         values = self._values(elements, slots)
         row = self.work.rows.number(original_node)
         if self.functions and is_refused(self.work, self.functions[0]):
-            if self.work.extends:
+            if self.work.extends or original_node in self.work.rows.changes:
                 return updated_node
             new = refused_values(self.work, values, row)
-        elif self.work.likeness.is_row(values.keys()):
+        elif self.work.rows.is_one(original_node, values.keys()) and not _is_starred(updated_node):
             made = ((f, value_of(self.work, f, values, row=row, json=True)) for f in self._fields())
             new = [(f.column, v) for f, v in made if v is not None]
         else:
@@ -208,9 +214,14 @@ class Filler(cst.CSTTransformer):
     def leave_Parameters(
         self, original_node: cst.Parameters, updated_node: cst.Parameters
     ) -> cst.Parameters:
-        return (
-            filled(self.work, updated_node, self.functions[-1]) if self.functions else updated_node
-        )
+        if not self.functions:
+            return updated_node
+        return filled(self.work, updated_node, self.functions[-1], "".join(self.owners[-1:]))
+
+
+def _is_starred(node: cst.Dict) -> bool:
+    """Tell whether a dict says only what is other than in another: `{**NOTE, "title": ""}`."""
+    return any(isinstance(e, cst.StarredDictElement) for e in node.elements)
 
 
 def _named_element(like: cst.BaseElement, name: str) -> cst.BaseElement:

@@ -86,6 +86,11 @@ class Likeness:
         required = [i for i, f in enumerate(self.facts.fields) if f.required and f.kind != "ref"]
         return self.is_whole(numbers) and set(required) <= set(numbers)
 
+    def is_all(self, numbers: Collection[int]) -> bool:
+        """Tell whether these are all the old fields but references."""
+        data = {i for i, f in enumerate(self.facts.fields) if f.kind not in ("ref", "many")}
+        return data <= set(numbers)
+
     def same(self, number: int) -> FieldSpec | None:
         """Return the new field of the same name and family, if there is one."""
         old = self.facts.fields[number]

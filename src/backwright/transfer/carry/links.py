@@ -58,9 +58,14 @@ def _sites(
     tree: cst.Module, model: str, schemas: Collection[str], partial: Collection[str]
 ) -> list[Site]:
     sites: list[Site] = []
+    owners = {
+        id(f): c.name.value for c in tree.body if isinstance(c, cst.ClassDef) for f in c.body.body
+    }
 
     def note(node: cst.CSTNode) -> cst.CSTNode | None:
-        site = site_of(node, model, schemas, partial) if isinstance(node, cst.FunctionDef) else None
+        if not isinstance(node, cst.FunctionDef):
+            return None
+        site = site_of(node, model, schemas, partial, owners.get(id(node), ""))
         sites.extend([site] if site else [])
         return None
 

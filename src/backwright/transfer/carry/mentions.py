@@ -28,14 +28,19 @@ _MAKES = {"create", "add", "new", "register", "post", "insert", "write", "make",
 _CHANGES = {"update", "edit", "patch", "put", "change", "modify", "replace"}
 _PAGING = {"limit", "offset", "skip", "page", "size", "per_page", "pagination"}
 _LOGS = re.compile(r"\blog(ger|ging)?\.|_log(ger)?\.|^print$|^warnings\.warn$")
+_SILENT = {"execute", "run", "handle", "perform", "invoke", "call", "dispatch", "process"}
 _SHOWN = ("__repr__", "__str__", "__unicode__")
 
 
-def purpose(node: cst.FunctionDef) -> str:
-    """Return what a function does: `make`, `change`, `list`, `show` or `other`."""
+def purpose(node: cst.FunctionDef, owner: str = "") -> str:
+    """Return what a function does: `make`, `change`, `list`, `show` or `other`.
+
+    A method that says nothing (`execute`) does what its class, the `owner`, is called after.
+    """
     if node.name.value in _SHOWN:
         return "show"
-    words = {w.lower() for w in split_words(node.name.value)}
+    name = owner if node.name.value.strip("_") in _SILENT else node.name.value
+    words = {w.lower() for w in split_words(name)}
     for kinds, name in ((_MAKES, "make"), (_CHANGES, "change"), (_LISTS, "list")):
         if words & kinds:
             return name
@@ -43,13 +48,13 @@ def purpose(node: cst.FunctionDef) -> str:
     return "list" if params & _PAGING else "other"
 
 
-def pass_on(work: Work, node: cst.FunctionDef) -> cst.FunctionDef:
+def pass_on(work: Work, node: cst.FunctionDef, owner: str = "") -> cst.FunctionDef:
     """Return a function whose mentions of single fields speak of their successors."""
     if node.name.value.startswith("test_"):
         return renamed_test(work, pass_on_test(work, node))
     if not fields_in(node):
         return node
-    aim = purpose(node)
+    aim = purpose(node, owner)
     everywhere: dict[int, FieldSpec] = {}
     in_queries: dict[int, FieldSpec] = {}
     for number in _known(work, node):

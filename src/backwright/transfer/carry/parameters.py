@@ -18,18 +18,20 @@ from backwright.transfer.carry.values import Work, made_in_tests
 _ROLES: dict[str, Role] = {"make": "create", "change": "update", "list": "filter", "show": "filter"}
 
 
-def filled(work: Work, params: cst.Parameters, function: cst.FunctionDef) -> cst.Parameters:
+def filled(
+    work: Work, params: cst.Parameters, function: cst.FunctionDef, owner: str = ""
+) -> cst.Parameters:
     """Return a function's parameters, those for the old fields being for the new ones."""
     for group in ("params", "kwonly_params"):
         old: Sequence[cst.Param] = getattr(params, group)
         slots = [i for i, p in enumerate(old) if field_of(p.name.value) is not None]
         numbers = {n for i in slots if (n := field_of(old[i].name.value)) is not None}
-        if not slots or not _are_all(work, numbers, function):
+        if not slots or not _are_all(work, numbers, function, purpose(function, owner)):
             continue
         made = spread(
             old,
             slots,
-            _made(work, [old[i] for i in slots], function),
+            _made(work, [old[i] for i in slots], purpose(function, owner)),
             function.whitespace_before_params,
             keep=work.extends,
         )
@@ -39,20 +41,20 @@ def filled(work: Work, params: cst.Parameters, function: cst.FunctionDef) -> cst
     return params
 
 
-def _are_all(work: Work, numbers: set[int], function: cst.FunctionDef) -> bool:
+def _are_all(work: Work, numbers: set[int], function: cst.FunctionDef, aim: str) -> bool:
     """Where a function reads rows, only parameters that all filter alike are all the fields."""
     if not work.likeness.is_whole(numbers):
         return False
-    if purpose(function) in ("make", "change") or work.has_samples:
+    if aim in ("make", "change") or work.has_samples:
         return True
     return filters_all(work, function)
 
 
-def _made(work: Work, old: Sequence[cst.Param], function: cst.FunctionDef) -> list[cst.Param]:
+def _made(work: Work, old: Sequence[cst.Param], aim: str) -> list[cst.Param]:
     if work.has_samples:
         fields = [f for f in made_in_tests(work.likeness.columns) if f.kind != "ref"]
         return [cst.Param(cst.Name(f.column)) for f in fields]
-    role = _ROLES.get(purpose(function), "create")
+    role = _ROLES.get(aim, "create")
     if role == "update" and not any(_is_none(p.default) for p in old):
         role = "create"
     made = [_param(work, f, old, role) for f in work.likeness.columns]

@@ -7,6 +7,7 @@ the new row was made with.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 
@@ -29,8 +30,10 @@ class Rows:
 
     apart: bool
     is_whole: Callable[[Collection[int]], bool]
+    is_all: Callable[[Collection[int]], bool]
     numbers: dict[cst.CSTNode, int] = field(default_factory=dict)
     contents: dict[str, list[tuple[Content, int]]] = field(default_factory=dict)
+    changes: set[cst.CSTNode] = field(default_factory=set)
     parts: dict[str, dict[int, int]] = field(default_factory=dict)
     shared: int = 0
 
@@ -40,6 +43,7 @@ class Rows:
         for tree in trees:
             collector.scope = ""
             tree.visit(collector)
+        self.changes = collector.changes
         found = sorted(collector.found, key=lambda f: f[0].startswith("test_"))
         for scope, node, content in found:
             self._add(scope if scope.startswith("test_") else "", node, content)
@@ -50,13 +54,17 @@ class Rows:
         if number is None or (self.apart and not scope):
             begin = self.shared if scope and self.apart else 0
             number = begin + len({n for _, n in known})
-            number += not number and not self.is_whole([n for n, _ in content])
+            number += not number and not self.is_one(node, [n for n, _ in content])
         known.append((content, number))
         self.numbers[node] = number
         if not scope:
             self.shared = max(self.shared, number + 1)
-        if not self.is_whole([n for n, _ in content]):
+        if not self.is_one(node, [n for n, _ in content]):
             self.parts.setdefault(scope, {}).update({n: number for n, _ in content})
+
+    def is_one(self, node: cst.CSTNode, numbers: Collection[int]) -> bool:
+        """Tell whether what a node writes down is a whole row, and not what is changed of one."""
+        return self.is_whole(numbers) and (node not in self.changes or self.is_all(numbers))
 
     def number(self, node: cst.CSTNode) -> int:
         """Return the number of the row that a node writes down."""
@@ -75,6 +83,8 @@ class _Collector(cst.CSTVisitor):
     def __init__(self) -> None:
         super().__init__()
         self.scope = ""
+        self.changes: set[cst.CSTNode] = set()
+        self.sent: set[str] = set()
         self.found: list[tuple[str, cst.CSTNode, Content]] = []
 
     def visit_FunctionDef(self, node: cst.FunctionDef) -> None:
@@ -84,16 +94,24 @@ class _Collector(cst.CSTVisitor):
         )
         if not self.scope and is_test:
             self.scope = name
+            self.sent = set(re.findall(r"\.patch\([^=]*(?:json|data)=(\w+)", code_of(node)))
 
     def leave_FunctionDef(self, original_node: cst.FunctionDef) -> None:
         if self.scope == original_node.name.value:
             self.scope = ""
+
+    def visit_Assign(self, node: cst.Assign) -> None:
+        target = node.targets[0].target
+        if isinstance(target, cst.Name) and target.value in self.sent:
+            self.changes.add(node.value)
 
     def visit_Dict(self, node: cst.Dict) -> None:
         values = {item_field(e): e.value for e in node.elements if isinstance(e, cst.DictElement)}
         self._note(node, values)
 
     def visit_Call(self, node: cst.Call) -> None:
+        if code_of(node.func).endswith(".patch"):
+            self.changes |= {a.value for a in node.args}
         self._note(node, {item_field(a): a.value for a in node.args if a.keyword})
 
     def _note(self, node: cst.CSTNode, values: dict[int | None, cst.BaseExpression]) -> None:

@@ -33,7 +33,11 @@ class Site:
 
 
 def site_of(
-    node: cst.FunctionDef, model: str, schemas: Collection[str], partial: Collection[str]
+    node: cst.FunctionDef,
+    model: str,
+    schemas: Collection[str],
+    partial: Collection[str],
+    owner: str = "",
 ) -> Site | None:
     """Return where a function makes or changes a row, if it does.
 
@@ -42,9 +46,10 @@ def site_of(
         model: the resource's name.
         schemas: the classes that are bodies of requests.
         partial: those of them all of whose fields may be left out.
+        owner: the class that the function is a method of.
     """
     param = _body_param(node, schemas)
-    aim = purpose(node)
+    aim = purpose(node, owner)
     if (
         param is None
         or aim not in ("make", "change")
