@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from backwright.source.imports import add_imports, add_typing_imports
 from backwright.source.outline import outline
 from backwright.source.text import Splice, splice
+from backwright.spec.types import FieldSpec
 from backwright.transfer.declaration import Declaration, Definition, wanted_imports
 from backwright.transfer.dialect import Bound
 from backwright.transfer.draft import Draft
 from backwright.transfer.example.facts import Learning
+from backwright.transfer.example.imports import repeat_imports
 from backwright.transfer.example.placing import add_members, add_method, place, repeat_members
+from backwright.transfer.example.reach import Reach
 from backwright.transfer.rename import rename_code
 
 
@@ -28,20 +31,26 @@ class Surround:
     def complete(self) -> Iterator[str]:
         """Write it all; yield the files that were changed or made."""
         home = self.learning.naming.path_of(self.learning.model_part)
-        for spec in self.learning.spec.fields:
+        fields = self.learning.spec.fields
+        related = [f for f in fields if f.kind in ("ref", "many")]
+        for spec in fields:
             if spec.kind == "enum" and (enum := self.bound.enum_definition(spec)):
                 yield self._define(self.learning.dialect.enum.home or home, enum, home)
-        for spec in self.learning.spec.fields:
+        for spec in related:
+            self._see_target(home, spec)
             if spec.kind == "many":
                 yield self._define(home, self.bound.link_definition(spec), home)
-        for spec in self.learning.spec.fields:
-            if spec.kind == "many":
                 self._read_ids(home, self.bound.ids_property(spec))
         if path := self._owner_side():
             yield path
-        for spec in self.learning.spec.fields:
-            if spec.kind in ("ref", "many") and (far := self.bound.relationships(spec).far):
+        for spec in related:
+            if far := self.bound.relationships(spec).far:
                 yield self._join(spec.target or "", far)
+
+    def _see_target(self, home: str, spec: FieldSpec) -> None:
+        """Import for type checkers what the new model's relationship names."""
+        if near := self.bound.relationships(spec).near:
+            self._import(home, replace(near, imports=frozenset()))
 
     def _define(self, path: str, new: Definition, model_file: str) -> str:
         """Put a class before the new model, or into the module where such classes stand."""
@@ -76,6 +85,9 @@ class Surround:
         new = repeat_members(code, users.name, sides, lambda text: rename_code(text, rename))
         if new == code:
             return None
+        modules = learning.owners.modules
+        reach = Reach(modules, learning.chain)
+        new = repeat_imports(new, users.file, modules, reach, rename.identifier, self.width)
         self.draft.write(users.file, new)
         return users.file
 
