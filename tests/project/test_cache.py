@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pickle
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from backwright.project import cache, read_project, reader
+from backwright.project import cache, read_project, reading
 from backwright.project.files import read_tree
 from backwright.project.types import Project
 
@@ -25,8 +27,21 @@ def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_a_reading_is_given_again(host: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = read_project(host)
-    monkeypatch.setattr(reader, "_read", lambda _: pytest.fail("it was read again"))
+    monkeypatch.setattr(reading, "read", lambda _: pytest.fail("it was read again"))
     assert read_project(host) == first
+
+
+def test_a_kept_reading_loads_no_interpreter(host: Path) -> None:
+    read_project(host)
+    code = (
+        "import sys, pathlib; from backwright.project import read_project;"
+        f"print(len(read_project(pathlib.Path({str(host)!r})).endpoints));"
+        "print([one for one in sys.modules if one.startswith('backwright.project.')])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    found, loaded = done.stdout.splitlines()
+    assert found == "1"
+    assert not any(name in loaded for name in ("interpret", "reading", "ownership"))
 
 
 def test_a_change_of_content_is_seen(host: Path) -> None:

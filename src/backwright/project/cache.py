@@ -11,7 +11,6 @@ import hashlib
 import io
 import os
 import pickle
-import tempfile
 from functools import lru_cache
 from pathlib import Path
 
@@ -49,9 +48,16 @@ def key(tree: Tree) -> str:
 
 @lru_cache(maxsize=1)
 def _own_code() -> bytes:
+    """Return a fingerprint of this package: its files' names, sizes and times of change."""
     digest = hashlib.blake2b()
-    for file in sorted(Path(__file__).parent.rglob("*.py")):
-        digest.update(file.read_bytes())
+    folders = [Path(__file__).parent]
+    while folders:
+        for entry in sorted(os.scandir(folders.pop()), key=lambda one: one.name):
+            if entry.name.endswith(".py"):
+                status = entry.stat()
+                digest.update(f"{entry.path} {status.st_size} {status.st_mtime_ns}\n".encode())
+            elif entry.is_dir() and entry.name != "__pycache__":
+                folders.append(Path(entry.path))
     return digest.digest()
 
 
@@ -67,6 +73,8 @@ def load(place: Path, name: str) -> Project | None:
 
 def store(place: Path, name: str, project: Project) -> None:
     """Keep a reading; where that is not possible, go on without."""
+    import tempfile
+
     with contextlib.suppress(OSError):
         place.mkdir(parents=True, exist_ok=True, mode=0o700)
         handle, temporary = tempfile.mkstemp(dir=place)

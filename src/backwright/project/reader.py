@@ -1,47 +1,15 @@
-"""Reading a whole project."""
+"""The way to a project's facts: a reading that is kept, else a new one.
+
+Everything that only a new reading needs is imported then: a kept one is there in no time.
+"""
 
 from __future__ import annotations
 
-import gc
-import re
-import sys
-from dataclasses import replace
 from pathlib import Path
 
 from backwright.project import cache
-from backwright.project.apps import FoundApp, find_apps, is_test
-from backwright.project.auth import read_auth
-from backwright.project.conventions import read_conventions, sources_of
-from backwright.project.cors import read_cors
-from backwright.project.database import read_database
-from backwright.project.endpoints import read_endpoints
-from backwright.project.environment import read_environment
-from backwright.project.files import Tree, read_bytes, read_tree
-from backwright.project.interpret import (
-    discovery,
-    framework,
-    imports,
-    libraries,
-    stdlib,
-    wrapping,
-)
-from backwright.project.interpret.world import World
-from backwright.project.migrations import read_migrations
-from backwright.project.models import read_models
-from backwright.project.modules import Modules
-from backwright.project.ownership import owned_models, scoped
-from backwright.project.schemas import read_schemas
-from backwright.project.services import read_services
-from backwright.project.settings import read_settings
-from backwright.project.tooling import read_tooling
-from backwright.project.types import App, AuthFacts, Project, Unresolved
-
-RECURSION = 6_000
-LIVE_INCLUDES = (0, 137)
-_TABLE = re.compile(
-    rb"table\s*=\s*True|^\s+__tablename__\s*[:=]|=\s*(?:\w+\.)?Table\(\s*[\"']", re.MULTILINE
-)
-_SCRIPTS = re.compile(r"(^|/)(versions|alembic|migrations?|revisions|scripts|examples?|docs)/")
+from backwright.project.files import read_tree
+from backwright.project.types import Project
 
 
 def read_project(root: Path) -> Project:
@@ -56,104 +24,9 @@ def read_project(root: Path) -> Project:
     kept = cache.load(place, name) if place is not None else None
     if kept is not None:
         return kept
-    project = _in_peace(tree)
+    from backwright.project.reading import read
+
+    project = read(tree)
     if place is not None:
         cache.store(place, name, project)
     return project
-
-
-def _in_peace(tree: Tree) -> Project:
-    """Read with room for deep recursion, and without a garbage collector that only walks trees."""
-    limit, collecting = sys.getrecursionlimit(), gc.isenabled()
-    sys.setrecursionlimit(max(limit, RECURSION))
-    gc.disable()
-    try:
-        return _read(tree)
-    finally:
-        sys.setrecursionlimit(limit)
-        if collecting:
-            gc.enable()
-
-
-def _read(tree: Tree) -> Project:
-    tooling = read_tooling(tree)
-    modules = Modules(tree, tooling.libraries)
-    handlers = {
-        **stdlib.HANDLERS,
-        **wrapping.HANDLERS,
-        **discovery.HANDLERS,
-        **framework.HANDLERS,
-        **libraries.HANDLERS,
-    }
-    fastapi = tooling.pins.get("fastapi")
-    world = World(
-        modules,
-        read_environment(tree),
-        live_includes=fastapi is None or fastapi >= LIVE_INCLUDES,
-        entry_points=tooling.entry_points,
-        calls=handlers,
-    )
-    safe = world.guarded
-    apps = safe(lambda: find_apps(world, tree), [])
-    safe(lambda: _read_tables(world, tree, apps), None)
-    routes = read_endpoints(world, apps)
-    endpoints = list(routes)
-    models = safe(lambda: read_models(world), [])
-    models, user = safe(lambda: owned_models(models, routes.values()), (models, None))
-    auth = safe(lambda: read_auth(world, endpoints, tooling.pins), AuthFacts("none"))
-    project = Project(
-        tree.root,
-        apps=tuple(App(one.object, one.file, one.line) for one in apps),
-        endpoints=tuple(endpoints),
-        models=tuple(models),
-        schemas=tuple(safe(lambda: read_schemas(world, models, endpoints), [])),
-        services=tuple(safe(lambda: read_services(world, models), [])),
-        auth=replace(auth, user_model=user.name if user else None),
-        cors=safe(lambda: read_cors(world, apps), None),
-        migrations=safe(lambda: read_migrations(tree), None),
-        database=safe(lambda: read_database(world), None),
-        settings=tuple(safe(lambda: read_settings(world), [])),
-        tests=tooling.tests,
-        package_manager=tooling.package_manager,
-        python_version=tooling.python_version,
-    )
-    judged = safe(lambda: scoped(world, routes, models, list(project.schemas), user), endpoints)
-    project = replace(project, endpoints=tuple(judged))
-    conventions = safe(lambda: read_conventions(sources_of(modules, tree), project), ())
-    unresolved = {*world.unresolved, *modules.unresolved, *tree.unresolved}
-    ordered = tuple(sorted(unresolved, key=_by_place))
-    return replace(project, conventions=conventions, unresolved=ordered)
-
-
-def _read_tables(world: World, tree: Tree, apps: list[FoundApp]) -> None:
-    """Run the modules with tables that count: those of the migrations' environment too.
-
-    With an application, a table that neither it nor the migrations import is no table of the
-    running program: it is noted, not listed.
-    """
-    for file in tree.python:
-        if (
-            file.endswith("/env.py")
-            and not is_test(file)
-            and b"target_metadata" in _content(tree, file)
-        ):
-            imports.run_root(world, world.modules.module(file))
-    for file in tree.python:
-        module = world.modules.module(file)
-        found = _TABLE.search(content := _content(tree, file)) if module.state == "new" else None
-        if found is None or is_test(file):
-            continue
-        if not apps:
-            imports.run_root(world, module)
-        elif not _SCRIPTS.search(file):
-            line = content.count(b"\n", 0, found.start()) + 1
-            why = "a table is declared here, but neither an application nor migrations import it"
-            world.note(module, line, why)
-
-
-def _content(tree: Tree, file: str) -> bytes:
-    return read_bytes(tree.root, file) or b""
-
-
-def _by_place(one: Unresolved) -> tuple[str, int, str]:
-    return one.file, one.line, one.why

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -16,7 +16,7 @@ FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 Node = TypeVar("Node", bound=ast.AST)
 
 
-SAMPLE = 150
+SAMPLE = 100
 _LEAVES = frozenset({ast.Name, ast.Constant, ast.alias, ast.Load, ast.Store, ast.Pass, ast.BitOr})
 
 
@@ -63,15 +63,26 @@ class Evidence:
 
     @cached_property
     def modules(self) -> tuple[Source, ...]:
-        """The modules of the program itself, without tests and migrations."""
-        return tuple(
+        """The modules of the program itself, without tests and migrations.
+
+        Of very many an even part: of those that hold endpoints, models and services, and of
+        the others.
+        """
+        own = [
             one for one in self.sources if not one.is_test and "/versions/" not in f"/{one.file}"
-        )
+        ]
+        if len(own) <= 2 * SAMPLE:
+            return tuple(own)
+        known = self.project
+        told = {one.file for one in known.endpoints} | {one.file for one in known.models}
+        told |= {one.file for one in known.services}
+        speaking = _even([one for one in own if one.file in told])
+        return (*speaking, *_even([one for one in own if one.file not in told]))
 
     @cached_property
     def sample(self) -> tuple[Source, ...]:
         """An even part of the modules, for habits that every file shows."""
-        return self.modules[:: max(1, -(-len(self.modules) // SAMPLE))]
+        return _even(self.modules)
 
     @cached_property
     def tests(self) -> tuple[Source, ...]:
@@ -99,9 +110,11 @@ class Evidence:
         endpoints: dict[tuple[str, int], Endpoint] = {}
         for one in self.project.endpoints:
             endpoints.setdefault((one.file, one.line), one)
+        files = {file for file, _ in endpoints}
         return tuple(
             Handler(source, node, endpoints[source.file, node.lineno])
             for source in self.modules
+            if source.file in files
             for node in self.functions(source)
             if (source.file, node.lineno) in endpoints
         )
@@ -116,6 +129,10 @@ class Evidence:
     def route_files(self) -> frozenset[str]:
         """The files that hold handlers."""
         return frozenset(one.source.file for one in self.handlers)
+
+
+def _even(sources: Sequence[Source]) -> tuple[Source, ...]:
+    return tuple(sources[:: max(1, -(-len(sources) // SAMPLE))])
 
 
 def _by_kind(tree: ast.Module) -> dict[type[ast.AST], list[ast.AST]]:

@@ -7,7 +7,7 @@ from backwright.project.conventions.evidence import Source
 from backwright.project.files import Tree
 from backwright.project.modules import Modules
 
-MOST_TESTS = 150
+MOST_TESTS = 80
 
 
 def sources_of(modules: Modules, tree: Tree) -> list[Source]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from backwright.project.interpret.values import (
     Class,
@@ -53,7 +54,7 @@ _CHOOSES_NOTHING = frozenset(
 _MOST_PATHS = 400
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Access:
     """Rows of one model that one query reaches: the way from the query's start to its end."""
 
@@ -62,7 +63,7 @@ class Access:
     way: tuple[Instance, ...]
     writes: bool
 
-    @property
+    @cached_property
     def conditions(self) -> tuple[object, ...]:
         """What the rows are chosen by."""
         found: list[object] = []
