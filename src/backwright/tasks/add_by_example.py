@@ -25,7 +25,7 @@ from backwright.tasks.change import (
 )
 from backwright.tasks.enum_types import drop_enum_types
 from backwright.tasks.habits import Habits, Written
-from backwright.tasks.migration import write_migration
+from backwright.tasks.migration import write_revision
 from backwright.tasks.questions import Answers
 from backwright.transfer.example.transfer import Transferred, new_endpoints
 from backwright.values import Note
@@ -50,7 +50,8 @@ def add_by_example(
         steps = [PlanStep(name, paths) for name, paths in done.plan()]
         for step in steps:
             listener(StepStarted(f"{step.step}: {', '.join(step.files)}"))
-        if migration := write_migration(place, f"add {made.spec.names.human}"):
+        revision = write_revision(place, f"add {made.spec.names.human}")
+        if migration := list(revision.paths):
             _finish(place, migration)
             listener(StepStarted(f"migration: {', '.join(migration)}"))
             steps.append(PlanStep("migration", tuple(migration)))
@@ -68,7 +69,7 @@ def add_by_example(
             expected_endpoints=endpoints,
         )
         undo = move_over(place, changes, command)
-        done.notes += place.notes
+        done.notes += [*revision.notes, *place.notes]
         outcome = _outcome(made, plan, done, len(endpoints))
         return change_report(outcome, changes, verified=checks, undo=undo)
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from backwright.errors import UsageError
-from backwright.project.types import Model, Project
+from backwright.project.types import Endpoint, Model, Project
 from backwright.spec.types import ResourceSpec
 from backwright.tasks.habits import Habits, Written, width_of
 from backwright.tasks.questions import Answers
 from backwright.transfer.draft import Draft
-from backwright.transfer.example.choose import Choice, choose, missing_verbs
+from backwright.transfer.example.choose import Choice, choose, missing_verbs, verbs
 from backwright.transfer.example.modules import read_modules
 from backwright.transfer.example.nouns import read_nouns
 from backwright.transfer.example.ownership import Ownership
@@ -100,12 +100,19 @@ def existing(project: Project, spec: ResourceSpec) -> Model | None:
 
 
 def is_scoped(choice: Choice) -> bool:
-    """Tell whether an exemplar's rows are reached by the user whose they are only."""
+    """Tell whether only the user whose they are can change or delete an exemplar's rows."""
     chain = choice.chain
-    if chain.model.owner is None:
+    if chain.model.owner is None or unscoped(choice) is not None:
         return False
-    seen = [e.owner_scoped for e in chain.endpoints if e.owner_scoped is not None]
-    return any(seen) or (not seen and any(e.auth == "required" for e in chain.endpoints))
+    seen = [e for e in chain.endpoints if e.owner_scoped]
+    return bool(seen) or any(e.auth == "required" for e in chain.endpoints)
+
+
+def unscoped(choice: Choice) -> Endpoint | None:
+    """Return an endpoint by which anybody can change or delete an exemplar's row."""
+    done = verbs(choice.chain.endpoints)
+    writing = [done[verb] for verb in ("update", "delete") if verb in done]
+    return next((e for e in writing if e.owner_scoped is False), None)
 
 
 def owner_question(project: Project, choice: Choice, spec: ResourceSpec) -> Question | None:
@@ -115,17 +122,17 @@ def owner_question(project: Project, choice: Choice, spec: ResourceSpec) -> Ques
         return None
     if is_scoped(choice):
         return None
-    model = choice.chain.model
     names = choice.chain.names
     return Question(
         key="owner",
         text=f"Whose are the rows of {spec.names.pascal}?",
-        why=(
-            f"{model.name} ({model.file}:{model.line}) is what it is learnt from, and its rows "
-            f"belong to nobody, but this project has users ({user})."
-        ),
+        why=_why_asked(choice, user),
         choices=(
-            Answer(user, "Each row belongs to the user who made it.", "Nobody else can use it."),
+            Answer(
+                user,
+                "Each row belongs to the user who made it.",
+                f"It is not written as {names.pascal} is: there is nothing here to learn it from.",
+            ),
             Answer(
                 "none",
                 f"Rows are shared, as those of {names.pascal} are.",
@@ -133,6 +140,20 @@ def owner_question(project: Project, choice: Choice, spec: ResourceSpec) -> Ques
             ),
         ),
         recommended="none",
+    )
+
+
+def _why_asked(choice: Choice, user: str) -> str:
+    """Say what leaves it open whose rows are, and where it stands."""
+    model = choice.chain.model
+    if endpoint := unscoped(choice):
+        return (
+            f"{endpoint.method} {endpoint.path} ({endpoint.file}:{endpoint.line}), which is what it "
+            f"is learnt from, does not look whose the row is, but this project has users ({user})."
+        )
+    return (
+        f"{model.name} ({model.file}:{model.line}) is what it is learnt from, and its rows "
+        f"belong to nobody, but this project has users ({user})."
     )
 
 
