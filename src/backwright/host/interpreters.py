@@ -17,6 +17,8 @@ _SECONDS = 30.0
 _VERSIONS = (
     (".python-version", r"\s*(?:cpython-|python)?(\d+\.\d+)"),
     (".tool-versions", r"(?ms).*^python\s+(\d+\.\d+)"),
+)
+_DEPLOYED = (
     ("runtime.txt", r"\s*python-(\d+\.\d+)"),
     ("Dockerfile", r"(?msi).*?^FROM\s+(?:--platform=\S+\s+)?(?:\S*/)?python:(\d+\.\d+)"),
 )
@@ -107,8 +109,17 @@ def satisfies(version: tuple[int, ...], part: str) -> bool:
 
 
 def preferred_python(root: Path) -> str:
-    """Return the interpreter that the project's people use, as a range: pyenv's, or an image's."""
-    for name, pattern in _VERSIONS:
+    """Return the interpreter that the project's people use, as a range, where they name one."""
+    return _named(root, _VERSIONS)
+
+
+def deployed_python(root: Path) -> str:
+    """Return the interpreter that a project runs in where it is deployed, as a range."""
+    return _named(root, _DEPLOYED)
+
+
+def _named(root: Path, files: tuple[tuple[str, str], ...]) -> str:
+    for name, pattern in files:
         path = root / name
         text = path.read_text("utf-8", "replace") if path.is_file() else ""
         found = re.match(pattern, text)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from backwright.errors import UsageError
-from backwright.host.interpreters import preferred_python
+from backwright.host.interpreters import deployed_python, preferred_python
 
 _FILES = (
     "pyproject.toml",
@@ -102,6 +102,7 @@ def read_requirements(root: Path) -> Requirements:
     local = {folder for folder in needs.local if folder.is_dir() and folder != root.resolve()}
     return replace(
         needs,
+        preferred=needs.preferred or ("" if needs.python else deployed_python(root)),
         needed=tuple(dict.fromkeys(needs.needed)),
         wished=tuple(line for line in dict.fromkeys(needs.wished) if line not in needs.needed),
         local=tuple(sorted(local)),

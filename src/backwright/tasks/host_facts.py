@@ -88,12 +88,24 @@ def host_facts(project: Project) -> HostFacts:
 
 
 def _migrations(project: Project) -> str | None:
-    """Return Alembic's folder, where there are revisions in it."""
+    """Return Alembic's folder; None where it has no revisions and the code makes the tables."""
     found = project.migrations
     if found is None or found.tool != "alembic":
         return None
-    there = (project.root / found.folder).rglob("versions/**/*.py")
-    return found.folder if found.count or any(there) else None
+    folder = project.root / found.folder
+    there = found.count or any(folder.rglob("versions/**/*.py"))
+    return found.folder if there or not _makes_tables(project.root, folder) else None
+
+
+def _makes_tables(root: Path, migrations: Path) -> bool:
+    """Tell whether code other than tests and migrations calls `create_all`."""
+    for path in root.rglob("*.py"):
+        parts = path.relative_to(root).parts
+        if "site-packages" in parts or any("test" in part for part in parts):
+            continue
+        if not path.is_relative_to(migrations) and b".create_all" in path.read_bytes():
+            return True
+    return False
 
 
 def main_app(project: Project) -> App | None:

@@ -63,12 +63,12 @@ def _revise(
     place: Workplace, run: Run, dialogue: Dialogue, database: Database, message: str
 ) -> Revision:
     """Bring an empty database to the heads, and write down what the models have besides."""
-    open_migrations(run, dialogue, run.folder, database)
+    opened = open_migrations(run, dialogue, run.folder, database)
     dialogue.ask({"do": "upgrade", "to": "heads"})
     tables, refers_to = _new_tables(place)
     operations = dialogue.ask({"do": "compare"})["operations"]
     older: list[dict[str, str]] = []
-    if any(one["table"] not in tables for one in operations):
+    if opened["heads"] and any(one["table"] not in tables for one in operations):
         older = _differences_before(run, database)
     known = {one["text"] for one in older}
     leave_out = [one for one in operations if one["text"] in known and one["table"] not in tables]

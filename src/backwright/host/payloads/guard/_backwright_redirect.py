@@ -24,6 +24,7 @@ _REDIS: dict[str, Any] | None = _ORDER.get("redis")
 _MAINTENANCE = ("postgres", "template0", "template1", "")
 _WHERE = ("host", "hostaddr", "port", "user", "username", "password", "passfile", "service")
 _WORDS_OF_SERVERS = ("channel_binding", "gssencmode", "target_session_attrs", "requirepeer")
+_EPHEMERAL = 20_000  # from here on, ports are taken as they come
 _existing: set[str] = set()
 
 
@@ -140,8 +141,17 @@ def _lead(module: Any) -> None:
         for place, word in enumerate(("host", "port", "db", "password")):
             if place < len(arguments):
                 options[word] = arguments[place]
+        if _is_of_a_test(options.get("host"), options.get("port")):
+            start(self, **options)
+            return
         unwanted = ("host", "port", "username", "password", "credential_provider")
         kept = {word: value for word, value in options.items() if word not in unwanted}
         start(self, host=ours["host"], port=ours["port"], **kept)
 
     kind.__init__ = led
+
+
+def _is_of_a_test(host: Any, port: Any) -> bool:
+    """Tell whether a Redis is one that the host's own tests start, or know to be absent."""
+    number = int(port or 6379)
+    return host in ("127.0.0.1", "localhost", "::1") and (number < 1024 or number >= _EPHEMERAL)
