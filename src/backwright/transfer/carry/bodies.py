@@ -220,6 +220,8 @@ def expectation(work: Work, scope: str, like: Like, new: FieldSpec) -> cst.BaseS
     if number is None:
         return None
     statement = like[number]
+    if not isinstance(_small(statement, cst.Assert).test, cst.Comparison):
+        return None
     comparison = cst.ensure_type(_small(statement, cst.Assert).test, cst.Comparison)
     target = comparison.comparisons[0]
     if not is_literal(target.comparator):

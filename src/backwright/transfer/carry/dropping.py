@@ -6,7 +6,7 @@ there for it; a function where nothing would be left of what it is for; a test a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import libcst as cst
@@ -40,6 +40,7 @@ class Dropper:
     inside: bool = False
     aim: str = ""
     owner: str = ""
+    lost: Mapping[str, frozenset[int]] = field(default_factory=dict)
 
     def module(self, tree: cst.Module) -> cst.Module:
         """Return a module's tree without what speaks of old fields."""
@@ -209,7 +210,7 @@ class Dropper:
         if any(self._speaks(b) for b in node.bases):
             self.gone |= {name}
             return None
-        inner = Dropper(self.work, self.gone, set(self.doomed), owner=name)
+        inner = Dropper(self.work, self.gone, set(self.doomed), owner=name, lost=self.lost)
         body = inner._statements(node.body.body)  # type: ignore[arg-type]
         lost = [g for g in self.gone if g.startswith(f"{name}.")]
         if lost and not any(_is_public(s) for s in body):
@@ -226,7 +227,7 @@ class Dropper:
         small = node.body[0]
         if isinstance(small, cst.ImportFrom | cst.Import):
             return self._import(node)
-        made = trimmed(node, self._speaks, all_rows=self.all_rows)
+        made = trimmed(node, self._speaks, all_rows=self.all_rows, lost=self.lost)
         if not self._speaks(made) and not _is_idle(made):
             if isinstance(small, cst.Return) and not self.all_rows:
                 raise _Essential
@@ -262,7 +263,7 @@ class Dropper:
     def _if(self, node: cst.If) -> cst.BaseStatement | list[cst.BaseStatement] | None:
         if not self._speaks(node.test):
             return self._block(node)
-        test = trimmed(node.test, self._speaks, all_rows=self.all_rows)
+        test = trimmed(node.test, self._speaks, all_rows=self.all_rows, lost=self.lost)
         if not self._speaks(test):
             self.work.note_marks(code_of(node.test), "the condition on `{}` is left out")
             return self._statement(node.with_changes(test=test))
@@ -309,6 +310,19 @@ def _is_idle(node: cst.BaseStatement) -> bool:
     code = code_of(node).strip()
     left, _, right = code.partition(" = ")
     return bool(right) and left == right
+
+
+def lost_parameters(trees: Iterable[cst.Module]) -> dict[str, frozenset[int]]:
+    """Return the places of the parameters that speak of old fields, by their functions' names."""
+    found: dict[str, frozenset[int]] = {}
+    for tree in trees:
+        for node in m.findall(tree, m.FunctionDef()):
+            function = cst.ensure_type(node, cst.FunctionDef)
+            names = [p for p in function.params.params if p.name.value not in ("self", "cls")]
+            places = frozenset(i for i, p in enumerate(names) if fields_in(p))
+            if places:
+                found[function.name.value] = places
+    return found
 
 
 def _header(node: Block) -> cst.CSTNode | None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import libcst as cst
 
 from backwright.source.fallback import parse_newer
 from backwright.transfer.carry.answers import unwrapped
-from backwright.transfer.carry.dropping import Dropper
+from backwright.transfer.carry.dropping import Dropper, lost_parameters
 from backwright.transfer.carry.fill import Filler
 from backwright.transfer.carry.inlining import inlined
 from backwright.transfer.carry.items import replaced
@@ -16,6 +16,7 @@ from backwright.transfer.carry.likeness import Likeness
 from backwright.transfer.carry.links import link
 from backwright.transfer.carry.marks import (
     code_of,
+    far_sides,
     field_functions,
     fields_in,
     is_enum,
@@ -46,7 +47,8 @@ def carry(parts: Sequence[Part], facts: Facts, writer: Writer) -> Carried:
     Raises:
         libcst.ParserSyntaxError: a part is not Python.
     """
-    trees = [_renamed(part, mark_fields(part, facts), facts) for part in parts]
+    far = far_sides(parts, facts)
+    trees = [_renamed(part, mark_fields(part, facts, far=far), facts) for part in parts]
     trees = [inlined(t) if p.role == "test" else t for p, t in zip(parts, trees, strict=True)]
     shapes = shapes_of(zip(parts, trees, strict=True), facts)
     likeness = Likeness(facts, presence(shapes, facts))
@@ -54,12 +56,13 @@ def carry(parts: Sequence[Part], facts: Facts, writer: Writer) -> Carried:
     rows.collect(trees)
     works = [Work(part, facts, likeness, writer, rows) for part in parts]
     placement = place(likeness, shapes)
+    lost = lost_parameters(trees)
     for index, work in enumerate(works):
         trees[index] = _visited(trees[index], Filler(work, placement))
         trees[index] = _visited(trees[index], _Mentions(work))
         trees[index] = with_parents(work, kept_targets(work, trees[index]))
     whole = list(trees)
-    trees, gone = _dropped(works, trees, field_functions(parts, facts))
+    trees, gone = _dropped(works, trees, field_functions(parts, facts), lost)
     trees = unwrapped(whole, trees)
     trees = [_sound(w, t) for w, t in zip(works, trees, strict=True)]
     trees = _linked(works, trees, placement)
@@ -145,7 +148,10 @@ def _notes(works: Sequence[Work]) -> tuple[Note, ...]:
 
 
 def _dropped(
-    works: Sequence[Work], trees: Sequence[cst.Module], about: Collection[str]
+    works: Sequence[Work],
+    trees: Sequence[cst.Module],
+    about: Collection[str],
+    lost: Mapping[str, frozenset[int]],
 ) -> tuple[list[cst.Module], set[str]]:
     """Leave out what speaks of old fields, until nothing more goes with it.
 
@@ -159,8 +165,8 @@ def _dropped(
         before = len(gone) + len(in_tests)
         for index, work in enumerate(works):
             in_tests |= gone
-            lost = in_tests if work.has_samples else gone
-            made[index] = Dropper(work, lost).module(made[index])
+            names = in_tests if work.has_samples else gone
+            made[index] = Dropper(work, names, lost=lost).module(made[index])
     return made, gone
 
 

@@ -13,7 +13,7 @@ from backwright.transfer.carry.checks import repeat_checks
 from backwright.transfer.carry.classes import fill_class
 from backwright.transfer.carry.docs import documented
 from backwright.transfer.carry.items import item_field, named, spread
-from backwright.transfer.carry.marks import code_of, fields_in, is_query
+from backwright.transfer.carry.marks import code_of, field_of, fields_in, is_query
 from backwright.transfer.carry.mentions import purpose
 from backwright.transfer.carry.parameters import filled
 from backwright.transfer.carry.parametrized import parametrized
@@ -94,6 +94,10 @@ class Filler(cst.CSTTransformer):
         slots = [i for i, a in enumerate(args) if a.keyword and item_field(a) is not None]
         if slots and (not is_query(function) or self._are_passed(updated_node, slots)):
             return self._keywords(original_node, updated_node, slots)
+        places = [i for i, a in enumerate(args) if not a.keyword and _variable(a) is not None]
+        is_plain = function.rpartition(".")[2] not in (*_BUILDERS, "query", "order_by", "distinct")
+        if len(places) > 1 and places[-1] == len(args) - 1 and is_plain:
+            return self._by_keyword(updated_node, places)
         builds = function.rpartition(".")[2] in _BUILDERS
         slots = [
             i for i, a in enumerate(args) if builds and not a.keyword and item_field(a) is not None
@@ -110,6 +114,22 @@ class Filler(cst.CSTTransformer):
         return updated_node.with_changes(
             args=spread(args, slots, new, lead, keep=self.work.extends)
         )
+
+    def _by_keyword(self, node: cst.Call, places: Sequence[int]) -> cst.Call:
+        """`create(session, title, content)` hands its fields on in order: the new ones by name."""
+        values = {
+            n: node.args[i].value for i in places if (n := _variable(node.args[i])) is not None
+        }
+        if not self.work.likeness.is_row(values.keys()):
+            return node
+        tight = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
+        new = [
+            cst.Arg(keyword=cst.Name(f.column), value=value, equal=tight)
+            for f in self._fields()
+            if (value := value_of(self.work, f, values)) is not None
+        ]
+        lead = node.whitespace_before_args
+        return node.with_changes(args=spread(node.args, places, new, lead, keep=self.work.extends))
 
     def _are_passed(self, node: cst.Call, slots: Sequence[int]) -> bool:
         """Tell whether a handler hands all its filters on: `service.search(name=name, …)`."""
@@ -217,6 +237,14 @@ class Filler(cst.CSTTransformer):
         if not self.functions:
             return updated_node
         return filled(self.work, updated_node, self.functions[-1], "".join(self.owners[-1:]))
+
+
+def _variable(arg: cst.Arg) -> int | None:
+    """Return the field whose value is given in place: `title`, `data.title`."""
+    value = arg.value
+    if isinstance(value, cst.Attribute):
+        return field_of(value.attr.value) if not fields_in(value.value) else None
+    return field_of(value.value) if isinstance(value, cst.Name) else None
 
 
 def _is_starred(node: cst.Dict) -> bool:

@@ -79,19 +79,32 @@ def unmarked(code: str, facts: Facts) -> str:
     return MARK.sub(word, code)
 
 
-def mark_fields(part: Part, facts: Facts, *, stays: bool = False) -> cst.Module:
+def far_sides(parts: Sequence[Part], facts: Facts) -> frozenset[str]:
+    """Return the attributes by which the owner has the exemplar's rows: the new ones', renamed."""
+    names = "|".join(sorted(facts.structural)) or "-"
+    pattern = (
+        rf"\b(?:{names})\b[^\n=]*=\s*[Rr]elationship\([^#]*?back_populates\s*=\s*[\"'](\w+)[\"']"
+    )
+    models = [p.code for p in parts if p.role == "model"]
+    return frozenset(n for code in models for n in re.findall(pattern, code))
+
+
+def mark_fields(
+    part: Part, facts: Facts, *, stays: bool = False, far: Collection[str] = ()
+) -> cst.Module:
     """Return a part's tree with its words for fields marked.
 
     Args:
         part: the code.
         facts: what the fields are.
         stays: the code stays where it is: its comments do, and so do links from other models.
+        far: the attributes by which the owner has the exemplar's rows.
 
     Raises:
         libcst.ParserSyntaxError: the code is not Python.
     """
     wrapper = MetadataWrapper(cst.parse_module(part.code))
-    return wrapper.visit(_Marker(part, facts, stays=stays))
+    return wrapper.visit(_Marker(part, facts, stays=stays, far=far))
 
 
 def field_functions(parts: Sequence[Part], facts: Facts) -> set[str]:
@@ -115,10 +128,12 @@ def field_functions(parts: Sequence[Part], facts: Facts) -> set[str]:
 class _Marker(cst.CSTTransformer):
     METADATA_DEPENDENCIES = (PositionProvider,)
 
-    def __init__(self, part: Part, facts: Facts, *, stays: bool) -> None:
+    def __init__(self, part: Part, facts: Facts, *, stays: bool, far: Collection[str]) -> None:
         super().__init__()
         self.part = part
         self.stays = stays
+        self.far = far
+        self.sent: set[str] = set()
         self.facts = facts
         self.numbers = {f.name: i for i, f in enumerate(facts.fields)}
         self.columns = dict(self.numbers)
@@ -156,6 +171,8 @@ class _Marker(cst.CSTTransformer):
         for name in _assigned(node.body):
             scope.setdefault(name, "")
         self.scopes.append(scope)
+        bodies = re.findall(r"json=(\{[^}]*\})", code_of(node)) if self.part.role == "test" else []
+        self.sent = {n for b in bodies for n in re.findall(r"[\"'](\w+)[\"']\s*:", b)}
 
     def leave_FunctionDef(
         self, original_node: cst.FunctionDef, updated_node: cst.FunctionDef
@@ -195,13 +212,14 @@ class _Marker(cst.CSTTransformer):
     def visit_Dict(self, node: cst.Dict) -> None:
         elements = [e for e in node.elements if isinstance(e, cst.DictElement)]
         known = [e.key for e in elements if self._string_field(e.key) is not None]
-        if len(known) > 1 or any(_raw(k) not in GENERIC for k in known):
+        copied = any(f".{_raw(e.key)}" in code_of(e.value) for e in elements if e.key in known)
+        if len(known) > 1 or copied or any(not self._is_generic(_raw(k)) for k in known):
             self.keys |= set(known)
 
     def visit_Subscript(self, node: cst.Subscript) -> None:
         for element in node.slice:
             index = element.slice
-            is_key = isinstance(index, cst.Index) and _raw(index.value) not in GENERIC
+            is_key = isinstance(index, cst.Index) and not self._is_generic(_raw(index.value))
             if is_key and not self._is_foreign(node.value):
                 self.keys.add(cst.ensure_type(index, cst.Index).value)
 
@@ -359,6 +377,10 @@ class _Marker(cst.CSTTransformer):
     def _string_field(self, node: cst.CSTNode | None) -> int | None:
         return self.numbers.get(_raw(node)) if node is not None else None
 
+    def _is_generic(self, name: str) -> bool:
+        """A word such as `message` is a field's in a test that sends one."""
+        return name in GENERIC and name not in self.sent
+
     def _is_local(self, name: str) -> bool:
         """A bare name is a field's where a function has it as a parameter or variable."""
         if len(self.scopes) > 1 and len(self.classes) == len(self.scopes) - 1:
@@ -414,7 +436,7 @@ class _Marker(cst.CSTTransformer):
             return False
         old = self.facts.old
         links = {old.plural_snake, old.snake, *(f"{old.snake}_{k}" for k in ("id", "uid", "uuid"))}
-        return name in links and name not in self.facts.structural
+        return name in links and name not in self.facts.structural and name not in self.far
 
     def _of_other(self, text: str) -> bool:
         if text in ("settings", "config", "os", "sys", "status", "logging", "HTTPStatus"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 import libcst as cst
@@ -14,7 +14,9 @@ _EXTRAS = {"order_by", "options", "join", "outerjoin", "group_by", "add_columns"
 _LISTS = {"query", "select", "load_only"}
 
 
-def trimmed(node: Node, speaks: Speaks, *, all_rows: bool) -> Node:
+def trimmed(
+    node: Node, speaks: Speaks, *, all_rows: bool, lost: Mapping[str, frozenset[int]]
+) -> Node:
     """Return a statement without the parts that speak of what is left out.
 
     Args:
@@ -22,24 +24,33 @@ def trimmed(node: Node, speaks: Speaks, *, all_rows: bool) -> Node:
         speaks: tells whether a part does.
         all_rows: a query that loses all its conditions still means something (a list does; the
             search for one row does not).
+        lost: the places of parameters that functions have lost, by the functions' names.
     """
-    made = node.visit(_Trimmer(speaks, all_rows=all_rows))
+    made = node.visit(_Trimmer(speaks, all_rows=all_rows, lost=lost))
     assert not isinstance(made, cst.RemovalSentinel | cst.FlattenSentinel)  # noqa: S101
     return made
 
 
 class _Trimmer(cst.CSTTransformer):
-    def __init__(self, speaks: Speaks, *, all_rows: bool) -> None:
+    def __init__(
+        self, speaks: Speaks, *, all_rows: bool, lost: Mapping[str, frozenset[int]]
+    ) -> None:
         super().__init__()
         self.speaks = speaks
         self.all_rows = all_rows
+        self.lost = lost
         self.has_lost_join = False
 
     def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.BaseExpression:
         args = updated_node.args
         name = _called(updated_node)
         positional = name in _CONDITIONS | _EXTRAS | _LISTS
-        kept = [a for a in args if not (self.speaks(a) and (a.keyword or positional))]
+        gone = self.lost.get(name, frozenset())
+        kept = [
+            a
+            for i, a in enumerate(args)
+            if not (self.speaks(a) and (a.keyword or positional or i in gone))
+        ]
         if name in ("join", "outerjoin") and len(kept) < len(args):
             kept, self.has_lost_join = [], True
         if (
