@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from backwright.errors import VerificationError
@@ -24,6 +24,7 @@ from backwright.tasks.change import (
     workplace,
 )
 from backwright.tasks.habits import Habits, Written
+from backwright.tasks.host_facts import main_app
 from backwright.tasks.migration import write_migration
 from backwright.tasks.questions import Answers
 from backwright.tasks.tidy import tidy
@@ -104,8 +105,9 @@ def write(
     Raises:
         UsageError: the request does not fit the project.
     """
-    draft = Draft(folder)
-    grown = grow(draft, project, spec, installed)
+    draft, app = Draft(folder), main_app(project)
+    known = replace(project, apps=(app,)) if app else project
+    grown = grow(draft, known, spec, installed)
     changed = draft.changes()
     edited = []
     for path, (before, after) in changed.items():

@@ -25,7 +25,7 @@ from backwright.transfer.grow.supply import Supplied, supply_database, supply_er
 from backwright.transfer.grow.tables import find_example
 from backwright.transfer.grow.template import plain_draft, plain_model
 from backwright.transfer.grow.wiring import Wiring, read_wiring
-from backwright.values import Note
+from backwright.values import Note, Place
 
 Endpoints = tuple[tuple[str, str], ...]
 _ALWAYS = ("sqlmodel>=0.0.24", "sqlalchemy[asyncio]>=2.0.40,<2.1", "psycopg[binary]>=3.2")
@@ -66,6 +66,7 @@ def grow(draft: Draft, project: Project, spec: ResourceSpec, installed: Mapping[
             f"no application was found in {draft.root.name}",
             remedy="run it in the folder of a project that makes a FastAPI()",
         )
+    _check_app(sources)
     seams = read_seams(sources)
     mapped = _is_mapped(sources, seams)
     plain = plain_draft(is_async=seams.is_async, mapped=mapped)
@@ -87,6 +88,22 @@ def grow(draft: Draft, project: Project, spec: ResourceSpec, installed: Mapping[
         notes=tuple(growth.notes),
         dependencies=lines,
     )
+
+
+def _check_app(sources: Sources) -> None:
+    """Refuse an application that no other module can import.
+
+    Raises:
+        UsageError: its file is not named as a module is.
+    """
+    app = sources.project.apps[0]
+    module = app.object.partition(":")[0]
+    if not all(part.isidentifier() for part in module.split(".")):
+        raise UsageError(
+            f"{app.file} holds the application, and tests cannot import a file of that name",
+            place=Place(app.file, app.line),
+            remedy="give it a name that Python can import, such as main.py",
+        )
 
 
 def _is_mapped(sources: Sources, seams: Seams) -> bool:

@@ -36,11 +36,12 @@ def read_homes(sources: Sources, names: Names) -> Homes:
     handlers = Counter(e.file for e in project.endpoints if not is_test(e.file))
     routes = [file for file in handlers if file not in {one.file for one in project.apps}]
     domain = _domain(routes, names)
-    models = _home((m.file for m in project.models), names, domain) or _in(package, "models.py")
-    schemas = _home((s.file for s in project.schemas), names, domain)
+    # What stands in the application's own file gets one beside it: it imports the routes.
+    models = _home((m.file for m in project.models if m.file != app), names, domain)
+    schemas = _home((s.file for s in project.schemas if s.file != app), names, domain)
     service = f"{names.snake}_service.py"
     return Homes(
-        models=models,
+        models=models or _in(package, "models.py"),
         schemas=schemas or (_in(domain, "schemas.py") if domain else _in(package, "schemas.py")),
         service=_in(domain, "service.py") if domain else _in(package, f"services/{service}"),
         routes=_routes(routes, names, domain) or _in(package, f"routes/{names.plural_snake}.py"),

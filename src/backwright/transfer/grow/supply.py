@@ -14,6 +14,7 @@ from backwright.transfer.grow.homes import Homes
 from backwright.transfer.grow.seams import Dependency, Seams
 from backwright.transfer.grow.settings import database_url
 from backwright.transfer.grow.sources import Sources, names_of_statement
+from backwright.transfer.grow.startup import creates_tables
 
 _GETENV = 'os.environ.get(\n    "DATABASE_URL", "postgresql://postgres:postgres@localhost:5432/postgres"\n)'
 
@@ -34,7 +35,8 @@ def supply_database(sources: Sources, homes: Homes, plain: Draft, seams: Seams) 
     """Give the host an engine and a session for each request, as far as it has none."""
     if seams.session is not None:
         return Supplied(seams)
-    draft, code = sources.draft, plain.text("app/database.py")
+    draft = sources.draft
+    code = _rebased(plain.text("app/database.py"), seams, sources.module(homes.models))
     if seams.engine is None:
         path = homes.database
         if draft.exists(path):
@@ -49,7 +51,9 @@ def supply_database(sources: Sources, homes: Homes, plain: Draft, seams: Seams) 
         files = (path, *((changed.file,) if changed else ()))
     else:
         path = str(sources.file(seams.engine[0]))
-        wanted = {"get_session", "SessionDep", "create_tables"}
+        wanted = {"get_session", "SessionDep"}
+        if sources.project.migrations is None and not creates_tables(sources):
+            wanted.add("create_tables")
         draft.write(path, _with_definitions(draft.text(path), code, wanted, seams.engine[1]))
         files = (path,)
     module = sources.module(path)
@@ -59,6 +63,19 @@ def supply_database(sources: Sources, homes: Homes, plain: Draft, seams: Seams) 
     return Supplied(
         replace(seams, session=session, engine=engine), files, (module, "create_tables")
     )
+
+
+def _rebased(code: str, seams: Seams, models: str) -> str:
+    """Return the database module with the host's own metadata, or its base."""
+    if "Base.metadata" not in code:
+        return code
+    if seams.metadata:
+        module, name = seams.metadata
+        code = code.replace("Base.metadata", name)
+    else:
+        module, name = seams.base or (models, "Base")
+        code = code.replace("Base.metadata", f"{name}.metadata")
+    return code.replace("from app.models import Base", f"from {module} import {name}")
 
 
 def _session_kind(code: str) -> Import:
@@ -80,9 +97,14 @@ def _with_definitions(code: str, source: str, wanted: set[str], engine: str) -> 
         text = text.replace("(engine)", f"({engine})").replace("engine.begin", f"{engine}.begin")
     imports: dict[str, set[str]] = {}
     for name, origin in imported_names(source).items():
-        if name in used:
+        if name in used and name not in names_in(code):
             imports.setdefault(origin.rpartition(".")[0], set()).add(name)
     return add_imports(code.rstrip("\n") + "\n\n\n" + text, imports)
+
+
+def names_in(code: str) -> set[str]:
+    """Return what the top level of a module defines."""
+    return {name for node in ast.parse(code).body for name in names_of_statement(node)}
 
 
 def supply_errors(sources: Sources, homes: Homes, plain: Draft) -> tuple[str, tuple[str, ...]]:
@@ -94,8 +116,7 @@ def supply_errors(sources: Sources, homes: Homes, plain: Draft) -> tuple[str, tu
         draft.write(path, source)
         return sources.module(path), (path,)
     code = draft.text(path)
-    there = {name for node in ast.parse(code).body for name in names_of_statement(node)}
-    missing = wanted - there
+    missing = wanted - names_in(code)
     if missing:
         draft.write(path, _with_definitions(code, source, missing, "engine"))
     return sources.module(path), ((path,) if missing else ())

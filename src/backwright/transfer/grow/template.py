@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from importlib.resources import files
 from pathlib import Path
 
@@ -39,7 +40,9 @@ def plain_draft(*, is_async: bool = True, mapped: bool = False) -> Draft:
 
 def plain_model(draft: Draft) -> tuple[Project, Model]:
     """Return what is known of the template, and the model whose structure is repeated."""
-    project = read_project(draft.root)
+    with tempfile.TemporaryDirectory(prefix="backwright-") as folder:
+        draft.write_into(Path(folder))
+        project = read_project(Path(folder))
     model = next(model for model in project.models if model.name == "Note")
     return project, model
 
