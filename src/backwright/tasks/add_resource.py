@@ -28,6 +28,7 @@ from backwright.tasks.migration import write_migration
 from backwright.tasks.questions import Answers
 from backwright.tasks.tidy import tidy
 from backwright.transfer.draft import Draft
+from backwright.transfer.grow import was_grown
 from backwright.transfer.resource import (
     Transfer,
     existing,
@@ -95,7 +96,8 @@ def _in_another_style(request: AddResource, listener: Listener) -> ChangeReport:
     if there := by_example.existing(project, request.spec):
         text = f"{there.name} is there already, as asked for ({there.file}:{there.line})"
         return change_report(Outcome(COMMAND, text, ()), ChangeSet())
-    made = by_example.lesson(draft, project, request.spec, request.answers)
+    alike = request.spec.like is None and was_grown(draft, project)
+    made = None if alike else by_example.lesson(draft, project, request.spec, request.answers)
     if made is None:
         growing = Growing(request.root, project, request.spec, request.answers)
         return plan_by_growth(growing) if request.dry_run else add_by_growth(growing, listener)

@@ -90,6 +90,12 @@ def grow(draft: Draft, project: Project, spec: ResourceSpec, installed: Mapping[
     )
 
 
+def was_grown(draft: Draft, project: Project) -> bool:
+    """Tell whether a host's resources are such as this makes, so that one more is made alike."""
+    files = {schema.file for schema in project.schemas}
+    return any("def refuse_nul(" in draft.text(file) for file in files if draft.exists(file))
+
+
 def _check_app(sources: Sources) -> None:
     """Refuse an application that no other module can import.
 

@@ -68,9 +68,9 @@ class Growth:
         assert partner is not None  # noqa: S101 - checked before
         owned = self.owned and partner.owner is not None
         plural = one.name if one.kind == "many" else None
-        return Link(
-            names_of(word, plural=plural), partner.model, owned, partner.key_kind, partner.key
-        )
+        word_names = names_of(word, plural=plural)
+        key = (partner.key_kind, partner.key, partner.owner or "owner_id")
+        return Link(word_names, partner.model, owned, *key)
 
     def target(self, name: str) -> Model:
         """Return the model of the host that has a class name."""

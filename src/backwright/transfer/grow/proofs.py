@@ -16,8 +16,7 @@ from backwright.transfer.grow.growth import Growth, metadata_owner, names_in_hos
 from backwright.transfer.grow.rows import row_of
 from backwright.transfer.grow.shape import Link, shape, unlinked
 from backwright.transfer.grow.speak import rebound
-from backwright.transfer.grow.steps import make_package, renaming, speech
-from backwright.transfer.rename import rename_code
+from backwright.transfer.grow.steps import in_words, make_package
 
 _CONFTEST = "tests/conftest.py"
 
@@ -53,11 +52,9 @@ def _known(growth: Growth) -> dict[str, Import]:
 def _in_host(growth: Growth, code: str) -> str:
     """Return a module of the tests in the host's words; imports are not looked at yet."""
     refs, manys = ([one.link for one in _linked(growth, kind)] for kind in ("ref", "many"))
-    code = without_twins(shape(code, refs=refs, manys=manys, owned=growth.owned))
-    code = speech(growth).put(code)
     owner = metadata_owner(growth)[1]
-    code = re.sub(r"\b(SQLModel|Base)\.metadata", f"{owner}.metadata", code)
-    return rename_code(code, renaming(growth, code))
+    code = re.sub(r"\b(SQLModel|Base)\.metadata", f"{owner}.metadata", in_words(growth, code))
+    return without_twins(shape(code, refs=refs, manys=manys, owned=growth.owned))
 
 
 def _without(fixtures: str, known: str) -> str:

@@ -14,12 +14,15 @@ import libcst as cst
 import libcst.matchers as m
 
 from backwright.spec.names import Names, names_of
-from backwright.transfer.rename import RenameCode, Renaming
+from backwright.transfer.rename import RenameCode, Renaming, rename_code
 
 Body = Sequence[cst.BaseStatement]
 Node = TypeVar("Node", bound=cst.CSTNode)
 
-NOTE, TOPIC, TAG = names_of("Note"), names_of("Topic"), names_of("Tag")
+NOTE = names_of("Note")
+# Words that no host has stand in for the template's own until everything else is renamed.
+REF, MANY = names_of("Qref"), names_of("Qmany", plural="Qmanies")
+_STAND_INS = Renaming(((names_of("Topic"), REF), (names_of("Tag"), MANY)))
 _OWNERS = ("owner", "current_user", "users")
 _ONLY_OWNED = ("another_users", "without_signing_in", "sign_in")
 
@@ -33,12 +36,25 @@ class Link:
     owned: bool
     key_kind: str = "uuid"
     key: str = "id"
+    owner: str = "owner_id"
+
+
+def with_stand_ins(code: str) -> str:
+    """Return a module of the template in which the reference and the link have names of nobody."""
+    return rename_code(code, _STAND_INS)
 
 
 def shape(code: str, *, refs: Sequence[Link], manys: Sequence[Link], owned: bool) -> str:
-    """Return a module of the template with the references, links and owner of a new resource."""
+    """Return a module with the references, links and owner that a new resource has.
+
+    Args:
+        code: a module of the template, `with_stand_ins`, renamed otherwise.
+        refs: the references.
+        manys: the many-to-manys.
+        owned: whether rows belong to users.
+    """
     tree = cst.parse_module(code)
-    for old, links in ((TOPIC, refs), (TAG, manys)):
+    for old, links in ((REF, refs), (MANY, manys)):
         tree = _repeated(tree, old, links, owned=owned)
     return tree.code if owned else disowned(tree).code
 
@@ -196,7 +212,7 @@ class _Keyed(cst.CSTTransformer):
     def __init__(self, link: Link) -> None:
         super().__init__()
         self.kind = {"uuid": "UUID"}.get(link.key_kind, link.key_kind)
-        self.key = link.key
+        self.key, self.owner = link.key, link.owner
         self.owners = {link.model, link.word.snake}
 
     def leave_Attribute(
@@ -204,8 +220,9 @@ class _Keyed(cst.CSTTransformer):
     ) -> cst.Attribute:
         owner = original_node.value
         is_key = isinstance(owner, cst.Name) and owner.value in self.owners
-        if is_key and original_node.attr.value == "id":
-            return updated_node.with_changes(attr=cst.Name(self.key))
+        names = {"id": self.key, "owner_id": self.owner}
+        if is_key and original_node.attr.value in names:
+            return updated_node.with_changes(attr=cst.Name(names[original_node.attr.value]))
         return updated_node
 
     def leave_Name(self, original_node: cst.Name, updated_node: cst.Name) -> cst.Name:

@@ -14,6 +14,7 @@ from backwright.source.outline import outline, used_names
 from backwright.source.text import Splice, splice
 from backwright.transfer.declaration import Import, wanted_imports
 from backwright.transfer.grow.seams import Dependency
+from backwright.transfer.grow.shape import MANY, REF
 
 _OWN = ("app", "tests")
 
@@ -70,7 +71,9 @@ class _Speaker(cst.CSTTransformer):
             name = self.speech.user_key
         elif m.matches(owner, m.Name("session")) and attribute == "exec":
             name = "exec" if self.speech.sqlmodel_session else "scalars"
-        elif attribute == "owner_id":
+        elif attribute == "owner_id" and not m.matches(
+            owner, m.Name(REF.pascal) | m.Name(MANY.pascal)
+        ):
             name = self.speech.owner_column
         elif attribute == "id" and self.speech.key != "id" and m.matches(owner, m.Name()):
             name = self.speech.key if cst.ensure_type(owner, cst.Name).value[0].isupper() else "id"

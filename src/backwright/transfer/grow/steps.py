@@ -14,7 +14,7 @@ from backwright.transfer.declaration import Import, wanted_imports
 from backwright.transfer.exemplar import bound_names
 from backwright.transfer.grow.fill import fill_schemas
 from backwright.transfer.grow.growth import Growth, names_in_host, names_in_module
-from backwright.transfer.grow.shape import NOTE, shape
+from backwright.transfer.grow.shape import NOTE, shape, with_stand_ins
 from backwright.transfer.grow.sources import names_of_statement
 from backwright.transfer.grow.speak import Speech, rebound
 from backwright.transfer.grow.tables import write_tables
@@ -257,10 +257,15 @@ def make_package(growth: Growth, path: str) -> list[str]:
 
 def in_host(growth: Growth, code: str) -> str:
     """Return a module of the template for the new resource, in the host's words."""
+    code = in_words(growth, code)
     code = shape(code, refs=growth.links("ref"), manys=growth.links("many"), owned=growth.owned)
-    code = speech(growth).put(code)
-    code = rename_code(code, renaming(growth, code))
     return rebound(code, names_in_host(growth))
+
+
+def in_words(growth: Growth, code: str) -> str:
+    """Return a module of the template in the host's words, and with the new noun."""
+    code = speech(growth).put(with_stand_ins(code))
+    return rename_code(code, renaming(growth, code))
 
 
 def speech(growth: Growth) -> Speech:
