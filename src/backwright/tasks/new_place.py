@@ -45,11 +45,22 @@ def new_place(target: Path, features: Features, listener: Listener) -> Iterator[
 
 
 def _environment(folder: Path, features: Features, listener: Listener) -> Environment:
-    """Return an environment with what the house needs, made once and kept for the next time."""
+    """Return an environment with what the house needs, made once and kept for the next time.
+
+    Raises:
+        MissingError: the packages cannot be had.
+    """
     folder.mkdir()
     (folder / "pyproject.toml").write_text(house_draft(features).text("pyproject.toml"))
     needs = read_requirements(folder)
-    return make(needs, tools=TEST_TOOLS, say=lambda text: listener(StepStarted(text)))
+    try:
+        return make(needs, tools=TEST_TOOLS, say=lambda text: listener(StepStarted(text)))
+    except MissingError as error:
+        raise MissingError(
+            error.message,
+            remedy="look at the network and at the settings of your package index "
+            "(UV_INDEX_URL, PIP_INDEX_URL), then run it again; nothing was made",
+        ) from error
 
 
 def move_new(folder: Path, target: Path) -> None:
