@@ -21,6 +21,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from backwright.host.folders import bytecode_folder
 from backwright.host.making import ensure
 from backwright.host.postgres import Address, Cluster, cluster, fill
 from backwright.host.process import Result, run
@@ -28,7 +29,7 @@ from backwright.report.change import ChangeReport
 from backwright.report.events import silence
 from backwright.spec.resource import read_resource_line
 from backwright.tasks.add_resource import AddResource, add_resource
-from backwright.tasks.host_facts import host_facts
+from backwright.tasks.host_facts import house_facts
 from backwright.tasks.house import house_draft
 from backwright.workshop.bench import PAYLOADS
 
@@ -75,7 +76,7 @@ def _round(project: Path, copy: Path) -> float:
 
 def _parts(project: Path) -> dict[str, float]:
     """Measure what a verified change cannot do without, one after the other."""
-    environment, facts = ensure(project), host_facts(project)
+    environment, facts = ensure(project), house_facts(uses_sqlite=False)
     started = time.monotonic()
     with cluster() as server:
         server.address()
@@ -83,7 +84,11 @@ def _parts(project: Path) -> dict[str, float]:
 
         def python(*words: str) -> float:
             told = fill(facts.database_variables, _fresh(server))
-            variables = environment.variables({**told, "PYTHONPATH": str(project)})
+            bytecode = {
+                "PYTHONDONTWRITEBYTECODE": "",
+                "PYTHONPYCACHEPREFIX": str(bytecode_folder()),  # as a verification has it
+            }
+            variables = environment.variables({**told, **bytecode, "PYTHONPATH": str(project)})
             result = run([str(environment.python), *words], cwd=project, env=variables)
             _refuse_failure(result)
             return result.seconds

@@ -55,6 +55,14 @@ def test_a_wrong_name_is_refused_with_the_right_one(name: str) -> None:
     assert caught.value.remedy
 
 
+@pytest.mark.parametrize(
+    ("name", "reason"), [("A", "'as' somewhere"), ("An", "is an article"), ("True", "'True'")]
+)
+def test_a_name_that_no_code_could_have_is_refused(name: str, reason: str) -> None:
+    with pytest.raises(UsageError, match=reason):
+        read_name(name)
+
+
 def test_a_plural_of_ones_own() -> None:
     names = read_name("Octopus", plural="Octopodes")
     assert (names.plural_snake, names.plural_pascal) == ("octopodes", "Octopodes")

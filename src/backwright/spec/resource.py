@@ -71,11 +71,14 @@ def read_name(name: str, *, plural: str | None = None) -> Names:
             remedy="one or more English words, for example Product or OrderItem",
         )
     names = names_of(name, plural=plural)
-    if keyword.iskeyword(names.pascal):
-        raise UsageError(
-            f"{names.pascal!r} is a word of the Python language",
-            remedy=f"use another, for example {names.pascal}Item",
-        )
+    for form in (names.pascal, names.plural_snake):
+        if keyword.iskeyword(form):
+            raise UsageError(
+                f"{name!r} would be called {form!r} somewhere, a word of the Python language",
+                remedy=f"use another, for example {names.pascal}Item",
+            )
+    if names.human in ("a", "an"):
+        raise UsageError(f"{name!r} is an article", remedy="use a noun, for example Product")
     if len(names.plural_snake) > 40:  # names of constraints must stay under PostgreSQL's 63 bytes
         raise UsageError(f"{name!r} is too long", remedy="use at most 40 letters")
     singular = singularize(words[-1])

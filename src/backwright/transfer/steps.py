@@ -15,7 +15,7 @@ from backwright.source.outline import imported_names, outline, used_names
 from backwright.source.text import Splice, splice
 from backwright.spec.names import Names, names_of
 from backwright.spec.types import ResourceSpec
-from backwright.transfer.declaration import wanted_imports
+from backwright.transfer.declaration import Import, wanted_imports
 from backwright.transfer.draft import Draft
 from backwright.transfer.exemplar import Exemplar, block, bound_names
 from backwright.transfer.field_tests import NewTest, known_tests, spoken_of, tests_of_fields
@@ -221,16 +221,30 @@ def _with_tests(code: str, tests: Sequence[NewTest]) -> str:
 
 def _with_imports(job: Job, code: str) -> str:
     """Import what tests from other modules need, from where those modules import it."""
-    used = used_names(ast.parse(code))
+    tree = ast.parse(code)
     have = set(imported_names(code)) | {n for s in outline(code) for n in s.names}
+    have |= _variables(tree)
     known = {
-        name: origin.rpartition(".")[0]
+        name: _import_of(name, origin)
         for draft in (job.house, job.exemplar.draft)
         for path in draft.modules()
         if path.startswith("tests/test_")
         for name, origin in imported_names(draft.text(path)).items()
     }
     factories = {n for s in outline(job.host.text("tests/factories.py")) for n in s.names}
-    known |= dict.fromkeys(factories, "tests.factories")
-    wanted = {(known[name], name) for name in used - have if name in known}
+    known |= {name: ("tests.factories", name) for name in factories}
+    wanted = {known[name] for name in used_names(tree) - have if name in known}
     return add_imports(code, wanted_imports(wanted), width=WIDTH)
+
+
+def _import_of(name: str, origin: str) -> Import:
+    """Return the import that gives a name its meaning: `from MODULE import NAME`, or a module."""
+    module, _, last = origin.rpartition(".")
+    return (module, name) if module and last == name else (origin, "")
+
+
+def _variables(tree: ast.AST) -> set[str]:
+    """Return the variables and parameters of a module's functions, which need no import."""
+    nodes = list(ast.walk(tree))
+    stored = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    return stored | {n.arg for n in nodes if isinstance(n, ast.arg)}
