@@ -91,6 +91,7 @@ class Passwords:
             exchange=unknown, expected=f"{refused.status} {refused.answer.text[:120]}",
         )  # fmt: skip
         yield self._timing(login, wrong, nobody)
+        yield from self._cookies(login, right)
 
     def _timing(self, login: Operation, wrong: Value, nobody: Value) -> ProbeCheck:
         """Compare how long a wrong password and an unknown user take, in turns."""
@@ -107,6 +108,21 @@ class Passwords:
         return self._check(
             "login-time-tells-who-exists", login, bad=tells, why=why, expected="about as long"
         )
+
+    def _cookies(self, login: Operation, right: Value) -> Iterator[ProbeCheck]:
+        """Yield whether a script could read the cookie that a login sets."""
+        exchange = self._send(login, right)
+        if not exchange.answer.cookies or not exchange.ok:
+            return
+        open_ = [
+            one.partition("=")[0]
+            for one in exchange.answer.cookies
+            if "httponly" not in one.lower() and not re.search(r"(?i)csrf|xsrf", one)
+        ]
+        yield self._check(
+            "cookie-flags", login, bad=bool(open_), exchange=exchange, expected="HttpOnly",
+            why=f"{', '.join(open_)} can be read by scripts" if open_ else "the cookie is HttpOnly",
+        )  # fmt: skip
 
     # --- registering
 

@@ -51,6 +51,7 @@ class Writer:
             yield from self._sees_deleted(operation, noun, done)
         for actor, person in self.cast.actors():
             yield from self._attempt(operation, kind, noun, actor, person, detail)
+        yield from self._under_own_parent(operation, noun, detail)
 
     def _kind(self, operation: Operation) -> Kind:
         named = any(one.place == "path" for one in self.learner.slots(operation))
@@ -144,6 +145,30 @@ class Writer:
                         self.learner, self.cast.other, operation, fresh[1], slots[-1], noun
                     )
         yield sight
+
+    def _under_own_parent(
+        self, operation: Operation, noun: str, detail: Mapping[str, Any]
+    ) -> Iterator[Sight]:
+        """Yield whether the other reaches the owner's object under a parent of their own."""
+        session, other = self.learner.session, self.cast.other
+        slots = [one for one in self.learner.slots(operation) if one.place == "path"]
+        if len(slots) < 2 or not operation.path.rstrip("/").endswith("}"):
+            return
+        theirs = self.learner.make(slots[-1].noun, self.cast.owner, fresh=True, under=operation)
+        if isinstance(theirs, Refusal):
+            return
+        call = self.learner.build(operation, other, objects={slots[-1]: theirs})
+        if isinstance(call, Refusal):
+            return
+        exchange, found = session.watched(call, other)
+        if refused(exchange) is None:
+            return
+        foreign = session.foreign(found, other)
+        why = f"under a parent of one's own, {_did(foreign[0])} of the owner's" if foreign else ""
+        yield Sight(
+            operation, "other", "mismatches-parent", bool(foreign), why or "refused", noun, noun,
+            exchange, "404, and no change", {**detail, "write": bool(foreign)},
+        )  # fmt: skip
 
     def _calls(
         self, operation: Operation, person: Person | None
