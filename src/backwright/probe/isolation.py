@@ -42,7 +42,8 @@ class Isolation:
     def run(self) -> tuple[Judged, ...]:
         """Make all trials and judge them."""
         sights = tuple(self._trials())
-        judge = Judge(sights, self._owned(sights), self.declared, self._parents())
+        seen = self.learner.session.oracle is not None
+        judge = Judge(sights, self._owned(sights), self.declared, self._parents(), seen)
         return tuple(judge.judge(one) for one in sights)
 
     def _trials(self) -> Iterator[Sight]:
@@ -196,6 +197,8 @@ class Isolation:
                 )
             if is_user(one.noun):
                 found.setdefault(one.noun, ("id",))
+        if self.learner.session.oracle is None:
+            found |= self.learner.owners_in_answers(self.cast.owner)
         return found
 
     def _parents(self) -> dict[str, frozenset[str]]:

@@ -40,12 +40,14 @@ class Judge:
         owned: Nouns whose rows belong to somebody, with the columns that say so.
         declared: What the user says of operations, by key.
         parents: For a noun the nouns that its paths and required fields lie under.
+        seen: Whether the database was seen; else what is kept from others belongs to somebody.
     """
 
     sights: tuple[Sight, ...]
     owned: Mapping[str, tuple[str, ...]]
     declared: Mapping[str, CellKind] = field(default_factory=dict)
     parents: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    seen: bool = True
 
     def __post_init__(self) -> None:
         """Sort the observations by noun."""
@@ -133,6 +135,8 @@ class Judge:
         ]  # fmt: skip
 
     def _is_owned(self, noun: str) -> bool:
+        if not self.seen and self._closed(noun, (*READING, *WRITING)):
+            return True
         return bool(self.owned.get(noun)) or any(
             self.owned.get(parent) for parent in self.parents.get(noun, ())
         )

@@ -24,6 +24,7 @@ from backwright.probe.nouns import (
     noun_of_segment,
 )
 from backwright.probe.operations import Operation
+from backwright.probe.ownership import says_owner
 from backwright.probe.people import Person
 from backwright.probe.repair import mended
 from backwright.probe.schemas import Value, is_array
@@ -439,6 +440,17 @@ class Learner:
             elif "refresh" in lower and "token" in lower and who.refresh:
                 body[name] = who.refresh
         return body
+
+    def owners_in_answers(self, who: Person) -> dict[str, tuple[str, ...]]:
+        """Return for each kind of object the keys under which an answer names its maker."""
+        ids = set(who.ids())
+        found: dict[str, tuple[str, ...]] = {}
+        for (kind, name), one in self._standing.items():
+            pairs = [pair for values in one.values for pair in walk(values)]
+            keys = [key for key, value in pairs if says_owner(key) and str(value) in ids]
+            if name == who.name and keys:
+                found[kind] = tuple(dict.fromkeys(keys))
+        return found
 
     def recipe(self, operation: Operation) -> Call | None:
         """Return a call of an operation that has succeeded."""

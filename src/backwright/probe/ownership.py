@@ -49,6 +49,11 @@ def _is_theirs(table: Table, row: Row, name: str, person: Person) -> bool:
     return str(value) in person.ids()
 
 
+def says_owner(name: str) -> bool:
+    """Tell whether a key or column is one that usually names whose a row is."""
+    return bool(_OWNER.match(name))
+
+
 def is_own_row(key_table: str, person: Person) -> bool:
     """Tell whether a table is the one of accounts."""
     return person.row is not None and person.row[0] == key_table

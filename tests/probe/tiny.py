@@ -1,0 +1,101 @@
+"""A small API with owned notes, whose `SABOTAGE` makes one thing go wrong."""
+
+import os
+import sqlite3
+from typing import Annotated
+
+from fastapi import Depends, FastAPI, Header, HTTPException
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+
+SABOTAGE = os.environ.get("SABOTAGE", "")
+app = FastAPI()
+rows = sqlite3.connect(os.environ["DATABASE_FILE"], check_same_thread=False, isolation_level=None)
+rows.row_factory = sqlite3.Row
+rows.executescript("""
+CREATE TABLE IF NOT EXISTS users (id INTEGER PRIMARY KEY, username TEXT UNIQUE, password_hash TEXT);
+CREATE TABLE IF NOT EXISTS notes (id INTEGER PRIMARY KEY, owner_id INTEGER REFERENCES users(id), text TEXT);
+""")
+asked: dict[str, int] = {}
+
+
+class Credentials(BaseModel):
+    username: Annotated[str, Field(min_length=3, max_length=40, pattern=r"^\w+$")]
+    password: Annotated[str, Field(min_length=8, max_length=60)]
+
+
+class Note(BaseModel):
+    text: Annotated[str, Field(max_length=60)]
+
+
+def caller(authorization: Annotated[str, Header()] = "") -> int:
+    token = authorization.removeprefix("Bearer ")
+    asked[token] = asked.get(token, 0) + 1
+    found = rows.execute(
+        "SELECT id FROM users WHERE 'token-of-' || username = ?", (token,)
+    ).fetchone()
+    if found is None or (SABOTAGE == "expires" and found["id"] == 2 and asked[token] > 12):
+        raise HTTPException(401)
+    return int(found["id"])
+
+
+Me = Annotated[int, Depends(caller)]
+
+
+@app.post("/register", status_code=201)
+def register(data: Credentials) -> dict[str, object]:
+    if rows.execute("SELECT 1 FROM users WHERE username = ?", (data.username,)).fetchone():
+        raise HTTPException(409)
+    made = rows.execute(
+        "INSERT INTO users (username, password_hash) VALUES (?, ?)",
+        (data.username, "$2b$12$" + "x" * 53),
+    )
+    return {"id": made.lastrowid, "username": data.username}
+
+
+@app.post("/login")
+def login(data: Credentials) -> dict[str, str]:
+    if not rows.execute("SELECT 1 FROM users WHERE username = ?", (data.username,)).fetchone():
+        raise HTTPException(401)
+    return {"access_token": f"token-of-{data.username}"}
+
+
+@app.get("/me")
+def me(user: Me) -> dict[str, int]:
+    return {"id": user}
+
+
+@app.post("/notes", status_code=201)
+def create(data: Note, user: Me) -> dict[str, object]:
+    made = rows.execute("INSERT INTO notes (owner_id, text) VALUES (?, ?)", (user, data.text))
+    return {"id": made.lastrowid, "text": data.text}
+
+
+@app.get("/notes")
+def listed(user: Me) -> list[dict[str, object]]:
+    if SABOTAGE == "empty":
+        return []
+    return [dict(row) for row in rows.execute("SELECT * FROM notes WHERE owner_id = ?", (user,))]
+
+
+@app.get("/notes/{note_id}")
+def read(note_id: Annotated[int, Field(lt=2**31)], user: Me) -> dict[str, object]:
+    row = rows.execute("SELECT * FROM notes WHERE id = ?", (note_id,)).fetchone()
+    theirs = row is not None and row["owner_id"] != user
+    if theirs and SABOTAGE == "fails":
+        raise RuntimeError("it fails for others")
+    if theirs and SABOTAGE == "hurries":
+        return JSONResponse({"detail": "slow down"}, 429, {"Retry-After": "3600"})
+    if row is None or (theirs and SABOTAGE != "leaks"):
+        raise HTTPException(404)
+    return dict(row)
+
+
+@app.delete("/notes/{note_id}", status_code=204)
+def delete(note_id: Annotated[int, Field(lt=2**31)], user: Me) -> None:
+    row = rows.execute("SELECT * FROM notes WHERE id = ?", (note_id,)).fetchone()
+    if SABOTAGE == "writes-first":
+        rows.execute("DELETE FROM notes WHERE id = ?", (note_id,))
+    if row is None or row["owner_id"] != user:
+        raise HTTPException(404)
+    rows.execute("DELETE FROM notes WHERE id = ?", (note_id,))
