@@ -7,6 +7,7 @@ import contextlib
 import re
 from dataclasses import dataclass
 
+from backwright.project.annotations import last_name
 from backwright.project.files import Tree, read_bytes
 from backwright.project.interpret import calls, framework, imports
 from backwright.project.interpret.flow import Raised
@@ -160,6 +161,8 @@ def _makes_app(function: Function) -> bool:
     if "." in function.qualname or isinstance(function.node, ast.Lambda):
         return False
     for node in ast.walk(function.node):
+        if isinstance(node, ast.AnnAssign) and last_name(node.annotation) in framework.APPS:
+            return True
         if isinstance(node, ast.Call):
             callee = node.func
             name = callee.attr if isinstance(callee, ast.Attribute) else getattr(callee, "id", "")

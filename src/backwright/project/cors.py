@@ -6,7 +6,7 @@ from backwright.project.annotations import shown_value
 from backwright.project.apps import FoundApp
 from backwright.project.interpret import expressions
 from backwright.project.interpret.framework import held
-from backwright.project.interpret.values import Instance, is_external, settle, why_unknown
+from backwright.project.interpret.values import Instance, Unknown, is_external, settle, why_unknown
 from backwright.project.interpret.world import World
 from backwright.project.types import Cors, Unresolved
 
@@ -53,4 +53,9 @@ def _texts(world: World, made: Instance, value: object, what: str) -> tuple[str,
         why = f"the CORS {what} are not known: {why_unknown(settle(value))}"
         world.unresolved.setdefault(Unresolved(made.file, made.line, why))
         return ()
-    return tuple(expressions.text(one) or shown_value(one) for one in known)
+    for one in known:
+        if isinstance(settle(one), Unknown):
+            why = f"one of the CORS {what} is not known: {why_unknown(one)}"
+            world.unresolved.setdefault(Unresolved(made.file, made.line, why))
+    told = [one for one in known if not isinstance(settle(one), Unknown)]
+    return tuple(expressions.text(one) or shown_value(one) for one in told)

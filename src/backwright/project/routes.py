@@ -99,7 +99,9 @@ def _mounted(mount: Instance, way: _Way, unresolved: dict[Unresolved, None]) -> 
         return
     target = _application(mount.attributes["app"])
     prefix = way.prefix + path.rstrip("/")
-    if target is not None and target not in way.apps:
+    if target in way.apps:
+        return  # what is mounted hands everything else back to the application around it
+    if target is not None:
         inner = _Way(prefix, (), (*way.apps, target), way.depth + 1)
         yield from _follow(target, inner, None, unresolved)
     elif mount.attributes["routes"]:

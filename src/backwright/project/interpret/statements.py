@@ -9,17 +9,17 @@ from typing import Any
 from backwright.project.interpret import (
     calls,
     classes,
-    comparisons,
     expressions,
     imports,
     lookup,
     operators,
 )
 from backwright.project.interpret.flow import Flow, Raised
+from backwright.project.interpret.matching import matches
 from backwright.project.interpret.registration import registers
 from backwright.project.interpret.values import (
-    NATIVE,
     Annotation,
+    Call,
     Class,
     External,
     Frame,
@@ -66,7 +66,19 @@ def _annotated(node: ast.AnnAssign, frame: Frame) -> None:
         noted = Annotation(node.target.id, node.annotation, node.lineno, node.value is not None)
         frame.owner.annotations.append(noted)
     if node.value is not None:
-        lookup.assign(node.target, expressions.evaluate(node.value, frame), frame)
+        value = expressions.evaluate(node.value, frame)
+        lookup.assign(node.target, _as_declared(node, value, frame), frame)
+
+
+def _as_declared(node: ast.AnnAssign, value: object, frame: Frame) -> object:
+    """Take what a library gave for what it is declared to be: `app: FastAPI = build()`."""
+    declared = getattr(node.annotation, "attr", getattr(node.annotation, "id", ""))
+    if declared not in {"FastAPI", "APIRouter"} or not isinstance(value, Instance):
+        return value
+    if not isinstance(value.cls, External) or "routes" in value.attributes:
+        return value
+    make = frame.world.calls[f".{declared}"]
+    return make(Call(frame, node, [], {}), External(f"fastapi.{declared}"))
 
 
 def _augmented(node: ast.AugAssign, frame: Frame) -> None:
@@ -318,7 +330,7 @@ def _match(node: ast.Match, frame: Frame) -> Flow:
     subject = expressions.evaluate(node.subject, frame)
     possible: list[list[ast.stmt]] = []
     for case in node.cases:
-        verdict = _matches(case, subject, frame)
+        verdict = matches(case, subject, frame)
         if verdict is False:
             continue
         possible.append(case.body)
@@ -329,29 +341,6 @@ def _match(node: ast.Match, frame: Frame) -> Flow:
     if len(possible) == 1:
         return run(possible[0], frame)
     return branches(possible, frame, node, subject)
-
-
-def _matches(case: ast.match_case, subject: object, frame: Frame) -> bool | None:
-    pattern = case.pattern
-    if isinstance(pattern, ast.MatchAs) and pattern.pattern is None:
-        if pattern.name:
-            lookup.bind(frame, pattern.name, subject)
-        guard = expressions.evaluate(case.guard, frame) if case.guard else True
-        return expressions.truth(guard)
-    patterns = pattern.patterns if isinstance(pattern, ast.MatchOr) else [pattern]
-    if all(isinstance(one, ast.MatchValue) for one in patterns) and isinstance(
-        operators.plain(subject),
-        NATIVE,
-    ):
-        verdicts = {
-            expressions.truth(
-                comparisons.compare(subject, ast.Eq(), expressions.evaluate(one.value, frame))
-            )
-            for one in patterns
-            if isinstance(one, ast.MatchValue)
-        }
-        return True if True in verdicts else (None if None in verdicts else False)
-    return None
 
 
 def _delete(node: ast.Delete, frame: Frame) -> None:
