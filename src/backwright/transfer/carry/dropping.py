@@ -7,7 +7,7 @@ there for it; a function where nothing would be left of what it is for; a test a
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import libcst as cst
 import libcst.matchers as m
@@ -108,9 +108,8 @@ class Dropper:
             self._gone(node)
             return None
         aim = purpose(node, self.owner)
-        inner = Dropper(
-            self.work, self.gone, set(self.doomed), all_rows=aim == "list", inside=True, aim=aim
-        )
+        inner = replace(self, doomed=set(self.doomed), known=set(), dropped=False, inside=True)
+        inner.aim, inner.all_rows = aim, aim == "list"
         inner.known = {p.name.value for p in (*node.params.params, *node.params.kwonly_params)}
         try:
             params = inner._params(node.params)
@@ -279,9 +278,10 @@ class Dropper:
         header = _header(node)
         if header is not None and self._speaks(header):
             self._left_out(node)
-        return None
-        self.known |= _targets(node)
-        body = self._statements(node.body.body)
+            return None
+        if isinstance(node, cst.For):
+            self.known |= _targets(node.with_changes(body=cst.IndentedBlock([])))
+        body = self._statements(node.body.body)  # type: ignore[arg-type]
         if not body:
             return None
         made = node.with_changes(body=node.body.with_changes(body=body))
