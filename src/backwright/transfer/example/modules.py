@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -56,6 +57,18 @@ class Modules:
                 for alias in node.names:
                     if file := self.find(path, 0, alias.name):
                         yield node, alias, file
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """How the project's modules import each other: file → the dotted name that most use."""
+        votes: dict[str, Counter[str]] = {}
+        for path in self.paths:
+            for node in ast.walk(self.tree(path)):
+                if not isinstance(node, ast.ImportFrom) or node.level or not node.module:
+                    continue
+                if file := self.find(path, 0, node.module):
+                    votes.setdefault(file, Counter())[node.module] += 1
+        return {file: found.most_common(1)[0][0] for file, found in votes.items()}
 
     def find(self, path: str, level: int, module: str) -> str | None:
         """Return the file of a module that `path` imports, or None if it is none of the host's."""

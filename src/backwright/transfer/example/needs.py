@@ -35,8 +35,17 @@ def add_needs(
     if not lacking:
         return
     sources = list(_sources(draft, modules, code, like))
-    taken = [(next((m for m, names in sources if n in names), m), n) for m, n in lacking]
+    taken = [
+        (next((m for m, names in sources if n in names), _usual(modules, like, m)), n)
+        for m, n in lacking
+    ]
     draft.write(path, add_imports(code, wanted_imports(taken), width=width))
+
+
+def _usual(modules: Modules, like: str, module: str) -> str:
+    """Return a module as the project's others import it: `app.models`, not `src.app.models`."""
+    file = modules.find(like, 0, module)
+    return modules.names.get(file, module) if file else module
 
 
 def _sources(
