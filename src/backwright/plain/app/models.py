@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import DateTime, func
+from sqlalchemy import DateTime, false, func
 from sqlmodel import Field, Relationship, SQLModel
 
 
@@ -56,7 +56,7 @@ class Note(SQLModel, table=True):
     id: UUID = Field(default_factory=uuid4, primary_key=True)
     owner_id: UUID = Field(foreign_key="user.id", ondelete="CASCADE", index=True)
     title: str = Field(max_length=200, unique=True)
-    done: bool = Field(default=False)
+    done: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     topic_id: UUID | None = Field(
         default=None, foreign_key="topic.id", ondelete="RESTRICT", index=True
     )

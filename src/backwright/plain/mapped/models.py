@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import Column, DateTime, ForeignKey, String, Table, func
+from sqlalchemy import Column, DateTime, ForeignKey, String, Table, false, func
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 
@@ -68,7 +68,7 @@ class Note(Base):
         ForeignKey("user.id", ondelete="CASCADE"), index=True
     )
     title: Mapped[str] = mapped_column(String(200), unique=True)
-    done: Mapped[bool] = mapped_column(default=False)
+    done: Mapped[bool] = mapped_column(default=False, server_default=false())
     topic_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("topic.id", ondelete="RESTRICT"), index=True
     )

@@ -130,6 +130,8 @@ def _add_dependencies(
     wanted = []
     if seams.session is None and seams.engine is None:
         wanted = [line for line in _ALWAYS if not (mapped and line.startswith("sqlmodel"))]
+        if not seams.is_async:
+            wanted = [line.replace("[asyncio]", "") for line in wanted]
     if any(field.kind == "email" for field in spec.fields):
         wanted.append("email-validator>=2.2")
     done = add_dependencies(draft, wanted)

@@ -33,7 +33,11 @@ def add_tests(growth: Growth, path: str) -> None:
     tests = re.sub(r'^PATH = ".*"$', f'PATH = "{path}"', tests, flags=re.MULTILINE)
     files = make_package(growth, home)
     conftest = f"{PurePosixPath(home).parent}/conftest.py"
-    if growth.draft.exists(conftest):
+    factory = _factory(growth)
+    if factory:
+        tests = _joined(fixtures, tests)
+        tests = tests.replace(f'PATH = "{path}"\n', f'PATH = "{path}"\napp = {factory}()\n')
+    elif growth.draft.exists(conftest):
         tests = _joined(_without(fixtures, growth.draft.text(conftest)), tests)
     else:
         shared, helpers = _parted(fixtures)
@@ -42,6 +46,15 @@ def add_tests(growth: Growth, path: str) -> None:
         files.append(conftest)
     growth.draft.write(home, rebound(tests, _known(growth)))
     growth.done("tests", *files, home)
+
+
+def _factory(growth: Growth) -> str | None:
+    """Return the function that makes the application, where a function makes it.
+
+    The tests then make one for themselves, which fixtures in another file would not know.
+    """
+    app = growth.sources.project.apps[0].object.rpartition(":")[2]
+    return app.removesuffix("()") if app.endswith("()") else None
 
 
 def _known(growth: Growth) -> dict[str, Import]:

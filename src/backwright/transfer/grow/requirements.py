@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from backwright.host.requirements import name_of, read_requirements
 from backwright.transfer.draft import Draft
 
+_WIDTH = 60  # of the requirements on one line
 _FILES = ("requirements.txt", "requirements.in", "requirements/base.txt", "requirements/base.in")
 
 
@@ -64,6 +65,10 @@ def _in_array(text: str, lines: Sequence[str]) -> str | None:
     quoted = [f'"{line}"' for line in lines]
     if "\n" not in inner.strip("\n") and not inner.strip():
         return text[: start.end()] + "\n" + "".join(f"    {q},\n" for q in quoted) + text[end:]
+    if "\n" not in inner and len(inner) + sum(map(len, quoted)) > _WIDTH:
+        there = [f'"{line}"' for line in tomllib.loads(f"a = [{inner}]")["a"]]
+        rows = "".join(f"    {line},\n" for line in (*there, *quoted))
+        return text[: start.end()] + f"\n{rows}" + text[end:]
     if "\n" not in inner:
         comma = "" if inner.rstrip().endswith(",") else ","
         return text[: start.end()] + inner.rstrip() + f"{comma} " + ", ".join(quoted) + text[end:]

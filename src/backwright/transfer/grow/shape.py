@@ -6,6 +6,7 @@ their own; each is repeated for every new one, and gone where there is none.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -152,6 +153,31 @@ def _sentinel(nodes: list[cst.CSTNode]) -> object:
     return nodes[0] if len(nodes) == 1 else cst.FlattenSentinel(nodes)
 
 
+def without_references(code: str) -> str:
+    """Return a service or its routes where nothing is referred to: creating finds all it needs."""
+    code = re.sub(r"\n +NotFoundError: what the \S+ refers to is not there\.", "", code)
+    code = code.replace(", or not what it shall refer to.", ".")
+    tree = cst.parse_module(code).visit(_Unreferring())
+    return cst.ensure_type(tree, cst.Module).code
+
+
+class _Unreferring(cst.CSTTransformer):
+    """Let what creates a row not expect that something is missing."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._creates = False
+
+    def visit_FunctionDef(self, node: cst.FunctionDef) -> None:
+        self._creates = node.name.value.startswith("create_")
+
+    def leave_ExceptHandler(
+        self, original_node: cst.ExceptHandler, updated_node: cst.ExceptHandler
+    ) -> cst.ExceptHandler | cst.RemovalSentinel:
+        is_missing = m.matches(original_node, m.ExceptHandler(type=m.Name("NotFoundError")))
+        return cst.RemoveFromParent() if is_missing and self._creates else updated_node
+
+
 def unlinked(code: str) -> str:
     """Return the template's tests without the rows that samples refer to: samples are alone."""
     tree = cst.parse_module(code)
@@ -287,8 +313,10 @@ class _Disowner(cst.CSTTransformer):
         line = original_node.body[0]
         signs_in = m.matches(line, m.Expr(m.Call(m.Name("sign_in"))))
         takes_users = m.matches(line, m.Assign(value=m.Name("users")))
+        refuses = m.matches(line, m.Assign([m.AssignTarget(m.Name("REFUSED"))]))
         declares = m.matches(line, m.AnnAssign(target=m.Name("owner_id")))
-        return cst.RemoveFromParent() if signs_in or takes_users or declares else updated_node
+        is_owners = signs_in or takes_users or refuses or declares
+        return cst.RemoveFromParent() if is_owners else updated_node
 
 
 Item = TypeVar("Item", cst.Arg, cst.Param)

@@ -91,14 +91,15 @@ class Sources:
             if isinstance(node, ast.ImportFrom):
                 for alias in node.names:
                     if (alias.asname or alias.name) == name:
-                        return self._absolute(path, node), alias.name
+                        return self.absolute(path, node), alias.name
             elif isinstance(node, ast.Import):
                 for alias in node.names:
                     if (alias.asname or alias.name) == name:
                         return alias.name, ""
         return self.module(path), name
 
-    def _absolute(self, path: str, node: ast.ImportFrom) -> str:
+    def absolute(self, path: str, node: ast.ImportFrom) -> str:
+        """Return the dotted name of what an import is from."""
         if not node.level:
             return node.module or ""
         folder = PurePosixPath(path).parent

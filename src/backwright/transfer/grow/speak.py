@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import libcst as cst
@@ -127,13 +127,15 @@ def _as_host(param: cst.Param, dependency: Dependency) -> cst.Param:
     return param.with_changes(annotation=cst.Annotation(said), default=default, equal=equal)
 
 
-def rebound(code: str, known: Mapping[str, Import], *, width: int = 88) -> str:
+def rebound(
+    code: str, known: Mapping[str, Import], seen: Callable[[Import], Import] = lambda one: one
+) -> str:
     """Return code whose imports of the template's own modules lead to the host's.
 
     Args:
         code: the module, in the host's words.
         known: where each name that the template or the host's words use is to be had.
-        width: the longest line, in characters.
+        seen: gives an import as the module's file writes it, such as by dots.
     """
     removed = [
         Splice(s.start, s.end + 1, "")
@@ -143,8 +145,8 @@ def rebound(code: str, known: Mapping[str, Import], *, width: int = 88) -> str:
     code = splice(code, removed)
     used = used_names(ast.parse(code))
     there = set(_bound(ast.parse(code)))
-    needed = {known[name] for name in used - there if name in known}
-    return add_imports(code, wanted_imports(needed), width=width)
+    needed = {seen(known[name]) for name in used - there if name in known}
+    return add_imports(code, wanted_imports(needed))
 
 
 def _is_own(node: ast.ImportFrom) -> bool:

@@ -11,10 +11,11 @@ from backwright.source.imports import add_imports
 from backwright.source.outline import outline
 from backwright.source.text import Splice, lines_between, splice
 from backwright.transfer.declaration import Import, wanted_imports
+from backwright.transfer.dialect.bound import relative_module
 from backwright.transfer.exemplar import bound_names
 from backwright.transfer.grow.fill import fill_schemas
 from backwright.transfer.grow.growth import Growth, names_in_host, names_in_module
-from backwright.transfer.grow.shape import NOTE, shape, with_stand_ins
+from backwright.transfer.grow.shape import NOTE, shape, with_stand_ins, without_references
 from backwright.transfer.grow.sources import names_of_statement
 from backwright.transfer.grow.speak import Speech, rebound
 from backwright.transfer.grow.tables import write_tables
@@ -93,7 +94,7 @@ def _append(
         there = f'"""{docstring}"""'
     text = f"{there}\n\n\n{code.strip()}\n" if there else f"{code.strip()}\n"
     here = growth.sources.module(path)
-    wanted = {pair for pair in imports if pair[0] != here}
+    wanted = {seen_from(growth, path, pair) for pair in imports if pair[0] != here}
     draft.write(path, add_imports(text, wanted_imports(wanted)))
 
 
@@ -214,14 +215,14 @@ def _of_template(source: str, text: str) -> set[Import]:
 def add_service(growth: Growth) -> None:
     """Add the service."""
     path = growth.homes.service
-    code = in_host(growth, growth.plain.text("app/services/note_service.py"))
+    code = in_host(growth, path, growth.plain.text("app/services/note_service.py"))
     growth.done("service", *_new(growth, path, code), path)
 
 
 def add_routes(growth: Growth, wiring: Wiring) -> None:
     """Add the routes, and register them."""
     path = growth.homes.routes
-    code = in_host(growth, growth.plain.text("app/routes/notes.py"))
+    code = in_host(growth, path, growth.plain.text("app/routes/notes.py"))
     if not wiring.own_prefix:
         code = code.replace(f'prefix="/{growth.spec.names.plural_kebab}", ', "")
     if not wiring.own_tags:
@@ -229,7 +230,7 @@ def add_routes(growth: Growth, wiring: Wiring) -> None:
         code = code.replace(f'tags=["{growth.spec.names.plural_kebab}"]', "")
     growth.done("routes", *_new(growth, path, code), path)
     module = growth.sources.module(path)
-    changed = wire(growth.draft.text(wiring.file), wiring, module, growth.spec.names)
+    changed = wire(growth.sources, wiring, module, growth.spec.names)
     growth.draft.write(wiring.file, changed)
     growth.done("wiring", wiring.file)
 
@@ -255,11 +256,22 @@ def make_package(growth: Growth, path: str) -> list[str]:
     return [package]
 
 
-def in_host(growth: Growth, code: str) -> str:
+def seen_from(growth: Growth, path: str, pair: Import) -> Import:
+    """Return an import as a file writes it: by dots, where the host imports its own so."""
+    file = growth.sources.file(pair[0])
+    if not growth.dialect.relative or file is None:
+        return pair
+    return relative_module(path, file), pair[1]
+
+
+def in_host(growth: Growth, path: str, code: str) -> str:
     """Return a module of the template for the new resource, in the host's words."""
     code = in_words(growth, code)
-    code = shape(code, refs=growth.links("ref"), manys=growth.links("many"), owned=growth.owned)
-    return rebound(code, names_in_host(growth))
+    refs, manys = growth.links("ref"), growth.links("many")
+    code = shape(code, refs=refs, manys=manys, owned=growth.owned)
+    if not refs and not manys:
+        code = without_references(code)
+    return rebound(code, names_in_host(growth), lambda pair: seen_from(growth, path, pair))
 
 
 def in_words(growth: Growth, code: str) -> str:

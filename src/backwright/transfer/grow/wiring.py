@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from backwright.source.imports import add_imports
 from backwright.source.text import Splice, splice
 from backwright.spec.names import Names, names_of, singularize
+from backwright.transfer.dialect.bound import relative_module
 from backwright.transfer.grow.sources import FunctionNode, Sources, last_name, names_of_statement
 
 Body = list[ast.stmt]
@@ -70,8 +71,9 @@ def read_wiring(sources: Sources, names: Names) -> Wiring | None:
     )
 
 
-def wire(code: str, wiring: Wiring, module: str, names: Names) -> str:
+def wire(sources: Sources, wiring: Wiring, module: str, names: Names) -> str:
     """Return the module with the router imported and registered."""
+    code = sources.draft.text(wiring.file)
     package, _, stem = module.rpartition(".")
     taken = {name for node in ast.parse(code).body for name in names_of_statement(node)}
     generic = names_of(singularize(stem) or stem).snake != names.snake
@@ -82,7 +84,16 @@ def wire(code: str, wiring: Wiring, module: str, names: Names) -> str:
         wanted = {module: {f"router as {router}"}}
     line = f"{wiring.indent}{wiring.target}.include_router({router}{wiring.keywords})\n"
     code = splice(code, [Splice(wiring.line, wiring.line, line)])
-    return add_imports(code, wanted)
+    spelled = {_as_written(sources, wiring.file, one): names for one, names in wanted.items()}
+    return add_imports(code, spelled)
+
+
+def _as_written(sources: Sources, path: str, module: str) -> str:
+    """Return a module as a file imports its own project's: by dots, or in full."""
+    file = sources.file(module)
+    imports = [node for node in sources.trees[path].body if isinstance(node, ast.ImportFrom)]
+    is_by_dots = any(node.level for node in imports)
+    return relative_module(path, file) if is_by_dots and file else module
 
 
 def _includes(sources: Sources) -> Iterator[Include]:

@@ -1,0 +1,52 @@
+"""A first resource added to hosts that have none: the whole change is a diff that was read.
+
+A host is a folder: the project (`before/`), the words of the command (`grow.txt`), the change
+(`after.diff`). `UPDATE_GOLDEN=1 pytest tests/hosts` writes the changes anew; read what changed.
+"""
+
+import difflib
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from backwright.project import read_project
+from backwright.spec.resource import read_resource_line
+from backwright.tasks.add_by_growth import write
+from backwright.tasks.by_example import existing, lesson
+from backwright.tasks.questions import Answers
+from backwright.transfer.draft import Draft
+
+HERE = Path(__file__).parent
+HOSTS = sorted(path.parent.name for path in HERE.glob("*/grow.txt"))
+VERSIONS = {"pydantic": "2.12.0", "sqlalchemy": "2.0.44", "sqlmodel": "0.0.27"}
+
+
+@pytest.mark.parametrize("name", HOSTS)
+def test_grow(name: str, tmp_path: Path) -> None:
+    before, host = HERE / name / "before", tmp_path / "host"
+    shutil.copytree(before, host)
+    spec = read_resource_line((HERE / name / "grow.txt").read_text())
+    project = read_project(host)
+    assert lesson(Draft(host), project, spec, Answers()) is None
+    done, files = write(host, project, spec, VERSIONS)
+    diff = "".join(_diff(path, before, host) for path in sorted(files))
+    diff += "".join(f"note {n.file}:{n.line} {n.text}\n" for n in done.notes)
+    golden = HERE / name / "after.diff"
+    if os.environ.get("UPDATE_GOLDEN"):
+        golden.write_text(diff)
+    assert diff == golden.read_text()
+
+    after = read_project(host)
+    assert len(after.endpoints) == len(project.endpoints) + 5
+    assert existing(after, spec), "a second run must find it there"
+
+
+def _diff(path: str, before: Path, after: Path) -> str:
+    old, new = (_lines(folder / path) for folder in (before, after))
+    return "".join(difflib.unified_diff(old, new, f"a/{path}", f"b/{path}"))
+
+
+def _lines(file: Path) -> list[str]:
+    return file.read_text().splitlines(keepends=True) if file.is_file() else []
