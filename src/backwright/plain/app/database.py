@@ -14,7 +14,7 @@ DATABASE_URL = os.environ.get(
     "DATABASE_URL", "postgresql://postgres:postgres@localhost:5432/postgres"
 )
 
-# Without a driver's name, the URL would mean another driver in each version of SQLAlchemy.
+# Which driver a bare postgresql:// means depends on SQLAlchemy's version.
 engine = create_async_engine(
     re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", DATABASE_URL),
     pool_pre_ping=True,
@@ -31,6 +31,6 @@ SessionDep = Annotated[AsyncSession, Depends(get_session)]
 
 
 async def create_tables() -> None:
-    """Create the tables that are not there yet; those that are stay as they are."""
+    """Create the tables that are not there yet; the others stay as they are."""
     async with engine.begin() as connection:
         await connection.run_sync(SQLModel.metadata.create_all)

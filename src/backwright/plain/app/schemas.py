@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 
 class RequestModel(BaseModel):
-    """What a client sends; no text holds a NUL, which PostgreSQL cannot store."""
+    """What a client sends: PostgreSQL stores no NUL, so no text has one."""
 
     @field_validator("*")
     @classmethod
@@ -36,7 +36,7 @@ class NoteCreate(RequestModel):
 
 
 class NoteUpdate(RequestModel):
-    """What a client sends to change a note; what is left out stays as it is."""
+    """What a client sends to change a note; the rest stays as it is."""
 
     title: str | None = Field(default=None, min_length=1, max_length=200)
     done: bool | None = None

@@ -1,4 +1,4 @@
-"""Fixtures: a connection whose work is rolled back after each test, and a client on it."""
+"""Fixtures: a client, and a connection that keeps nothing after a test."""
 
 from collections.abc import AsyncIterator
 
@@ -23,7 +23,7 @@ def anyio_backend() -> str:
 
 @pytest.fixture
 async def connection() -> AsyncIterator[AsyncConnection]:
-    """Give a connection with all tables, on which nothing is kept after the test."""
+    """Give a connection with all tables; its work is rolled back in the end."""
     test_engine = create_async_engine(engine.url, poolclass=NullPool)
     async with test_engine.connect() as connection:
         transaction = await connection.begin()

@@ -230,7 +230,7 @@ async def test_link_to_a_tag_that_never_was(
 async def test_use_another_users_note(
     client: AsyncClient, connection: AsyncConnection, users: tuple[User, User]
 ) -> None:
-    """Another user's note is not found, exactly like one that never was, and stays."""
+    """Another user's note is not found, and stays as it is."""
     owner, stranger = users
     sign_in(owner)
     note = await make_note(client, await valid_note(connection, owner))

@@ -86,12 +86,12 @@ def read_dialect(
         postgres="postgres" in (project.database.driver or "" if project.database else ""),
         asynchronous=bool(project.database and project.database.is_async),
         driver=(project.database.driver or "") if project.database else "",
-        python=_python(project.python_version),
+        python=lowest_python(project.python_version),
         versions=dict(installed),
     )
 
 
-def _python(text: str | None) -> tuple[int, ...]:
+def lowest_python(text: str | None) -> tuple[int, ...]:
     """Return the oldest Python that a project runs on, nothing where it is not known."""
     found = re.search(r"(\d+)\.(\d+)", text or "")
     return (int(found[1]), int(found[2])) if found else ()

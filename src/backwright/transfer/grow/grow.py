@@ -12,14 +12,15 @@ from backwright.project.reader import read_project
 from backwright.project.types import Model, Project
 from backwright.spec.fields import nearest
 from backwright.spec.types import FieldSpec, ResourceSpec
-from backwright.transfer.dialect import Home, bound, read_dialect, table_name
+from backwright.transfer.dialect import Dialect, Home, bound, read_dialect, table_name
+from backwright.transfer.dialect.read import lowest_python
 from backwright.transfer.draft import Draft
 from backwright.transfer.grow import proofs, steps
 from backwright.transfer.grow.growth import Growth
 from backwright.transfer.grow.homes import read_homes
 from backwright.transfer.grow.requirements import add_dependencies, needs_of
 from backwright.transfer.grow.seams import Seams, read_seams
-from backwright.transfer.grow.sources import Sources
+from backwright.transfer.grow.sources import Sources, last_name
 from backwright.transfer.grow.startup import create_at_start, creates_tables
 from backwright.transfer.grow.supply import Supplied, supply_database, supply_errors
 from backwright.transfer.grow.tables import find_example
@@ -148,7 +149,8 @@ def _growth(
         plain_project, plain_note = plain_model(plain)
         dialect = read_dialect(plain_project, plain, plain_note, installed)
         structure = tuple(name for name in dialect.structure if name != dialect.owner)
-        dialect = replace(dialect, partners={}, structure=structure, owner=None)
+        python = lowest_python(project.python_version)
+        dialect = replace(dialect, partners={}, structure=structure, owner=None, python=python)
         example = find_example(plain, plain_note)
         table = spec.names.snake
     else:
@@ -156,6 +158,7 @@ def _growth(
         example = find_example(sources.draft, model)
         table = table_name(dialect, model, spec.names.pascal)
         table = table.removeprefix(f"{PurePosixPath(model.file).parent.name}_")
+    dialect = _with_new_enums(dialect, sources)
     owner = _owner(spec, seams, project)
     home = Home(
         model=spec.names.pascal,
@@ -169,6 +172,16 @@ def _growth(
     writers = bound(dialect, spec.names, home)
     _check_targets(spec, writers.dialect.partners)
     return Growth(sources, spec, seams, homes, plain, dialect, writers, example, owner)
+
+
+def _with_new_enums(dialect: Dialect, sources: Sources) -> Dialect:
+    """Let a host without enums of its own have them as its Python would have them written."""
+    has_enums = any(
+        last_name(base).endswith("Enum") for _, node in sources.classes() for base in node.bases
+    )
+    if has_enums or dialect.enum.form != "str, Enum" or dialect.python < (3, 11):
+        return dialect
+    return replace(dialect, enum=replace(dialect.enum, form="StrEnum"))
 
 
 def _example_model(project: Project) -> Model | None:
