@@ -9,13 +9,13 @@ from typing import Any
 
 from backwright.probe.answers import find_refresh_token, find_token, find_value
 from backwright.probe.client import ANONYMOUS, Answer, Call, Identity
+from backwright.probe.credentials import login_bodies, with_identity
 from backwright.probe.database import Change, Row
-from backwright.probe.doors import Doors, identifier_fields, password_fields
-from backwright.probe.operations import FORMS, Api, Operation
+from backwright.probe.doors import Doors
+from backwright.probe.operations import Api, Operation
 from backwright.probe.people import Person
 from backwright.probe.repair import mended
 from backwright.probe.samples import PASSWORD
-from backwright.probe.schemas import Value
 from backwright.probe.session import Session
 
 _KNOWN = ("id", "uuid", "user_id", "username", "email", "pk", "slug", "name")
@@ -109,7 +109,7 @@ class Accounts:
     def _try_registration(self, operation: Operation, person: Person) -> Mapping[str, Any] | None:
         sampler = self.session.sampler
         sample = sampler.object(operation.body or {}, person.letter)
-        call = Call(operation, body=_with_identity(self.api, operation, sample, person, sampler))
+        call = Call(operation, body=with_identity(self.api, operation, sample, person, sampler))
         for _ in range(_ATTEMPTS):
             exchange, found = self.session.watched(call, None)
             if exchange.ok:
@@ -200,7 +200,7 @@ class Accounts:
     def log_in(self, person: Person, body: Mapping[str, Any]) -> bool:
         """Log somebody in with what they registered with."""
         for operation in [self.login] if self.login else self.doors.logins:
-            for attempt in _login_bodies(self.api, operation, body, person):
+            for attempt in login_bodies(self.api, operation, body, person):
                 exchange = self.session.send(Call(operation, body=attempt), None)
                 if exchange.ok and self._accept(person, exchange.answer, attempt):
                     self.login = operation
@@ -312,60 +312,6 @@ def _bearer(token: str, prefix: str = "Bearer ") -> dict[str, str]:
 def _cookie(header: str) -> tuple[str, str]:
     name, _, value = header.partition(";")[0].partition("=")
     return name.strip(), value.strip()
-
-
-def _with_identity(
-    api: Api, operation: Operation, body: dict[str, Any], person: Person, sampler: Value
-) -> dict[str, Any]:
-    """Give a registration its password, and an address or name of its own."""
-    inner = next((v for v in body.values() if isinstance(v, dict) and len(body) == 1), body)
-    schema = operation.body or {}
-    if inner is not body:
-        schema = api.schemas.properties(schema)[next(iter(body))]
-    for name in password_fields(api, operation):
-        if name in api.schemas.properties(schema):
-            inner[name] = person.password
-    for name in identifier_fields(api, operation):
-        if name not in inner and name in api.schemas.properties(schema):
-            inner[name] = sampler.value(api.schemas.properties(schema)[name], name, person.letter)
-    return body
-
-
-def _login_bodies(
-    api: Api, operation: Operation, sent: Mapping[str, Any], person: Person
-) -> Iterator[dict[str, Any]]:
-    """Yield bodies for a login: the form's own fields, filled with each name the account has."""
-    flat = {**next((v for v in sent.values() if isinstance(v, dict)), {}), **sent}
-    known = {**flat, **{k: v for k, v in person.known.items() if k not in flat}}
-    fields = identifier_fields(api, operation)
-    secrets = password_fields(api, operation)
-    if not fields and (operation.media in FORMS or not operation.media):
-        fields, secrets = ("username",), ("password",)
-    names = [str(known[name]) for name in ("email", "username", "name", "login", "phone",
-             "phone_number", "account", "user_id", "nickname") if known.get(name)]  # fmt: skip
-    if "username" in known and "email" in known:
-        names = [str(known["username"]), str(known["email"])]
-    for name in dict.fromkeys([*(str(known[f]) for f in fields if known.get(f)), *names]):
-        body: dict[str, Any] = dict.fromkeys(secrets, person.password)
-        for one in fields:
-            body[one] = known[one] if known.get(one) and len(fields) > 1 else name
-        if operation.media in FORMS and "grant_type" in _properties(api, operation):
-            body["grant_type"] = "password"
-        yield _wrapped(api, operation, body)
-
-
-def _properties(api: Api, operation: Operation) -> Mapping[str, Any]:
-    return api.schemas.properties(operation.body or {})
-
-
-def _wrapped(api: Api, operation: Operation, body: dict[str, Any]) -> dict[str, Any]:
-    """Put a body into the one object that it is expected in, such as `{"user": {…}}`."""
-    outer = _properties(api, operation)
-    if len(outer) == 1:
-        name, schema = next(iter(outer.items()))
-        if name not in body and api.schemas.properties(schema):
-            return {name: body}
-    return body
 
 
 def _account_row(created: list[Change]) -> Change | None:

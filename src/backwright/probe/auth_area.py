@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 from backwright.probe.accounts import Accounts
 from backwright.probe.client import ANONYMOUS, Call, Exchange, Identity
 from backwright.probe.findings import Places, check
-from backwright.probe.learner import Learner, Refusal
+from backwright.probe.learner import Learner
+from backwright.probe.objects import Refusal
 from backwright.probe.operations import Operation
 from backwright.probe.people import Person
 from backwright.probe.purposes import Purpose

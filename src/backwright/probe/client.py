@@ -17,7 +17,8 @@ from backwright.probe.operations import FORMS, Operation
 from backwright.probe.schemas import Value
 
 _LONGEST_WAIT = 3.0
-_TIMEOUT = 20.0
+_TIMEOUT = 10.0
+_SILENCES = 3  # so many requests without an answer in a row, and the server is taken for dead
 NO_ANSWER = 599
 
 
@@ -117,8 +118,19 @@ class Answer:
 
     @property
     def ok(self) -> bool:
-        """Tell whether it says that all went well."""
-        return 200 <= self.status < 300
+        """Tell whether it says that all went well, in its status and in its words."""
+        return 200 <= self.status < 300 and not self._says_failure
+
+    @cached_property
+    def _says_failure(self) -> bool:
+        """Tell whether an answer with the status of success has a failure in its body."""
+        value = self.json
+        if not isinstance(value, dict):
+            return False
+        code = value.get("code", value.get("status_code"))
+        failed = value.get("status") in ("fail", "failure", "failed", "error")
+        refused = isinstance(code, int) and 400 <= code < 600
+        return failed or refused or value.get("success") is False
 
     @cached_property
     def json(self) -> Value:
@@ -169,6 +181,9 @@ class Client:
     @property
     def spent(self) -> str:
         """Say which bound has been reached; nothing while there is room."""
+        silent = [one for one in self.sent[-_SILENCES:] if one.status == NO_ANSWER]
+        if len(silent) == _SILENCES:
+            return f"the server did not answer {_SILENCES} requests in a row"
         if len(self.sent) >= self._most:
             return f"the limit of {self._most} requests was reached"
         return "the time limit was reached" if time.monotonic() > self._until else ""

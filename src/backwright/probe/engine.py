@@ -23,7 +23,7 @@ from backwright.probe.findings import Places, isolation_checks, merged
 from backwright.probe.isolation import Isolation
 from backwright.probe.judge import cells
 from backwright.probe.learner import Learner
-from backwright.probe.operations import Operation, read_api
+from backwright.probe.operations import Api, Operation, read_api
 from backwright.probe.passwords import Passwords
 from backwright.probe.people import Person
 from backwright.probe.purposes import Purpose, purpose_of
@@ -97,7 +97,7 @@ class Engine:
         client = Client(self.target.url, seconds=self.seconds)
         try:
             client.before, client.after = self._watcher.before, self._watcher.after
-            session = Session(api, client, Sampler(api.schemas), self.target.oracle)
+            session = Session(api, client, self._sampler(api), self.target.oracle)
             checks, matrix = self._probe(session)
         finally:
             client.close()
@@ -112,6 +112,11 @@ class Engine:
             tuple(session.notes),
             script_of(client.sent, session.people),
         )
+
+    def _sampler(self, api: Api) -> Sampler:
+        """Return what makes values: on a server that stays, others than in the run before."""
+        first = 0 if self.target.oracle is not None else int(time.time()) % 9_000 * 10
+        return Sampler(api.schemas, first)
 
     def _probe(self, session: Session) -> tuple[list[ProbeCheck], tuple[ProbeCell, ...]]:
         api = session.api

@@ -114,10 +114,11 @@ class Errors:
             count = tried.get(operation.path, 0)
             if operation.path in bad:
                 continue
+            spent = self.learner.session.client.spent
             why = f"{count} bad requests answered without a server error"
             yield ProbeCheck(
                 "bad-input", "errors", operation.method, operation.path,
                 "pass" if count else "skipped",
-                why if count else "no good request was known to spoil", "", "", "",
+                why if count else spent or "no good request was known to spoil", "", "", "",
                 place.file if place else None, place.line if place else None,
             )  # fmt: skip

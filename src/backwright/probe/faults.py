@@ -89,6 +89,8 @@ class Breaker:
             if good is None:
                 continue
             for fault in self._faults(operation, good):
+                if self.learner.session.client.spent:
+                    break
                 self._send(fault)
             if operation.method == "POST" and self.purposes.get(operation.key) == "plain":
                 self._at_once(good)

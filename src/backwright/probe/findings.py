@@ -126,12 +126,12 @@ def isolation_checks(judged: Iterable[Judged], known: Places, base: str) -> Iter
 
 def _name(one: Judged) -> str:
     name = NAMES[one.sight.kind]
+    if one.cell == "leak" and "though it was refused" in one.sight.why:
+        return "write-before-check"
     if one.sight.actor == "anonymous":
         return name.replace("other-", "anonymous-")
     if one.sight.detail.get("admin") or "administrators" in one.why:
         return "administrators-function"
-    if one.cell == "leak" and "though it was refused" in one.sight.why:
-        return "write-before-check"
     return name
 
 

@@ -9,8 +9,9 @@ from typing import Any
 
 from backwright.probe.accounts import Accounts
 from backwright.probe.database import Change
-from backwright.probe.learner import Learner, Made, Refusal, Slot
+from backwright.probe.learner import Learner
 from backwright.probe.nouns import is_user
+from backwright.probe.objects import Made, Refusal, Slot
 from backwright.probe.operations import Operation
 from backwright.probe.ownership import owner_columns
 from backwright.probe.people import Person

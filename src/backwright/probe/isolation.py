@@ -9,13 +9,14 @@ from backwright.probe.accounts import Accounts
 from backwright.probe.client import Call
 from backwright.probe.forging import Forger
 from backwright.probe.judge import Judge, Judged
-from backwright.probe.learner import Learner, Made, Refusal, Slot, describe
+from backwright.probe.learner import Learner
 from backwright.probe.nouns import is_user, noun_of_parameter
+from backwright.probe.objects import Made, Refusal, Slot, describe
 from backwright.probe.operations import Operation
 from backwright.probe.people import Person
 from backwright.probe.purposes import Purpose
 from backwright.probe.reading import Reader
-from backwright.probe.sights import Cast, Sight, reason_of, refused
+from backwright.probe.sights import Cast, Kind, Sight, reason_of, refused
 from backwright.probe.writing import Writer
 from backwright.report.probe_types import Actor, CellKind
 
@@ -156,21 +157,22 @@ class Isolation:
         if isinstance(call, Refusal):
             return Sight(operation, actor, "removes", None, call.why, noun)
         exchange, found = self.learner.session.watched(call, attacker)
+        kind: Kind = "removes" if operation.method == "DELETE" else "changes"
         mine = [one for one in found if one.key == victim.row]
         if mine:
             self._spare = None
             what = "was deleted" if mine[0].after is None else "was changed"
             return Sight(
-                operation, actor, "removes", True, f"another user's account {what}", noun, noun,
+                operation, actor, kind, True, f"another user's account {what}", noun, noun,
                 exchange, "401, 403 or 404, and no change", {"write": True},
             )  # fmt: skip
         said = refused(exchange)
         if said is None:
-            return Sight(operation, actor, "removes", None, reason_of(exchange), noun)
+            return Sight(operation, actor, kind, None, reason_of(exchange), noun)
         if said:
-            return Sight(operation, actor, "removes", False, describe(exchange), noun)
+            return Sight(operation, actor, kind, False, describe(exchange), noun)
         unseen = self.learner.session.oracle is None
-        return Sight(operation, actor, "removes", unseen, describe(exchange), noun, noun, exchange)
+        return Sight(operation, actor, kind, unseen, describe(exchange), noun, noun, exchange)
 
     def _somebody(self) -> Person | None:
         """Return a user to try things with that end accounts: a spare one, else a new one."""

@@ -19,7 +19,9 @@ from backwright.report.probe_types import Actor, CellKind, ProbeCell
 
 _ALWAYS: tuple[Kind, ...] = ("forges-owner", "gives-away", "assigns-role", "touches-others",
                              "mismatches-parent", "sees-deleted")  # fmt: skip
-_ADMIN = re.compile(r"(?i)(^|[/_-])(admin|superuser|staff|backoffice|internal|management)([/_-]|$)")
+_ADMIN = re.compile(
+    r"(?i)(^|[/_-])(admin|administration|superuser|staff|backoffice|internal|management|moderation|moderator)([/_-]|$)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +155,8 @@ class Judge:
 
     def _reads(self, sight: Sight) -> tuple[CellKind, str]:
         noun = sight.noun
+        if sight.detail.get("secret"):
+            return "leak", f"{sight.detail['secret']!r} is nobody else's to read"
         if not self._is_owned(noun) or sight.detail.get("impersonal"):
             return self._policy(sight, "the rows belong to nobody")
         if sight.detail.get("widened"):
@@ -188,7 +192,7 @@ class Judge:
             one for one in self._by_noun[noun]
             if one.actor == "owner" and one.detail.get("admin") and one.kind in WRITING
         ]  # fmt: skip
-        if admins:
+        if admins and not self._is_owned(noun):
             return "leak", f"{admins[0].operation.key} is for administrators"
         if not self._is_owned(noun):
             if kept:
@@ -249,7 +253,7 @@ class Judge:
             return "leak", "a user who is known may not"
         if others and (writes or self._is_owned(noun)):
             return "leak", f"{others[0].operation.key} asks who is calling"
-        if writes and self._is_owned(noun) and sight.kind in WRITING and self._harms(sight):
+        if writes and self._is_owned(noun) and self._harms(sight):
             return "leak", "the row belongs to somebody"
         return "public", "it asks nobody who they are"
 

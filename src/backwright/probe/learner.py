@@ -6,85 +6,29 @@ learner makes an object first, by the operation that creates its kind, and so on
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any
 
-from backwright.probe.answers import find_value, items_of, walk
+from backwright.probe.answers import items_of, walk
 from backwright.probe.client import Call, Exchange
-from backwright.probe.database import Change, Key
-from backwright.probe.doors import password_fields
+from backwright.probe.database import Change
 from backwright.probe.nouns import (
-    is_user,
     noun,
-    noun_of_operation,
-    noun_of_parameter,
     noun_of_reference,
-    noun_of_segment,
 )
+from backwright.probe.objects import Made, Refusal, Slot, describe, identifier, put, without
 from backwright.probe.operations import Operation
 from backwright.probe.ownership import says_owner
 from backwright.probe.people import Person
+from backwright.probe.references import References
 from backwright.probe.repair import mended
-from backwright.probe.schemas import Value, is_array
+from backwright.probe.schemas import Value
 from backwright.probe.session import Session
 
 _ATTEMPTS = 5
 _MENDABLE = (400, 409, 422, 500)  # some answer 500 to what their document allows to leave out
-_BULK = re.compile(r"(?i)bulk|batch|import|export|search|login|logout|count")
 _DEEPEST = 5
-Place = Literal["path", "query", "body", "header"]
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """An object that a person's request made.
-
-    Attributes:
-        noun: What it is.
-        maker: Whose request it was.
-        values: The answer's body, what was sent, and the new row, an earlier one going first.
-        rows: The rows that it brought.
-        path: The parameters of the path that it was made under.
-    """
-
-    noun: str
-    maker: str
-    values: tuple[Mapping[str, Any], ...]
-    rows: tuple[Change, ...] = ()
-    path: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def key(self) -> Key | None:
-        """Return the row that it mainly is."""
-        return self.rows[0].key if self.rows else None
-
-    def get(self, *names: str) -> Value:
-        """Return the first value under one of some names."""
-        for one in self.values:
-            value = find_value(one, *names)
-            if value is not None:
-                return value
-        return None
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """A place of a request that names an object: where, under which name, of what kind."""
-
-    place: Place
-    name: str
-    noun: str
-    many: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why an operation could not be called, or an object not be made."""
-
-    why: str
-    exchange: Exchange | None = None
 
 
 @dataclass
@@ -93,7 +37,7 @@ class Learner:
 
     Attributes:
         session: The state of the probe.
-        accounts_made_by: The registration, which makes users.
+        registration: The operation that makes users.
         used: Every operation that was called with success, and the exchange.
     """
 
@@ -104,99 +48,21 @@ class Learner:
     _failed: dict[tuple[str, str], Refusal] = field(default_factory=dict)
     _recipes: dict[str, Call] = field(default_factory=dict)
 
-    # --- what refers to what
+    def __post_init__(self) -> None:
+        """Read what refers to what."""
+        self.references = References(self.session, self.registration)
 
     def slots(self, operation: Operation) -> tuple[Slot, ...]:
         """Return the places of an operation that name objects."""
-        return tuple(self._slots(operation))
-
-    def _slots(self, operation: Operation) -> Iterator[Slot]:
-        for name in operation.path_names:
-            kind = noun_of_parameter(operation, name)
-            if self.creators(kind, operation) or self._is_account(kind):
-                yield Slot("path", name, kind)
-        for one in operation.parameters:
-            if one.location in ("query", "header"):
-                found = self._referred(one.name, one.schema)
-                if found:
-                    place: Place = "query" if one.location == "query" else "header"
-                    yield Slot(place, one.name, found, is_array(one.schema))
-        for name, schema in self._fields(operation).items():
-            found = self._referred(name, schema) or self._named(operation, name)
-            if found is None and name in ("ids", "id") and operation.method != "GET":
-                found = self.resource(operation)
-            if found:
-                yield Slot("body", name, found, is_array(schema))
-
-    def _fields(self, operation: Operation) -> Mapping[str, Mapping[str, Any]]:
-        schemas = self.session.api.schemas
-        return schemas.properties(operation.body) if operation.body is not None else {}
-
-    def _named(self, operation: Operation, name: str) -> str | None:
-        """Return `user` for a field that names somebody by what they log in with."""
-        api = self.session.api
-        names = name.lower() in ("username", "email", "user_email", "user_name")
-        about = is_user(self.resource(operation)) and not operation.path_names
-        if not names or not self.session.people or password_fields(api, operation) or about:
-            return None
-        return "user" if operation.secured or operation.path_names else None
-
-    def _referred(self, name: str, schema: Mapping[str, Any]) -> str | None:
-        """Return what a field names by id, if that can be made."""
-        found = noun_of_reference(name)
-        kind = schema.get("items", schema) if is_array(schema) else schema
-        kind = self.session.api.schemas.whole(kind)
-        if found is None and kind.get("format") == "uuid":
-            found = noun(name)
-        if found in ("parent", None):
-            return None
-        if kind.get("type") not in (None, "string", "integer"):
-            return None
-        if self.creators(found) or self._is_account(found):
-            return found
-        stem = found.rpartition("_")[2]
-        return stem if self.creators(stem) else None
-
-    def _is_account(self, kind: str) -> bool:
-        return is_user(kind) and bool(self.session.people)
+        return self.references.slots(operation)
 
     def resource(self, operation: Operation) -> str:
-        """Return what an operation is about; `/posts/{id}/publish` is about a post."""
-        found = noun_of_operation(operation)
-        if operation.path_names and not operation.path.rstrip("/").endswith("}"):
-            known = {
-                noun_of_parameter(one, n) for one in self._operations() for n in one.path_names
-            }
-            if found not in known and not self._has_rows(operation):
-                return noun_of_parameter(operation, operation.path_names[-1])
-        return found
-
-    def _has_rows(self, operation: Operation) -> bool:
-        """Tell whether a path is a collection: it can be listed and added to."""
-        methods = {one.method for one in self._operations() if one.path == operation.path}
-        return {"GET", "POST"} <= methods
-
-    def _operations(self) -> tuple[Operation, ...]:
-        return self.session.api.operations
+        """Return what an operation is about."""
+        return self.references.resource(operation)
 
     def creators(self, kind: str, under: Operation | None = None) -> tuple[Operation, ...]:
-        """Return the operations that make objects of a kind, those above a path first."""
-        found = [one for one in self._operations() if self._creates(one, kind)]
-        if under is None:
-            return tuple(sorted(found, key=lambda one: (len(one.path_names), len(one.path))))
-        return tuple(sorted(found, key=lambda one: (-_shared(one, under), len(one.path_names))))
-
-    def _creates(self, one: Operation, kind: str) -> bool:
-        if one.method not in ("POST", "PUT") or one is self.registration:
-            return False
-        last = one.segments[-1] if one.segments else ""
-        if last.startswith("{") or _BULK.search(last):
-            return False
-        found = noun_of_segment(last)
-        if found is None:
-            before = [noun_of_segment(part) for part in one.segments[:-1]]
-            found = next((part for part in reversed(before) if part), None)
-        return found == kind and (one.method == "POST" or "create" in one.path)
+        """Return the operations that make objects of a kind."""
+        return self.references.creators(kind, under)
 
     # --- making
 
@@ -213,7 +79,7 @@ class Learner:
             under: The operation that needs it; a creator on its path is taken first.
             depth: How many objects wait for this one.
         """
-        if self._is_account(kind) and not self.creators(kind):
+        if self.references.is_account(kind) and not self.creators(kind):
             return self._account(kind, who)
         place = (kind, who.name)
         if not fresh and place in self._standing:
@@ -228,7 +94,7 @@ class Learner:
             if isinstance(found, Made):
                 self._standing.setdefault(place, found)
                 return found
-        if self._is_account(kind):
+        if self.references.is_account(kind):
             return self._account(kind, who)
         found = self._shared_one(kind, who, found, depth)
         if isinstance(found, Refusal):
@@ -274,7 +140,7 @@ class Learner:
             found = self.make(kind, helper, depth=depth + 1)
             if isinstance(found, Made):
                 return found
-        for one in self._operations():
+        for one in self.session.api.operations:
             if one.method == "GET" and not one.path_names and self.resource(one) == kind:
                 exchange = self.session.send(Call(one), who)
                 items = items_of(exchange.answer.json) if exchange.ok else None
@@ -466,67 +332,3 @@ def _inner_last(slots: tuple[Slot, ...]) -> list[Slot]:
 def _all_optional(operation: Operation) -> bool:
     """Tell whether a body may be empty: then a request that gives nothing proves nothing."""
     return not (operation.body or {}).get("required")
-
-
-def identifier(slot: Slot, one: Made, operation: Operation) -> Value:
-    """Return the value by which an object is named in a place."""
-    name = slot.name
-    if slot.many and name.lower().endswith("s"):
-        name = name[:-1]
-    schema = {}
-    if slot.place == "path" and (parameter := operation.parameter(slot.name, "path")):
-        schema = dict(parameter.schema)
-    bare = name.lower().removeprefix(slot.noun).lstrip("_-") or "id"
-    keys = [name] if bare not in ("id", "pk", "uuid") else []
-    if bare not in ("id", "pk", "uuid"):
-        keys.append(bare)
-    keys += ["id", f"{slot.noun}_id", "uuid", "pk", f"{slot.noun}_uuid", name, "slug", "name"]
-    for values in one.values:
-        for key in keys:
-            value = find_value(values, key)
-            if value is not None and _suits(value, schema):
-                return value
-    return None
-
-
-def _suits(value: Value, schema: Mapping[str, Any]) -> bool:
-    kind = schema.get("type")
-    if kind == "integer":
-        return isinstance(value, int) or (isinstance(value, str) and value.isdigit())
-    return True
-
-
-def put(call: Call, slot: Slot, value: Value) -> Call:
-    """Return the call with an id put into a place."""
-    whole = [value] if slot.many else value
-    if slot.place == "path":
-        return replace(call, path={**call.path, slot.name: value})
-    if slot.place == "query":
-        return replace(call, query={**call.query, slot.name: whole})
-    if slot.place == "header":
-        return replace(call, headers={**call.headers, slot.name: str(value)})
-    body = call.body if isinstance(call.body, dict) else {}
-    return replace(call, body={**body, slot.name: whole})
-
-
-def without(call: Call, slot: Slot) -> Call:
-    """Return the call without a field of its body."""
-    if slot.place != "body" or not isinstance(call.body, dict):
-        return call
-    return replace(call, body={k: v for k, v in call.body.items() if k != slot.name})
-
-
-def describe(exchange: Exchange) -> str:
-    """Return an answer in a few words."""
-    text = " ".join(exchange.answer.text.split())
-    return f"answers {exchange.status}" + (f" ({text[:120]})" if text else "")
-
-
-def _shared(one: Operation, under: Operation) -> int:
-    """Count the first parts that two paths have in common."""
-    count = 0
-    for mine, theirs in zip(one.segments, under.segments, strict=False):
-        if mine != theirs and not (mine.startswith("{") and theirs.startswith("{")):
-            break
-        count += 1
-    return count if count == len(one.segments) else 0

@@ -144,12 +144,10 @@ class Passwords:
     def _strange(
         self, register: Operation, good: Call, fields: tuple[str, ...]
     ) -> Iterator[ProbeCheck]:
-        number = 0
+        sampler = self.learner.session.sampler
 
         def attempt(password: str) -> tuple[Exchange, dict[str, Any]]:
-            nonlocal number
-            number += 1
-            body = _set_all(renewed(good.body, f"qzy{number:05d}x"), fields, password)
+            body = _set_all(renewed(good.body, sampler.mark("y").text), fields, password)
             return self.learner.session.watched(replace(good, body=body), None)[0], body
 
         short, _ = attempt("q")

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from backwright.probe.answers import walk
 from backwright.probe.client import Call, Exchange
 from backwright.probe.database import texts_of
-from backwright.probe.learner import Learner, Made, Refusal, Slot, describe, identifier, put
+from backwright.probe.learner import Learner
 from backwright.probe.nouns import is_user
+from backwright.probe.objects import Made, Refusal, Slot, describe, identifier, put
 from backwright.probe.operations import Operation, Parameter
 from backwright.probe.people import Person
 from backwright.probe.repair import marks_in
@@ -23,6 +25,8 @@ _PAGING = re.compile(r"(?i)^(limit|size|page.*|per_?page|skip|offset|cursor|afte
                      r"count|last)$")  # fmt: skip
 _WIDENS = re.compile(r"(?i)all|deleted|archived|everyone|include|global|scope|visib|public|mine")
 _MOST_WORDS = 3
+_SECRET = re.compile(r"(?i)secret|passw|ssn|social_security|salary|iban|card_?number|cvv|api_?key|"
+                     r"confidential|pin$|private_?(key|note)")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +123,10 @@ class Reader:
             )
 
         if found:
-            return sight(opened=True, why=f"the answer has {_some(found)} of the owner's")
+            secret = _secret_key(exchange, found)
+            return sight(
+                opened=True, why=f"the answer has {_some(found)} of the owner's", secret=secret
+            )
         said = refused(exchange)
         if said is None:
             return sight(opened=None, why=reason_of(exchange))
@@ -348,6 +355,18 @@ def _plain_sight(
         return Sight(operation, actor, kind, None, reason_of(exchange), noun, exchange=exchange)
     why = f"refused with {exchange.status}" if said else f"answers {exchange.status}"
     return Sight(operation, actor, kind, not said, why, noun, noun, exchange, "401")
+
+
+def _secret_key(exchange: Exchange, found: set[str]) -> str:
+    """Return the key of a value that nobody else should see, whatever the policy; else nothing."""
+    return next(
+        (
+            key
+            for key, value in walk(exchange.answer.json)
+            if _SECRET.search(key) and isinstance(value, str) and marks_in(value) & found
+        ),
+        "",
+    )
 
 
 def _is_empty(exchange: Exchange) -> bool:

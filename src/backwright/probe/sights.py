@@ -69,7 +69,7 @@ def refused(exchange: Exchange) -> bool | None:
     """Tell whether an answer refuses; None where it says nothing, as an error of the server."""
     if exchange.status >= 500 or exchange.status in (429, NO_ANSWER, 408):
         return None
-    return not exchange.ok and exchange.status >= 400
+    return not exchange.ok
 
 
 def reason_of(exchange: Exchange) -> str:

@@ -9,7 +9,8 @@ from typing import Any
 from backwright.probe.client import Call, Exchange
 from backwright.probe.database import Change
 from backwright.probe.doors import password_fields
-from backwright.probe.learner import Learner, Refusal, describe
+from backwright.probe.learner import Learner
+from backwright.probe.objects import Refusal, describe
 from backwright.probe.operations import Operation
 from backwright.probe.ownership import owner_columns
 from backwright.probe.people import Person
@@ -244,7 +245,7 @@ class Writer:
         """Judge an attempt that was answered with success and changed no row of the owner's."""
         session = self.learner.session
         if person is None:
-            return sight(True, f"answers {exchange.status} to nobody", write=bool(found))  # type: ignore[no-any-return]
+            return sight(True, f"answers {exchange.status} to nobody", made=bool(found))  # type: ignore[no-any-return]
         if kind in ("creates", "calls"):
             return sight(False, "it made or changed only the caller's own rows")  # type: ignore[no-any-return]
         if session.oracle is None:

@@ -1,0 +1,140 @@
+"""What refers to what: which parts of a request name objects, and which operations make those."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from backwright.probe.doors import password_fields
+from backwright.probe.nouns import (
+    is_user,
+    noun,
+    noun_of_operation,
+    noun_of_parameter,
+    noun_of_reference,
+    noun_of_segment,
+)
+from backwright.probe.objects import Place, Slot
+from backwright.probe.operations import Operation
+from backwright.probe.schemas import is_array
+from backwright.probe.session import Session
+
+_BULK = re.compile(r"(?i)bulk|batch|import|export|search|login|logout|count")
+
+
+@dataclass(frozen=True, slots=True)
+class References:
+    """Reads the operations of one API.
+
+    Attributes:
+        session: The state of the probe.
+        registration: The operation that makes users, which makes nothing else.
+    """
+
+    session: Session
+    registration: Operation | None = None
+
+    def slots(self, operation: Operation) -> tuple[Slot, ...]:
+        """Return the places of an operation that name objects."""
+        return tuple(self._slots(operation))
+
+    def _slots(self, operation: Operation) -> Iterator[Slot]:
+        for name in operation.path_names:
+            kind = noun_of_parameter(operation, name)
+            if self.creators(kind, operation) or self.is_account(kind):
+                yield Slot("path", name, kind)
+        for one in operation.parameters:
+            if one.location in ("query", "header"):
+                found = self._referred(one.name, one.schema)
+                if found:
+                    place: Place = "query" if one.location == "query" else "header"
+                    yield Slot(place, one.name, found, is_array(one.schema))
+        for name, schema in self._fields(operation).items():
+            found = self._referred(name, schema) or self._named(operation, name)
+            if found is None and name in ("ids", "id") and operation.method != "GET":
+                found = self.resource(operation)
+            if found:
+                yield Slot("body", name, found, is_array(schema))
+
+    def _fields(self, operation: Operation) -> Mapping[str, Mapping[str, Any]]:
+        schemas = self.session.api.schemas
+        return schemas.properties(operation.body) if operation.body is not None else {}
+
+    def _named(self, operation: Operation, name: str) -> str | None:
+        """Return `user` for a field that names somebody by what they log in with."""
+        api = self.session.api
+        names = name.lower() in ("username", "email", "user_email", "user_name")
+        about = is_user(self.resource(operation)) and not operation.path_names
+        if not names or not self.session.people or password_fields(api, operation) or about:
+            return None
+        return "user" if operation.secured or operation.path_names else None
+
+    def _referred(self, name: str, schema: Mapping[str, Any]) -> str | None:
+        """Return what a field names by id, if that can be made."""
+        found = noun_of_reference(name)
+        kind = schema.get("items", schema) if is_array(schema) else schema
+        kind = self.session.api.schemas.whole(kind)
+        if found is None and kind.get("format") == "uuid":
+            found = noun(name)
+        if found in ("parent", None):
+            return None
+        if kind.get("type") not in (None, "string", "integer"):
+            return None
+        if self.creators(found) or self.is_account(found):
+            return found
+        stem = found.rpartition("_")[2]
+        return stem if self.creators(stem) else None
+
+    def is_account(self, kind: str) -> bool:
+        """Tell whether a kind of object is users, of whom there are some."""
+        return is_user(kind) and bool(self.session.people)
+
+    def resource(self, operation: Operation) -> str:
+        """Return what an operation is about; `/posts/{id}/publish` is about a post."""
+        found = noun_of_operation(operation)
+        if operation.path_names and not operation.path.rstrip("/").endswith("}"):
+            known = {
+                noun_of_parameter(one, n) for one in self._operations() for n in one.path_names
+            }
+            if found not in known and not self._has_rows(operation):
+                return noun_of_parameter(operation, operation.path_names[-1])
+        return found
+
+    def _has_rows(self, operation: Operation) -> bool:
+        """Tell whether a path is a collection: it can be listed and added to."""
+        methods = {one.method for one in self._operations() if one.path == operation.path}
+        return {"GET", "POST"} <= methods
+
+    def _operations(self) -> tuple[Operation, ...]:
+        return self.session.api.operations
+
+    def creators(self, kind: str, under: Operation | None = None) -> tuple[Operation, ...]:
+        """Return the operations that make objects of a kind, those above a path first."""
+        found = [one for one in self._operations() if self._creates(one, kind)]
+        if under is None:
+            return tuple(sorted(found, key=lambda one: (len(one.path_names), len(one.path))))
+        return tuple(sorted(found, key=lambda one: (-_shared(one, under), len(one.path_names))))
+
+    def _creates(self, one: Operation, kind: str) -> bool:
+        if one.method not in ("POST", "PUT") or one is self.registration:
+            return False
+        last = one.segments[-1] if one.segments else ""
+        if last.startswith("{") or _BULK.search(last):
+            return False
+        found = noun_of_segment(last)
+        if found is None:
+            before = [noun_of_segment(part) for part in one.segments[:-1]]
+            found = next((part for part in reversed(before) if part), None)
+        return found == kind and (one.method == "POST" or "create" in one.path)
+
+
+def _shared(one: Operation, under: Operation) -> int:
+    """Count the first parts that two paths have in common."""
+    count = 0
+    for mine, theirs in zip(one.segments, under.segments, strict=False):
+        if mine != theirs and not (mine.startswith("{") and theirs.startswith("{")):
+            break
+        count += 1
+    return count if count == len(one.segments) else 0
