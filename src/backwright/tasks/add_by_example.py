@@ -27,6 +27,7 @@ from backwright.tasks.enum_types import drop_enum_types
 from backwright.tasks.habits import Habits, Written
 from backwright.tasks.migration import write_revision
 from backwright.tasks.questions import Answers
+from backwright.tasks.tidy import tidy
 from backwright.transfer.example.transfer import Transferred, new_endpoints
 from backwright.values import Note
 from backwright.workshop import ChangeSet, FileEdit
@@ -52,7 +53,7 @@ def add_by_example(
             listener(StepStarted(f"{step.step}: {', '.join(step.files)}"))
         revision = write_revision(place, f"add {made.spec.names.human}")
         if migration := list(revision.paths):
-            _finish(place, migration)
+            finish_migration(place, migration)
             listener(StepStarted(f"migration: {', '.join(migration)}"))
             steps.append(PlanStep("migration", tuple(migration)))
         plan = _each_file_once(steps)
@@ -74,7 +75,7 @@ def add_by_example(
         return change_report(outcome, changes, verified=checks, undo=undo)
 
 
-def _finish(place: Workplace, migration: list[str]) -> None:
+def finish_migration(place: Workplace, migration: list[str]) -> None:
     """Drop enum types with their tables, and format the migration as an older one is."""
     new = {Path(path).name for path in migration}
     written = []
@@ -82,8 +83,10 @@ def _finish(place: Workplace, migration: list[str]) -> None:
         file = place.folder / path
         older = sorted(f for f in file.parent.glob("*.py") if f.name not in new)
         file.write_bytes(encode(drop_enum_types(decode(file.read_bytes()))))
-        like = older[-1] if older else file
-        written.append(Written(path, like.read_bytes(), is_new=True, prunes=False))
+        if not older:  # the first of all has nothing to be like
+            tidy(place.folder, [path])
+            continue
+        written.append(Written(path, older[-1].read_bytes(), is_new=True, prunes=False))
     Habits(place.folder).keep(written)
 
 

@@ -14,6 +14,7 @@ from backwright.project.types import Project
 from backwright.report.change import ChangeReport, PlanStep
 from backwright.report.events import Listener, StepStarted
 from backwright.spec.types import ResourceSpec
+from backwright.tasks.add_by_example import finish_migration
 from backwright.tasks.change import (
     Outcome,
     change_report,
@@ -25,7 +26,7 @@ from backwright.tasks.change import (
 )
 from backwright.tasks.habits import Habits, Written
 from backwright.tasks.host_facts import main_app
-from backwright.tasks.migration import write_migration
+from backwright.tasks.migration import write_revision
 from backwright.tasks.questions import Answers
 from backwright.tasks.tidy import tidy
 from backwright.transfer.draft import Draft
@@ -63,8 +64,9 @@ def add_by_growth(request: Growing, listener: Listener) -> ChangeReport:
         for step in steps:
             listener(StepStarted(f"{step.step}: {', '.join(step.files)}"))
         changed = place.reread()
-        if migration := write_migration(changed, f"add {spec.names.human}"):
-            tidy(place.folder, migration)
+        revision = write_revision(changed, f"add {spec.names.human}")
+        if migration := list(revision.paths):
+            finish_migration(changed, migration)
             listener(StepStarted(f"migration: {', '.join(migration)}"))
             steps.append(PlanStep("migration", tuple(migration)))
         plan = each_file_once(steps)
@@ -79,7 +81,8 @@ def add_by_growth(request: Growing, listener: Listener) -> ChangeReport:
             expected_endpoints=grown.endpoints,
         )
         undo = move_over(place, changes, command)
-        outcome = _outcome(request, plan, grown)
+        notes = (*grown.notes, *revision.notes, *changed.notes)
+        outcome = replace(_outcome(request, plan, grown), notes=notes)
         return change_report(outcome, changes, verified=checks, undo=undo)
 
 
@@ -158,7 +161,7 @@ def _next_steps(plan: tuple[PlanStep, ...], grown: Grown) -> tuple[str, ...]:
     steps = []
     if grown.dependencies:
         steps.append(f"install what was added: {', '.join(grown.dependencies)}")
-    if any(step.step == "database" for step in plan):
+    if any("psycopg" in line for line in grown.dependencies):
         steps.append(
             "set DATABASE_URL to your PostgreSQL, such as postgresql://USER:PASSWORD@HOST/NAME"
         )
