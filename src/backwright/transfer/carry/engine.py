@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import libcst as cst
+import libcst.matchers as m
 
 from backwright.source.fallback import parse_newer
+from backwright.spec.types import FieldSpec
 from backwright.transfer.carry.answers import unwrapped
 from backwright.transfer.carry.dropping import Dropper, lost_parameters
 from backwright.transfer.carry.fill import Filler
@@ -25,7 +28,13 @@ from backwright.transfer.carry.marks import (
 )
 from backwright.transfer.carry.mentions import pass_on
 from backwright.transfer.carry.parents import with_parents
-from backwright.transfer.carry.placing import Placement, place, presence, shapes_of
+from backwright.transfer.carry.placing import (
+    Placement,
+    place,
+    presence,
+    shapes_of,
+    with_reads,
+)
 from backwright.transfer.carry.rows import Rows
 from backwright.transfer.carry.tidy import tidied
 from backwright.transfer.carry.types import Carried, Facts, Part, Writer
@@ -55,10 +64,15 @@ def carry(parts: Sequence[Part], facts: Facts, writer: Writer) -> Carried:
     rows = Rows(_are_apart(facts), likeness.is_row, likeness.is_all)
     rows.collect(trees)
     works = [Work(part, facts, likeness, writer, rows) for part in parts]
-    placement = place(likeness, shapes)
     lost = lost_parameters(trees)
+    placement = place(likeness, shapes)
+    filled = [_visited(t, Filler(w, placement)) for w, t in zip(works, trees, strict=True)]
+    complete = with_reads(placement, shapes, _reads(filled, facts))
+    if complete != placement:  # a schema lacks what code asks of it
+        placement = complete
+        filled = [_visited(t, Filler(w, placement)) for w, t in zip(works, trees, strict=True)]
+    trees = filled
     for index, work in enumerate(works):
-        trees[index] = _visited(trees[index], Filler(work, placement))
         trees[index] = _visited(trees[index], _Mentions(work))
         trees[index] = with_parents(work, kept_targets(work, trees[index]))
     whole = list(trees)
@@ -82,6 +96,20 @@ def _linked(
     roles = {key.rpartition(":")[2]: role for key, (role, _) in placement.items()}
     taking = {n for n, role in roles.items() if role not in ("model", "public", "filter")}
     return link(works, trees, taking, {n for n in taking if roles[n] == "update"})
+
+
+def _reads(trees: Sequence[cst.Module], facts: Facts) -> Iterator[tuple[str, FieldSpec]]:
+    """Yield the new fields that code reads of parameters, with the classes of these."""
+    columns = {f.column: f for f in facts.new_fields if f.kind != "many"}
+    for tree in trees:
+        for node in m.findall(tree, m.FunctionDef()):
+            function = cst.ensure_type(node, cst.FunctionDef)
+            code = code_of(function.body)
+            for param in (*function.params.params, *function.params.kwonly_params):
+                kind = code_of(param.annotation) if param.annotation else ""
+                for name in re.findall(rf"\b{param.name.value}\.(\w+)\b(?!\()", code):
+                    if name in columns:
+                        yield kind.rpartition(".")[2], columns[name]
 
 
 def kept_targets(work: Work, tree: cst.Module) -> cst.Module:

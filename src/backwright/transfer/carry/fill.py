@@ -20,7 +20,7 @@ from backwright.transfer.carry.parametrized import parametrized
 from backwright.transfer.carry.placing import Placement
 from backwright.transfer.carry.refused import is_refused, refused_values
 from backwright.transfer.carry.requests import sent_as_json
-from backwright.transfer.carry.values import Work, made_in_tests, value_of
+from backwright.transfer.carry.values import Work, made_in_tests, sample, value_of
 
 Brackets = TypeVar("Brackets", cst.List, cst.Set, cst.Tuple)
 _BUILDERS = ("select", "load_only", "with_only_columns", "group_by", "returning")
@@ -36,6 +36,7 @@ class Filler(cst.CSTTransformer):
         self.placement = placement
         self.functions: list[cst.FunctionDef] = []
         self.owners: list[str] = []
+        self.constants: set[str] = set()
         self.decorators = 0
 
     @property
@@ -61,6 +62,41 @@ class Filler(cst.CSTTransformer):
         return updated_node
 
     # --- bodies
+
+    def visit_Module(self, node: cst.Module) -> None:
+        """Note the constants that are rows: what points to other rows is added where they are used."""
+        for statement in node.body if self.work.has_samples else ():
+            small = statement.body[0] if isinstance(statement, cst.SimpleStatementLine) else None
+            if isinstance(small, cst.Assign) and small.value in self.work.rows.numbers:
+                self.constants.add(code_of(small.targets[0].target))
+
+    def leave_Arg(self, original_node: cst.Arg, updated_node: cst.Arg) -> cst.Arg:
+        """`json=NOTE` must point to rows that are there: `json={**NOTE, "author_id": author.id}`."""
+        value = updated_node.value
+        is_sent = updated_node.keyword is not None and updated_node.keyword.value in (
+            "json",
+            "data",
+        )
+        is_constant = isinstance(value, cst.Name) and value.value in self.constants
+        links = self._links()
+        if not (self.functions and is_sent and is_constant and links):
+            return updated_node
+        starred = cst.StarredDictElement(value)
+        comma = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
+        elements = [starred.with_changes(comma=comma), *links]
+        return updated_node.with_changes(value=cst.Dict(elements))
+
+    def _links(self) -> list[cst.DictElement]:
+        """Return the entries of the references that a row must have."""
+        links = [f for f in made_in_tests(self.work.likeness.columns) if f.kind == "ref"]
+        comma = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
+        made = [
+            cst.DictElement(
+                cst.SimpleString(f'"{f.column}"'), sample(self.work, f, 0, json=True), comma=comma
+            )
+            for f in links
+        ]
+        return [*made[:-1], made[-1].with_changes(comma=cst.MaybeSentinel.DEFAULT)] if made else []
 
     def leave_Module(self, original_node: cst.Module, updated_node: cst.Module) -> cst.Module:
         body = fill_body(self.work, "", updated_node.body)
@@ -166,11 +202,19 @@ class Filler(cst.CSTTransformer):
 
     def _fields(self) -> Sequence[FieldSpec]:
         columns = self.work.likeness.columns
+        if self.work.has_samples and not self.functions and not self.owners:
+            return [f for f in made_in_tests(columns) if f.kind != "ref"]
         return made_in_tests(columns) if self.work.has_samples else columns
 
     def leave_Dict(self, original_node: cst.Dict, updated_node: cst.Dict) -> cst.Dict:
         elements = updated_node.elements
         slots = [i for i, e in enumerate(elements) if item_field(e) is not None]
+        if self._is_of_constant(updated_node) and not self.work.extends:
+            comma = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
+            first, *rest = elements
+            elements = [first.with_changes(comma=comma), *self._links_before(rest)]
+            updated_node = updated_node.with_changes(elements=elements)
+            slots = [i for i, e in enumerate(elements) if item_field(e) is not None]
         if not slots:
             return updated_node
         values = self._values(elements, slots)
@@ -178,7 +222,8 @@ class Filler(cst.CSTTransformer):
         if self.functions and is_refused(self.work, self.functions[0]):
             if self.work.extends or original_node in self.work.rows.changes:
                 return updated_node
-            new = refused_values(self.work, values, row)
+            differs = _is_starred(updated_node)
+            new = refused_values(self.work, values, row, differs=differs)
         elif self.work.rows.is_one(original_node, values.keys()) and not _is_starred(updated_node):
             made = ((f, value_of(self.work, f, values, row=row, json=True)) for f in self._fields())
             new = [(f.column, v) for f, v in made if v is not None]
@@ -197,6 +242,16 @@ class Filler(cst.CSTTransformer):
         return updated_node.with_changes(
             elements=spread(elements, slots, entries, lead, keep=self.work.extends)
         )
+
+    def _is_of_constant(self, node: cst.Dict) -> bool:
+        first = node.elements[0] if node.elements else None
+        is_starred = isinstance(first, cst.StarredDictElement) and bool(self.functions)
+        return is_starred and code_of(first.value) in self.constants and bool(self._links())  # type: ignore[union-attr]
+
+    def _links_before(self, rest: Sequence[cst.BaseDictElement]) -> list[cst.BaseDictElement]:
+        comma = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
+        links = self._links()
+        return [*(e.with_changes(comma=comma) for e in links), *rest] if rest else list(links)
 
     def leave_List(self, original_node: cst.List, updated_node: cst.List) -> cst.List:
         if self.decorators:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import libcst as cst
+import libcst.matchers as m
 
 from backwright.spec.types import FieldSpec
 from backwright.transfer.carry.items import replaced
@@ -30,7 +31,53 @@ def with_parents(work: Work, tree: cst.Module) -> cst.Module:
     links = [f for f in work.likeness.columns if f.kind == "ref"]
     if not work.has_samples or not links:
         return tree
-    return replaced(tree, lambda n: _function(work, links, n))
+    made = replaced(tree, lambda n: _function(work, links, n))
+    asked = {
+        f.name.value: params
+        for f in _functions(made)
+        if not f.name.value.startswith("test_")
+        and not any("fixture" in code_of(d) for d in f.decorators)
+        and (params := _new_params(f, tree))
+    }
+    return replaced(made, lambda n: _passing(n, asked, work)) if asked else made
+
+
+def _functions(tree: cst.Module) -> list[cst.FunctionDef]:
+    found = m.findall(tree, m.FunctionDef())
+    return [f for f in found if isinstance(f, cst.FunctionDef)]
+
+
+def _new_params(node: cst.FunctionDef, before: cst.Module) -> list[str]:
+    """Return the parameters that a helper has got for the rows that it needs."""
+    old = next((f for f in _functions(before) if f.name.value == node.name.value), None)
+    had = {p.name.value for p in old.params.params} if old else set()
+    return [p.name.value for p in node.params.params if p.name.value not in had]
+
+
+def _passing(
+    node: cst.CSTNode, asked: Mapping[str, Sequence[str]], work: Work
+) -> cst.CSTNode | None:
+    """Return a function that hands a helper what it asks for now."""
+    if not isinstance(node, cst.FunctionDef) or node.name.value in asked:
+        return None
+    needed: set[str] = set()
+
+    def call(place: cst.CSTNode) -> cst.CSTNode | None:
+        name = code_of(place.func) if isinstance(place, cst.Call) else ""
+        if not isinstance(place, cst.Call) or name not in asked:
+            return None
+        tight = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
+        new = [cst.Arg(cst.Name(p), keyword=cst.Name(p), equal=tight) for p in asked[name]]
+        needed.update(asked[name])
+        stars = [a for a in place.args if a.star == "**"]
+        plain = [a for a in place.args if a.star != "**"]
+        return place.with_changes(args=[*plain, *new, *stars])
+
+    made = replaced(node, call)
+    if not needed:
+        return None
+    have = {p.name.value for p in (*node.params.params, *node.params.kwonly_params)}
+    return _with_params(made, sorted(needed - have), work.part.code)
 
 
 def _function(work: Work, links: list[FieldSpec], node: cst.CSTNode) -> cst.CSTNode | None:
@@ -103,14 +150,19 @@ def _given(
         body=[*cst.parse_module(maker.code).body, *made.body.body] if maker.code else made.body.body
     )
     have = {p.name.value for p in (*made.params.params, *made.params.kwonly_params)}
-    new = [_param(n, code) for n in maker.params if n not in have]
-    params = list(made.params.params)
+    names = [n for n in maker.params if n not in have]
+    return _with_params(made.with_changes(body=body), names, code)
+
+
+def _with_params(node: cst.FunctionDef, names: Sequence[str], code: str) -> cst.FunctionDef:
+    new = [_param(n, code) for n in names]
+    params = list(node.params.params)
     if new and params:
         comma = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
         last = params[-1].comma
         params[-1] = params[-1].with_changes(comma=comma)
         new[-1] = new[-1].with_changes(comma=last)
-    return made.with_changes(body=body, params=made.params.with_changes(params=[*params, *new]))
+    return node.with_changes(params=node.params.with_changes(params=[*params, *new]))
 
 
 def _param(name: str, code: str) -> cst.Param:

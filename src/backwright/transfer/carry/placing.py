@@ -17,11 +17,14 @@ from backwright.transfer.carry.likeness import Likeness
 from backwright.transfer.carry.marks import MARK, code_of, field_of
 from backwright.transfer.carry.types import Facts, Part, Role
 
+# What a class is for shows in the words of its name, the telling ones first.
 _ROLE_WORDS: tuple[tuple[str, Role], ...] = (
-    ("filter|query|params|search", "filter"),
+    ("response|out|public|read|detail|details|db", "public"),
+    ("filter|filters|query|params|search", "filter"),
     ("update|patch|edit|modify|change|put", "update"),
-    ("create|creation|add|new|insert|post|in|request|register", "create"),
-    ("read|public|out|response|detail|show|view|single|list|return|result|info", "public"),
+    ("create|creation|add|new|insert|post|register", "create"),
+    ("request|in|body|payload", "create"),
+    ("show|view|single|list|return|result|info", "public"),
     ("base|shared|common", "base"),
 )
 _WHOLE: tuple[Role, ...] = ("create", "update", "public")
@@ -42,6 +45,7 @@ class Shape:
     numbers: frozenset[int]
     nested: frozenset[int]
     is_table: bool
+    is_named: bool  # after what it is for
 
     @property
     def key(self) -> str:
@@ -85,9 +89,50 @@ def place(likeness: Likeness, shapes: Mapping[str, Shape]) -> Placement:
             known = any(new in placed[a] for a in _ancestry(shape, shapes))
             if is_like and number in shape.nested and not known and not shape.is_table:
                 placed[key].append(new)
+        for key in _partial(new, likeness, shapes, placed):
+            placed[key].append(new)
         for key in _lacking(new, shapes, placed):
             placed[key].append(new)
     return {key: (shape.role, tuple(placed[key])) for key, shape in shapes.items()}
+
+
+def _partial(
+    new: FieldSpec,
+    likeness: Likeness,
+    shapes: Mapping[str, Shape],
+    placed: Mapping[str, list[FieldSpec]],
+) -> list[str]:
+    """Return the classes that have nearly all of the exemplar's fields: they get all new ones."""
+    if new.kind == "many":
+        return []
+    wanted: list[str] = []
+    for key in sorted(shapes, key=lambda k: len(_ancestors(shapes[k], shapes))):
+        shape = shapes[key]
+        has = any(new in placed[a] or a in wanted for a in _ancestry(shape, shapes))
+        whole = likeness.is_whole(_inherited(shape, shapes))
+        if shape.aim in _WHOLE and not shape.is_table and whole and not has:
+            wanted.append(key)
+    return wanted
+
+
+def with_reads(
+    placement: Placement, shapes: Mapping[str, Shape], reads: Iterable[tuple[str, FieldSpec]]
+) -> Placement:
+    """Return a placement in which each class has the fields that code reads of it.
+
+    Args:
+        placement: what each class declares.
+        shapes: the classes.
+        reads: pairs of a class's name and a field.
+    """
+    made = dict(placement)
+    for name, new in reads:
+        keys = [k for k, s in shapes.items() if s.name == name]
+        if not keys or any(new in made[a][1] for k in keys for a in _ancestry(shapes[k], shapes)):
+            continue
+        role, fields = made[keys[0]]
+        made[keys[0]] = (role, (*fields, new))
+    return made
 
 
 def _lacking(
@@ -140,7 +185,7 @@ def _in_family(shape: Shape, shapes: Mapping[str, Shape]) -> Shape:
     children = [s for s in shapes.values() if shape in _ancestors(s, shapes)]
     if any(c.is_table for c in children) and not shape.is_table:
         return replace(shape, role="shared")
-    unnamed = _role_by_name(shape.name) is None and not shape.is_table
+    unnamed = not shape.is_named and not shape.is_table
     return replace(shape, role="base") if unnamed and children else shape
 
 
@@ -153,7 +198,7 @@ def _shape(part: Part, node: cst.ClassDef, facts: Facts) -> Shape:
     is_table = is_table or (
         part.role == "model" and re.search(r"\b(Column|mapped_column)\(", code) is not None
     )
-    role: Role | None = "model" if is_table else _role_by_name(node.name.value)
+    role: Role | None = "model" if is_table else _role_by_name(node.name.value, facts.new.pascal)
     if role is None:
         shown = any(re.search(rf"^\s+{s}\s*:", code, re.MULTILINE) for s in facts.structural)
         role = "public" if shown or "from_attributes" in code or "orm_mode" in code else "create"
@@ -161,6 +206,7 @@ def _shape(part: Part, node: cst.ClassDef, facts: Facts) -> Shape:
     aim = role
     if role == "update" and not re.search(r"None|Optional", _declarations(node)):
         role = "create"
+    is_named = _role_by_name(node.name.value, facts.new.pascal) is not None
     return Shape(
         part.path,
         node.name.value,
@@ -170,6 +216,7 @@ def _shape(part: Part, node: cst.ClassDef, facts: Facts) -> Shape:
         frozenset(numbers),
         frozenset(nested),
         is_table,
+        is_named,
     )
 
 
@@ -197,10 +244,10 @@ def is_nested(statement: cst.CSTNode) -> bool:
     return match is not None and bool(match[4])
 
 
-def _role_by_name(name: str) -> Role | None:
-    words = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", name)
-    for word in reversed(words):
-        for pattern, role in _ROLE_WORDS:
-            if re.fullmatch(pattern, word.lower()):
-                return role
+def _role_by_name(name: str, noun: str) -> Role | None:
+    name = name.replace(noun, "")  # a `Post` that is read makes none
+    words = {w.lower() for w in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", name)}
+    for pattern, role in _ROLE_WORDS:
+        if any(re.fullmatch(pattern, word) for word in words):
+            return role
     return None

@@ -21,16 +21,24 @@ def is_refused(work: Work, function: cst.FunctionDef) -> bool:
     return work.part.role == "test" and _STATUS.search(code_of(function.body)) is not None
 
 
-def refused_values(work: Work, values: Values, row: int) -> Entries | None:
+def refused_values(
+    work: Work, values: Values, row: int, *, differs: bool = False
+) -> Entries | None:
     """Return the entries of a row that must be refused as the exemplar's is; None: no such row.
 
     Args:
         work: the part.
         values: what the exemplar's row holds.
         row: its number.
+        differs: only what is bad is written down, the rest stands elsewhere.
     """
     fields = made_in_tests(work.likeness.columns)
     suspects = [n for n, value in values.items() if _is_suspect(work, n, value)]
+    if suspects and differs:
+        victim = _victim(work, fields, suspects[0])
+        return [(victim.column, _bad(work, victim))] if victim else None
+    if differs:
+        return None
     if suspects:
         return _with_bad(work, fields, suspects[0], values, row)
     required = [i for i, f in enumerate(work.facts.fields) if f.required]
@@ -51,13 +59,22 @@ def _with_bad(
     work: Work, fields: list[FieldSpec], suspect: int, values: Values, row: int
 ) -> Entries | None:
     """Give the field most like the suspect a value that it must not have."""
-    successor = work.likeness.successor(suspect)
-    ordered = sorted(fields, key=lambda f: (f != successor, not _alike(work, f, suspect)))
-    victim = next((f for f in ordered if work.writer.bad(f)), None)
+    victim = _victim(work, fields, suspect)
     if victim is None:
         return None
-    bad = cst.parse_expression(work.use(work.writer.bad(victim)[0]))
+    bad = _bad(work, victim)
     return [(f.column, bad if f is victim else _good(work, f, values, row)) for f in fields]
+
+
+def _victim(work: Work, fields: list[FieldSpec], suspect: int) -> FieldSpec | None:
+    """Return the field that must have the bad value."""
+    successor = work.likeness.successor(suspect)
+    ordered = sorted(fields, key=lambda f: (f != successor, not _alike(work, f, suspect)))
+    return next((f for f in ordered if work.writer.bad(f)), None)
+
+
+def _bad(work: Work, victim: FieldSpec) -> cst.BaseExpression:
+    return cst.parse_expression(work.use(work.writer.bad(victim)[0]))
 
 
 def _good(work: Work, new: FieldSpec, values: Values, row: int) -> cst.BaseExpression:
