@@ -21,6 +21,7 @@ from backwright.cli.run import Face
 from backwright.report.change import ChangeReport, change_document
 from backwright.report.events import Listener
 from backwright.report.terminal import print_change
+from backwright.spec.fields import read_fields
 from backwright.spec.resource import read_resource
 
 add = typer.Typer(no_args_is_help=True, help="Add to a project, in its own style.")
@@ -60,4 +61,72 @@ def resource(
         return add_resource(AddResource(existing_folder(project), spec, answers, dry_run), listener)
 
     face = Face("add resource", as_json=as_json, quiet=quiet)
+    face.run(work, document=change_document, text=print_change)
+
+
+@add.command("field")
+def field(
+    resource: Annotated[str, typer.Argument(help="The resource that gets the fields: Task.")],
+    fields: Annotated[list[str], typer.Argument(metavar="FIELD…", help=FIELD_HELP)],
+    project: ProjectOption = Path(),
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+    yes: YesOption = False,
+    answer: AnswerOption = None,
+    dry_run: DryRunOption = False,
+) -> None:
+    """Add fields to a resource: model, schemas, filters, tests, a migration that is safe on rows."""
+
+    def work(listener: Listener) -> ChangeReport:
+        from backwright.tasks.add_field import AddField, add_field
+        from backwright.tasks.questions import Answers
+
+        answers = Answers(read_answers(answer), yes)
+        asked = read_fields(fields)
+        request = AddField(existing_folder(project), resource, asked, answers, dry_run)
+        return add_field(request, listener)
+
+    face = Face("add field", as_json=as_json, quiet=quiet)
+    face.run(work, document=change_document, text=print_change)
+
+
+@add.command("relation")
+def relation(
+    left: Annotated[str, typer.Argument(metavar="A", help="One of the two: Project.")],
+    kind: Annotated[
+        str, typer.Argument(metavar="KIND", help="one-to-many, many-to-many or many-to-one.")
+    ],
+    right: Annotated[str, typer.Argument(metavar="B", help="The other: Task.")],
+    name: Annotated[
+        str | None, typer.Option(help="What the side that keeps it calls it.", metavar="NAME")
+    ] = None,
+    cascade: Annotated[
+        bool, typer.Option("--cascade", help="Deleting the one deletes the many.")
+    ] = False,
+    project: ProjectOption = Path(),
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+    yes: YesOption = False,
+    answer: AnswerOption = None,
+    dry_run: DryRunOption = False,
+) -> None:
+    """Add a relation between two resources: both sides, link table, endpoints, tests."""
+
+    def work(listener: Listener) -> ChangeReport:
+        from backwright.tasks.add_relation import AddRelation, add_relation
+        from backwright.tasks.questions import Answers
+
+        request = AddRelation(
+            existing_folder(project),
+            left,
+            kind,
+            right,
+            name,
+            cascade,
+            Answers(read_answers(answer), yes),
+            dry_run,
+        )
+        return add_relation(request, listener)
+
+    face = Face("add relation", as_json=as_json, quiet=quiet)
     face.run(work, document=change_document, text=print_change)

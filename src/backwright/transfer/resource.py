@@ -46,11 +46,11 @@ def transfer_resource(host: Draft, house: Draft, spec: ResourceSpec) -> Transfer
     """
     facts = survey(host)
     owned = _is_owned(facts, spec)
-    around = Surroundings(_targets(facts, spec, owned=owned), _taken(facts), owned, facts.has_users)
+    around = Surroundings(targets(facts, spec, owned=owned), taken(facts), owned, facts.has_users)
     exemplar = choose_exemplar(host, house, spec, owned=owned)
     _check_names(facts, spec, exemplar)
-    _check_references(facts, spec, around)
-    job = Job(host, house, spec, exemplar, around, _vocabulary(exemplar, house))
+    check_references(facts, spec, around)
+    job = Job(host, house, spec, exemplar, around, vocabulary(exemplar, house))
     done = tuple((name, tuple(step(job))) for name, step in STEPS)
     return Transfer(exemplar.table.name, owned, done)
 
@@ -110,7 +110,8 @@ def _is_owned(facts: Survey, spec: ResourceSpec) -> bool:
     return True
 
 
-def _targets(facts: Survey, spec: ResourceSpec, *, owned: bool) -> dict[str, Target]:
+def targets(facts: Survey, spec: ResourceSpec, *, owned: bool) -> dict[str, Target]:
+    """Return the models that fields can refer to, the resource itself among them."""
     targets = {
         t.name: Target(t.names, t.table, t.owned)
         for t in facts.tables
@@ -120,7 +121,8 @@ def _targets(facts: Survey, spec: ResourceSpec, *, owned: bool) -> dict[str, Tar
     return targets
 
 
-def _taken(facts: Survey) -> dict[str, tuple[str, ...]]:
+def taken(facts: Survey) -> dict[str, tuple[str, ...]]:
+    """Return the attributes that each model has."""
     return {t.name: (*t.columns, *t.relationships) for t in facts.tables}
 
 
@@ -142,7 +144,12 @@ def _check_names(facts: Survey, spec: ResourceSpec, exemplar: Exemplar) -> None:
         )
 
 
-def _check_references(facts: Survey, spec: ResourceSpec, around: Surroundings) -> None:
+def check_references(facts: Survey, spec: ResourceSpec, around: Surroundings) -> None:
+    """Refuse fields that refer to what is not there or may not be referred to.
+
+    Raises:
+        UsageError: one does.
+    """
     for field in spec.fields:
         if not field.target:
             continue
@@ -188,7 +195,7 @@ def _check_self_reference(spec: ResourceSpec, field: FieldSpec) -> None:
         )
 
 
-def _vocabulary(exemplar: Exemplar, house: Draft) -> frozenset[str]:
+def vocabulary(exemplar: Exemplar, house: Draft) -> frozenset[str]:
     """Return the words of the house's own chain, which name no resource of the host.
 
     A host's exemplar called Item must not have `items`, the key of every page, renamed.

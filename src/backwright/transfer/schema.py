@@ -69,14 +69,17 @@ def filter_field(resource: Names, field: FieldSpec) -> Declaration | None:
 
 def sort_field(fields: Iterable[FieldSpec]) -> Declaration:
     """Return the declaration of the orders that a list can have; null has no place in one."""
-    columns = [
-        "created_at",
-        *(f.column for f in fields if f.kind not in _NEVER_SORTED and not f.optional),
-    ]
-    orders = ", ".join(f'"{sign}{column}"' for column in columns for sign in ("", "-"))
+    options = ["created_at", "-created_at", *sort_options(fields)]
+    orders = ", ".join(f'"{option}"' for option in options)
     return Declaration(
         "sort", f"Literal[{orders}]", '"-created_at"', frozenset({("typing", "Literal")})
     )
+
+
+def sort_options(fields: Iterable[FieldSpec]) -> list[str]:
+    """Return the orders that fields give a list, up and down."""
+    columns = [f.column for f in fields if f.kind not in _NEVER_SORTED and not f.optional]
+    return [f"{sign}{column}" for column in columns for sign in ("", "-")]
 
 
 def _input_type(resource: Names, field: FieldSpec) -> tuple[str, set[Import]]:

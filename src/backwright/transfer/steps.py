@@ -51,7 +51,8 @@ class Job:
     def renaming(self, code: str, links: tuple[tuple[Names, Names], ...] = ()) -> Renaming:
         """Return the renaming for one module; a variable never hides another name in it."""
         old, new = self.exemplar.names, self.spec.names
-        variable = f"{new.snake}_" if new.variable in bound_names(code) else new.variable
+        is_taken = old != new and new.variable in bound_names(code)
+        variable = f"{new.snake}_" if is_taken else new.variable
         # Where the exemplar's own name was taken, its variable gave way too.
         exact = {f"{old.snake}_": variable}
         if old.snake not in self.protected:
@@ -63,13 +64,13 @@ def add_models(job: Job) -> list[str]:
     """Add enums, link tables and the table; the other sides of its relationships, too."""
     made = tables(job.spec, job.around)
     code = job.host.text(MODELS)
-    code = splice(code, [*_links(code, made), *_members(code, made)])
+    code = splice(code, [*link_splices(code, made), *member_splices(code, made)])
     code = code.rstrip("\n") + "".join(f"\n\n\n{c.rstrip()}" for c in made.classes) + "\n"
     job.host.write(MODELS, add_imports(code, wanted_imports(made.imports), width=WIDTH))
     return [MODELS]
 
 
-def _links(code: str, made: Tables) -> list[Splice]:
+def link_splices(code: str, made: Tables) -> list[Splice]:
     """A link table stands before the class that names it."""
     places = {n: s.start for s in outline(code) for n in s.names}
     last = len(code.splitlines()) + 1
@@ -81,7 +82,8 @@ def _links(code: str, made: Tables) -> list[Splice]:
     return [Splice(line, line, text) for line, text in splices.items()]
 
 
-def _members(code: str, made: Tables) -> list[Splice]:
+def member_splices(code: str, made: Tables) -> list[Splice]:
+    """The other sides of relationships stand at the end of the classes that they lead from."""
     splices = []
     for statement in outline(code):
         if not isinstance(statement.node, ast.ClassDef):
@@ -128,6 +130,13 @@ def _copy_modules(job: Job, wanted: object) -> list[str]:
         job.host.write(target, rename_code(code, job.renaming(code, links)))
         made.append(target)
     return made
+
+
+def service_of(job: Job) -> str:
+    """Return the service that a resource gets."""
+    path = next(p for p in job.exemplar.modules() if p.endswith("_service.py"))
+    code, links = _relinked(job, job.exemplar.draft.text(path))
+    return rename_code(code, job.renaming(code, links))
 
 
 def _relinked(job: Job, code: str) -> tuple[str, tuple[tuple[Names, Names], ...]]:
@@ -192,9 +201,10 @@ def _add_test_module(job: Job) -> str:
     base = splice(code, [Splice(s.start, _next_line(code, s.end), "") for s in foreign])
     known = known_tests((job.exemplar.draft, job.house))
     new = tests_of_fields(job.spec, job.around, known)
-    text = _with_tests(rename_code(base, job.renaming(base)), new)
+    text = with_tests(rename_code(base, job.renaming(base)), new)
     target = _target_path(job, path)
-    job.host.write(target, _with_imports(job, text))
+    known_drafts = (job.house, job.exemplar.draft)
+    job.host.write(target, with_test_imports(job.host, known_drafts, text))
     return target
 
 
@@ -207,7 +217,7 @@ def _next_line(code: str, end: int) -> int:
     return line + 1
 
 
-def _with_tests(code: str, tests: Sequence[NewTest]) -> str:
+def with_tests(code: str, tests: Sequence[NewTest]) -> str:
     """Put tests at the end of the sections that they belong to."""
     for test in tests:
         lines = code.splitlines()
@@ -219,19 +229,19 @@ def _with_tests(code: str, tests: Sequence[NewTest]) -> str:
     return code
 
 
-def _with_imports(job: Job, code: str) -> str:
+def with_test_imports(host: Draft, learnt_from: Sequence[Draft], code: str) -> str:
     """Import what tests from other modules need, from where those modules import it."""
     tree = ast.parse(code)
     have = set(imported_names(code)) | {n for s in outline(code) for n in s.names}
     have |= _variables(tree)
     known = {
         name: _import_of(name, origin)
-        for draft in (job.house, job.exemplar.draft)
+        for draft in learnt_from
         for path in draft.modules()
         if path.startswith("tests/test_")
         for name, origin in imported_names(draft.text(path)).items()
     }
-    factories = {n for s in outline(job.host.text("tests/factories.py")) for n in s.names}
+    factories = {n for s in outline(host.text("tests/factories.py")) for n in s.names}
     known |= {name: ("tests.factories", name) for name in factories}
     wanted = {known[name] for name in used_names(tree) - have if name in known}
     return add_imports(code, wanted_imports(wanted), width=WIDTH)

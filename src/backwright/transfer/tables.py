@@ -44,12 +44,25 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """Everything that a new resource adds to the models."""
+    """Everything that a new resource, or new fields of one, add to the models.
 
-    classes: tuple[str, ...]
+    `enums` and `table` are classes; `columns`, `constraints` and `own` are what the fields put into
+    the table; `members` the other sides of its relationships.
+    """
+
+    enums: tuple[str, ...]
+    table: str
+    columns: tuple[str, ...]
+    constraints: tuple[str, ...]
+    own: tuple[Member, ...]
     links: tuple[Link, ...]
     members: tuple[Member, ...]
     imports: frozenset[Import]
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The enums, and the table after them."""
+        return (*self.enums, self.table)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +90,16 @@ def tables(spec: ResourceSpec, around: Surroundings) -> Tables:
     code = _table(spec, around, [c.code for c in columns], own)
     imports = {i for c in columns for i in c.imports} | _imports(spec, bool(pairs))
     others = tuple(m for m in pairs if m.owner != names.pascal)
-    return Tables((*enums, code), tuple(links), others, frozenset(imports))
+    return Tables(
+        enums=tuple(enums),
+        table=code,
+        columns=tuple(c.code for c in columns),
+        constraints=tuple(_of_fields(spec, around)),
+        own=tuple(own),
+        links=tuple(links),
+        members=others,
+        imports=frozenset(imports),
+    )
 
 
 def _table(
@@ -102,6 +124,15 @@ def _table(
 
 
 def _constraints(spec: ResourceSpec, around: Surroundings) -> list[str]:
+    """The order of lists comes before the indexes of fields, after all that refuses rows."""
+    lead = [f'"{OWNER}"'] if around.owned else []
+    order = _call("Index", ["None", *lead, '"created_at"', '"id"'])
+    made = _of_fields(spec, around)
+    indexes = [c for c in made if c.startswith("Index(")]
+    return [*made[: len(made) - len(indexes)], order, *indexes]
+
+
+def _of_fields(spec: ResourceSpec, around: Surroundings) -> list[str]:
     lead = [f'"{OWNER}"'] if around.owned else []
     references = [
         _reference(around, f.column, around.targets[str(f.target)], f.on_delete == "cascade")
@@ -114,8 +145,7 @@ def _constraints(spec: ResourceSpec, around: Surroundings) -> list[str]:
         for f in spec.fields
         if (f.index or f.kind == "ref") and not f.unique
     ]
-    order = _call("Index", ["None", *lead, '"created_at"', '"id"'])
-    return [*references, *uniques, order, *indexes]
+    return [*references, *uniques, *indexes]
 
 
 def _reference(around: Surroundings, name: str, target: Target, cascade: bool) -> str:  # noqa: FBT001

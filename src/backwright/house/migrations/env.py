@@ -65,7 +65,7 @@ def run_migrations(connection: Connection | None = None) -> None:
 async def run_online() -> None:
     """Connect and run the migrations."""
     engine = create_async_engine(get_url(), poolclass=NullPool)
-    async with engine.begin() as connection:
+    async with engine.connect() as connection:
         await connection.run_sync(run_migrations)
     await engine.dispose()
 

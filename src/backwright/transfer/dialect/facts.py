@@ -90,6 +90,10 @@ class LinkHabit:
     optional_keys: bool = False
 
 
+# What an alias such as `str50` stands for: a kind, its length, whether null, whether unique.
+Alias = tuple[str, int | None, bool, bool]
+
+
 @dataclass(frozen=True, slots=True)
 class ModelHabits:
     """How columns are written.
@@ -103,7 +107,7 @@ class ModelHabits:
     types: Mapping[str, SqlType | None] = field(default_factory=dict)
     explicit: bool = False
     implied: Mapping[str, str] = field(default_factory=dict)
-    aliases: Mapping[tuple[str, int | None], tuple[str, str]] = field(default_factory=dict)
+    aliases: Mapping[Alias, tuple[str, str]] = field(default_factory=dict)
     sized: bool = True
     says_not_null: bool = False
     says_null: bool = False

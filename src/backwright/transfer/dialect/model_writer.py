@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from backwright.spec.names import Names
 from backwright.spec.types import FieldSpec
@@ -39,7 +40,8 @@ def shared_column(dialect: Dialect, names: Names, field: FieldSpec) -> Declarati
 def _sqlalchemy(dialect: Dialect, names: Names, field: FieldSpec) -> Declaration:
     words = dialect.model.words
     mapped = dialect.orm == "mapped"
-    alias = _alias(dialect, field) if mapped else None
+    found = _alias(dialect, field) if mapped else None
+    alias, field = found if found else (None, field)
     arguments, imports = ([], {alias}) if alias else _type(dialect, names, field)
     for part, needed in (
         _reference(dialect, names, field),
@@ -76,11 +78,19 @@ def _mapped_annotation(
     return f"{wrapper}[{annotation}]", imports | more
 
 
-def _alias(dialect: Dialect, field: FieldSpec) -> Import | None:
-    """Return the host's own name for just this type, such as `str50`."""
+def _alias(dialect: Dialect, field: FieldSpec) -> tuple[Import, FieldSpec] | None:
+    """Return the host's own name for a type, such as `str50`, and what is left to say beside it."""
     if field.kind != "str":
         return None
-    return dialect.model.aliases.get(("str", length_of(dialect, field)))
+    length, aliases = length_of(dialect, field), dialect.model.aliases
+    for null, unique in ((field.optional, field.unique), (False, field.unique), (False, False)):
+        alias = aliases.get(("str", length, null, unique))
+        if alias:
+            left = replace(
+                field, optional=field.optional and not null, unique=field.unique and not unique
+            )
+            return dialect.model.words.passed_on(alias[1]) or alias, left
+    return None
 
 
 def _type(dialect: Dialect, names: Names, field: FieldSpec) -> tuple[list[str], set[Import]]:
@@ -157,12 +167,16 @@ def _sqlmodel(
     if field.kind == "email" and dialect.schema.email and shared:
         annotation, imports = words.spell("pydantic", "EmailStr")
     arguments: list[str] = []
+    bounds = _sqlmodel_bounds(dialect, field, shared=shared)
+    if field.kind == "decimal" and not dialect.at_least("sqlmodel", 0, 0, 9):
+        call, imports = words.spell("pydantic", "condecimal")  # its `Field` knows no digits yet
+        annotation, bounds = f"{call}({', '.join(bounds)})", []
     if field.optional:
         annotation, more = may_be_none(dialect.model.optional, annotation, words)
         imports = imports | more
     for part, needed in (
         _sqlmodel_default(dialect, names, field),
-        (_sqlmodel_bounds(dialect, field, shared=shared), set[Import]()),
+        (bounds, set[Import]()),
         _sqlmodel_column(dialect, names, field),
     ):
         arguments += part

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from backwright.project.types import Column, Model, Project
 from backwright.spec.names import names_of, singularize, split_words
@@ -59,6 +60,7 @@ def read_dialect(
     structure = structural(project, exemplar, places_of_bases(sources, project, exemplar))
     attributes = {c.fact.name: c.attribute for c in columns}
     partners = {m.name: partner_of(sources, m) for m in project.models if not is_link(m)}
+    driver = (project.database.driver or "") if project.database else ""
     habits = read_model_habits(sources, sources.words(exemplar.file), columns, rest)
     owner = owner_column(exemplar)
     return Dialect(
@@ -74,18 +76,23 @@ def read_dialect(
         owner_model=exemplar.owner.user if owner and exemplar.owner else None,
         key=partner_of(sources, exemplar),
         partners=partners,
-        model=habits,
+        model=replace(habits, sized=True) if "mysql" in driver else habits,
         schema=read_schema_habits(sources, project, exemplar, installed, sqlmodel=sqlmodel),
-        enum=read_enum_habit(sources, [*columns, *rest], [m.file for m in project.models]),
+        enum=read_enum_habit(
+            sources,
+            [*columns, *rest],
+            [m.file for m in project.models],
+            _python(project.python_version),
+        ),
         link=read_link_habit(sources, project, exemplar, orm),
         relative=_is_relative(sources, exemplar),
         relation=read_relation_habit(sources, project, exemplar),
         dataclass=_is_dataclass(sources, exemplar),
         quote="'" if majority(_quotes(sources, exemplar), '"') == "'" else '"',
         zoned=_zoned([*columns, *rest], habits.implied.get("datetime")),
-        postgres="postgres" in (project.database.driver or "" if project.database else ""),
+        postgres="postgres" in driver,
         asynchronous=bool(project.database and project.database.is_async),
-        driver=(project.database.driver or "") if project.database else "",
+        driver=driver,
         python=lowest_python(project.python_version),
         versions=dict(installed),
     )

@@ -16,10 +16,8 @@ from backwright.transfer.dialect.columns import (
     last_word,
     majority,
 )
-from backwright.transfer.dialect.facts import ModelHabits, Optional_, Orm, SqlType
+from backwright.transfer.dialect.facts import Alias, ModelHabits, Optional_, Orm, SqlType
 from backwright.transfer.dialect.spelling import Spelling, meant
-
-_ALIAS_KINDS = {"str": "str", "int": "int", "Decimal": "decimal", "datetime": "datetime"}
 
 
 def orm_of(columns: Sequence[ColumnCode], sqlmodel: bool) -> Orm:  # noqa: FBT001
@@ -207,12 +205,13 @@ def _implied(sources: Sources) -> dict[str, str]:
     return found
 
 
-def _aliases(sources: Sources) -> dict[tuple[str, int | None], tuple[str, str]]:
+def _aliases(sources: Sources) -> dict[Alias, tuple[str, str]]:
     """Return aliases such as `str50 = Annotated[str, mapped_column(String(50))]`.
 
-    Those that say more than a type (a key, a default) are left to the columns they were made for.
+    Those that say more than a type, null and unique (a key, a default) are left to the columns
+    they were made for.
     """
-    found: dict[tuple[str, int | None], tuple[str, str]] = {}
+    found: dict[Alias, tuple[str, str]] = {}
     for file, tree in sources.modules():
         for node in tree.body:
             if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
@@ -223,24 +222,25 @@ def _aliases(sources: Sources) -> dict[tuple[str, int | None], tuple[str, str]]:
     return found
 
 
-def _alias(node: ast.expr | None, words: Spelling) -> tuple[str, int | None] | None:
+def _alias(node: ast.expr | None, words: Spelling) -> Alias | None:
     if not (isinstance(node, ast.Subscript) and last_word(node.value) == "Annotated"):
         return None
     parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else []
-    if len(parts) != 2:
+    if len(parts) != 2 or innermost(parts[0]) != "str" or not isinstance(parts[1], ast.Call):
         return None
-    kind = _ALIAS_KINDS.get(innermost(parts[0]).rpartition(".")[2])
-    call = parts[1]
-    if kind is None or not isinstance(call, ast.Call):
-        return None
+    call, options = parts[1], set[str]()
     if last_word(call) == "mapped_column":
-        if call.keywords or len(call.args) != 1:
+        options = {k.arg or "" for k in call.keywords if ast.unparse(k.value) == "True"}
+        said = {k.arg for k in call.keywords}
+        if not said <= {"unique", "nullable"} or len(call.args) > 1:
             return None
+        if not call.args:
+            return "str", None, "nullable" in options, "unique" in options
         call = call.args[0] if isinstance(call.args[0], ast.Call) else call
-    name = meant(call, words).rpartition(".")[2]
     lengths = [a.value for a in call.args if isinstance(a, ast.Constant)]
-    if kind == "str" and name == "String" and len(lengths) == 1 and isinstance(lengths[0], int):
-        return kind, lengths[0]
+    is_string = meant(call, words).rpartition(".")[2] == "String"
+    if is_string and len(lengths) == 1 and isinstance(lengths[0], int):
+        return "str", lengths[0], "nullable" in options, "unique" in options
     return None
 
 

@@ -194,7 +194,10 @@ def _base(sources: Sources, exemplar: Model, orm: Orm) -> tuple[str, frozenset[t
 
 
 def read_enum_habit(
-    sources: Sources, columns: Iterable[ColumnCode], models: Iterable[str]
+    sources: Sources,
+    columns: Iterable[ColumnCode],
+    models: Iterable[str],
+    python: tuple[int, ...],
 ) -> EnumHabit:
     """Return how choices are declared: by the enum columns, else by the project's enum classes."""
     columns = list(columns)
@@ -202,6 +205,8 @@ def read_enum_habit(
     enums = [c for c in columns if c.kind == "enum" or c.fact.type in classes]
     used = [classes[n] for c in enums for n in _named_in(c) if n in classes]
     form, upper = _form([cls for _, cls in used] or [c for _, c in classes.values()])
+    if not classes and python >= (3, 11):
+        form = "StrEnum"
     literal = [c for c in columns if c.annotation and "Literal[" in ast.unparse(c.annotation)]
     if literal and not used:
         form = "Literal"

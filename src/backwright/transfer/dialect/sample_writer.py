@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from backwright.spec.names import Names
@@ -75,10 +75,12 @@ def _linked(
     dialect: Dialect, names: Names, field: FieldSpec, linked: str | None, *, json: bool
 ) -> Sample:
     if field.kind == "many":
-        return Sample(f"[{linked}]" if linked else "[]")
-    if linked:
-        return Sample(linked)
+        one = _linked(dialect, names, replace(field, kind="ref"), linked, json=json)
+        return Sample(f"[{one.code}]" if linked else "[]")
     kind = target_of(dialect, names, field).key_kind
+    if linked:
+        as_text = kind == "uuid" and json and not linked.startswith("str(")
+        return Sample(f"str({linked})" if as_text else linked)
     if field.optional:
         return Sample("None")
     if kind == "uuid" and not json:

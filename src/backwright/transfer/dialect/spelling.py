@@ -16,6 +16,10 @@ _ALIASES = (
     (re.compile(r"^pydantic\.(types|networks|fields|main|config)\.(?=\w+$)"), "pydantic."),
     (re.compile(r"^typing_extensions\.(?=\w+$)"), "typing."),
 )
+# What takes a library's name from elsewhere than one of these takes it from the project itself.
+LIBRARIES = frozenset(
+    {"sqlalchemy", "sqlmodel", "pydantic", "typing", "typing_extensions", *sys.stdlib_module_names}
+)
 _SQLMODEL_OWN = frozenset({"SQLModel", "Field", "Relationship", "Session", "select"})
 _ALWAYS_ALIASED = {"sqlalchemy.Enum": "SQLEnum", "sqlalchemy.UUID": "SQLUUID"}
 
@@ -47,10 +51,22 @@ class Spelling:
         alias = _ALWAYS_ALIASED.get(f"{module}.{name}")
         if alias is None and name not in self.taken:
             return name, {(module, name)}
+        passed_on = self.passed_on(name)
+        if passed_on:
+            return name, {passed_on}
         if module in sys.stdlib_module_names and module not in self.taken:
             return f"{module}.{name}", {(module, "")}
         alias = alias or f"SQL{name}"
         return alias, {(module, f"{name} as {alias}")}
+
+    def passed_on(self, name: str) -> Import | None:
+        """Return the import of a name that comes by way of another module of the project."""
+        for dotted, (local, taken) in self.names.items():
+            module = dotted.rpartition(".")[0]
+            is_own = module.startswith(".") or module.partition(".")[0] not in LIBRARIES
+            if local == name and dotted.endswith(f".{name}") and is_own:
+                return taken
+        return None
 
 
 def spelling_of(tree: ast.Module) -> Spelling:

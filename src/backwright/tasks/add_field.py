@@ -1,0 +1,159 @@
+"""`add field`: the same chain for one more field, its migration safe on a table with rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from backwright.errors import UsageError
+from backwright.report.change import ChangeReport, PlanStep
+from backwright.report.events import Listener, StepStarted
+from backwright.spec.fields import nearest
+from backwright.spec.names import names_of
+from backwright.spec.types import FieldSpec
+from backwright.tasks.change import (
+    Outcome,
+    Workplace,
+    change_report,
+    changes_of,
+    move_over,
+    prove,
+    workplace,
+)
+from backwright.tasks.host_facts import speaks_house_style
+from backwright.tasks.house import features_of, house_draft
+from backwright.tasks.migration import write_migration
+from backwright.tasks.questions import Answers
+from backwright.tasks.safe_migration import make_safe
+from backwright.tasks.tidy import tidy
+from backwright.transfer.draft import Draft
+from backwright.transfer.extend import extend_resource, missing_fields
+from backwright.transfer.migration import Fill, fill_of
+from backwright.transfer.survey import Survey, Table, survey
+from backwright.values import Note
+from backwright.workshop import ChangeSet
+
+COMMAND = "add field"
+
+
+@dataclass(frozen=True, slots=True)
+class AddField:
+    """The request: where, of which resource, which fields.
+
+    `command` is what the report and the history call it: `add relation` is the same work.
+    """
+
+    root: Path
+    resource: str
+    fields: tuple[FieldSpec, ...]
+    answers: Answers = field(default_factory=Answers)
+    dry_run: bool = False
+    command: str = COMMAND
+
+
+def add_field(request: AddField, listener: Listener) -> ChangeReport:
+    """Add fields to a resource that is there; a second run changes nothing.
+
+    Raises:
+        UsageError: the request does not fit the project.
+        QuestionError: something could not be proved, and the user has not agreed to that.
+        VerificationError: the change did not verify; the project is as it was.
+        MissingError: something that the proof needs is not there.
+    """
+    if not speaks_house_style(request.root):
+        raise UsageError(
+            f"{request.root.name} is not in the house style, and other styles are not learnt yet",
+            remedy="run it in a project that `backwright new` made",
+        )
+    draft = Draft(request.root)
+    facts = survey(draft)
+    table = find_resource(facts, request.resource)
+    fields = missing_fields(draft, facts, table, request.fields)
+    if not fields:
+        names = ", ".join(f.name for f in request.fields)
+        text = f"{table.name} has {names} already, as asked for"
+        return change_report(Outcome(request.command, text, ()), ChangeSet())
+    fills = existing_rows(table.table, fields)
+    command = f"{request.command} {table.name} {' '.join(f.name for f in fields)}"
+    with workplace(request.root, command, listener) as place:
+        plan, notes = _write(place, table, fields, fills)
+        reasons = {path: step.step for step in plan for path in step.files}
+        changes = changes_of(place, list(reasons), reasons)
+        outcome = Outcome(
+            command=request.command,
+            summary=f"{table.name}: {', '.join(f.name for f in fields)}",
+            plan=plan,
+            notes=(*place.notes, *notes),
+            next_steps=("make migrate    brings your database to the new migration",),
+        )
+        if request.dry_run:
+            return change_report(outcome, changes, dry_run=True)
+        tests = (f"tests/test_{table.names.plural_snake}.py",)
+        new_tests = tests if (place.folder / tests[0]).is_file() else ()
+        checks = prove(place, changes, answers=request.answers, new_tests=new_tests)
+        undo = move_over(place, changes, command)
+        return change_report(outcome, changes, verified=checks, undo=undo)
+
+
+def find_resource(facts: Survey, name: str) -> Table:
+    """Return a resource by its name in any form.
+
+    Raises:
+        UsageError: there is none; the nearest is named.
+    """
+    wanted = names_of(name).snake
+    for table in facts.resources:
+        if wanted in (table.names.snake, table.names.plural_snake):
+            return table
+    known = [t.name for t in facts.resources]
+    raise UsageError(
+        f"{name!r} is no resource of this project{nearest(name, known)}",
+        remedy=f"one of: {', '.join(known)}" if known else "add it first: backwright add resource",
+    )
+
+
+def existing_rows(table: str, fields: tuple[FieldSpec, ...]) -> dict[tuple[str, str], Fill]:
+    """Return what the rows that are there get in fields that may not be null.
+
+    Raises:
+        UsageError: there is nothing that they could get.
+    """
+    fills = {}
+    for one in fields:
+        if not one.required:
+            continue
+        fill = fill_of(one)
+        if fill is None:
+            raise UsageError(
+                f"{one.word!r} is required, and rows that are there have nothing for it",
+                remedy=f"make it optional: {one.word}:optional",
+            )
+        fills[table, one.column] = fill
+    return fills
+
+
+def _write(
+    place: Workplace,
+    table: Table,
+    fields: tuple[FieldSpec, ...],
+    fills: dict[tuple[str, str], Fill],
+) -> tuple[tuple[PlanStep, ...], tuple[Note, ...]]:
+    """Write the change into staging, step by step."""
+    host = Draft(place.folder)
+    steps = extend_resource(host, house_draft(features_of(place.root)), table, fields)
+    for name, files in steps:
+        place.listener(StepStarted(f"{name}: {', '.join(files)}"))
+    changed = host.changes()
+    for path, (_, after) in changed.items():
+        assert after is not None  # noqa: S101 - adding deletes nothing
+        (place.folder / path).write_bytes(after)
+    tidy(place.folder, changed)
+    plan = [PlanStep(name, files) for name, files in steps]
+    words = ", ".join(f.name for f in fields)
+    migration = write_migration(place, f"add {words} to {table.names.human}")
+    notes = make_safe(place, migration, fills)
+    tidy(place.folder, migration)
+    if migration:
+        place.listener(StepStarted(f"migration: {', '.join(migration)}"))
+        plan.insert(len(plan) - 1, PlanStep("migration", tuple(migration)))
+    return tuple(plan), notes

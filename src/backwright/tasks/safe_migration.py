@@ -1,0 +1,66 @@
+"""The migrations that a task wrote, made safe for tables with rows in them and people on them."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from backwright.project.conventions.evidence import last_name
+from backwright.tasks.change import Workplace
+from backwright.transfer.migration import Fill, harden, harden_sqlite
+from backwright.values import Note
+
+_OWN_TRANSACTION = re.compile(r"(?<!context)\.begin\(\)")
+
+
+def make_safe(
+    place: Workplace, paths: Sequence[str], fills: Mapping[tuple[str, str], Fill]
+) -> tuple[Note, ...]:
+    """Rewrite migrations in staging so that they are safe; return what a reviewer should know.
+
+    Args:
+        place: the staging copy.
+        paths: the revisions that the change has written.
+        fills: for (table, column), what existing rows get.
+    """
+    notes: list[Note] = []
+    for path in paths:
+        file = place.folder / path
+        code = file.read_text(encoding="utf-8")
+        if place.facts.uses_sqlite:
+            made = harden_sqlite(code, fills=fills)
+        else:
+            older = (p for p in file.parent.glob("*.py") if p.name != file.name)
+            made = harden(
+                code,
+                fills=fills,
+                known_types=_enum_types(older),
+                apart=not _keeps_one_transaction(place),
+            )
+        file.write_text(made.code, encoding="utf-8")
+        notes += [Note(path, 1, text) for text in made.notes]
+    return tuple(notes)
+
+
+def _keeps_one_transaction(place: Workplace) -> bool:
+    """Tell whether `env.py` begins a transaction of its own, which no statement can leave."""
+    folder = place.facts.migrations_folder
+    env = place.folder / (folder or ".") / "env.py"
+    return env.is_file() and bool(_OWN_TRANSACTION.search(env.read_text(encoding="utf-8")))
+
+
+def _enum_types(files: Iterable[Path]) -> frozenset[str]:
+    """Return the names of the enum types that older revisions made."""
+    found: set[str] = set()
+    for file in files:
+        try:
+            tree = ast.parse(file.read_text(encoding="utf-8"))
+        except (OSError, SyntaxError, UnicodeError):
+            continue
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and last_name(node.func) in ("Enum", "ENUM"):
+                names = (k.value for k in node.keywords if k.arg == "name")
+                found |= {str(n.value) for n in names if isinstance(n, ast.Constant)}
+    return frozenset(found)

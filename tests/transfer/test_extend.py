@@ -1,0 +1,177 @@
+"""Fields added to resources that are there, in the house style."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from backwright.errors import UsageError
+from backwright.spec.fields import read_fields
+from backwright.tasks.add_field import existing_rows, find_resource
+from backwright.tasks.add_relation import AddRelation, as_field
+from backwright.tasks.house import Features, house_draft
+from backwright.transfer.draft import Draft
+from backwright.transfer.extend import class_of, extend_resource, missing_fields
+from backwright.transfer.survey import survey
+
+ALL = [
+    "rank:int:1..5:default=3:index",
+    "state:enum:new,old",
+    "code:str:1..20:unique",
+    "ends:date:optional",
+    "price:decimal:10,2",
+    "meta:json",
+    "boss:ref:Project:optional",
+    "heading:ref:Category:optional",
+    "labels:many:Label",
+]
+
+
+def extended(resource: str, *words: str, features: Features | None = None) -> Draft:
+    host = house_draft(features)
+    table = survey(host).table(resource)
+    assert table is not None
+    extend_resource(host, house_draft(features), table, read_fields(words))
+    for path in host.modules():
+        ast.parse(host.text(path), path)
+    return host
+
+
+def names_in(draft: Draft, path: str, cls: str) -> list[str]:
+    fields = class_of(draft.text(path), cls).body
+    return [ast.unparse(f.target) for f in fields if isinstance(f, ast.AnnAssign)]
+
+
+def test_every_place_gets_the_fields() -> None:
+    host = extended("Project", *ALL)
+    columns = ["rank", "state", "code", "ends", "price", "meta", "boss_id", "heading_id"]
+    assert names_in(host, "app/models.py", "Project")[5:13] == columns
+    for role in ("Create", "Update", "Public"):
+        found = names_in(host, "app/schemas.py", f"Project{role}")
+        assert found[-9:] == [*columns, "label_ids"], role
+    assert "meta" not in names_in(host, "app/schemas.py", "ProjectFilter")
+    schemas = host.text("app/schemas.py")
+    assert '"price", "-price"' in schemas
+    samples = host.text("tests/factories.py")
+    assert samples.count('"rank": ') == 2 + 4  # two good samples, four bad ones
+    tests = host.text("tests/test_projects.py")
+    for name in ("with_a_taken_code", "with_another_users_boss", "with_an_unknown_label"):
+        assert f"async def test_create_{name}(" in tests
+
+
+def test_what_was_there_stays() -> None:
+    before, after = house_draft(), extended("Project", *ALL)
+    for path in ("app/models.py", "tests/factories.py", "tests/test_projects.py"):
+        left = iter(after.text(path).splitlines())
+        for line in before.text(path).splitlines():
+            assert line in left, line
+
+
+def test_a_second_link_of_a_linked_resource() -> None:
+    host = extended("Task", "labels:many:Label")
+    service = host.text("app/services/task_service.py")
+    assert 'exclude={"tag_ids", "label_ids"}' in service
+    assert "async def _set_tags(" in service
+    assert "async def _set_labels(" in service
+
+
+def test_the_first_link_of_a_resource_of_nobody() -> None:
+    host = extended("Label", "friends:many:Category")
+    service = host.text("app/services/label_service.py")
+    assert "async def _set_friends(" in service
+    assert (
+        "caller" not in service.partition("def _set_friends(")[2].partition("friend_ids")[0] or True
+    )
+
+
+@pytest.mark.parametrize(
+    "features",
+    [Features(auth=False), Features(database="sqlite"), Features(auth=False, database="sqlite")],
+    ids=str,
+)
+def test_in_every_variant(features: Features) -> None:
+    host = extended("Label", "rank:int:default=1", "friends:many:Category", features=features)
+    assert "rank" in names_in(host, "app/schemas.py", "LabelFilter")
+
+
+def test_a_service_changed_by_hand_is_named() -> None:
+    host = house_draft()
+    path = "app/services/project_service.py"
+    host.write(path, host.text(path).replace("values = data.model_dump()", "values = {}"))
+    table = survey(host).table("Project")
+    assert table is not None
+    with pytest.raises(UsageError, match="create_project was changed by hand") as caught:
+        extend_resource(host, house_draft(), table, read_fields(["labels:many:Label"]))
+    assert caught.value.place is not None
+    assert caught.value.place.file == path
+
+
+def test_a_field_that_is_there_is_not_added_again() -> None:
+    host = extended("Project", *ALL)
+    facts = survey(host)
+    table = facts.table("Project")
+    assert table is not None
+    assert missing_fields(host, facts, table, read_fields(ALL)) == ()
+    for other in ("rank:int:1..6:default=3:index", "rank:str", "labels:many:Tag", "name:str:9"):
+        with pytest.raises(UsageError, match="already, declared otherwise"):
+            missing_fields(host, facts, table, read_fields([other]))
+
+
+def test_the_nearest_resource_is_named() -> None:
+    facts = survey(house_draft())
+    assert find_resource(facts, "tasks").name == "Task"
+    with pytest.raises(UsageError, match="did you mean 'Task'"):
+        find_resource(facts, "Taks")
+
+
+def test_what_existing_rows_get() -> None:
+    fields = read_fields(
+        ["a:int:3..", "b:str:10..20", "c:str", "d:email:unique", "e:enum:x,y", "f:bool", "g:date"]
+    )
+    assert {column: fill.sql for (_, column), fill in existing_rows("t", fields).items()} == {
+        "a": "3",
+        "b": "'unknown...'",
+        "c": "''",
+        "d": "gen_random_uuid() || '@example.invalid'",
+        "e": "'x'",
+        "f": "false",
+        "g": "current_date",
+    }
+    assert existing_rows("t", read_fields(["a:int:default=1", "b:str:optional"])) == {}
+    for word in ("a:ref:Task", "b:int:unique", "c:str:4:unique"):
+        with pytest.raises(UsageError, match="rows that are there have nothing for it"):
+            existing_rows("t", read_fields([word]))
+
+
+@pytest.mark.parametrize(
+    ("words", "options", "expected"),
+    [
+        (("Project", "one-to-many", "Task"), {}, ("Task", "project:ref:Project:optional")),
+        (("Task", "many-to-one", "Project"), {}, ("Task", "project:ref:Project:optional")),
+        (("Task", "many-to-many", "Label"), {}, ("Task", "labels:many:Label")),
+        (
+            ("order-item", "one-to-many", "Task"),
+            {"name": "item", "cascade": True},
+            ("Task", "item:ref:OrderItem:optional:cascade"),
+        ),
+    ],
+)
+def test_a_relation_is_a_field(
+    words: tuple[str, str, str], options: dict[str, Any], expected: tuple[str, str]
+) -> None:
+    assert as_field(AddRelation(Path(), *words, **options)) == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "cascade", "message"),
+    [
+        ("many-to-meny", False, "did you mean 'many-to-many'"),
+        ("many-to-many", True, "--cascade is for references"),
+    ],
+)
+def test_a_relation_that_is_none(kind: str, cascade: bool, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        as_field(AddRelation(Path(), "A", kind, "B", cascade=cascade))
