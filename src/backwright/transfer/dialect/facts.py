@@ -112,7 +112,6 @@ class ModelHabits:
     says_not_null: bool = False
     says_null: bool = False
     optional: Optional_ = "X | None"
-    server_default: bool = False
     python_default: bool = True
     comments: bool = False
     flags: bool = True

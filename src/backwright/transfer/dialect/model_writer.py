@@ -8,7 +8,12 @@ from dataclasses import replace
 from backwright.spec.names import Names
 from backwright.spec.types import FieldSpec
 from backwright.transfer.declaration import Declaration, Import
-from backwright.transfer.dialect.bounds import bounds_of, pattern_argument, text_pattern
+from backwright.transfer.dialect.bounds import (
+    bounds_of,
+    pattern_argument,
+    takes_no_digits,
+    text_pattern,
+)
 from backwright.transfer.dialect.defaults import constant, factory, quoted, server
 from backwright.transfer.dialect.facts import Dialect
 from backwright.transfer.dialect.types import (
@@ -127,7 +132,7 @@ def _defaults(dialect: Dialect, names: Names, field: FieldSpec) -> tuple[list[st
     imports: set[Import] = set()
     if field.default is None:
         return (["default=None"] if field.optional and dialect.dataclass else []), imports
-    in_database = server(dialect, words, field) if model.server_default else None
+    in_database = server(dialect, words, field)  # so that every writer of rows has it
     in_python = model.python_default or dialect.dataclass or in_database is None
     if in_python:
         value = constant(dialect, words, names, field)
@@ -168,8 +173,8 @@ def _sqlmodel(
         annotation, imports = words.spell("pydantic", "EmailStr")
     arguments: list[str] = []
     bounds = _sqlmodel_bounds(dialect, field, shared=shared)
-    if field.kind == "decimal" and not dialect.at_least("sqlmodel", 0, 0, 9):
-        call, imports = words.spell("pydantic", "condecimal")  # its `Field` knows no digits yet
+    if takes_no_digits(dialect, field):
+        call, imports = words.spell("pydantic", "condecimal")
         annotation, bounds = f"{call}({', '.join(bounds)})", []
     if field.optional:
         annotation, more = may_be_none(dialect.model.optional, annotation, words)
@@ -222,48 +227,43 @@ def _sqlmodel_bounds(dialect: Dialect, field: FieldSpec, *, shared: bool) -> lis
 def _sqlmodel_column(
     dialect: Dialect, names: Names, field: FieldSpec
 ) -> tuple[list[str], set[Import]]:
-    arguments: list[str] = []
-    imports: set[Import] = set()
-    if field.kind == "ref":
-        partner = target_of(dialect, names, field)
-        arguments.append(f'foreign_key="{partner.table}.{partner.key}"')
-        if field.on_delete == "cascade" and dialect.at_least("sqlmodel", 0, 0, 21):
-            arguments.append('ondelete="CASCADE"')
-    if field.unique:
-        arguments.append("unique=True")
-    elif field.index or field.kind == "ref":
-        arguments.append("index=True")
+    """Return what is said of the column: keywords of `Field`, or a `Column` where it needs one."""
+    words = dialect.model.words
+    named = _sqlmodel_type(dialect, names, field)
+    default = server(dialect, words, field)
+    imports = (named[1] if named else set()) | (default[1] if default else set())
+    options = ["unique=True"] if field.unique else []
+    options += ["index=True"] if (field.index or field.kind == "ref") and not field.unique else []
+    if named and not (dialect.model.keyword_type and dialect.at_least("sqlmodel", 0, 0, 9)):
+        column, needed = words.spell("sqlalchemy", "Column")
+        options += [] if field.optional else ["nullable=False"]
+        options += [f"server_default={default[0]}"] if default else []
+        inner = ", ".join([named[0], *options])
+        return [f"sa_column={column}({inner})"], imports | needed
+    arguments = [*_sqlmodel_reference(dialect, names, field), *options]
     if dialect.model.says_null and field.optional:
         arguments.append("nullable=True")
-    named, needed = _sqlmodel_type(dialect, names, field)
-    extra, more = _sqlmodel_server_default(dialect, field)
-    return [*arguments, *named, *extra], imports | needed | more
+    arguments += [f"sa_type={named[0]}"] if named else []
+    if default:
+        arguments.append(f'sa_column_kwargs={{"server_default": {default[0]}}}')
+    return arguments, imports
+
+
+def _sqlmodel_reference(dialect: Dialect, names: Names, field: FieldSpec) -> list[str]:
+    if field.kind != "ref":
+        return []
+    partner = target_of(dialect, names, field)
+    cascades = field.on_delete == "cascade" and dialect.at_least("sqlmodel", 0, 0, 21)
+    on_delete = ['ondelete="CASCADE"'] if cascades else []
+    return [f'foreign_key="{partner.table}.{partner.key}"', *on_delete]
 
 
 def _sqlmodel_type(
     dialect: Dialect, names: Names, field: FieldSpec
-) -> tuple[list[str], set[Import]]:
-    """Return `sa_type=…` where SQLModel would not find the right type by itself."""
+) -> tuple[str, set[Import]] | None:
+    """Return the database type where SQLModel would not find the right one by itself."""
     by_itself = ("str", "email", "url", "bool", "int", "float", "decimal", "date", "uuid", "ref")
-    if field.kind in by_itself:
-        return [], set()
-    found = sql_type(dialect, names, field)
-    if found is None:
-        return [], set()
-    if dialect.model.keyword_type and dialect.at_least("sqlmodel", 0, 0, 9):
-        return [f"sa_type={found[0]}"], found[1]
-    column, imports = dialect.model.words.spell("sqlalchemy", "Column")
-    nullable = "" if field.optional else ", nullable=False"
-    return [f"sa_column={column}({found[0]}{nullable})"], imports | found[1]
-
-
-def _sqlmodel_server_default(dialect: Dialect, field: FieldSpec) -> tuple[list[str], set[Import]]:
-    if not dialect.model.server_default or field.default is None:
-        return [], set()
-    found = server(dialect, dialect.model.words, field)
-    if found is None:
-        return [], set()
-    return [f'sa_column_kwargs={{"server_default": {found[0]}}}'], found[1]
+    return None if field.kind in by_itself else sql_type(dialect, names, field)
 
 
 def ordered(dialect: Dialect, declarations: Sequence[Declaration]) -> list[Declaration]:

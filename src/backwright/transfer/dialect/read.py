@@ -82,7 +82,7 @@ def read_dialect(
             sources,
             [*columns, *rest],
             [m.file for m in project.models],
-            _python(project.python_version),
+            lowest_python(project.python_version),
         ),
         link=read_link_habit(sources, project, exemplar, orm),
         relative=_is_relative(sources, exemplar),

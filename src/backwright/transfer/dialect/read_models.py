@@ -49,7 +49,6 @@ def read_model_habits(
         says_not_null=ask(_says_not_null, "no") == "yes",
         says_null=ask(_says_null, "no") == "yes",
         optional=optional_habit(ask(_optional, "")),
-        server_default=ask(_server_default, "no") == "yes",
         python_default=ask(_python_default, "yes") == "yes",
         comments=ask(_comment, "no") == "yes",
         flags=any(c.option("index") or c.option("unique") for c in everything)
@@ -160,12 +159,6 @@ def _in_dict(node: ast.expr | None, name: str) -> ast.expr | None:
 def _has_default(column: ColumnCode) -> bool:
     names = ("default", "server_default", "default_factory", "insert_default")
     return any(_default(column, name) is not None for name in names)
-
-
-def _server_default(column: ColumnCode) -> str | None:
-    if column.fact.primary_key or not _has_default(column):
-        return None
-    return "yes" if _default(column, "server_default") is not None else "no"
 
 
 def _python_default(column: ColumnCode) -> str | None:

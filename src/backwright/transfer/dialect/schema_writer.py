@@ -7,7 +7,12 @@ from collections.abc import Iterable
 from backwright.spec.names import Names
 from backwright.spec.types import FieldSpec
 from backwright.transfer.declaration import Declaration, Import
-from backwright.transfer.dialect.bounds import bounds_of, pattern_argument, text_pattern
+from backwright.transfer.dialect.bounds import (
+    bounds_of,
+    pattern_argument,
+    takes_no_digits,
+    text_pattern,
+)
 from backwright.transfer.dialect.defaults import constant, factory, quoted
 from backwright.transfer.dialect.facts import Dialect
 from backwright.transfer.dialect.model_writer import described
@@ -87,7 +92,7 @@ def _typed(dialect: Dialect, names: Names, field: FieldSpec, *, bounded: bool) -
     pattern = text_pattern(field)
     if pattern and bounded:
         bounds.append(pattern_argument(dialect, pattern, sqlmodel=habit.sqlmodel))
-    if bounds and habit.constraint == "constr":
+    if bounds and (habit.constraint == "constr" or takes_no_digits(dialect, field)):
         return _constrained(dialect, field, annotation, imports, bounds)
     return annotation, imports, bounds
 
