@@ -40,6 +40,7 @@ NAMES: dict[str, tuple[str, ...]] = {
         "anonymous-reads", "anonymous-lists", "anonymous-creates", "anonymous-changes",
         "anonymous-deletes", "anonymous-calls", "anonymous-acts", "token-missing",
         "anonymous-creates-under-foreign-parent", "creates-under-foreign-parent",
+        "other-reads", "other-lists",  # everybody is taken for the first user
     ),
     "administrators only dropped": (
         "administrators-function", "other-lists", "other-reads", "other-changes", "other-deletes",

@@ -17,6 +17,17 @@ from backwright.probe.purposes import Purpose
 from backwright.report.probe_types import ProbeCheck
 
 _MOST_LISTED = 6
+# Faults that have one root where no log tells them apart.
+_FAMILIES = {
+    "huge number": "too large a number",
+    "64-bit overflow": "too large a number",
+    "32-bit overflow": "too large a number",
+    "object for a value": "another kind of value",
+    "list for a value": "another kind of value",
+    "list for an object": "another kind of value",
+    "text for an object": "another kind of value",
+    "null for an object": "another kind of value",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +51,8 @@ class Errors:
         leaks: dict[str, list[tuple[str, Outcome]]] = defaultdict(list)
         for one in outcomes:
             if one.exchange.status >= 500:
-                what = f"{one.fault.name} in the {one.fault.place.split()[0]}"
+                name = _FAMILIES.get(one.fault.name, one.fault.name)
+                what = f"{name} in the {one.fault.place.split()[0]}"
                 cause = self.watcher.cause(one.exchange, what)
                 causes[cause.key].append((cause, one))
             told = leak_in(one.exchange)

@@ -85,7 +85,7 @@ class Breaker:
                 continue
             if self.purposes.get(operation.key) in last:
                 self.owner = self.renew(self.owner)
-            good = self._good(operation)
+            good = None if self._always_fails(operation) else self._good(operation)
             if good is None:
                 continue
             for fault in self._faults(operation, good):
@@ -95,6 +95,12 @@ class Breaker:
             if operation.method == "POST" and self.purposes.get(operation.key) == "plain":
                 self._at_once(good)
         return self.outcomes
+
+    def _always_fails(self, operation: Operation) -> bool:
+        """Tell whether even valid requests give a server error, so that bad ones show nothing."""
+        sent = self.learner.session.client.sent
+        mine = [one for one in sent if one.call.operation is operation]
+        return operation.key not in self.learner.used and any(one.status >= 500 for one in mine)
 
     def _good(self, operation: Operation) -> Call | None:
         """Return a call that would succeed, on objects that may be spoilt."""
