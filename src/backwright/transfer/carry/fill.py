@@ -177,11 +177,12 @@ class Filler(cst.CSTTransformer):
         if not self.work.likeness.is_row(values.keys()):
             return node
         row = self.work.rows.number(old)
+        twin = old in self.work.rows.twins
         first = node.args[slots[0]]
         new = [
             first.with_changes(keyword=cst.Name(f.column), value=value)
             for f in self._fields()
-            if (value := value_of(self.work, f, values, row=row)) is not None
+            if (value := value_of(self.work, f, values, row=row, twin=twin)) is not None
         ]
         if not new:
             return node
@@ -219,13 +220,17 @@ class Filler(cst.CSTTransformer):
             return updated_node
         values = self._values(elements, slots)
         row = self.work.rows.number(original_node)
+        twin = original_node in self.work.rows.twins
         if self.functions and is_refused(self.work, self.functions[0]):
             if self.work.extends or original_node in self.work.rows.changes:
                 return updated_node
             differs = _is_starred(updated_node)
             new = refused_values(self.work, values, row, differs=differs)
         elif self.work.rows.is_one(original_node, values.keys()) and not _is_starred(updated_node):
-            made = ((f, value_of(self.work, f, values, row=row, json=True)) for f in self._fields())
+            made = (
+                (f, value_of(self.work, f, values, row=row, json=True, twin=twin))
+                for f in self._fields()
+            )
             new = [(f.column, v) for f, v in made if v is not None]
         else:
             return updated_node

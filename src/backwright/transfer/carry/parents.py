@@ -155,14 +155,22 @@ def _given(
 
 
 def _with_params(node: cst.FunctionDef, names: Sequence[str], code: str) -> cst.FunctionDef:
-    new = [_param(n, code) for n in names]
-    params = list(node.params.params)
-    if new and params:
-        comma = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
-        last = params[-1].comma
-        params[-1] = params[-1].with_changes(comma=comma)
-        new[-1] = new[-1].with_changes(comma=last)
-    return node.with_changes(params=node.params.with_changes(params=[*params, *new]))
+    """Add parameters, before those that have a default."""
+    old = list(node.params.params)
+    at = next((i for i, p in enumerate(old) if p.default is not None), len(old))
+    comma = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
+    made = [*old[:at], *(_param(n, code) for n in names), *old[at:]]
+    if not names or not made:
+        return node
+    last = old[-1].comma if old else cst.MaybeSentinel.DEFAULT
+    made = [p.with_changes(comma=_kept(p, comma)) for p in made[:-1]] + [
+        made[-1].with_changes(comma=last)
+    ]
+    return node.with_changes(params=node.params.with_changes(params=made))
+
+
+def _kept(param: cst.Param, comma: cst.Comma) -> cst.Comma:
+    return param.comma if isinstance(param.comma, cst.Comma) else comma
 
 
 def _param(name: str, code: str) -> cst.Param:

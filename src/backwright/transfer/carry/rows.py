@@ -25,16 +25,19 @@ class Rows:
 
     `apart` says that no two rows may be alike (the new resource has a unique field and the old
     one has none), so that a row written down twice is two rows. `parts` are the fields that a
-    function writes down alone, to change them: field → row.
+    function writes down alone, to change them: field → row. `twins` are rows that are written down
+    more than once: what is sent, and what is expected.
     """
 
     apart: bool
     is_whole: Callable[[Collection[int]], bool]
     is_all: Callable[[Collection[int]], bool]
     numbers: dict[cst.CSTNode, int] = field(default_factory=dict)
-    contents: dict[str, list[tuple[Content, int]]] = field(default_factory=dict)
+    contents: dict[str, list[tuple[Content, int, cst.CSTNode]]] = field(default_factory=dict)
     changes: set[cst.CSTNode] = field(default_factory=set)
     parts: dict[str, dict[int, int]] = field(default_factory=dict)
+    lists: dict[cst.CSTNode, set[int]] = field(default_factory=dict)
+    twins: set[cst.CSTNode] = field(default_factory=set)
     shared: int = 0
 
     def collect(self, trees: Iterable[cst.Module]) -> None:
@@ -43,20 +46,27 @@ class Rows:
         for tree in trees:
             collector.scope = ""
             tree.visit(collector)
-        self.changes = collector.changes
+        self.changes, self.lists = collector.changes, collector.lists
         found = sorted(collector.found, key=lambda f: f[0].startswith("test_"))
         for scope, node, content in found:
             self._add(scope if scope.startswith("test_") else "", node, content)
 
     def _add(self, scope: str, node: cst.CSTNode, content: Content) -> None:
         known = self.contents.setdefault(scope, [])
-        number = next((n for c, n in known if c == content), None)
-        if number is None or (self.apart and not scope):
+        brothers = self.lists.get(node)
+        number = next((n for c, n, _ in known if _agree(c, content)), None)
+        if number is not None and self.apart and brothers and number in brothers:
+            number = None  # rows side by side in a list are several rows
+        if number is None:
             begin = self.shared if scope and self.apart else 0
-            number = begin + len({n for _, n in known})
+            number = begin + len({n for _, n, _ in known})
             number += not number and not self.is_one(node, [n for n, _ in content])
-        known.append((content, number))
+        same = {other for _, n, other in known if n == number}
+        self.twins |= {node, *same} if same else set()
+        known.append((content, number, node))
         self.numbers[node] = number
+        if brothers is not None:
+            brothers.add(number)
         if not scope:
             self.shared = max(self.shared, number + 1)
         if not self.is_one(node, [n for n, _ in content]):
@@ -73,10 +83,17 @@ class Rows:
     def find(self, scope: str, number: int, literal: str) -> int | None:
         """Return the last row, in a function or outside of tests, in which a field has a value."""
         for place in (scope, ""):
-            for content, row in reversed(self.contents.get(place, [])):
+            for content, row, _ in reversed(self.contents.get(place, [])):
                 if (number, literal) in content:
                     return row
         return None
+
+
+def _agree(one: Content, other: Content) -> bool:
+    """Tell whether two say the same of a row, one of them perhaps more."""
+    left, right = dict(one), dict(other)
+    common = left.keys() & right.keys()
+    return len(common) == min(len(left), len(right)) and all(left[n] == right[n] for n in common)
 
 
 class _Collector(cst.CSTVisitor):
@@ -85,6 +102,7 @@ class _Collector(cst.CSTVisitor):
         self.scope = ""
         self.changes: set[cst.CSTNode] = set()
         self.sent: set[str] = set()
+        self.lists: dict[cst.CSTNode, set[int]] = {}
         self.found: list[tuple[str, cst.CSTNode, Content]] = []
 
     def visit_FunctionDef(self, node: cst.FunctionDef) -> None:
@@ -99,6 +117,10 @@ class _Collector(cst.CSTVisitor):
     def leave_FunctionDef(self, original_node: cst.FunctionDef) -> None:
         if self.scope == original_node.name.value:
             self.scope = ""
+
+    def visit_List(self, node: cst.List) -> None:
+        brothers: set[int] = set()
+        self.lists |= {e.value: brothers for e in node.elements}
 
     def visit_Assign(self, node: cst.Assign) -> None:
         target = node.targets[0].target

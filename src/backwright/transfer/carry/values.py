@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import libcst as cst
 
@@ -88,7 +88,13 @@ class Work:
 
 
 def value_of(
-    work: Work, new: FieldSpec, values: Values, *, row: int = 0, json: bool = False
+    work: Work,
+    new: FieldSpec,
+    values: Values,
+    *,
+    row: int = 0,
+    json: bool = False,
+    twin: bool = False,
 ) -> cst.BaseExpression | None:
     """Return the value of an item for a new field; None where the exemplar gives no way to one."""
     number = work.likeness.analog(new, values.keys())
@@ -100,7 +106,7 @@ def value_of(
         alike = work.facts.are_alike(new, old)
         return value if alike else sample(work, new, row, json=json)
     if is_literal(value):
-        return sample(work, new, row, json=json)
+        return sample(work, new, row, json=json, twin=twin)
     if fields_in(value) - {number} or not access(value, number):
         return _opaque(work, new, values, row=row, json=json)
     if _is_regular(value, number, values) or _is_alike(work, new, number):
@@ -147,10 +153,14 @@ def _opaque(
     return sample(work, new, row, json=json)
 
 
-def sample(work: Work, new: FieldSpec, row: int, *, json: bool) -> cst.BaseExpression:
+def sample(
+    work: Work, new: FieldSpec, row: int, *, json: bool, twin: bool = False
+) -> cst.BaseExpression:
     """Return a sample value; of a reference, the id of a row that the test makes."""
     if new.kind == "ref" and work.has_samples:
         return cst.Name(parent_mark(work, new, json=json))
+    if twin and new.unique:  # no value that is made up anew: it is expected elsewhere
+        new = replace(new, unique=False)
     return cst.parse_expression(work.use(work.writer.sample(new, row, json=json)))
 
 
