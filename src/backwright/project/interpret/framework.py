@@ -21,6 +21,12 @@ from backwright.project.interpret.values import (
 )
 from backwright.project.interpret.world import Handler
 
+_CADWYN_PAGES = {
+    "openapi_url": "/openapi.json",
+    "docs_url": "/docs",
+    "swagger_ui_oauth2_redirect_url": "/docs/oauth2-redirect",
+    "redoc_url": "/redoc",
+}
 APPS = ("FastAPI", "Starlette", "FastAPIOffline", "Cadwyn")
 ROUTERS = (*APPS, "APIRouter", "Router", "InferringRouter", "VersionedAPIRouter")
 VERBS = ("get", "post", "put", "patch", "delete", "head", "options", "trace")
@@ -74,6 +80,19 @@ def _prepare(made: Instance, call: Call) -> None:
     if is_application:
         made.attributes["router"] = made  # for what programs ask of it, one object is enough
     made.file, made.line = made.file or call.frame.module.file, made.line or call.line
+    if _made_by(made, ("Cadwyn",)):
+        _add_pages(made, call)
+
+
+def _add_pages(made: Instance, call: Call) -> None:
+    """Add the pages that Cadwyn serves as routes of its own: FastAPI's are no endpoints."""
+    if "openapi_url" in call.kwargs and settle(call.kwargs["openapi_url"]) is None:
+        return
+    for name, path in _CADWYN_PAGES.items():
+        given = settle(call.kwargs.get(name, path))
+        if given is not None:
+            add = External("fastapi.FastAPI.add_route", made)
+            _add_route(Call(call.frame, call.node, [given, External(f"cadwyn.{name}")], {}), add)
 
 
 def _listed(value: object) -> list[object]:

@@ -1,4 +1,5 @@
 from fastapi import Depends, FastAPI
+from cadwyn import Cadwyn
 from fastapi_users import FastAPIUsers
 from prometheus_fastapi_instrumentator import Instrumentator
 
@@ -13,3 +14,11 @@ Instrumentator().instrument(app).expose(app)
 @app.get("/mine")
 def mine(user=Depends(active)):
     return user
+
+
+class Versions(Cadwyn):
+    pass
+
+
+versions = Versions(versions=None, redoc_url=None)
+app.mount("/versions", versions)
