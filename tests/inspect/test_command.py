@@ -6,10 +6,14 @@ import json
 import os
 import subprocess
 import sys
+from io import StringIO
 from pathlib import Path
 
 import pytest
-from tests.inspect.documents import write_project
+from rich.console import Console
+from tests.inspect.documents import document, endpoint, write_project
+
+from backwright.report.inspect_text import print_inspection
 
 KEYS = {
     "apps": {"object", "file", "line"},
@@ -58,6 +62,16 @@ def test_text_fits_a_screen_and_answers(tmp_path: Path) -> None:
     assert "main:app (main.py:" in done.stdout
     assert "/api/books" in done.stdout
     assert "reading the source" in done.stderr
+
+
+def test_text_tells_who_keeps_to_the_rows_of_the_caller() -> None:
+    endpoints = [endpoint("GET", f"/{number}", "required") for number in range(3)]
+    endpoints[0]["owner_scoped"] = True
+    endpoints[1]["owner_scoped"] = False
+    console = Console(file=StringIO(), width=200)
+    print_inspection(console, document(endpoints))
+    shown = console.file.getvalue()  # type: ignore[attr-defined]
+    assert "1 of 2 endpoints with users' rows keep to the caller's; not: GET /1" in shown
 
 
 def test_files_are_written(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from backwright.project.interpret.values import (
     Unknown,
     is_external,
     settle,
+    why_unknown,
 )
 from backwright.project.interpret.world import World, imported_files
 from backwright.project.library_columns import library_columns
@@ -229,11 +230,27 @@ def _table_args(cls: Class) -> list[object]:
 
 
 def _schema(cls: Class) -> str | None:
-    """Return the database schema of `__table_args__`, own or inherited."""
+    """Return the database schema of `__table_args__`, own or inherited, else of the metadata."""
     for part in _table_args(cls):
         if isinstance(part, dict) and "schema" in part:
             return expressions.text(part["schema"]) if part["schema"] is not None else None
-    return None
+    given = _metadata(cls).get("schema")
+    shown = expressions.text(given) if given is not None else None
+    if given is not None and shown is None:
+        why = f"the schema of {cls.name} is not known: {why_unknown(given)}"
+        cls.frame.world.note(cls.module, cls.node.lineno, why)
+    return shown
+
+
+def _metadata(cls: Class) -> dict[str, object]:
+    """Return how the `MetaData` that a class belongs to was made."""
+    made = settle(lookup.find(cls, "metadata"))
+    for base in lookup.ancestors(cls):
+        if made is None and isinstance(base, Instance):
+            made = settle(base.kwargs.get("metadata"))
+    if isinstance(made, Instance) and is_external(made.cls, "MetaData"):
+        return made.kwargs
+    return {}
 
 
 def _mapped(cls: Class, tables: dict[int, Mapped]) -> Mapped | None:

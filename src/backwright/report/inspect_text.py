@@ -66,6 +66,8 @@ def _facts(document: InspectDocument) -> Iterable[tuple[str, str]]:
     yield "apps", _apps(document)
     yield "auth", _auth(document)
     yield "guards", _guards(document["endpoints"])
+    if rows := _rows(document["endpoints"]):
+        yield "rows", rows
     yield "tables", _tables(document["models"])
     yield "CORS", _cors(document)
     yield "migrations", _migrations(document)
@@ -106,6 +108,18 @@ def _guards(endpoints: Sequence[EndpointEntry]) -> str:
     if not writes:
         return text
     return escape(f"{text}; open and writing: {_listed(writes[:3], len(writes))}")
+
+
+def _rows(endpoints: Sequence[EndpointEntry]) -> str:
+    """Tell how many endpoints keep to the rows of their caller, and name those that do not."""
+    kept = sum(one["owner_scoped"] is True for one in endpoints)
+    others = [f"{one['method']} {one['path']}" for one in endpoints if one["owner_scoped"] is False]
+    if not kept and not others:
+        return ""
+    text = (
+        f"{kept} of {_count(kept + len(others), 'endpoint')} with users' rows keep to the caller's"
+    )
+    return escape(f"{text}; not: {_listed(others[:3], len(others))}" if others else text)
 
 
 def _tables(models: Sequence[ModelEntry]) -> str:
