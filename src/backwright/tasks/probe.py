@@ -82,14 +82,25 @@ def probe(request: Probe, listener: Listener) -> ProbeReport:
         target = Target(urlsplit(url).netloc, url, document, config=config)
         return Engine(target, listener, request.only, request.seconds).run()
     with workplace(request.root, "probe", listener) as found:
-        project = read_project(found.folder)
-        limits = _limits(project)
-        document = found.staging.scratch / "openapi.json"
-        given = {**found.variables, **limits, "BACKWRIGHT_DOCUMENT": str(document)}
-        place = replace(found, variables=given)
-        with running(place) as app, _oracle(app) as oracle:
-            target = _target(config, place, project, app, oracle, document)
-            report = Engine(target, listener, request.only, request.seconds).run()
+        return probe_place(found, config, listener, request.only, request.seconds)
+
+
+def probe_place(
+    found: Workplace, config: Config, listener: Listener, only: Sequence[Area], seconds: float
+) -> ProbeReport:
+    """Probe the application of a workplace, as it stands in the staging copy.
+
+    Raises:
+        MissingError: the application cannot be started.
+    """
+    project = read_project(found.folder)
+    limits = _limits(project)
+    document = found.staging.scratch / "openapi.json"
+    given = {**found.variables, **limits, "BACKWRIGHT_DOCUMENT": str(document)}
+    place = replace(found, variables=given)
+    with running(place) as app, _oracle(app) as oracle:
+        target = _target(config, place, project, app, oracle, document)
+        report = Engine(target, listener, only, seconds).run()
     return _with_notes(report, place, app, limits)
 
 

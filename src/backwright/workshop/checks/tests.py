@@ -13,6 +13,7 @@ from backwright.host.process import Result
 from backwright.workshop.bench import Run, tail
 from backwright.workshop.registry import Outcome, check, failed, passed, skipped
 from backwright.workshop.settings import workers
+from backwright.workshop.staging import Staging
 
 _NO_TESTS = 5  # pytest.ExitCode.NO_TESTS_COLLECTED
 Verdict = Literal["passed", "failed", "skipped"]
@@ -71,6 +72,16 @@ def tests(run: Run) -> Outcome:
     return passed(_summary(after, new, excused))
 
 
+def failed_cases(staging: Staging, start: str) -> list[Case]:
+    """Return the tests that failed in the last run on the changed copy; `start` as in the bench."""
+    cases = _read_junit(_junit(staging, "changed"), start).values()
+    return [case for case in cases if case.verdict == "failed"]
+
+
+def _junit(staging: Staging, name: str) -> Path:
+    return staging.scratch / f"junit-{name}.xml"
+
+
 def _blamed_on_us(run: Run, after: Report, bad: list[str]) -> list[str]:
     """Return those failures that the unchanged project does not have.
 
@@ -91,7 +102,7 @@ def _run_tests(run: Run, folder: Path, only: tuple[str, ...] = ()) -> Report:
     """Run pytest in a copy of the project, on a migrated database of its own."""
     bench = run.bench
     name = "changed" if folder == run.folder else "unchanged"
-    report = bench.staging.scratch / f"junit-{name}.xml"
+    report = _junit(bench.staging, name)
     report.unlink(missing_ok=True)
     start = folder / bench.test_run_folder
     arguments = ["-m", "pytest", f"--rootdir={start}", f"--junitxml={report}"]
