@@ -10,8 +10,9 @@ import pytest
 
 from backwright.errors import UsageError
 from backwright.spec.fields import read_fields
-from backwright.tasks.add_field import existing_rows, find_resource
+from backwright.tasks.add_field import find_resource
 from backwright.tasks.add_relation import AddRelation, as_field
+from backwright.tasks.fills import existing_rows
 from backwright.tasks.house import Features, house_draft
 from backwright.transfer.draft import Draft
 from backwright.transfer.extend import class_of, extend_resource, missing_fields

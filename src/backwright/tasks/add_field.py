@@ -20,6 +20,8 @@ from backwright.tasks.change import (
     prove,
     workplace,
 )
+from backwright.tasks.extend_by_example import extend_by_example
+from backwright.tasks.fills import existing_rows
 from backwright.tasks.host_facts import speaks_house_style
 from backwright.tasks.house import features_of, house_draft
 from backwright.tasks.migration import write_migration
@@ -28,7 +30,7 @@ from backwright.tasks.safe_migration import make_safe
 from backwright.tasks.tidy import tidy
 from backwright.transfer.draft import Draft
 from backwright.transfer.extend import extend_resource, missing_fields
-from backwright.transfer.migration import Fill, fill_of
+from backwright.transfer.migration import Fill
 from backwright.transfer.survey import Survey, Table, survey
 from backwright.values import Note
 from backwright.workshop import ChangeSet
@@ -61,9 +63,14 @@ def add_field(request: AddField, listener: Listener) -> ChangeReport:
         MissingError: something that the proof needs is not there.
     """
     if not speaks_house_style(request.root):
-        raise UsageError(
-            f"{request.root.name} is not in the house style, and other styles are not learnt yet",
-            remedy="run it in a project that `backwright new` made",
+        return extend_by_example(
+            request.root,
+            request.resource,
+            request.fields,
+            request.answers,
+            listener,
+            command=request.command,
+            dry_run=request.dry_run,
         )
     draft = Draft(request.root)
     facts = survey(draft)
@@ -110,26 +117,6 @@ def find_resource(facts: Survey, name: str) -> Table:
         f"{name!r} is no resource of this project{nearest(name, known)}",
         remedy=f"one of: {', '.join(known)}" if known else "add it first: backwright add resource",
     )
-
-
-def existing_rows(table: str, fields: tuple[FieldSpec, ...]) -> dict[tuple[str, str], Fill]:
-    """Return what the rows that are there get in fields that may not be null.
-
-    Raises:
-        UsageError: there is nothing that they could get.
-    """
-    fills = {}
-    for one in fields:
-        if not one.required:
-            continue
-        fill = fill_of(one)
-        if fill is None:
-            raise UsageError(
-                f"{one.word!r} is required, and rows that are there have nothing for it",
-                remedy=f"make it optional: {one.word}:optional",
-            )
-        fills[table, one.column] = fill
-    return fills
 
 
 def _write(

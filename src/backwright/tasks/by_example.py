@@ -173,7 +173,7 @@ def write(
 ) -> tuple[Transferred, list[str]]:
     """Write the new resource into a copy of the project; return what was done, and the files."""
     draft = Draft(folder)
-    width = width_of(_convention(made.project, "line_length"))
+    width = width_of(convention(made.project, "line_length"))
     learning = learn(draft, made.owners, made.choice.chain, made.spec, installed, owned=made.owned)
     done = transfer(draft, learning, width=width)
     changed = draft.changes()
@@ -191,7 +191,8 @@ def write(
     return done, list(changed)
 
 
-def _convention(project: Project, name: str) -> str | None:
+def convention(project: Project, name: str) -> str | None:
+    """Return the value of a habit of the project, None where it shows none."""
     return next((c.value for c in project.conventions if c.name == name), None)
 
 

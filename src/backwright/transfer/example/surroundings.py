@@ -28,8 +28,11 @@ class Surround:
     bound: Bound
     width: int
 
-    def complete(self) -> Iterator[str]:
-        """Write it all; yield the files that were changed or made."""
+    def complete(self, *, is_new: bool = True) -> Iterator[str]:
+        """Write it all; yield the files that were changed or made.
+
+        A model that is not new has its owner's side of the relationship already.
+        """
         home = self.learning.naming.path_of(self.learning.model_part)
         fields = self.learning.spec.fields
         related = [f for f in fields if f.kind in ("ref", "many")]
@@ -41,7 +44,7 @@ class Surround:
             if spec.kind == "many":
                 yield self._define(home, self.bound.link_definition(spec), home)
                 self._read_ids(home, self.bound.ids_property(spec))
-        if path := self._owner_side():
+        if is_new and (path := self._owner_side()):
             yield path
         for spec in related:
             if far := self.bound.relationships(spec).far:

@@ -29,7 +29,7 @@ from backwright.transfer.example.writer import DialectWriter
 from backwright.transfer.rename import rename_code
 from backwright.values import Note
 
-_STEPS: Mapping[str, str] = {
+STEPS: Mapping[str, str] = {
     "model": "model",
     "schema": "schemas",
     "service": "service",
@@ -187,7 +187,7 @@ def _write(
     draft: Draft, learning: Learning, part: Part, carried: Carried, done: Transferred
 ) -> None:
     code = carried.codes.get(part.key, "")
-    step = _STEPS[part.role]
+    step = STEPS[part.role]
     if part.whole:
         target = learning.naming.path(part.path)
         draft.write(target, code)

@@ -1,0 +1,140 @@
+"""`add field` in a project of any style: learn the resource, write, prove, move over."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from backwright.host.environment import find
+from backwright.project import read_project
+from backwright.report.change import ChangeReport, PlanStep
+from backwright.report.events import Listener, StepStarted
+from backwright.spec.types import FieldSpec
+from backwright.tasks.by_example import convention
+from backwright.tasks.change import (
+    Outcome,
+    Workplace,
+    change_report,
+    changes_of,
+    move_over,
+    prove,
+    workplace,
+)
+from backwright.tasks.fills import existing_rows
+from backwright.tasks.habits import Habits, Written, width_of
+from backwright.tasks.migration import write_migration
+from backwright.tasks.questions import Answers
+from backwright.tasks.safe_migration import make_safe
+from backwright.transfer.dialect import Dialect
+from backwright.transfer.dialect.defaults import stored_value
+from backwright.transfer.draft import Draft
+from backwright.transfer.example.extending import (
+    extend_resource,
+    find_model,
+    learn_itself,
+    missing_fields,
+)
+from backwright.transfer.example.facts import Learning
+from backwright.transfer.example.modules import read_modules
+from backwright.transfer.example.nouns import read_nouns
+from backwright.transfer.example.ownership import Ownership
+from backwright.transfer.example.transfer import Transferred
+from backwright.values import Note
+from backwright.workshop import ChangeSet
+
+
+def extend_by_example(
+    root: Path,
+    resource: str,
+    asked: tuple[FieldSpec, ...],
+    answers: Answers,
+    listener: Listener,
+    *,
+    command: str,
+    dry_run: bool,
+) -> ChangeReport:
+    """Add fields to a resource as its own people would have; a second run changes nothing.
+
+    Raises:
+        UsageError: the request does not fit the project.
+        QuestionError: something could not be proved, and the user has not agreed to that.
+        VerificationError: the change did not verify; the project is as it was.
+        MissingError: something that the proof needs is not there.
+    """
+    environment = find(root)
+    installed = environment.distributions() if environment else {}
+    learning = _learning(root, resource, asked, installed)
+    fields = missing_fields(learning)
+    name = learning.chain.model.name
+    if not fields:
+        words = ", ".join(f.name for f in asked)
+        return change_report(
+            Outcome(command, f"{name} has {words} already, as asked for", ()), ChangeSet()
+        )
+    fills = existing_rows(
+        learning.chain.model.table, fields, lambda word: _stored(learning.dialect, word)
+    )
+    words = ", ".join(f.name for f in fields)
+    with workplace(root, f"{command} {name} {words}", listener) as place:
+        found = place.environment.distributions()
+        learning = _learning(place.folder, resource, fields, found)
+        done, files = _write(place, learning)
+        for step, paths in done.plan():
+            listener(StepStarted(f"{step}: {', '.join(paths)}"))
+        migration = write_migration(place, f"add {words} to {learning.chain.names.human}")
+        notes = make_safe(place, migration, fills)
+        steps = [PlanStep(step, paths) for step, paths in done.plan()]
+        steps += [PlanStep("migration", tuple(migration))] if migration else []
+        reasons = {path: step.step for step in steps for path in step.files}
+        changes = changes_of(place, [*files, *migration], reasons)
+        outcome = Outcome(
+            command=command,
+            summary=f"{name} ({learning.chain.model.file}:{learning.chain.model.line}): {words}",
+            plan=tuple(steps),
+            notes=(*place.notes, *done.notes, *notes, *_by_hand(learning, migration)),
+            next_steps=("alembic upgrade head    brings your database to the new migration",)
+            if migration
+            else (),
+        )
+        if dry_run:
+            return change_report(outcome, changes, dry_run=True)
+        checks = prove(place, changes, answers=answers, new_tests=tuple(done.new_tests))
+        undo = move_over(place, changes, f"{command} {name} {words}")
+        return change_report(outcome, changes, verified=checks, undo=undo)
+
+
+def _learning(
+    root: Path, resource: str, fields: tuple[FieldSpec, ...], installed: dict[str, str]
+) -> Learning:
+    draft, project = Draft(root), read_project(root)
+    owners = Ownership(project, read_modules(draft), read_nouns(project.models))
+    return learn_itself(draft, owners, find_model(owners, resource), fields, installed)
+
+
+def _stored(dialect: Dialect, word: str) -> str:
+    return stored_value(dialect, word)
+
+
+def _write(place: Workplace, learning: Learning) -> tuple[Transferred, list[str]]:
+    """Write the change into staging, formatted as each file was."""
+    draft = Draft(place.folder)
+    width = width_of(convention(learning.project, "line_length"))
+    done = extend_resource(draft, learning, width=width)
+    written = []
+    for path, (before, after) in draft.changes().items():
+        assert after is not None  # noqa: S101 - adding deletes nothing
+        (place.folder / path).write_bytes(after)
+        written.append(Written(path, before or b"", is_new=before is None))
+    Habits(place.folder, width).keep(written)
+    return done, [file.path for file in written]
+
+
+def _by_hand(learning: Learning, migration: list[str]) -> list[Note]:
+    """Say that tables that are there get no column where nothing migrates them."""
+    if migration:
+        return []
+    model = learning.chain.model
+    text = (
+        f"no migrations here: the table {model.table} of a database that is there already has to "
+        "be given the new columns by hand"
+    )
+    return [Note(model.file, model.line, text)]

@@ -1,0 +1,78 @@
+"""Fields added to resources of projects in their own styles."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from backwright.errors import UsageError
+from backwright.project.reader import read_project
+from backwright.spec.fields import read_fields
+from backwright.transfer.draft import Draft
+from backwright.transfer.example.extending import (
+    extend_resource,
+    find_model,
+    learn_itself,
+    missing_fields,
+)
+from backwright.transfer.example.facts import Learning
+from backwright.transfer.example.modules import read_modules
+from backwright.transfer.example.nouns import read_nouns
+from backwright.transfer.example.ownership import Ownership
+
+CASES = Path(__file__).parent / "dialect/cases"
+FIELDS = ["rank:int:1..5:default=3:index", "state:enum:new,old", "ends:date:optional"]
+HOSTS = {
+    "columns_flat": ("Post", "app/models.py", "app/schemas.py"),
+    "mapped_async": ("Task", "src/models/task.py", "src/schemas/task.py"),
+    "sqlmodel_one_file": ("Item", "app/models.py", "app/models.py"),
+    "sqlmodel_split": ("hero", "app/models/hero.py", "app/schemas/hero.py"),
+}
+
+
+def learning_of(root: Path, resource: str, words: list[str]) -> tuple[Draft, Learning]:
+    draft, project = Draft(root), read_project(root)
+    owners = Ownership(project, read_modules(draft), read_nouns(project.models))
+    model = find_model(owners, resource)
+    return draft, learn_itself(draft, owners, model, read_fields(words), {})
+
+
+@pytest.mark.parametrize("case", sorted(HOSTS))
+def test_model_and_schemas_get_the_fields(case: str) -> None:
+    resource, models, schemas = HOSTS[case]
+    draft, learning = learning_of(CASES / case, resource, FIELDS)
+    assert [f.name for f in missing_fields(learning)] == ["rank", "state", "ends"]
+    extend_resource(draft, learning, width=100)
+    changed = draft.changes()
+    assert {models, schemas} <= set(changed)
+    for path, (before, after) in changed.items():
+        assert before is not None
+        assert after is not None
+        ast.parse(after)
+        left = iter(after.decode().splitlines())
+        lost = [line for line in before.decode().splitlines() if line not in left]
+        assert not [line for line in lost if "import" not in line], path
+    for name in ("rank", "state", "ends"):
+        assert f"{name}: " in draft.text(schemas)
+        assert f"{name}" in draft.text(models)
+
+
+def test_a_field_that_is_there_is_not_added_again(tmp_path: Path) -> None:
+    draft, learning = learning_of(CASES / "mapped_async", "Task", FIELDS)
+    extend_resource(draft, learning, width=100)
+    draft.write_into(tmp_path)
+    assert missing_fields(learning_of(tmp_path, "Task", FIELDS)[1]) == ()
+    with pytest.raises(UsageError, match="already, declared otherwise") as caught:
+        missing_fields(learning_of(tmp_path, "Task", ["rank:str"])[1])
+    assert caught.value.place is not None
+    assert caught.value.place.file == "src/models/task.py"
+
+
+def test_wrong_words_are_named() -> None:
+    with pytest.raises(UsageError, match="did you mean 'Task'"):
+        learning_of(CASES / "mapped_async", "Tsak", FIELDS)
+    learning = learning_of(CASES / "mapped_async", "Task", ["boss:ref:Labl:optional"])[1]
+    with pytest.raises(UsageError, match="did you mean 'Label'"):
+        missing_fields(learning)
