@@ -44,6 +44,11 @@ class Growth:
         return self.sources.draft
 
     @property
+    def untouched(self) -> Draft:
+        """The host's files as they were: what is known of them counts their lines."""
+        return Draft(self.draft.root)
+
+    @property
     def owned(self) -> bool:
         """Whether the rows belong to users."""
         return self.owner is not None

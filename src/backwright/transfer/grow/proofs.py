@@ -164,7 +164,7 @@ def _with_users(growth: Growth, code: str) -> str:
     imports: set[Import] = set()
     name = users.model.name
     for which, template in enumerate(re.findall(rf"{name}\(email=[^)]*\)", code)):
-        row = row_of(growth.draft, growth.dialect, users.model, which, {})
+        row = row_of(growth.untouched, growth.dialect, users.model, which, {})
         imports |= row.imports
         code = code.replace(template, f"{name}({row.code})")
     return add_imports(code, wanted_imports(imports))
@@ -193,5 +193,5 @@ def _with_row(growth: Growth, code: str, word: str, model: str) -> tuple[str, se
     users = growth.seams.users
     references = {users.model.table: f"owner.{users.key}"} if users and growth.owned else {}
     target = growth.target(model)
-    row = row_of(growth.draft, growth.dialect, target, 0, references)
+    row = row_of(growth.untouched, growth.dialect, target, 0, references)
     return made_rows(code, word, model, row.code), row.imports
