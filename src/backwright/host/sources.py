@@ -157,6 +157,10 @@ _PERIODS = (
     (r"create_async_engine\([^)]*future=True|sqlalchemy\.ext\.declarative", "sqlalchemy<2.1"),
     (r"\bimport aioredis\b", "aioredis<3"),
 )
+# What comes with Python: distributions of these names are of Python 2's time, or something else.
+_IN_PYTHON = frozenset(
+    ("asyncio", "logging", "pathlib", "typing", "uuid", "datetime", "json", "os")
+)
 _CONFIGURATION = ("pytest.ini", "setup.cfg", "tox.ini", "pyproject.toml", "alembic.ini")
 _TWINS = {"psycopg2-binary": ("psycopg2", "psycopg"), "psycopg[binary]": ("psycopg",)}
 
@@ -177,13 +181,22 @@ def with_sources(needs: Requirements, folder: Path) -> Requirements:
         if re.search(pattern, text) and not _is_named(requirement, named):
             added.append(requirement)
             named.add(name_of(requirement))
+    if re.search(r"create_async_engine|AsyncEngine", text) and not _has_async_driver(needs, added):
+        added.append("asyncpg")
     exact = {name_of(line) for line in (*needs.needed, *needs.pins) if re.search(r"[=<]", line)}
     periods = [
         limit
         for pattern, limit in _PERIODS
         if name_of(limit) not in exact and re.search(pattern, text)
     ]
-    return replace(needs, needed=(*needs.needed, *added), periods=tuple(periods))
+    needed = [line for line in needs.needed if name_of(line) not in _IN_PYTHON]
+    return replace(needs, needed=(*needed, *added), periods=tuple(periods))
+
+
+def _has_async_driver(needs: Requirements, added: list[str]) -> bool:
+    drivers = ("asyncpg", "aiosqlite", "aiomysql", "asyncmy", "psycopg[", "psycopg>", "psycopg=")
+    lines = [line.lower() for line in (*needs.needed, *needs.wished, *added)]
+    return any(driver in line or line == "psycopg" for driver in drivers for line in lines)
 
 
 def _is_named(requirement: str, named: set[str]) -> bool:

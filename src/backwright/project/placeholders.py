@@ -88,7 +88,30 @@ def _value(name: str, missing: Missing, driver: str) -> str:
     return _by_name(name.upper(), driver)
 
 
+_BY_LAST_WORD = (
+    (
+        re.compile(r"_?(?:PORT|SECONDS|MINUTES|HOURS|DAYS|SIZE|LIMIT|COUNT|TIMEOUT|TTL|WORKERS)$"),
+        "30",
+    ),
+    (re.compile(r"_?(?:HOST|HOSTNAME|SERVER|DOMAIN)$"), "localhost"),
+    (
+        re.compile(r"_?(?:ENABLED?|DEBUG|TLS|SSL|STARTTLS|ECHO|RELOAD)$|^(?:USE|IS|ENABLE)_"),
+        "false",
+    ),
+    (re.compile(r"_?LOG(?:GING)?_?LEVEL$"), "INFO"),
+    (re.compile(r"CREDENTIALS$"), "user:password"),
+    (re.compile(r"ALGORITHM"), "HS256"),
+    (re.compile(r"_DATE$"), "2026-01-01"),
+    (re.compile(r"_UUID$"), "00000000-0000-4000-8000-000000000000"),
+    (re.compile(r"(?:FERNET|ENCRYPTION)_?KEY$"), "QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE="),
+)
+
+
 def _by_name(name: str, driver: str) -> str:
+    """Return a value by what a name says; its last word counts most."""
+    for says, value in _BY_LAST_WORD:
+        if says.search(name):
+            return value
     address = re.search(r"UR[LI]|DSN", name)
     if address and re.search(r"DATABASE|DB|SQL|POSTGRES|^DSN$", name):
         asked = "postgresql+asyncpg" if "ASYNC" in name and "+" not in driver else driver
@@ -99,12 +122,6 @@ def _by_name(name: str, driver: str) -> str:
         return "http://localhost"
     if "EMAIL" in name or name in {"MAIL_FROM", "FIRST_SUPERUSER"}:
         return "someone@example.com"
-    if name.endswith(("HOST", "HOSTNAME", "SERVER", "DOMAIN")):
-        return "localhost"
-    if name.endswith("CREDENTIALS"):
-        return "user:password"
-    if "ALGORITHM" in name:
-        return "HS256"
     if _NUMBER.search(name):
         return "30"
     return _secret(name)

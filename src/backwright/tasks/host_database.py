@@ -49,7 +49,10 @@ _ASYNC_DRIVERS = (
     ("asyncmy", "mysql+asyncmy"),
     ("aiosqlite", "sqlite+aiosqlite"),
 )
-_KINDS = ("postgres", "sqlite", "mysql", "mongo", "redis", "mssql", "oracle")
+_KINDS = (
+    *("postgres", "sqlite", "mysql", "mongo", "redis", "mssql", "oracle"),
+    *("rabbit", "amqp", "kafka", "smtp", "mail", "celery", "elastic", "minio"),
+)
 _PARTS = {
     "user": "{user}",
     "password": "{password}",
@@ -92,6 +95,8 @@ def _engine(driver: str, project: Project) -> Engine:
         return "postgresql" if project.models or project.database or project.migrations else "none"
     if kind in ("mysql", "mariadb"):
         return "mysql"
+    if kind == "sqlite" and not (project.models or project.database):
+        return "none"
     return "sqlite" if kind == "sqlite" else "other"
 
 
@@ -135,14 +140,17 @@ def _text(path: Path) -> str:
 
 def _driver(project: Project, urls: tuple[str, ...], run_folder: str) -> str:
     """Return the scheme of the URL: the first that is stated, else of the driver it installs."""
-    for url in urls:
-        if found := _URL.match(url):
-            return found["scheme"]
+    stated = next((found["scheme"] for url in urls if (found := _URL.match(url))), "")
+    is_async = _is_async(project)
+    if stated and not (is_async and stated in ("postgres", "postgresql")):
+        return stated
+    needed: tuple[str, ...] = ()
     with contextlib.suppress(UsageError):
-        named = needs_of(project.root, run_folder).names()
-        drivers = _ASYNC_DRIVERS if _is_async(project) else _DRIVERS
-        return next((scheme for name, scheme in drivers if name in named), "sqlite")
-    return "postgresql"
+        needed = needs_of(project.root, run_folder).needed
+    for name, scheme in _ASYNC_DRIVERS if is_async else _DRIVERS:
+        if any(name in line.lower() for line in needed):
+            return scheme
+    return "postgresql+asyncpg" if is_async else "sqlite"
 
 
 def _is_async(project: Project) -> bool:
@@ -164,6 +172,8 @@ def _variables(project: Project, driver: str, own: Mapping[str, str]) -> Iterato
     if len(known) == 1 and database is not None and database.driver is None:
         (only,) = known.values()  # one that gives everything is a URL, whatever it is called
         known = {only.name: DatabaseVariable(only.name, "url", only.default)}
+    if any(one.part == "host" for one in known.values()):  # then nothing else is a whole URL
+        known = {name: _piece(one) for name, one in known.items()}
     for setting in project.settings:
         for name in setting.variables[:1]:
             if name in known or not _is_url(setting):
@@ -178,6 +188,13 @@ def _variables(project: Project, driver: str, own: Mapping[str, str]) -> Iterato
         template = _template(one, stated, driver)
         if template is not None:
             yield one.name, template
+
+
+def _piece(variable: DatabaseVariable) -> DatabaseVariable:
+    """Return a variable that stands beside one for the host: by name no URL, so the scheme."""
+    if variable.part != "url" or re.search(r"(?i)ur[li]|dsn", variable.name):
+        return variable
+    return DatabaseVariable(variable.name, "driver", variable.default)
 
 
 def _is_url(setting: Setting) -> bool:
@@ -202,6 +219,10 @@ def _template(variable: DatabaseVariable, stated: str | None, driver: str) -> st
     """Return what to give to a variable; None where it is better left as it is."""
     if _is_of_another(variable.name, driver):
         return None
+    if variable.part != "url" and not driver.startswith("postgres"):
+        return None
+    if variable.part == "driver":
+        return driver if stated is None else None
     if variable.part != "url":
         return _PARTS.get(variable.part) if stated is None else None
     if stated and not _URL.match(stated):
