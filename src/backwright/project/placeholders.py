@@ -100,6 +100,7 @@ _BY_LAST_WORD = (
     ),
     (re.compile(r"_?LOG(?:GING)?_?LEVEL$"), "INFO"),
     (re.compile(r"CREDENTIALS$"), "user:password"),
+    (re.compile(r"SCHEMA$"), "public"),
     (re.compile(r"ALGORITHM"), "HS256"),
     (re.compile(r"_DATE$"), "2026-01-01"),
     (re.compile(r"_UUID$"), "00000000-0000-4000-8000-000000000000"),
