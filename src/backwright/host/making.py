@@ -73,6 +73,9 @@ def ensure(
     if found is not None and _will_do(found, tools) and (source == root or not found.missing):
         return found
     needs = with_sources(needs, source / start)
+    tools = tuple(
+        tool for tool in tools if tool in TEST_TOOLS or name_of(tool) not in needs.names()
+    )
     try:
         return make(needs, framework=framework, tools=tools, say=say)
     except MissingError:
@@ -178,7 +181,7 @@ def make(
             f"the project's dependencies hold no {framework}",
             remedy="install the project in a virtual environment at .venv, or activate one",
         )
-    return made
+    return replace(made, missing=tuple(sorted(needs.names() - set(made.distributions()))))
 
 
 def _build(
@@ -233,6 +236,8 @@ def _install(argv: Sequence[str], lines: tuple[str, ...], pins: tuple[str, ...],
         name = name_of(found[1]) if found else ""
         looser = tuple(_loosened(line, name) for line in lines)
         looser_pins = tuple(pin for pin in pins if name_of(pin) != name)
+        if (looser, looser_pins) == (lines, pins):  # then it is left out, and missed or not
+            looser = tuple(line for line in lines if name_of(line) != name)
         if not name or (looser, looser_pins) == (lines, pins):
             return done.output
         lines, pins = looser, looser_pins

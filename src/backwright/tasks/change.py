@@ -9,12 +9,13 @@ from pathlib import Path
 
 from backwright.errors import VerificationError
 from backwright.host.environment import Environment
-from backwright.host.making import ensure
+from backwright.host.making import TEST_TOOLS, ensure
 from backwright.host.postgres import Cluster, cluster
 from backwright.host.redis import redis
 from backwright.project import read_project
 from backwright.report.change import ChangeReport, FileChange, PlanStep
 from backwright.report.events import Listener, StepStarted
+from backwright.tasks.host_database import driver_of
 from backwright.tasks.host_facts import HostFacts, host_facts
 from backwright.tasks.questions import Answers
 from backwright.tasks.settling import needs_redis, settle
@@ -146,19 +147,22 @@ def _settled(
         root,
         start=facts.run_folder,
         changed=changed,
+        tools=(*TEST_TOOLS, *driver_of(facts.database.driver, facts.database.engine)),
         say=lambda text: listener(StepStarted(text)),
     )
     place = Workplace(
         root, staging, facts, environment, server, listener, redis_port=port, stack=stack
     )
-    notes = _notes(facts, without_redis=uses_redis and port is None)
+    notes = _notes(facts, environment, without_redis=uses_redis and port is None)
     variables = settle(project, facts, place.bench(ChangeSet()))
     return replace(place, variables=variables, notes=notes)
 
 
-def _notes(facts: HostFacts, *, without_redis: bool) -> tuple[Note, ...]:
+def _notes(facts: HostFacts, environment: Environment, *, without_redis: bool) -> tuple[Note, ...]:
     """Say what cannot be had on this machine."""
     notes = []
+    if environment.kind == "made" and environment.missing:
+        notes.append(f"could not be installed here: {', '.join(environment.missing)}")
     if facts.database.engine in ("mysql", "other"):
         notes.append(
             f"the database is {facts.database.driver}, and only PostgreSQL and SQLite can be "

@@ -49,6 +49,13 @@ _ASYNC_DRIVERS = (
     ("asyncmy", "mysql+asyncmy"),
     ("aiosqlite", "sqlite+aiosqlite"),
 )
+_INSTALLED = {
+    "postgresql+asyncpg": "asyncpg",
+    "postgresql+psycopg": "psycopg[binary]",
+    "postgresql+psycopg2": "psycopg2-binary",
+    "postgresql+pg8000": "pg8000",
+    "sqlite+aiosqlite": "aiosqlite",
+}
 _KINDS = (
     *("postgres", "sqlite", "mysql", "mongo", "redis", "mssql", "oracle"),
     *("rabbit", "amqp", "kafka", "smtp", "mail", "celery", "elastic", "minio"),
@@ -87,6 +94,11 @@ def database_facts(project: Project, run_folder: str) -> DatabaseFacts:
     files = tuple(dict.fromkeys(path for url in urls if (path := _sqlite_path(url))))
     variables = MappingProxyType(dict(_variables(project, driver, own_values(project.root))))
     return DatabaseFacts(engine, driver, variables, files if engine == "sqlite" else ())
+
+
+def driver_of(scheme: str, engine: Engine) -> tuple[str, ...]:
+    """Return what must be installed for a URL of a scheme that names its driver."""
+    return (_INSTALLED[scheme],) if engine != "none" and scheme in _INSTALLED else ()
 
 
 def _engine(driver: str, project: Project) -> Engine:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from backwright.errors import VerificationError
@@ -13,8 +13,7 @@ from backwright.project.types import Model
 from backwright.tasks.change import Workplace
 from backwright.values import Check, Note
 from backwright.workshop import ChangeSet, Database, Run, hands
-from backwright.workshop.bench import tail
-from backwright.workshop.tables import alembic, open_migrations
+from backwright.workshop.tables import alembic, make_old_tables, open_migrations
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +46,14 @@ def write_revision(place: Workplace, message: str) -> Revision:
         return Revision()
     run = hands(place.bench(ChangeSet()))
     database = run.databases.empty("revise")
-    with alembic(run, run.folder, database) as dialogue:
-        try:
-            return _revise(place, run, dialogue, database, message)
-        except DialogueError as error:
-            check = Check("migration", "fail", 0.0, f"{error.message}\n{tail(dialogue.said())}")
+    try:
+        with alembic(run, run.folder, database) as dialogue:
+            opened = open_migrations(run, dialogue, run.folder, database)
+            if not (why := _upgrade(dialogue)):
+                return _revise(place, run, dialogue, opened, database, message)
+        return _revise_on_old_tables(place, run, message, why)
+    except DialogueError as error:
+        check = Check("migration", "fail", 0.0, error.message)
     raise VerificationError(
         f"the migration could not be written: {check.detail}",
         [check],
@@ -59,12 +61,43 @@ def write_revision(place: Workplace, message: str) -> Revision:
     )
 
 
+def _upgrade(dialogue: Dialogue) -> str:
+    """Bring an empty database to the heads; return why the project's migrations do not."""
+    try:
+        dialogue.ask({"do": "upgrade", "to": "heads"})
+    except DialogueError as error:
+        return error.message.splitlines()[0]
+    return ""
+
+
+def _revise_on_old_tables(place: Workplace, run: Run, message: str, why: str) -> Revision:
+    """Write the migration against tables of the models, with the heads noted as reached.
+
+    Raises:
+        DialogueError: the tables cannot be made, or the migration not written.
+    """
+    database = run.databases.empty("revise")
+    make_old_tables(run, database)
+    with alembic(run, run.folder, database) as dialogue:
+        opened = open_migrations(run, dialogue, run.folder, database)
+        dialogue.ask({"do": "stamp", "to": "heads"})
+        revision = _revise(place, run, dialogue, opened, database, message)
+    text = f"the project's own migrations do not go up from nothing ({why})"
+    note = f"{text}: the new one is written against the tables of its models"
+    return replace(
+        revision, notes=(Note(run.bench.migrations_folder or "", 0, note), *revision.notes)
+    )
+
+
 def _revise(
-    place: Workplace, run: Run, dialogue: Dialogue, database: Database, message: str
+    place: Workplace,
+    run: Run,
+    dialogue: Dialogue,
+    opened: Mapping[str, Sequence[str]],
+    database: Database,
+    message: str,
 ) -> Revision:
-    """Bring an empty database to the heads, and write down what the models have besides."""
-    opened = open_migrations(run, dialogue, run.folder, database)
-    dialogue.ask({"do": "upgrade", "to": "heads"})
+    """Write down what the models have besides a database at the heads."""
     tables, refers_to = _new_tables(place)
     operations = dialogue.ask({"do": "compare"})["operations"]
     older: list[dict[str, str]] = []

@@ -56,6 +56,15 @@ def _holds_tables(run: Run, database: Database) -> bool:
     return any(not one.name.endswith("alembic_version") for one in tables)
 
 
+def make_old_tables(run: Run, database: Database) -> None:
+    """Give an empty database the tables of the models as they were before the change.
+
+    Raises:
+        DialogueError: the models cannot be imported, or the tables not created.
+    """
+    create_tables(run, run.unchanged(), database, tables_of(run.bench))
+
+
 def create_tables(run: Run, folder: Path, database: Database, modules: tuple[str, ...]) -> None:
     """Create the tables of the models that a copy of the project has.
 

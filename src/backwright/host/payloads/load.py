@@ -18,7 +18,7 @@ import sys
 import traceback
 from typing import Any
 
-failure = importlib.import_module("facts").failure  # beside this file
+facts: Any = importlib.import_module("facts")  # beside this file
 
 sys.path.pop(0)  # this folder, whose modules would hide the host's of the same names
 
@@ -33,10 +33,18 @@ def load(target: str) -> Any:  # noqa: ANN401
 
 
 def methods_of_paths(app: Any) -> dict[str, list[str]]:  # noqa: ANN401
-    """Return the methods of every path: from the OpenAPI document, and from the flat routes."""
+    """Return the methods of every path: from the OpenAPI document, and from the routes.
+
+    A document that cannot be made does not keep an application from being served.
+    """
     found: dict[str, set[str]] = {}
-    for path, operations in app.openapi().get("paths", {}).items():
-        found.setdefault(path, set()).update(name.upper() for name in operations)
+    try:
+        for path, operations in app.openapi().get("paths", {}).items():
+            found.setdefault(path, set()).update(name.upper() for name in operations)
+    except Exception:
+        traceback.print_exc()
+        for route in facts.routes_of(app):
+            found.setdefault(route["path"], set()).update(route["methods"])
     for route in getattr(app, "routes", ()):
         if getattr(route, "path", None) and getattr(route, "methods", None):
             found.setdefault(route.path, set()).update(route.methods)
@@ -55,7 +63,7 @@ def main() -> int:
             document.write_text(json.dumps(app.openapi()), encoding="utf-8")
     except BaseException as error:
         traceback.print_exc()
-        protocol.write(json.dumps(failure(error, os.fspath(pathlib.Path.cwd()))) + "\n")
+        protocol.write(json.dumps(facts.failure(error, os.fspath(pathlib.Path.cwd()))) + "\n")
         return 1
     protocol.write(json.dumps(answer) + "\n")
     protocol.close()

@@ -3,6 +3,7 @@
     {"do": "open", "ini": PATH | null, "folder": PATH, "url": URL | null, "new_files": [PATH…]}
         -> {"heads": […], "old_heads": […], "new": […], "down_to": […]}
     {"do": "upgrade", "to": REVISION}    {"do": "downgrade", "to": REVISION}    -> {}
+    {"do": "stamp", "to": REVISION}    -> {}
     {"do": "drift"}  -> {"drift": TEXT | null}
     {"do": "compare"}  -> {"operations": [{"table": NAME, "text": TEXT}…]}
     {"do": "revise", "message": TEXT, "leave_out": [TEXT…], "refers_to": [TABLE…]}
@@ -103,6 +104,14 @@ def do_upgrade(order: dict[str, Any]) -> dict[str, Any]:
     return {}
 
 
+def do_stamp(order: dict[str, Any]) -> dict[str, Any]:
+    """Note a revision as reached, running nothing."""
+    from alembic import command
+
+    command.stamp(_STATE["config"], order["to"])
+    return {}
+
+
 def do_downgrade(order: dict[str, Any]) -> dict[str, Any]:
     """Go down to a revision."""
     from alembic import command
@@ -141,7 +150,7 @@ def do_create_all(order: dict[str, Any]) -> dict[str, Any]:
                 raise
             traceback.print_exc()
     found = [item for item in gc.get_objects() if issubclass(type(item), sqlalchemy.MetaData)]
-    with_tables = [metadata for metadata in found if metadata.tables]
+    with_tables = [metadata for metadata in found if _is_of_the_host(metadata)]
     if not with_tables:
         return {"tables": 0}
     url = _with_installed_driver(sqlalchemy.engine.make_url(order["url"]))
@@ -175,6 +184,12 @@ def _with_installed_driver(url: Any) -> Any:  # noqa: ANN401 - a class of the ho
     return url.set(drivername=f"postgresql{drivers[there[0]]}")
 
 
+def _is_of_the_host(metadata: Any) -> bool:  # noqa: ANN401
+    """Tell whether tables are of the host, not SQLAlchemy's own of a database's catalog."""
+    schemas = {(table.schema or "").lower() for table in metadata.tables.values()}
+    return bool(metadata.tables) and not schemas <= {"pg_catalog", "information_schema", "sys"}
+
+
 def _let_go() -> None:
     """Make every engine forget its connections, so that the database can be copied.
 
@@ -197,6 +212,7 @@ ORDERS = {
     "open": do_open,
     "upgrade": do_upgrade,
     "downgrade": do_downgrade,
+    "stamp": do_stamp,
     "drift": do_drift,
     "compare": lambda order: revisions.compare(_STATE["config"], order),
     "revise": lambda order: revisions.write(_STATE["config"], order),
