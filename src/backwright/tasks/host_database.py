@@ -93,6 +93,9 @@ def database_facts(project: Project, run_folder: str) -> DatabaseFacts:
     engine = _engine(driver, project)
     files = tuple(dict.fromkeys(path for url in urls if (path := _sqlite_path(url))))
     variables = MappingProxyType(dict(_variables(project, driver, own_values(project.root))))
+    if engine == "sqlite" and not files and not variables:  # such as for its tests alone
+        driver = _installed(project, run_folder) or driver
+        engine = _engine(driver, project)
     return DatabaseFacts(engine, driver, variables, files if engine == "sqlite" else ())
 
 
@@ -156,13 +159,18 @@ def _driver(project: Project, urls: tuple[str, ...], run_folder: str) -> str:
     is_async = _is_async(project)
     if stated and not (is_async and stated in ("postgres", "postgresql")):
         return stated
+    return _installed(project, run_folder) or ("postgresql+asyncpg" if is_async else "sqlite")
+
+
+def _installed(project: Project, run_folder: str) -> str:
+    """Return the scheme of the driver that the project's requirements name; nothing if none."""
     needed: tuple[str, ...] = ()
     with contextlib.suppress(UsageError):
         needed = needs_of(project.root, run_folder).needed
-    for name, scheme in _ASYNC_DRIVERS if is_async else _DRIVERS:
+    for name, scheme in _ASYNC_DRIVERS if _is_async(project) else _DRIVERS:
         if any(name in line.lower() for line in needed):
             return scheme
-    return "postgresql+asyncpg" if is_async else "sqlite"
+    return ""
 
 
 def _is_async(project: Project) -> bool:
