@@ -14,7 +14,7 @@ from backwright.probe.database import Change, Row
 from backwright.probe.doors import Doors
 from backwright.probe.operations import Api, Operation
 from backwright.probe.people import Person
-from backwright.probe.repair import mended
+from backwright.probe.repair import marks_in, mended
 from backwright.probe.samples import PASSWORD
 from backwright.probe.session import Session
 
@@ -132,7 +132,7 @@ class Accounts:
         created = [one for one in found if one.before is None and one.after is not None]
         for one in created:
             self.session.remember(one.key, one.after or {}, person)
-        row = _account_row(created)
+        row = _account_row([one for one in created if _names(one, person)])
         if row is not None:
             person.row = row.key
             person.known |= {k: v for k, v in (row.after or {}).items() if k in _KNOWN}
@@ -312,6 +312,11 @@ def _bearer(token: str, prefix: str = "Bearer ") -> dict[str, str]:
 def _cookie(header: str) -> tuple[str, str]:
     name, _, value = header.partition(";")[0].partition("=")
     return name.strip(), value.strip()
+
+
+def _names(change: Change, person: Person) -> bool:
+    """Tell whether a new row has a mark of somebody, as the row of their account does."""
+    return any(mark[2] == person.letter for mark in marks_in(str(change.after)))
 
 
 def _account_row(created: list[Change]) -> Change | None:

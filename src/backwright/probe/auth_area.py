@@ -206,6 +206,8 @@ class Auth:
             why = f"the user could not be deleted: {str(error).splitlines()[0]}"
             yield check("token-of-deleted-user", "auth", tested, "skipped", why, known=self.known)
             return
+        if person.row in oracle.rows():
+            return
         exchange = self._still(tested, person.identity)
         yield self._verdict(
             "token-of-deleted-user", tested, "a token of a user who is gone", exchange

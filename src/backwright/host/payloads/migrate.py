@@ -179,7 +179,7 @@ def _with_installed_driver(url: Any) -> Any:  # noqa: ANN401 - a class of the ho
     """Name a driver that is installed, where the URL names none and means one that is not."""
     drivers = {"psycopg2": "", "psycopg": "+psycopg", "asyncpg": "+asyncpg"}
     there = [name for name in drivers if importlib.util.find_spec(name)]
-    if url.drivername != "postgresql" or not there:
+    if url.drivername not in ("postgresql", "postgres") or not there:
         return url
     return url.set(drivername=f"postgresql{drivers[there[0]]}")
 
