@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import difflib
 from pathlib import Path
 
 import pytest
@@ -51,8 +52,8 @@ def test_model_and_schemas_get_the_fields(case: str) -> None:
         assert before is not None
         assert after is not None
         ast.parse(after)
-        left = iter(after.decode().splitlines())
-        lost = [line for line in before.decode().splitlines() if line not in left]
+        both = before.decode().splitlines(), after.decode().splitlines()
+        lost = [line for line in difflib.ndiff(*both) if line.startswith("- ")]
         assert not [line for line in lost if "import" not in line], path
     for name in ("rank", "state", "ends"):
         assert f"{name}: " in draft.text(schemas)

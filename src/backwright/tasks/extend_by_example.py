@@ -9,6 +9,7 @@ from backwright.project import read_project
 from backwright.report.change import ChangeReport, PlanStep
 from backwright.report.events import Listener, StepStarted
 from backwright.spec.types import FieldSpec
+from backwright.tasks.add_by_example import finish_migration
 from backwright.tasks.by_example import convention
 from backwright.tasks.change import (
     Outcome,
@@ -21,7 +22,7 @@ from backwright.tasks.change import (
 )
 from backwright.tasks.fills import existing_rows
 from backwright.tasks.habits import Habits, Written, width_of
-from backwright.tasks.migration import write_migration
+from backwright.tasks.migration import write_revision
 from backwright.tasks.questions import Answers
 from backwright.tasks.safe_migration import make_safe
 from backwright.transfer.dialect import Dialect
@@ -80,8 +81,10 @@ def extend_by_example(
         done, files = _write(place, learning)
         for step, paths in done.plan():
             listener(StepStarted(f"{step}: {', '.join(paths)}"))
-        migration = write_migration(place, f"add {words} to {learning.chain.names.human}")
-        notes = make_safe(place, migration, fills)
+        revision = write_revision(place, f"add {words} to {learning.chain.names.human}")
+        migration = list(revision.paths)
+        notes = (*revision.notes, *make_safe(place, migration, fills))
+        finish_migration(place, migration)
         steps = [PlanStep(step, paths) for step, paths in done.plan()]
         steps += [PlanStep("migration", tuple(migration))] if migration else []
         reasons = {path: step.step for step in steps for path in step.files}
