@@ -1,0 +1,6 @@
+from enum import StrEnum
+
+
+class EventKind(StrEnum):
+    MEETING = "meeting"
+    HOLIDAY = "holiday"
