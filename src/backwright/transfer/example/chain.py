@@ -132,10 +132,20 @@ def _is_for_others(owners: Ownership, statement: Statement, parts: list[Part]) -
     by_us = any(word.search(_text(owners, p, statement)) for p in parts)
     if by_us:
         return False
-    ours = {p.path for p in parts}
-    return any(
-        word.search(owners.modules.text(path)) for path in owners.modules.paths if path not in ours
-    )
+    return any(word.search(_rest(owners, path, parts)) for path in owners.modules.paths)
+
+
+def _rest(owners: Ownership, path: str, parts: list[Part]) -> str:
+    """Return the code of a module that is not the resource's."""
+    mine = [p for p in parts if p.path == path]
+    if any(p.whole for p in mine):
+        return ""
+    lines = owners.modules.text(path).splitlines()
+    for part in mine:
+        for statement in part.statements:
+            for line in range(statement.start - 1, statement.end):
+                lines[line] = ""
+    return "\n".join(lines)
 
 
 def _text(owners: Ownership, part: Part, without: Statement) -> str:

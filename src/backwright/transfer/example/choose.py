@@ -91,7 +91,7 @@ def choose(owners: Ownership, spec: ResourceSpec) -> list[Choice]:
             remedy=f"one of: {', '.join(known) or 'none'}",
         )
     chains = [read_chain(owners, m) for m in models if not is_account(owners.project, m.name)]
-    ranked = sorted((_judged(c, spec) for c in chains), key=lambda c: -c.score)
+    ranked = sorted((_judged(owners, c, spec) for c in chains), key=lambda c: -c.score)
     whole = [c for c in ranked if _is_whole(c.chain)]
     return [replace(c, chain=cleared(owners, c.chain)) for c in whole]
 
@@ -102,7 +102,7 @@ def _is_whole(chain: Chain) -> bool:
     return len(done) >= _LEAST and "create" in done
 
 
-def _judged(chain: Chain, spec: ResourceSpec) -> Choice:
+def _judged(owners: Ownership, chain: Chain, spec: ResourceSpec) -> Choice:
     done = verbs(chain.endpoints)
     roles = chain.roles
     score = 2.0 * len(done)
@@ -117,6 +117,7 @@ def _judged(chain: Chain, spec: ResourceSpec) -> Choice:
     score -= 0.5 * min(4, max(0, len(chain.endpoints) - len(done)))
     score -= 0.5 * (chain.names.snake in _HTTP_WORDS)
     score -= 3.0 * bool(_SERVANTS & set(chain.names.snake.split("_")))
+    score -= 0.5 * min(3, _children(owners, chain))
     score += 0.5 * _refers(chain, spec) - _length(chain) / 400
     return Choice(chain, score, tuple(reasons))
 
@@ -126,6 +127,16 @@ def _refers(chain: Chain, spec: ResourceSpec) -> bool:
     owner = chain.model.owner.column if chain.model.owner else None
     refers = any(c.foreign_key and c.name != owner for c in chain.model.columns)
     return refers and any(f.kind == "ref" for f in spec.fields)
+
+
+def _children(owners: Ownership, chain: Chain) -> int:
+    """Count the resources below an exemplar: its code speaks of them, and the new one has none."""
+    table = chain.model.table
+    return sum(
+        any((c.foreign_key or "").rpartition(".")[0] == table for c in model.columns)
+        for model in owners.project.models
+        if model is not chain.model and not is_link(model)
+    )
 
 
 def _length(chain: Chain) -> int:

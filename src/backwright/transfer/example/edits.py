@@ -32,11 +32,11 @@ class Positions:
         for line in self._lines:
             self._starts.append(self._starts[-1] + len(line))
 
-    def start(self, node: ast.stmt | ast.expr | ast.alias) -> int:
+    def start(self, node: ast.stmt | ast.expr | ast.alias | ast.arg) -> int:
         """Return the offset of a node's first character."""
         return self._at(node.lineno, node.col_offset)
 
-    def end(self, node: ast.stmt | ast.expr | ast.alias) -> int:
+    def end(self, node: ast.stmt | ast.expr | ast.alias | ast.arg) -> int:
         """Return the offset behind a node's last character."""
         return self._at(node.end_lineno or node.lineno, node.end_col_offset or 0)
 

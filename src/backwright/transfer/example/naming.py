@@ -85,8 +85,9 @@ class Naming:
     @cached_property
     def protected(self) -> frozenset[str]:
         """Names that hold the exemplar's noun but are not its own: they keep it."""
+        old = self.chain.names
         found = {n for n in _foreign(self.owners, self.chain) if self._speaks(n)}
-        return frozenset(found - self.chain.defined)
+        return frozenset(found - self.chain.defined - {old.snake, old.pascal, old.plural_pascal})
 
     def _speaks(self, name: str) -> bool:
         return self.chain.model.name in self.owners.nouns.mentioned(name)

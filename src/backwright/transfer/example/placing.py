@@ -130,6 +130,25 @@ def add_members(code: str, owner: str, members: Sequence[str], like: str) -> str
     return code
 
 
+def members_of(code: str, owner: str) -> frozenset[str]:
+    """Return the names of a class's attributes."""
+    for statement in outline(code):
+        if isinstance(statement.node, ast.ClassDef) and statement.node.name == owner:
+            return frozenset(
+                name
+                for member in statement.node.body
+                for target in _targets(member)
+                for name in _names(target)
+            )
+    return frozenset()
+
+
+def _targets(member: ast.stmt) -> list[ast.expr]:
+    if isinstance(member, ast.Assign):
+        return list(member.targets)
+    return [member.target] if isinstance(member, ast.AnnAssign) else []
+
+
 def add_method(code: str, owner: str, method: str) -> str:
     """Return a module with a method, indented already, at the end of a class."""
     for statement in outline(code):
@@ -149,9 +168,7 @@ def repeat_members(
         if not isinstance(node, ast.ClassDef) or node.name != owner:
             continue
         for member in node.body:
-            targets = member.targets if isinstance(member, ast.Assign) else []
-            targets += [member.target] if isinstance(member, ast.AnnAssign) else []
-            if not any(isinstance(t, ast.Name) and t.id in names for t in targets):
+            if not any(isinstance(t, ast.Name) and t.id in names for t in _targets(member)):
                 continue
             end = member.end_lineno or member.lineno
             text = textwrap.dedent(lines_between(code, member.lineno, end))

@@ -14,7 +14,13 @@ from backwright.transfer.dialect import Bound
 from backwright.transfer.draft import Draft
 from backwright.transfer.example.facts import Learning
 from backwright.transfer.example.imports import repeat_imports
-from backwright.transfer.example.placing import add_members, add_method, place, repeat_members
+from backwright.transfer.example.placing import (
+    add_members,
+    add_method,
+    members_of,
+    place,
+    repeat_members,
+)
 from backwright.transfer.example.reach import Reach
 from backwright.transfer.rename import rename_code
 
@@ -51,9 +57,20 @@ class Surround:
                 yield self._join(spec.target or "", far)
 
     def _see_target(self, home: str, spec: FieldSpec) -> None:
-        """Import for type checkers what the new model's relationship names."""
-        if near := self.bound.relationships(spec).near:
-            self._import(home, replace(near, imports=frozenset()))
+        """Give the new model its relationship, where the exemplar had none in its place.
+
+        What it names is imported for type checkers.
+        """
+        near = self.bound.relationships(spec).near
+        if near is None:
+            return
+        code = self.draft.text(home)
+        if near.name in members_of(code, self.learning.model_class):
+            near = replace(near, imports=frozenset())
+        else:
+            code = add_members(code, self.learning.model_class, [near.code], "relationship")
+            self.draft.write(home, code)
+        self._import(home, near)
 
     def _define(self, path: str, new: Definition, model_file: str) -> str:
         """Put a class before the new model, or into the module where such classes stand."""

@@ -224,7 +224,8 @@ def _wire(draft: Draft, learning: Learning, reach: Reach, done: Transferred) -> 
             return _is_somebodys(owners, path, statement)
 
         own = {id(s.node) for part in chain.parts_of(path) for s in part.statements}
-        wiring = Wiring(path, code, known, rename, skip, own)
+        fields = frozenset(learning.dialect.own)
+        wiring = Wiring(path, code, known, rename, skip, own, fields)
         wired = wiring.wired(owners.modules.tree(path))
         done.notes += wiring.notes
         if wired != code:
@@ -240,6 +241,10 @@ def _is_somebodys(owners: Ownership, path: str, statement: ast.stmt) -> bool:
     if owners.of_statement(path, found):
         return True
     lines = range(found.start, found.end + 1)
+    if any(c.file == path and c.line in lines for c in owners.project.schemas):
+        return True
+    if any(m.file == path and m.line in lines for m in owners.project.models):
+        return True
     is_endpoint = any(e.file == path and e.line in lines for e in owners.project.endpoints)
     if not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
         return False

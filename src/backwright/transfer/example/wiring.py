@@ -33,6 +33,7 @@ class Wiring:
     rename: Rename
     skip: Skip
     own: Collection[int] = ()
+    fields: frozenset[str] = frozenset()
     positions: Positions = field(init=False)
     insertions: list[Insertion] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
@@ -71,8 +72,32 @@ class Wiring:
         for header in _headers(statement):
             if self.known.mentions(header) and not self._elements(header):
                 self._note(statement)
+        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
+            self._parameters(statement.args)
         for body in inner:
             self._body(body)
+
+    def _parameters(self, arguments: ast.arguments) -> None:
+        """Repeat parameters of the exemplar's types, the optional ones at the end."""
+        plain = [*arguments.posonlyargs, *arguments.args]
+        defaults = [None] * (len(plain) - len(arguments.defaults)) + list(arguments.defaults)
+        pairs = list(zip(plain, defaults, strict=True))
+        pairs += list(zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True))
+        for argument, default in pairs:
+            if argument.annotation is None or not self.known.mentions(argument.annotation):
+                continue
+            end = default or argument
+            text = self.positions.code[self.positions.start(argument) : self.positions.end(end)]
+            renamed = self.rename(f"def f({text}): ...").partition("(")[2].rpartition("):")[0]
+            if renamed == text:
+                continue
+            last = pairs[-1][1] or pairs[-1][0] if default is not None else end
+            gap = " " if argument.lineno == (pairs[0][0]).lineno else self._newline(argument)
+            self.insertions.append(Insertion(self.positions.end(last), f",{gap}{renamed}"))
+
+    def _newline(self, node: ast.arg) -> str:
+        line = self.positions.line(node.lineno)
+        return "\n" + line[: len(line) - len(line.lstrip())]
 
     def _simple(self, body: Body, i: int) -> set[int]:
         """Wire one statement; return the places of those that went with it."""
@@ -97,9 +122,9 @@ class Wiring:
         """Return the statements to repeat together; none where this one is no wiring."""
         statement = body[i]
         if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call | ast.Await):
-            return [statement]
+            return [] if _sets(statement, self.fields) else [statement]
         targets = _targets(statement)
-        if not targets:
+        if not targets or _sets(statement, self.fields):
             return []
         if any(self._is_renamed(t) for t in targets):
             return [statement]
@@ -212,6 +237,11 @@ class Wiring:
         note = Note(self.path, node.lineno, text)
         if note not in self.notes:
             self.notes.append(note)
+
+
+def _sets(statement: ast.stmt, fields: frozenset[str]) -> bool:
+    """Tell whether a statement gives the exemplar's fields a value: that is no wiring."""
+    return any(isinstance(n, ast.keyword) and n.arg in fields for n in ast.walk(statement))
 
 
 def _bodies(node: ast.stmt) -> Iterator[Body]:
