@@ -17,13 +17,13 @@ from backwright.transfer.carry.inlining import inlined
 from backwright.transfer.carry.items import replaced
 from backwright.transfer.carry.likeness import Likeness
 from backwright.transfer.carry.links import link
+from backwright.transfer.carry.marking import mark_fields
 from backwright.transfer.carry.marks import (
     code_of,
     far_sides,
     field_functions,
     fields_in,
     is_enum,
-    mark_fields,
     unmarked,
 )
 from backwright.transfer.carry.mentions import pass_on
