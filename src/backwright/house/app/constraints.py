@@ -1,8 +1,9 @@
 """What it means to a client that a constraint of the database was broken."""
 
+import re
 from functools import lru_cache
 
-from sqlalchemy import Constraint, Executable, ForeignKeyConstraint
+from sqlalchemy import Constraint, Executable, ForeignKeyConstraint, Table
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import ColumnCollectionConstraint
 from sqlalchemy.sql.dml import Delete
@@ -10,6 +11,7 @@ from sqlmodel import SQLModel
 
 from app.exceptions import AppError, ConflictError, NotFoundError, ValidationError
 
+WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+[0-9]*|[A-Z]+[0-9]*|[0-9]+")
 OWNER = "owner_id"
 PREPARER = postgresql.dialect().identifier_preparer  # type: ignore[no-untyped-call]
 
@@ -35,9 +37,28 @@ def _in_words(name: str) -> str:
     return name.removesuffix("_id").replace("_", " ")
 
 
-def _title(name: str) -> str:
-    """Return the name of a table as the first word of a sentence."""
-    return _in_words(name).capitalize()
+@lru_cache
+def _nouns() -> dict[str, str]:
+    """Return what a row of each table is called: one of `APIKey` is an "API key"."""
+    return {
+        mapper.local_table.name: " ".join(
+            word if word[1:2].isupper() else word.lower()
+            for word in WORDS.findall(mapper.class_.__name__)
+        )
+        for mapper in SQLModel._sa_registry.mappers
+        if isinstance(mapper.local_table, Table)
+    }
+
+
+def _noun(table: str) -> str:
+    """Return what a row of a table is called."""
+    return _nouns().get(table) or _in_words(table)
+
+
+def _title(table: str) -> str:
+    """Return what a row of a table is called, at the beginning of a sentence."""
+    noun = _noun(table)
+    return noun[:1].upper() + noun[1:]
 
 
 def duplicate(constraint_name: str | None) -> AppError:
@@ -59,14 +80,14 @@ def broken_reference(constraint_name: str | None, statement: Executable | None) 
     if isinstance(statement, Delete):
         return ConflictError(
             f"{_title(constraint.referred_table.name)} is still in use"
-            f" ({_in_words(constraint.table.name)})"
+            f" ({_noun(constraint.table.name)})"
         )
     return NotFoundError(f"{_title(constraint.referred_table.name)} not found")
 
 
 def missing_value(column_name: str | None) -> AppError:
     """Return the error for a null where there must be a value."""
-    return ValidationError(f"{_title(column_name or 'a value')} must not be null")
+    return ValidationError(f"{_in_words(column_name or 'a value').capitalize()} must not be null")
 
 
 def unacceptable_value() -> AppError:
