@@ -133,7 +133,7 @@ def _write(place: Workplace, learning: Learning) -> tuple[Transferred, list[str]
 
 def _by_hand(learning: Learning, migration: list[str]) -> list[Note]:
     """Say that tables that are there get no column where nothing migrates them."""
-    if migration:
+    if migration or all(field.kind == "many" for field in learning.spec.fields):
         return []
     model = learning.chain.model
     text = (
