@@ -99,10 +99,11 @@ def test_a_wrong_answer_is_exit_2(house: Path) -> None:
     assert "'Team' is no answer" in error["message"]
 
 
-def test_nothing_to_learn_from_is_said(tmp_path: Path) -> None:
+def test_a_dry_run_where_nothing_can_be_learnt_from_changes_nothing(tmp_path: Path) -> None:
     (tmp_path / "main.py").write_text("from fastapi import FastAPI\napp = FastAPI()\n")
-    error = document("add", "resource", "Product", "name:str", "--project", str(tmp_path), code=2)
-    assert "no resource to learn from" in error["error"]["message"]
+    words = ("add", "resource", "Product", "name:str", "--dry-run", "--project", str(tmp_path))
+    report = document(*words, code=0)
+    assert report["plan"]
     assert [p.name for p in tmp_path.iterdir()] == ["main.py"]
 
 
