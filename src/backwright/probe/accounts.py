@@ -62,9 +62,12 @@ class Accounts:
         """Return the operations."""
         return self.session.api
 
-    def alive(self, person: Person | None) -> Person | None:
-        """Return somebody who is logged in: the person, again or still, else somebody new."""
-        if person is None or self.protected is None:
+    def alive(self, person: Person) -> Person:
+        """Return somebody who is logged in: the person, again or still, else somebody new.
+
+        Where nobody has an account, that is nobody in particular.
+        """
+        if person.identity is ANONYMOUS or self.protected is None:
             return person
         if self.session.send(Call(self.protected), person).ok:
             return person

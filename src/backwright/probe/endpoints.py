@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from backwright.probe.accounts import Accounts
 from backwright.probe.causes import Watcher
-from backwright.probe.client import Call, Exchange
+from backwright.probe.client import ANONYMOUS, Exchange
 from backwright.probe.findings import Places, check
 from backwright.probe.learner import Learner
 from backwright.probe.objects import Refusal
@@ -32,7 +32,7 @@ class Endpoints:
 
     learner: Learner
     accounts: Accounts
-    owner: Person | None
+    owner: Person
     purposes: Mapping[str, Purpose]
     known: Places
     base: str
@@ -49,7 +49,7 @@ class Endpoints:
 
     def _learn(self, operation: Operation) -> Refusal | None:
         """Call an operation that has not yet been called with success."""
-        if self.owner is None or self.purposes.get(operation.key) == "machinery":
+        if self.purposes.get(operation.key) == "machinery" or self._is_shut(operation):
             return None
         privileged = next(
             (one for one in self.learner.session.people.values() if one.privileged), None
@@ -60,6 +60,10 @@ class Endpoints:
             if status in (401, 403, 404):
                 self.learner.perform(operation, privileged)
         return ordinary if isinstance(ordinary, Refusal) else None
+
+    def _is_shut(self, operation: Operation) -> bool:
+        """Tell whether an operation wants a login that nobody has."""
+        return operation.secured and self.owner.identity is ANONYMOUS
 
     def _check(self, operation: Operation) -> ProbeCheck:
         exchange = self.learner.used.get(operation.key) or self._success(operation)
@@ -97,7 +101,7 @@ class Endpoints:
         """Return why an operation was never answered with success."""
         if self.purposes.get(operation.key) == "machinery":
             return "it resets or stops the server, so it was left alone", None
-        if self.owner is None and operation.secured:
+        if self._is_shut(operation):
             return "nobody could be logged in", None
         sent = [
             one
@@ -107,13 +111,10 @@ class Endpoints:
         if sent:
             text = " ".join(sent[-1].answer.text.split())[:160]
             return f"it never succeeded: {sent[-1].status} {text}", sent[-1]
-        call = Call(operation)
-        if self.owner is not None:
-            built = self.learner.build(operation, self.owner)
-            if isinstance(built, Refusal):
-                return built.why, built.exchange
-            call = built
-        exchange = self.learner.session.send(call, self.owner)
+        built = self.learner.build(operation, self.owner)
+        if isinstance(built, Refusal):
+            return built.why, built.exchange
+        exchange = self.learner.session.send(built, self.owner)
         if exchange.ok:
             self.learner.used.setdefault(operation.key, exchange)
         return f"it answers {exchange.status} {exchange.answer.text[:120]}", exchange

@@ -199,7 +199,7 @@ class Engine:
         self, learner: Learner, accounts: Accounts, purposes: dict[str, Purpose]
     ) -> tuple[list[ProbeCheck], tuple[ProbeCell, ...]]:
         target = self.target
-        owner = first_ordinary(learner.session)
+        owner = first_ordinary(learner.session) or anybody(accounts)
         found = list(
             Endpoints(
                 learner, accounts, owner, purposes, target.places, target.url, self._watcher
@@ -232,7 +232,7 @@ class Engine:
         self, learner: Learner, accounts: Accounts, purposes: dict[str, Purpose]
     ) -> tuple[list[ProbeCheck], tuple[ProbeCell, ...]]:
         target = self.target
-        owner = accounts.make("erin") or first_ordinary(learner.session)
+        owner = accounts.make("erin") or first_ordinary(learner.session) or anybody(accounts)
         errors = Errors(
             learner, accounts, purposes, owner, target.places, target.url, self._watcher
         )
@@ -242,6 +242,11 @@ class Engine:
 def first_ordinary(session: Session) -> Person | None:
     """Return a user without privileges; None if there is none."""
     return next((one for one in session.people.values() if not one.privileged), None)
+
+
+def anybody(accounts: Accounts) -> Person:
+    """Return somebody without an account, who uses what an API lets everybody use."""
+    return Person("anybody", accounts.next_letter())
 
 
 def cast_of(session: Session) -> Cast | None:

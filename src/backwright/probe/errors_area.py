@@ -37,7 +37,7 @@ class Errors:
     learner: Learner
     accounts: Accounts
     purposes: Mapping[str, Purpose]
-    owner: Person | None
+    owner: Person
     known: Places
     base: str
     watcher: Watcher

@@ -72,8 +72,8 @@ class Breaker:
 
     learner: Learner
     purposes: Mapping[str, Purpose]
-    owner: Person | None
-    renew: Callable[[Person | None], Person | None] = lambda person: person
+    owner: Person
+    renew: Callable[[Person], Person] = lambda person: person
     outcomes: list[Outcome] = field(default_factory=list)
 
     def run(self) -> list[Outcome]:
@@ -104,8 +104,6 @@ class Breaker:
 
     def _good(self, operation: Operation) -> Call | None:
         """Return a call that would succeed, on objects that may be spoilt."""
-        if self.owner is None:
-            return Call(operation) if not operation.path_names else None
         built = self.learner.build(operation, self.owner, full=operation.writes)
         return built if isinstance(built, Call) else None
 
