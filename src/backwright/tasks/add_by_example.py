@@ -20,6 +20,7 @@ from backwright.tasks.change import (
     Workplace,
     change_report,
     changes_of,
+    each_file_once,
     move_over,
     prove,
     workplace,
@@ -59,7 +60,7 @@ def add_by_example(
             finish_migration(place, migration)
             listener(StepStarted(f"migration: {', '.join(migration)}"))
             steps.append(PlanStep("migration", tuple(migration)))
-        plan = _each_file_once(steps)
+        plan = each_file_once(steps)
         reasons = {path: step.step for step in plan for path in step.files}
         changes = changes_of(place, [*files, *migration], reasons)
         endpoints, problem = compare(project, read_project(place.folder), made, done)
@@ -149,7 +150,7 @@ def plan_by_example(root: Path, project: Project, made: Lesson) -> ChangeReport:
         endpoints, problem = compare(project, read_project(folder), made, done)
     if problem:
         done.notes.append(Note("", 0, f"as it stands, this would be refused: {problem}"))
-    plan = _each_file_once([PlanStep(name, paths) for name, paths in done.plan()])
+    plan = each_file_once([PlanStep(name, paths) for name, paths in done.plan()])
     return change_report(
         _outcome(made, plan, done, len(endpoints)), ChangeSet(tuple(edits)), dry_run=True
     )
@@ -179,17 +180,6 @@ def compare(
 
 def _bytes(file: Path) -> bytes | None:
     return file.read_bytes() if file.is_file() else None
-
-
-def _each_file_once(steps: list[PlanStep]) -> tuple[PlanStep, ...]:
-    seen: set[str] = set()
-    kept = []
-    for step in steps:
-        fresh = tuple(p for p in step.files if p not in seen)
-        seen |= set(fresh)
-        if fresh:
-            kept.append(PlanStep(step.step, fresh))
-    return tuple(kept)
 
 
 def _outcome(

@@ -26,12 +26,13 @@ from backwright.tasks.change import (
 )
 from backwright.tasks.habits import Habits, Written
 from backwright.tasks.host_facts import main_app
+from backwright.tasks.live import prove_live
 from backwright.tasks.migration import write_revision
 from backwright.tasks.questions import Answers
 from backwright.tasks.tidy import tidy
 from backwright.transfer.draft import Draft
 from backwright.transfer.grow import Grown, grow
-from backwright.workshop import ChangeSet, FileEdit
+from backwright.workshop import ChangeSet, FileEdit, require
 from backwright.workshop.staging import prepare
 
 COMMAND = "add resource"
@@ -80,6 +81,8 @@ def add_by_growth(request: Growing, listener: Listener) -> ChangeReport:
             new_tests=grown.new_tests,
             expected_endpoints=grown.endpoints,
         )
+        checks = (*checks, prove_live(changed, grown.endpoints))
+        require(checks)
         undo = move_over(place, changes, command)
         notes = (*grown.notes, *revision.notes, *changed.notes)
         outcome = replace(_outcome(request, plan, grown), notes=notes)

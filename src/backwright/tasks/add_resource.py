@@ -18,6 +18,7 @@ from backwright.tasks.change import (
     Workplace,
     change_report,
     changes_of,
+    each_file_once,
     move_over,
     prove,
     workplace,
@@ -125,17 +126,7 @@ def _write(place: Workplace, spec: ResourceSpec) -> tuple[Transfer, tuple[PlanSt
     if migration:
         place.listener(StepStarted(f"migration: {', '.join(migration)}"))
         steps.insert(len(steps) - 1, PlanStep("migration", tuple(migration)))
-    return transfer, tuple(_each_file_once(steps))
-
-
-def _each_file_once(steps: list[PlanStep]) -> list[PlanStep]:
-    seen: set[str] = set()
-    kept = []
-    for step in steps:
-        fresh = tuple(p for p in step.files if p not in seen)
-        seen |= set(fresh)
-        kept.append(PlanStep(step.step, fresh))
-    return kept
+    return transfer, each_file_once(steps)
 
 
 def _reasons(plan: tuple[PlanStep, ...]) -> dict[str, str]:
