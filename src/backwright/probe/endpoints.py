@@ -163,13 +163,16 @@ def _differs(schemas: Schemas, schema: Value, value: Value, where: str, depth: i
 def _object_differs(schemas: Schemas, whole: Schema, value: Value, where: str, depth: int) -> str:
     if not isinstance(value, Mapping):
         return f"{where} is no object"
-    missing = [name for name in whole.get("required", ()) if name not in value]
+    required = whole.get("required", ())
+    missing = [name for name in required if name not in value]
     if missing:
         return f"{where} lacks {', '.join(missing)}"
+    # OpenAPI 3.0, as FastAPI writes it with Pydantic 1, has no word for "or null": what is not
+    # required may be null.
     inner = (
         _differs(schemas, one, value[name], f"{where}.{name}", depth + 1)
         for name, one in schemas.properties(whole).items()
-        if name in value
+        if name in value and (value[name] is not None or name in required)
     )
     return next((one for one in inner if one), "")
 
