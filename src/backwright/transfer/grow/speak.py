@@ -45,6 +45,7 @@ class _Speaker(cst.CSTTransformer):
     def __init__(self, speech: Speech) -> None:
         super().__init__()
         self.speech = speech
+        self._defaults: dict[str, cst.BaseExpression] = {}
 
     def leave_Param(self, original_node: cst.Param, updated_node: cst.Param) -> cst.Param:
         if original_node.annotation is None:
@@ -55,7 +56,23 @@ class _Speaker(cst.CSTTransformer):
         said = cst.Module([]).code_for_node(original_node.annotation.annotation)
         if said not in self.speech.dependencies:
             return updated_node
-        return _as_host(updated_node, self.speech.dependencies[said])
+        made = _as_host(updated_node, self.speech.dependencies[said])
+        if made.default is None:
+            return made
+        self._defaults[made.name.value] = made.default  # put in place below, behind the others
+        return made.with_changes(default=None, equal=cst.MaybeSentinel.DEFAULT)
+
+    def leave_Parameters(
+        self, original_node: cst.Parameters, updated_node: cst.Parameters
+    ) -> cst.Parameters:
+        """Give parameters their defaults; one without any must not follow one that has one."""
+        made = [self._with_default(param) for param in updated_node.params]
+        self._defaults.clear()
+        return updated_node.with_changes(params=sorted(made, key=lambda p: p.default is not None))
+
+    def _with_default(self, param: cst.Param) -> cst.Param:
+        default = self._defaults.get(param.name.value)
+        return param.with_changes(default=default, equal=cst.AssignEqual()) if default else param
 
     def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.BaseExpression:
         if not self.speech.sqlmodel_tables and m.matches(original_node.func, m.Name("col")):
