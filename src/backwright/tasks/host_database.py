@@ -117,6 +117,14 @@ def _engine(driver: str, project: Project) -> Engine:
 
 def _urls(project: Project, run_folder: str) -> Iterator[str]:
     """Yield the database URLs that the project states, the most telling first."""
+    yield from _told(project)
+    if project.database and project.database.driver:
+        yield f"{project.database.driver}://"
+    yield from _literals(project, run_folder)
+
+
+def _told(project: Project) -> Iterator[str]:
+    """Yield the URLs that the project runs with: of its engine, and what its settings hold."""
     database = project.database
     if database and database.url and "://" in database.url:
         yield database.url
@@ -125,9 +133,6 @@ def _urls(project: Project, run_folder: str) -> Iterator[str]:
         if any(_URL_NAME.search(name) for name in (setting.name, *setting.variables)):
             told = next((values[name] for name in setting.variables if name in values), None)
             yield from (url for url in (told, setting.default) if url and _URL.match(url))
-    if database and database.driver:
-        yield f"{database.driver}://"
-    yield from _literals(project, run_folder)
 
 
 def _literals(project: Project, run_folder: str) -> Iterator[str]:
@@ -157,7 +162,12 @@ def _driver(project: Project, urls: tuple[str, ...], run_folder: str) -> str:
     """Return the scheme of the URL: the first that is stated, else of the driver it installs."""
     stated = next((found["scheme"] for url in urls if (found := _URL.match(url))), "")
     is_async = _is_async(project)
-    if stated and not (is_async and stated in ("postgres", "postgresql")):
+    # What a setting holds is what the project's own people run with, also where it names no driver:
+    # their code gives it one, or hands it to a driver as it is.
+    is_told = any(
+        (found := _URL.match(url)) and found["scheme"] == stated for url in _told(project)
+    )
+    if stated and (is_told or not (is_async and stated in ("postgres", "postgresql"))):
         return stated
     return _installed(project, run_folder) or ("postgresql+asyncpg" if is_async else "sqlite")
 

@@ -1,0 +1,55 @@
+"""Which URL a host is given for the throw-away database: in the words that its own code takes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from backwright.project import read_project
+from backwright.tasks.host_database import database_facts
+
+MAIN = """\
+from fastapi import FastAPI
+from pydantic_settings import BaseSettings
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Settings(BaseSettings):
+    database_url: str{default}
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class Note(Base):
+    __tablename__ = "note"
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+
+engine = create_async_engine({url})
+app = FastAPI()
+"""
+
+
+@pytest.mark.parametrize(
+    ("default", "url", "driver"),
+    [
+        ("", "Settings().database_url", "postgresql+asyncpg"),
+        (
+            ' = "postgresql://app@localhost/app"',
+            'Settings().database_url.replace("postgresql:", "postgresql+asyncpg:")',
+            "postgresql",
+        ),
+    ],
+)
+def test_what_a_setting_holds_is_what_the_code_takes(
+    tmp_path: Path, default: str, url: str, driver: str
+) -> None:
+    (tmp_path / "main.py").write_text(MAIN.format(default=default, url=url))
+    (tmp_path / "requirements.txt").write_text("fastapi\nsqlalchemy\nasyncpg\npydantic-settings\n")
+    facts = database_facts(read_project(tmp_path), ".")
+    assert facts.engine == "postgresql"
+    assert facts.variables["DATABASE_URL"].partition("://")[0] == driver
