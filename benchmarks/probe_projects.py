@@ -8,16 +8,21 @@ import os
 import subprocess
 import sys
 import tempfile
+import traceback
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import httpx
 
 from backwright.host.postgres import Cluster
-from backwright.host.server import serve
+from backwright.host.server import Server, serve
 from backwright.probe.client import fetch_json
-from backwright.probe.database import PostgresOracle, SqliteOracle
 from backwright.probe.engine import Engine, Target
 from backwright.probe.findings import places
+from backwright.probe.postgres import PostgresOracle
+from backwright.probe.sqlite import SqliteOracle
 from backwright.report.events import silence
 from backwright.report.probe_types import Area, ProbeReport
 from backwright.workshop.bench import PAYLOADS
@@ -31,6 +36,10 @@ DRIVERS: Mapping[str, str] = {
     "teams": "postgresql+asyncpg",
     "sharing": "postgresql+psycopg",
     "legacy": "sqlite",
+    "library": "postgresql+psycopg",
+    "forum": "postgresql+psycopg",
+    "chat": "postgresql+psycopg",
+    "orgs": "postgresql+asyncpg",
 }
 KEY = "a-key-for-the-probes-benchmark-0123456789"
 
@@ -48,10 +57,19 @@ def clean(name: str) -> Sources:
     return Sources(name, (FOLDER / name / "main.py").read_text(encoding="utf-8"))
 
 
-def probe_project(
-    sources: Sources, server: Cluster, *, only: tuple[Area, ...], seconds: float = 120.0
-) -> ProbeReport:
-    """Serve a project on a new database and probe it.
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A project that answers: its server, its folder, and where its rows lie."""
+
+    server: Server
+    folder: Path
+    url: str
+    oracle: PostgresOracle | SqliteOracle
+
+
+@contextlib.contextmanager
+def served(sources: Sources, cluster: Cluster) -> Iterator[Served]:
+    """Serve a project on a new database.
 
     Raises:
         ServerFailedError: it does not start.
@@ -60,32 +78,63 @@ def probe_project(
     with tempfile.TemporaryDirectory(prefix="probe-") as scratch, contextlib.ExitStack() as stack:
         folder = Path(scratch)
         (folder / "main.py").write_text(sources.text, encoding="utf-8")
+        address = None
         if driver == "sqlite":
             url = f"sqlite:///{folder}/rows.sqlite3"
         else:
-            address = server.create_database(server.fresh_name("probe"))
-            stack.callback(server.drop_database, address.database)
+            address = cluster.create_database(cluster.fresh_name("probe"))
+            stack.callback(cluster.drop_database, address.database)
             url = address.url(driver)
-        base = stack.enter_context(_served(folder, url))
-        oracle = (
-            SqliteOracle(folder / "rows.sqlite3")
-            if driver == "sqlite"
-            else PostgresOracle(address.url())
+        environment = {**os.environ, "DATABASE_URL": url, "SECRET_KEY": KEY}
+        command = [sys.executable, "-m", "uvicorn", "main:app", "--log-level", "warning", "--port"]
+        server = stack.enter_context(
+            serve(lambda port: [*command, str(port)], cwd=folder, env=environment)
         )
+        oracle = PostgresOracle(address.url()) if address else SqliteOracle(folder / "rows.sqlite3")
         stack.callback(oracle.close)
+        yield Served(server, folder, url, oracle)
+
+
+def probe_project(
+    sources: Sources, cluster: Cluster, *, only: tuple[Area, ...], seconds: float = 300.0
+) -> ProbeReport:
+    """Serve a project on a new database and probe it.
+
+    Raises:
+        ServerFailedError: it does not start.
+    """
+    with served(sources, cluster) as one:
         target = Target(
             sources.name,
-            base.url,
-            fetch_json(f"{base.url}/openapi.json"),
-            oracle,
+            one.server.url,
+            fetch_json(f"{one.server.url}/openapi.json"),
+            one.oracle,
             places=places(()),
             origins=("https://blog.example.com",) if sources.name == "blog" else (),
             keys=(KEY,),
-            hashed=lambda password: hashed_by(folder, password),
-            log=base.output,
-            folder=str(folder),
+            hashed=lambda password: hashed_by(one.folder, password),
+            log=one.server.log,
+            folder=str(one.folder),
         )
         return Engine(target, silence, only, seconds).run()
+
+
+def try_single_user(sources: Sources, cluster: Cluster) -> str:
+    """Let one user do what they do here; return what went wrong, nothing if all went well.
+
+    Raises:
+        ServerFailedError: it does not start.
+    """
+    file = FOLDER / sources.name / "single_user.py"
+    names: dict[str, Any] = {}
+    exec(compile(file.read_text(encoding="utf-8"), str(file), "exec"), names)
+    with served(sources, cluster) as one, httpx.Client(base_url=one.server.url) as client:
+        try:
+            names["test"](client, one.url)
+        except Exception as error:
+            place = traceback.extract_tb(error.__traceback__)[-1]
+            return f"line {place.lineno}: {type(error).__name__} {error}"
+    return ""
 
 
 def hashed_by(folder: Path, password: str) -> str | None:
@@ -103,11 +152,3 @@ def hashed_by(folder: Path, password: str) -> str | None:
     lines = done.stdout.strip().splitlines()
     found = json.loads(lines[-1]).get("hash") if lines else None
     return str(found) if found else None
-
-
-@contextlib.contextmanager
-def _served(folder: Path, url: str) -> Iterator[object]:
-    environment = {**os.environ, "DATABASE_URL": url, "SECRET_KEY": KEY}
-    command = [sys.executable, "-m", "uvicorn", "main:app", "--log-level", "warning", "--port"]
-    with serve(lambda port: [*command, str(port)], cwd=folder, env=environment) as server:
-        yield server

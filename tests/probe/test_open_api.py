@@ -18,7 +18,7 @@ def probed(sabotage: str) -> ProbeReport:
     here, environment = Path(__file__).parent, {**os.environ, "SABOTAGE": sabotage}
     with serve(lambda port: [*words, str(port)], cwd=here, env=environment) as server:
         document = fetch_json(f"{server.url}/openapi.json")
-        target = Target("open", server.url, document, log=server.output, folder=str(here))
+        target = Target("open", server.url, document, log=server.log, folder=str(here))
         return Engine(target, silence, ("endpoints",)).run()
 
 

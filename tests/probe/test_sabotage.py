@@ -10,8 +10,8 @@ import pytest
 
 from backwright.host.server import serve
 from backwright.probe.client import fetch_json
-from backwright.probe.database import SqliteOracle
 from backwright.probe.engine import Engine, Target
+from backwright.probe.sqlite import SqliteOracle
 from backwright.report.events import silence
 from backwright.report.probe_types import ProbeReport
 
@@ -24,7 +24,7 @@ def probed(folder: Path, sabotage: str, *, seen: bool = True) -> ProbeReport:
     with serve(lambda port: [*words, str(port)], cwd=here, env=environment) as server:
         document = fetch_json(f"{server.url}/openapi.json")
         oracle = SqliteOracle(file) if seen else None
-        target = Target("tiny", server.url, document, oracle, log=server.output)
+        target = Target("tiny", server.url, document, oracle, log=server.log)
         return Engine(target, silence, ("isolation",)).run()
 
 

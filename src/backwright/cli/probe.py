@@ -46,6 +46,10 @@ def probe(
         Path | None,
         typer.Option("--curl", metavar="FILE", help="Write the requests as a shell script."),
     ] = None,
+    html: Annotated[
+        Path | None,
+        typer.Option("--html", metavar="FILE", help="Write one self-contained page."),
+    ] = None,
     format_: Annotated[Format, typer.Option("--format", help="How to print the result.")] = "text",
     seconds: Annotated[
         float, typer.Option("--seconds", min=1, help="How long the requests may take.")
@@ -73,9 +77,14 @@ def probe(
         root = existing_folder(project)
         request = Probe(root, url, openapi, read_areas(only), allow_remote, seconds)
         write = _writer(curl) if curl else None
+        write_page = _writer(html) if html else None
         report = run_probe(request, listener)
         if write:
             write(report.script)
+        if html and write_page:
+            from backwright.report.probe_html import probe_page
+
+            write_page(probe_page(report, root=root, folder=html.absolute().parent))
         return report
 
     face = Face("probe", as_json=as_json or format_ == "json", quiet=quiet)

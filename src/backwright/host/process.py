@@ -63,6 +63,22 @@ class Bounded:
             del self._tail[:excess]
             self._dropped += excess
 
+    @property
+    def size(self) -> int:
+        """Return how many bytes have come so far."""
+        return len(self._head) + self._dropped + len(self._tail)
+
+    def between(self, start: int, end: int | None = None) -> str:
+        """Return the text that came from the byte `start` on, before the byte `end`.
+
+        What lies in the middle and was not kept is left out.
+        """
+        stop = self.size if end is None else end
+        behind = len(self._head) + self._dropped
+        head = self._head[start:stop]
+        tail = self._tail[max(0, start - behind) : max(0, stop - behind)]
+        return (bytes(head) + bytes(tail)).decode("utf-8", "replace")
+
     def text(self) -> str:
         """Return what was kept, as text; bytes that are no UTF-8 are replaced."""
         gap = f"\n… {self._dropped} bytes left out …\n".encode() if self._dropped else b""

@@ -25,13 +25,17 @@ class ServerFailedError(BackwrightError):
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A server that answers on `url`; `output` gives what it has said so far."""
+    """A server that answers on `url`; `log` keeps what it has said so far."""
 
     url: str
     port: int
     pid: int
     seconds: float
-    output: Callable[[], str]
+    log: Bounded
+
+    def output(self) -> str:
+        """Return what it has said so far."""
+        return self.log.text()
 
 
 def free_port() -> int:
@@ -79,7 +83,7 @@ def serve(
                     continue
                 raise ServerFailedError(said or "the server did not answer and said nothing")
             seconds = time.monotonic() - started
-            yield Server(f"http://127.0.0.1:{port}", port, process.pid, seconds, kept.text)
+            yield Server(f"http://127.0.0.1:{port}", port, process.pid, seconds, kept)
             return
         finally:
             owner.end(process)

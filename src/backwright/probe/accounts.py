@@ -219,9 +219,10 @@ class Accounts:
     def _accept(self, person: Person, answer: Answer, body: Mapping[str, Any]) -> bool:
         """Take the token or cookies of a login, in the form in which they open something."""
         person.login = body
-        person.refresh = find_refresh_token(answer.json)
         token = find_token(answer.json)
         crumbs = dict(_cookie(one) for one in answer.cookies)
+        kept = next((v for k, v in crumbs.items() if "refresh" in k.lower()), None)
+        person.refresh = find_refresh_token(answer.json) or kept
         candidates = []
         if token:
             person.token = token

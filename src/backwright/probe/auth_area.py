@@ -14,6 +14,7 @@ from backwright.probe.objects import Refusal
 from backwright.probe.operations import Operation
 from backwright.probe.people import Person
 from backwright.probe.purposes import Purpose
+from backwright.probe.refreshing import Refreshing
 from backwright.probe.tokens import COMMON_KEYS, Forged, Token, find_key, forged, read_token, spoilt
 from backwright.report.probe_types import ProbeCheck
 
@@ -155,6 +156,7 @@ class Auth:
 
     def _lifecycle(self, tested: Operation) -> Iterator[ProbeCheck]:
         yield from self._after_logout(tested)
+        yield from self._refreshing()
         yield from self._deactivated(tested)
         yield from self._deleted(tested)
 
@@ -166,8 +168,7 @@ class Auth:
 
     def _after_logout(self, tested: Operation) -> Iterator[ProbeCheck]:
         """Yield whether a token is worthless after its owner has logged out."""
-        leaving = next((one for one in self.learner.session.api.operations
-                        if one.writes and _is_logout(one.path)), None)  # fmt: skip
+        leaving = self._leaving()
         person = self._guest() if leaving else None
         if leaving is None or person is None:
             return
@@ -176,6 +177,18 @@ class Auth:
             return
         exchange = self._still(tested, person.identity)
         yield self._verdict("token-after-logout", leaving, "a token after logging out", exchange)
+
+    def _leaving(self) -> Operation | None:
+        """Return the operation that logs out."""
+        operations = self.learner.session.api.operations
+        return next((one for one in operations if one.writes and _is_logout(one.path)), None)
+
+    def _refreshing(self) -> Iterator[ProbeCheck]:
+        """Yield what refresh tokens open that should open nothing."""
+        trial = Refreshing(self.learner, self.accounts, self.known, self.base)
+        person = self._guest() if trial.operation() and self.owner.refresh else None
+        if person is not None:
+            yield from trial.checks(person, self._leaving())
 
     def _deactivated(self, tested: Operation) -> Iterator[ProbeCheck]:
         """Yield whether a token opens anything for a user who was deactivated."""

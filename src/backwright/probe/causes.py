@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from backwright.probe.client import NO_ANSWER, Exchange
 
-_REMEMBERED = 400
 _LONGEST_TRACE = 60_000
-_LOG_SECONDS, _LOG_PAUSE = 2.0, 0.015
+_LOG_SECONDS, _LEAST_LOG_SECONDS, _LOG_PAUSE = 2.0, 0.1, 0.015
 _EXCEPTION = re.compile(r"^(?:[\w.]+\.)?(\w*(?:Error|Exception|Violation|Fault|Failure|Invalid\w*|"
                         r"OutOfRange|Interrupt|Exit|Warning)\w*)(?:: (.*))?$", re.MULTILINE)  # fmt: skip
 _FRAME = re.compile(r'File "([^"]+)", line (\d+), in (\S+)')
@@ -34,42 +33,73 @@ class Cause:
     line: int = 0
 
 
+class Log(Protocol):
+    """What a server has said, byte by byte."""
+
+    @property
+    def size(self) -> int:
+        """Return how many bytes there are so far."""
+        ...
+
+    def between(self, start: int, end: int | None = None) -> str:
+        """Return the text from one byte to another, or to the end."""
+        ...
+
+    def text(self) -> str:
+        """Return all of it."""
+        ...
+
+
 @dataclass
 class Watcher:
     """Listens to the server's log, and keeps what it says of each error.
 
     Attributes:
-        log: Gives what the server has logged so far; None where that cannot be read.
+        log: What the server has logged so far; None where that cannot be read.
         folder: The folder that the project's own files lie in.
         said: What was logged with an error, by the number of the request.
     """
 
-    log: Callable[[], str] | None = None
+    log: Log | None = None
     folder: str = ""
     said: dict[int, str] = field(default_factory=dict)
-    _before: str = ""
+    _start: int = 0
+    _starts: dict[int, int] = field(default_factory=dict)
+    _patience: float = _LOG_SECONDS
 
     def before(self) -> None:
         """Remember where the log ends."""
         if self.log is not None:
-            self._before = self.log()[-_REMEMBERED:]
+            self._start = self.log.size
 
     def after(self, exchange: Exchange) -> None:
         """Keep what was logged, if the server failed."""
         if self.log is not None and exchange.status >= 500:
+            self._starts[exchange.number] = self._start
             self.said[exchange.number] = self._new(self.log)
 
-    def _new(self, log: Callable[[], str]) -> str:
-        """Return what was logged since, once an exception is there and the log stands still."""
-        until, last = time.monotonic() + _LOG_SECONDS, ""
+    def _new(self, log: Log) -> str:
+        """Return what was logged since, once an exception is there and the log stands still.
+
+        A server that keeps its errors to itself is waited for ever more shortly.
+        """
+        until, last = time.monotonic() + self._patience, ""
         while time.monotonic() < until:
-            text = log()
-            new = text.rpartition(self._before)[2] if self._before else text
-            if new and new == last and _EXCEPTION.search(new.replace("\\n", "\n")):
-                break
+            new = log.between(self._start)[-_LONGEST_TRACE:]
+            if new and new == last and _tells(new):
+                self._patience = _LOG_SECONDS
+                return new
             last = new
             time.sleep(_LOG_PAUSE)
-        return last[-_LONGEST_TRACE:]
+        self._patience = max(self._patience / 2, _LEAST_LOG_SECONDS)
+        return last
+
+    def _late(self, number: int) -> str:
+        """Return what came after all, before the next error began."""
+        if self.log is None or number not in self._starts:
+            return ""
+        later = [start for one, start in self._starts.items() if one > number]
+        return self.log.between(self._starts[number], min(later, default=None))[:_LONGEST_TRACE]
 
     def cause(self, exchange: Exchange, what: str) -> Cause:
         """Return the root of a server error.
@@ -78,7 +108,8 @@ class Watcher:
             exchange: The request and its answer.
             what: What was sent, which tells roots apart where the log says nothing.
         """
-        said = self.said.get(exchange.number, "").replace('\\"', '"').replace("\\n", "\n")
+        said = self.said.get(exchange.number, "")
+        said = _unescaped(said if _tells(said) else self._late(exchange.number))
         exceptions = [one for one in _EXCEPTION.findall(said) if one[0] != "ExceptionGroup"]
         if not exceptions:
             silent = exchange.status == NO_ANSWER
@@ -93,6 +124,15 @@ class Watcher:
         if frames:
             file, line = frames[-1][0][len(self.folder) :].lstrip("/"), int(frames[-1][1])
         return Cause(f"{name}|{_plain(words)}", f"{name}: {words}"[:240], file, line)
+
+
+def _unescaped(said: str) -> str:
+    """Return a log's words with the lines that JSON writes into one."""
+    return said.replace('\\"', '"').replace("\\n", "\n")
+
+
+def _tells(said: str) -> bool:
+    return bool(_EXCEPTION.search(_unescaped(said)))
 
 
 def _plain(words: str) -> str:

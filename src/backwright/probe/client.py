@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 from urllib.parse import quote
 
@@ -18,6 +20,8 @@ from backwright.probe.schemas import Value
 
 _LONGEST_WAIT = 3.0
 _TIMEOUT = 10.0
+_AT_ONCE = 4
+_BATCH = 32
 _SILENCES = 3  # so many requests without an answer in a row, and the server is taken for dead
 NO_ANSWER = 599
 
@@ -170,12 +174,18 @@ class Client:
         self.sent: list[Exchange] = []
         self._most = requests
         self._until = time.monotonic() + seconds
-        self._http = httpx.Client(timeout=_TIMEOUT, follow_redirects=False, trust_env=False)
+        # A jar that takes nothing: who sends which cookie is for the identities to say.
+        jar = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
+        self._http = httpx.Client(
+            timeout=_TIMEOUT, follow_redirects=False, trust_env=False, cookies=jar
+        )
+        self._pool = ThreadPoolExecutor(_AT_ONCE)
         self.before: Callable[[], None] = lambda: None
         self.after: Callable[[Exchange], None] = lambda _: None
 
     def close(self) -> None:
         """Close the connections."""
+        self._pool.shutdown()
         self._http.close()
 
     @property
@@ -196,10 +206,42 @@ class Client:
         if wait is not None:
             time.sleep(wait)
             answer = self._answer(call, who)
-        exchange = Exchange(len(self.sent) + 1, who, call, answer)
-        self.sent.append(exchange)
+        exchange = self._keep(call, who, answer)
         self.after(exchange)
         return exchange
+
+    def _keep(self, call: Call, who: Identity, answer: Answer) -> Exchange:
+        exchange = Exchange(len(self.sent) + 1, who, call, answer)
+        self.sent.append(exchange)
+        return exchange
+
+    def send_at_once(self, call: Call, who: Identity, times: int) -> list[Exchange]:
+        """Send the same request several times at the same time."""
+        self.before()
+        answers = list(self._pool.map(lambda _: self._answer(call, who), range(times)))
+        exchanges = [self._keep(call, who, answer) for answer in answers]
+        for exchange in exchanges:
+            self.after(exchange)
+        return exchanges
+
+    def send_all(self, calls: Sequence[Call], who: Identity = ANONYMOUS) -> Iterator[Exchange]:
+        """Send requests of which none depends on another, several at a time; yield in their order.
+
+        What was refused for haste or failed is sent once more by itself: no verdict rests on what
+        else was under way, and what the log then says is of this request. Ends early where a bound
+        is reached.
+        """
+        for start in range(0, len(calls), _BATCH):
+            if self.spent:
+                return
+            batch = calls[start : start + _BATCH]
+            for call, answer in zip(
+                batch, self._pool.map(lambda one: self._answer(one, who), batch), strict=True
+            ):
+                if answer.status >= 500 or answer.status == 429:
+                    yield self.send(call, who)
+                else:
+                    yield self._keep(call, who, answer)
 
     def _answer(self, call: Call, who: Identity) -> Answer:
         content, media = call.content()
@@ -233,7 +275,6 @@ class Client:
         encoded = {k: v.encode("utf-8", "surrogatepass") for k, v in headers.items()}
         url = self.base + call.target
         method = call.operation.method
-        self._http.cookies.clear()
         reply = self._http.request(method, url, headers=encoded, content=content)  # type: ignore[arg-type]
         place = reply.headers.get("location", "")
         if reply.status_code in (307, 308) and place:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from backwright.probe.accounts import Accounts, Hash
 from backwright.probe.answers import find_token
 from backwright.probe.auth_area import Auth
-from backwright.probe.causes import Watcher
+from backwright.probe.causes import Log, Watcher
 from backwright.probe.client import Client, Identity
 from backwright.probe.config import Config, GivenUser
 from backwright.probe.cors import Cors
@@ -33,7 +34,14 @@ from backwright.probe.script import script_of
 from backwright.probe.session import Session
 from backwright.probe.sights import Cast
 from backwright.report.events import Listener, StepStarted
-from backwright.report.probe_types import AREAS, Area, ProbeCell, ProbeCheck, ProbeReport
+from backwright.report.probe_types import (
+    AREAS,
+    Area,
+    ProbeCell,
+    ProbeCheck,
+    ProbePhase,
+    ProbeReport,
+)
 
 _COMMAND_SECONDS = 30
 
@@ -54,7 +62,7 @@ class Target:
         keys: Texts that tokens may be signed with.
         literals: Those of them that cannot be set from outside.
         hashed: Makes the host's hash of a password.
-        log: Gives what the server has logged; None where that cannot be read.
+        log: What the server has logged; None where that cannot be read.
         folder: The folder that the project's files lie in, as its traces name it.
     """
 
@@ -69,7 +77,7 @@ class Target:
     keys: tuple[str, ...] = ()
     literals: frozenset[str] = frozenset()
     hashed: Hash = lambda _: None
-    log: Callable[[], str] | None = None
+    log: Log | None = None
     folder: str = ""
 
 
@@ -85,6 +93,7 @@ class Engine:
     def __post_init__(self) -> None:
         """Begin to listen to the log."""
         self._watcher = Watcher(self.target.log, self.target.folder)
+        self._phases: list[ProbePhase] = []
 
     def run(self) -> ProbeReport:
         """Probe, and return everything that was seen.
@@ -111,7 +120,17 @@ class Engine:
             tuple(matrix),
             tuple(session.notes),
             script_of(client.sent, session.people),
+            tuple(self._phases),
         )
+
+    @contextlib.contextmanager
+    def _phase(self, name: str, client: Client) -> Iterator[None]:
+        """Tell the listener what goes on, and remember how long it took."""
+        self.listener(StepStarted(name))
+        started, sent = time.monotonic(), len(client.sent)
+        yield
+        seconds = round(time.monotonic() - started, 2)
+        self._phases.append(ProbePhase(name, seconds, len(client.sent) - sent))
 
     def _sampler(self, api: Api) -> Sampler:
         """Return what makes values: on a server that stays, others than in the run before."""
@@ -124,8 +143,8 @@ class Engine:
             session.note("no database is seen: verdicts rest on what the API answers")
         doors = find_doors(api, self.target.token_url)
         accounts = Accounts(session, doors, self.target.hashed)
-        self.listener(StepStarted("making users"))
-        self._people(session, accounts, doors)
+        with self._phase("making users", session.client):
+            self._people(session, accounts, doors)
         learner = Learner(session, accounts.register)
         purposes = {one.key: self._purpose(one, doors) for one in api.operations}
         checks: list[ProbeCheck] = []
@@ -138,8 +157,8 @@ class Engine:
         ):
             if area not in self.only:
                 continue
-            self.listener(StepStarted(area))
-            found, cells_ = work(learner, accounts, purposes)
+            with self._phase(area, session.client):
+                found, cells_ = work(learner, accounts, purposes)
             checks += merged(found)
             matrix = cells_ or matrix
         return checks, matrix

@@ -94,6 +94,8 @@ class Errors:
             curl_of(first.exchange, self.base), "400, 404 or 422",
             f"{status if status != 599 else 'no answer'} {first.exchange.answer.text[:200]}".strip(),
             file, line,
+            tuple(key for key in dict.fromkeys(one.exchange.call.operation.key for _, one in group)
+                  if key != operation.key),
         )  # fmt: skip
 
     def _leak(self, shown: list[tuple[str, Outcome]]) -> ProbeCheck:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from backwright.probe.client import Call, Exchange
 from backwright.probe.learner import Learner
+from backwright.probe.objects import Refusal
 from backwright.probe.operations import FORMS, Operation
 from backwright.probe.people import Person
 from backwright.probe.purposes import Purpose
@@ -18,6 +18,7 @@ from backwright.probe.purposes import Purpose
 HUGE = 10**20
 _NUL, _SURROGATE = "a\x00b", "a\ud800b"
 _LONG = "q" * 20_000
+_ROUNDS = 3  # of creating the same twice: whether two meet in the middle is a matter of luck
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +89,9 @@ class Breaker:
             good = None if self._always_fails(operation) else self._good(operation)
             if good is None:
                 continue
-            for fault in self._faults(operation, good):
-                if self.learner.session.client.spent:
-                    break
-                self._send(fault)
+            self._send(list(self._faults(operation, good)))
             if operation.method == "POST" and self.purposes.get(operation.key) == "plain":
-                self._at_once(good)
+                self._at_once(operation)
         return self.outcomes
 
     def _always_fails(self, operation: Operation) -> bool:
@@ -107,9 +105,10 @@ class Breaker:
         built = self.learner.build(operation, self.owner, full=operation.writes)
         return built if isinstance(built, Call) else None
 
-    def _send(self, fault: Fault) -> None:
-        exchange = self.learner.session.send(fault.call, self.owner)
-        self.outcomes.append(Outcome(fault, exchange))
+    def _send(self, faults: list[Fault]) -> None:
+        client = self.learner.session.client
+        sent = client.send_all([one.call for one in faults], self.owner.identity)
+        self.outcomes += [Outcome(fault, one) for fault, one in zip(faults, sent, strict=False)]
 
     # --- the faults
 
@@ -189,13 +188,15 @@ class Breaker:
             wrong = replace(operation, method=other)
             yield Fault(f"method {other}", "method", replace(good, operation=wrong, body=None))
 
-    def _at_once(self, good: Call) -> None:
-        """Send the same creation twice at the same time: a unique value must not clash as a 500."""
-        with ThreadPoolExecutor(2) as pool:
-            done = list(pool.map(lambda _: self.learner.session.send(good, self.owner), range(2)))
-        for exchange in done:
-            fault = Fault("twice at once", "body", good)
-            self.outcomes.append(Outcome(fault, exchange))
+    def _at_once(self, operation: Operation) -> None:
+        """Send creations twice at the same time: a unique value must not clash as a 500."""
+        client = self.learner.session.client
+        for _ in range(_ROUNDS):
+            new = self.learner.build(operation, self.owner, fresh=True, renewed=True, full=True)
+            if client.spent or isinstance(new, Refusal):
+                return
+            for exchange in client.send_at_once(new, self.owner.identity, 2):
+                self.outcomes.append(Outcome(Fault("twice at once", "body", new), exchange))
 
 
 def _broken_bodies(good: Call) -> Iterator[Fault]:

@@ -21,6 +21,7 @@ from backwright.probe.objects import Made, Refusal, Slot, describe, identifier, 
 from backwright.probe.operations import Operation
 from backwright.probe.ownership import says_owner
 from backwright.probe.people import Person
+from backwright.probe.recognition import objects_in
 from backwright.probe.references import References
 from backwright.probe.repair import mended
 from backwright.probe.schemas import Value
@@ -39,11 +40,13 @@ class Learner:
         session: The state of the probe.
         registration: The operation that makes users.
         used: Every operation that was called with success, and the exchange.
+        objects: Everything that was made, by kind and maker.
     """
 
     session: Session
     registration: Operation | None = None
     used: dict[str, Exchange] = field(default_factory=dict)
+    objects: dict[tuple[str, str], list[Made]] = field(default_factory=dict)
     _standing: dict[tuple[str, str], Made] = field(default_factory=dict)
     _failed: dict[tuple[str, str], Refusal] = field(default_factory=dict)
     _recipes: dict[str, Call] = field(default_factory=dict)
@@ -55,6 +58,10 @@ class Learner:
     def slots(self, operation: Operation) -> tuple[Slot, ...]:
         """Return the places of an operation that name objects."""
         return self.references.slots(operation)
+
+    def path_slots(self, operation: Operation) -> tuple[Slot, ...]:
+        """Return those of them in the path."""
+        return tuple(one for one in self.slots(operation) if one.place == "path")
 
     def resource(self, operation: Operation) -> str:
         """Return what an operation is about."""
@@ -125,13 +132,23 @@ class Learner:
         for key, value in walk(exchange.answer.json):
             if key in ("id", "uuid"):
                 self.session.remember_id(value, who)
-        return Made(
+        new = Made(
             kind,
             who.name,
             tuple(one for one in values if isinstance(one, dict)),
             tuple(created),
             exchange.call.path,
         )
+        self.objects.setdefault((kind, who.name), []).append(new)
+        return new
+
+    def traces(self, exchange: Exchange, kind: str, of: Person, to: Person | None) -> set[str]:
+        """Return what an answer tells somebody of another's data: marks and ids, else objects."""
+        found = self.session.traces(exchange, of)
+        if found or not exchange.ok:
+            return found
+        theirs = self.objects.get((kind, to.name), ()) if to else ()
+        return objects_in(exchange.answer.json, self.objects.get((kind, of.name), ()), theirs)
 
     def _shared_one(self, kind: str, who: Person, failed: Made | Refusal, depth: int) -> Value:
         """Return an object that a privileged person makes, or one that a list already has."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from backwright.probe.operations import Operation
 from backwright.spec.names import singularize, split_words
@@ -24,6 +25,7 @@ USERS = frozenset(
 )  # fmt: skip
 
 
+@lru_cache(4096)
 def noun(word: str) -> str:
     """Return a noun in its one form: singular, lower case, words joined by underscores."""
     words = [one.lower() for one in split_words(word)] or [word.lower()]
@@ -31,6 +33,7 @@ def noun(word: str) -> str:
     return "_".join(words)
 
 
+@lru_cache(4096)
 def noun_of_segment(segment: str) -> str | None:
     """Return what a part of a path speaks of: of `create_task` the task, of `v1` nothing."""
     if segment.startswith("{") or _VERSION.match(segment):
@@ -71,6 +74,7 @@ def noun_of_operation(operation: Operation) -> str:
     return "root"
 
 
+@lru_cache(4096)
 def noun_of_reference(field: str) -> str | None:
     """Return what a field refers to by id: of `project_id` the project; None for no reference."""
     found = _REFERENCE.match(field)

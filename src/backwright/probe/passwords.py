@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from statistics import median
 from typing import Any
 
 from backwright.probe.accounts import Accounts
 from backwright.probe.answers import find_value
+from backwright.probe.causes import Log
 from backwright.probe.client import Call, Exchange
 from backwright.probe.doors import password_fields
 from backwright.probe.findings import Places, check
@@ -40,7 +41,7 @@ class Passwords:
     owner: Person
     known: Places
     base: str
-    log: Callable[[], str] | None = None
+    log: Log | None = None
 
     def checks(self) -> Iterator[ProbeCheck]:
         """Yield every check of passwords and of what can be found out with them."""
@@ -210,7 +211,7 @@ class Passwords:
             )  # fmt: skip
         yield from self._told(operation, hashes)
         if self.log is not None:
-            there = PASSWORD in self.log()
+            there = PASSWORD in self.log.text()
             yield self._check(
                 "password-in-log", operation, bad=there,
                 why="the log has a password" if there else "the log has no password",

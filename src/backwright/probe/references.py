@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from backwright.probe.doors import password_fields
@@ -35,10 +35,14 @@ class References:
 
     session: Session
     registration: Operation | None = None
+    _known: dict[tuple[object, ...], tuple[Any, ...]] = field(default_factory=dict)
 
     def slots(self, operation: Operation) -> tuple[Slot, ...]:
         """Return the places of an operation that name objects."""
-        return tuple(self._slots(operation))
+        key = (operation.key, bool(self.session.people))
+        if key not in self._known:
+            self._known[key] = tuple(self._slots(operation))
+        return self._known[key]
 
     def _slots(self, operation: Operation) -> Iterator[Slot]:
         for name in operation.path_names:
@@ -93,6 +97,12 @@ class References:
 
     def resource(self, operation: Operation) -> str:
         """Return what an operation is about; `/posts/{id}/publish` is about a post."""
+        key = ("about", operation.key)
+        if key not in self._known:
+            self._known[key] = (self._resource(operation),)
+        return str(self._known[key][0])
+
+    def _resource(self, operation: Operation) -> str:
         found = noun_of_operation(operation)
         if operation.path_names and not operation.path.rstrip("/").endswith("}"):
             known = {
@@ -112,6 +122,12 @@ class References:
 
     def creators(self, kind: str, under: Operation | None = None) -> tuple[Operation, ...]:
         """Return the operations that make objects of a kind, those above a path first."""
+        key = (kind, under.key if under else None, "made")
+        if key not in self._known:
+            self._known[key] = self._creators(kind, under)
+        return self._known[key]
+
+    def _creators(self, kind: str, under: Operation | None) -> tuple[Operation, ...]:
         found = [one for one in self._operations() if self._creates(one, kind)]
         if under is None:
             return tuple(sorted(found, key=lambda one: (len(one.path_names), len(one.path))))

@@ -81,6 +81,12 @@ def reason_of(exchange: Exchange) -> str:
     return f"the server answered {exchange.status}"
 
 
+def some_of(found: set[str]) -> str:
+    """Return the first of some traces in words, and how many more there are."""
+    first = sorted(found)[0]
+    return repr(first) + (f" and {len(found) - 1} more" if len(found) > 1 else "")
+
+
 @dataclass(frozen=True, slots=True)
 class Cast:
     """The users of a trial: whose the objects are, another one, one with privileges if any."""

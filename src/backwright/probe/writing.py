@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from backwright.probe.client import Call, Exchange
+from backwright.probe.closer import finds_out
 from backwright.probe.database import Change
 from backwright.probe.doors import password_fields
 from backwright.probe.learner import Learner
@@ -14,7 +15,6 @@ from backwright.probe.objects import Refusal, describe
 from backwright.probe.operations import Operation
 from backwright.probe.ownership import owner_columns
 from backwright.probe.people import Person
-from backwright.probe.reading import finds_out
 from backwright.probe.repair import marks_in
 from backwright.probe.schemas import Value
 from backwright.probe.sights import Cast, Kind, Sight, reason_of, refused
@@ -53,6 +53,8 @@ class Writer:
         for actor, person in self.cast.actors():
             yield from self._attempt(operation, kind, noun, actor, person, detail)
         yield from self._under_own_parent(operation, noun, detail)
+        if kind == "bulk":
+            yield from self._mixed_with_own(operation, noun, detail)
 
     def _kind(self, operation: Operation) -> Kind:
         named = any(one.place == "path" for one in self.learner.slots(operation))
@@ -171,6 +173,25 @@ class Writer:
             exchange, "404, and no change", {**detail, "write": bool(foreign)},
         )  # fmt: skip
 
+    def _mixed_with_own(
+        self, operation: Operation, noun: str, detail: Mapping[str, Any]
+    ) -> Iterator[Sight]:
+        """Yield what becomes of the owner's objects in one list with the other's own."""
+        session, other = self.learner.session, self.cast.other
+        prepared = self._calls(operation, other)
+        own = self.learner.build(operation, other, renewed=True)
+        if isinstance(prepared, Refusal) or isinstance(own, Refusal):
+            return
+        body = dict(prepared[1].body)
+        for name, value in body.items():
+            if isinstance(value, list) and isinstance(own.body, dict):
+                body[name] = [*own.body.get(name, ()), *value]
+        exchange, found = session.watched(replace(prepared[1], body=body), other)
+        foreign = session.foreign(found, other)
+        yield self._outcome(
+            operation, "bulk", noun, "other", other, exchange, found, foreign, detail
+        )
+
     def _calls(
         self, operation: Operation, person: Person | None
     ) -> tuple[Call | None, Call] | Refusal:
@@ -185,7 +206,7 @@ class Writer:
         if not named and self._kind(operation) != "bulk":
             own = learner.build(operation, caller, renewed=bool(learner.slots(operation)))
             return own if isinstance(own, Refusal) else (None, own)
-        mine = learner.build(operation, owner, fresh=True)
+        mine = learner.build(operation, owner, fresh=True, renewed=not named)
         if isinstance(mine, Refusal):
             return mine
         theirs = learner.build(operation, caller) if not named else self._rewritten(mine, caller)

@@ -46,8 +46,8 @@ def html_page(document: InspectDocument, *, root: Path, folder: Path) -> str:
         "several_apps": len(document["apps"]) > 1,
         "hubs": find_hubs(document["models"]),
         "referrers": _referrers(document["models"]),
-        "path": _path,
-        "broken": _broken,
+        "path": marked_path,
+        "broken": broken_file,
         "searched": _searched,
         "searched_table": _searched_table,
         "target_of": target_of,
@@ -68,7 +68,7 @@ def _drawing(models: Sequence[ModelEntry], link: Callable[[str, int], str]) -> d
     return {"svg": svg, "note": hub_note(diagram), "missing": ""}
 
 
-def _path(path: str) -> Markup:
+def marked_path(path: str) -> Markup:
     """Return a path with its parameters marked."""
     parts = _PARAMETER.split(path)
     return Markup("").join(
@@ -76,7 +76,7 @@ def _path(path: str) -> Markup:
     )
 
 
-def _broken(file: str) -> Markup:
+def broken_file(file: str) -> Markup:
     """Return a file's path that may be broken after its slashes."""
     return Markup("/<wbr>").join(file.split("/"))
 

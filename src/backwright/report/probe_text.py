@@ -37,6 +37,7 @@ def probe_document(report: ProbeReport) -> dict[str, Json]:
         "checks": [jsonable(one) for one in report.checks],
         "matrix": [jsonable(one) for one in report.matrix],
         "notes": list(report.notes),
+        "phases": [jsonable(one) for one in report.phases],
     }
 
 
@@ -122,3 +123,6 @@ def _print_sum(console: Console, report: ProbeReport) -> None:
         f"{report.seconds:.1f} s{share}",
         highlight=False,
     )
+    if report.phases:
+        spent = (f"{one.name} {one.seconds:.1f} s" for one in report.phases)
+        console.print(f"where the time went: {', '.join(spent)}", highlight=False)

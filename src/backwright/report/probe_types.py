@@ -30,6 +30,7 @@ class ProbeCheck:
         got: What came instead.
         file: Where the operation's handler stands; None where that is not known.
         line: The line of the handler.
+        also: Other operations at which the same was seen, where it has one root.
     """
 
     check: str
@@ -43,6 +44,7 @@ class ProbeCheck:
     got: str = ""
     file: str | None = None
     line: int | None = None
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,15 @@ class ProbeCell:
     actor: Actor
     cell: CellKind
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProbePhase:
+    """A part of a probe, how long it took, and how many requests it sent."""
+
+    name: str
+    seconds: float
+    requests: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +80,7 @@ class ProbeReport:
         matrix: Operations by callers.
         notes: What a reader must know: what was given up and why, what the oracle was.
         script: The requests as a shell script that can be run in order.
+        phases: Where the time went.
     """
 
     target: str
@@ -79,6 +91,7 @@ class ProbeReport:
     matrix: tuple[ProbeCell, ...]
     notes: tuple[str, ...] = ()
     script: str = ""
+    phases: tuple[ProbePhase, ...] = ()
 
     @property
     def failures(self) -> tuple[ProbeCheck, ...]:

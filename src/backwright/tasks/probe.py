@@ -7,6 +7,7 @@ import contextlib
 import ipaddress
 import json
 import re
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,13 +17,14 @@ from backwright.errors import MissingError, UsageError
 from backwright.host.process import run
 from backwright.probe.client import fetch_json
 from backwright.probe.config import Config, read_config
-from backwright.probe.database import PostgresOracle, SqliteOracle
 from backwright.probe.engine import Engine, Target
 from backwright.probe.findings import places
+from backwright.probe.postgres import PostgresOracle
+from backwright.probe.sqlite import SqliteOracle
 from backwright.project import read_project
 from backwright.project.types import Project
 from backwright.report.events import Listener
-from backwright.report.probe_types import AREAS, Area, ProbeReport
+from backwright.report.probe_types import AREAS, Area, ProbePhase, ProbeReport
 from backwright.tasks.change import Workplace, workplace
 from backwright.tasks.host_values import own_values
 from backwright.tasks.serving import Running, running
@@ -81,8 +83,11 @@ def probe(request: Probe, listener: Listener) -> ProbeReport:
         document = find_document(url, request.openapi or config.openapi, request.root)
         target = Target(urlsplit(url).netloc, url, document, config=config)
         return Engine(target, listener, request.only, request.seconds).run()
+    began = time.monotonic()
     with workplace(request.root, "probe", listener) as found:
-        return probe_place(found, config, listener, request.only, request.seconds)
+        report = probe_place(found, config, listener, request.only, request.seconds)
+        starting = round(time.monotonic() - began - report.seconds, 2)
+        return replace(report, phases=(ProbePhase("starting", starting, 0), *report.phases))
 
 
 def probe_place(
@@ -211,7 +216,7 @@ def _target(
         keys=tuple(sorted(given | own | literals | defaults)),
         literals=frozenset() if _is_set_from_outside(project) else literals,
         hashed=lambda password: _hash(place, app, password, tuple(_hashing(place, project))),
-        log=app.server.output,
+        log=app.server.log,
         folder=str(place.folder.resolve()),
     )
 

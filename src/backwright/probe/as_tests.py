@@ -1,0 +1,356 @@
+"""What a probe did as a pytest file of the project's own: who is kept from whose rows.
+
+It needs nothing of ours: users register and log in through the API as the probe's did, objects are
+made in the order of what needs what, and each refusal that was proved is asked for again.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from backwright.probe.accounts import Accounts
+from backwright.probe.answers import walk
+from backwright.probe.client import Call, Exchange
+from backwright.probe.judge import Judged
+from backwright.probe.learner import Learner
+from backwright.probe.objects import Slot
+from backwright.probe.operations import FORMS, Operation
+from backwright.probe.people import Person
+from backwright.probe.repair import marks_in
+from backwright.probe.schemas import Value
+
+_DEEPEST = 4
+_KINDS = ("reads", "lists", "changes", "removes")
+
+
+@dataclass(frozen=True, slots=True)
+class TestStyle:
+    """How a project tests.
+
+    Attributes:
+        client: The fixture that gives a client; empty where the file must make its own.
+        is_async: Whether the client is asynchronous.
+        marker: What stands above an asynchronous test.
+        app: The application as `module:name`, for a client of the file's own.
+    """
+
+    client: str = "client"
+    is_async: bool = False
+    marker: str = ""
+    app: str = ""
+
+
+@dataclass
+class TestWriter:
+    """Writes the file from what was sent and judged.
+
+    Attributes:
+        learner: Knows what refers to what.
+        accounts: Knows how users are made.
+        style: How the project tests.
+        owner: Whose objects were tried.
+    """
+
+    learner: Learner
+    accounts: Accounts
+    style: TestStyle
+    owner: Person
+    _sent: list[Exchange] = field(default_factory=list)
+
+    def text(self, judged: Iterable[Judged]) -> str:
+        """Return the file; nothing where users cannot register and log in through the API."""
+        self._sent = self.learner.session.client.sent
+        signing_in = self._signing_in()
+        if not signing_in:
+            return ""
+        tests = list(self._tests(judged))
+        if not tests:
+            return ""
+        head = [self._head(), *self._own_client(), signing_in]
+        return "\n\n\n".join([*head, *tests]) + "\n"
+
+    # --- the file's head
+
+    def _head(self) -> str:
+        lines = [
+            '"""Users are kept from the rows of others: what `backwright probe` found, as tests."""'
+        ]
+        lines += ["", "from uuid import uuid4", ""]
+        lines += ["import pytest"] if self.style.marker or self.style.app else []
+        if self.style.app:
+            module, _, name = self.style.app.partition(":")
+            imported = f"{name} as app" if name != "app" else "app"
+            lines += [
+                "from fastapi.testclient import TestClient",
+                "",
+                f"from {module} import {imported}",
+            ]
+        return "\n".join(lines).rstrip()
+
+    def _own_client(self) -> Iterator[str]:
+        if self.style.app:
+            yield (
+                "@pytest.fixture\ndef client():\n"
+                '    """Give a client of the application."""\n'
+                "    with TestClient(app) as made:\n        yield made"
+            )
+
+    def _signing_in(self) -> str:
+        """Return the helper that makes a user; nothing if it could not be one of the API alone."""
+        register, login = self.accounts.register, self.accounts.login
+        registered = self._last(register, self.owner) if register else None
+        logged_in = self._last(login, self.owner) if login else None
+        if register is None or registered is None or logged_in is None:
+            return ""
+        carried = self._carried(logged_in)
+        if not carried:
+            return ""
+        names = _Names(self.owner)
+        marks = sorted(marks_in(json.dumps(registered.call.body)))
+        for mark in marks:
+            names.words[mark] = "{name}"
+        verb = "async def" if self.style.is_async else "def"
+        lines = [
+            f"{verb} sign_in(client):",
+            '    """Register somebody new; return the headers of their requests."""',
+            '    name = f"u{uuid4().hex[:12]}"',
+            f"    made = {self._request(registered.call, names)}",
+            f"    assert made.status_code == {registered.status}, made.text",
+            f"    answer = {self._request(logged_in.call, names)}",
+            f"    assert answer.status_code == {logged_in.status}, answer.text",
+            *carried,
+        ]
+        return "\n".join(lines)
+
+    def _last(self, operation: Operation, person: Person) -> Exchange | None:
+        """Return the request by which somebody registered or logged in."""
+        return next(
+            (
+                one for one in self._sent
+                if one.call.operation is operation and one.ok
+                and any(mark[2] == person.letter for mark in marks_in(json.dumps(one.call.body)))
+            ),
+            None,
+        )  # fmt: skip
+
+    def _carried(self, logged_in: Exchange) -> list[str]:
+        """Return the lines that make headers of a login's answer."""
+        token = self.owner.token
+        if token and self.owner.identity.headers:
+            key = next((k for k, v in walk(logged_in.answer.json) if v == token), None)
+            path = _path_to(logged_in.answer.json, token)
+            name, value = next((n, v) for n, v in self.owner.identity.headers.items() if token in v)
+            if key is None or path is None:
+                return []
+            text = value.replace(token, "{token}").replace('"', '\\"')
+            return [f"    token = answer.json(){path}", f'    return {{"{name}": f"{text}"}}']
+        if self.owner.identity.cookies:
+            return [
+                '    crumbs = "; ".join(f"{k}={v}" for k, v in answer.cookies.items())',
+                "    client.cookies.clear()",
+                '    return {"Cookie": crumbs}',
+            ]
+        return []
+
+    # --- the tests
+
+    def _tests(self, judged: Iterable[Judged]) -> Iterator[str]:
+        by_operation: dict[str, list[Judged]] = {}
+        for one in judged:
+            if one.sight.kind in _KINDS and one.sight.actor in ("other", "anonymous"):
+                by_operation.setdefault(one.sight.operation.key, []).append(one)
+        for group in by_operation.values():
+            kept: dict[str, Exchange] = {
+                one.sight.actor: one.sight.exchange
+                for one in group
+                if one.cell == "isolated" and one.sight.exchange is not None
+            }
+            if "other" in kept:
+                text = self._test(group[0].sight.operation, group[0].sight.kind, kept)
+                if text:
+                    yield text
+
+    def _test(self, operation: Operation, kind: str, kept: Mapping[str, Exchange]) -> str:
+        """Return one test: others are refused, and the owner is not."""
+        names = _Names(self.owner)
+        made = self._made(kept["other"].call, names, 0)
+        own = self.learner.used.get(operation.key)
+        if made is None or own is None or (kind == "lists" and not names.words):
+            return ""
+        call = kept["other"].call
+        lines = [
+            *self._opening(operation),
+            f"    owner, other = {self._await}sign_in({self._fixture}), {self._await}sign_in({self._fixture})",
+            *made,
+        ]
+        refusals = self._refusals(call, kind, kept, names)
+        success = [
+            f"    own = {self._request(call, names, 'owner')}",
+            f"    assert own.status_code == {own.status}, own.text",
+        ]
+        if kind == "lists":
+            success.append(f"    assert {_first(names)} in own.text")
+        return "\n".join([*lines, *refusals, *success])
+
+    def _refusals(
+        self, call: Call, kind: str, kept: Mapping[str, Exchange], names: _Names
+    ) -> list[str]:
+        lines = [f"    foreign = {self._request(call, names, 'other')}"]
+        if kind == "lists" and kept["other"].ok:
+            lines.append(f"    assert {_first(names)} not in foreign.text")
+        else:
+            lines.append(f"    assert foreign.status_code == {kept['other'].status}, foreign.text")
+        if "anonymous" in kept and not kept["anonymous"].ok:
+            lines.append(f"    unknown = {self._request(call, names)}")
+            lines.append(
+                f"    assert unknown.status_code == {kept['anonymous'].status}, unknown.text"
+            )
+        return lines
+
+    def _opening(self, operation: Operation) -> list[str]:
+        words = re.sub(r"\W+", "_", operation.path).strip("_").lower() or "root"
+        verb = "async def" if self.style.is_async else "def"
+        lines = [f"@{self.style.marker}"] if self.style.is_async and self.style.marker else []
+        return [
+            *lines,
+            f"{verb} test_{operation.method.lower()}_{words}_is_kept_from_others({self._fixture}):",
+        ]
+
+    # --- objects, made first
+
+    def _made(self, call: Call, names: _Names, depth: int) -> list[str] | None:
+        """Return the lines that make what a call names; None if it is not known how."""
+        lines: list[str] = []
+        for slot in self.learner.slots(call.operation):
+            value = _value_at(call, slot)
+            if value is None or isinstance(value, list) or value in names.variables:
+                continue
+            source = self._source(slot, value)
+            if source is None or depth > _DEEPEST:
+                return None
+            inner = self._made(source.call, names, depth + 1)
+            path = _path_to(source.answer.json, value)
+            if inner is None or path is None:
+                return None
+            lines += inner
+            for mark in sorted(marks_in(json.dumps(source.call.body))):
+                if mark not in names.words:
+                    names.words[mark] = f"{{word_{len(names.words) + 1}}}"
+                    lines.append(f'    {names.words[mark][1:-1]} = f"w{{uuid4().hex[:9]}}"')
+            name = _variable(slot.noun, names)
+            lines.append(f"    made = {self._request(source.call, names, 'owner')}")
+            lines.append(f"    assert made.status_code == {source.status}, made.text")
+            lines.append(f"    {name} = made.json(){path}")
+            names.variables[value] = name
+        return lines
+
+    def _source(self, slot: Slot, value: Value) -> Exchange | None:
+        """Return the request of the owner that made an object."""
+        return next(
+            (
+                one for one in reversed(self._sent)
+                if one.ok and one.who.name == self.owner.name and one.call.operation.method in ("POST", "PUT")
+                and self.learner.resource(one.call.operation) == slot.noun
+                and _path_to(one.answer.json, value) is not None
+                and one.call.operation in self.learner.creators(slot.noun)
+            ),
+            None,
+        )  # fmt: skip
+
+    # --- one request
+
+    @property
+    def _await(self) -> str:
+        return "await " if self.style.is_async else ""
+
+    @property
+    def _fixture(self) -> str:
+        return "client" if self.style.app else self.style.client
+
+    def _request(self, call: Call, names: _Names, who: str = "") -> str:
+        """Return the expression that sends a call."""
+        place = call.operation.path
+        for name, value in call.path.items():
+            place = place.replace(f"{{{name}}}", names.within(value))
+        query = ", ".join(f"{k!r}: {names.literal(v)}" for k, v in call.query.items())
+        words = [f"{self._await}client.request({call.operation.method!r}", f"f{place!r}"]
+        words += [f"params={{{query}}}"] if query else []
+        if call.body is not None:
+            how = "data" if call.content_type in FORMS else "json"
+            words.append(f"{how}={names.literal(call.body)}")
+        words += [f"headers={who}"] if who else []
+        text = ", ".join(words) + ")"
+        return (
+            text
+            if self._fixture == "client"
+            else text.replace("client.request", f"{self._fixture}.request", 1)
+        )
+
+
+@dataclass
+class _Names:
+    """Which values of a recorded call are variables in the test."""
+
+    owner: Person
+    variables: dict[Value, str] = field(default_factory=dict)
+    words: dict[str, str] = field(default_factory=dict)
+
+    def within(self, value: Value) -> str:
+        """Return a value inside of an f-string."""
+        if value in self.variables:
+            return f"{{{self.variables[value]}}}"
+        return self._marked(str(value))
+
+    def literal(self, value: Value) -> str:
+        """Return a value as Python writes it."""
+        if isinstance(value, dict):
+            return "{" + ", ".join(f"{k!r}: {self.literal(v)}" for k, v in value.items()) + "}"
+        if isinstance(value, list):
+            return "[" + ", ".join(map(self.literal, value)) + "]"
+        if not isinstance(value, bool) and value in self.variables:
+            return self.variables[value]
+        if isinstance(value, str) and self._marked(value) != value:
+            return f"f{self._marked(value)!r}"
+        return repr(value)
+
+    def _marked(self, text: str) -> str:
+        escaped = text.replace("{", "{{").replace("}", "}}") if marks_in(text) else text
+        for mark, word in self.words.items():
+            escaped = re.sub(mark, word, escaped, flags=re.IGNORECASE)
+        return escaped
+
+
+def _first(names: _Names) -> str:
+    return next(iter(names.words.values()))[1:-1]
+
+
+def _variable(noun: str, names: _Names) -> str:
+    name = re.sub(r"\W", "_", f"{noun}_id")
+    return name if name not in names.variables.values() else f"{name}_{len(names.variables) + 1}"
+
+
+def _value_at(call: Call, slot: Slot) -> Value:
+    places: Mapping[str, Mapping[str, Any]] = {
+        "path": call.path,
+        "query": call.query,
+        "header": call.headers,
+        "body": call.body if isinstance(call.body, dict) else {},
+    }
+    return places[slot.place].get(slot.name)
+
+
+def _path_to(value: Value, wanted: Value, depth: int = 0) -> str | None:
+    """Return how a value is reached in an answer, such as `["data"]["id"]`; None if it is not there."""
+    if isinstance(value, Mapping) and depth <= _DEEPEST:
+        for key, inner in value.items():
+            if type(inner) is type(wanted) and inner == wanted:
+                return f"[{json.dumps(str(key))}]"
+        for key, inner in value.items():
+            found = _path_to(inner, wanted, depth + 1)
+            if found is not None:
+                return f"[{json.dumps(str(key))}]{found}"
+    return None
