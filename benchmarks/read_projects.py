@@ -22,13 +22,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
+from read_projects_compare import KINDS, compare
+
 from backwright.project import read_project
-from backwright.project.types import Project
 
 HERE = Path(__file__).parent
 MARK = "@@DUMP@@"
 SECONDS = 240
 SHOWN = 12
+HEAD = ("project", "endpoints", "found", "tables", "found", *KINDS[2:], "unresolved")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,25 +51,6 @@ class Sample:
     environment: dict[str, str]
     replace: tuple[tuple[str, str], ...]
     folders: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Score:
-    """How two sets agree."""
-
-    right: int
-    missing: tuple[str, ...]
-    invented: tuple[str, ...]
-
-    @property
-    def recall(self) -> float:
-        """The share of what is there that was found."""
-        return self.right / (self.right + len(self.missing)) if self.missing else 1.0
-
-    @property
-    def precision(self) -> float:
-        """The share of what was found that is there."""
-        return self.right / (self.right + len(self.invented)) if self.invented else 1.0
 
 
 def read_samples() -> list[Sample]:
@@ -175,32 +158,6 @@ def run(sample: Sample, source: Path, python: Path) -> dict[str, object]:
     return answer
 
 
-def score(real: set[str], read: set[str]) -> Score:
-    """Compare what is there with what was read."""
-    missing, invented = tuple(sorted(real - read)), tuple(sorted(read - real))
-    return Score(len(real & read), missing, invented)
-
-
-def compare(project: Project, dump: dict[str, object], apps: tuple[str, ...]) -> list[Score]:
-    """Return the scores of endpoints, tables and columns."""
-    wanted = [one for one in project.endpoints if _of_app(one.app, apps)]
-    routes = {f"{method} {path}" for method, path in dump["routes"]}  # type: ignore[attr-defined]
-    tables: dict[str, list[str]] = dump["tables"]  # type: ignore[assignment]
-    read = {model.table: [one.name for one in model.columns] for model in project.models}
-    columns = {f"{table}.{one}" for table, names in tables.items() for one in names}
-    common = {f"{table}.{one}" for table, names in read.items() for one in names if table in tables}
-    return [
-        score(routes, {f"{one.method} {one.path}" for one in wanted}),
-        score(set(tables), set(read)),
-        score(columns, common),
-    ]
-
-
-def _of_app(app: str, apps: tuple[str, ...]) -> bool:
-    """Tell whether an endpoint belongs to an application that was imported."""
-    return any(app == one or app.endswith(f".{one}") for one in apps) or len(apps) == 0
-
-
 def main() -> int:
     """Compare the samples and print a table; a sample below 99% makes the exit code 1."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -219,11 +176,7 @@ def main() -> int:
         rows.append(row)
         good = good and fine
         print(row, flush=True)
-    head = (
-        "| project | endpoints | recall | precision | tables | recall | precision "
-        "| columns | unresolved | seconds |\n"
-        "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |"
-    )
+    head = "\n".join(["| " + " | ".join(HEAD) + " |", "| --- " * len(HEAD) + "|"])
     if options.markdown:
         options.markdown.write_text("\n".join([head, *rows]) + "\n")
     return 0 if good else 1
@@ -242,25 +195,23 @@ def _row(sample: Sample, options: argparse.Namespace) -> tuple[str, bool]:
         return f"| {sample.name} | not run: {str(error)[-300:]} |", False
     scores = compare(project, dump, sample.apps)
     if options.verbose:
-        for kind, one in zip(("endpoint", "table", "column"), scores, strict=True):
-            for name in one.missing[:SHOWN]:
-                print(f"    missing {kind} {name}")
-            for name in one.invented[:SHOWN]:
-                print(f"    invented {kind} {name}")
+        for kind, one in scores.items():
+            print(*(f"    missing {kind} {name}" for name in one.missing[:SHOWN]), sep="\n", end="")
+            print(*(f"    invented {kind} {name}" for name in one.invented[:SHOWN]), sep="\n")
         for place in project.unresolved:
             print(f"    ? {place.file}:{place.line} {place.why}")
-    shares = [share for one in scores[:2] for share in (one.recall, one.precision)]
+    shares = [
+        share for kind in KINDS[:2] for share in (scores[kind].recall, scores[kind].precision)
+    ]
     cells = [
         f"{len(dump['routes'])}",  # type: ignore[arg-type]
-        f"{shares[0]:.1%}",
-        f"{shares[1]:.1%}",
+        f"{shares[0]:.1%} / {shares[1]:.1%}",
         f"{len(dump['tables'])}",  # type: ignore[arg-type]
-        f"{shares[2]:.1%}",
-        f"{shares[3]:.1%}",
-        f"{scores[2].recall:.1%} / {scores[2].precision:.1%}",
+        f"{shares[2]:.1%} / {shares[3]:.1%}",
+        *(f"{scores[kind].recall:.1%} / {scores[kind].precision:.1%}" for kind in KINDS[2:]),
         f"{len(project.unresolved)}",
-        f"{seconds:.2f}",
     ]
+    print(f"{sample.name}: read in {seconds:.2f} s", file=sys.stderr)
     return f"| {sample.name} | " + " | ".join(cells) + " |", min(shares) >= 0.99
 
 

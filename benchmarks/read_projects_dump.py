@@ -1,10 +1,13 @@
-"""Dump the routes and tables of a running application as JSON. Runs inside the host's Python.
+"""Dump what a running application holds as JSON. Runs inside the host's Python.
+
+Routes with their bodies and dependencies, tables with their columns, mapped relationships.
 
 Standard library only, Python 3.9 and later: `python read_projects_dump.py package.module:app`
 """
 
 import gc
 import importlib
+import inspect
 import json
 import os
 import re
@@ -24,8 +27,8 @@ def load(target: str) -> Any:
     return found() if name.endswith("()") else found
 
 
-def routes(app: Any, prefix: str = "") -> Iterator[tuple[str, str]]:
-    """Yield method and full path of every route, those of mounted applications too."""
+def routes(app: Any, prefix: str = "") -> Iterator[tuple[str, str, Any]]:
+    """Yield method, full path and route of everything, of mounted applications too."""
     try:
         from fastapi.routing import iter_route_contexts
     except ImportError:
@@ -36,7 +39,7 @@ def routes(app: Any, prefix: str = "") -> Iterator[tuple[str, str]]:
         yield from of_route(route, prefix)
 
 
-def of_route(route: Any, prefix: str) -> Iterator[tuple[str, str]]:
+def of_route(route: Any, prefix: str) -> Iterator[tuple[str, str, Any]]:
     """Yield what one route (or mount) answers to; documentation pages are left out."""
     inner = getattr(route, "original_route", route)
     kind = type(inner).__name__
@@ -52,29 +55,119 @@ def of_route(route: Any, prefix: str) -> Iterator[tuple[str, str]]:
     if getattr(endpoint, "__module__", "") in {"fastapi.applications"}:
         return
     if "WebSocket" in kind:
-        yield "WEBSOCKET", path
+        yield "WEBSOCKET", path, route
     elif "Frontend" not in kind:
         methods = set(getattr(route, "methods", None) or getattr(inner, "methods", None) or ["GET"])
         if not kind.startswith("API") and "GET" in methods:
             methods.discard("HEAD")  # Starlette adds it to every plain route
         for method in sorted(methods):
-            yield method, path or "/"
+            yield method, path or "/", route
 
 
-def tables() -> dict[str, list[str]]:
-    """Return the columns of every table of every metadata object in memory."""
+def shown(kind: Any) -> str:
+    """Write a type as it is written in source."""
+    return kind.__name__ if isinstance(kind, type) and not _parts(kind) else str(kind)
+
+
+def _parts(kind: Any) -> Any:
+    return getattr(kind, "__args__", None)
+
+
+def bodies(route: Any) -> dict[str, Any]:
+    """Return the types of a route's request and response, and what it depends on."""
+    dependant = getattr(route, "dependant", None)
+    kinds = [_annotation(one) for one in getattr(dependant, "body_params", None) or ()]
+    return {
+        "request": [shown(kind) for kind in kinds if kind is not None],
+        "response": shown(route.response_model)
+        if getattr(route, "response_model", None) is not None
+        else None,
+        "dependencies": sorted(set(depends(dependant))),
+    }
+
+
+def _annotation(field: Any) -> Any:
+    info = getattr(field, "field_info", None)
+    return getattr(info, "annotation", None) or getattr(field, "outer_type_", None)
+
+
+def depends(dependant: Any) -> Iterator[str]:
+    """Yield the names of the functions and classes that a route depends on."""
+    for one in getattr(dependant, "dependencies", None) or ():
+        call = inspect.unwrap(one.call) if callable(one.call) else one.call
+        name = getattr(call, "__qualname__", None)
+        if name:
+            yield f"{call.__module__}:{name}"
+        yield from depends(one)
+
+
+def metadata() -> dict[str, Any]:
+    """Return every table of every metadata object in memory, by its full name."""
     if "sqlalchemy" not in sys.modules:
         return {}
     from sqlalchemy import MetaData
 
     found = {}
     for one in gc.get_objects():
-        if not issubclass(type(one), MetaData):  # isinstance would wake lazy proxies
-            continue
-        for key, table in one.tables.items():
-            if not INTERNAL.search(key):
-                found[key] = sorted(column.name for column in table.columns)
+        if issubclass(type(one), MetaData):  # isinstance would wake lazy proxies
+            found.update({key: t for key, t in one.tables.items() if not INTERNAL.search(key)})
     return found
+
+
+def column(one: Any) -> dict[str, Any]:
+    """Return what a column says of itself; an index or constraint of it alone counts."""
+    table = one.table
+    alone = [index for index in table.indexes if [c.name for c in index.columns] == [one.name]]
+    unique = [
+        constraint
+        for constraint in table.constraints
+        if type(constraint).__name__ == "UniqueConstraint"
+        and [c.name for c in constraint.columns] == [one.name]
+    ]
+    keys = sorted(key.target_fullname for key in one.foreign_keys)
+    return {
+        "nullable": bool(one.nullable),
+        "primary_key": bool(one.primary_key),
+        "foreign_key": keys[0] if keys else None,
+        "index": bool(one.index) or bool(alone),
+        "unique": bool(one.unique) or bool(unique) or any(index.unique for index in alone),
+    }
+
+
+def relationships() -> list[list[Any]]:
+    """Return class, name, target, kind and link table of every mapped relationship."""
+    if "sqlalchemy" not in sys.modules:
+        return []
+    from sqlalchemy.orm import Mapper, configure_mappers
+
+    try:
+        configure_mappers()
+    except Exception as error:  # half a model is imported: what is configured still counts
+        return [["", f"cannot be configured: {error}"[:200], "", "", ""]]
+    mappers = [one for one in gc.get_objects() if issubclass(type(one), Mapper)]
+    return [
+        [mapper.class_.__name__, one.key, one.mapper.class_.__name__, kind(one), secondary(one)]
+        for mapper in mappers
+        for one in mapper.relationships
+        if one.parent is mapper
+    ]
+
+
+def secondary(one: Any) -> Any:
+    """Return the full name of a relationship's link table."""
+    return one.secondary.fullname if one.secondary is not None else None
+
+
+def kind(one: Any) -> str:
+    """Return a relationship's kind in the words of the contract."""
+    direction = one.direction.name
+    if direction == "MANYTOMANY":
+        return "many-to-many"
+    if direction == "ONETOMANY":
+        return "one-to-many" if one.uselist else "one-to-one"
+    single = any(not back.uselist for back in one._reverse_property)
+    unique = all(column(local)["unique"] for local, _ in one.local_remote_pairs)
+    return "one-to-one" if single or unique else "many-to-one"
 
 
 def disconnect() -> None:
@@ -94,10 +187,16 @@ def disconnect() -> None:
 def main() -> None:
     """Print the dump of the applications named on the command line."""
     disconnect()
-    answer = {"routes": [], "tables": {}, "errors": []}
-    for target in sys.argv[1:]:
-        answer["routes"] += [list(one) for one in routes(load(target))]
-    answer["tables"] = tables()
+    found = [one for target in sys.argv[1:] for one in routes(load(target))]
+    answer = {
+        "routes": [[method, path] for method, path, _ in found],
+        "bodies": {f"{method} {path}": bodies(route) for method, path, route in reversed(found)},
+        "tables": {
+            key: {one.name: column(one) for one in table.columns}
+            for key, table in metadata().items()
+        },
+        "relationships": relationships(),
+    }
     sys.__stdout__.write("\n@@DUMP@@" + json.dumps(answer) + "\n")
     sys.__stdout__.flush()
 

@@ -13,6 +13,7 @@ import pytest
 from rich.console import Console
 from tests.inspect.documents import document, endpoint, write_project
 
+from backwright.project.document import HIDDEN
 from backwright.report.inspect_text import print_inspection
 
 KEYS = {
@@ -50,6 +51,43 @@ def test_json_has_the_keys_of_the_contract(tmp_path: Path) -> None:
     (made,) = [one for one in found["endpoints"] if one["method"] == "POST"]
     assert made["auth"] == "required"
     assert "main:get_current_user" in made["dependencies"]
+
+
+SETTINGS = """
+from pydantic_settings import BaseSettings
+
+
+class Settings(BaseSettings):
+    database_url: str
+    jwt_secret: str = "a word that is nobody's business"
+    page_size: int = 20
+
+
+settings = Settings()
+"""
+
+
+def test_json_has_settings_and_tools(tmp_path: Path) -> None:
+    root = write_project(tmp_path / "shop")
+    (root / "main.py").write_text((root / "main.py").read_text() + "\nimport config\n")
+    (root / "config.py").write_text(SETTINGS)
+    (root / "pyproject.toml").write_text('[project]\nname = "shop"\nrequires-python = ">=3.12"\n')
+    (root / "uv.lock").write_text("version = 1\n")
+    (root / "tests").mkdir()
+    (root / "tests" / "test_books.py").write_text("def test_nothing(): ...\n")
+    done = inspect(root, "--json")
+    found = json.loads(done.stdout)
+    assert {one["name"]: (one["required"], one["default"]) for one in found["settings"]} == {
+        "database_url": (True, None),
+        "jwt_secret": (False, HIDDEN),
+        "page_size": (False, "20"),
+    }
+    assert "nobody's business" not in done.stdout
+    tools = ("package_manager", "python_version", "tests")
+    assert [found[key] for key in tools] == ["uv", ">=3.12", ["tests"]]
+    assert found["database"]["driver"] == "sqlite"
+    text = inspect(root).stdout
+    assert "uv, Python >=3.12, tests in tests, needs DATABASE_URL" in text
 
 
 def test_text_fits_a_screen_and_answers(tmp_path: Path) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+import re
+from dataclasses import asdict, replace
 from typing import TypeVar, cast
 
-from backwright.project.types import Convention, Project
+from backwright.project.types import Convention, Project, Setting
 from backwright.report.inspect_types import (
     AppEntry,
     AuthEntry,
     CorsEntry,
+    DatabaseEntry,
     EndpointEntry,
     EvidenceEntry,
     InspectDocument,
@@ -18,11 +20,16 @@ from backwright.report.inspect_types import (
     RuntimeEntry,
     SchemaEntry,
     ServiceEntry,
+    SettingEntry,
     UnresolvedEntry,
 )
 from backwright.report.jsonable import jsonable
 
 Entry = TypeVar("Entry")
+HIDDEN = "(not shown)"
+_SECRET = re.compile(
+    r"(?i)secret|passw|pwd|token(?!_?url)|(api|private|access)_?key|salt|pepper|dsn"
+)
 
 
 def inspect_document(project: Project) -> InspectDocument:
@@ -39,6 +46,11 @@ def inspect_document(project: Project) -> InspectDocument:
         auth=_entry(project.auth, AuthEntry),
         cors=_entry(project.cors, CorsEntry) if project.cors else None,
         migrations=_entry(project.migrations, MigrationsEntry) if project.migrations else None,
+        database=_entry(project.database, DatabaseEntry) if project.database else None,
+        settings=[_setting(one) for one in project.settings],
+        tests=list(project.tests),
+        package_manager=project.package_manager,
+        python_version=project.python_version,
         conventions={one.name: one.value for one in project.conventions},
         evidence=[_evidence(one) for one in project.conventions],
         runtime=_entry(project.runtime, RuntimeEntry),
@@ -54,6 +66,12 @@ def _entry(fact: object, _: type[Entry]) -> Entry:
 def _entries(facts: tuple[object, ...], kind: type[Entry]) -> list[Entry]:
     """Return facts as entries."""
     return [_entry(one, kind) for one in facts]
+
+
+def _setting(setting: Setting) -> SettingEntry:
+    """Return a setting; what may be a secret is not carried out of the source."""
+    hidden = setting.default and _SECRET.search(setting.name)
+    return _entry(replace(setting, default=HIDDEN) if hidden else setting, SettingEntry)
 
 
 def _evidence(convention: Convention) -> EvidenceEntry:

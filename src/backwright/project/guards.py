@@ -228,7 +228,7 @@ class Anonymous:
     def _library(self, target: Instance) -> Outcome:
         """Judge a library's own dependency, e.g. fastapi-users' `current_user(…)`."""
         name = target.cls.name if isinstance(target.cls, External) else ""
-        if name.endswith("FastAPIUsers().current_user"):
+        if name.endswith(("FastAPIUsers().current_user", "AuthenticationBackend().authenticate")):
             self.used = True
             optional = expressions.truth(target.kwargs.get("optional", False)) is True
             return Outcome(None) if optional else Outcome(certain=True, raised=[401])

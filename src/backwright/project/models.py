@@ -268,9 +268,7 @@ def _mapped(cls: Class, tables: dict[int, Mapped]) -> Mapped | None:
         world.note(cls.module, cls.node.lineno, f"the table name of {cls.name} is not known")
         return None
     schema = _schema(cls)
-    sqlmodel = lookup.inherits(cls, "SQLModel")
-    columns = columns_of(cls, _bodies(cls), sqlmodel=sqlmodel)
-    columns = (*library_columns(cls, columns), *columns)
+    columns = mapped_columns(cls)
     constraints = constraints_of(_table_args(cls))
     return Mapped(
         cls.name,
@@ -279,9 +277,15 @@ def _mapped(cls: Class, tables: dict[int, Mapped]) -> Mapped | None:
         cls.node.lineno,
         applied(columns, constraints),
         cls,
-        sqlmodel=sqlmodel,
+        sqlmodel=lookup.inherits(cls, "SQLModel"),
         constraints=constraints,
     )
+
+
+def mapped_columns(cls: Class) -> tuple[Column, ...]:
+    """Return the columns of a class's own table: inherited ones and those of libraries too."""
+    columns = columns_of(cls, _bodies(cls), sqlmodel=lookup.inherits(cls, "SQLModel"))
+    return (*library_columns(cls, columns), *columns)
 
 
 def _bodies(cls: Class) -> list[Class]:

@@ -16,6 +16,7 @@ from backwright.project.endpoints import read_endpoints
 from backwright.project.environment import read_environment
 from backwright.project.files import Tree, read_bytes
 from backwright.project.interpret import (
+    crud_libraries,
     discovery,
     framework,
     imports,
@@ -64,6 +65,7 @@ def _read(tree: Tree) -> Project:
         **discovery.HANDLERS,
         **framework.HANDLERS,
         **libraries.HANDLERS,
+        **crud_libraries.HANDLERS,
     }
     fastapi = tooling.pins.get("fastapi")
     world = World(
@@ -71,6 +73,7 @@ def _read(tree: Tree) -> Project:
         read_environment(tree),
         live_includes=fastapi is None or fastapi >= LIVE_INCLUDES,
         entry_points=tooling.entry_points,
+        pins=tooling.pins,
         calls=handlers,
     )
     safe = world.guarded

@@ -71,6 +71,7 @@ def _facts(document: InspectDocument) -> Iterable[tuple[str, str]]:
     yield "tables", _tables(document["models"])
     yield "CORS", _cors(document)
     yield "migrations", _migrations(document)
+    yield "tools", _tools(document)
     if document["conventions"]:
         yield "conventions", _conventions(document["conventions"])
     yield "witnesses", _witnesses(document)
@@ -87,6 +88,7 @@ def _auth(document: InspectDocument) -> str:
     auth = document["auth"]
     parts: list[str] = [auth["approach"]]
     parts += [f"by {auth['library']}"] if auth["library"] else []
+    parts += [one] if (one := auth.get("algorithm")) else []
     parts += [f"passwords by {auth['hashing']}"] if auth["hashing"] else []
     parts += [f"token at {auth['token_url']}"] if auth["token_url"] else []
     parts += [f"user from {auth['current_user']}"] if auth["current_user"] else []
@@ -145,6 +147,18 @@ def _migrations(document: InspectDocument) -> str:
     if found is None:
         return "none"
     return escape(f"{found['tool']} in {found['folder']}, head {found['head'] or 'unknown'}")
+
+
+def _tools(document: InspectDocument) -> str:
+    """Tell how it is installed, configured and tested."""
+    python = document["python_version"]
+    required = [one["variables"][0] for one in document["settings"] if one["required"]]
+    tests = document["tests"]
+    parts = [document["package_manager"] or "no package manager"]
+    parts += [f"Python {python}"] if python else []
+    parts += [f"tests in {_listed(tests[:3], len(tests))}"] if tests else ["no tests"]
+    parts += [f"needs {_listed(required[:3], len(required))}"] if required else []
+    return escape(", ".join(parts))
 
 
 def _conventions(found: dict[str, str]) -> str:

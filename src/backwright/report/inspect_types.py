@@ -96,7 +96,10 @@ class ServiceEntry(TypedDict):
 
 
 class AuthEntry(TypedDict):
-    """How the project authenticates as a whole. Added: the model of the users."""
+    """How the project authenticates as a whole.
+
+    Added: the tokens' algorithm, the expression that gives their secret, the users' model.
+    """
 
     approach: Literal["none", "jwt", "session", "api-key", "basic", "other"]
     library: str | None
@@ -105,6 +108,8 @@ class AuthEntry(TypedDict):
     current_user: str | None
     file: str | None
     line: int | None
+    algorithm: NotRequired[str | None]
+    secret: NotRequired[str | None]
     user_model: NotRequired[str | None]
 
 
@@ -125,6 +130,37 @@ class MigrationsEntry(TypedDict):
     tool: str
     folder: str
     head: str | None
+
+
+class SettingEntry(TypedDict):
+    """Addition: a setting, and the environment variables that it is read from."""
+
+    name: str
+    owner: str
+    variables: list[str]
+    default: str | None
+    required: bool
+    file: str
+    line: int
+
+
+class VariableEntry(TypedDict):
+    """An environment variable that leads to the database URL, and which part of it it gives."""
+
+    name: str
+    part: str
+    default: str | None
+
+
+class DatabaseEntry(TypedDict):
+    """Addition: where the engine is made, and what its URL is made of."""
+
+    file: str
+    line: int
+    is_async: bool
+    driver: str | None
+    url: str | None
+    variables: list[VariableEntry]
 
 
 class PlaceEntry(TypedDict):
@@ -153,7 +189,11 @@ class UnresolvedEntry(TypedDict):
 
 
 class InspectDocument(TypedDict):
-    """The whole document. Added: `project`, `evidence` (of `conventions`), `runtime`."""
+    """The whole document.
+
+    Added: `project`, `database`, `settings`, `tests` (their folders), `package_manager`,
+    `python_version` (as the project writes it), `evidence` (of `conventions`), `runtime`.
+    """
 
     schema: Literal[1]
     command: Literal["inspect"]
@@ -166,6 +206,11 @@ class InspectDocument(TypedDict):
     auth: AuthEntry
     cors: CorsEntry | None
     migrations: MigrationsEntry | None
+    database: DatabaseEntry | None
+    settings: list[SettingEntry]
+    tests: list[str]
+    package_manager: str | None
+    python_version: str | None
     conventions: dict[str, str]
     evidence: list[EvidenceEntry]
     runtime: RuntimeEntry

@@ -28,7 +28,11 @@ _CADWYN_PAGES = {
     "redoc_url": "/redoc",
 }
 APPS = ("FastAPI", "Starlette", "FastAPIOffline", "Cadwyn")
-ROUTERS = (*APPS, "APIRouter", "Router", "InferringRouter", "VersionedAPIRouter")
+CRUD_ROUTERS = tuple(
+    f"{name}CRUDRouter"
+    for name in ("SQLAlchemy", "Memory", "Databases", "Tortoise", "Ormar", "Gino")
+)
+ROUTERS = (*APPS, "APIRouter", "Router", "InferringRouter", "VersionedAPIRouter", *CRUD_ROUTERS)
 VERBS = ("get", "post", "put", "patch", "delete", "head", "options", "trace")
 INCLUDE = "backwright.Include"
 
@@ -82,6 +86,9 @@ def _prepare(made: Instance, call: Call) -> None:
     made.file, made.line = made.file or call.frame.module.file, made.line or call.line
     if _made_by(made, ("Cadwyn",)):
         _add_pages(made, call)
+    fill = call.frame.world.calls.get("backwright.fill_crud_router")
+    if fill is not None and _made_by(made, CRUD_ROUTERS):
+        fill(call, External("backwright.fill_crud_router", made))
 
 
 def _add_pages(made: Instance, call: Call) -> None:

@@ -42,6 +42,7 @@ class World:
     environment: Callable[[str], str | None]
     live_includes: bool = True
     entry_points: dict[str, dict[str, str]] = field(default_factory=dict)
+    pins: dict[str, tuple[int, ...]] = field(default_factory=dict)
     calls: dict[str, Handler] = field(default_factory=dict)
     classes: list[Class] = field(default_factory=list)
     functions: list[Function] = field(default_factory=list)
