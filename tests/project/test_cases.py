@@ -53,6 +53,7 @@ READERS: dict[str, Callable[[Project, dict[str, object]], object]] = {
         one.path: list(one.dependencies) for one in project.endpoints if one.path in wanted
     },
     "models": lambda project, _: {one.table: columns(one) for one in project.models},
+    "names": lambda project, _: {one.table: one.name for one in project.models},
     "relationships": lambda project, _: {
         one.table: relationships(one) for one in project.models if one.relationships
     },

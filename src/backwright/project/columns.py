@@ -20,6 +20,7 @@ from backwright.project.interpret.values import (
 )
 from backwright.project.types import Column
 
+NO_TYPE = "…"
 COLUMNS = ("Column", "mapped_column")
 _OPTIONS = frozenset({"Computed", "Identity", "Sequence", "CheckConstraint", "FetchedValue"})
 _RELATIONS = ("relationship", "Relationship", "dynamic_loader", "RelationshipProperty")
@@ -188,7 +189,7 @@ def _column_type(args: list[object], options: dict[str, object], read: Type | No
         if one is None or isinstance(one, str) or _is_option(one):
             continue
         return shown_value(one)
-    return read.shown if read is not None else "…"
+    return read.shown if read is not None else NO_TYPE
 
 
 def _is_option(value: object) -> bool:
@@ -228,7 +229,7 @@ def _from_field(name: str, value: object, read: Type, body: Class, line: int) ->
     given = settle(options.get("sa_column"))
     if isinstance(given, Instance) and is_external(given.cls, *COLUMNS):
         column = _from_column(name, given, None, body, line)
-        shown = column.type if column.type != "…" else read.shown
+        shown = column.type if column.type != NO_TYPE else read.shown
         return replace(column, type=shown)
     more = settle(options.get("sa_column_kwargs"))
     extra: dict[object, object] = more if isinstance(more, dict) else {}

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
-from backwright.project.annotations import shown_value
-from backwright.project.columns import COLUMNS, columns_of, foreign_key
+from backwright.project.columns import NO_TYPE, columns_of
 from backwright.project.constraints import applied, constraints_of
+from backwright.project.core_tables import core_tables, imperative
 from backwright.project.interpret import calls, expressions, lookup
 from backwright.project.interpret.values import (
     Bound,
@@ -16,15 +16,15 @@ from backwright.project.interpret.values import (
     External,
     Function,
     Instance,
-    Unknown,
     is_external,
     settle,
     why_unknown,
 )
 from backwright.project.interpret.world import World, imported_files
 from backwright.project.library_columns import library_columns
+from backwright.project.mapped import Mapped
 from backwright.project.relationships import relationships_of
-from backwright.project.types import Column, Constraint, Model
+from backwright.project.types import Column, Model
 
 ROOTS = ("DeclarativeBase", "DeclarativeBaseNoMeta", "declarative_base", "automap_base")
 _ROOTS_MORE = ("generate_base", "as_declarative", "Model")
@@ -32,25 +32,10 @@ _SNAKE_BASES = re.compile(r"^(UUID|BigInt|Identity|NanoID|Default)?\w*Base$")
 _MAPPING = ("mapped", "mapped_as_dataclass", "as_declarative")
 
 
-@dataclass(eq=False, slots=True)
-class Mapped:
-    """A class or `Table` on its way to a `Model`."""
-
-    name: str
-    table: str
-    file: str
-    line: int
-    columns: tuple[Column, ...]
-    cls: Class | None = None
-    made: Instance | None = None
-    sqlmodel: bool = False
-    constraints: tuple[Constraint, ...] = ()
-
-
 def read_models(world: World) -> list[Model]:
     """Return every table of the modules that were read, in the order of files and lines."""
     files = imported_files(world)
-    tables = _tables(world, files)
+    tables = core_tables(world, files)
     mapped: list[Mapped] = []
     inherited: list[tuple[Class, Class]] = []
     by_class: dict[int, Mapped] = {}
@@ -68,6 +53,7 @@ def read_models(world: World) -> list[Model]:
             by_class[id(cls)] = one
     for cls, parent in inherited:
         _add_inherited(cls, by_class.get(id(parent)), by_class)
+    mapped += imperative(world, tables)
     owned = {id(one.made) for one in mapped if one.made is not None}
     mapped += [one for one in tables.values() if id(one.made) not in owned]
     settled = _resolve_keys(_distinct(mapped))
@@ -310,78 +296,28 @@ def _add_inherited(cls: Class, parent: Mapped | None, by_class: dict[int, Mapped
     parent.columns += tuple(one for one in more if one.name not in known)
 
 
-def _tables(world: World, files: set[str]) -> dict[int, Mapped]:
-    """Return the `Table(…)` objects that have a name, by the identity of their value."""
-    found: dict[int, Mapped] = {}
-    names = {
-        id(value): name
-        for module in world.modules.known()
-        for name, value in module.names.items()
-        if isinstance(value, Instance) and is_external(value.cls, "Table")
-    }
-    for made in world.instances:
-        if not is_external(made.cls, "Table") or made.file not in files or len(made.args) < 2:
-            continue
-        table = expressions.text(made.args[0])
-        reflected = made.kwargs.keys() & {"autoload", "autoload_with"}
-        if table is None or reflected or not _is_sqlalchemy(made):
-            continue
-        schema = expressions.text(made.kwargs.get("schema") or "")
-        constraints = constraints_of(made.args[2:])
-        columns = applied(tuple(_table_column(c, made) for c in _columns_in(made)), constraints)
-        full = f"{schema}.{table}" if schema else table
-        name = names.get(id(made), table)
-        found[id(made)] = Mapped(
-            name, full, made.file, made.line, columns, made=made, constraints=constraints
-        )
-    return found
-
-
-def _is_sqlalchemy(made: Instance) -> bool:
-    cls = made.cls
-    is_column = any(_named(settle(one), "Column") for one in made.args[2:])
-    return isinstance(cls, External) and (cls.root in {"sqlalchemy", "sqlmodel"} or is_column)
-
-
-def _columns_in(made: Instance) -> list[Instance]:
-    flat: list[object] = []
-    for one in made.args[2:]:
-        flat.extend(expressions.elements(one) or [one])
-    return [one for one in flat if isinstance(one, Instance) and is_external(one.cls, *COLUMNS)]
-
-
-def _table_column(column: Instance, made: Instance) -> Column:
-    args = [settle(one) for one in column.args]
-    name = next((one for one in args if isinstance(one, str)), "")
-    options = column.kwargs
-    key = expressions.truth(options.get("primary_key", False)) is True
-    kinds = [one for one in args if not isinstance(one, (str, Unknown))]
-    kinds = [one for one in kinds if not _named(one, "ForeignKey", "Computed", "Identity")]
-    nullable = options.get("nullable")
-    return Column(
-        name=name,
-        type=shown_value(kinds[0]) if kinds else "…",
-        nullable=not key if nullable is None else expressions.truth(nullable) is not False,
-        primary_key=key,
-        foreign_key=foreign_key(args),
-        index=expressions.truth(options.get("index", False)) is True,
-        unique=expressions.truth(options.get("unique", False)) is True,
-        file=column.file or made.file,
-        line=column.line or made.line,
-    )
-
-
 def _resolve_keys(mapped: list[Mapped]) -> list[Mapped]:
-    """Turn foreign keys given as `Class.attribute` into `table.column`."""
+    """Turn foreign keys given as `Class.attribute` into `table.column`, and take over types.
+
+    A column with a foreign key and no type of its own has that of the column it refers to.
+    """
     tables = {one.cls.name: one.table for one in mapped if one.cls is not None}
     known = {one.table for one in mapped}
     for one in mapped:
-        columns: list[Column] = []
-        for column in one.columns:
-            key = column.foreign_key
-            owner, _, name = (key or "").rpartition(".")
-            if key and owner not in known and owner in tables:
-                column = replace(column, foreign_key=f"{tables[owner]}.{name}")
-            columns.append(column)
-        one.columns = tuple(columns)
+        one.columns = tuple(_resolved(column, tables, known) for column in one.columns)
+    types = {f"{one.table}.{column.name}": column.type for one in mapped for column in one.columns}
+    for one in mapped:
+        one.columns = tuple(
+            replace(column, type=types.get(column.foreign_key or "", NO_TYPE))
+            if column.type == NO_TYPE
+            else column
+            for column in one.columns
+        )
     return mapped
+
+
+def _resolved(column: Column, tables: dict[str, str], known: set[str]) -> Column:
+    owner, _, name = (column.foreign_key or "").rpartition(".")
+    if owner and owner not in known and owner in tables:
+        return replace(column, foreign_key=f"{tables[owner]}.{name}")
+    return column

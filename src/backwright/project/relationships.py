@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from backwright.project.annotations import Type, class_of, read_type, shown_value
 from backwright.project.columns import annotation_of, class_frame, is_relation, value_in
 from backwright.project.interpret import calls, expressions, lookup
@@ -13,10 +11,8 @@ from backwright.project.interpret.values import (
     Instance,
     settle,
 )
+from backwright.project.mapped import Mapped
 from backwright.project.types import RelationKind, Relationship
-
-if TYPE_CHECKING:
-    from backwright.project.models import Mapped
 
 
 def relationships_of(mapped: list[Mapped]) -> list[tuple[Relationship, ...]]:
@@ -28,7 +24,7 @@ def relationships_of(mapped: list[Mapped]) -> list[tuple[Relationship, ...]]:
         own = found.setdefault(one.name, {})
         if one.cls is None:
             continue
-        for name, value, read in _declared(one.cls):
+        for name, value, read in [*_declared(one.cls), *_given(one)]:
             relation, backref = _relationship(name, value, read, one, by_name)
             own[name] = relation
             if backref is not None:
@@ -36,6 +32,11 @@ def relationships_of(mapped: list[Mapped]) -> list[tuple[Relationship, ...]]:
     for target, name, relation in backrefs:
         found.setdefault(target, {}).setdefault(name, relation)
     return [tuple(found[one.name].values()) if one.cls else () for one in mapped]
+
+
+def _given(mapped: Mapped) -> list[tuple[str, Instance, Type | None]]:
+    """Return the relationships that an imperative mapping gives as properties."""
+    return [(name, one, None) for name, one in mapped.properties.items() if is_relation(one)]
 
 
 def _declared(cls: Class) -> list[tuple[str, Instance, Type | None]]:
