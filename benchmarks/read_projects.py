@@ -182,6 +182,11 @@ def main() -> int:
     return 0 if good else 1
 
 
+def _tell(what: str, names: tuple[str, ...]) -> None:
+    for name in names[:SHOWN]:
+        print(f"    {what}: {name}")
+
+
 def _row(sample: Sample, options: argparse.Namespace) -> tuple[str, bool]:
     environments = options.environments or options.samples.parent / "envs"
     source = checkout(sample, options.samples, environments)
@@ -196,8 +201,8 @@ def _row(sample: Sample, options: argparse.Namespace) -> tuple[str, bool]:
     scores = compare(project, dump, sample.apps)
     if options.verbose:
         for kind, one in scores.items():
-            print(*(f"    missing {kind} {name}" for name in one.missing[:SHOWN]), sep="\n", end="")
-            print(*(f"    invented {kind} {name}" for name in one.invented[:SHOWN]), sep="\n")
+            _tell(f"missing {kind}", one.missing)
+            _tell(f"invented {kind}", one.invented)
         for place in project.unresolved:
             print(f"    ? {place.file}:{place.line} {place.why}")
     shares = [

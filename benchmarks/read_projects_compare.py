@@ -123,7 +123,7 @@ def _dependencies(both: dict[str, Endpoint], bodies: dict[str, Any]) -> Score:
     ]
     known = {one.rpartition(" ")[2] for one in real}
     read = [
-        f"{key} needs {name.rpartition(':')[2]}"
+        f"{key} needs {name.rpartition(':' if ':' in name else '.')[2]}"
         for key, one in both.items()
         for name in one.dependencies
     ]

@@ -120,6 +120,8 @@ def _call_library(callee: External, call: Call) -> object:
         return told
     handlers = call.frame.world.calls
     handler = handlers.get(callee.name) or handlers.get("." + callee.last)
+    if handler is None and callee.last.endswith("Router"):
+        handler = handlers[".APIRouter"]  # a library's own kind of router
     if handler is not None:
         return handler(call, callee)
     return library_instance(callee, call)

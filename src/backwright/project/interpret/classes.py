@@ -117,7 +117,9 @@ def initialize(made: Instance, call: Call) -> None:
         return
     for base in lookup.ancestors(made.cls):
         if isinstance(base, External):
-            handler = call.frame.world.calls.get(f".{base.last}.__init__")
+            known = call.frame.world.calls
+            kind = "APIRouter" if base.last.endswith("Router") else base.last
+            handler = known.get(f".{base.last}.__init__") or known.get(f".{kind}.__init__")
             if handler is not None:
                 handler(call, External(f"{base.name}.__init__", made))
                 return

@@ -27,6 +27,17 @@ _CADWYN_PAGES = {
     "swagger_ui_oauth2_redirect_url": "/docs/oauth2-redirect",
     "redoc_url": "/redoc",
 }
+_APP_DEFAULTS: dict[str, object] = {
+    "title": "FastAPI",
+    "version": "0.1.0",
+    "description": "",
+    "debug": False,
+    "root_path": "",
+    "openapi_url": "/openapi.json",
+    "docs_url": "/docs",
+    "redoc_url": "/redoc",
+    "swagger_ui_oauth2_redirect_url": "/docs/oauth2-redirect",
+}
 APPS = ("FastAPI", "Starlette", "FastAPIOffline", "Cadwyn")
 CRUD_ROUTERS = tuple(
     f"{name}CRUDRouter"
@@ -39,12 +50,24 @@ INCLUDE = "backwright.Include"
 
 def is_router(value: object) -> bool:
     """Tell whether a value is a router or an application."""
-    return isinstance(value, Instance) and "routes" in value.attributes and _made_by(value, ROUTERS)
+    return isinstance(value, Instance) and "routes" in value.attributes and _routes(value)
 
 
 def is_app(value: object) -> bool:
     """Tell whether a value is an application."""
     return is_router(value) and isinstance(value, Instance) and _made_by(value, APPS)
+
+
+def _routes(value: Instance) -> bool:
+    """Tell whether a value is made by a class of routers, perhaps one of a library not known."""
+    return _made_by(value, ROUTERS) or _router_base(value.cls) is not None
+
+
+def _router_base(cls: object) -> External | None:
+    """Return the library's class, unknown but named as routers are, that a class is (from)."""
+    line = lookup.ancestors(cls) if isinstance(cls, Class) else [cls]
+    named = (one for one in line if isinstance(one, External) and one.last not in ROUTERS)
+    return next((one for one in named if one.last.endswith("Router")), None)
 
 
 def _made_by(value: Instance, names: tuple[str, ...]) -> bool:
@@ -60,7 +83,7 @@ def _make(call: Call, callee: External) -> object:
 def _initialize(call: Call, callee: External) -> object:
     """Model `super().__init__(...)` of a router's subclass; other libraries' do nothing."""
     owner = callee.owner
-    if isinstance(owner, Instance) and _made_by(owner, ROUTERS):
+    if isinstance(owner, Instance) and _routes(owner):
         _prepare(owner, call)
     elif isinstance(owner, Instance):
         for key, value in call.kwargs.items():
@@ -82,6 +105,8 @@ def _prepare(made: Instance, call: Call) -> None:
         startup=[call.kwargs.get("lifespan"), *_listed(call.kwargs.get("on_startup"))],
     )
     if is_application:
+        given_too = {key: call.kwargs[key] for key in _APP_DEFAULTS if key in call.kwargs}
+        made.attributes.update({**_APP_DEFAULTS, **given_too})
         made.attributes["router"] = made  # for what programs ask of it, one object is enough
     made.file, made.line = made.file or call.frame.module.file, made.line or call.line
     if _made_by(made, ("Cadwyn",)):
@@ -253,6 +278,10 @@ def _include(call: Call, callee: External) -> object:
         shown = "None" if child is None else why_unknown(child)
         world.note(module, call.line, f"a router that is not known is included: {shown}")
         return None
+    unread = _router_base(child.cls)
+    if unread is not None and not held(child, "routes"):
+        why = f"the routes that {unread.name} makes itself are not read"
+        world.note(module, call.line, f"a router that is not known is included: {why}")
     prefix = joined(parent.attributes["prefix"], call.kwargs.get("prefix", ""))
     count = None if world.live_includes else len(held(child, "routes"))
     record = Instance(External(INCLUDE), file=module.file, line=call.line)

@@ -15,3 +15,7 @@ def register(app: FastAPI, *, prefix: str) -> None:
     @app.websocket(prefix + "/feed")
     async def feed(websocket):
         await websocket.accept()
+
+    @app.get(app.swagger_ui_oauth2_redirect_url, include_in_schema=False)
+    async def redirect():
+        return app.title
