@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from backwright.project.annotations import Type, class_of, read_type
 from backwright.project.columns import class_frame
-from backwright.project.interpret import lookup
+from backwright.project.interpret import expressions, lookup
 from backwright.project.interpret.values import (
     Bound,
     Class,
@@ -169,7 +169,27 @@ def dependency(
 
 def _inner(target: object, around: tuple[object, ...]) -> tuple[Dependency, ...]:
     found = [dependency(one.marker, one.type, around) for one in parameters(target) if one.marker]
+    found += [dependency(one, None, around) for one in _of_library(target)]
     return tuple(one for one in found if one is not None)
+
+
+def _of_library(target: object) -> list[object]:
+    """Return what fastapi-users' `current_user(…)` depends on of the project's functions.
+
+    They are the manager of users, and the strategy and the scheme of each backend.
+    """
+    target = settle(target)
+    cls = target.cls if isinstance(target, Instance) else None
+    if not (isinstance(cls, External) and cls.name.endswith("FastAPIUsers().current_user")):
+        return []
+    users = settle(cls.owner)
+    if not isinstance(users, Instance):
+        return []
+    given = [*users.args, *users.kwargs.values()]
+    backends = [settle(one) for part in given for one in expressions.elements(part) or []]
+    parts = [one.kwargs.get("get_strategy") for one in backends if isinstance(one, Instance)]
+    found = [one for one in (*given[:1], *parts) if one is not None]
+    return [Instance(External("fastapi.Depends"), [one]) for one in found]
 
 
 def dependencies_of(endpoint: object, outer: tuple[object, ...]) -> tuple[Dependency, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from functools import partial
 
-from backwright.project.annotations import class_of, shown_value
+from backwright.project.annotations import class_of, read_type, shown_value
 from backwright.project.apps import FoundApp
 from backwright.project.dependencies import (
     Parameter,
@@ -17,7 +17,15 @@ from backwright.project.dependencies import (
 )
 from backwright.project.guards import Shared, judge
 from backwright.project.interpret import lookup
-from backwright.project.interpret.values import Class, Function, Instance, is_external, settle
+from backwright.project.interpret.framework import TAKES
+from backwright.project.interpret.values import (
+    Class,
+    External,
+    Function,
+    Instance,
+    is_external,
+    settle,
+)
 from backwright.project.interpret.world import World
 from backwright.project.refusals import forget_words
 from backwright.project.routes import Route, plain_function, routes_of
@@ -89,6 +97,8 @@ def _request_model(route: Route) -> str | None:
     """Return the type of the body: the first parameter that is a schema and not injected."""
     if route.methods == ("WEBSOCKET",):
         return None
+    if (given := settle(route.options.get(TAKES))) is not None:
+        return shown_value(given)
     for one in parameters(route.endpoint):
         if one.marker is None and _is_body(one) and one.type is not None:
             return one.type.shown
@@ -117,4 +127,15 @@ def _response_model(route: Route, function: Function | None) -> str | None:
     if function is None or isinstance(function.node, ast.Lambda) or function.node.returns is None:
         return None
     shown = ast.unparse(function.node.returns).strip("'\"")
-    return None if shown in {"None", "Any"} or shown.endswith("Response") else shown
+    return None if shown in {"None", "Any"} or _is_response(function, shown) else shown
+
+
+def _is_response(function: Function, shown: str) -> bool:
+    """Tell whether an annotation is a response itself, which FastAPI makes no model of."""
+    if isinstance(function.node, ast.Lambda) or function.node.returns is None:
+        return False
+    cls = class_of(read_type(function.node.returns, function.frame))
+    if isinstance(cls, Class):
+        line = lookup.ancestors(cls)
+        return any(isinstance(one, External) and one.last.endswith("Response") for one in line)
+    return shown.endswith("Response")

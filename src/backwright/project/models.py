@@ -21,7 +21,7 @@ from backwright.project.interpret.values import (
     why_unknown,
 )
 from backwright.project.interpret.world import World, imported_files
-from backwright.project.library_columns import library_columns
+from backwright.project.library_columns import library_columns, library_table
 from backwright.project.mapped import Mapped
 from backwright.project.relationships import relationships_of
 from backwright.project.types import Column, Model
@@ -197,14 +197,12 @@ def table_name(cls: Class) -> str | None:
     if found is not None:
         return expressions.text(found)
     if lookup.inherits(cls, "SQLModel"):
-        return cls.name.lower()
+        return library_table(cls) or cls.name.lower()
     line = lookup.ancestors(cls)
     external = [one for one in line if isinstance(one, External)]
     if any(one.root == "advanced_alchemy" or _is_ready_base(one) for one in external):
         return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", cls.name).lower()
-    if any(one.last.startswith("SQLAlchemyBaseUserTable") for one in external):
-        return "user"
-    return None
+    return library_table(cls)
 
 
 def _table_args(cls: Class) -> list[object]:

@@ -16,6 +16,7 @@ from backwright.project.endpoints import read_endpoints
 from backwright.project.environment import read_environment
 from backwright.project.files import Tree, read_bytes
 from backwright.project.interpret import (
+    admin_pages,
     crud_libraries,
     discovery,
     framework,
@@ -66,6 +67,7 @@ def _read(tree: Tree) -> Project:
         **framework.HANDLERS,
         **libraries.HANDLERS,
         **crud_libraries.HANDLERS,
+        **admin_pages.HANDLERS,
     }
     fastapi = tooling.pins.get("fastapi")
     world = World(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from backwright.project.annotations import Type, class_of, read_type, shown_value
 from backwright.project.columns import annotation_of, class_frame, is_relation, value_in
 from backwright.project.interpret import calls, expressions, lookup
@@ -14,12 +16,15 @@ from backwright.project.interpret.values import (
 from backwright.project.mapped import Mapped
 from backwright.project.types import RelationKind, Relationship
 
+_End = tuple[str, str, str]  # a model, its relationship, and what that is called at the other end
+
 
 def relationships_of(mapped: list[Mapped]) -> list[tuple[Relationship, ...]]:
     """Return the relationships of every model, those made by `backref` on the other side too."""
     by_name = {one.name: one for one in mapped if one.cls is not None}
     found: dict[str, dict[str, Relationship]] = {}
     backrefs: list[tuple[str, str, Relationship]] = []
+    ends: list[_End] = []
     for one in mapped:
         own = found.setdefault(one.name, {})
         if one.cls is None:
@@ -27,11 +32,24 @@ def relationships_of(mapped: list[Mapped]) -> list[tuple[Relationship, ...]]:
         for name, value, read in [*_declared(one.cls), *_given(one)]:
             relation, backref = _relationship(name, value, read, one, by_name)
             own[name] = relation
+            back = settle(_options(value).get("back_populates"))
+            if isinstance(back, str):
+                ends.append((one.name, name, back))
             if backref is not None:
                 backrefs.append((relation.target, backref, _reverse(relation, backref, one)))
     for target, name, relation in backrefs:
         found.setdefault(target, {}).setdefault(name, relation)
+    _match_ends(found, ends)
     return [tuple(found[one.name].values()) if one.cls else () for one in mapped]
+
+
+def _match_ends(found: dict[str, dict[str, Relationship]], ends: list[_End]) -> None:
+    """Make the many-to-one end of a relationship whose other end is single a one-to-one too."""
+    for owner, name, back in ends:
+        relation = found[owner][name]
+        other = found.get(relation.target, {}).get(back)
+        if other is not None and (relation.kind, other.kind) == ("many-to-one", "one-to-one"):
+            found[owner][name] = replace(relation, kind="one-to-one")
 
 
 def _given(mapped: Mapped) -> list[tuple[str, Instance, Type | None]]:
@@ -58,10 +76,7 @@ def _declared(cls: Class) -> list[tuple[str, Instance, Type | None]]:
 def _relationship(
     name: str, value: Instance, read: Type | None, owner: Mapped, by_name: dict[str, Mapped]
 ) -> tuple[Relationship, str | None]:
-    options = dict(value.kwargs)
-    more = settle(options.get("sa_relationship_kwargs"))
-    if isinstance(more, dict):
-        options.update({str(key): one for key, one in more.items()})
+    options = _options(value)
     target = _target(value, options, read)
     secondary = _secondary(value, options)
     kind = _kind(owner, by_name.get(target), read, options, secondary)
@@ -71,6 +86,15 @@ def _relationship(
     return Relationship(name, target, kind, secondary), backref if isinstance(
         backref, str
     ) else None
+
+
+def _options(value: Instance) -> dict[str, object]:
+    """Return the keywords of a relationship, those that SQLModel passes on too."""
+    options = dict(value.kwargs)
+    more = settle(options.get("sa_relationship_kwargs"))
+    if isinstance(more, dict):
+        options.update({str(key): one for key, one in more.items()})
+    return options
 
 
 def _target(value: Instance, options: dict[str, object], read: Type | None) -> str:

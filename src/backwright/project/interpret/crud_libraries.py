@@ -1,7 +1,7 @@
-"""Routers that libraries make out of a model, views of classes, and pages that libraries mount.
+"""Routers that libraries make out of a model, views of classes, versions of applications.
 
-fastapi-crudrouter, FastCRUD, fastapi-utils (and fastapi-restful), fastapi-versioning, SQLAdmin:
-their routes as their sources give them, by version where versions differ.
+fastapi-crudrouter, FastCRUD, fastapi-utils (and fastapi-restful), fastapi-versioning: their routes
+as their sources give them, by version where versions differ.
 """
 
 from __future__ import annotations
@@ -38,30 +38,9 @@ _FAST_ROUTES = {
 _FAST_NAMED_SINCE = (0, 15)  # before, each route had a name of its own in its path
 _FAST_PAGES_SINCE = (0, 9)
 _OF_ONE = frozenset({"read", "update", "delete", "db_delete"})
-_ADMIN_PAGES = (
-    ("/", "GET"),
-    ("/{identity}/list", "GET"),
-    ("/{identity}/details/{pk:path}", "GET"),
-    ("/{identity}/delete", "DELETE"),
-    ("/{identity}/create", "GET POST"),
-    ("/{identity}/edit/{pk:path}", "GET POST"),
-    ("/{identity}/export/{export_type}", "GET"),
-    ("/{identity}/ajax/lookup", "GET"),
-    ("/login", "GET POST"),
-    ("/logout", "GET"),
-)
-_ADMIN_FILES = (
-    ("/{identity}/import", "POST"),
-    ("/{identity}/{pk:path}/{column_name}/download/", "GET"),
-    ("/{identity}/{pk:path}/{column_name}/preview/", "GET"),
-)
-_ADMIN_OPEN = frozenset({"/login", "/logout"})
-_ADMIN_GUARD = External("sqladmin.authentication.AuthenticationBackend().authenticate")
-_ADMIN_PATHS_SINCE = (0, 16)
-_ADMIN_FILES_SINCE = (0, 29)
 
 
-def _newer(call: Call, library: str, since: tuple[int, ...]) -> bool:
+def newer(call: Call, library: str, since: tuple[int, ...]) -> bool:
     """Tell whether a library is of a version or later; an unpinned one is the newest."""
     pin = call.frame.world.pins.get(library)
     return pin is None or pin >= since
@@ -114,7 +93,7 @@ def _fast_router(call: Call, callee: External) -> object:
     router = framework.HANDLERS[".APIRouter"](
         Call(call.frame, call.node, [], {}), External("fastapi.APIRouter")
     )
-    plain = _newer(call, "fastcrud", _FAST_NAMED_SINCE)
+    plain = newer(call, "fastcrud", _FAST_NAMED_SINCE)
     names = settle(call.kwargs.get("endpoint_names"))
     wanted = expressions.elements(call.kwargs.get("included_methods") or list(_FAST_ROUTES))
     without = expressions.elements(call.kwargs.get("deleted_methods") or []) or []
@@ -123,7 +102,7 @@ def _fast_router(call: Call, callee: External) -> object:
             continue
         if operation == "db_delete" and call.argument(5, "delete_schema") is None:
             continue
-        if operation == "read_paginated" and not _newer(call, "fastcrud", _FAST_PAGES_SINCE):
+        if operation == "read_paginated" and not newer(call, "fastcrud", _FAST_PAGES_SINCE):
             continue
         name: object = new if plain else old
         if isinstance(names, dict) and operation in names:
@@ -192,44 +171,6 @@ def _add_resource(call: Call, callee: External) -> object:
     return framework.HANDLERS[".include_router"](
         Call(call.frame, call.node, [router], call.kwargs), include
     )
-
-
-def _admin(call: Call, callee: External) -> object:
-    """Model SQLAdmin's `Admin(app, engine, base_url="/admin")`: pages mounted in the app."""
-    _mount_pages(call)
-    return calls.library_instance(callee, call)
-
-
-def _admin_made(call: Call, callee: External) -> object:
-    """Model `super().__init__(app, engine)` of a subclass of SQLAdmin's `Admin`."""
-    if callee.root == "sqladmin":
-        _mount_pages(call)
-    return framework.HANDLERS[".__init__"](call, callee)
-
-
-def _mount_pages(call: Call) -> None:
-    app = settle(call.argument(0, "app"))
-    if not framework.is_router(app):
-        return
-    make = framework.HANDLERS[".Starlette"]
-    pages = make(Call(call.frame, call.node, [], {}), External("starlette.applications.Starlette"))
-    listed: tuple[tuple[str, str], ...] = _ADMIN_PAGES
-    if _newer(call, "sqladmin", _ADMIN_FILES_SINCE):
-        listed += _ADMIN_FILES
-    paths = _newer(call, "sqladmin", _ADMIN_PATHS_SINCE)
-    for path, methods in listed:
-        shown = path if paths else path.replace("{pk:path}", "{pk}")
-        add = External("starlette.applications.Starlette.add_route", pages)
-        kwargs: dict[str, object] = {"methods": list(methods.split())}
-        if call.kwargs.get("authentication_backend") is not None and path not in _ADMIN_OPEN:
-            kwargs["dependencies"] = [
-                Instance(External("fastapi.Depends"), [Instance(_ADMIN_GUARD)])
-            ]
-        args: list[object] = [shown, External("sqladmin.Admin")]
-        framework.HANDLERS[".add_route"](Call(call.frame, call.node, args, kwargs), add)
-    base = call.kwargs.get("base_url", "/admin")
-    mount = External("fastapi.FastAPI.mount", app)
-    framework.HANDLERS[".mount"](Call(call.frame, call.node, [base, pages], {}), mount)
 
 
 def _version(call: Call, callee: External) -> object:
@@ -306,7 +247,4 @@ HANDLERS: dict[str, Handler] = {
     ".add_resource": _add_resource,
     ".VersionedFastAPI": _versioned,
     ".version": _version,
-    ".Admin.__init__": _admin_made,
-    "sqladmin.Admin": _admin,
-    "sqladmin.application.Admin": _admin,
 }

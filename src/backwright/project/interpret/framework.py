@@ -46,6 +46,7 @@ CRUD_ROUTERS = tuple(
 ROUTERS = (*APPS, "APIRouter", "Router", "InferringRouter", "VersionedAPIRouter", *CRUD_ROUTERS)
 VERBS = ("get", "post", "put", "patch", "delete", "head", "options", "trace")
 INCLUDE = "backwright.Include"
+TAKES = "backwright.takes"  # among a route's options: the body of a route that a library makes
 
 
 def is_router(value: object) -> bool:

@@ -23,33 +23,65 @@ _USER_ROUTES: dict[str, tuple[tuple[str, str], ...]] = {
     "get_oauth_router": (("GET", "/authorize"), ("GET", "/callback")),
     "get_oauth_associate_router": (("GET", "/authorize"), ("GET", "/callback")),
 }
+# Which arguments are the schemas that a route gives and takes.
+_SCHEMAS: dict[tuple[str, str], tuple[int | None, int | None]] = {
+    ("get_register_router", "POST /register"): (0, 1),
+    ("get_verify_router", "POST /verify"): (0, None),
+    ("get_users_router", "GET /me"): (0, None),
+    ("get_users_router", "PATCH /me"): (0, 1),
+    ("get_users_router", "GET /{id}"): (0, None),
+    ("get_users_router", "PATCH /{id}"): (0, 1),
+}
 _GUARDED = frozenset({"/me", "/{id}", "/logout"})
 
 
 def _router(call: Call, callee: External, routes: tuple[tuple[str, str], ...]) -> Instance:
-    """Make a router with the given routes; those that ask for a user say so."""
+    """Make a router with the given routes, of a library's own functions."""
     made = calls.library_instance(External("fastapi.APIRouter"), call)
-    held: list[object] = []
+    held = [_route(method, path, callee, made) for method, path in routes]
     made.attributes.update(prefix="", dependencies=[], routes=held, middleware=[], handlers={})
-    for method, path in routes:
-        guard = Instance(External("fastapi_users.FastAPIUsers().current_user"))
-        depends = Instance(External("fastapi.Depends"), [guard])
-        route = Instance(External("fastapi.routing.APIRoute"), file=made.file, line=made.line)
-        route.attributes.update(
-            path=path,
-            endpoint=callee,
-            methods=[method],
-            dependencies=[depends] if path in _GUARDED else [],
-        )
-        held.append(route)
     return made
 
 
+def _route(method: str, path: str, callee: External, made: Instance) -> Instance:
+    route = Instance(External("fastapi.routing.APIRoute"), file=made.file, line=made.line)
+    route.attributes.update(path=path, endpoint=callee, methods=[method], dependencies=[])
+    return route
+
+
 def _users_router(call: Call, callee: External) -> object:
-    """Model fastapi-users: `fastapi_users.get_auth_router(backend)` and the others."""
+    """Model fastapi-users: `fastapi_users.get_auth_router(backend)` and the others.
+
+    Routes that ask for a user say so; all of them use the manager of users that the project gives.
+    """
     if "FastAPIUsers" not in callee.name:
         return calls.library_instance(callee, call)
-    return _router(call, callee, _USER_ROUTES[callee.last])
+    made = _router(call, callee, _USER_ROUTES[callee.last])
+    users = callee.owner
+    manager = users.args[0] if isinstance(users, Instance) and users.args else None
+    for route in framework.held(made, "routes"):
+        if not isinstance(route, Instance):
+            continue
+        path, (method,) = route.attributes["path"], framework.held(route, "methods")
+        guard = Instance(External("fastapi_users.FastAPIUsers().current_user", users))
+        wanted: list[object] = [guard] if path in _GUARDED else []
+        wanted += [manager] if manager is not None else []
+        depends = [Instance(External("fastapi.Depends"), [one]) for one in wanted]
+        route.attributes["dependencies"] = depends
+        route.kwargs = _user_schemas(call, callee.last, f"{method} {path}")
+    return made
+
+
+def _user_schemas(call: Call, maker: str, route: str) -> dict[str, object]:
+    """Return what a route of fastapi-users takes and gives: the schemas that the project gave."""
+    public, takes = _SCHEMAS.get((maker, route), (None, None))
+    found: dict[str, object] = {}
+    if public is not None:
+        found["response_model"] = call.argument(public, "user_schema")
+    if takes is not None:
+        name = "user_create_schema" if maker == "get_register_router" else "user_update_schema"
+        found[framework.TAKES] = call.argument(takes, name)
+    return {key: one for key, one in found.items() if one is not None}
 
 
 def _graphql(call: Call, callee: External) -> object:

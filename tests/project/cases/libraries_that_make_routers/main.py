@@ -6,7 +6,7 @@ from fastapi_utils.inferring_router import InferringRouter
 from fastapi_versioning import VersionedFastAPI, version
 from fastcrud import crud_router
 from pydantic import BaseModel
-from sqladmin import Admin
+from sqladmin import Admin, BaseView, ModelView, action, expose
 from sqlalchemy import create_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -32,7 +32,23 @@ def signed_in(request: Request):
 
 
 app = FastAPI()
-Admin(app, engine, base_url="/backstage", authentication_backend=object())
+admin = Admin(app, engine, base_url="/backstage", authentication_backend=object())
+
+
+class PotatoView(ModelView, model=Potato):
+    @action(name="peel_all")
+    async def peel(self, request: Request):
+        return None
+
+
+class Reports(BaseView):
+    @expose("/reports", methods=["GET", "POST"])
+    async def reports(self, request: Request):
+        return None
+
+
+admin.add_view(PotatoView)
+admin.add_view(Reports)
 app.include_router(
     SQLAlchemyCRUDRouter(
         schema=PotatoRead,
