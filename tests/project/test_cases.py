@@ -52,6 +52,10 @@ READERS: dict[str, Callable[[Project, dict[str, object]], object]] = {
     "dependencies": lambda project, wanted: {
         one.path: list(one.dependencies) for one in project.endpoints if one.path in wanted
     },
+    "bodies": lambda project, _: {
+        f"{one.method} {one.path}": [one.request_model, one.response_model]
+        for one in project.endpoints
+    },
     "models": lambda project, _: {one.table: columns(one) for one in project.models},
     "names": lambda project, _: {one.table: one.name for one in project.models},
     "relationships": lambda project, _: {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from backwright.project.interpret import expressions
 from backwright.project.interpret.values import (
@@ -159,13 +159,18 @@ def _from_value(known: Type, value: object, depth: int) -> Type:
         if last.removesuffix("[]") in _LISTS | _LISTS_MORE:
             return _with(_from_value(known, value.args[0], depth + 1), many=True)
     if isinstance(value, Class):
-        return Type(ast.Name(value.name, ast.Load()), _holding(value), known.optional, known.many)
+        return replace(type_of_class(value), optional=known.optional, many=known.many)
     if isinstance(value, External):
         node = ast.Name(value.last, ast.Load())
         return _with(known, node=node)
     if isinstance(value, str):
         return _unwrap(_with(known, node=parsed(ast.Constant(value))), depth + 1)
     return known
+
+
+def type_of_class(cls: Class) -> Type:
+    """Return the type that a class is."""
+    return Type(ast.Name(cls.name, ast.Load()), _holding(cls))
 
 
 def _holding(cls: Class) -> Frame:

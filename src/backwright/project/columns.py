@@ -74,7 +74,8 @@ def _composite(cls: Class, body: Class, name: str) -> list[Column]:
     if not (isinstance(value, Instance) and is_external(value.cls, "composite")):
         return []
     parts = [one for one in map(settle, value.args) if isinstance(one, Instance)]
-    made = [one for one in parts if _is_column(one)]
+    named = {id(settle(one)) for one in body.names.values()}
+    made = [one for one in parts if _is_column(one) and id(one) not in named]
     types = _field_types(body, name)
     return [
         _from_column(name, one, types[index] if index < len(types) else None, body, value.line)

@@ -6,9 +6,9 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from backwright.project.annotations import Type, class_of, read_type
+from backwright.project.annotations import Type, class_of, read_type, type_of_class
 from backwright.project.columns import class_frame
-from backwright.project.interpret import expressions, lookup
+from backwright.project.interpret import expressions, lookup, signatures
 from backwright.project.interpret.values import (
     Bound,
     Class,
@@ -57,6 +57,9 @@ def parameters(target: object) -> list[Parameter]:
     if isinstance(target, Bound):
         return _of_function(target.function, skip_first=True)
     if isinstance(target, Function):
+        given = settle(target.attributes.get("__signature__"))
+        if isinstance(given, Instance) and given.cls is signatures.SIGNATURE:
+            return [_of_signature(one) for one in given.state]
         inside = target.wraps
         if inside is not None:
             return parameters(inside)
@@ -79,6 +82,18 @@ def _of_function(function: Function, *, skip_first: bool) -> list[Parameter]:
     positional = [*spec.posonlyargs, *spec.args]
     wanted = [*(positional[1:] if skip_first else positional), *spec.kwonlyargs]
     return [_parameter(one, function) for one in wanted]
+
+
+def _of_signature(given: Instance) -> Parameter:
+    """Return a parameter of a signature that a decorator has put together."""
+    if given.state is not None:
+        return _parameter(*given.state)
+    default = settle(given.attributes["default"])
+    has_default = default is not signatures.EMPTY
+    annotation = settle(given.attributes["annotation"])
+    read = type_of_class(annotation) if isinstance(annotation, Class) else None
+    shown = str(given.attributes["name"])
+    return Parameter(shown, read, default, has_default, _marker(default, read))
 
 
 def _frame_at(function: Function) -> Frame:

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from functools import partial
 
-from backwright.project.columns import NO_TYPE, columns_of
+from backwright.project.columns import COLUMNS, NO_TYPE, columns_of
 from backwright.project.constraints import applied, constraints_of
 from backwright.project.core_tables import core_tables, imperative
 from backwright.project.interpret import calls, expressions, lookup
@@ -27,7 +27,7 @@ from backwright.project.relationships import relationships_of
 from backwright.project.types import Column, Model
 
 ROOTS = ("DeclarativeBase", "DeclarativeBaseNoMeta", "declarative_base", "automap_base")
-_ROOTS_MORE = ("generate_base", "as_declarative", "Model")
+_NO_BASE = frozenset({"builtins", "typing", "abc"})
 _SNAKE_BASES = re.compile(r"^(UUID|BigInt|Identity|NanoID|Default)?\w*Base$")
 _MAPPING = ("mapped", "mapped_as_dataclass", "as_declarative")
 
@@ -99,7 +99,23 @@ def is_declarative(cls: Class) -> bool:
     line = lookup.ancestors(cls)[1:]
     if any(_is_root(one) for one in cls.bases) and not _is_base_call(cls):
         return False
-    return any(_is_root(one) or _made_declarative(one) for one in line)
+    known = any(_is_root(one) or _made_declarative(one) for one in line)
+    return known or _is_from_elsewhere(cls)
+
+
+def _is_from_elsewhere(cls: Class) -> bool:
+    """Tell a model whose base a library keeps: it names its table and declares columns."""
+    line = lookup.ancestors(cls)
+    strange = [one for one in line if isinstance(one, External) and one.root not in _NO_BASE]
+    if not strange or not isinstance(settle(cls.names.get("__tablename__")), str):
+        return False
+    made = (settle(value) for value in cls.names.values())
+    return any(
+        isinstance(one, Instance)
+        and is_external(one.cls, *COLUMNS)
+        and one.cls.name.startswith(("sqlalchemy", "sqlmodel"))
+        for one in made
+    )
 
 
 def _is_base_call(cls: Class) -> bool:

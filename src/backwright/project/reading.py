@@ -22,6 +22,7 @@ from backwright.project.interpret import (
     framework,
     imports,
     libraries,
+    signatures,
     stdlib,
     wrapping,
 )
@@ -64,6 +65,7 @@ def _read(tree: Tree) -> Project:
         **stdlib.HANDLERS,
         **wrapping.HANDLERS,
         **discovery.HANDLERS,
+        **signatures.HANDLERS,
         **framework.HANDLERS,
         **libraries.HANDLERS,
         **crud_libraries.HANDLERS,

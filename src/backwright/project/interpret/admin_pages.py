@@ -36,22 +36,20 @@ _FILES_SINCE = (0, 29)
 def _admin(call: Call, callee: External) -> object:
     """Model `Admin(app, engine, base_url="/admin")`."""
     made = calls.library_instance(callee, call)
-    made.attributes["pages"] = _mount_pages(call)
+    _prepare(made, call)
     return made
 
 
 def _initialized(call: Call, callee: External) -> object:
     """Model `super().__init__(app, engine)` of a subclass of `Admin`."""
     if callee.root == "sqladmin" and isinstance(callee.owner, Instance):
-        callee.owner.attributes["pages"] = _mount_pages(call)
+        _prepare(callee.owner, call)
+        return None
     return framework.HANDLERS[".__init__"](call, callee)
 
 
-def _mount_pages(call: Call) -> Instance | None:
-    """Mount an application with the pages that every panel has."""
-    app = settle(call.argument(0, "app"))
-    if not framework.is_router(app):
-        return None
+def _prepare(admin: Instance, call: Call) -> None:
+    """Give a panel its pages, in an application that is mounted in the one given."""
     make = framework.HANDLERS[".Starlette"]
     pages = make(Call(call.frame, call.node, [], {}), External("starlette.applications.Starlette"))
     listed: tuple[tuple[str, str], ...] = _PAGES
@@ -65,10 +63,11 @@ def _mount_pages(call: Call) -> Instance | None:
         _add_page(
             pages, shown, methods.split(), External("sqladmin.Admin"), call, guarded=is_guarded
         )
-    base = call.kwargs.get("base_url", "/admin")
-    mount = External("fastapi.FastAPI.mount", app)
-    framework.HANDLERS[".mount"](Call(call.frame, call.node, [base, pages], {}), mount)
-    return pages if isinstance(pages, Instance) else None
+    app, base = settle(call.argument(0, "app")), call.kwargs.get("base_url", "/admin")
+    admin.attributes.update(admin=pages, app=app, base_url=base)
+    if framework.is_router(app):
+        mount = lookup.attribute(app, "mount", call.frame)
+        calls.call_value(mount, [base], {"app": pages, "name": "admin"}, call.frame, call.node)
 
 
 def _add_page(
@@ -84,7 +83,7 @@ def _add_page(
 def _add_view(call: Call, callee: External) -> object:
     """Model `admin.add_view(View)`: the pages that its methods expose, and its actions."""
     admin, view = callee.owner, settle(call.argument(0, "view"))
-    pages = admin.attributes.get("pages") if isinstance(admin, Instance) else None
+    pages = admin.attributes.get("admin") if isinstance(admin, Instance) else None
     if pages is None or not isinstance(view, Class):
         return calls.library_instance(callee, call)
     for function, made in _marked(view):
@@ -125,7 +124,7 @@ def _dashed(name: str) -> str:
 
 
 HANDLERS: dict[str, Handler] = {
-    ".Admin.__init__": _initialized,
+    **{f"{name}Admin.__init__": _initialized for name in (".", "sqladmin.")},
     "sqladmin.Admin": _admin,
     "sqladmin.application.Admin": _admin,
     **{f".{name}": _add_view for name in ("add_view", "add_base_view", "add_model_view")},

@@ -43,6 +43,23 @@ def _import_module(call: Call, callee: External) -> object:
     return imports.executed(frame.world, found)
 
 
+def _find_spec(call: Call, callee: External) -> object:
+    """Model `importlib.util.find_spec` of a module of the project."""
+    name = expressions.text(call.argument(0, "name"))
+    found = call.frame.world.modules.by_name(name, call.frame.module) if name else None
+    if found is None:
+        return calls.library_instance(callee, call)
+    folder = found.path.parent if isinstance(found, Module) else found.path
+    is_package = not isinstance(found, Module) or found.package
+    spec = Instance(External("importlib.machinery.ModuleSpec"))
+    spec.attributes.update(
+        name=name,
+        origin=str(found.path),
+        submodule_search_locations=[str(folder)] if is_package else None,
+    )
+    return spec
+
+
 def _iter_modules(call: Call, callee: External) -> object:
     """Model `pkgutil.iter_modules` and `walk_packages` over folders of the project."""
     known = expressions.elements(call.argument(0, "path")) or []
@@ -192,6 +209,7 @@ HANDLERS: dict[str, Handler] = {
     "builtins.open": _open,
     "glob.glob": _glob,
     "importlib.import_module": _import_module,
+    "importlib.util.find_spec": _find_spec,
     "importlib.metadata.entry_points": _entry_points,
     "importlib.metadata.entry_points().get": _entry_points,
     "importlib.metadata.entry_points().select": _entry_points,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from backwright.project.interpret import calls, expressions, framework
-from backwright.project.interpret.values import Call, External, Instance
+from backwright.project.interpret.values import Call, External, Instance, settle
 from backwright.project.interpret.world import Handler
 
 _USER_ROUTES: dict[str, tuple[tuple[str, str], ...]] = {
@@ -32,6 +32,8 @@ _SCHEMAS: dict[tuple[str, str], tuple[int | None, int | None]] = {
     ("get_users_router", "GET /{id}"): (0, None),
     ("get_users_router", "PATCH /{id}"): (0, 1),
 }
+_WITHOUT_USERS = frozenset({"/authorize", "/logout"})
+_STRATEGIC = frozenset({"/login", "/logout", "/callback"})
 _GUARDED = frozenset({"/me", "/{id}", "/logout"})
 
 
@@ -59,15 +61,19 @@ def _users_router(call: Call, callee: External) -> object:
     made = _router(call, callee, _USER_ROUTES[callee.last])
     users = callee.owner
     manager = users.args[0] if isinstance(users, Instance) and users.args else None
+    backend = settle(call.argument(0, "backend"))
+    strategy = backend.kwargs.get("get_strategy") if isinstance(backend, Instance) else None
     for route in framework.held(made, "routes"):
         if not isinstance(route, Instance):
             continue
-        path, (method,) = route.attributes["path"], framework.held(route, "methods")
+        path, (method,) = str(route.attributes["path"]), framework.held(route, "methods")
         guard = Instance(External("fastapi_users.FastAPIUsers().current_user", users))
         wanted: list[object] = [guard] if path in _GUARDED else []
-        wanted += [manager] if manager is not None else []
-        depends = [Instance(External("fastapi.Depends"), [one]) for one in wanted]
-        route.attributes["dependencies"] = depends
+        wanted += [manager] if path not in _WITHOUT_USERS else []
+        wanted += [strategy] if path in _STRATEGIC else []
+        route.attributes["dependencies"] = [
+            Instance(External("fastapi.Depends"), [one]) for one in wanted if one is not None
+        ]
         route.kwargs = _user_schemas(call, callee.last, f"{method} {path}")
     return made
 

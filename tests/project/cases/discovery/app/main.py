@@ -1,7 +1,11 @@
+import importlib
+import importlib.util
+import inspect
+import pkgutil
 from importlib.metadata import entry_points
 from pathlib import Path
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
 from app.features import routers
 
@@ -13,3 +17,17 @@ for point in entry_points(group="app.plugins"):
 for file in sorted(Path(__file__).parent.glob("features/*.py")):
     if file.stem.startswith("f"):
         app.add_api_route(f"/about/{file.stem}", lambda: None)
+
+
+def collected(name: str) -> list[APIRouter]:
+    module = importlib.import_module(name)
+    found = [one for _, one in inspect.getmembers(module) if isinstance(one, APIRouter)]
+    spec = importlib.util.find_spec(name)
+    if spec and spec.submodule_search_locations:
+        for _, inner, _ in pkgutil.iter_modules(spec.submodule_search_locations, f"{name}."):
+            found += collected(inner)
+    return found
+
+
+for router in collected("app.views"):
+    app.include_router(router)
