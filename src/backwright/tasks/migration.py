@@ -13,7 +13,12 @@ from backwright.project.types import Model
 from backwright.tasks.change import Workplace
 from backwright.values import Check, Note
 from backwright.workshop import ChangeSet, Database, Run, hands
-from backwright.workshop.tables import alembic, make_old_tables, open_migrations
+from backwright.workshop.tables import (
+    alembic,
+    holds_tables,
+    make_old_tables,
+    open_migrations,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,10 @@ def write_revision(place: Workplace, message: str) -> Revision:
     try:
         with alembic(run, run.folder, database) as dialogue:
             opened = open_migrations(run, dialogue, run.folder, database)
-            if not (why := _upgrade(dialogue)):
+            why = _upgrade(dialogue)
+            if not why and opened["heads"] and not holds_tables(run, database):
+                why = "they make no tables"
+            if not why:
                 return _revise(place, run, dialogue, opened, database, message)
         return _revise_on_old_tables(place, run, message, why)
     except DialogueError as error:
@@ -99,10 +107,14 @@ def _revise(
 ) -> Revision:
     """Write down what the models have besides a database at the heads."""
     tables, refers_to = _new_tables(place)
-    operations = dialogue.ask({"do": "compare"})["operations"]
+    compare: dict[str, object] = {"do": "compare", "load": False}
+    operations = dialogue.ask(compare)["operations"]
+    if tables and not any(one["table"] in tables for one in operations):
+        compare = {"do": "compare", "load": True}  # env.py does not import all models
+        operations = dialogue.ask(compare)["operations"]
     older: list[dict[str, str]] = []
     if opened["heads"] and any(one["table"] not in tables for one in operations):
-        older = _differences_before(run, database)
+        older = _differences_before(run, database, compare)
     known = {one["text"] for one in older}
     leave_out = [one for one in operations if one["text"] in known and one["table"] not in tables]
     if len(leave_out) == len(operations):
@@ -133,13 +145,15 @@ def _referred_to(models: Sequence[Model]) -> set[str]:
     return {key.rpartition(".")[0] for key in keys if key}
 
 
-def _differences_before(run: Run, database: Database) -> list[dict[str, str]]:
+def _differences_before(
+    run: Run, database: Database, compare: dict[str, object]
+) -> list[dict[str, str]]:
     """Return the differences of models and migrations without the change; none if unreadable."""
     folder = run.unchanged()
     with alembic(run, folder, database) as dialogue:
         try:
             open_migrations(run, dialogue, folder, database)
-            found: list[dict[str, str]] = dialogue.ask({"do": "compare"})["operations"]
+            found: list[dict[str, str]] = dialogue.ask(compare)["operations"]
         except DialogueError:
             return []
     return found

@@ -40,7 +40,7 @@ def make_tables(run: Run, folder: Path, database: Database) -> str:
         except DialogueError as error:
             why = f"; its migrations do not go up: {error.message.splitlines()[0]}"
         else:
-            if _holds_tables(run, database):
+            if holds_tables(run, database):
                 return "by its migrations"
             why = "; its migrations go up, but make none"
     modules = tables_of(bench)
@@ -50,7 +50,7 @@ def make_tables(run: Run, folder: Path, database: Database) -> str:
     return f"from its models{why}"
 
 
-def _holds_tables(run: Run, database: Database) -> bool:
+def holds_tables(run: Run, database: Database) -> bool:
     """Tell whether a database has any table besides Alembic's own."""
     tables = read_catalog(database, run.bench.cluster).tables
     return any(not one.name.endswith("alembic_version") for one in tables)
@@ -112,5 +112,6 @@ def open_migrations(
             "folder": str(folder / scripts),
             "url": database.url,
             "new_files": [str(folder / path) for path in created],
+            "modules": tables_of(run.bench),
         }
     )

@@ -1,11 +1,12 @@
 """Drive the host's own Alembic: one order a line (JSON) on stdin, one answer a line on stdout.
 
-    {"do": "open", "ini": PATH | null, "folder": PATH, "url": URL | null, "new_files": [PATH…]}
+    {"do": "open", "ini": PATH | null, "folder": PATH, "url": URL | null, "new_files": [PATH…],
+     "modules": [NAME…]}
         -> {"heads": […], "old_heads": […], "new": […], "down_to": […]}
     {"do": "upgrade", "to": REVISION}    {"do": "downgrade", "to": REVISION}    -> {}
     {"do": "stamp", "to": REVISION}    -> {}
     {"do": "drift"}  -> {"drift": TEXT | null}
-    {"do": "compare"}  -> {"operations": [{"table": NAME, "text": TEXT}…]}
+    {"do": "compare", "load": BOOL}  -> {"operations": [{"table": NAME, "text": TEXT}…]}
     {"do": "revise", "message": TEXT, "leave_out": [TEXT…], "refers_to": [TABLE…]}
         -> {"paths": [PATH…], "head": REVISION, "depends_on": [REVISION…]}
     {"do": "create_all", "modules": [NAME…]}  -> {"tables": N}      projects without Alembic
@@ -42,6 +43,7 @@ def do_open(order: dict[str, Any]) -> dict[str, Any]:
     else:
         config = Config(ini) if ini else Config()
     _STATE["config"] = config
+    _STATE["modules"] = order.get("modules", [])
     if not config.get_main_option("script_location"):
         config.set_main_option("script_location", order["folder"].replace("%", "%%"))
     _point_at(config, order["url"])
@@ -123,16 +125,26 @@ def do_downgrade(order: dict[str, Any]) -> dict[str, Any]:
 def do_drift(_: dict[str, Any]) -> dict[str, Any]:
     """Compare the models with the database, as `alembic check` does (Alembic 1.9 and later)."""
     from alembic import command
-    from alembic.util import CommandError
 
     check = getattr(command, "check", None)
     if check is None:
         return {"drift": None}
+    drift = _drift(check)
+    if drift and "'remove_table'" in drift:  # env.py does not import all models
+        revisions.load(_STATE["modules"])
+        drift = _drift(check)
+    return {"drift": drift}
+
+
+def _drift(check: Any) -> str | None:  # noqa: ANN401 - a function of the host's Alembic
+    from alembic.util import CommandError
+
     try:
-        check(_STATE["config"])
+        with revisions.with_metadata(_STATE["modules"]):
+            check(_STATE["config"])
     except CommandError as error:
-        return {"drift": str(error)}
-    return {"drift": None}
+        return str(error)
+    return None
 
 
 def do_create_all(order: dict[str, Any]) -> dict[str, Any]:
@@ -142,15 +154,8 @@ def do_create_all(order: dict[str, Any]) -> dict[str, Any]:
     """
     import sqlalchemy
 
-    for place, name in enumerate(order["modules"]):
-        try:
-            importlib.import_module(name)
-        except Exception:
-            if place == 0:
-                raise
-            traceback.print_exc()
-    found = [item for item in gc.get_objects() if issubclass(type(item), sqlalchemy.MetaData)]
-    with_tables = [metadata for metadata in found if _is_of_the_host(metadata)]
+    revisions.load(order["modules"])
+    with_tables = revisions.metadata_of_the_host()
     if not with_tables:
         return {"tables": 0}
     url = _with_installed_driver(sqlalchemy.engine.make_url(order["url"]))
@@ -184,12 +189,6 @@ def _with_installed_driver(url: Any) -> Any:  # noqa: ANN401 - a class of the ho
     return url.set(drivername=f"postgresql{drivers[there[0]]}")
 
 
-def _is_of_the_host(metadata: Any) -> bool:  # noqa: ANN401
-    """Tell whether tables are of the host, not SQLAlchemy's own of a database's catalog."""
-    schemas = {(table.schema or "").lower() for table in metadata.tables.values()}
-    return bool(metadata.tables) and not schemas <= {"pg_catalog", "information_schema", "sys"}
-
-
 def _let_go() -> None:
     """Make every engine forget its connections, so that the database can be copied.
 
@@ -214,8 +213,8 @@ ORDERS = {
     "downgrade": do_downgrade,
     "stamp": do_stamp,
     "drift": do_drift,
-    "compare": lambda order: revisions.compare(_STATE["config"], order),
-    "revise": lambda order: revisions.write(_STATE["config"], order),
+    "compare": lambda order: revisions.compare(_STATE["config"], {**_STATE, **order}),
+    "revise": lambda order: revisions.write(_STATE["config"], {**_STATE, **order}),
     "create_all": do_create_all,
 }
 

@@ -10,9 +10,12 @@ from __future__ import annotations
 import ast
 import builtins
 import contextlib
+import gc
 import importlib
 import pathlib
 import re
+import traceback
+from collections.abc import Iterator
 from typing import Any
 
 _ADDRESS = re.compile(r" (?:object )?at 0x[0-9a-f]+")
@@ -22,9 +25,70 @@ class _SeenError(Exception):
     """Ends a revision before anything is written."""
 
 
-def compare(config: Any, _: dict[str, Any]) -> dict[str, Any]:
-    """Return what autogenerate would write: the table and the words of each operation."""
+def load(modules: list[str]) -> None:
+    """Import the modules of a project's models; the first must be there, others may be missing."""
+    for place, name in enumerate(modules):
+        try:
+            importlib.import_module(name)
+        except Exception:
+            if place == 0:
+                raise
+            traceback.print_exc()
+
+
+_METADATA: list[Any] = []
+
+
+def metadata_of_the_host() -> list[Any]:
+    """Return every `MetaData` with tables of the host, not SQLAlchemy's own of a catalog.
+
+    They are looked for once: comparing brings others, with the tables that a database has.
+    """
+    import sqlalchemy
+
+    if not _METADATA:
+        found = [item for item in gc.get_objects() if issubclass(type(item), sqlalchemy.MetaData)]
+        _METADATA.extend(metadata for metadata in found if _is_of_the_host(metadata))
+    return _METADATA
+
+
+def _is_of_the_host(metadata: Any) -> bool:
+    schemas = {(table.schema or "").lower() for table in metadata.tables.values()}
+    return bool(metadata.tables) and not schemas <= {"pg_catalog", "information_schema", "sys"}
+
+
+@contextlib.contextmanager
+def with_metadata(modules: list[str]) -> Iterator[None]:
+    """Compare with the tables of the host's models where its `env.py` names no metadata.
+
+    Such a project writes its migrations by hand, which says nothing against comparing.
+    """
+    from alembic.runtime.environment import EnvironmentContext
+
+    plain = EnvironmentContext.configure
+
+    def configure(self: Any, *arguments: Any, **options: Any) -> None:
+        if options.get("target_metadata") is None:
+            load(modules)
+            options["target_metadata"] = metadata_of_the_host() or None
+        plain(self, *arguments, **options)
+
+    EnvironmentContext.configure = configure  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        EnvironmentContext.configure = plain  # type: ignore[method-assign]
+
+
+def compare(config: Any, order: dict[str, Any]) -> dict[str, Any]:
+    """Return what autogenerate would write: the table and the words of each operation.
+
+    With `load`, models that `env.py` does not import are compared, too.
+    """
     from alembic import command
+
+    if order.get("load"):
+        load(order["modules"])
 
     found: list[dict[str, str]] = []
 
@@ -34,7 +98,7 @@ def compare(config: Any, _: dict[str, Any]) -> dict[str, Any]:
                 found.extend(_flat(ops.ops))
         raise _SeenError
 
-    with contextlib.suppress(_SeenError):
+    with contextlib.suppress(_SeenError), with_metadata(order["modules"]):
         command.revision(
             config, autogenerate=True, head=_any_head(config), process_revision_directives=look
         )
@@ -92,14 +156,15 @@ def write(config: Any, order: dict[str, Any]) -> dict[str, Any]:
         config.file_config.remove_section("post_write_hooks")  # they may not be installed
     head, depends_on = _place(config, order["refers_to"])
     first: Any = depends_on or None  # Alembic takes several, and says that it takes one
-    scripts = command.revision(
-        config,
-        message=order["message"],
-        autogenerate=True,
-        head=head,
-        depends_on=first,
-        process_revision_directives=prune,
-    )
+    with with_metadata(order["modules"]):
+        scripts = command.revision(
+            config,
+            message=order["message"],
+            autogenerate=True,
+            head=head,
+            depends_on=first,
+            process_revision_directives=prune,
+        )
     written = scripts if isinstance(scripts, list) else [scripts]
     paths = [script.path for script in written if script is not None]
     for path in paths:

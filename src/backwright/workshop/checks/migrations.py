@@ -17,6 +17,7 @@ from backwright.workshop.registry import Outcome, check, failed, passed, skipped
 from backwright.workshop.tables import (
     alembic,
     create_tables,
+    holds_tables,
     make_old_tables,
     open_migrations,
     tables_of,
@@ -77,15 +78,15 @@ def _on_old_tables(run: Run, reason: str) -> Outcome:
 
 
 def _worked_before(run: Run) -> bool:
-    """Tell whether the migrations go up from nothing without the change."""
+    """Tell whether the migrations go up from nothing without the change, and make tables."""
     database = run.databases.empty("unchanged")
     with alembic(run, run.unchanged(), database) as dialogue:
         try:
-            open_migrations(run, dialogue, run.unchanged(), database)
+            opened = open_migrations(run, dialogue, run.unchanged(), database)
             dialogue.ask({"do": "upgrade", "to": "heads"})
         except DialogueError:
             return False
-    return True
+        return not opened["heads"] or holds_tables(run, database)
 
 
 def _with_alembic(
