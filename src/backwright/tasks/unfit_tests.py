@@ -10,7 +10,7 @@ from backwright.source.text import Splice, decode, encode, lines_between, splice
 from backwright.tasks.change import Workplace
 from backwright.tasks.tidy import ruff_program
 from backwright.values import Check, Note
-from backwright.workshop.checks.tests import Case, failed_cases
+from backwright.workshop.checks.tests import Case, failed_cases, is_added
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -23,7 +23,7 @@ def only_new_tests_fail(checks: Sequence[Check], cases: Sequence[Case]) -> bool:
 def unfit_cases(place: Workplace, new_tests: Collection[str]) -> list[Case]:
     """Return the tests that the change has added and that failed in the last run of the tests."""
     found = failed_cases(place.staging, place.facts.test_run_folder)
-    return [one for one in found if one.file in new_tests and _is_added(place, one)]
+    return [one for one in found if one.file in new_tests and is_added(place.root, one)]
 
 
 def leave_out(place: Workplace, cases: Sequence[Case]) -> list[Note]:
@@ -41,15 +41,6 @@ def leave_out(place: Workplace, cases: Sequence[Case]) -> list[Note]:
         file.write_bytes(encode(_without(code, doomed)))
         _drop_unused_imports(place, path)
     return notes
-
-
-def _is_added(place: Workplace, case: Case) -> bool:
-    """Tell whether a failed test is one that the project did not have before."""
-    original = place.root / case.file
-    if not original.is_file():
-        return True
-    known = {node.name for node in _tests(ast.parse(decode(original.read_bytes())))}
-    return _function(case) not in known
 
 
 def _function(case: Case) -> str:

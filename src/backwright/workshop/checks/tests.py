@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import xml.etree.ElementTree as ET
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -58,10 +59,19 @@ def tests(run: Run) -> Outcome:
         return skipped("pytest finds no tests in the project")
     if not after.cases or after.result.timed_out:
         return failed(_why_nothing_ran(after.result, bench.test_seconds))
-    new = {key for key, case in after.cases.items() if case.file in bench.new_tests}
+    new = {
+        key
+        for key, case in after.cases.items()
+        if case.file in bench.new_tests and is_added(run.unchanged(), case)
+    }
     bad = after.with_verdict("failed")
     if broken := [key for key in bad if key in new]:
-        return failed(_shown(after, broken, "of the new tests fail"))
+        reason = _shown(after, broken, "of the new tests fail")
+        return (
+            skipped(f"before, too, no test passes; {reason}")
+            if _none_passes(run, after, new)
+            else failed(reason)
+        )
     if bench.new_tests and not any(after.cases[key].verdict == "passed" for key in new):
         return failed(f"none of the new tests in {', '.join(bench.new_tests)} ran")
     excused: list[str] = []
@@ -70,6 +80,23 @@ def tests(run: Run) -> Outcome:
             return failed(_shown(after, ours, "that passed before the change fail now"))
         excused = bad
     return passed(_summary(after, new, excused))
+
+
+def _none_passes(run: Run, after: Report, new: set[str]) -> bool:
+    """Tell whether no test passes, nor did one before: what they need is not here."""
+    if after.with_verdict("passed") or not set(after.cases) - new:
+        return False
+    return not _run_tests(run, run.unchanged()).with_verdict("passed")
+
+
+def is_added(original: Path, case: Case) -> bool:
+    """Tell whether a test is none that the project had before, by the original's source."""
+    file = original / case.file
+    if not file.is_file():
+        return True
+    name = re.escape(case.name.partition("[")[0])
+    text = file.read_text(encoding="utf-8", errors="replace")
+    return re.search(rf"^\s*(?:async )?def {name}\(", text, re.MULTILINE) is None
 
 
 def failed_cases(staging: Staging, start: str) -> list[Case]:
