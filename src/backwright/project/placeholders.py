@@ -95,7 +95,10 @@ _BY_LAST_WORD = (
     ),
     (re.compile(r"_?(?:HOST|HOSTNAME|SERVER|DOMAIN)$"), "localhost"),
     (
-        re.compile(r"_?(?:ENABLED?|DEBUG|TLS|SSL|STARTTLS|ECHO|RELOAD)$|^(?:USE|IS|ENABLE)_"),
+        re.compile(
+            r"_?(?:ENABLED?|DEBUG|TLS|SSL|STARTTLS|ECHO|RELOAD|TESTING|TEST_MODE|DEV_MODE)$"
+            r"|^(?:USE|IS|ENABLE)_"
+        ),
         "false",
     ),
     (re.compile(r"_?LOG(?:GING)?_?LEVEL$"), "INFO"),
