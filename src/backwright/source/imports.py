@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from backwright.source.outline import Statement, outline
 from backwright.source.text import Splice, indent_by, splice
@@ -117,6 +118,8 @@ def _add_from(code: str, module: str, names: set[str], width: int) -> str:
     if not missing or "*" in have:
         return code
     for node in kin:
+        if _is_packed(node):
+            return splice(code, [_appended(code, node, missing, width)])
         if not _has_comment(code, node):
             return splice(code, [Splice(node.lineno, _after(node), _widened(node, missing, width))])
     text = _render(module, sorted(missing, key=_order), width)
@@ -130,11 +133,53 @@ def _inserted(code: str, module: str, text: str, imports: list[Statement]) -> st
     line = _place(module, outline(code), imports)
     before = [s for s in imports if s.end < line]
     after = [s for s in imports if s.start >= line]
-    if before and _group(_named(before[-1].node)) != _group(module):
+    group = _group(module)
+    if before and _are_apart(imports, _group(_named(before[-1].node)), group):
         text = f"\n{text}"
-    if after and after[0].start == line and _group(_named(after[0].node)) != _group(module):
+    is_next = bool(after) and after[0].start == line
+    if is_next and _are_apart(imports, group, _group(_named(after[0].node))):
         text = f"{text}\n"
     return splice(code, [Splice(line, line, text)])
+
+
+def _are_apart(imports: Sequence[Statement], left: int, right: int) -> bool:
+    """Tell whether blank lines stand between two groups of imports: as between others, or ever."""
+    if left == right:
+        return False
+    pairs = [
+        (one, next_)
+        for one, next_ in pairwise(imports)
+        if _group(_named(one.node)) != _group(_named(next_.node))
+        and (_is_standard(one) or _is_standard(next_)) == (min(left, right) <= 1)
+    ]
+    return not pairs or any(next_.start > one.end + 1 for one, next_ in pairs)
+
+
+def _is_standard(statement: Statement) -> bool:
+    return _group(_named(statement.node)) <= 1
+
+
+def _is_packed(node: ast.ImportFrom) -> bool:
+    """Tell whether an import takes several lines, and several names stand on one of them."""
+    lines = [alias.lineno for alias in node.names]
+    return node.end_lineno != node.lineno and (
+        len(set(lines)) < len(lines) or lines[0] == node.lineno
+    )
+
+
+def _appended(code: str, node: ast.ImportFrom, missing: set[str], width: int) -> Splice:
+    """Add names behind the last one of an import that keeps its lines otherwise."""
+    last = node.names[-1]
+    line = code.splitlines()[(last.end_lineno or 1) - 1]
+    head = line.encode()[: last.end_col_offset].decode()
+    rest = line[len(head) :]
+    margin = line[: len(line) - len(line.lstrip())]
+    for name in sorted(missing, key=_order):
+        longer = f"{head}, {name}"
+        shown = len(longer.rpartition("\n")[2]) + len(rest)
+        head = longer if shown <= width else f"{head},\n{margin}{name}"
+    end = last.end_lineno or 1
+    return Splice(end, end + 1, f"{head}{rest}\n")
 
 
 def _widened(node: ast.ImportFrom, missing: set[str], width: int) -> str:

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 from backwright.spec.names import Names
 from backwright.spec.types import FieldSpec
-from backwright.transfer.declaration import Declaration, Definition
+from backwright.transfer.declaration import Declaration, Definition, Import
 from backwright.transfer.dialect import (
     model_writer,
     relation_writer,
@@ -95,14 +95,20 @@ class Bound:
     ) -> Sample:
         """Return a valid value."""
         made = sample_writer.good(self.dialect, self.names, field, which, json=json, linked=linked)
-        if field.kind == "enum" and not json and "." in made.code:
-            module = self.dialect.enum.home_module or self.home.module
-            made = Sample(made.code, frozenset({(module, enum_class(self.names, field))}))
+        if not json and "." in made.code:
+            made = Sample(made.code, made.imports | self.enum_import(field))
         return Sample(self._quoted(made.code), made.imports)
 
     def bad(self, field: FieldSpec) -> tuple[str, ...]:
         """Return values that the schemas refuse."""
         return tuple(map(self._quoted, sample_writer.bad(self.dialect, field)))
+
+    def enum_import(self, field: FieldSpec) -> frozenset[Import]:
+        """Return what brings the class of a choice into a module that has it not; else nothing."""
+        if field.kind != "enum" or self.dialect.enum.form in ("plain", "Literal"):
+            return frozenset()
+        module = self.dialect.enum.home_module or self.home.module
+        return frozenset({(module, enum_class(self.names, field))})
 
     @property
     def enum_module(self) -> str | None:
@@ -111,8 +117,6 @@ class Bound:
             return self.dialect.enum.home_module
         if not self.home.schema_file or self.home.schema_file == self.home.file:
             return None
-        if self.dialect.relative:
-            return relative_module(self.home.schema_file, self.home.file)
         return self.home.module
 
     def _in_model(self, field: FieldSpec, made: Declaration) -> Declaration:

@@ -62,7 +62,11 @@ class EnumHabit:
 
 @dataclass(frozen=True, slots=True)
 class RelationHabit:
-    """How relationships are declared: on both sides, by `backref`, or on one side only."""
+    """How relationships are declared: on both sides, by `backref`, or on one side only.
+
+    `quoted` tells whether the other model is named in quotes; it need not be in the `postponed`
+    files, whose annotations are read late.
+    """
 
     pair: Literal["back_populates", "backref", "single"]
     annotated: bool
@@ -71,7 +75,7 @@ class RelationHabit:
     lazy: str | None
     list_type: str
     typing_only: bool
-    cascade: str | None = None
+    postponed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

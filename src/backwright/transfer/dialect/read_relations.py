@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from backwright.project.types import Model, Project
@@ -69,7 +69,17 @@ def read_relation_habit(
     if not found:
         keys = any(c.foreign_key for m in project.models for c in m.columns)
         return None if keys else _usual()
-    return _relation_habit(found, [*own, *others], _typing_only(sources, exemplar))
+    habit = _relation_habit(found, [*own, *others], _typing_only(sources, exemplar))
+    return replace(habit, postponed=frozenset(_postponed(sources, project)))
+
+
+def _postponed(sources: Sources, project: Project) -> Iterator[str]:
+    """Yield the models' files whose annotations are read late."""
+    for file in {model.file for model in project.models}:
+        tree = sources.tree(file)
+        for node in tree.body if tree else ():
+            if isinstance(node, ast.ImportFrom) and node.module == "__future__":
+                yield file
 
 
 def _usual() -> RelationHabit:

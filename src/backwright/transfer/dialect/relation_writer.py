@@ -26,8 +26,9 @@ class Sides:
 class _Side:
     """One side: what it is called, whom it leads to, how many.
 
-    `beside_link` tells that the link table is known in its module: it stands above it there, or
-    is imported from `link_module`.
+    `file` is where it is declared, or the like of that. `is_near` tells that it is the new
+    model's: the link table is known there, it stands above it or is imported from `link_module`,
+    and its rows are read whenever the model is.
     """
 
     name: str
@@ -35,7 +36,8 @@ class _Side:
     target: str
     target_module: str | None
     many: bool
-    beside_link: bool
+    is_near: bool
+    file: str
     link_module: str | None = None
     optional: bool = False
     secondary: str | None = None
@@ -96,7 +98,8 @@ def _near(dialect: Dialect, names: Names, field: FieldSpec, home: Home, back: st
         target=partner.model,
         target_module=module,
         many=many,
-        beside_link=True,
+        is_near=True,
+        file=dialect.key.file,
         link_module=home.link_module if many else None,
         optional=field.optional and not many,
         secondary=secondary_of(dialect, names, field, home) if many else None,
@@ -113,7 +116,8 @@ def _far(dialect: Dialect, names: Names, field: FieldSpec, home: Home, back: str
         target=home.model,
         target_module=None if partner.file == home.file else home.module,
         many=True,
-        beside_link=False,
+        is_near=False,
+        file=partner.file,
         secondary=secondary_of(dialect, names, field, home) if field.kind == "many" else None,
         foreign_keys=keys if field.kind == "ref" and is_ambiguous(dialect, home, partner) else None,
         cascade=field.on_delete == "cascade" and field.kind == "ref",
@@ -170,17 +174,20 @@ def _side(dialect: Dialect, habit: RelationHabit, side: _Side, *, itself: bool) 
 
 def _annotation(dialect: Dialect, habit: RelationHabit, side: _Side) -> tuple[str, set[Import]]:
     words = dialect.model.words
+    is_bare = side.file in habit.postponed and not habit.quoted and dialect.orm == "mapped"
+    mark = "" if is_bare else '"'
     if side.many:
         name, imports = ("list", set[Import]())
         if habit.list_type == "List":
             name, imports = words.spell("typing", "List")
-        return f'{name}["{side.target}"]', imports
+        return f"{name}[{mark}{side.target}{mark}]", imports
     # SQLModel does not resolve a quoted `X | None`.
     old_way = dialect.model.optional == "Optional[X]" or dialect.orm == "sqlmodel"
     if side.optional and old_way:
         optional, imports = words.spell("typing", "Optional")
-        return f'{optional}["{side.target}"]', imports
-    return (f'"{side.target} | None"' if side.optional else f'"{side.target}"'), set()
+        return f"{optional}[{mark}{side.target}{mark}]", imports
+    target = f"{side.target} | None" if side.optional else side.target
+    return f"{mark}{target}{mark}", set()
 
 
 def _arguments(dialect: Dialect, habit: RelationHabit, side: _Side, *, itself: bool) -> list[str]:
@@ -189,7 +196,8 @@ def _arguments(dialect: Dialect, habit: RelationHabit, side: _Side, *, itself: b
         options["foreign_keys"] = f'"[{side.foreign_keys}]"'
     if itself and not side.many:
         options["remote_side"] = f'"{side.target}.{dialect.key.key}"'
-    lazy = habit.lazy or ("selectin" if side.many and dialect.asynchronous else None)
+    is_read = side.many and side.is_near and dialect.asynchronous
+    lazy = habit.lazy or ("selectin" if is_read else None)
     if lazy:
         options["lazy"] = f'"{lazy}"'
     if dialect.orm == "sqlmodel":
@@ -227,7 +235,7 @@ def _for_sqlmodel(
     dialect: Dialect, habit: RelationHabit, side: _Side, options: dict[str, str], *, itself: bool
 ) -> list[str]:
     arguments = [] if itself or habit.pair == "single" else [f'back_populates="{side.back}"']
-    if side.secondary and not side.beside_link:
+    if side.secondary and not side.is_near:
         options = {"secondary": _secondary(dialect, side), **options}
     elif side.secondary:
         arguments.append(f"link_model={side.secondary}")

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from pathlib import PurePosixPath
 
 from backwright.source.imports import add_imports
 from backwright.source.outline import imported_names, outline
 from backwright.transfer.declaration import wanted_imports
+from backwright.transfer.dialect.bound import relative_module
 from backwright.transfer.draft import Draft
-from backwright.transfer.example.modules import Modules
+from backwright.transfer.example.modules import Modules, is_test
 
 Import = tuple[str, str]
 
@@ -35,17 +37,57 @@ def add_needs(
     if not lacking:
         return
     sources = list(_sources(draft, modules, code, like))
-    taken = [
-        (next((m for m, names in sources if n in names), _usual(modules, like, m)), n)
-        for m, n in lacking
+    taken = [(next((m for m, names in sources if n in names), ""), m, n) for m, n in lacking]
+    pairs = [(known or seen_from(draft, modules, path, like, m), n) for known, m, n in taken]
+    draft.write(path, add_imports(code, wanted_imports(pairs), width=width))
+
+
+def seen_from(draft: Draft, modules: Modules, path: str, like: str, module: str) -> str:
+    """Return one of the project's own modules as a file imports it; any other as it is.
+
+    By dots where the file's like imports its neighbors so, else as the project's others import
+    it: `app.models`, not `src.app.models`.
+
+    Args:
+        draft: the host, which may hold modules that are new.
+        modules: the host as it was.
+        path: the file that imports.
+        like: the file's place in the host as it was, or the one that it was learnt from.
+        module: the dotted name of what is imported.
+    """
+    file = modules.find(like, 0, module) or _new_file(draft, module)
+    if file is None:
+        return module
+    return (
+        relative_module(path, file)
+        if _by_dots(modules, path, like, file)
+        else (modules.names.get(file, module))
+    )
+
+
+def _new_file(draft: Draft, module: str) -> str | None:
+    """Return the file of a module that the draft has got."""
+    stem = module.replace(".", "/")
+    made = [p for p, (before, _) in draft.changes().items() if before is None]
+    fitting = [p for p in made if f"/{p}".endswith((f"/{stem}.py", f"/{stem}/__init__.py"))]
+    return min(fitting, key=len, default=None)
+
+
+def _by_dots(modules: Modules, path: str, like: str, file: str) -> bool:
+    """Tell whether a module imports its neighbors by dots, and the file is in the same package."""
+    levels = list(_levels(modules, like)) or [
+        level for other in modules.paths if not is_test(other) for level in _levels(modules, other)
     ]
-    draft.write(path, add_imports(code, wanted_imports(taken), width=width))
+    here, there = PurePosixPath(path).parts[:-1], PurePosixPath(file).parts[:-1]
+    is_shared = bool(here) and here[:1] == there[:1]
+    return is_shared and 2 * sum(level > 0 for level in levels) > len(levels)
 
 
-def _usual(modules: Modules, like: str, module: str) -> str:
-    """Return a module as the project's others import it: `app.models`, not `src.app.models`."""
-    file = modules.find(like, 0, module)
-    return modules.names.get(file, module) if file else module
+def _levels(modules: Modules, path: str) -> Iterator[int]:
+    """Yield the dots of each import of the project's own modules."""
+    for node in ast.walk(modules.tree(path)):
+        if isinstance(node, ast.ImportFrom) and modules.find(path, node.level, node.module or ""):
+            yield node.level
 
 
 def _sources(

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from backwright.source.imports import add_imports, add_typing_imports
 from backwright.source.outline import outline
 from backwright.source.text import Splice, splice
 from backwright.spec.types import FieldSpec
-from backwright.transfer.declaration import Declaration, Definition, wanted_imports
+from backwright.transfer.declaration import Declaration, Definition, Import, wanted_imports
 from backwright.transfer.dialect import Bound
 from backwright.transfer.draft import Draft
 from backwright.transfer.example.facts import Learning
 from backwright.transfer.example.imports import repeat_imports
+from backwright.transfer.example.needs import seen_from
 from backwright.transfer.example.placing import (
     add_members,
     add_method,
@@ -131,6 +132,12 @@ class Surround:
 
     def _import(self, path: str, declared: Declaration | Definition) -> None:
         code = self.draft.text(path)
-        code = add_imports(code, wanted_imports(declared.imports), width=self.width)
-        code = add_typing_imports(code, wanted_imports(declared.typing_imports))
+        code = add_imports(code, self._seen_from(path, declared.imports), width=self.width)
+        code = add_typing_imports(code, self._seen_from(path, declared.typing_imports))
         self.draft.write(path, code)
+
+    def _seen_from(self, path: str, imports: Iterable[Import]) -> dict[str, set[str]]:
+        modules, part = self.learning.owners.modules, self.learning.model_part
+        like = path if path in modules.paths else part.path
+        seen = [(seen_from(self.draft, modules, path, like, m), name) for m, name in imports]
+        return wanted_imports(seen)

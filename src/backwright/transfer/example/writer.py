@@ -29,7 +29,12 @@ class DialectWriter:
     def declare(self, field: FieldSpec, role: Role, like: Sequence[str]) -> tuple[Piece, ...]:
         """Return the statements that declare a field in a class of a role."""
         made = self._declared(field, role)
-        return (_piece(made),) if made else ()
+        if made is None:
+            return ()
+        piece = _piece(made)
+        if role in ("model", "shared", "relations"):
+            return (piece,)
+        return (Piece(piece.code, piece.imports | self.bound.enum_import(field)),)
 
     def _declared(self, field: FieldSpec, role: Role) -> Declaration | None:
         match role:
