@@ -16,21 +16,28 @@ import libcst as cst
 
 from backwright.spec.names import Names, article, capitalized, is_mass
 
+_VERBS = frozenset({"get", "post", "put", "patch", "option", "options", "head"})
+_OF_HTTP = re.compile(r"\s+(?:request|method|call|verb|endpoint)s?\b")
+
 
 @dataclass(frozen=True, eq=False)
 class Renaming:
     """Several names renamed at once: pairs of (old, new), and what must stay as it is.
 
-    `exact` gives whole identifiers and strings a new name of their own; `verbatim` whole strings.
+    `exact` gives whole identifiers and strings a new name of their own; `verbatim` whole strings;
+    `methods` whole identifiers, also where they are called of something.
     """
 
     pairs: tuple[tuple[Names, Names], ...]
     protected: frozenset[str] = frozenset()
     exact: Mapping[str, str] = field(default_factory=dict)
     verbatim: Mapping[str, str] = field(default_factory=dict)
+    methods: Mapping[str, str] = field(default_factory=dict)
 
     def identifier(self, text: str) -> str:
         """Return an identifier renamed: `create_task` → `create_product`."""
+        if text in self.methods:
+            return self.methods[text]
         if text in self.exact:
             return self.exact[text]
         if text in self.protected:
@@ -61,6 +68,8 @@ class Renaming:
 
         def replace(match: re.Match[str]) -> str:
             before, after = text[: match.start()], text[match.end() :]
+            if match.group().lower() in _VERBS and _OF_HTTP.match(after):
+                return match.group()
             return self._in_string(match.group(), before, after, prose=prose, in_tags=in_tags)
 
         renamed = self._pattern.sub(replace, text)

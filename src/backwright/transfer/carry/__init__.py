@@ -2,6 +2,7 @@
 
 from backwright.transfer.carry.check import leftovers
 from backwright.transfer.carry.engine import carry, extend
+from backwright.transfer.carry.likeness import keys_of
 from backwright.transfer.carry.types import (
     Carried,
     Facts,
@@ -22,5 +23,6 @@ __all__ = [
     "Writer",
     "carry",
     "extend",
+    "keys_of",
     "leftovers",
 ]

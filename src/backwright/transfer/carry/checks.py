@@ -48,12 +48,22 @@ def _check_at(work: Work, body: Body, index: int) -> tuple[int, int]:
         return 0, 0
     if isinstance(first, cst.If) and m.matches(first, m.If(body=_LEAVES, orelse=None)):
         return 1, number
+    if _asks(first):
+        return 1, number
     following = body[index + 1] if index + 1 < len(body) else None
     is_found = m.matches(first, m.SimpleStatementLine(body=[m.Assign()]))
     is_asked = m.matches(following, m.If(body=_LEAVES, orelse=None)) if following else False
     if not is_found or not is_asked or following is None:
         return 0, 0
     return (2, number) if fields_in(following) <= {number} else (0, 0)
+
+
+def _asks(node: cst.BaseStatement) -> bool:
+    """Tell whether a statement only asks for a row of a model: `get_or_404(Shelf, data.shelf_id)`."""
+    value = m.Call() | m.Await(expression=m.Call())
+    if not m.matches(node, m.SimpleStatementLine(body=[m.Expr(value=value)])):
+        return False
+    return any(is_enum(name) for name in m.findall(node, m.Name()))
 
 
 def _repeated(work: Work, checks: Body, number: int, new: FieldSpec) -> list[cst.BaseStatement]:
@@ -67,7 +77,7 @@ def _repeated(work: Work, checks: Body, number: int, new: FieldSpec) -> list[cst
     unknown = _helpers(checks) - {parent.model}
     if unknown and not work.facts.are_alike(new, old):
         return []  # a helper of the old parent's own, which the new one may not have
-    work.checked.add(new.column)
+    work.checked[new.column] = [code_of(c).strip() for c in made] if _asks(checks[0]) else []
     return _guarded(made, new)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import libcst as cst
 
-from backwright.spec.names import names_of
+from backwright.spec.names import article, names_of
 from backwright.transfer.carry.values import Work
 
 _ENTRY = r"^(?P<head>\s*(?::param\s+(?:[\w\[\]|. ]+\s)?)?){name}(?P<tail>\s*(?:\([^)]*\))?\s*:)"
@@ -84,8 +84,12 @@ def reworded(node: cst.FunctionDef, words: Mapping[str, str]) -> cst.FunctionDef
         return node
     made = text
     for old, new in words.items():
-        for left, right in ((names_of(old).human, names_of(new).human), (old, new)):
+        human = (names_of(old).human, names_of(new).human)
+        for left, right in (human, (old, new), (human[0].upper(), human[1])):
+            said = made
             made = re.sub(rf"\b{re.escape(left)}\b", right, made)
+            if made != said:
+                made = re.sub(rf"\ban? (?={re.escape(right)}\b)", f"{article(right)} ", made)
     return _with_docstring(node, text, made)
 
 

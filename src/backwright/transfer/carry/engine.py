@@ -38,6 +38,7 @@ from backwright.transfer.carry.placing import (
 from backwright.transfer.carry.rows import Rows
 from backwright.transfer.carry.tidy import tidied
 from backwright.transfer.carry.types import Carried, Facts, Part, Writer
+from backwright.transfer.carry.unused import without_unused
 from backwright.transfer.carry.values import Work
 from backwright.transfer.rename import RenameCode
 from backwright.values import Note
@@ -76,8 +77,12 @@ def carry(parts: Sequence[Part], facts: Facts, writer: Writer) -> Carried:
         trees[index] = _visited(trees[index], _Mentions(work))
         trees[index] = with_parents(work, kept_targets(work, trees[index]))
     whole = list(trees)
-    trees, gone = _dropped(works, trees, field_functions(parts, facts), lost)
+    trees, gone = _dropped(works, trees, field_functions(parts, facts, likeness.keys), lost)
     trees = unwrapped(whole, trees)
+    trees, unused = without_unused(whole, trees)
+    for one in unused:
+        text = f"the parameter `{one.name}` is left out: nothing uses it any more"
+        works[one.tree].note(works[one.tree].line_of(one.function), text)
     trees = [_sound(w, t) for w, t in zip(works, trees, strict=True)]
     trees = _linked(works, trees, placement)
     pairs = zip(works, trees, strict=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import libcst as cst
@@ -14,7 +14,7 @@ from backwright.transfer.carry.marks import code_of
 from backwright.transfer.carry.types import Import, Parent
 from backwright.transfer.rename import RenameCode, Renaming
 
-_SESSION = re.compile(r"\b((?:self\.)?_?\w*(?:session|db)\w*(?:\.session)?)\.")
+_SESSION = re.compile(r"(?<![\w.])((?:\w+\.)*_?\w*(?:session|db)\w*(?:\.session)?)\.")
 
 
 @dataclass(frozen=True)
@@ -59,10 +59,7 @@ def store_of(node: cst.FunctionDef, parts: Sequence[str]) -> Store | None:
         parts: all code of the exemplar.
     """
     code = code_of(node)
-    found = re.search(
-        _SESSION.pattern + r"(?:add|commit|flush|refresh|query|exec|scalar|get)\w*\(", code
-    )
-    session = found[1] if found else _session_param(node)
+    session = next(_sessions(code), None) or _session_param(node) or _from_another(code, parts[:1])
     if session is None:
         return None
     name = re.escape(session.rpartition(".")[2])
@@ -72,6 +69,21 @@ def store_of(node: cst.FunctionDef, parts: Sequence[str]) -> Store | None:
         if re.search(rf"\b{name}\.{way}\(", whole):
             return Store(session, is_async and node.asynchronous is not None, way)
     return Store(session, is_async and node.asynchronous is not None, "scalars")
+
+
+def _sessions(code: str) -> Iterator[str]:
+    """Yield the expressions of which rows are asked, or by which they are kept."""
+    calls = r"(?:add|commit|flush|refresh|query|exec|scalar|get)\w*\("
+    yield from (found[1] for found in re.finditer(_SESSION.pattern + calls, code))
+
+
+def _from_another(code: str, parts: Sequence[str]) -> str | None:
+    """Return the session of another function, where this one can have it by the same words."""
+    for session in (found for part in parts for found in _sessions(part)):
+        root, _, rest = session.partition(".")
+        if rest and re.search(rf"\bas {root}\b|\b{root} = |\b{root}\.", code):
+            return session
+    return None
 
 
 def _session_param(node: cst.FunctionDef) -> str | None:

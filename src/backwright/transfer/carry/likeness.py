@@ -7,13 +7,15 @@ free, a name in a message) the old field needs one natural successor, or there i
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from backwright.spec.types import FieldSpec
 from backwright.transfer.carry.types import Facts, OldField
 
+_SAME_KEY = 100  # more than any other likeness
+_TEXTS = frozenset({"str", "text"})
 _PLAIN = ("str", "text", "email", "int", "bool")
 _FAMILIES = (
     ("str", "text", "email", "url"),
@@ -68,6 +70,8 @@ class Likeness:
             return -1
         if family(new.kind) != family(old.kind):
             return 0
+        if new.kind not in ("ref", "many") and self.keys.get(self.facts.fields.index(old)) == new:
+            return _SAME_KEY
         alike = 2 + 2 * (new.name == old.name) + (new.kind == old.kind)
         return 2 * alike + (new.optional == old.nullable)
 
@@ -90,6 +94,19 @@ class Likeness:
         """Tell whether these are all the old fields but references."""
         data = {i for i, f in enumerate(self.facts.fields) if f.kind not in ("ref", "many")}
         return data <= set(numbers)
+
+    @cached_property
+    def keys(self) -> Mapping[int, FieldSpec]:
+        """The new fields that rows are found by, as they are by old ones: unique, and alike."""
+        found: dict[int, FieldSpec] = {}
+        for number, old in enumerate(self.facts.fields):
+            if not old.unique or old.kind in ("ref", "many"):
+                continue
+            free = [f for f in self.columns if f.unique and f not in found.values()]
+            alike = [f for f in free if f.kind == old.kind or {f.kind, old.kind} <= _TEXTS]
+            if alike:
+                found[number] = min(alike, key=lambda f: f.name != old.name)
+        return found
 
     def same(self, number: int) -> FieldSpec | None:
         """Return the new field of the same name and family, if there is one."""
@@ -125,7 +142,7 @@ class Likeness:
                 free = [f for f in free if self.facts.are_alike(f, old)]
             else:
                 free = [f for f in free if f.kind in _PLAIN]
-            same = self.same(number)
+            same = self.keys.get(number) or self.same(number)
             chosen = min(
                 free, key=lambda f: (f != same, family(f.kind) != kind, f.unique), default=None
             )
@@ -135,7 +152,7 @@ class Likeness:
 
     def unique(self, number: int) -> FieldSpec | None:
         """Return the new field whose values are to be free, as the old one's were."""
-        same = self.same(number)
+        same = self.keys.get(number) or self.same(number)
         if same and same.unique:
             return same
         found = [f for f in self.columns if f.unique]
@@ -147,6 +164,12 @@ class Likeness:
         texts = [f for f in self.columns if f.kind == "str"]
         texts += [f for f in self.columns if f.kind in ("text", "email", "url")]
         return texts[0] if texts else None
+
+
+def keys_of(facts: Facts) -> dict[str, str]:
+    """Return the fields that rows are found by, and what the new ones are called."""
+    keys = Likeness(facts, ()).keys
+    return {facts.fields[number].name: new.column for number, new in keys.items()}
 
 
 def _only(*choices: Sequence[FieldSpec]) -> FieldSpec | None:

@@ -159,7 +159,7 @@ class Linker:
     def _looked_up(self, site: Site) -> set[str]:
         """Return the references that the function, carried over, looks up by itself."""
         code = code_of(site.node)
-        asked = r"(?:get|query|select|find\w*|exists?)\([^\n]*\.{column}\b"
+        asked = r"(?:get\w*|query|select|find\w*|exists?)\([^\n]*\.{column}\b"
         return {c for c in self.work.checked if re.search(asked.format(column=c), code)}
 
     # --- statements
@@ -168,6 +168,9 @@ class Linker:
         self, site: Site, store: Store, field: FieldSpec, parent: Parent
     ) -> list[cst.BaseStatement]:
         given = f"{site.body}.{field.column}"
+        if asked := self.work.checked.get(field.column):
+            told = [re.sub(rf"\b\w+\.{field.column}\b", given, line) for line in asked]
+            return _given("".join(f"{line}\n" for line in told), given, self._may_lack(site, field))
         found = field.name if field.name not in (site.body, site.row) else f"found_{field.name}"
         refusal = self._raise(parent, given)
         code = f"{found} = {store.row(self._model(parent), given)}\n"
@@ -175,7 +178,10 @@ class Linker:
         owner = self._owner(site, parent) if guarded is None else None
         foreign = f" or {found}.{parent.owner} != {owner}" if owner else ""
         code += f"if {found} is None{foreign}:\n    {refusal}\n{guarded or ''}"
-        return _given(code, given, field.optional or site.is_partial)
+        return _given(code, given, self._may_lack(site, field))
+
+    def _may_lack(self, site: Site, field: FieldSpec) -> bool:
+        return field.optional or site.is_partial
 
     def _many(
         self, site: Site, store: Store, field: FieldSpec, parent: Parent, *, checks: bool
@@ -231,7 +237,7 @@ class Linker:
         prefix = re.search(rf"\b(\w+)\.{self.work.facts.old.pascal}\b", code)
         home = next(iter(parent.imports), ("", ""))[0]
         is_home = prefix and home.rpartition(".")[2] == prefix[1]
-        if prefix and is_home and re.search(rf"import (?:[\w, ]+, )?{prefix[1]}\b", code):
+        if prefix and is_home:
             return f"{prefix[1]}.{parent.model}"
         made = code_of(self.trees[0])
         if not re.search(rf"^(?:from|import)\b.*\b{parent.model}\b", made, re.MULTILINE):

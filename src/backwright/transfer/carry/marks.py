@@ -8,7 +8,7 @@ field (`FastAPI(title=…)`) is no longer mistaken for one, and what is left out
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 
 import libcst as cst
@@ -18,7 +18,7 @@ from backwright.transfer.carry.types import Facts, Part
 MARK = re.compile(r"xbw(\d+)x(\d+)x(e?)(r?)")
 _QUERIES = (
     *("get", "find", "filter", "where", "exist", "has", "count", "check", "search", "select"),
-    *("order_by", "fetch", "one", "first", "lookup", "is_"),
+    *("by_", "order_by", "fetch", "one", "first", "lookup", "is_"),
 )
 
 
@@ -81,12 +81,14 @@ def far_sides(parts: Sequence[Part], facts: Facts) -> frozenset[str]:
     return frozenset(n for code in models for n in re.findall(pattern, code))
 
 
-def field_functions(parts: Sequence[Part], facts: Facts) -> set[str]:
+def field_functions(parts: Sequence[Part], facts: Facts, keys: Collection[int] = ()) -> set[str]:
     """Return the functions whose name says that they are about one field.
 
-    One whose field the new resource has, too, by the same name, is not among them: it is carried.
+    One whose field the new resource has, too, by the same name or as one that rows are found by
+    (`keys`), is not among them: it is carried.
     """
     kept = {f.name for f in facts.new_fields} | {f.column for f in facts.new_fields}
+    kept |= {facts.fields[number].name for number in keys}
     names = [f.name for f in facts.fields if f.name not in kept]
     found: set[str] = set()
     for part in parts:

@@ -13,10 +13,11 @@ from typing import TypeVar
 import libcst as cst
 import libcst.matchers as m
 
-from backwright.spec.names import names_of, split_words
+from backwright.spec.names import capitalized, names_of, split_words
 from backwright.spec.types import FieldSpec
 from backwright.transfer.carry.bodies import compared
-from backwright.transfer.carry.items import named
+from backwright.transfer.carry.docs import reworded
+from backwright.transfer.carry.items import is_access, is_literal, item_field, named
 from backwright.transfer.carry.marks import MARK, code_of, fields_in, is_query
 from backwright.transfer.carry.partial import pass_on_test, renamed_test
 from backwright.transfer.carry.shown import shown
@@ -58,15 +59,41 @@ def pass_on(work: Work, node: cst.FunctionDef, owner: str = "") -> cst.FunctionD
     everywhere: dict[int, FieldSpec] = {}
     in_queries: dict[int, FieldSpec] = {}
     for number in _known(work, node):
-        if aim == "list":
+        key = work.likeness.keys.get(number)
+        if key is not None and is_named_after(node.name.value, key):
+            _put(everywhere, number, key)
+        elif aim == "list" and not _is_ruled(node, number):
             _put(everywhere, number, work.likeness.natural(number))
-        elif aim in ("make", "change"):
+        elif aim == "list":
+            _put(everywhere, number, work.likeness.same(number))
+        elif aim in ("make", "change") and work.facts.fields[number].kind not in ("ref", "many"):
             _put(in_queries, number, work.likeness.unique(number))
     passed = node.visit(
         _Passing(everywhere, in_queries, _labels(work, node), work, shows=aim == "show")
     )
     assert isinstance(passed, cst.FunctionDef)  # noqa: S101
-    return _said(work, passed, in_queries) if in_queries else passed
+    told = {**everywhere, **in_queries}
+    return _said(work, passed, told) if told else passed
+
+
+def is_named_after(name: str, key: FieldSpec) -> bool:
+    """Tell whether a function's name says that it finds rows by a field: `get_note_by_slug`."""
+    return f"_{key.column}_" in f"_{name.strip('_')}_"
+
+
+def _is_ruled(node: cst.FunctionDef, number: int) -> bool:
+    """Tell whether only rows with one value of a field are read: the exemplar's own rule."""
+    for one in m.findall(node.body, m.Comparison()):
+        comparison = cst.ensure_type(one, cst.Comparison)
+        if is_access(comparison.left, number) and is_literal(comparison.comparisons[0].comparator):
+            return True
+    for one in m.findall(node.body, m.Call()):
+        call = cst.ensure_type(one, cst.Call)
+        if isinstance(call.func, cst.Attribute) and is_access(call.func.value, number):
+            return call.func.attr.value in ("is_", "isnot", "is_not")
+        if any(item_field(a) == number and is_literal(a.value) for a in call.args):
+            return True
+    return False
 
 
 def _known(work: Work, node: cst.CSTNode) -> list[int]:
@@ -122,6 +149,7 @@ class _Passing(cst.CSTTransformer):
         self.labels = labels
         self.label = _label(work)
         self.name = work.name
+        self.keys = work.likeness.keys
         self.within = 0
         self.shows = shows
 
@@ -129,6 +157,10 @@ class _Passing(cst.CSTTransformer):
         self, original_node: cst.FormattedString, updated_node: cst.FormattedString
     ) -> cst.BaseExpression:
         if self.within or not fields_in(updated_node) or not _is_shown(updated_node):
+            return updated_node
+        known = {n: f.column for n, f in self.in_queries.items() if n in self.keys}
+        updated_node = named(updated_node, known)
+        if not fields_in(updated_node):
             return updated_node
         return shown(updated_node, self.label, self.name)
 
@@ -183,23 +215,30 @@ def _is_shown(node: cst.FormattedString) -> bool:
 
 
 def _said(work: Work, node: cst.FunctionDef, fields: Mapping[int, FieldSpec]) -> cst.FunctionDef:
-    """Say the new field in the message that says that its value is taken."""
-    words = {
-        names_of(work.facts.fields[n].name).human: names_of(f.name).human for n, f in fields.items()
-    }
-    made = node.visit(_Prose(words))
+    """Say the new field in the docstring, in addresses, and where its value is refused."""
+    names = {work.facts.fields[n].name: f.name for n, f in fields.items()}
+    words = {names_of(old).human: names_of(new).human for old, new in names.items()}
+    made = reworded(node, names).visit(_Prose(words, names))
     assert isinstance(made, cst.FunctionDef)  # noqa: S101
     return made
 
 
 class _Prose(cst.CSTTransformer):
-    def __init__(self, words: Mapping[str, str]) -> None:
+    def __init__(self, words: Mapping[str, str], names: Mapping[str, str]) -> None:
         super().__init__()
         self.words = words
+        self.names = names
 
     def leave_Raise(self, original_node: cst.Raise, updated_node: cst.Raise) -> cst.Raise:
         made = updated_node.visit(_Words(self.words))
         assert isinstance(made, cst.Raise)  # noqa: S101
+        return made
+
+    def leave_Decorator(
+        self, original_node: cst.Decorator, updated_node: cst.Decorator
+    ) -> cst.Decorator:
+        made = updated_node.visit(_Words(self.names))
+        assert isinstance(made, cst.Decorator)  # noqa: S101
         return made
 
 
@@ -211,7 +250,16 @@ class _Words(cst.CSTTransformer):
     def leave_SimpleString(
         self, original_node: cst.SimpleString, updated_node: cst.SimpleString
     ) -> cst.SimpleString:
-        text = updated_node.value
+        return updated_node.with_changes(value=self._told(updated_node.value))
+
+    def leave_FormattedStringText(
+        self, original_node: cst.FormattedStringText, updated_node: cst.FormattedStringText
+    ) -> cst.FormattedStringText:
+        return updated_node.with_changes(value=self._told(updated_node.value))
+
+    def _told(self, text: str) -> str:
         for old, new in self.words.items():
             text = re.sub(rf"\b{re.escape(old)}\b", new, text)
-        return updated_node.with_changes(value=text)
+            text = re.sub(rf"\b{re.escape(old.upper())}\b", new, text)
+            text = re.sub(rf"\b{re.escape(capitalized(old))}\b", capitalized(new), text)
+        return text

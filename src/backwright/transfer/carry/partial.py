@@ -82,7 +82,9 @@ class _Successors(cst.CSTTransformer):
         """A value written down is the new field's; a row that is changed has another than before."""
         is_json = isinstance(item, cst.DictElement)
         if is_literal(value):
-            row = self.work.rows.parts.get(self.scope, {}).get(number, 1)
+            row = self.work.rows.find(self.scope, number, code_of(value))
+            if row is None:
+                row = self.work.rows.parts.get(self.scope, {}).get(number, 1)
             value = sample(self.work, new, row, json=is_json)
         return named(item.with_changes(value=value), {number: new.column})
 
@@ -96,7 +98,10 @@ class _Successors(cst.CSTTransformer):
         (number,) = numbers
         if not isinstance(updated_node.body[0], cst.Assert):
             return named(updated_node, {number: self.fields[number].column})
-        made = expectation(self.work, self.scope, {number: updated_node}, self.fields[number])
+        label = self.work.likeness.label()
+        told = (self.fields[number], *([label] if label else []))
+        like = {number: updated_node}
+        made = next((m for f in told if (m := expectation(self.work, self.scope, like, f))), None)
         if made is None:
             return updated_node
         return made.with_changes(leading_lines=updated_node.leading_lines)

@@ -93,7 +93,15 @@ def place(likeness: Likeness, shapes: Mapping[str, Shape]) -> Placement:
             placed[key].append(new)
         for key in _lacking(new, shapes, placed):
             placed[key].append(new)
-    return {key: (shape.role, tuple(placed[key])) for key, shape in shapes.items()}
+    return {key: (shape.role, tuple(_own(shape, shapes, placed))) for key, shape in shapes.items()}
+
+
+def _own(
+    shape: Shape, shapes: Mapping[str, Shape], placed: Mapping[str, list[FieldSpec]]
+) -> list[FieldSpec]:
+    """Return the fields that a class has not got from another that answers with rows."""
+    above = [a for a in _ancestors(shape, shapes) if a.role == shape.role == "public"]
+    return [f for f in placed[shape.key] if not any(f in placed[a.key] for a in above)]
 
 
 def _partial(

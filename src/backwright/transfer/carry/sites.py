@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import libcst as cst
@@ -121,9 +121,17 @@ def _handed_on(node: cst.FunctionDef, body: str) -> tuple[str | None, cst.BaseSt
         if not any(_takes(c, body) for c in calls):
             continue
         small = line.body[0]
-        target = small.targets[0].target if isinstance(small, cst.Assign) else None
-        return (target.value if isinstance(target, cst.Name) else None), line
+        if isinstance(small, cst.Assign) and isinstance(small.targets[0].target, cst.Name):
+            return small.targets[0].target.value, line
+        return _given_row(node, calls, body), line
     return None
+
+
+def _given_row(node: cst.FunctionDef, calls: Sequence[cst.Call], body: str) -> str | None:
+    """Return the row that a call is given to be changed: a variable of the function's own."""
+    code = code_of(node.body)
+    given = [a.value.value for c in calls for a in c.args if isinstance(a.value, cst.Name)]
+    return next((n for n in given if n != body and re.search(rf"\b{n} = ", code)), None)
 
 
 def _takes(call: cst.Call, body: str) -> bool:

@@ -95,6 +95,16 @@ class _Trimmer(cst.CSTTransformer):
             return updated_node
         return updated_node.right if left else updated_node.left
 
+    def leave_BinaryOperation(
+        self, original_node: cst.BinaryOperation, updated_node: cst.BinaryOperation
+    ) -> cst.BaseExpression:
+        """`(a == x) | (b == x)` joins conditions as `or` does."""
+        left, right = self.speaks(updated_node.left), self.speaks(updated_node.right)
+        joins = isinstance(updated_node.operator, cst.BitOr | cst.BitAnd)
+        if left == right or not joins:
+            return updated_node
+        return updated_node.right if left else updated_node.left
+
     def _kept(self, elements: Sequence[Node]) -> list[Node]:
         kept = [e for e in elements if not self.speaks(e)]
         if kept and len(kept) < len(elements):

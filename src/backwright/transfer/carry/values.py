@@ -35,7 +35,8 @@ class Work:
     extends: bool = False  # the new fields come next to the old ones, which stay
     imports: set[Import] = field(default_factory=set)
     notes: list[Note] = field(default_factory=list)
-    checked: set[str] = field(default_factory=set)  # references that are looked up already
+    # references that are looked up, and the statements that do it, where another function can
+    checked: dict[str, list[str]] = field(default_factory=dict)
     former: dict[str, str] = field(default_factory=dict)  # tests by the field they are about now
 
     @property

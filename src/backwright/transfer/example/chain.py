@@ -17,6 +17,8 @@ from backwright.transfer.example.roles import Role, role_of_module
 from backwright.values import Note
 
 _CONTAINERS = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+_ASSIGNMENTS = (ast.Assign, ast.AnnAssign)
+_NAMED = (*_CONTAINERS, *_ASSIGNMENTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,16 +119,19 @@ def _is_dead(owners: Ownership, part: Part) -> bool:
 
 def _with_used(owners: Ownership, part: Part, parts: list[Part]) -> Part:
     """Leave out of a shared module what only other resources use: it is theirs."""
-    if part.whole or part.role in ("test", "fixture", "routes"):
+    if part.whole:
         return part
-    kept = tuple(s for s in part.statements if not _is_for_others(owners, s, parts))
+    kinds = _ASSIGNMENTS if part.role in ("test", "fixture", "routes") else _NAMED
+    kept = tuple(
+        s
+        for s in part.statements
+        if not isinstance(s.node, kinds) or not _is_for_others(owners, s, parts)
+    )
     return replace(part, statements=kept)
 
 
 def _is_for_others(owners: Ownership, statement: Statement, parts: list[Part]) -> bool:
-    if not isinstance(statement.node, _CONTAINERS) or not statement.names:
-        return False
-    if statement.names[0] in {m.name for m in owners.project.models}:
+    if not statement.names or statement.names[0] in {m.name for m in owners.project.models}:
         return False
     word = re.compile(rf"\b{re.escape(statement.names[0])}\b")
     by_us = any(word.search(_text(owners, p, statement)) for p in parts)
@@ -162,7 +167,7 @@ def _is_of(owners: Ownership, endpoint: Endpoint, model: Model) -> bool:
 
 def _parts(owners: Ownership, model: Model) -> Iterator[Part]:
     for path in owners.modules.paths:
-        if is_migration(path):
+        if is_migration(owners.modules, path):
             continue
         outline = owners.modules.outline(path)
         module_owner = owners.of_module(path)

@@ -125,9 +125,9 @@ def is_test(path: str) -> bool:
     return inside or stem.startswith("test_") or stem.endswith("_test") or stem == "conftest"
 
 
-def is_migration(path: str) -> bool:
-    """Tell whether a file is a revision of a migration tool."""
-    return "versions" in PurePosixPath(path).parts[:-1]
+def is_migration(modules: Modules, path: str) -> bool:
+    """Tell whether a file is a revision of a migration tool, and not of a version of an API."""
+    return "versions" in PurePosixPath(path).parts[:-1] and "down_revision" in modules.text(path)
 
 
 def dotted(path: str) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import PurePosixPath
 
@@ -18,11 +19,16 @@ from backwright.transfer.rename import Renaming
 
 @dataclass(frozen=True, eq=False)
 class Naming:
-    """How everything of the exemplar's is called for the new resource."""
+    """How everything of the exemplar's is called for the new resource.
+
+    `keys` are fields that rows are found by, and the new ones that take their place:
+    `get_book_by_isbn` finds a book by its `isbn`.
+    """
 
     owners: Ownership
     chain: Chain
     new: Names
+    keys: Mapping[str, str] = field(default_factory=dict)
 
     def renaming(self, code: str) -> Renaming:
         """Return the renaming for a piece of code; a variable never hides another name in it."""
@@ -33,7 +39,7 @@ class Naming:
         exact |= {name: made for name, made in self.derived.items() if name in bound}
         if self.plain.path(self.chain.model.table) == self.chain.model.table:
             exact[self.chain.model.table] = self.table
-        return Renaming(((old, new),), protected=self.protected, exact=exact)
+        return Renaming(((old, new),), protected=self.protected, exact=exact, methods=self.lookups)
 
     @cached_property
     def derived(self) -> dict[str, str]:
@@ -59,7 +65,25 @@ class Naming:
     @cached_property
     def plain(self) -> Renaming:
         """The renaming for identifiers, whatever stands around them."""
-        return Renaming(((self.chain.names, self.new),), protected=self.protected)
+        return Renaming(
+            ((self.chain.names, self.new),), protected=self.protected, methods=self.lookups
+        )
+
+    @cached_property
+    def lookups(self) -> Mapping[str, str]:
+        """New names of the exemplar's functions that find a row by a field of its own."""
+        plain = Renaming(((self.chain.names, self.new),), protected=self.protected)
+        found = {}
+        for part in self.chain.parts:
+            for statement in part.statements:
+                for node in (statement.node, *getattr(statement.node, "body", ())):
+                    if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                        continue
+                    for old, new in self.keys.items():
+                        told = re.sub(rf"(?<![^_]){old}(?![^_])", new, node.name)
+                        if told != node.name:
+                            found[node.name] = plain.identifier(told)
+        return found
 
     def path(self, path: str) -> str:
         """Return where a module of the exemplar's alone is to stand for the new resource."""

@@ -11,13 +11,14 @@ from backwright.errors import UsageError
 from backwright.project.types import Project
 from backwright.source.text import lines_between
 from backwright.spec.types import ResourceSpec
-from backwright.transfer.carry import Carried, carry
+from backwright.transfer.carry import Carried, carry, keys_of
 from backwright.transfer.carry import Part as CarryPart
 from backwright.transfer.dialect import bound, read_dialect
 from backwright.transfer.draft import Draft
 from backwright.transfer.example.chain import Chain, Part
 from backwright.transfer.example.facts import Learning, facts
 from backwright.transfer.example.imports import repeat_imports
+from backwright.transfer.example.modules import is_migration
 from backwright.transfer.example.naming import Naming
 from backwright.transfer.example.needs import add_needs
 from backwright.transfer.example.ownership import Ownership
@@ -80,7 +81,9 @@ def learn(
     if not owned and dialect.owner:
         structure = tuple(name for name in dialect.structure if name != dialect.owner)
         dialect = replace(dialect, owner=None, owner_model=None, structure=structure)
-    return Learning(owners, chain, dialect, Naming(owners, chain, spec.names), spec)
+    learning = Learning(owners, chain, dialect, Naming(owners, chain, spec.names), spec)
+    keys = keys_of(facts(learning))
+    return replace(learning, naming=replace(learning.naming, keys=keys))
 
 
 def transfer(draft: Draft, learning: Learning, *, width: int) -> Transferred:
@@ -210,7 +213,9 @@ def _write(
 def _wire(draft: Draft, learning: Learning, reach: Reach, done: Transferred) -> None:
     owners, chain = learning.owners, learning.chain
     for path in owners.modules.paths:
-        if path in chain.own_modules or owners.of_module(path) or "versions" in path.split("/"):
+        if path in chain.own_modules or owners.of_module(path):
+            continue
+        if is_migration(owners.modules, path):
             continue
         known = reach.known(path)
         if not known:
@@ -254,7 +259,7 @@ def _is_somebodys(owners: Ownership, path: str, statement: ast.stmt) -> bool:
 def _import(draft: Draft, learning: Learning, reach: Reach, done: Transferred, width: int) -> None:
     owners = learning.owners
     for path in owners.modules.paths:
-        if path in learning.chain.own_modules or "versions" in path.split("/"):
+        if path in learning.chain.own_modules or is_migration(owners.modules, path):
             continue
         if owners.of_module(path) or not reach.known(path):
             continue

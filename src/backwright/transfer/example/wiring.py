@@ -294,6 +294,10 @@ def _is_plain(node: ast.expr) -> bool:
         return all(_is_plain(p) for p in parts)
     if isinstance(node, ast.Tuple | ast.List):
         return all(_is_plain(e) for e in node.elts)
+    if isinstance(node, ast.Dict):
+        return all(k is not None and _is_plain(k) for k in node.keys) and all(
+            _is_plain(v) for v in node.values
+        )
     if isinstance(node, ast.Starred):
         return _is_plain(node.value)
     return isinstance(node, ast.Name | ast.Attribute | ast.Constant)

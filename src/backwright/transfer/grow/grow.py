@@ -23,7 +23,7 @@ from backwright.transfer.grow.seams import Seams, read_seams
 from backwright.transfer.grow.sources import Sources, last_name
 from backwright.transfer.grow.startup import create_at_start, creates_tables
 from backwright.transfer.grow.supply import Supplied, supply_database, supply_errors
-from backwright.transfer.grow.tables import find_example
+from backwright.transfer.grow.tables import find_example, is_class
 from backwright.transfer.grow.template import plain_draft, plain_model
 from backwright.transfer.grow.wiring import Wiring, read_wiring
 from backwright.values import Note, Place
@@ -144,7 +144,7 @@ def _growth(
 ) -> Growth:
     """Put together what the steps need; the example is the host's own model where it has one."""
     project, homes = sources.project, read_homes(sources, spec.names)
-    model = _example_model(project)
+    model = _example_model(sources)
     if model is None:
         plain_project, plain_note = plain_model(plain)
         dialect = read_dialect(plain_project, plain, plain_note, installed)
@@ -184,9 +184,17 @@ def _with_new_enums(dialect: Dialect, sources: Sources) -> Dialect:
     return replace(dialect, enum=replace(dialect.enum, form="StrEnum"))
 
 
-def _example_model(project: Project) -> Model | None:
-    """Return the model to follow: one that knows when a row was made, rather than the users."""
-    models = [m for m in project.models if sum(c.primary_key for c in m.columns) == 1]
+def _example_model(sources: Sources) -> Model | None:
+    """Return the model to follow: one that knows when a row was made, rather than the users.
+
+    A table that is no class cannot be followed.
+    """
+    project = sources.project
+    models = [
+        m
+        for m in project.models
+        if sum(c.primary_key for c in m.columns) == 1 and is_class(sources.draft, m)
+    ]
 
     def worth(model: Model) -> tuple[bool, bool]:
         is_stamped = any(column.name == "created_at" for column in model.columns)

@@ -53,10 +53,22 @@ def find_example(draft: Draft, model: Model) -> Example:
     Raises:
         LookupError: it does not stand where the model was read.
     """
+    node = _class_of(draft, model)
+    if node is None:
+        raise LookupError(f"{model.name} does not stand in {model.file}")
+    return Example(draft, model, node)
+
+
+def is_class(draft: Draft, model: Model) -> bool:
+    """Tell whether a model is a class, and no `Table` that something else is mapped to."""
+    return _class_of(draft, model) is not None
+
+
+def _class_of(draft: Draft, model: Model) -> ast.ClassDef | None:
     for node in ast.walk(ast.parse(draft.text(model.file).lstrip("\ufeff"))):
         if isinstance(node, ast.ClassDef) and node.name == model.name:
-            return Example(draft, model, node)
-    raise LookupError(f"{model.name} does not stand in {model.file}")
+            return node
+    return None
 
 
 def write_tables(

@@ -1,0 +1,6 @@
+from ..models import Author
+from .base import Repository
+
+
+class AuthorRepository(Repository[Author]):
+    model = Author
