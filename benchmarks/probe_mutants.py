@@ -23,7 +23,16 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 from probe_planting import Mutant, mutants_of
-from probe_projects import DRIVERS, Sources, clean, probe_project, try_single_user
+from probe_projects import (
+    DRIVERS,
+    Sources,
+    clean,
+    emptied,
+    probe_project,
+    probe_served,
+    served,
+    try_single_user,
+)
 
 from backwright import probe
 from backwright.errors import BackwrightError
@@ -89,13 +98,17 @@ def try_mutant(mutant: Mutant, server: Cluster, build: str) -> Outcome:
     sources = Sources(mutant.project, mutant.text)
     cells: Counter[str] = Counter()
     try:
-        wrong = try_single_user(sources, server)
-        if wrong:
-            verdict, said = "fails its own test", wrong
-        else:
-            report = probe_project(sources, server, only=(mutant.area,))
+        with served(sources, server) as one:
+            report = probe_served(sources, one, (mutant.area,))
             verdict, said = _verdict(mutant, report)
             cells = Counter(one.cell for one in report.matrix)
+            emptied(one)
+            wrong = try_single_user(sources, one)
+        if wrong:  # perhaps for what the probe left in the server
+            with served(sources, server) as one:
+                wrong = try_single_user(sources, one)
+        if wrong:
+            verdict, said = "fails its own test", wrong
     except BackwrightError as error:
         verdict, said = "did not start", str(error)[-200:]
     return Outcome(

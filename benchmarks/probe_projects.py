@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from probe_serving import Serving, serving
 
 from backwright.host.postgres import Cluster
-from backwright.host.server import Server, serve
 from backwright.probe.client import fetch_json
 from backwright.probe.engine import Engine, Target
 from backwright.probe.findings import places
@@ -61,7 +61,7 @@ def clean(name: str) -> Sources:
 class Served:
     """A project that answers: its server, its folder, and where its rows lie."""
 
-    server: Server
+    server: Serving
     folder: Path
     url: str
     oracle: PostgresOracle | SqliteOracle
@@ -85,11 +85,7 @@ def served(sources: Sources, cluster: Cluster) -> Iterator[Served]:
             address = cluster.create_database(cluster.fresh_name("probe"))
             stack.callback(cluster.drop_database, address.database)
             url = address.url(driver)
-        environment = {**os.environ, "DATABASE_URL": url, "SECRET_KEY": KEY}
-        command = [sys.executable, "-m", "uvicorn", "main:app", "--log-level", "warning", "--port"]
-        server = stack.enter_context(
-            serve(lambda port: [*command, str(port)], cwd=folder, env=environment)
-        )
+        server = stack.enter_context(serving(folder, {"DATABASE_URL": url, "SECRET_KEY": KEY}))
         oracle = PostgresOracle(address.url()) if address else SqliteOracle(folder / "rows.sqlite3")
         stack.callback(oracle.close)
         yield Served(server, folder, url, oracle)
@@ -104,31 +100,42 @@ def probe_project(
         ServerFailedError: it does not start.
     """
     with served(sources, cluster) as one:
-        target = Target(
-            sources.name,
-            one.server.url,
-            fetch_json(f"{one.server.url}/openapi.json"),
-            one.oracle,
-            places=places(()),
-            origins=("https://blog.example.com",) if sources.name == "blog" else (),
-            keys=(KEY,),
-            hashed=lambda password: hashed_by(one.folder, password),
-            log=one.server.log,
-            folder=str(one.folder),
-        )
-        return Engine(target, silence, only, seconds).run()
+        return probe_served(sources, one, only, seconds)
 
 
-def try_single_user(sources: Sources, cluster: Cluster) -> str:
-    """Let one user do what they do here; return what went wrong, nothing if all went well.
+def probe_served(
+    sources: Sources, one: Served, only: tuple[Area, ...], seconds: float = 300.0
+) -> ProbeReport:
+    """Probe a project that is served."""
+    target = Target(
+        sources.name,
+        one.server.url,
+        fetch_json(f"{one.server.url}/openapi.json"),
+        one.oracle,
+        places=places(()),
+        origins=("https://blog.example.com",) if sources.name == "blog" else (),
+        keys=(KEY,),
+        hashed=lambda password: hashed_by(one.folder, password),
+        log=one.server.log,
+        folder=str(one.folder),
+    )
+    return Engine(target, silence, only, seconds).run()
 
-    Raises:
-        ServerFailedError: it does not start.
-    """
+
+def emptied(one: Served) -> None:
+    """Delete all rows; what refers to others goes first."""
+    for _ in one.oracle.tables:
+        for key in list(one.oracle.rows()):
+            with contextlib.suppress(Exception):
+                one.oracle.delete(key)
+
+
+def try_single_user(sources: Sources, one: Served) -> str:
+    """Let one user do what they do here; return what went wrong, nothing if all went well."""
     file = FOLDER / sources.name / "single_user.py"
     names: dict[str, Any] = {}
     exec(compile(file.read_text(encoding="utf-8"), str(file), "exec"), names)
-    with served(sources, cluster) as one, httpx.Client(base_url=one.server.url) as client:
+    with httpx.Client(base_url=one.server.url, timeout=20) as client:
         try:
             names["test"](client, one.url)
         except Exception as error:

@@ -50,6 +50,13 @@ def probe(
         Path | None,
         typer.Option("--html", metavar="FILE", help="Write one self-contained page."),
     ] = None,
+    write_tests: Annotated[
+        bool,
+        typer.Option(
+            "--write-tests",
+            help="Write what was proved as a pytest file of the project, once it passes there.",
+        ),
+    ] = False,
     format_: Annotated[Format, typer.Option("--format", help="How to print the result.")] = "text",
     seconds: Annotated[
         float, typer.Option("--seconds", min=1, help="How long the requests may take.")
@@ -75,7 +82,13 @@ def probe(
         from backwright.tasks.probe import probe as run_probe
 
         root = existing_folder(project)
-        request = Probe(root, url, openapi, read_areas(only), allow_remote, seconds)
+        areas = read_areas(only)
+        if write_tests and (url or "isolation" not in areas):
+            raise UsageError(
+                "--write-tests writes what isolation has proved in a project",
+                remedy="leave out --url, and --only or add --only isolation",
+            )
+        request = Probe(root, url, openapi, areas, allow_remote, seconds, write_tests)
         write = _writer(curl) if curl else None
         write_page = _writer(html) if html else None
         report = run_probe(request, listener)

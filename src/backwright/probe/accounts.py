@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from backwright.probe.answers import find_refresh_token, find_token, find_value
+from backwright.probe.answers import find_refresh_token, find_token, find_value, walk
 from backwright.probe.client import ANONYMOUS, Answer, Call, Identity
 from backwright.probe.credentials import login_bodies, with_identity
 from backwright.probe.database import Change, Row
@@ -39,6 +39,7 @@ class Accounts:
         session: The state of the probe.
         doors: The ways in.
         hashed: Makes the host's hash of a password, for users put into the database.
+        roles: Words that the source compares roles with.
         register: The registration that worked.
         login: The login that worked.
         failures: Why the ways that were tried did not work.
@@ -49,6 +50,7 @@ class Accounts:
     session: Session
     doors: Doors
     hashed: Hash = lambda _: None
+    roles: tuple[str, ...] = ()
     register: Operation | None = None
     login: Operation | None = None
     failures: list[str] = field(default_factory=list)
@@ -189,7 +191,7 @@ class Accounts:
         row = oracle.rows().get(person.row)
         if row is None:
             return False
-        values = dict(_privileges(person.row[0], row, self.session))
+        values = dict(_privileges(person.row[0], row, self.session, self.roles))
         for name, value in values.items():
             try:
                 self._set(person.row[0], row, {name: value})
@@ -333,7 +335,9 @@ def _account_row(created: list[Change]) -> Change | None:
     return max(created, key=weight, default=None) if created else None
 
 
-def _privileges(table: str, row: Row, session: Session) -> Iterator[tuple[str, Any]]:
+def _privileges(
+    table: str, row: Row, session: Session, roles: tuple[str, ...]
+) -> Iterator[tuple[str, Any]]:
     """Yield columns of an account that make it privileged, with the value that does."""
     oracle = session.oracle
     if oracle is None:
@@ -346,7 +350,7 @@ def _privileges(table: str, row: Row, session: Session) -> Iterator[tuple[str, A
             rows = (one for key, one in oracle.rows().items() if key[0] == target)
             yield from ((name, one[column]) for one in rows if _speaks_of_admin(one))
         elif _ROLE.match(name) and (isinstance(value, str) or value is None):
-            word = _admin_word(oracle.labels(table, name), session)
+            word = _admin_word(oracle.labels(table, name), roles, session)
             if word:
                 yield name, word.upper() if str(value).isupper() else word
 
@@ -356,9 +360,20 @@ def _speaks_of_admin(row: Row) -> bool:
     return any(str(value).lower() in _ADMIN_WORDS for value in row.values())
 
 
-def _admin_word(labels: tuple[str, ...], session: Session) -> str | None:
-    """Return the word for an administrator: one of the column's own, else one of the document's."""
+def _admin_word(labels: tuple[str, ...], roles: tuple[str, ...], session: Session) -> str | None:
+    """Return the word for an administrator: the column's own, the source's, the document's."""
     if labels:
-        return next((one for word in _ADMIN_WORDS for one in labels if one.lower() == word), None)
-    spoken = str(session.api.document).lower()
-    return next((word for word in _ADMIN_WORDS if f"'{word}'" in spoken), "admin")
+        return _first_admin(labels)
+    return _first_admin(roles) or _first_admin(_choices(session.api.document)) or "admin"
+
+
+def _first_admin(words: Iterable[str]) -> str | None:
+    """Return the word that most likely names an administrator, as it is written."""
+    known = {one.lower(): one for one in words}
+    return next((known[word] for word in _ADMIN_WORDS if word in known), None)
+
+
+def _choices(document: Mapping[str, Any]) -> list[str]:
+    """Return everything that a document lists as a choice."""
+    found = (one for key, value in walk(document) if key == "enum" for one in value)
+    return [one for one in found if isinstance(one, str)]

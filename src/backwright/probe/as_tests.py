@@ -28,7 +28,7 @@ _KINDS = ("reads", "lists", "changes", "removes")
 
 
 @dataclass(frozen=True, slots=True)
-class TestStyle:
+class Style:
     """How a project tests.
 
     Attributes:
@@ -45,7 +45,7 @@ class TestStyle:
 
 
 @dataclass
-class TestWriter:
+class TestFile:
     """Writes the file from what was sent and judged.
 
     Attributes:
@@ -57,7 +57,7 @@ class TestWriter:
 
     learner: Learner
     accounts: Accounts
-    style: TestStyle
+    style: Style
     owner: Person
     _sent: list[Exchange] = field(default_factory=list)
 
@@ -118,9 +118,9 @@ class TestWriter:
             f"{verb} sign_in(client):",
             '    """Register somebody new; return the headers of their requests."""',
             '    name = f"u{uuid4().hex[:12]}"',
-            f"    made = {self._request(registered.call, names)}",
+            f"    made = {self._request(registered.call, names, fixture='client')}",
             f"    assert made.status_code == {registered.status}, made.text",
-            f"    answer = {self._request(logged_in.call, names)}",
+            f"    answer = {self._request(logged_in.call, names, fixture='client')}",
             f"    assert answer.status_code == {logged_in.status}, answer.text",
             *carried,
         ]
@@ -271,24 +271,22 @@ class TestWriter:
     def _fixture(self) -> str:
         return "client" if self.style.app else self.style.client
 
-    def _request(self, call: Call, names: _Names, who: str = "") -> str:
+    def _request(self, call: Call, names: _Names, who: str = "", fixture: str = "") -> str:
         """Return the expression that sends a call."""
         place = call.operation.path
         for name, value in call.path.items():
             place = place.replace(f"{{{name}}}", names.within(value))
         query = ", ".join(f"{k!r}: {names.literal(v)}" for k, v in call.query.items())
-        words = [f"{self._await}client.request({call.operation.method!r}", f"f{place!r}"]
-        words += [f"params={{{query}}}"] if query else []
+        target = f"f{place!r}" if "{" in place else repr(place)
+        words = [target, *([f"params={{{query}}}"] if query else [])]
         if call.body is not None:
             how = "data" if call.content_type in FORMS else "json"
             words.append(f"{how}={names.literal(call.body)}")
         words += [f"headers={who}"] if who else []
-        text = ", ".join(words) + ")"
-        return (
-            text
-            if self._fixture == "client"
-            else text.replace("client.request", f"{self._fixture}.request", 1)
-        )
+        verb = call.operation.method.lower()
+        if call.body is not None and verb not in ("post", "put", "patch"):
+            verb, words = "request", [repr(call.operation.method), *words]
+        return f"{self._await}{fixture or self._fixture}.{verb}({', '.join(words)})"
 
 
 @dataclass
@@ -314,7 +312,9 @@ class _Names:
         if not isinstance(value, bool) and value in self.variables:
             return self.variables[value]
         if isinstance(value, str) and self._marked(value) != value:
-            return f"f{self._marked(value)!r}"
+            text = self._marked(value)
+            alone = re.fullmatch(r"{(\w+)}", text)
+            return alone[1] if alone else f"f{text!r}"
         return repr(value)
 
     def _marked(self, text: str) -> str:

@@ -7,10 +7,11 @@ import time
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from backwright.probe.client import NO_ANSWER, Exchange
+from backwright.probe.client import NO_ANSWER, Ear, Exchange
 
 _LONGEST_TRACE = 60_000
 _LOG_SECONDS, _LEAST_LOG_SECONDS, _LOG_PAUSE = 2.0, 0.1, 0.015
+_STILL = 3  # looks at the log in a row that found nothing new
 _EXCEPTION = re.compile(r"^(?:[\w.]+\.)?(\w*(?:Error|Exception|Violation|Fault|Failure|Invalid\w*|"
                         r"OutOfRange|Interrupt|Exit|Warning)\w*)(?:: (.*))?$", re.MULTILINE)  # fmt: skip
 _FRAME = re.compile(r'File "([^"]+)", line (\d+), in (\S+)')
@@ -51,7 +52,7 @@ class Log(Protocol):
 
 
 @dataclass
-class Watcher:
+class Watcher(Ear):
     """Listens to the server's log, and keeps what it says of each error.
 
     Attributes:
@@ -65,12 +66,25 @@ class Watcher:
     said: dict[int, str] = field(default_factory=dict)
     _start: int = 0
     _starts: dict[int, int] = field(default_factory=dict)
+    _edges: list[tuple[int, int]] = field(default_factory=list)
     _patience: float = _LOG_SECONDS
 
     def before(self) -> None:
         """Remember where the log ends."""
         if self.log is not None:
             self._start = self.log.size
+
+    def before_many(self) -> None:
+        """Remember that what comes from here on may be of any of several."""
+        if self.log is not None:
+            self._edges.append((max(self._starts, default=0), self.log.size))
+
+    def settle(self) -> None:
+        """Wait until the log stands still: what comes next is of what is sent next."""
+        until, last, still = time.monotonic() + _LOG_SECONDS, -1, 0
+        while self.log is not None and still < _STILL and time.monotonic() < until:
+            still, last = (still + 1 if self.log.size == last else 0), self.log.size
+            time.sleep(_LOG_PAUSE)
 
     def after(self, exchange: Exchange) -> None:
         """Keep what was logged, if the server failed."""
@@ -95,11 +109,13 @@ class Watcher:
         return last
 
     def _late(self, number: int) -> str:
-        """Return what came after all, before the next error began."""
+        """Return what came after all, before the next error or many requests at once began."""
         if self.log is None or number not in self._starts:
             return ""
-        later = [start for one, start in self._starts.items() if one > number]
-        return self.log.between(self._starts[number], min(later, default=None))[:_LONGEST_TRACE]
+        start = self._starts[number]
+        later = [other for one, other in self._starts.items() if one > number]
+        later += [size for one, size in self._edges if one >= number]
+        return self.log.between(start, min(later, default=None))[:_LONGEST_TRACE]
 
     def cause(self, exchange: Exchange, what: str) -> Cause:
         """Return the root of a server error.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -165,6 +165,22 @@ class Exchange:
         return self.answer.ok
 
 
+class Ear:
+    """Is told of requests, to hear what the server says of them meanwhile; this one hears nothing."""
+
+    def before(self) -> None:
+        """Hear that a request is sent now."""
+
+    def before_many(self) -> None:
+        """Hear that several are sent now, at the same time."""
+
+    def settle(self) -> None:
+        """Wait until the server has said everything about what was sent."""
+
+    def after(self, exchange: Exchange) -> None:
+        """Hear what came of a request."""
+
+
 class Client:
     """Sends requests to one server, within a number of requests and seconds."""
 
@@ -180,8 +196,7 @@ class Client:
             timeout=_TIMEOUT, follow_redirects=False, trust_env=False, cookies=jar
         )
         self._pool = ThreadPoolExecutor(_AT_ONCE)
-        self.before: Callable[[], None] = lambda: None
-        self.after: Callable[[Exchange], None] = lambda _: None
+        self.ear = Ear()
 
     def close(self) -> None:
         """Close the connections."""
@@ -200,14 +215,14 @@ class Client:
 
     def send(self, call: Call, who: Identity = ANONYMOUS) -> Exchange:
         """Send a request and keep what came back; one that is refused for haste is sent again."""
-        self.before()
+        self.ear.before()
         answer = self._answer(call, who)
         wait = _patience(answer)
         if wait is not None:
             time.sleep(wait)
             answer = self._answer(call, who)
         exchange = self._keep(call, who, answer)
-        self.after(exchange)
+        self.ear.after(exchange)
         return exchange
 
     def _keep(self, call: Call, who: Identity, answer: Answer) -> Exchange:
@@ -217,11 +232,11 @@ class Client:
 
     def send_at_once(self, call: Call, who: Identity, times: int) -> list[Exchange]:
         """Send the same request several times at the same time."""
-        self.before()
+        self.ear.before()
         answers = list(self._pool.map(lambda _: self._answer(call, who), range(times)))
         exchanges = [self._keep(call, who, answer) for answer in answers]
         for exchange in exchanges:
-            self.after(exchange)
+            self.ear.after(exchange)
         return exchanges
 
     def send_all(self, calls: Sequence[Call], who: Identity = ANONYMOUS) -> Iterator[Exchange]:
@@ -235,9 +250,11 @@ class Client:
             if self.spent:
                 return
             batch = calls[start : start + _BATCH]
-            for call, answer in zip(
-                batch, self._pool.map(lambda one: self._answer(one, who), batch), strict=True
-            ):
+            self.ear.before_many()
+            answers = list(self._pool.map(lambda one: self._answer(one, who), batch))
+            if any(one.status >= 500 for one in answers):
+                self.ear.settle()
+            for call, answer in zip(batch, answers, strict=True):
                 if answer.status >= 500 or answer.status == 429:
                     yield self.send(call, who)
                 else:

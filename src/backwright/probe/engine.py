@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from backwright.probe.accounts import Accounts, Hash
 from backwright.probe.answers import find_token
+from backwright.probe.as_tests import Style, TestFile
 from backwright.probe.auth_area import Auth
 from backwright.probe.causes import Log, Watcher
 from backwright.probe.client import Client, Identity
@@ -62,8 +63,10 @@ class Target:
         keys: Texts that tokens may be signed with.
         literals: Those of them that cannot be set from outside.
         hashed: Makes the host's hash of a password.
+        roles: Words that the source compares roles with.
         log: What the server has logged; None where that cannot be read.
         folder: The folder that the project's files lie in, as its traces name it.
+        style: How its tests are written; None where none are to be.
     """
 
     name: str
@@ -77,8 +80,10 @@ class Target:
     keys: tuple[str, ...] = ()
     literals: frozenset[str] = frozenset()
     hashed: Hash = lambda _: None
+    roles: tuple[str, ...] = ()
     log: Log | None = None
     folder: str = ""
+    style: Style | None = None
 
 
 @dataclass
@@ -94,6 +99,7 @@ class Engine:
         """Begin to listen to the log."""
         self._watcher = Watcher(self.target.log, self.target.folder)
         self._phases: list[ProbePhase] = []
+        self._tests = ""
 
     def run(self) -> ProbeReport:
         """Probe, and return everything that was seen.
@@ -105,7 +111,7 @@ class Engine:
         started = time.monotonic()
         client = Client(self.target.url, seconds=self.seconds)
         try:
-            client.before, client.after = self._watcher.before, self._watcher.after
+            client.ear = self._watcher
             session = Session(api, client, self._sampler(api), self.target.oracle)
             checks, matrix = self._probe(session)
         finally:
@@ -121,6 +127,7 @@ class Engine:
             tuple(session.notes),
             script_of(client.sent, session.people),
             tuple(self._phases),
+            self._tests,
         )
 
     @contextlib.contextmanager
@@ -142,7 +149,7 @@ class Engine:
         if session.oracle is None:
             session.note("no database is seen: verdicts rest on what the API answers")
         doors = find_doors(api, self.target.token_url)
-        accounts = Accounts(session, doors, self.target.hashed)
+        accounts = Accounts(session, doors, self.target.hashed, self.target.roles)
         with self._phase("making users", session.client):
             self._people(session, accounts, doors)
         learner = Learner(session, accounts.register)
@@ -204,6 +211,9 @@ class Engine:
             )
         trial = Isolation(learner, accounts, cast, purposes, dict(self.target.config.declared))
         judged = trial.run()
+        if self.target.style is not None:
+            writer = TestFile(learner, accounts, self.target.style, cast.owner)
+            self._tests = writer.text(judged)
         found = list(isolation_checks(judged, self.target.places, self.target.url))
         matrix = cells(judged, operations)
         seen = {(one.method, one.path) for one in matrix}

@@ -67,9 +67,9 @@ class Errors:
         yield from self._passes(outcomes)
 
     def _met(self) -> list[Outcome]:
-        """Return the server errors that other areas have met with requests that nothing is wrong with."""
+        """Return the server errors that other areas have met before."""
         return [
-            Outcome(Fault("an ordinary request", "request", one.call), one)
+            Outcome(Fault("a request", "another area", one.call), one)
             for one in self.learner.session.client.sent
             if one.status >= 500
         ]

@@ -9,11 +9,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from backwright.probe.client import Call, Exchange
+from backwright.probe.doors import password_fields
 from backwright.probe.learner import Learner
+from backwright.probe.nouns import is_user
 from backwright.probe.objects import Refusal
 from backwright.probe.operations import FORMS, Operation
 from backwright.probe.people import Person
-from backwright.probe.purposes import Purpose
+from backwright.probe.purposes import Purpose, is_about_caller
 
 HUGE = 10**20
 _NUL, _SURROGATE = "a\x00b", "a\ud800b"
@@ -159,8 +161,29 @@ class Breaker:
             if name in good.body:
                 less = {k: v for k, v in good.body.items() if k != name}
                 yield Fault("missing field", f"body {name}", replace(good, body=less))
+            taken = self._taken(operation, name)
+            if taken is not None and taken != good.body.get(name):
+                body = {**good.body, name: taken}
+                yield Fault("a value that another has", f"body {name}", replace(good, body=body))
         extra = {**good.body, "qz_unknown": {"a": [1]}}
         yield Fault("extra field", "body", replace(good, body=extra))
+
+    def _taken(self, operation: Operation, name: str) -> str | None:
+        """Return what another object or user has under a name: a unique value must not clash."""
+        learner = self.learner
+        kind = learner.resource(operation)
+        people = [one for one in learner.session.people.values() if one is not self.owner]
+        spoken = (
+            is_user(kind)
+            or is_about_caller(operation)
+            or password_fields(learner.session.api, operation)
+        )
+        found = [one.known.get(name) for one in people] if spoken else []
+        found += [
+            one.get(name) for (noun, _), made in learner.objects.items() if noun == kind
+            for one in made[:1]
+        ]  # fmt: skip
+        return next((one for one in found if isinstance(one, str) and one), None)
 
     def _wrong(self, schema: Mapping[str, Any]) -> dict[str, Any]:
         """Return wrong values for a schema; a form of its own gets one of no form."""

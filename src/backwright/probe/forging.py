@@ -51,7 +51,7 @@ class Forger:
                 continue
             if slot.place == "path" and not self._links_in_path(operation, slot):
                 continue
-            theirs = learner.make(slot.noun, self.cast.owner, under=operation)
+            theirs = learner.make(slot.noun, self.cast.owner, fresh=True, under=operation)
             if isinstance(theirs, Refusal) or theirs.key is None or theirs.maker == "":
                 continue
             if theirs.maker != self.cast.owner.name:
@@ -59,10 +59,10 @@ class Forger:
             yield from self._link(operation, noun, slot, theirs)
 
     def _links_in_path(self, operation: Operation, slot: Slot) -> bool:
-        """Tell whether a path names a second object to link: `/tasks/{id}/tags/{tag_id}`."""
+        """Tell whether a path names two objects to link: `/tasks/{id}/tags/{tag_id}`."""
         slots = [one for one in self.learner.slots(operation) if one.place == "path"]
         linking = operation.method in ("POST", "PUT") and operation.path.rstrip("/").endswith("}")
-        return linking and len(slots) > 1 and slot == slots[-1]
+        return linking and len(slots) > 1 and slot in slots
 
     def _link(self, operation: Operation, noun: str, slot: Slot, theirs: Made) -> Iterator[Sight]:
         learner, other = self.learner, self.cast.other
@@ -159,7 +159,7 @@ class Forger:
         if person is None or person.row is None:
             return
         own = self.learner.perform(operation, person)
-        if isinstance(own, Refusal) or not any(one.key == person.row for one in own[1]):
+        if isinstance(own, Refusal):
             return
         call = own[0].call
         body = {**(call.body if isinstance(call.body, dict) else {}), **columns}

@@ -14,7 +14,7 @@ from backwright.probe.nouns import is_user, noun_of_parameter
 from backwright.probe.objects import Made, Refusal, Slot, describe
 from backwright.probe.operations import Operation
 from backwright.probe.people import Person
-from backwright.probe.purposes import Purpose
+from backwright.probe.purposes import Purpose, is_about_caller
 from backwright.probe.reading import Reader
 from backwright.probe.sights import Cast, Kind, Sight, reason_of, refused
 from backwright.probe.writing import Writer
@@ -61,7 +61,7 @@ class Isolation:
         for operation in written:
             sights = list(self._bounded(operation, writer.trials(operation)))
             yield from sights
-            if any(self._accounts_table() in one.detail.get("tables", ()) for one in sights):
+            if self._is_about_accounts(operation, sights):
                 about_accounts.append(operation)
         for operation in written:
             yield from self._bounded(operation, forger.trials(operation))
@@ -84,8 +84,12 @@ class Isolation:
             return
         yield from sights
 
-    def _accounts_table(self) -> str:
-        return self.cast.owner.row[0] if self.cast.owner.row else "?"
+    def _is_about_accounts(self, operation: Operation, sights: list[Sight]) -> bool:
+        """Tell whether an operation changes accounts: it did, or its path speaks of them."""
+        table = self.cast.owner.row[0] if self.cast.owner.row else "?"
+        touched = any(table in one.detail.get("tables", ()) for one in sights)
+        spoken = is_about_caller(operation) or is_user(self.learner.resource(operation))
+        return touched or (spoken and operation.method in ("PUT", "PATCH"))
 
     def _stock(self, operations: list[Operation]) -> None:
         """Let both users have an object of every kind, so that there is something to touch."""

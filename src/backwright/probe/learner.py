@@ -89,7 +89,7 @@ class Learner:
         if self.references.is_account(kind) and not self.creators(kind):
             return self._account(kind, who)
         place = (kind, who.name)
-        if not fresh and place in self._standing:
+        if not fresh and place in self._standing and self._stands(self._standing[place]):
             return self._standing[place]
         if place in self._failed:
             return self._failed[place]
@@ -99,14 +99,20 @@ class Learner:
         for creator in self.creators(kind, under):
             found = self._create(creator, kind, who, depth, fresh=fresh)
             if isinstance(found, Made):
-                self._standing.setdefault(place, found)
+                if place not in self._standing or not self._stands(self._standing[place]):
+                    self._standing[place] = found
                 return found
         if self.references.is_account(kind):
             return self._account(kind, who)
-        found = self._shared_one(kind, who, found, depth)
+        found = self._shared_one(kind, who, found, depth, fresh=fresh)
         if isinstance(found, Refusal):
             self._failed[place] = found
         return found
+
+    def _stands(self, one: Made) -> bool:
+        """Tell whether an object is still there, as far as the database is seen."""
+        oracle = self.session.oracle
+        return oracle is None or one.key is None or one.key in oracle.rows()
 
     def _account(self, kind: str, who: Person) -> Made | Refusal:
         row = Change(who.row, None, who.known) if who.row else None
@@ -150,11 +156,13 @@ class Learner:
         theirs = self.objects.get((kind, to.name), ()) if to else ()
         return objects_in(exchange.answer.json, self.objects.get((kind, of.name), ()), theirs)
 
-    def _shared_one(self, kind: str, who: Person, failed: Made | Refusal, depth: int) -> Value:
+    def _shared_one(
+        self, kind: str, who: Person, failed: Made | Refusal, depth: int, *, fresh: bool
+    ) -> Value:
         """Return an object that a privileged person makes, or one that a list already has."""
         helper = next((one for one in self.session.people.values() if one.privileged), None)
         if helper is not None and helper.name != who.name:
-            found = self.make(kind, helper, depth=depth + 1)
+            found = self.make(kind, helper, fresh=fresh, depth=depth + 1)
             if isinstance(found, Made):
                 return found
         for one in self.session.api.operations:

@@ -77,7 +77,7 @@ def noun_of_operation(operation: Operation) -> str:
 @lru_cache(4096)
 def noun_of_reference(field: str) -> str | None:
     """Return what a field refers to by id: of `project_id` the project; None for no reference."""
-    found = _REFERENCE.match(field)
+    found = _REFERENCE.match(re.sub(r"(?i)^x_", "", field.replace("-", "_")))
     return noun(found[1]) if found else None
 
 

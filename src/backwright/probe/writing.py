@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from backwright.probe.client import Call, Exchange
 from backwright.probe.closer import finds_out
-from backwright.probe.database import Change
+from backwright.probe.database import Change, Key, Row, Table
 from backwright.probe.doors import password_fields
 from backwright.probe.learner import Learner
 from backwright.probe.objects import Refusal, describe
@@ -20,6 +20,7 @@ from backwright.probe.schemas import Value
 from backwright.probe.sights import Cast, Kind, Sight, reason_of, refused
 from backwright.report.probe_types import Actor
 
+_DEEPEST = 4
 Done = tuple[Exchange, tuple[Change, ...]]
 
 
@@ -101,6 +102,7 @@ class Writer:
                         operation, kind, noun, actor, person, privileged, detail
                     )
                 return
+            done = Refusal(f"{done.why}; an administrator's: {allowed.why}", done.exchange)
         for actor in ("owner", *(one for one, _ in self.cast.actors())):
             yield Sight(operation, actor, kind, None, f"own call: {done.why}", noun)
 
@@ -281,21 +283,38 @@ class Writer:
         """Yield whether a call on one's own object changed rows of somebody else's."""
         exchange, found = done
         session, owner = self.learner.session, self.cast.owner
-        gone = {
-            str(one.before[name])
-            for one in found
-            if one.after is None and one.before is not None
-            for name in (session.oracle.tables[one.table].primary_key if session.oracle else ())
-        }
+        following = self._following(found)
         for one in session.foreign(found, owner):
-            linked = any(str(value) in gone for value in (one.before or {}).values())
-            if not linked:
+            if one.key not in following:
                 yield Sight(
                     operation, "owner", "touches-others", True,
                     f"a call on one's own object {_did(one)} of another user",
                     noun, noun, exchange, "no change to other users' rows",
                 )  # fmt: skip
                 return
+
+    def _following(self, found: tuple[Change, ...]) -> set[Key]:
+        """Return the rows of others that a call touched because they refer to what it deleted."""
+        session, owner = self.learner.session, self.cast.owner
+        if session.oracle is None:
+            return set()
+        gone = {
+            one.key for one in found
+            if one.after is None and session.owner_of(one.key, one.before) == owner.name
+        }  # fmt: skip
+        deleted = {one.key: one.before or {} for one in found if one.after is None}
+        following: set[Key] = set()
+        for _ in range(_DEEPEST):
+            new = {
+                one.key for one in found
+                if one.key not in gone | following and one.before is not None
+                and _refers_to(one, [(k, deleted[k]) for k in (gone | following) & set(deleted)],
+                               session.oracle.tables)
+            }  # fmt: skip
+            if not new:
+                break
+            following |= new
+        return following
 
     def _sees_deleted(self, operation: Operation, noun: str, done: Done) -> Iterator[Sight]:
         """Yield whether what was deleted, but is still in the database, can still be read."""
@@ -322,6 +341,24 @@ class Writer:
                     "the list has what was deleted" if shown else "the list leaves it out",
                     noun, noun, listed, "a list without what was deleted",
                 )  # fmt: skip
+
+
+def _refers_to(
+    change: Change, rows: Iterable[tuple[Key, Row]], tables: Mapping[str, Table]
+) -> bool:
+    """Tell whether a row refers to one of some rows: by a foreign key, else by a name and an id."""
+    before, table = change.before or {}, tables[change.table]
+    for key, row in rows:
+        for name, (target, column) in table.references.items():
+            if target == key[0] and str(before.get(name)) == str(row.get(column)):
+                return True
+        ids = {str(row.get(name)) for name in tables[key[0]].primary_key}
+        if not table.references and any(
+            name.lower().endswith("id") and name not in table.primary_key and str(value) in ids
+            for name, value in before.items()
+        ):
+            return True
+    return False
 
 
 def _tables(found: tuple[Change, ...]) -> tuple[str, ...]:

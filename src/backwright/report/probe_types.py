@@ -81,6 +81,7 @@ class ProbeReport:
         notes: What a reader must know: what was given up and why, what the oracle was.
         script: The requests as a shell script that can be run in order.
         phases: Where the time went.
+        tests: The proved refusals as a pytest file; empty where none was asked for.
     """
 
     target: str
@@ -92,6 +93,7 @@ class ProbeReport:
     notes: tuple[str, ...] = ()
     script: str = ""
     phases: tuple[ProbePhase, ...] = ()
+    tests: str = ""
 
     @property
     def failures(self) -> tuple[ProbeCheck, ...]:

@@ -15,6 +15,7 @@ from urllib.parse import urljoin, urlsplit
 
 from backwright.errors import MissingError, UsageError
 from backwright.host.process import run
+from backwright.probe.as_tests import Style
 from backwright.probe.client import fetch_json
 from backwright.probe.config import Config, read_config
 from backwright.probe.engine import Engine, Target
@@ -27,6 +28,7 @@ from backwright.report.events import Listener
 from backwright.report.probe_types import AREAS, Area, ProbePhase, ProbeReport
 from backwright.tasks.change import Workplace, workplace
 from backwright.tasks.host_values import own_values
+from backwright.tasks.probe_tests import add_tests, style_of
 from backwright.tasks.serving import Running, running
 from backwright.values import Place
 from backwright.workshop import ChangeSet, hands
@@ -43,6 +45,7 @@ _DOCUMENTS = (
 )
 _HASHING = re.compile(r"(?i)hash|encrypt|crypt")
 _PASSWORD = re.compile(r"(?i)pass|pwd|secret|hash$|bcrypt")
+_OF_ROLES = re.compile(r"(?i)role|permission|group")
 _LEAST_KEY = 3
 _HASH_SECONDS = 60.0
 _RATE = re.compile(r"^\s*\d+\s*(/|per\b)\s*\d*\s*[a-z]+", re.IGNORECASE)
@@ -60,6 +63,7 @@ class Probe:
         only: The areas to probe.
         elsewhere: Whether a server on another machine may be probed.
         seconds: How long it may take.
+        tests: Whether what was proved becomes a test file of the project.
     """
 
     root: Path
@@ -68,6 +72,7 @@ class Probe:
     only: tuple[Area, ...] = AREAS
     elsewhere: bool = False
     seconds: float = 600.0
+    tests: bool = False
 
 
 def probe(request: Probe, listener: Listener) -> ProbeReport:
@@ -85,13 +90,24 @@ def probe(request: Probe, listener: Listener) -> ProbeReport:
         return Engine(target, listener, request.only, request.seconds).run()
     began = time.monotonic()
     with workplace(request.root, "probe", listener) as found:
-        report = probe_place(found, config, listener, request.only, request.seconds)
+        style = style_of(found) if request.tests else None
+        report = probe_place(found, config, listener, request.only, request.seconds, style)
         starting = round(time.monotonic() - began - report.seconds, 2)
-        return replace(report, phases=(ProbePhase("starting", starting, 0), *report.phases))
+        report = replace(report, phases=(ProbePhase("starting", starting, 0), *report.phases))
+        if not request.tests:
+            return report
+        path, undo, left_out = add_tests(found, report.tests)
+        written = f"{path} was written, and passes; backwright undo {undo} takes it back"
+        return replace(report, notes=(*report.notes, written, *left_out))
 
 
 def probe_place(
-    found: Workplace, config: Config, listener: Listener, only: Sequence[Area], seconds: float
+    found: Workplace,
+    config: Config,
+    listener: Listener,
+    only: Sequence[Area],
+    seconds: float,
+    style: Style | None = None,
 ) -> ProbeReport:
     """Probe the application of a workplace, as it stands in the staging copy.
 
@@ -104,7 +120,7 @@ def probe_place(
     given = {**found.variables, **limits, "BACKWRIGHT_DOCUMENT": str(document)}
     place = replace(found, variables=given)
     with running(place) as app, _oracle(app) as oracle:
-        target = _target(config, place, project, app, oracle, document)
+        target = replace(_target(config, place, project, app, oracle, document), style=style)
         report = Engine(target, listener, only, seconds).run()
     return _with_notes(report, place, app, limits)
 
@@ -216,6 +232,7 @@ def _target(
         keys=tuple(sorted(given | own | literals | defaults)),
         literals=frozenset() if _is_set_from_outside(project) else literals,
         hashed=lambda password: _hash(place, app, password, tuple(_hashing(place, project))),
+        roles=tuple(_roles(project)),
         log=app.server.log,
         folder=str(place.folder.resolve()),
     )
@@ -237,17 +254,31 @@ def _hash(place: Workplace, app: Running, password: str, candidates: Sequence[st
     return str(found) if found else None
 
 
-def _trees(project: Project) -> Iterable[tuple[str, ast.Module]]:
-    """Yield the project's files that speak of secrets or hashes, parsed."""
+def _roles(project: Project) -> Iterator[str]:
+    """Yield the quoted words in lines of the source that speak of roles."""
+    for _, text in _texts(project):
+        for line in text.splitlines():
+            if _OF_ROLES.search(line):
+                yield from re.findall(r"""["']([A-Za-z_]{3,20})["']""", line)
+
+
+def _texts(project: Project) -> Iterator[tuple[str, str]]:
+    """Yield the project's own files, without tests and migrations, as text."""
     for path in sorted(project.root.rglob("*.py")):
         relative = path.relative_to(project.root)
         if any(part.startswith(".") or part in ("tests", "node_modules", "venv", "env", "alembic",
                "migrations") for part in relative.parts):  # fmt: skip
             continue
-        with contextlib.suppress(OSError, SyntaxError, ValueError):
-            text = path.read_text(encoding="utf-8")
-            if re.search(r"(?i)secret|hash|jwt|key", text):
-                yield relative.as_posix(), ast.parse(text)
+        with contextlib.suppress(OSError, ValueError):
+            yield relative.as_posix(), path.read_text(encoding="utf-8")
+
+
+def _trees(project: Project) -> Iterable[tuple[str, ast.Module]]:
+    """Yield the project's files that speak of secrets or hashes, parsed."""
+    for path, text in _texts(project):
+        if re.search(r"(?i)secret|hash|jwt|key", text):
+            with contextlib.suppress(SyntaxError, ValueError):
+                yield path, ast.parse(text)
 
 
 def _literals(project: Project) -> Iterator[str]:
