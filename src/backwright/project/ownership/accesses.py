@@ -97,13 +97,12 @@ def creations(seen: Seen, index: ModelIndex) -> list[Creation]:
 def accesses(seen: Seen, index: ModelIndex) -> list[Access]:
     """Return the queries of an endpoint, each from its outermost call."""
     libraries = [one for one in seen.made if isinstance(one.cls, External)]
-    inner = {id(one): tuple(_inner(one)) for one in libraries}
-    inside = {id(part) for held in inner.values() for part in held}
+    graph = _Graph(libraries, index)
     touched = {id(part) for one in seen.sets for part in walk(one.owner)}
     found: list[Access] = []
     for root in libraries:
-        if id(root) not in inside:
-            for way, model in _ways(root, inner, index):
+        if id(root) not in graph.inside:
+            for way, model in graph.ways(root):
                 written = any(_last(node) in _WRITES for node in way)
                 found.append(Access(model, way[-1], way, written or id(way[-1]) in touched))
     return found
@@ -132,24 +131,59 @@ def _inner(one: Instance) -> Iterator[Instance]:
             waiting.extend(parts(part))
 
 
-def _ways(
-    root: Instance, inner: dict[int, tuple[Instance, ...]], index: ModelIndex
-) -> Iterator[tuple[tuple[Instance, ...], Model]]:
-    """Yield the ways from a call down to the queries' starts, each with the model it starts at."""
-    waiting: list[tuple[Instance, ...]] = [(root,)]
-    count = 0
-    while waiting and count < _MOST_PATHS:
-        way = waiting.pop()
-        count += 1
-        last = way[-1]
-        model = _model(last, index)
-        if model is not None:
-            yield way, model
-        if not is_compared(last):
-            if id(last) not in inner:
-                inner[id(last)] = tuple(_inner(last))
+class _Graph:
+    """The library calls of an endpoint, what each is made of, and at which a query starts."""
+
+    def __init__(self, calls: list[Instance], index: ModelIndex) -> None:
+        """Take in `calls` and every call that they are made of."""
+        self._inner: dict[int, tuple[Instance, ...]] = {}
+        self._models: dict[int, Model | None] = {}
+        above: dict[int, list[int]] = {}
+        waiting = list(calls)
+        while waiting:
+            one = waiting.pop()
+            if id(one) in self._inner:
+                continue
+            self._models[id(one)] = _model(one, index)
+            held = self._inner[id(one)] = tuple(_inner(one))
+            waiting.extend(held)
+            for part in held if not is_compared(one) else ():
+                above.setdefault(id(part), []).append(id(one))
+        self._leading = _above([key for key, model in self._models.items() if model], above)
+        self.inside = {id(part) for one in calls for part in self._inner[id(one)]}
+
+    def ways(self, root: Instance) -> Iterator[tuple[tuple[Instance, ...], Model]]:
+        """Yield the ways from a call down to the queries' starts, each with the model it starts at.
+
+        Calls that lead to no start are not gone into.
+        """
+        waiting = [(root, 0)] if id(root) in self._leading else []
+        way: list[Instance] = []
+        count = 0
+        while waiting and count < _MOST_PATHS:
+            last, depth = waiting.pop()
+            del way[depth:]
+            way.append(last)
+            count += 1
+            model = self._models[id(last)]
+            if model is not None:
+                yield tuple(way), model
             on = {id(one) for one in way}
-            waiting.extend((*way, one) for one in inner[id(last)] if id(one) not in on)
+            for one in self._inner[id(last)]:
+                if id(one) in self._leading and id(one) not in on:
+                    waiting.append((one, depth + 1))
+
+
+def _above(starts: list[int], above: dict[int, list[int]]) -> set[int]:
+    """Return what leads to one of `starts`, and they themselves."""
+    found = set(starts)
+    waiting = list(starts)
+    while waiting:
+        for one in above.get(waiting.pop(), ()):
+            if one not in found:
+                found.add(one)
+                waiting.append(one)
+    return found
 
 
 def _model(base: Instance, index: ModelIndex) -> Model | None:
