@@ -20,6 +20,7 @@ from backwright.project.interpret.values import (
 )
 from backwright.project.interpret.world import STEPS_OF_A_CALL, World, module_frame
 from backwright.project.routes import _application
+from backwright.source.syntax import nodes
 
 _APP = re.compile(rb"\b(?:FastAPI|Starlette|FastAPIOffline|Cadwyn)\b")
 _TEST = re.compile(r"(^|/)(tests?|testing|conftest\.py|test_[^/]*|[^/]*_test\.py)(/|$)")
@@ -160,7 +161,7 @@ def _makes_app(function: Function) -> bool:
     """Tell whether a top-level function calls something named as an application class is."""
     if "." in function.qualname or isinstance(function.node, ast.Lambda):
         return False
-    for node in ast.walk(function.node):
+    for node in nodes(function.node):
         if isinstance(node, ast.AnnAssign) and last_name(node.annotation) in framework.APPS:
             return True
         if isinstance(node, ast.Call):
@@ -175,7 +176,7 @@ def _calls(function: Function, names: set[str]) -> bool:
     """Tell whether a top-level function calls one of the given names."""
     if "." in function.qualname or isinstance(function.node, ast.Lambda):
         return False
-    calls_in = (node.func for node in ast.walk(function.node) if isinstance(node, ast.Call))
+    calls_in = (node.func for node in nodes(function.node) if isinstance(node, ast.Call))
     return any(isinstance(callee, ast.Name) and callee.id in names for callee in calls_in)
 
 

@@ -138,7 +138,7 @@ def _token_call(world: World, roots: dict[str, Module]) -> tuple[Module, ast.Cal
             isinstance(v, External) and v.root in JWT_LIBRARIES for v in module.names.values()
         ):
             continue
-        for node in ast.walk(module.tree):
+        for node in world.modules.nodes(module):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
                 owner = module.names.get(getattr(node.func.value, "id", ""))
                 known = isinstance(owner, External) and owner.root in JWT_LIBRARIES

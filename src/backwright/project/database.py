@@ -17,6 +17,7 @@ from backwright.project.interpret.values import Class, Instance, Module, is_exte
 from backwright.project.interpret.world import World, module_frame
 from backwright.project.settings import environment_read
 from backwright.project.types import Database, DatabaseVariable, UrlPart
+from backwright.source.syntax import nodes
 
 ENGINES = frozenset({"create_engine", "create_async_engine", "create_pool", "async_create_engine"})
 _SCHEME = re.compile(r"^(postgres(?:ql)?|sqlite|mysql|mariadb|mssql|oracle)(\+\w+)?(?=:|$)")
@@ -63,7 +64,7 @@ def read_database(world: World) -> Database | None:
             continue
         found += [
             _engine(world, module, node)
-            for node in ast.walk(module.tree)
+            for node in world.modules.nodes(module)
             if isinstance(node, ast.Call) and _last(node.func) in ENGINES
         ]
     found = [one for one in found if one.url or one.driver or one.variables]
@@ -146,7 +147,7 @@ def _follow_name(
     if key in trail.seen or module.tree is None:
         return
     trail.seen.add(key)
-    for node in ast.walk(module.tree):
+    for node in world.modules.nodes(module):
         given = _bound_to(node, name)
         if given is not None:
             _follow(world, module, given, part, trail, depth + 1)
@@ -185,7 +186,7 @@ def _follow_body(
 ) -> None:
     """Follow what a function returns, and what it reads by name from a settings object."""
     owner = _class_around(world, module, node)
-    for inner in ast.walk(node):
+    for inner in nodes(node):
         read = environment_read(inner)
         if read is not None:
             _add(trail, read[0], read[1], None)
@@ -273,7 +274,7 @@ def _follow_validators(world: World, cls: Class, name: str, trail: _Trail, depth
         texts = {
             one.value
             for decorator in node.decorator_list
-            for one in ast.walk(decorator)
+            for one in nodes(decorator)
             if isinstance(one, ast.Constant)
         }
         if name in texts:

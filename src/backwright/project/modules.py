@@ -12,6 +12,7 @@ from backwright.project.files import Tree, read_bytes
 from backwright.project.interpret.values import Module, Namespace
 from backwright.project.types import Unresolved
 from backwright.source.fallback import parse_newer
+from backwright.source.syntax import nodes
 
 FRAMEWORKS = frozenset(
     {"alembic", "fastapi", "pydantic", "redis", "sqlalchemy", "sqlmodel", "starlette", "celery"}
@@ -54,6 +55,12 @@ class Modules:
         if module.tree is None and module.state == "new":
             module.tree = self._parse(module)
         return module.tree
+
+    def nodes(self, module: Module) -> list[ast.AST]:
+        """Return everything in a module's syntax tree, outer nodes first; it is walked once."""
+        if module.nodes is None:
+            module.nodes = nodes(module.tree) if module.tree is not None else []
+        return module.nodes
 
     def _parse(self, module: Module) -> ast.Module | None:
         content = read_bytes(self.root, module.file)

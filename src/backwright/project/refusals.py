@@ -17,6 +17,7 @@ from backwright.project.interpret.values import (
     is_external,
     settle,
 )
+from backwright.source.syntax import nodes
 
 _REFUSAL = re.compile(r"(?i)auth|credential|forbidden|permission|token|login|denied|jwt|401|403")
 REFUSED = frozenset({401, 403})
@@ -77,18 +78,16 @@ def _node(target: object) -> ast.AST | None:
 def _words(node: ast.AST) -> tuple[frozenset[str], bool]:
     """Return the attributes that code names, and whether it speaks of refusing at all."""
     attributes: set[str] = set()
-    spoken = False
-    for one in ast.walk(node):
-        word = ""
+    words: list[str] = []
+    for one in nodes(node):
         if isinstance(one, ast.Name):
-            word = one.id
+            words.append(one.id)
         elif isinstance(one, ast.Attribute):
-            word = one.attr
-            attributes.add(word)
+            attributes.add(one.attr)
         elif isinstance(one, ast.Constant) and isinstance(one.value, (int, str)):
-            word = str(one.value)
-        spoken = spoken or bool(word and _REFUSAL.search(word))
-    return frozenset(attributes), spoken
+            words.append(str(one.value))
+    spoken = _REFUSAL.search("\n".join((*words, *attributes)))
+    return frozenset(attributes), spoken is not None
 
 
 def forget_words() -> None:

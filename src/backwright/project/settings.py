@@ -22,7 +22,7 @@ def read_settings(world: World) -> list[Setting]:
             for one in _of_class(cls):
                 found.setdefault((one.file, one.line, one.name), one)
     for module in world.modules.known():
-        for one in _plain_reads(module):
+        for one in _plain_reads(world, module):
             found.setdefault((one.file, one.line, one.name), one)
     return sorted(found.values(), key=lambda one: (one.file, one.line, one.name))
 
@@ -52,12 +52,12 @@ def _shown_variable(name: str) -> str:
     return name.upper() if name.islower() else name
 
 
-def _plain_reads(module: Module) -> list[Setting]:
+def _plain_reads(world: World, module: Module) -> list[Setting]:
     """Return the variables that a module reads by itself: `os.getenv("NAME", "default")`."""
     if module.tree is None or not READERS & module.names.keys() | {"os"} & module.names.keys():
         return []
     found: list[Setting] = []
-    for node in ast.walk(module.tree):
+    for node in world.modules.nodes(module):
         read = environment_read(node)
         if read is not None:
             name, default = read

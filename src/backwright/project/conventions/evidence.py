@@ -11,13 +11,13 @@ from typing import TypeVar, cast
 
 from backwright.project.files import read_text
 from backwright.project.types import Endpoint, Project
+from backwright.source.syntax import children
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 Node = TypeVar("Node", bound=ast.AST)
 
 
 SAMPLE = 100
-_LEAVES = frozenset({ast.Name, ast.Constant, ast.alias, ast.Load, ast.Store, ast.Pass, ast.BitOr})
 
 
 @dataclass(frozen=True)
@@ -146,14 +146,7 @@ def _by_kind(tree: ast.Module) -> dict[type[ast.AST], list[ast.AST]]:
             found[kind].append(node)
         else:
             found[kind] = [node]
-        if kind in _LEAVES:
-            continue
-        for name in node._fields:
-            value = getattr(node, name, None)
-            if type(value) is list:
-                waiting += [one for one in value if isinstance(one, ast.AST)]
-            elif isinstance(value, ast.AST):
-                waiting.append(value)
+        waiting += children(node)
     return found
 
 

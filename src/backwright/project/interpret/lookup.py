@@ -5,12 +5,14 @@ from __future__ import annotations
 import ast
 import builtins
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from backwright.project.interpret import calls, expressions, fields, imports, methods
 from backwright.project.interpret.ancestry import ancestors as ancestors
 from backwright.project.interpret.ancestry import inherits as inherits
 from backwright.project.interpret.flow import Raised
+from backwright.project.interpret.methods import ModuleInfo
 from backwright.project.interpret.values import (
     NATIVE,
     Bound,
@@ -66,10 +68,8 @@ def attribute(value: object, attr: str, frame: Frame) -> object:
     if witness is not None and (told := witness.attribute(value, attr)) is not None:
         return told
     value = settle(value)
-    for kinds, handler in _ATTRIBUTES:
-        if isinstance(value, kinds):
-            return handler(value, attr, frame)
-    return Unknown(why_unknown(value))
+    handler = _ATTRIBUTES.get(type(value))
+    return handler(value, attr, frame) if handler else Unknown(why_unknown(value))
 
 
 def _of_namespace(value: Namespace, attr: str, frame: Frame) -> object:
@@ -338,14 +338,15 @@ def _unpack(targets: list[ast.expr], value: object, frame: Frame) -> None:
         assign(target, one, frame)
 
 
-_ATTRIBUTES: tuple[tuple[type | tuple[type, ...], Callable[[Any, str, Frame], object]], ...] = (
-    (External, _of_external),
-    (Instance, of_instance),
-    (Class, of_class),
-    (Module, of_module),
-    ((Function, Bound), _of_function),
-    (Namespace, _of_namespace),
-    (Super, _of_super),
-    ((*NATIVE, list, dict, tuple, set), _of_native),
-    (Unknown, _of_unknown),
-)
+_ATTRIBUTES: dict[type, Callable[[Any, str, Frame], object]] = {
+    External: _of_external,
+    Instance: of_instance,
+    Class: of_class,
+    Module: of_module,
+    Function: _of_function,
+    Bound: _of_function,
+    Namespace: _of_namespace,
+    Super: _of_super,
+    Unknown: _of_unknown,
+    **dict.fromkeys((*NATIVE, list, dict, tuple, set, type(Path()), ModuleInfo), _of_native),
+}

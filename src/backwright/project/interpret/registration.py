@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 
+from backwright.source.syntax import nodes
+
 REGISTERING = frozenset(
     {"include_router", "mount", "add_api_route", "add_route", "add_websocket_route"}
 )
@@ -12,12 +14,12 @@ VERBS = frozenset({"get", "post", "put", "patch", "delete", "websocket", "api_ro
 
 def registers(body: list[ast.stmt]) -> bool:
     """Tell whether a block may register routes: then a doubtful condition is worth a note."""
-    nodes = [node for statement in body for node in ast.walk(statement)]
-    if any(isinstance(node, ast.Attribute) and node.attr in REGISTERING for node in nodes):
+    within = nodes(*body)
+    if any(isinstance(node, ast.Attribute) and node.attr in REGISTERING for node in within):
         return True
     decorators = [
         one.func
-        for node in nodes
+        for node in within
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
         for one in node.decorator_list
         if isinstance(one, ast.Call)

@@ -34,8 +34,10 @@ from backwright.project.interpret.values import (
 
 def run(body: list[ast.stmt], frame: Frame) -> Flow:
     """Follow the statements of a block."""
+    world = frame.world
     for index, statement in enumerate(body):
-        if not frame.world.spend():
+        world.steps -= 1
+        if world.steps <= 0:
             return Flow.STOPPED
         handler = _HANDLERS.get(type(statement))
         if handler is not None:
@@ -147,7 +149,8 @@ def _if(node: ast.If, frame: Frame) -> Flow:
         verdict = False  # a program is read as one that starts
     if verdict is None:
         return branches([node.body, node.orelse], frame, node, condition)
-    if isinstance(condition, Unknown) and condition.unset and registers(node.body):
+    is_unset = isinstance(condition, Unknown) and condition.unset
+    if is_unset and frame.world.notes and registers(node.body):
         frame.world.note(frame.module, node.lineno, f"taken as not so: {condition.why}")
     return run(node.body if verdict else node.orelse, frame)
 
@@ -215,7 +218,7 @@ def _for(node: ast.For | ast.AsyncFor, frame: Frame) -> Flow:
     iterated = expressions.evaluate(node.iter, frame)
     known = expressions.elements(iterated)
     if known is None:
-        if registers(node.body):
+        if frame.world.notes and registers(node.body):
             why = f"a loop over something not known: {why_unknown(iterated)}"
             frame.world.note(frame.module, node.lineno, why)
         lookup.assign(node.target, expressions.one_of(iterated, frame), frame)

@@ -56,7 +56,7 @@ class External:
 class Module:
     """A module of the project. `path` is absolute, `file` relative to the project's root.
 
-    `rebound` holds what names were bound to before a `def` took them, and that line.
+    `nodes` is everything in `tree`, `rebound` holds what names were bound to before a `def` took them, and that line.
     """
 
     name: str
@@ -64,6 +64,7 @@ class Module:
     file: str
     package: bool
     tree: ast.Module | None = None
+    nodes: list[ast.AST] | None = None
     names: dict[str, object] = field(default_factory=dict)
     state: str = "new"
     imports: list[Module] = field(default_factory=list)

@@ -95,6 +95,7 @@ class Onlooker:
         self.seen = Seen()
         self._methods = index.methods(world.classes)
         self._path: list[object] = []
+        self._spoken: dict[int, tuple[bool, object]] = {}
 
     def attribute(self, value: object, attr: str) -> object:
         """Answer columns of models, what a request carries, and methods of rows."""
@@ -111,7 +112,7 @@ class Onlooker:
             return value
         if isinstance(value, External) and value.name.endswith(".path_params"):
             return given(attr)
-        if _speaks_of_request(value) and CREDENTIAL.search(attr) and attr != "session":
+        if attr != "session" and self._speaks_of_request(value) and CREDENTIAL.search(attr):
             return caller()
         return self._of_row(value, attr) or _item(value, attr)
 
@@ -191,7 +192,7 @@ class Onlooker:
             return first
         if callee.name == "builtins.isinstance" and is_term(first):
             return Unknown("a condition is not known")
-        if _speaks_of_request(callee.owner) and isinstance(first, str):
+        if isinstance(first, str) and self._speaks_of_request(callee.owner):
             return caller() if CREDENTIAL.search(first) else None
         cls = callee.owner
         if callee.last in _MAKERS and isinstance(cls, Class) and self.index.of(cls) is not None:
@@ -214,6 +215,22 @@ class Onlooker:
     def lost(self, call: Call) -> None:
         """Note a call that is not followed."""
         self.seen.lost.append(call)
+
+    def _speaks_of_request(self, value: object) -> bool:
+        """Tell what a request carries about the caller from what it says in its path and body."""
+        if not isinstance(value, (External, Instance)):
+            return False
+        known = self._spoken.get(id(value))
+        if known is None:
+            known = self._spoken[id(value)] = (self._leads_to_request(value), value)
+        return known[0]
+
+    def _leads_to_request(self, value: External | Instance) -> bool:
+        if isinstance(value, External):
+            return not _SAID.search(value.name) and self._speaks_of_request(value.owner)
+        if isinstance(value.cls, External) and value.cls.name == REQUEST:
+            return True
+        return self._speaks_of_request(value.cls)
 
     def made(self, instance: Instance) -> None:
         """Note an instance, and under which conditions it is made."""
@@ -243,10 +260,12 @@ class Onlooker:
         self._path.pop()
 
 
+_DECISIONS = frozenset({ast.Raise, ast.Return, ast.Continue, ast.Break, ast.Expr})
+
+
 def _decides(body: list[ast.stmt]) -> bool:
     """Tell whether a branch ends the function or does something, rather than noting a value."""
-    ends = (ast.Raise, ast.Return, ast.Continue, ast.Break, ast.Expr)
-    return any(isinstance(one, ends) for one in body)
+    return not _DECISIONS.isdisjoint(map(type, body))
 
 
 def _raises(body: list[ast.stmt]) -> bool:
@@ -254,8 +273,7 @@ def _raises(body: list[ast.stmt]) -> bool:
 
 
 def _has(model: Model, attr: str) -> bool:
-    names = {one.name for one in model.columns} | {one.name for one in model.relationships}
-    return attr in names
+    return any(one.name == attr for one in (*model.columns, *model.relationships))
 
 
 def _matters(value: object) -> bool:
@@ -264,20 +282,6 @@ def _matters(value: object) -> bool:
 
 def _is_column(*values: object) -> bool:
     return any(isinstance(v, External) and v.name.startswith(COLUMN_NAME) for v in values)
-
-
-def _speaks_of_request(value: object) -> bool:
-    """Tell what a request carries about the caller from what it says in its path and body."""
-    while isinstance(value, (External, Instance)):
-        if isinstance(value, External) and _SAID.search(value.name):
-            return False
-        if isinstance(value, Instance):
-            if isinstance(value.cls, External) and value.cls.name == REQUEST:
-                return True
-            value = value.cls
-        else:
-            value = value.owner
-    return False
 
 
 def _item(value: object, attr: str) -> object:

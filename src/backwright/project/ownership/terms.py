@@ -99,12 +99,15 @@ def parts(value: object) -> Iterator[object]:
         yield value.receiver
 
 
+_PLAIN = frozenset({type(None), str, int, float, bool, bytes, ImportRef})
+
+
 def walk(value: object) -> Iterator[object]:
     """Yield a value and everything that it is made of, each once."""
     waiting, seen = [value], set[int]()
     while waiting and len(seen) < _MOST:
         one = waiting.pop()
-        if one is None or isinstance(one, (str, int, float, bytes, ImportRef)) or id(one) in seen:
+        if type(one) in _PLAIN or id(one) in seen:
             continue
         seen.add(id(one))
         yield one
