@@ -78,10 +78,16 @@ def parameters(target: object) -> list[Parameter]:
 
 
 def _of_function(function: Function, *, skip_first: bool) -> list[Parameter]:
+    """Return a function's parameters; its annotations are read once."""
+    known: dict[str, Parameter] = function.parameters or {}
+    function.parameters = known
     spec = function.node.args
     positional = [*spec.posonlyargs, *spec.args]
     wanted = [*(positional[1:] if skip_first else positional), *spec.kwonlyargs]
-    return [_parameter(one, function) for one in wanted]
+    for one in wanted:
+        if one.arg not in known:
+            known[one.arg] = _parameter(one, function)
+    return [known[one.arg] for one in wanted]
 
 
 def _of_signature(given: Instance) -> Parameter:

@@ -80,10 +80,9 @@ class Modules:
 
     def child(self, package: Module | Namespace, name: str) -> Module | Namespace | None:
         """Return the module or folder `name` inside a package."""
-        folder = package.path if isinstance(package, Namespace) else package.path.parent
-        if isinstance(package, Module) and not package.package:
-            return None
-        return self._in_folder(_relative(folder, self.root), name)
+        if isinstance(package, Namespace):
+            return self._in_folder(_relative(package.path, self.root), name)
+        return self._in_folder(package.folder, name) if package.package else None
 
     def _in_folder(self, folder: str, name: str) -> Module | Namespace | None:
         path = f"{folder}/{name}" if folder else name
@@ -95,7 +94,7 @@ class Modules:
 
     def relative(self, importer: Module, level: int, name: str) -> Module | Namespace | None:
         """Resolve `from ..name import`: `level` dots up from the importing module."""
-        folder = _relative(importer.path.parent, self.root)
+        folder = importer.folder
         for _ in range(level - 1):
             if not folder:
                 return None
@@ -116,7 +115,7 @@ class Modules:
 
     def absolute(self, importer: Module, dotted: str) -> Module | Namespace | None:
         """Resolve `import dotted` as the importing file would see it, `None` for a library."""
-        folder = _relative(importer.path.parent, self.root)
+        folder = importer.folder
         key = (folder, dotted)
         if key not in self._resolved:
             self._resolved[key] = self._absolute(folder, dotted)

@@ -21,6 +21,7 @@ from backwright.project.interpret.values import (
     is_external,
     settle,
 )
+from backwright.source.syntax import children
 
 _RECURSIONS = 3
 _KINDS = {
@@ -214,12 +215,14 @@ def _is_generator(node: FunctionNode) -> bool:
 
 
 def _yields(node: ast.AST) -> bool:
-    for child in ast.iter_child_nodes(node):
+    inner = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
+    waiting = list(children(node))
+    while waiting:
+        child = waiting.pop()
         if isinstance(child, (ast.Yield, ast.YieldFrom)):
             return True
-        inner = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
-        if not isinstance(child, inner) and _yields(child):
-            return True
+        if not isinstance(child, inner):
+            waiting += children(child)
     return False
 
 

@@ -48,15 +48,12 @@ def execute(world: World, module: Module) -> None:
 def _packages(world: World, module: Module) -> list[Module]:
     """Return the packages around a module, outermost first, which Python imports before it."""
     above: list[Module] = []
-    folder = module.path.parent
+    folder = module.folder
     if module.package:
-        folder = folder.parent
-    while folder != world.modules.root and world.modules.root in folder.parents:
-        file = str(folder.relative_to(world.modules.root)).replace("\\", "/") + "/__init__.py"
-        if file not in world.modules.files:
-            break
+        folder = folder.rpartition("/")[0]
+    while folder and (file := f"{folder}/__init__.py") in world.modules.files:
         above.append(world.modules.module(file))
-        folder = folder.parent
+        folder = folder.rpartition("/")[0]
     return list(reversed(above))
 
 

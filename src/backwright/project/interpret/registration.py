@@ -14,7 +14,18 @@ VERBS = frozenset({"get", "post", "put", "patch", "delete", "websocket", "api_ro
 
 def registers(body: list[ast.stmt]) -> bool:
     """Tell whether a block may register routes: then a doubtful condition is worth a note."""
-    within = nodes(*body)
+    return any(_registers(statement) for statement in body)
+
+
+def _registers(statement: ast.stmt) -> bool:
+    known = getattr(statement, "_backwright_registers", None)
+    if known is None:
+        known = statement._backwright_registers = _looks_so(statement)  # type: ignore[attr-defined]
+    return bool(known)
+
+
+def _looks_so(statement: ast.stmt) -> bool:
+    within = nodes(statement)
     if any(isinstance(node, ast.Attribute) and node.attr in REGISTERING for node in within):
         return True
     decorators = [

@@ -71,6 +71,11 @@ class Module:
     stars: list[str] = field(default_factory=list)
     rebound: dict[str, list[tuple[int, object]]] = field(default_factory=dict)
 
+    @property
+    def folder(self) -> str:
+        """The folder that it stands in, relative to the project's root."""
+        return self.file.rpartition("/")[0]
+
 
 @dataclass(eq=False, slots=True, repr=False)
 class Namespace:
@@ -118,7 +123,10 @@ class Class:
 
 @dataclass(eq=False, slots=True, repr=False)
 class Function:
-    """A function or lambda with the frame it was defined in."""
+    """A function or lambda with the frame it was defined in.
+
+    `parameters` is for what is known of them once their annotations were read.
+    """
 
     name: str
     qualname: str
@@ -132,6 +140,7 @@ class Function:
     decorators: list[object] = field(default_factory=list)
     attributes: dict[str, object] = field(default_factory=dict)
     calls: int = 0
+    parameters: Any = None
 
 
 @dataclass(eq=False, slots=True, repr=False)

@@ -25,11 +25,17 @@ class ModelIndex:
         self.models = tuple(models)
         self._methods: frozenset[str] | None = None
         self._by_place = {(one.file, one.line): one for one in self.models}
+        self._by_class: dict[Class, Model | None] = {}
 
     def of(self, cls: object) -> Model | None:
         """Return the model that a class declares or inherits its table from."""
         if not isinstance(cls, Class):
             return None
+        if cls not in self._by_class:
+            self._by_class[cls] = self._declared(cls)
+        return self._by_class[cls]
+
+    def _declared(self, cls: Class) -> Model | None:
         line = (one for one in lookup.ancestors(cls) if isinstance(one, Class))
         places = ((one.module.file, one.node.lineno) for one in line)
         return next((self._by_place[place] for place in places if place in self._by_place), None)
