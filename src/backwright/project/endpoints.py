@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Hashable
 from functools import partial
 
 from backwright.project.annotations import class_of, read_type, shown_value
@@ -15,7 +16,7 @@ from backwright.project.dependencies import (
     name_of,
     parameters,
 )
-from backwright.project.guards import Shared, judge
+from backwright.project.guards import Known, judge
 from backwright.project.interpret import lookup
 from backwright.project.interpret.framework import TAKES
 from backwright.project.interpret.values import (
@@ -40,7 +41,7 @@ def read_endpoints(world: World, apps: list[FoundApp]) -> dict[Endpoint, Route]:
     Each comes with the route that it was read from.
     """
     found: dict[Endpoint, Route] = {}
-    results: dict[object, Shared] = {}
+    results: dict[Hashable, Known] = {}
     names = instance_names(world.modules)
     for app in apps:
         for route in routes_of(app.instance, world.unresolved):
@@ -58,7 +59,7 @@ def _endpoints(
     world: World,
     app: FoundApp,
     route: Route,
-    results: dict[object, Shared],
+    results: dict[Hashable, Known],
     instances: dict[int, str],
 ) -> list[Endpoint]:
     function = plain_function(route.endpoint)

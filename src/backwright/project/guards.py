@@ -8,8 +8,11 @@ dependency is followed as a request without credentials would run it: headers an
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
+from functools import partial
 
+from backwright.project.anonymous import likeness, request_to
 from backwright.project.dependencies import Parameter, parameters, target_of
 from backwright.project.interpret import calls, expressions, lookup
 from backwright.project.interpret.flow import Raised
@@ -35,7 +38,6 @@ from backwright.project.interpret.world import (
 from backwright.project.refusals import (
     REFUSED,
     is_refusal,
-    looks_at_path,
     may_refuse,
     status_of,
 )
@@ -77,11 +79,16 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Shared:
-    """The outcome of a dependency that every route shares, and whether it takes credentials."""
+class Known:
+    """The outcome of a dependency, whether it takes credentials, and asks what the route is.
+
+    `target` is the dependency, kept for as long as it is known by its likeness.
+    """
 
     outcome: Outcome
     used: bool
+    asked: bool
+    target: object
 
 
 class Anonymous:
@@ -90,25 +97,15 @@ class Anonymous:
     `results` is shared between routes: what does not look at the path comes out the same.
     """
 
-    def __init__(self, world: World, route: Route, results: dict[object, Shared]) -> None:
+    def __init__(self, world: World, route: Route, results: dict[Hashable, Known]) -> None:
         """Prepare a request to `route`."""
         self.world = world
         self.shared = results
         self.route = route
         self.used = False
         self.frame = Frame(world, next(iter(world.modules.known())), {}, "function")
-        self._results: dict[object, Outcome] = {}
-        url = Instance(External("starlette.datastructures.URL"))
-        url.attributes["path"] = route.path
-        self.request = Instance(External("starlette.requests.Request"))
-        self.request.attributes.update(
-            method=route.methods[0] if route.methods else "GET",
-            url=url,
-            headers=Instance(External("backwright.Credentials")),
-            cookies=Instance(External("backwright.Credentials")),
-            session=Instance(External("backwright.Credentials")),
-            user=Instance(External("backwright.NoUser"), attributes={"is_authenticated": False}),
-        )
+        self._results: dict[Hashable, Known] = {}
+        self.request, self.said = request_to(route)
 
     def judge(self) -> Auth:
         """Tell whether the route asks for credentials, takes them, or neither."""
@@ -186,19 +183,26 @@ class Anonymous:
 
     def _call(self, target: object) -> Outcome:
         target = settle(target)
-        if target in self._results:
-            return self._results[target]
-        shared = self.shared.get(target)
-        if shared is not None:
-            self.used = self.used or shared.used
-            return shared.outcome
-        self._results[target] = Outcome(Unknown("it depends on itself"))
-        before, self.used = self.used, False
-        outcome = self._results[target] = self._called(target)
-        if not looks_at_path(target):
-            self.shared[target] = Shared(outcome, self.used)
-        self.used = self.used or before
-        return outcome
+        key = likeness(target)
+        known = self._results.get(key) or self.shared.get(key)
+        if known is None:
+            itself = Outcome(Unknown("it depends on itself"))
+            self._results[key] = Known(itself, used=False, asked=False, target=target)
+            known = self._results[key] = self._learnt(target, self._called)
+            if not known.asked:
+                self.shared[key] = known
+        self.used = self.used or known.used
+        self.said.asked = self.said.asked or known.asked
+        return known.outcome
+
+    def _learnt(self, target: object, follow: Callable[[object], Outcome]) -> Known:
+        """Follow a callable, and tell what that alone took of the request."""
+        before = self.used, self.said.asked
+        self.used = self.said.asked = False
+        outcome = follow(target)
+        known = Known(outcome, self.used, self.said.asked, target)
+        self.used, self.said.asked = before
+        return known
 
     def _called(self, target: object) -> Outcome:
         if isinstance(target, Instance) and _is_plain_scheme(target):
@@ -281,12 +285,17 @@ class Anonymous:
         target = settle(middleware.args[0])
         if not may_refuse(target):
             return False
-        if middleware in self.shared:
-            return self.shared[middleware].used
-        stopped = self._answers(target, middleware, app)
-        if not looks_at_path(target):
-            self.shared[middleware] = Shared(Outcome(), stopped)
-        return stopped
+        key = likeness(middleware)
+        known = self.shared.get(key)
+        if known is None:
+            follow = partial(self._answered, middleware, app)
+            known = self._learnt(target, follow)
+            if not known.asked:
+                self.shared[key] = known
+        return known.outcome.certain
+
+    def _answered(self, middleware: Instance, app: Instance, target: object) -> Outcome:
+        return Outcome(certain=self._answers(target, middleware, app))
 
     def _answers(self, target: object, middleware: Instance, app: Instance) -> bool:
         passed = Native("call_next", lambda _: PASSED)
@@ -300,17 +309,14 @@ class Anonymous:
         if not isinstance(target, (Function, Bound)):
             return False
         self.frame.raised = []
-        before, self.used = self.used, False
         try:
             value = calls.call_value(target, [self.request, passed], {}, self.frame, None)
         except Raised as error:
             return self.used or is_refusal(error.value)
-        finally:
-            used, self.used = self.used, before
         possible = value.candidates if isinstance(value, Unknown) and value.candidates else (value,)
         refused = [one for one in possible if status_of(one) in REFUSED]
         refused += [one for one in self.frame.raised if is_refusal(one)]
-        return bool(refused) and (used or PASSED not in possible)
+        return bool(refused) and (self.used or PASSED not in possible)
 
     def _body_refuses(self, own: list[Parameter]) -> bool:
         """Tell whether the endpoint itself certainly refuses a request without credentials."""
@@ -355,7 +361,7 @@ def _middleware(app: Instance) -> list[object]:
     return held if isinstance(held, list) else []
 
 
-def judge(world: World, route: Route, results: dict[object, Shared]) -> Auth:
+def judge(world: World, route: Route, results: dict[Hashable, Known]) -> Auth:
     """Return whether a route needs authentication: required, optional or none.
 
     `results` is empty for the first route and kept for the others.

@@ -6,7 +6,6 @@ import ast
 import re
 from functools import lru_cache
 
-from backwright.project.dependencies import parameters, target_of
 from backwright.project.interpret import lookup
 from backwright.project.interpret.values import (
     Bound,
@@ -75,40 +74,22 @@ def _node(target: object) -> ast.AST | None:
 
 
 @lru_cache(maxsize=4096)
-def _words(node: ast.AST) -> tuple[frozenset[str], bool]:
-    """Return the attributes that code names, and whether it speaks of refusing at all."""
-    attributes: set[str] = set()
+def _speaks(node: ast.AST) -> bool:
+    """Tell whether code speaks of refusing at all."""
     words: list[str] = []
     for one in nodes(node):
         if isinstance(one, ast.Name):
             words.append(one.id)
         elif isinstance(one, ast.Attribute):
-            attributes.add(one.attr)
+            words.append(one.attr)
         elif isinstance(one, ast.Constant) and isinstance(one.value, (int, str)):
             words.append(str(one.value))
-    spoken = _REFUSAL.search("\n".join((*words, *attributes)))
-    return frozenset(attributes), spoken is not None
+    return _REFUSAL.search("\n".join(words)) is not None
 
 
 def forget_words() -> None:
     """Let go of the syntax trees of a finished reading."""
-    _words.cache_clear()
-
-
-def looks_at_path(target: object) -> bool:
-    """Tell whether a dependency (or one of its own) reads the request's path or method."""
-    waiting, seen = [target], set[int]()
-    while waiting:
-        target = waiting.pop()
-        node = _node(target)
-        if node is None or id(node) in seen:
-            continue
-        seen.add(id(node))
-        if _words(node)[0] & {"url", "scope", "method", "path_params"}:
-            return True
-        inner = parameters(target)
-        waiting += [target_of(one.marker, one.type) for one in inner if one.marker is not None]
-    return False
+    _speaks.cache_clear()
 
 
 def may_refuse(target: object) -> bool:
@@ -118,4 +99,4 @@ def may_refuse(target: object) -> bool:
     node = _node(target)
     if node is None:
         return False
-    return _words(node)[1] or (wraps is not None and may_refuse(wraps))
+    return _speaks(node) or (wraps is not None and may_refuse(wraps))

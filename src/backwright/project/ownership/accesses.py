@@ -169,9 +169,8 @@ class _Graph:
             if model is not None:
                 yield tuple(way), model
             on = {id(one) for one in way}
-            for one in self._inner[id(last)]:
-                if id(one) in self._leading and id(one) not in on:
-                    waiting.append((one, depth + 1))
+            held = (one for one in self._inner[id(last)] if id(one) in self._leading)
+            waiting.extend((one, depth + 1) for one in held if id(one) not in on)
 
 
 def _above(starts: list[int], above: dict[int, list[int]]) -> set[int]:
