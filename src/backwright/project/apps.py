@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 
 from backwright.project.annotations import last_name
-from backwright.project.files import Tree, read_bytes
+from backwright.project.files import Tree
 from backwright.project.interpret import calls, framework, imports
 from backwright.project.interpret.flow import Raised
 from backwright.project.interpret.values import (
@@ -75,7 +75,7 @@ def _run_callers(world: World, tree: Tree, done: set[str]) -> None:
     called = re.compile(rb"\b(?:" + b"|".join(sorted(name.encode() for name in names)) + rb")\(")
     for file in tree.python:
         if file not in done and not is_test(file):
-            content = read_bytes(tree.root, file)
+            content = tree.content(file)
             if content is not None and called.search(content):
                 imports.run_root(world, world.modules.module(file))
 
@@ -96,7 +96,7 @@ def _run_lifespans(world: World, found: list[FoundApp]) -> None:
 
 def _may_make_app(tree: Tree, file: str) -> bool:
     """Tell whether a file speaks of an application class, or cannot be read (and is noted so)."""
-    content = read_bytes(tree.root, file)
+    content = tree.content(file)
     if content is None or content[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         return True
     return _APP.search(content) is not None

@@ -14,7 +14,7 @@ import pickle
 from functools import lru_cache
 from pathlib import Path
 
-from backwright.project.files import Tree, read_bytes
+from backwright.project.files import Tree
 from backwright.project.types import Project
 
 KEPT = 64
@@ -38,7 +38,7 @@ def key(tree: Tree) -> str:
     digest = hashlib.blake2b(_own_code(), digest_size=20)
     digest.update(str(tree.root).encode("utf-8", errors="surrogateescape"))
     for file in (*tree.python, *tree.configuration):
-        content = read_bytes(tree.root, file)
+        content = tree.content(file)
         name = file.encode("utf-8", errors="surrogateescape")
         size = b"-" if content is None else str(len(content)).encode()
         digest.update(b"%b\0%b\0" % (name, size))

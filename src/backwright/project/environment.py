@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from backwright.project.files import Tree, read_text
+from backwright.project.files import Tree
 
 _LINE = re.compile(r"^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_.]*)\s*=\s*(.*?)\s*$", re.MULTILINE)
 _COMMENT = re.compile(r"\s+#.*$")
@@ -20,7 +20,7 @@ def read_environment(tree: Tree) -> Callable[[str], str | None]:
     values: dict[str, str] = {}
     files = [file for file in tree.configuration if file.rpartition("/")[2] == ".env"]
     for file in sorted(files, key=lambda one: (one.count("/"), one)):
-        for name, value in parse(read_text(tree.root, file) or "").items():
+        for name, value in parse(tree.text(file) or "").items():
             values.setdefault(name.lower(), value)
     return lambda name: values.get(name.lower())
 

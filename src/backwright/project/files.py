@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from backwright.project.types import Unresolved
@@ -52,6 +52,18 @@ class Tree:
     python: tuple[str, ...]
     configuration: tuple[str, ...]
     unresolved: tuple[Unresolved, ...] = ()
+    _kept: dict[str, bytes | None] = field(default_factory=dict, repr=False, compare=False)
+
+    def content(self, file: str) -> bytes | None:
+        """Return what a file holds (as when it was first asked for), `None` if it cannot be read."""
+        if file not in self._kept:
+            self._kept[file] = read_bytes(self.root, file)
+        return self._kept[file]
+
+    def text(self, file: str) -> str | None:
+        """Return a configuration file's text (UTF-8 or UTF-16, with or without a mark)."""
+        content = self.content(file)
+        return None if content is None else decoded(content)
 
 
 def read_tree(root: Path) -> Tree:
@@ -123,20 +135,15 @@ def _kind(entry: os.DirEntry[str], seen: set[tuple[int, int]]) -> str:
 
 def read_bytes(root: Path, file: str) -> bytes | None:
     """Return the content of a file of the project, `None` if it cannot be read or is huge."""
-    path = root / file
     try:
-        if path.stat().st_size > LARGEST:
-            return None
-        return path.read_bytes()
+        with open(f"{root}/{file}", "rb") as opened:  # noqa: PTH123 - a `Path` for each takes longer
+            return opened.read() if os.fstat(opened.fileno()).st_size <= LARGEST else None
     except OSError:
         return None
 
 
-def read_text(root: Path, file: str) -> str | None:
-    """Return a configuration file's text (UTF-8 or UTF-16, with or without a mark)."""
-    content = read_bytes(root, file)
-    if content is None:
-        return None
+def decoded(content: bytes) -> str:
+    """Return the text that bytes mean: UTF-8 or UTF-16, with or without a mark."""
     if content[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         return content.decode("utf-16", errors="replace")
     return content.decode("utf-8-sig", errors="replace")

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
-from backwright.project.files import Tree, read_bytes, read_text
+from backwright.project.files import Tree
 from backwright.project.types import Migrations
 
 _HEAD = re.compile(
@@ -32,7 +32,7 @@ def read_migrations(tree: Tree) -> Migrations | None:
 def _alembic(tree: Tree, file: str) -> Migrations:
     parser = configparser.ConfigParser(interpolation=None, strict=False)
     try:
-        parser.read_string(read_text(tree.root, file) or "")
+        parser.read_string(tree.text(file) or "")
     except configparser.Error:
         return _with_heads(tree, "alembic", ["alembic/versions"])
     section = next(
@@ -80,7 +80,7 @@ def _with_heads(tree: Tree, folder: str, places: Iterable[str]) -> Migrations:
     below: set[str] = set()
     revisions: dict[str, None] = {}
     for file in files:
-        found = dict(_HEAD.findall(read_bytes(tree.root, file) or b""))
+        found = dict(_HEAD.findall(tree.content(file) or b""))
         own = _literal(found.get(b"revision"))
         if len(own) == 1:
             revisions.setdefault(own[0])
@@ -105,7 +105,7 @@ def _literal(raw: bytes | None) -> tuple[str, ...]:
 
 def _others(tree: Tree) -> Migrations | None:
     for file in tree.configuration:
-        text = read_text(tree.root, file) or "" if file.endswith("pyproject.toml") else ""
+        text = tree.text(file) or "" if file.endswith("pyproject.toml") else ""
         if "[tool.aerich]" in text:
             found = re.search(r"location\s*=\s*[\"']\.?/?([^\"']+)", text)
             return Migrations("aerich", found[1].rstrip("/") if found else "migrations", None)

@@ -8,7 +8,7 @@ import warnings
 from collections import Counter
 from pathlib import Path
 
-from backwright.project.files import Tree, read_bytes
+from backwright.project.files import Tree
 from backwright.project.interpret.values import Module, Namespace
 from backwright.project.types import Unresolved
 from backwright.source.fallback import parse_newer
@@ -28,6 +28,7 @@ class Modules:
         `libraries` are the installed packages' names: a folder of that name somewhere inside
         the project (`core/fastapi/`, `alembic/`) is not what an import means.
         """
+        self.tree = tree
         self.root = tree.root
         self.libraries = libraries | FRAMEWORKS
         self.projects = _projects(tree)
@@ -63,7 +64,7 @@ class Modules:
         return module.nodes
 
     def _parse(self, module: Module) -> ast.Module | None:
-        content = read_bytes(self.root, module.file)
+        content = self.tree.content(module.file)
         if content is None:
             self._note(module, 0, "cannot be read")
             return None
@@ -203,7 +204,7 @@ def _projects(tree: Tree) -> frozenset[str]:
     found = {""}
     for file in tree.configuration:
         folder, _, name = file.rpartition("/")
-        is_setup = name == "setup.py" and b"setup(" in (read_bytes(tree.root, file) or b"")
+        is_setup = name == "setup.py" and b"setup(" in (tree.content(file) or b"")
         if name in {"pyproject.toml", "setup.cfg"} or is_setup:
             found |= {folder, f"{folder}/src".strip("/")}
     return frozenset(found)

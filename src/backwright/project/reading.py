@@ -14,7 +14,7 @@ from backwright.project.cors import read_cors
 from backwright.project.database import read_database
 from backwright.project.endpoints import read_endpoints
 from backwright.project.environment import read_environment
-from backwright.project.files import Tree, read_bytes
+from backwright.project.files import Tree
 from backwright.project.interpret import (
     admin_pages,
     crud_libraries,
@@ -139,7 +139,7 @@ def _read_tables(world: World, tree: Tree, apps: list[FoundApp]) -> None:
 
 
 def _content(tree: Tree, file: str) -> bytes:
-    return read_bytes(tree.root, file) or b""
+    return tree.content(file) or b""
 
 
 def _by_place(one: Unresolved) -> tuple[str, int, str]:

@@ -7,7 +7,7 @@ import tomllib
 from dataclasses import dataclass
 
 from backwright.project.apps import is_test
-from backwright.project.files import Tree, read_text
+from backwright.project.files import Tree
 
 _LOCKS = {
     "uv.lock": "uv",
@@ -57,9 +57,7 @@ def _package_manager(tree: Tree, names: dict[str, str]) -> str | None:
     for lock, manager in _LOCKS.items():
         if lock in names:
             return manager
-    text = (
-        (read_text(tree.root, names["pyproject.toml"]) or "") if "pyproject.toml" in names else ""
-    )
+    text = (tree.text(names["pyproject.toml"]) or "") if "pyproject.toml" in names else ""
     for manager in ("uv", "poetry", "pdm", "hatch", "rye"):
         if f"[tool.{manager}" in text and manager != "hatch":
             return manager
@@ -69,15 +67,15 @@ def _package_manager(tree: Tree, names: dict[str, str]) -> str | None:
 
 def _python(tree: Tree, names: dict[str, str]) -> str | None:
     if "pyproject.toml" in names:
-        given = _from_pyproject(read_text(tree.root, names["pyproject.toml"]) or "")
+        given = _from_pyproject(tree.text(names["pyproject.toml"]) or "")
         if given:
             return given
     for name in (".python-version", "runtime.txt"):
         if name in names:
-            text = (read_text(tree.root, names[name]) or "").strip()
+            text = (tree.text(names[name]) or "").strip()
             return text.removeprefix("python-").splitlines()[0] if text else None
     if "Dockerfile" in names:
-        text = read_text(tree.root, names["Dockerfile"]) or ""
+        text = tree.text(names["Dockerfile"]) or ""
         found = re.search(r"^FROM\s+(?:\S*/)?python:(\d+\.\d+)", text, re.MULTILINE | re.IGNORECASE)
         return found[1] if found else None
     return None
@@ -114,7 +112,7 @@ def _entry_points(tree: Tree) -> dict[str, dict[str, str]]:
         if file.rpartition("/")[2] != "pyproject.toml":
             continue
         try:
-            data = tomllib.loads(read_text(tree.root, file) or "")
+            data = tomllib.loads(tree.text(file) or "")
         except tomllib.TOMLDecodeError:
             continue
         poetry = data.get("tool", {}).get("poetry", {})
@@ -131,7 +129,7 @@ def _libraries(tree: Tree) -> frozenset[str]:
     found: set[str] = set()
     for file in tree.configuration:
         name = file.rpartition("/")[2]
-        text = read_text(tree.root, file) or ""
+        text = tree.text(file) or ""
         if name.startswith("requirements") or "requirements/" in file:
             found.update(_LINE.findall(text))
         elif name in {"pyproject.toml", "Pipfile"}:
@@ -147,7 +145,7 @@ def _pins(tree: Tree) -> dict[str, tuple[int, ...]]:
         name = file.rpartition("/")[2]
         if "requirements" not in file and name not in {"uv.lock", "poetry.lock"}:
             continue
-        text = read_text(tree.root, file) or ""
+        text = tree.text(file) or ""
         for package in _PINNED:
             pin = re.search(rf"^{package}(?:\[[^\]]*\])?\s*[=~]=\s*(\d+(?:\.\d+)*)", text, re.M)
             pin = pin or re.search(rf'name = "{package}"\s*\nversion = "(\d+(?:\.\d+)*)', text)

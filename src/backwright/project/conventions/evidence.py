@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TypeVar, cast
 
-from backwright.project.files import read_text
+from backwright.project.files import decoded, read_bytes
 from backwright.project.types import Endpoint, Project
 from backwright.source.syntax import children
 
@@ -32,7 +32,7 @@ class Source:
     @cached_property
     def text(self) -> str:
         """The source itself, empty should it have gone."""
-        return read_text(self.root, self.file) or ""
+        return decoded(read_bytes(self.root, self.file) or b"")
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,9 +149,9 @@ def _if(node: ast.If, frame: Frame) -> Flow:
         verdict = False  # a program is read as one that starts
     if verdict is None:
         return branches([node.body, node.orelse], frame, node, condition)
-    is_unset = isinstance(condition, Unknown) and condition.unset
-    if is_unset and frame.world.notes and registers(node.body):
-        frame.world.note(frame.module, node.lineno, f"taken as not so: {condition.why}")
+    unset = condition if isinstance(condition, Unknown) and condition.unset else None
+    if unset is not None and frame.world.notes and registers(node.body):
+        frame.world.note(frame.module, node.lineno, f"taken as not so: {unset.why}")
     return run(node.body if verdict else node.orelse, frame)
 
 

@@ -273,7 +273,9 @@ def _raises(body: list[ast.stmt]) -> bool:
 
 
 def _has(model: Model, attr: str) -> bool:
-    return any(one.name == attr for one in (*model.columns, *model.relationships))
+    if any(one.name == attr for one in model.columns):
+        return True
+    return any(one.name == attr for one in model.relationships)
 
 
 def _matters(value: object) -> bool:
