@@ -136,7 +136,7 @@ def _is_response(function: Function, shown: str) -> bool:
     if isinstance(function.node, ast.Lambda) or function.node.returns is None:
         return False
     cls = class_of(read_type(function.node.returns, function.frame))
-    if isinstance(cls, Class):
-        line = lookup.ancestors(cls)
+    if isinstance(cls, (Class, External)):
+        line = lookup.ancestors(cls) if isinstance(cls, Class) else [cls]
         return any(isinstance(one, External) and one.last.endswith("Response") for one in line)
-    return shown.endswith("Response")
+    return shown.isidentifier() and shown.endswith("Response")

@@ -30,6 +30,8 @@ def execute(world: World, module: Module) -> None:
     for package in _packages(world, module):
         module.imports.append(package)
         execute(world, package)
+    if module.state != "new":
+        return  # its package has imported it
     tree = world.modules.parse(module)
     module.state = "running"
     if tree is not None:

@@ -43,7 +43,7 @@ def signed_in(function):
 
 @app.get("/notes")
 @signed_in
-async def notes(user: User) -> list[NoteResponse]:
+async def notes(user: User) -> list[NoteResponse] | NoteResponse:
     return []
 
 

@@ -26,3 +26,12 @@ def current_active_user(user: Annotated[Thing, Depends(current_active_user)]):
 
 app = FastAPI()
 app.include_router(router)
+
+
+def include_late() -> None:
+    from .notes.router import router as notes
+
+    app.include_router(notes)
+
+
+include_late()

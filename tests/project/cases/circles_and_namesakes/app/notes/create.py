@@ -1,0 +1,6 @@
+from .router import router
+
+
+@router.post("")
+def create():
+    return {}
