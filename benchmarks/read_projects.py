@@ -100,7 +100,8 @@ def interpreter(sample: Sample, source: Path, environments: Path) -> Path:
         [uv, "venv", "-q", "--clear", "--python", sample.python, str(folder)], check=True
     )
     install = [uv, "pip", "install", "-q", "--python", str(python), *sample.requirements]
-    subprocess.run(install, cwd=source / sample.folder, check=True)
+    ours = {**os.environ, "UV_NO_CONFIG": "1"}  # packages come from where ours come from
+    subprocess.run(install, cwd=source / sample.folder, check=True, env=ours)
     (folder / ".complete").touch()
     return python
 

@@ -79,6 +79,9 @@ def _column_facts(tables: dict[str, dict[str, Any]], read: dict[str, dict[str, C
         for name, fact in columns.items()
         if name in read.get(table, {})
     ]
+    for _, fact, one in pairs:  # of several foreign keys one is enough
+        keys = fact["foreign_key"]
+        fact["foreign_key"] = one.foreign_key if one.foreign_key in keys else keys[0]
     real = [f"{key} {name}={fact[name]}" for key, fact, _ in pairs for name in names]
     return score(real, (f"{key} {n}={getattr(one, n)}" for key, _, one in pairs for n in names))
 

@@ -128,10 +128,19 @@ def column(one: Any) -> dict[str, Any]:
     return {
         "nullable": bool(one.nullable),
         "primary_key": bool(one.primary_key),
-        "foreign_key": keys[0] if keys else None,
-        "index": bool(one.index) or bool(alone),
-        "unique": bool(one.unique) or bool(unique) or any(index.unique for index in alone),
+        "foreign_key": keys or [None],
+        "index": bool(one.index) or any(not index.unique or partial(index) for index in alone),
+        "unique": bool(one.unique)
+        or bool(unique)
+        or any(index.unique and not partial(index) for index in alone),
     }
+
+
+def partial(index: Any) -> bool:
+    """Tell whether an index is of some rows only."""
+    return any(
+        key.endswith("where") and kind is not None for key, kind in index.dialect_kwargs.items()
+    )
 
 
 def relationships() -> list[list[Any]]:

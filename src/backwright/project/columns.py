@@ -21,6 +21,7 @@ from backwright.project.interpret.values import (
 from backwright.project.types import Column
 
 NO_TYPE = "…"
+_PYDANTIC_2 = (2,)
 COLUMNS = ("Column", "mapped_column")
 _OPTIONS = frozenset({"Computed", "Identity", "Sequence", "CheckConstraint", "FetchedValue"})
 _RELATIONS = ("relationship", "Relationship", "dynamic_loader", "RelationshipProperty")
@@ -226,6 +227,7 @@ def target_of(value: object) -> str | None:
 def _from_field(name: str, value: object, read: Type, body: Class, line: int) -> Column | None:
     """A column of SQLModel: `name: type = Field(…)`."""
     field = _field(value, read)
+    default = value if name in body.names else ...
     options = field.kwargs if field else {}
     given = settle(options.get("sa_column"))
     if isinstance(given, Instance) and is_external(given.cls, *COLUMNS):
@@ -241,7 +243,9 @@ def _from_field(name: str, value: object, read: Type, body: Class, line: int) ->
     return Column(
         name=str(settle(extra.get("name")) or name),
         type=shown_value(sql_type) if sql_type is not None else read.shown,
-        nullable=(read.optional and not key) if nullable is None else nullable,
+        nullable=(_may_be_none(field, read, default, body) and not key)
+        if nullable is None
+        else nullable,
         primary_key=key,
         foreign_key=_text_or_column(options.get("foreign_key")) or foreign_key(args),
         index=bool(_flag(options.get("index", extra.get("index")))),
@@ -249,6 +253,14 @@ def _from_field(name: str, value: object, read: Type, body: Class, line: int) ->
         file=body.module.file,
         line=line,
     )
+
+
+def _may_be_none(field: Instance | None, read: Type, default: object, body: Class) -> bool:
+    """Tell whether a field of SQLModel may be null: by its type, with Pydantic 1 by `= None` too."""
+    if field is not None:
+        default = field.kwargs.get("default", field.args[0] if field.args else ...)
+    is_old = body.frame.world.pins.get("pydantic", _PYDANTIC_2) < _PYDANTIC_2
+    return read.optional or (is_old and settle(default) is None)
 
 
 def _text_or_column(value: object) -> str | None:

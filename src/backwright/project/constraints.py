@@ -38,6 +38,8 @@ def _constraint(part: object) -> Constraint | None:
         args = args[1:]
         if expressions.truth(part.kwargs.get("unique", False)):
             kind = "unique"
+        if any(key.endswith("_where") for key in part.kwargs):
+            kind = "index"  # of some rows only
     if kind == "check":
         shown = shown_value(args[0]) if args else ""
         return Constraint(kind, name, (), expression=shown.strip("'"))

@@ -53,6 +53,9 @@ def _texts(world: World, made: Instance, value: object, what: str) -> tuple[str,
         why = f"the CORS {what} are not known: {why_unknown(settle(value))}"
         world.unresolved.setdefault(Unresolved(made.file, made.line, why))
         return ()
+    if isinstance(value, Unknown):
+        why = f"the CORS {what} are not certain: {why_unknown(value)}"
+        world.unresolved.setdefault(Unresolved(made.file, made.line, why))
     for one in known:
         if isinstance(settle(one), Unknown):
             why = f"one of the CORS {what} is not known: {why_unknown(one)}"

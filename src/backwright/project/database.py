@@ -13,7 +13,14 @@ from dataclasses import dataclass, field
 from backwright.project.apps import is_test
 from backwright.project.interpret import expressions, fields
 from backwright.project.interpret.flow import Raised
-from backwright.project.interpret.values import Class, Instance, Module, is_external, settle
+from backwright.project.interpret.values import (
+    Class,
+    Instance,
+    Module,
+    Unknown,
+    is_external,
+    settle,
+)
 from backwright.project.interpret.world import World, module_frame
 from backwright.project.settings import environment_read
 from backwright.project.types import Database, DatabaseVariable, UrlPart
@@ -96,7 +103,8 @@ def _engine(world: World, module: Module, node: ast.Call) -> Database:
 
 def _evaluated(world: World, module: Module, expression: ast.expr) -> str | None:
     try:
-        return expressions.text(expressions.evaluate(expression, module_frame(world, module)))
+        value = expressions.evaluate(expression, module_frame(world, module))
+        return None if isinstance(value, Unknown) else expressions.text(value)
     except Raised:
         return None
 

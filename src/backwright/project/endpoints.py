@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Hashable
 from functools import partial
 
-from backwright.project.annotations import class_of, read_type, shown_value
+from backwright.project.annotations import class_of, last_name, parsed, read_type, shown_value
 from backwright.project.apps import FoundApp
 from backwright.project.dependencies import (
     Parameter,
@@ -22,6 +23,7 @@ from backwright.project.interpret.framework import TAKES
 from backwright.project.interpret.values import (
     Class,
     External,
+    Frame,
     Function,
     Instance,
     is_external,
@@ -32,6 +34,7 @@ from backwright.project.refusals import forget_words
 from backwright.project.routes import Route, plain_function, routes_of
 from backwright.project.types import Endpoint
 
+_TYPES = frozenset({"list", "dict", "tuple", "set", "str", "int", "bool", "float", "typing"})
 _SCHEMA_BASES = ("BaseModel", "SQLModel", "TypedDict", "RootModel", "GenericModel")
 
 
@@ -102,7 +105,10 @@ def _request_model(route: Route) -> str | None:
         return shown_value(given)
     for one in parameters(route.endpoint):
         if one.marker is None and _is_body(one) and one.type is not None:
-            return one.type.shown
+            cls = class_of(one.type)
+            if isinstance(one.type.node, (ast.Name, ast.Attribute)) and isinstance(cls, Class):
+                return cls.name
+            return _meant(one.type.node, one.type.frame)
     return None
 
 
@@ -116,19 +122,49 @@ def _is_body(one: Parameter) -> bool:
     )
     if held or one.type is None:
         return False
-    cls = class_of(one.type)
-    return isinstance(cls, Class) and lookup.inherits(cls, *_SCHEMA_BASES)
+    kinds = [read_type(part, one.type.frame) for part in _parts(one.type.node)]
+    classes = [class_of(kind) for kind in kinds]
+    return any(isinstance(cls, Class) and lookup.inherits(cls, *_SCHEMA_BASES) for cls in classes)
+
+
+def _parts(node: ast.expr) -> list[ast.expr]:
+    """Return the alternatives of a type."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
+        return [*_parts(node.left), *_parts(node.right)]
+    if isinstance(node, ast.Subscript) and last_name(node.value) == "Union":
+        return list(node.slice.elts) if isinstance(node.slice, ast.Tuple) else [node.slice]
+    return [node]
 
 
 def _response_model(route: Route, function: Function | None) -> str | None:
     """Return `response_model` as written, else the endpoint's return annotation."""
     if "response_model" in route.options:
         given = settle(route.options["response_model"])
+        written = route.written.get("response_model")
+        if written is not None and given is not None and _names_types(written):
+            return _meant(written, function.frame if function else None)
         return None if given is None else shown_value(given)
     if function is None or isinstance(function.node, ast.Lambda) or function.node.returns is None:
         return None
-    shown = ast.unparse(function.node.returns).strip("'\"")
+    shown = _meant(function.node.returns, function.frame)
     return None if shown in {"None", "Any"} or _is_response(function, shown) else shown
+
+
+def _meant(node: ast.expr, frame: Frame | None) -> str:
+    """Write a type with the names that its classes have, not those that they are imported by."""
+    shown = ast.unparse(parsed(node))
+    for one in ast.walk(node) if frame is not None else ():
+        cls = settle(lookup.name(frame, one.id)) if frame and isinstance(one, ast.Name) else None
+        if isinstance(one, ast.Name) and isinstance(cls, Class) and cls.name != one.id:
+            shown = re.sub(rf"\b{one.id}\b", cls.name, shown)
+    return shown
+
+
+def _names_types(node: ast.expr) -> bool:
+    """Tell whether a type is written with types alone: then it says more than its value does."""
+    names = [one.id for one in ast.walk(node) if isinstance(one, ast.Name)]
+    types = all(name[:1].isupper() or name in _TYPES for name in names)
+    return types and any(isinstance(one, ast.Subscript) for one in ast.walk(node))
 
 
 def _is_response(function: Function, shown: str) -> bool:

@@ -81,6 +81,7 @@ def read_tree(root: Path) -> Tree:
         if (
             name in CONFIGURATION
             or name.startswith((".env", "requirements", "env."))
+            or name.endswith(".env")
             or (name.endswith(".txt") and path.endswith(f"requirements/{name}"))
         ):
             configuration.append(path)

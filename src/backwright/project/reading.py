@@ -13,10 +13,11 @@ from backwright.project.conventions import read_conventions, sources_of
 from backwright.project.cors import read_cors
 from backwright.project.database import read_database
 from backwright.project.endpoints import read_endpoints
-from backwright.project.environment import read_environment
+from backwright.project.environment import read_environment, read_examples
 from backwright.project.files import Tree
 from backwright.project.interpret import (
     admin_pages,
+    applications,
     crud_libraries,
     discovery,
     framework,
@@ -67,6 +68,7 @@ def _read(tree: Tree) -> Project:
         **discovery.HANDLERS,
         **signatures.HANDLERS,
         **framework.HANDLERS,
+        **applications.HANDLERS,
         **libraries.HANDLERS,
         **crud_libraries.HANDLERS,
         **admin_pages.HANDLERS,
@@ -75,6 +77,7 @@ def _read(tree: Tree) -> Project:
     world = World(
         modules,
         read_environment(tree),
+        read_examples(tree),
         live_includes=fastapi is None or fastapi >= LIVE_INCLUDES,
         entry_points=tooling.entry_points,
         pins=tooling.pins,

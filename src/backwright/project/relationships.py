@@ -44,12 +44,15 @@ def relationships_of(mapped: list[Mapped]) -> list[tuple[Relationship, ...]]:
 
 
 def _match_ends(found: dict[str, dict[str, Relationship]], ends: list[_End]) -> None:
-    """Make the many-to-one end of a relationship whose other end is single a one-to-one too."""
+    """Let both ends of a relationship say the same: one end may know more than the other."""
     for owner, name, back in ends:
         relation = found[owner][name]
         other = found.get(relation.target, {}).get(back)
-        if other is not None and (relation.kind, other.kind) == ("many-to-one", "one-to-one"):
+        kinds = (relation.kind, other.kind if other is not None else "")
+        if kinds == ("many-to-one", "one-to-one"):
             found[owner][name] = replace(relation, kind="one-to-one")
+        elif kinds == ("one-to-one", "one-to-many"):
+            found[owner][name] = replace(relation, kind="many-to-one")
 
 
 def _given(mapped: Mapped) -> list[tuple[str, Instance, Type | None]]:

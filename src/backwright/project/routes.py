@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from backwright.project.interpret import expressions, framework
 from backwright.project.interpret.values import (
@@ -25,7 +26,8 @@ DEEPEST = 30
 class Route:
     """One route of an application with its full path and everything that guards it.
 
-    `apps` are the applications that a request passes, outermost first.
+    `apps` are the applications that a request passes, outermost first; `written` are the
+    keywords of the call that made it, unevaluated.
     """
 
     methods: tuple[str, ...]
@@ -36,6 +38,7 @@ class Route:
     file: str
     line: int
     apps: tuple[Instance, ...]
+    written: dict[str, ast.expr] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,7 +90,7 @@ def _included(include: Instance, way: _Way, unresolved: dict[Unresolved, None]) 
 
 def _doubtful(value: object, place: Instance, unresolved: dict[Unresolved, None]) -> None:
     if isinstance(value, Unknown):
-        why = f"the path is one of several: {value.why}"
+        why = f"the path is not certain: {why_unknown(value)}"
         unresolved.setdefault(Unresolved(place.file, place.line, why))
 
 
@@ -146,8 +149,17 @@ def _route(one: Instance, way: _Way, unresolved: dict[Unresolved, None]) -> Rout
     own = one.attributes.get("dependencies")
     dependencies = (*way.dependencies, *(own if isinstance(own, list) else ()))
     endpoint = settle(one.attributes.get("endpoint"))
+    written = one.attributes.get("written")
     return Route(
-        names, way.prefix + path, endpoint, dependencies, one.kwargs, one.file, one.line, way.apps
+        names,
+        way.prefix + path,
+        endpoint,
+        dependencies,
+        one.kwargs,
+        one.file,
+        one.line,
+        way.apps,
+        written if isinstance(written, dict) else {},
     )
 
 

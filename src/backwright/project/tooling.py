@@ -20,7 +20,7 @@ _LOCKS = {
 }
 
 
-_PINNED = ("fastapi", "fastapi-users", "fastcrud", "sqladmin")
+_PINNED = ("fastapi", "fastapi-users", "fastcrud", "pydantic", "sqladmin")
 _REQUIREMENT = re.compile(r"^([A-Za-z][\w.-]*)\s*(?:\[[^\]]*\]\s*)?[=<>~!^]=?", re.MULTILINE)
 _LINE = re.compile(r"^([A-Za-z][\w.-]*)[ \t]*(?:\[[^\]\n]*\])?[ \t]*(?:[=<>~!;@#]|$)", re.MULTILINE)
 _QUOTED = re.compile(

@@ -80,7 +80,10 @@ def _apply(decorator: object, value: object, frame: Frame, node: ast.expr) -> ob
         if external.last in _KINDS:
             value.kind = _KINDS[external.last]
             return value
-    result = settle(call_value(decorator, [value], {}, frame, node))
+    given = call_value(decorator, [value], {}, frame, node)
+    if isinstance(given, Unknown) and any(one is value for one in given.candidates):
+        return value
+    result = settle(given)
     followed = isinstance(decorator, (Function, Bound, Class, Native))
     if result is None or isinstance(result, Unknown):
         return value if not followed or isinstance(result, Unknown) else result
@@ -141,7 +144,8 @@ def _call_instance(callee: Instance, call: Call) -> object:
     if isinstance(callee.cls, Class):
         method = lookup.find(callee.cls, "__call__")
         if isinstance(method, Function):
-            return call_function(method, [callee, *call.args], call.kwargs, call.frame)
+            first = {"classmethod": [callee.cls], "staticmethod": []}.get(method.kind, [callee])
+            return call_function(method, [*first, *call.args], call.kwargs, call.frame)
         return Unknown("what it does when called is not known")
     if callee.cls.last in {"partial", "partialmethod"} and callee.args:
         args = [*callee.args[1:], *call.args]

@@ -14,6 +14,7 @@ from backwright.project.interpret.values import (
     Frame,
     Instance,
     Unknown,
+    doubted,
     either,
     settle,
     why_unknown,
@@ -113,18 +114,20 @@ def _starred(value: object, frame: Frame) -> list[object]:
 
 def _formatted(node: ast.JoinedStr, frame: Frame) -> object:
     parts: list[str] = []
+    values: list[object] = []
     for part in node.values:
         if isinstance(part, ast.Constant):
             parts.append(str(part.value))
             continue
         value = evaluate(part.value, frame) if isinstance(part, ast.FormattedValue) else None
+        values.append(value)
         shown = text(value)
         if shown is None:
             return Unknown(why_unknown(value))
         if isinstance(part, ast.FormattedValue) and part.format_spec is not None:
             shown = _format(settle(value), part.format_spec, frame) or shown
         parts.append(repr(shown) if getattr(part, "conversion", -1) == ord("r") else shown)
-    return "".join(parts)
+    return doubted("".join(parts), *values)
 
 
 def _format(value: object, spec: ast.expr, frame: Frame) -> str | None:

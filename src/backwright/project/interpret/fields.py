@@ -49,7 +49,12 @@ def value_of(cls: Class, where: tuple[Class, Annotation], bound: object, frame: 
     del owner
     if annotation.assigned:
         return default
-    return Unknown(f"the setting {annotation.name} has no default")
+    why = f"the setting {annotation.name} has no default"
+    for variable in variables(cls, annotation.name, bound):
+        if (shown := frame.world.examples(variable)) is not None:
+            value = _converted(shown[0], annotation.node)
+            return Unknown(f"{why}; {shown[1]} shows {shown[0]}", (value,))
+    return Unknown(why)
 
 
 def variables(cls: Class, name: str, bound: object) -> list[str]:

@@ -6,6 +6,8 @@ keeps under these names; programs read and change them as they do at run time.
 
 from __future__ import annotations
 
+import ast
+
 from backwright.project.interpret import calls, expressions, lookup
 from backwright.project.interpret.values import (
     Bound,
@@ -16,6 +18,8 @@ from backwright.project.interpret.values import (
     Instance,
     Native,
     Unknown,
+    doubted,
+    is_external,
     settle,
     why_unknown,
 )
@@ -138,7 +142,7 @@ def held(router: Instance, name: str) -> list[object]:
     return value if isinstance(value, list) else []
 
 
-def _router_of(callee: External) -> Instance | None:
+def router_of(callee: External) -> Instance | None:
     """Return the router that a method was looked up on."""
     owner = settle(callee.owner)
     if isinstance(owner, Instance) and is_router(owner):
@@ -154,7 +158,7 @@ def _overridden(router: Instance, method: str) -> Bound | None:
 
 def _verb(call: Call, callee: External) -> object:
     """Model `router.get(path, …)`: a decorator by way of the router's `api_route`."""
-    router = _router_of(callee)
+    router = router_of(callee)
     if router is None:
         return calls.library_instance(callee, call)
     kwargs = {**call.kwargs, "methods": [callee.last.upper()]}
@@ -165,7 +169,7 @@ def _verb(call: Call, callee: External) -> object:
 
 
 def _api_route(call: Call, callee: External) -> object:
-    router = _router_of(callee)
+    router = router_of(callee)
     if router is None:
         return calls.library_instance(callee, call)
     name = "add_api_websocket_route" if callee.last == "websocket" else "add_api_route"
@@ -187,7 +191,7 @@ def _api_route(call: Call, callee: External) -> object:
 
 def _add_api_route(call: Call, callee: External) -> object:
     """Model `add_api_route` and `add_api_websocket_route`: the router's prefix comes first."""
-    router = _router_of(callee)
+    router = router_of(callee)
     if router is None:
         return calls.library_instance(callee, call)
     websocket = callee.last == "add_api_websocket_route"
@@ -209,7 +213,7 @@ def joined(left: object, right: object) -> object:
     texts = [expressions.text(one) for one in (left, right)]
     if texts[0] is None or texts[1] is None:
         return Unknown(why_unknown(left if texts[0] is None else right))
-    return texts[0] + texts[1]
+    return doubted(texts[0] + texts[1], left, right)
 
 
 def _route(call: Call, kind: str, default: list[str]) -> Instance:
@@ -223,8 +227,35 @@ def _route(call: Call, kind: str, default: list[str]) -> Instance:
         methods=[one.upper() for one in methods if one],
         dependencies=_listed(call.kwargs.get("dependencies")),
         name=call.kwargs.get("name"),
+        written=_written(call.node),
     )
     return route
+
+
+def _written(node: ast.AST) -> dict[str, ast.expr]:
+    """Return the keywords of a call as they are written."""
+    keywords = node.keywords if isinstance(node, ast.Call) else []
+    return {one.arg: one.value for one in keywords if one.arg is not None}
+
+
+def _contexts(call: Call, callee: External) -> object:  # noqa: ARG001
+    """Model `iter_route_contexts(routes)`: included routes too, each with the route it is of."""
+    found: list[object] = []
+    waiting = list(reversed(expressions.elements(call.argument(0, "routes")) or []))
+    while waiting:
+        one = settle(waiting.pop())
+        if not isinstance(one, Instance):
+            continue
+        if is_external(one.cls, "Include"):
+            child = one.attributes["router"]
+            waiting += reversed(held(child, "routes") if isinstance(child, Instance) else [])
+            continue
+        context = Instance(
+            External("fastapi.routing.RouteContext"), attributes=dict(one.attributes)
+        )
+        context.attributes["original_route"] = one
+        found.append(context)
+    return found
 
 
 def _plain_route(call: Call, callee: External) -> object:
@@ -244,7 +275,7 @@ def _class_methods(endpoint: object) -> list[str]:
 
 def _add_route(call: Call, callee: External) -> object:
     """Model Starlette's `add_route`, `add_websocket_route` and their decorators."""
-    router = _router_of(callee)
+    router = router_of(callee)
     if router is None:
         return calls.library_instance(callee, call)
     socket = "websocket" in callee.last
@@ -270,7 +301,7 @@ def _add_route(call: Call, callee: External) -> object:
 
 
 def _include(call: Call, callee: External) -> object:
-    parent = _router_of(callee)
+    parent = router_of(callee)
     if parent is None:
         return calls.library_instance(callee, call)
     child = settle(call.argument(0, "router"))
@@ -300,7 +331,7 @@ def _include(call: Call, callee: External) -> object:
 
 
 def _mount(call: Call, callee: External) -> object:
-    router = _router_of(callee)
+    router = router_of(callee)
     if router is None:
         return calls.library_instance(callee, call)
     made = _mount_object(call, callee)
@@ -321,63 +352,8 @@ def _mount_object(call: Call, callee: External) -> object:  # noqa: ARG001
     return made
 
 
-def _middleware(call: Call, callee: External) -> object:
-    """Model `add_middleware(Class, …)` and `@app.middleware("http")`."""
-    router = _router_of(callee)
-    if router is None:
-        return calls.library_instance(callee, call)
-
-    def register(outer: Call) -> object:
-        made = Instance(External("starlette.middleware.Middleware"), [outer.args[0]], call.kwargs)
-        made.file, made.line = call.frame.module.file, call.line
-        held(router, "middleware").append(made)
-        return outer.args[0]
-
-    if callee.last == "middleware":
-        return Native("middleware", register)
-    if call.args or "middleware_class" in call.kwargs:
-        target = call.argument(0, "middleware_class")
-        register(Call(call.frame, call.node, [target], {}))
-    return None
-
-
-def _exception_handler(call: Call, callee: External) -> object:
-    router = _router_of(callee)
-    if router is None:
-        return calls.library_instance(callee, call)
-    caught = settle(call.argument(0, "exc_class_or_status_code"))
-    handlers = router.attributes["handlers"]
-
-    def register(outer: Call) -> object:
-        if isinstance(handlers, dict):
-            handlers[caught] = outer.args[0] if outer.args else None
-        return outer.args[0] if outer.args else None
-
-    if callee.last == "exception_handler":
-        return Native("exception_handler", register)
-    register(Call(call.frame, call.node, [call.argument(1, "handler")], {}))
-    return None
-
-
-def _on_event(call: Call, callee: External) -> object:
-    """Model `@app.on_event("startup")` and `app.add_event_handler("startup", function)`."""
-    router = _router_of(callee)
-    if router is None:
-        return calls.library_instance(callee, call)
-    at_start = expressions.text(call.argument(0, "event_type")) == "startup"
-
-    def register(outer: Call) -> object:
-        if at_start and outer.args:
-            held(router, "startup").append(outer.args[0])
-        return outer.args[0] if outer.args else None
-
-    if callee.last == "on_event":
-        return Native("on_event", register)
-    register(Call(call.frame, call.node, [call.argument(1, "func")], {}))
-    return None
-
-
 HANDLERS: dict[str, Handler] = {
+    "fastapi.routing.iter_route_contexts": _contexts,
     **{f".{name}": _make for name in ROUTERS},
     **{f".{name}.__init__": _initialize for name in ROUTERS},
     ".__init__": _initialize,
@@ -391,10 +367,4 @@ HANDLERS: dict[str, Handler] = {
     ".include_router": _include,
     ".mount": _mount,
     ".Mount": _mount_object,
-    ".add_middleware": _middleware,
-    ".middleware": _middleware,
-    ".add_exception_handler": _exception_handler,
-    ".exception_handler": _exception_handler,
-    ".on_event": _on_event,
-    ".add_event_handler": _on_event,
 }

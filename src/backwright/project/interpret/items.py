@@ -56,11 +56,15 @@ def _item_of_sequence(value: list[object] | str, key: object, frame: Frame) -> o
     return value[key] if in_range else Unknown("there is no such element")
 
 
-def _item_of_dict(value: dict[object, object], key: object, frame: Frame) -> object:  # noqa: ARG001
+def _item_of_dict(value: dict[object, object], key: object, frame: Frame) -> object:
     try:
-        return value[key] if key in value else Unknown("there is no such key")
+        if key in value:
+            return value[key]
     except TypeError:
         return Unknown("there is no such key")
+    if frame.expects_missing and not isinstance(key, Unknown):
+        raise Raised(External("builtins.KeyError"), 0)
+    return Unknown("there is no such key")
 
 
 _ITEMS: tuple[tuple[type | tuple[type, ...], Callable[[Any, object, Frame], object]], ...] = (

@@ -15,6 +15,7 @@ from backwright.project.interpret.values import (
     Instance,
     Native,
     Unknown,
+    doubted,
     settle,
     why_unknown,
 )
@@ -35,6 +36,7 @@ _OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
 
 def combine(left: object, sign: ast.operator, right: object) -> object:
     """Apply a binary operator; unions of types give the union as a tuple-like instance."""
+    given = (left, right)
     left, right = plain(left), plain(right)
     for side in (left, right):
         if isinstance(side, Unknown):
@@ -50,7 +52,7 @@ def combine(left: object, sign: ast.operator, right: object) -> object:
     if isinstance(sign, ast.Mult) and _too_long(left, right):
         return Unknown("it is too long")
     try:
-        return operation(left, right)
+        return doubted(operation(left, right), *given)
     except (TypeError, ValueError, LookupError, ArithmeticError):
         return Unknown("its parts do not fit together")
 

@@ -258,8 +258,13 @@ def _with(node: ast.With | ast.AsyncWith, frame: Frame) -> Flow:
 
 def _try(node: ast.Try, frame: Frame) -> Flow:
     maybe = len(frame.raised)
+    expects = any(_speaks_of(one, "KeyError") for one in node.handlers)
     try:
-        flow = run(node.body, frame)
+        frame.expects_missing += expects
+        try:
+            flow = run(node.body, frame)
+        finally:
+            frame.expects_missing -= expects
         if flow is Flow.NEXT:
             flow = run(node.orelse, frame)
     except Raised as raised:
@@ -274,6 +279,11 @@ def _try(node: ast.Try, frame: Frame) -> Flow:
         flow = _maybe_handled(node, frame, maybe, flow)
     ended = run(node.finalbody, frame)
     return flow if ended is Flow.NEXT else ended
+
+
+def _speaks_of(handler: ast.ExceptHandler, name: str) -> bool:
+    nodes = ast.walk(handler.type) if handler.type is not None else ()
+    return any(isinstance(one, ast.Name) and one.id == name for one in nodes)
 
 
 def _maybe_handled(node: ast.Try, frame: Frame, before: int, flow: Flow) -> Flow:

@@ -184,6 +184,7 @@ def _isinstance(call: Call, callee: External) -> object:
     return Unknown("a condition is not known") if None in verdicts else False
 
 
+_HEIRS = {"BaseModel": ("SQLModel", "BaseSettings", "GenericModel", "RootModel")}
 _NATIVE_NAMES = {"str", "int", "float", "bool", "bytes", "list", "tuple", "dict", "set", "Path"}
 
 
@@ -195,7 +196,9 @@ def _is_of(value: object, kind: object, *, of_class: bool) -> bool | None:
     if isinstance(cls, Class):
         if isinstance(kind, Class):
             return kind in lookup.ancestors(cls)
-        return isinstance(kind, External) and lookup.inherits(cls, kind.last)
+        return isinstance(kind, External) and lookup.inherits(
+            cls, kind.last, *_HEIRS.get(kind.last, ())
+        )
     if isinstance(cls, External):
         return _external_is(cls, kind)
     if isinstance(value, (*NATIVE, list, tuple, dict, set)):

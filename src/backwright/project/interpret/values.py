@@ -203,7 +203,10 @@ class Call:
 
 @dataclass(eq=False, slots=True, repr=False)
 class Frame:
-    """The names of a module, class body or function call, and what the call came to."""
+    """The names of a module, class body or function call, and what the call came to.
+
+    `expects_missing` counts the `try … except KeyError` around: there a missing key is an error.
+    """
 
     world: World
     module: Module
@@ -217,6 +220,7 @@ class Frame:
     raised: list[object] = field(default_factory=list)
     outer_names: dict[str, str] = field(default_factory=dict)
     doubt: str = ""
+    expects_missing: int = 0
 
 
 def settle(value: object) -> object:
@@ -244,6 +248,12 @@ def _meant(reference: ImportRef) -> object:
     if isinstance(module, Module) and name is not None:
         return module.names.get(name, reference)
     return reference
+
+
+def doubted(result: object, *parts: object) -> object:
+    """Return what is made of parts: not certain where one of them is not."""
+    doubt = next((one for one in parts if isinstance(one, Unknown)), None)
+    return result if doubt is None else Unknown(doubt.why, (result,))
 
 
 def either(values: list[object]) -> object:

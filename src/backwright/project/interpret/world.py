@@ -35,11 +35,13 @@ Handler = Callable[[Call, External], object]
 class World:
     """The state of one reading of one project.
 
+    `examples` is what the project's `.env.example` shows for a variable, and which file that is.
     `anonymous` is set while a dependency is followed as a request without credentials would.
     """
 
     modules: Modules
     environment: Callable[[str], str | None]
+    examples: Callable[[str], tuple[str, str] | None] = lambda _: None
     live_includes: bool = True
     entry_points: dict[str, dict[str, str]] = field(default_factory=dict)
     pins: dict[str, tuple[int, ...]] = field(default_factory=dict)

@@ -1,0 +1,52 @@
+import inspect
+from typing import Generic, TypeVar
+
+from fastapi import FastAPI
+from pydantic import BaseModel
+from sqlmodel import SQLModel
+
+from schemas import NoteCreate as Create
+
+T = TypeVar("T")
+app = FastAPI()
+
+
+class Page(BaseModel, Generic[T]):
+    items: list[T]
+
+
+class Note(BaseModel):
+    text: str
+
+
+class NoteBase(SQLModel):
+    text: str
+
+
+def optional(*given):
+    def decorate(cls):
+        return cls
+
+    if given and inspect.isclass(given[0]) and issubclass(given[0], BaseModel):
+        return decorate(given[0])
+    return decorate
+
+
+@optional
+class NoteUpdate(NoteBase):
+    pass
+
+
+@app.post("/notes", response_model=Page[Note])
+def create(notes: Create | list[Create]):
+    return notes
+
+
+@app.patch("/notes")
+def update(note: NoteUpdate) -> Page[Create]:
+    return note
+
+
+@app.put("/notes")
+def replace(note: Create) -> None:
+    return None
