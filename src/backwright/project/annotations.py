@@ -58,7 +58,7 @@ def _unwrap(known: Type, depth: int) -> Type:
         return _union(known, [node.left, node.right], depth)
     if isinstance(node, ast.Subscript):
         return _subscript(known, node, depth)
-    if isinstance(node, ast.Name):
+    if isinstance(node, (ast.Name, ast.Attribute)):
         return _alias(known, node, depth)
     return known
 
@@ -128,9 +128,9 @@ def _meant(node: ast.expr, frame: Frame) -> str:
     return value.last if isinstance(value, External) else last_name(node)
 
 
-def _alias(known: Type, node: ast.Name, depth: int) -> Type:
+def _alias(known: Type, node: ast.Name | ast.Attribute, depth: int) -> Type:
     """Follow an alias of a type: `SessionDep = Annotated[Session, Depends(get_session)]`."""
-    if node.id == "ClassVar":
+    if last_name(node) == "ClassVar":
         return _with(known, class_variable=True)
     value = settle(expressions.evaluate(node, known.frame))
     if not (isinstance(value, Instance) and isinstance(value.cls, External)):

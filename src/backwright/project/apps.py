@@ -9,13 +9,14 @@ from dataclasses import dataclass
 
 from backwright.project.annotations import last_name
 from backwright.project.files import Tree
-from backwright.project.interpret import calls, framework, imports
+from backwright.project.interpret import calls, framework, imports, statements
 from backwright.project.interpret.flow import Raised
 from backwright.project.interpret.values import (
     External,
     Frame,
     Function,
     Instance,
+    Module,
     settle,
 )
 from backwright.project.interpret.world import STEPS_OF_A_CALL, World, module_frame
@@ -23,6 +24,7 @@ from backwright.project.routes import _application
 from backwright.source.syntax import nodes
 
 _APP = re.compile(rb"\b(?:FastAPI|Starlette|FastAPIOffline|Cadwyn)\b")
+_MAIN = re.compile(rb"__name__\s*==\s*[\"']__main__")
 _TEST = re.compile(r"(^|/)(tests?|testing|conftest\.py|test_[^/]*|[^/]*_test\.py)(/|$)")
 
 
@@ -52,6 +54,7 @@ def find_apps(world: World, tree: Tree) -> list[FoundApp]:
     _run_callers(world, tree, set(roots))
     found = _module_apps(world)
     found += _factory_apps(world, roots, {id(one.instance) for one in found})
+    found += _started_apps(world, tree) if not found else []
     _run_lifespans(world, found)
     inner = {id(app) for one in found for app in _mounted(one.instance)}
     kept = [one for one in found if id(one.instance) not in inner]
@@ -137,6 +140,43 @@ def _factory_apps(world: World, roots: list[str], known: set[int]) -> list[Found
                 shown = f"{world.modules.name(function.module)}:{function.qualname}()"
                 found.append(FoundApp(shown, app, app.file or function.module.file, app.line))
     return found
+
+
+def _started_apps(world: World, tree: Tree) -> list[FoundApp]:
+    """Start the programs, where no module holds an application: a method may make it then."""
+    before = len(world.instances)
+    for file in tree.python:
+        content = tree.content(file) or b""
+        if is_test(file) or not _MAIN.search(content):
+            continue
+        module = world.modules.module(file)
+        imports.run_root(world, module)
+        for statement in module.tree.body if module.tree is not None else ():
+            if isinstance(statement, ast.If) and "__main__" in ast.unparse(statement.test):
+                _bounded_run(world, statement.body, module)
+    made = [one for one in world.instances[before:] if framework.is_app(one)]
+    return [FoundApp(_maker(world, one), one, one.file, one.line) for one in made]
+
+
+def _bounded_run(world: World, body: list[ast.stmt], module: Module) -> None:
+    kept = world.steps
+    world.steps = min(kept, STEPS_OF_A_CALL)
+    with contextlib.suppress(Raised):
+        statements.run(body, module_frame(world, module))
+    world.steps = kept - STEPS_OF_A_CALL + max(world.steps, 0)
+
+
+def _maker(world: World, app: Instance) -> str:
+    """Name the function that makes an application, by the lines that it stands in."""
+    around = [
+        one
+        for one in world.functions
+        if one.module.file == app.file
+        and one.node.lineno <= app.line <= (one.node.end_lineno or one.node.lineno)
+    ]
+    inner = max(around, key=lambda one: one.node.lineno, default=None)
+    name = world.modules.name(world.modules.module(app.file))
+    return f"{name}:{inner.qualname}()" if inner is not None else f"{name}:…"
 
 
 def _call_factory(function: Function, frame: Frame) -> None:

@@ -7,7 +7,8 @@ from dataclasses import replace
 from backwright.project.annotations import shown_value
 from backwright.project.columns import target_of
 from backwright.project.interpret import expressions
-from backwright.project.interpret.values import External, Instance, settle
+from backwright.project.interpret.values import Class, External, Instance, is_external, settle
+from backwright.project.interpret.world import World
 from backwright.project.types import Column, Constraint, ConstraintKind
 
 _KINDS: dict[str, ConstraintKind] = {
@@ -60,7 +61,28 @@ def _name(value: object) -> str:
         return value
     if isinstance(value, External):
         return value.last
-    return shown_value(value)
+    owner = value.attributes.get("_owner") if isinstance(value, Instance) else None
+    return owner.rpartition(".")[2] if isinstance(owner, str) else shown_value(value)
+
+
+def made_constraints(world: World) -> list[Instance]:
+    """Return every constraint that the program makes."""
+    return [one for one in world.instances if is_external(one.cls, *_KINDS)]
+
+
+def attached(cls: Class, made: list[Instance]) -> list[object]:
+    """Return the constraints that a class's body makes of its own columns: those belong to it."""
+    own = [settle(one) for one in cls.names.values()]
+    columns = {
+        id(one) for one in own if isinstance(one, Instance) and is_external(one.cls, "Column")
+    }
+    return [
+        one
+        for one in made
+        if one.file == cls.module.file
+        and any(id(settle(arg)) in columns for arg in one.args)
+        and one not in own
+    ]
 
 
 def _targets(values: object) -> tuple[str, ...]:

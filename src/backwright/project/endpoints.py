@@ -18,7 +18,7 @@ from backwright.project.dependencies import (
     parameters,
 )
 from backwright.project.guards import Known, judge
-from backwright.project.interpret import lookup
+from backwright.project.interpret import expressions, lookup
 from backwright.project.interpret.framework import TAKES
 from backwright.project.interpret.values import (
     Class,
@@ -151,12 +151,14 @@ def _response_model(route: Route, function: Function | None) -> str | None:
 
 
 def _meant(node: ast.expr, frame: Frame | None) -> str:
-    """Write a type with the names that its classes have, not those that they are imported by."""
-    shown = ast.unparse(parsed(node))
+    """Write a type with the names that its classes have, not those that they are reached by."""
+    node = parsed(node)
+    shown = ast.unparse(node)
     for one in ast.walk(node) if frame is not None else ():
-        cls = settle(lookup.name(frame, one.id)) if frame and isinstance(one, ast.Name) else None
-        if isinstance(one, ast.Name) and isinstance(cls, Class) and cls.name != one.id:
-            shown = re.sub(rf"\b{one.id}\b", cls.name, shown)
+        if isinstance(one, (ast.Name, ast.Attribute)) and frame is not None:
+            cls, written = settle(expressions.evaluate(one, frame)), ast.unparse(one)
+            if isinstance(cls, Class) and cls.name != written:
+                shown = re.sub(rf"(?<![\w.]){re.escape(written)}\b", cls.name, shown)
     return shown
 
 

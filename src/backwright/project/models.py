@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 from backwright.project.columns import COLUMNS, NO_TYPE, columns_of
-from backwright.project.constraints import applied, constraints_of
+from backwright.project.constraints import applied, attached, constraints_of, made_constraints
 from backwright.project.core_tables import core_tables, imperative
 from backwright.project.interpret import calls, expressions, lookup
 from backwright.project.interpret.values import (
@@ -36,6 +36,7 @@ def read_models(world: World) -> list[Model]:
     """Return every table of the modules that were read, in the order of files and lines."""
     files = imported_files(world)
     tables = core_tables(world, files)
+    made = made_constraints(world)
     mapped: list[Mapped] = []
     inherited: list[tuple[Class, Class]] = []
     by_class: dict[int, Mapped] = {}
@@ -47,7 +48,7 @@ def read_models(world: World) -> list[Model]:
             inherited.append((cls, parent))
             continue
         place = (cls.module.file, cls.node.lineno)
-        one = world.guarded(partial(_mapped, cls, tables), None, place)
+        one = world.guarded(partial(_mapped, cls, tables, made), None, place)
         if one is not None:
             mapped.append(one)
             by_class[id(cls)] = one
@@ -253,7 +254,7 @@ def _metadata(cls: Class) -> dict[str, object]:
     return {}
 
 
-def _mapped(cls: Class, tables: dict[int, Mapped]) -> Mapped | None:
+def _mapped(cls: Class, tables: dict[int, Mapped], made: list[Instance]) -> Mapped | None:
     if not is_table(cls):
         return None
     own = settle(cls.names.get("__table__"))
@@ -269,7 +270,7 @@ def _mapped(cls: Class, tables: dict[int, Mapped]) -> Mapped | None:
         return None
     schema = _schema(cls)
     columns = mapped_columns(cls)
-    constraints = constraints_of(_table_args(cls))
+    constraints = constraints_of([*_table_args(cls), *attached(cls, made)])
     return Mapped(
         cls.name,
         f"{schema}.{name}" if schema else name,

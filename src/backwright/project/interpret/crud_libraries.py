@@ -37,6 +37,7 @@ _FAST_ROUTES = {
 }
 _FAST_NAMED_SINCE = (0, 15)  # before, each route had a name of its own in its path
 _FAST_PAGES_SINCE = (0, 9)
+_FAST_BODIES = {"create": (2, "create_schema"), "update": (3, "update_schema")}
 _OF_ONE = frozenset({"read", "update", "delete", "db_delete"})
 
 
@@ -81,7 +82,12 @@ def _fill_crud_router(call: Call, callee: External) -> object:
         shown = Instance(External("typing.List[]"), [schema]) if not path else schema
         answer = schema if method == "POST" else shown
         endpoint = External(f"fastapi_crudrouter.{switch}")
-        options = {"dependencies": dependencies, "response_model": answer, "endpoint": endpoint}
+        options: dict[str, object] = {
+            "dependencies": dependencies,
+            "response_model": answer,
+            "endpoint": endpoint,
+            framework.TAKES: call.kwargs.get(switch.replace("route", "schema")),
+        }
         _add(router, path, method, call, **options)
     return None
 
@@ -110,9 +116,13 @@ def _fast_router(call: Call, callee: External) -> object:
         if name is None:
             continue
         path = _fast_path(call, operation, expressions.text(name) or "")
-        dependencies = _depends(call.kwargs.get(f"{operation}_deps"))
-        endpoint = External(f"fastcrud.{operation}")
-        _add(router, path, method, call, dependencies=dependencies, endpoint=endpoint)
+        options: dict[str, object] = {
+            "dependencies": _depends(call.kwargs.get(f"{operation}_deps")),
+            "endpoint": External(f"fastcrud.{operation}"),
+        }
+        if operation in _FAST_BODIES:
+            options[framework.TAKES] = call.argument(*_FAST_BODIES[operation])
+        _add(router, path, method, call, **options)
     return router
 
 

@@ -101,6 +101,10 @@ def _graphql(call: Call, callee: External) -> object:
         path=prefix + path, endpoint=callee, methods=["WEBSOCKET"], dependencies=[]
     )
     framework.held(made, "routes").append(socket)
+    getter = call.kwargs.get("context_getter")
+    for route in framework.held(made, "routes") if getter is not None else []:
+        if isinstance(route, Instance):
+            route.attributes["dependencies"] = [Instance(External("fastapi.Depends"), [getter])]
     return made
 
 

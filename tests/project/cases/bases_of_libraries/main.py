@@ -5,7 +5,7 @@ from fastapi_users_db_sqlalchemy import (
 )
 from fastapi_users_db_sqlalchemy.access_token import SQLAlchemyBaseAccessTokenTableUUID
 from somebodys_orm import Base
-from sqlalchemy import Column, ForeignKey, Integer, String
+from sqlalchemy import Column, ForeignKey, Integer, PrimaryKeyConstraint, String
 from sqlalchemy.orm import DeclarativeBase, Mapped, composite, mapped_column, relationship
 
 app = FastAPI()
@@ -45,3 +45,10 @@ class Person(Base):
 
 class NoTable(Base):
     __tablename__ = "nothing"
+
+
+class Parcel(Own):
+    __tablename__ = "parcel"
+    number = Column(Integer)
+    weight = Column(Integer)
+    PrimaryKeyConstraint(number)
