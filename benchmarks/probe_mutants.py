@@ -49,7 +49,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "guard dropped": (
         "anonymous-reads", "anonymous-lists", "anonymous-creates", "anonymous-changes",
         "anonymous-deletes", "anonymous-calls", "anonymous-acts", "token-missing",
-        "anonymous-creates-under-foreign-parent", "creates-under-foreign-parent",
+        "anonymous-bulk", "creates-under-foreign-parent",
         "other-reads", "other-lists",  # everybody is taken for the first user
     ),
     "administrators only dropped": (

@@ -35,12 +35,12 @@ class Closer:
     def trials(self, operation: Operation, call: Call, noun: str) -> Iterator[Sight]:
         """Yield what filters, counts, mixed parents and refusals tell another user."""
         if not call.path:
-            yield from self._counts(operation, call, noun)
+            yield from self.counts(operation, call, noun)
         yield from self._searches(operation, call, noun)
         yield from self._mixed(operation, noun)
         yield from self._finds_out(operation, call, noun)
 
-    def _counts(self, operation: Operation, call: Call, noun: str) -> Iterator[Sight]:
+    def counts(self, operation: Operation, call: Call, noun: str) -> Iterator[Sight]:
         """Yield whether an answer changes for another user when the owner adds something."""
         session, owner, other = self.learner.session, self.cast.owner, self.cast.other
         first, second = session.send(call, other), session.send(call, other)

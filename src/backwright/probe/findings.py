@@ -38,6 +38,12 @@ NAMES: Mapping[Kind, str] = {
 }
 
 
+_ANONYMOUS: Mapping[Kind, str] = {
+    "creates-under": "anonymous-creates",
+    "bulk": "anonymous-bulk",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Places:
     """Where the handlers of operations stand."""
@@ -129,7 +135,7 @@ def _name(one: Judged) -> str:
     if one.cell == "leak" and "though it was refused" in one.sight.why:
         return "write-before-check"
     if one.sight.actor == "anonymous":
-        return name.replace("other-", "anonymous-")
+        return _ANONYMOUS.get(one.sight.kind, name.replace("other-", "anonymous-"))
     if one.sight.detail.get("admin") or "administrators" in one.why:
         return "administrators-function"
     return name

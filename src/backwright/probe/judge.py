@@ -253,7 +253,8 @@ class Judge:
             return "leak", "a user who is known may not"
         if others and (writes or self._is_owned(noun)):
             return "leak", f"{others[0].operation.key} asks who is calling"
-        if writes and self._is_owned(noun) and self._harms(sight):
+        theirs = self._is_owned(noun) or is_about_caller(sight.operation)
+        if writes and theirs and self._harms(sight):
             return "leak", "the row belongs to somebody"
         return "public", "it asks nobody who they are"
 

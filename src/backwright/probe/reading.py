@@ -57,8 +57,11 @@ class Reader:
             seen = [_unproven(one, f"the owner's own call then {describe(after)}") for one in seen]
         yield Sight(operation, "owner", kind, True, "the owner's own calls succeed", noun)
         yield from seen
+        closer = Closer(self.learner, self.cast)
         if seen and seen[0].open is False:
-            yield from Closer(self.learner, self.cast).trials(operation, call, noun)
+            yield from closer.trials(operation, call, noun)
+        elif seen and seen[0].detail.get("impersonal") and not call.path:
+            yield from closer.counts(operation, call, noun)
 
     def _widened(self, noun: str) -> bool:
         """Let the owner have an object that everybody may see; False if there is no such thing."""

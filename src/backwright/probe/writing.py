@@ -202,7 +202,7 @@ class Writer:
         Where no object is named, there is only the other's own call.
         """
         learner, owner = self.learner, self.cast.owner
-        caller = person or self.cast.other
+        caller = person or owner  # nobody has values of their own to send
         named = [one for one in learner.slots(operation) if one.place == "path"]
         many = [one for one in learner.slots(operation) if one.place == "body" and one.many]
         if not named and self._kind(operation) != "bulk":
@@ -211,6 +211,8 @@ class Writer:
         mine = learner.build(operation, owner, fresh=True, renewed=not named)
         if isinstance(mine, Refusal):
             return mine
+        if person is None:
+            return mine, mine
         theirs = learner.build(operation, caller) if not named else self._rewritten(mine, caller)
         if isinstance(theirs, Refusal):
             return theirs
