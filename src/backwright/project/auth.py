@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections import Counter
 from dataclasses import replace
@@ -11,33 +10,28 @@ from backwright.project.apps import is_test
 from backwright.project.fastapi_users import read_fastapi_users
 from backwright.project.guards import SCHEMES
 from backwright.project.interpret import expressions, lookup
-from backwright.project.interpret.flow import Raised
 from backwright.project.interpret.values import (
     External,
     Instance,
     Module,
     settle,
 )
-from backwright.project.interpret.world import World, module_frame
+from backwright.project.interpret.world import World
+from backwright.project.signing import JWT_LIBRARIES, SigningCall, signing_call
 from backwright.project.types import AuthApproach, AuthFacts, Endpoint
 
-JWT_LIBRARIES = {
-    "jwt": "PyJWT",
-    "jose": "python-jose",
-    "authlib": "Authlib",
-    "joserfc": "joserfc",
-    "fastapi_jwt_auth": "fastapi-jwt-auth",
-    "async_fastapi_jwt_auth": "async-fastapi-jwt-auth",
-    "fastapi_jwt": "fastapi-jwt",
-    "jwcrypto": "jwcrypto",
-    "authx": "authx",
-    "fastapi_login": "fastapi-login",
-}
 _HASHING = ("bcrypt", "argon2", "argon2_cffi", "pwdlib", "passlib", "scrypt", "pbkdf2", "werkzeug")
-_CURRENT_USER = re.compile(r"(?i)current_?(active_?)?_?user|get_?user|require_?(auth|user|login)")
+# What names a dependency that gives the caller, the surest first, and what is never one.
+_CURRENT_USER = (
+    re.compile(r"(?i)(current|active|auth\w*|logged|signed)_?\w*?_?(user|account|member|admin)"),
+    re.compile(r"(?i)get_?current|get_?user|get_?me$|require_?(auth|user|login)|authenticate"),
+)
+_NO_USER = re.compile(
+    r"(?i)manager|repo|service|controller|template|cache|use_?case|factory|provider|strategy|_?db$"
+    r"|database|session|permission|checker|gateway"
+)
 _KEYS = ("APIKeyHeader", "APIKeyQuery", "APIKeyCookie")
 _BASIC = ("HTTPBasic", "HTTPDigest")
-_TOKEN_CALLS = frozenset({"encode", "decode"})
 
 
 def read_auth(
@@ -53,8 +47,8 @@ def read_auth(
     if (users := read_fastapi_users(world, pins.get("fastapi-users"))) is not None:
         hashing = _hashing(world, roots) or users.hashing
         return replace(users, hashing=hashing, current_user=_current_user(guarded))
-    token = _token_call(world, roots)
-    approach = _approach(world, schemes, roots, guarded)
+    token = signing_call(world)
+    approach = _approach(world, schemes, roots, guarded, issues_tokens=token is not None)
     if approach == "none":
         return AuthFacts("none", hashing=_hashing(world, roots))
     scheme = next(
@@ -66,8 +60,8 @@ def read_auth(
     return AuthFacts(
         approach,
         library=library,
-        algorithm=_keyword(world, token, ("algorithm", "algorithms"), 2),
-        secret=_secret(token),
+        algorithm=token.algorithm(world) if token is not None else None,
+        secret=token.secret() if token is not None else None,
         hashing=_hashing(world, roots),
         token_url=_token_url(scheme),
         current_user=_current_user(guarded),
@@ -95,9 +89,14 @@ def _libraries(world: World) -> dict[str, Module]:
 
 
 def _approach(
-    world: World, schemes: list[Instance], roots: dict[str, Module], guarded: list[Endpoint]
+    world: World,
+    schemes: list[Instance],
+    roots: dict[str, Module],
+    guarded: list[Endpoint],
+    *,
+    issues_tokens: bool,
 ) -> AuthApproach:
-    if not guarded and not schemes:
+    if not guarded and not schemes and not issues_tokens:
         return "none"
     if roots.keys() & JWT_LIBRARIES.keys():
         return "jwt"
@@ -127,58 +126,6 @@ def _library(approach: AuthApproach, roots: dict[str, Module]) -> str | None:
     return next((name for root, name in JWT_LIBRARIES.items() if root in roots), None)
 
 
-def _token_call(world: World, roots: dict[str, Module]) -> tuple[Module, ast.Call] | None:
-    """Return the first call that encodes (or decodes) a token by a known library."""
-    if not roots.keys() & JWT_LIBRARIES.keys():
-        return None
-    for module in world.modules.known():
-        if module.tree is None or is_test(module.file):
-            continue
-        if not any(
-            isinstance(v, External) and v.root in JWT_LIBRARIES for v in module.names.values()
-        ):
-            continue
-        for node in world.modules.nodes(module):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-                owner = module.names.get(getattr(node.func.value, "id", ""))
-                known = isinstance(owner, External) and owner.root in JWT_LIBRARIES
-                if known and node.func.attr in _TOKEN_CALLS:
-                    return module, node
-    return None
-
-
-def _keyword(
-    world: World, token: tuple[Module, ast.Call] | None, names: tuple[str, ...], index: int
-) -> str | None:
-    if token is None:
-        return None
-    module, call = token
-    given = [one.value for one in call.keywords if one.arg in names]
-    given += call.args[index : index + 1]
-    if not given:
-        return None
-    try:
-        value = expressions.evaluate(given[0], module_frame(world, module))
-    except Raised:
-        return None
-    known = settle(value)
-    if isinstance(known, list):
-        known = known[0] if known else None
-    return expressions.text(known) if known is not None else None
-
-
-def _secret(token: tuple[Module, ast.Call] | None) -> str | None:
-    """Return the expression that the signing key is given by, as written."""
-    if token is None:
-        return None
-    call = token[1]
-    given = [one.value for one in call.keywords if one.arg in {"key", "secret"}]
-    given += call.args[1:2]
-    if not given or isinstance(given[0], ast.Constant):
-        return "a literal in the source" if given else None
-    return ast.unparse(given[0])
-
-
 def _hashing(world: World, roots: dict[str, Module]) -> str | None:
     for name in ("passlib.context.CryptContext", "pwdlib.PasswordHash"):
         if name in roots or name.partition(".")[0] in roots:
@@ -191,7 +138,8 @@ def _hashing(world: World, roots: dict[str, Module]) -> str | None:
 def _context_schemes(world: World) -> list[str]:
     for made in world.instances:
         if isinstance(made.cls, External) and made.cls.last == "CryptContext":
-            known = expressions.elements(made.kwargs.get("schemes")) or []
+            given = settle(made.kwargs.get("schemes"))
+            known = [given] if isinstance(given, str) else expressions.elements(given) or []
             return [text for one in known if (text := expressions.text(one))]
         if isinstance(made.cls, External) and made.cls.last.endswith("Hasher"):
             return [made.cls.last.removesuffix("Hasher").lower()]
@@ -209,25 +157,30 @@ def _token_url(scheme: Instance | None) -> str | None:
 
 def _current_user(guarded: list[Endpoint]) -> str | None:
     """Return the dependency that most guarded endpoints get their user from."""
-    votes: Counter[str] = Counter()
-    for one in guarded:
-        for name in one.dependencies:
-            if ":" in name and _CURRENT_USER.search(name.rpartition(":")[2]):
-                votes[name] += 1
-    best = max(votes.values(), default=0)
-    return min((name for name, count in votes.items() if count == best), default=None)
+    names = Counter(name for one in guarded for name in one.dependencies if ":" in name)
+    last = {name: name.removesuffix("()").rpartition(":")[2] for name in names}
+    for pattern in _CURRENT_USER:
+        fit = [
+            name
+            for name in names
+            if pattern.search(last[name].rpartition(".")[2]) and not _NO_USER.search(last[name])
+        ]
+        best = max((names[name] for name in fit), default=0)
+        if best:
+            return min(name for name in fit if names[name] == best)
+    return None
 
 
 def _place(
     scheme: Instance | None,
-    token: tuple[Module, ast.Call] | None,
+    token: SigningCall | None,
     roots: dict[str, Module],
     library: str | None,
 ) -> tuple[str, int] | None:
     if scheme is not None:
         return scheme.file, scheme.line
     if token is not None:
-        return token[0].file, token[1].lineno
+        return token.module.file, token.call.lineno
     for root, name in JWT_LIBRARIES.items():
         if name == library and root in roots:
             return roots[root].file, 1

@@ -22,7 +22,7 @@ from backwright.project.interpret.values import (
     settle,
 )
 from backwright.project.interpret.world import World, module_frame
-from backwright.project.settings import environment_read
+from backwright.project.settings import environment_read, shown_variable
 from backwright.project.types import Database, DatabaseVariable, UrlPart
 from backwright.source.syntax import nodes
 
@@ -233,7 +233,8 @@ def _follow_attribute(
     depth: int,
 ) -> None:
     """Follow `settings.name`: a field is a variable, a property or method is followed."""
-    owners = _owners(world, module, node)
+    is_text = isinstance(node.value, (ast.Constant, ast.JoinedStr))
+    owners = [] if is_text else _owners(world, module, node)
     if not owners:
         _follow(world, module, node.value, part, trail, depth + 1)
         return
@@ -299,7 +300,7 @@ def _add_field(cls: Class, name: str, part: UrlPart | None, trail: _Trail) -> No
         default = settle(bound.args[0] if bound.args else bound.kwargs.get("default"))
     shown = expressions.text(default) if default is not None and default is not ... else None
     for variable in fields.variables(cls, name, bound):
-        _add(trail, variable.upper() if variable.islower() else variable, shown, part)
+        _add(trail, shown_variable(variable), shown, part)
 
 
 def _add(trail: _Trail, name: str, default: str | None, part: UrlPart | None) -> None:

@@ -159,13 +159,18 @@ class Anonymous:
         )
         if source is not None:
             return self._header(one, source)
-        if one.type is not None and one.type.shown.rpartition(".")[2] in {
-            "Request",
-            "HTTPConnection",
-            "WebSocket",
-        }:
-            return Outcome(self.request)
+        kind = one.type.shown.rpartition(".")[2] if one.type is not None else ""
+        if kind in {"Request", "HTTPConnection", "WebSocket"}:
+            return self._connection(one, kind)
         return Outcome(Unknown(f"the request gives {one.name}"))
+
+    def _connection(self, one: Parameter, kind: str) -> Outcome:
+        """Give a parameter the request; one for the other kind of connection gets its default."""
+        is_socket = self.route.methods == ("WEBSOCKET",)
+        if kind == ("Request" if is_socket else "WebSocket"):
+            self.said.asked = True
+            return Outcome(one.default)
+        return Outcome(self.request)
 
     def _header(self, one: Parameter, source: Instance) -> Outcome:
         alias = expressions.text(source.kwargs.get("alias")) if "alias" in source.kwargs else None

@@ -39,7 +39,7 @@ def _of_class(cls: Class) -> list[Setting]:
             default = settle(given)
         required = default is ... or not annotation.assigned
         shown = None if required or default is None else expressions.text(default)
-        names = tuple(_shown_variable(one) for one in fields.variables(cls, annotation.name, bound))
+        names = tuple(shown_variable(one) for one in fields.variables(cls, annotation.name, bound))
         file = cls.module.file
         found.append(
             Setting(annotation.name, cls.name, names, shown, required, file, annotation.line)
@@ -47,9 +47,10 @@ def _of_class(cls: Class) -> list[Setting]:
     return found
 
 
-def _shown_variable(name: str) -> str:
-    """Write a variable as people do: in capitals unless it is of mixed case."""
-    return name.upper() if name.islower() else name
+def shown_variable(name: str) -> str:
+    """Write a variable as people do: in capitals unless it is of mixed case (`DB_name` is not)."""
+    capital = name.islower() or name.partition("_")[0].isupper()
+    return name.upper() if capital else name
 
 
 def _plain_reads(world: World, module: Module) -> list[Setting]:

@@ -40,6 +40,13 @@ class ModelIndex:
         places = ((one.module.file, one.node.lineno) for one in line)
         return next((self._by_place[place] for place in places if place in self._by_place), None)
 
+    def meant(self, cls: object) -> Model | None:
+        """Return the model of a class, or the one that a schema is called like."""
+        found = self.of(cls)
+        if found is not None or not isinstance(cls, Class):
+            return found
+        return next((one for one in self.models if one.name == cls.name), None)
+
     def methods(self, classes: Iterable[Class]) -> frozenset[str]:
         """Return the names of the methods that models, or what they inherit from, have."""
         if self._methods is None:
@@ -67,7 +74,7 @@ def rows_of_callers(routes: Iterable[Route], index: ModelIndex) -> Counter[str]:
         for one in everything(dependencies_of(route.endpoint, route.dependencies)):
             function = _function(one.target)
             if function is not None and (_takes_credentials(one) or _named_so(function)):
-                model = index.of(_returned(function))
+                model = index.meant(_returned(function))
                 if model is not None:
                     votes[model.name] += 2 if _named_so(function) else 1
     return votes
