@@ -14,7 +14,7 @@ import pytest
 from backwright.project import read_project
 from backwright.spec.resource import read_resource_line
 from backwright.tasks.add_by_growth import write
-from backwright.tasks.by_example import existing, lesson
+from backwright.tasks.by_example import existing, lessons
 from backwright.tasks.questions import Answers
 from backwright.transfer.draft import Draft
 
@@ -29,7 +29,7 @@ def test_grow(name: str, tmp_path: Path) -> None:
     shutil.copytree(before, host)
     spec = read_resource_line((HERE / name / "grow.txt").read_text())
     project = read_project(host)
-    assert lesson(Draft(host), project, spec, Answers()) is None
+    assert not lessons(Draft(host), project, spec, Answers())
     done, files = write(host, project, spec, VERSIONS)
     diff = "".join(_diff(path, before, host) for path in sorted(files))
     diff += "".join(f"note {n.file}:{n.line} {n.text}\n" for n in done.notes)

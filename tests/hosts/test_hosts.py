@@ -13,8 +13,8 @@ import pytest
 
 from backwright.project import read_project
 from backwright.spec.resource import read_resource_line
-from backwright.tasks.add_by_example import compare
-from backwright.tasks.by_example import existing, lesson, write
+from backwright.tasks.attempts import compare
+from backwright.tasks.by_example import existing, lessons, write
 from backwright.tasks.questions import Answers
 from backwright.transfer.draft import Draft
 
@@ -34,8 +34,7 @@ def test_add_resource(name: str, tmp_path: Path) -> None:
     shutil.copytree(before, host)
     spec = read_resource_line((HERE / name / "request.txt").read_text())
     project = read_project(host)
-    made = lesson(Draft(host), project, spec, Answers())
-    assert made is not None
+    made = lessons(Draft(host), project, spec, Answers())[0]
     done, files = write(host, made, VERSIONS)
     diff = "".join(_diff(path, before, host) for path in sorted(files))
     diff += "".join(f"note {n.file}:{n.line} {n.text}\n" for n in done.notes)

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from backwright.errors import VerificationError
 from backwright.host.environment import find
-from backwright.project import read_project
-from backwright.project.types import Project
 from backwright.report.change import ChangeReport, PlanStep
 from backwright.report.events import Listener, StepStarted
 from backwright.source.text import decode, encode
-from backwright.tasks.by_example import Lesson, write
+from backwright.tasks.attempts import Attempt, Failed, first_that_fits
+from backwright.tasks.by_example import Lesson
 from backwright.tasks.change import (
     Outcome,
     Workplace,
@@ -32,7 +31,6 @@ from backwright.tasks.migration import write_revision
 from backwright.tasks.questions import Answers
 from backwright.tasks.tidy import tidy
 from backwright.tasks.unfit_tests import leave_out, only_new_tests_fail, unfit_cases
-from backwright.transfer.example.transfer import Transferred, new_endpoints
 from backwright.values import Check, Note
 from backwright.workshop import ChangeSet, FileEdit, require
 from backwright.workshop.staging import prepare
@@ -41,17 +39,23 @@ COMMAND = "add resource"
 
 
 def add_by_example(
-    root: Path, project: Project, made: Lesson, answers: Answers, listener: Listener
-) -> ChangeReport:
+    root: Path, lessons: Sequence[Lesson], answers: Answers, listener: Listener
+) -> ChangeReport | Failed:
     """Add a resource as the project's own people would have written it.
+
+    Where none of the exemplars can be carried over, nothing is done, and told why.
 
     Raises:
         VerificationError: the change did not verify; the project is as it was.
         MissingError: something that the proof needs is not there.
     """
-    command = f"{COMMAND} {made.spec.names.pascal}"
+    command = f"{COMMAND} {lessons[0].spec.names.pascal}"
     with workplace(root, command, listener) as place:
-        done, files = write(place.folder, made, place.environment.distributions())
+        installed = place.environment.distributions()
+        attempt = first_that_fits(place.folder, place.staging.original, lessons, installed)
+        if isinstance(attempt, Failed):
+            return attempt
+        made, done = attempt.made, attempt.done
         steps = [PlanStep(name, paths) for name, paths in done.plan()]
         for step in steps:
             listener(StepStarted(f"{step.step}: {', '.join(step.files)}"))
@@ -62,16 +66,13 @@ def add_by_example(
             steps.append(PlanStep("migration", tuple(migration)))
         plan = each_file_once(steps)
         reasons = {path: step.step for step in plan for path in step.files}
-        changes = changes_of(place, [*files, *migration], reasons)
-        endpoints, problem = compare(project, read_project(place.folder), made, done)
-        if problem:
-            raise VerificationError(problem, [], remedy="name another resource with --like")
-        proof = Proof(answers, tuple(done.new_tests), endpoints)
+        changes = changes_of(place, [*attempt.files, *migration], reasons)
+        proof = Proof(answers, tuple(done.new_tests), attempt.endpoints)
         changes, checks, unfit = prove_example(place, changes, proof)
         done.notes += unfit
         undo = move_over(place, changes, command)
         done.notes += [*revision.notes, *place.notes]
-        outcome = _outcome(made, plan, done, len(endpoints))
+        outcome = _outcome(attempt, plan)
         return change_report(outcome, changes, verified=checks, undo=undo)
 
 
@@ -139,62 +140,34 @@ def finish_migration(place: Workplace, migration: list[str]) -> None:
     Habits(place.folder).keep(written)
 
 
-def plan_by_example(root: Path, project: Project, made: Lesson) -> ChangeReport:
+def plan_by_example(root: Path, lessons: Sequence[Lesson]) -> ChangeReport | Failed:
     """Return what would be written, without an environment or a database; nothing is proved."""
     environment = find(root)
     installed: Mapping[str, str] = environment.distributions() if environment else {}
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(prepare(root)).folder
-        done, files = write(folder, made, installed)
-        edits = [FileEdit(p, _bytes(root / p), _bytes(folder / p)) for p in files]
-        endpoints, problem = compare(project, read_project(folder), made, done)
-    if problem:
-        done.notes.append(Note("", 0, f"as it stands, this would be refused: {problem}"))
-    plan = each_file_once([PlanStep(name, paths) for name, paths in done.plan()])
-    return change_report(
-        _outcome(made, plan, done, len(endpoints)), ChangeSet(tuple(edits)), dry_run=True
-    )
-
-
-def compare(
-    before: Project, after: Project, made: Lesson, done: Transferred
-) -> tuple[tuple[tuple[str, str], ...], str | None]:
-    """Return the endpoints that a change has added, and what is wrong with it, if anything is.
-
-    It must lose no endpoint and no table, and must have an endpoint to make rows and to read them.
-    """
-    left = {(e.method, e.path) for e in before.endpoints} - {
-        (e.method, e.path) for e in after.endpoints
-    }
-    tables = {m.table for m in before.models} - {m.table for m in after.models}
-    fresh = new_endpoints(before, after)
-    if left or tables:
-        gone = ", ".join([*(f"{m} {p}" for m, p in sorted(left)), *sorted(tables)])
-        return fresh, f"it would lose {gone}"
-    if {"POST", "GET"} <= {method for method, _ in fresh}:
-        return fresh, None
-    routes = {p.path for p in made.choice.chain.parts if p.role == "routes"}
-    why = "; ".join(f"{n.file}:{n.line} {n.text}" for n in done.notes if n.file in routes)
-    return fresh, f"of {made.exemplar} too little could be carried over: {why or 'no endpoint'}"
+        attempt = first_that_fits(folder, root, lessons, installed)
+        if isinstance(attempt, Failed):
+            return attempt
+        edits = [FileEdit(p, _bytes(root / p), _bytes(folder / p)) for p in attempt.files]
+    plan = each_file_once([PlanStep(name, paths) for name, paths in attempt.done.plan()])
+    return change_report(_outcome(attempt, plan), ChangeSet(tuple(edits)), dry_run=True)
 
 
 def _bytes(file: Path) -> bytes | None:
     return file.read_bytes() if file.is_file() else None
 
 
-def _outcome(
-    made: Lesson, plan: tuple[PlanStep, ...], done: Transferred, endpoints: int
-) -> Outcome:
-    names = made.spec.names
-    whose = "each row belongs to the user who made it" if made.owned else "rows are shared"
+def _outcome(attempt: Attempt, plan: tuple[PlanStep, ...]) -> Outcome:
+    made = attempt.made
     return Outcome(
         command=COMMAND,
         summary=(
-            f"{names.pascal}: learnt from {made.exemplar}, which has {made.choice.why}; "
-            f"{endpoints} endpoints more; {whose}"
+            f"{made.spec.names.pascal}: learnt from {made.exemplar}, which has {made.choice.why}; "
+            f"{len(attempt.endpoints)} endpoints more; {made.whose}"
         ),
         plan=plan,
-        notes=tuple(done.notes),
+        notes=tuple(attempt.done.notes),
         next_steps=_next_steps(plan),
     )
 

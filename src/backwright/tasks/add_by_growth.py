@@ -32,6 +32,7 @@ from backwright.tasks.questions import Answers
 from backwright.tasks.tidy import tidy
 from backwright.transfer.draft import Draft
 from backwright.transfer.grow import Grown, grow
+from backwright.values import Note
 from backwright.workshop import ChangeSet, FileEdit, require
 from backwright.workshop.staging import prepare
 
@@ -40,12 +41,16 @@ COMMAND = "add resource"
 
 @dataclass(frozen=True, slots=True)
 class Growing:
-    """The request: where, what is known of it, and what is to be added."""
+    """The request: where, what is known of it, and what is to be added.
+
+    `why` tells why the project's own resources are no examples.
+    """
 
     root: Path
     project: Project
     spec: ResourceSpec
     answers: Answers
+    why: tuple[Note, ...] = ()
 
 
 def add_by_growth(request: Growing, listener: Listener) -> ChangeReport:
@@ -84,7 +89,7 @@ def add_by_growth(request: Growing, listener: Listener) -> ChangeReport:
         checks = (*checks, prove_live(changed, grown.endpoints))
         require(checks)
         undo = move_over(place, changes, command)
-        notes = (*grown.notes, *revision.notes, *changed.notes)
+        notes = (*request.why, *grown.notes, *revision.notes, *changed.notes)
         outcome = replace(_outcome(request, plan, grown), notes=notes)
         return change_report(outcome, changes, verified=checks, undo=undo)
 
@@ -155,7 +160,7 @@ def _outcome(request: Growing, plan: tuple[PlanStep, ...], grown: Grown) -> Outc
             f"{len(grown.endpoints)} endpoints more; {whose}"
         ),
         plan=plan,
-        notes=grown.notes,
+        notes=(*request.why, *grown.notes),
         next_steps=_next_steps(plan, grown),
     )
 

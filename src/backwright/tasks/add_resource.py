@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from backwright.errors import VerificationError
 from backwright.project import read_project
 from backwright.report.change import ChangeReport, PlanStep
 from backwright.report.events import Listener, StepStarted
@@ -36,6 +37,7 @@ from backwright.transfer.resource import (
     owner_question,
     transfer_resource,
 )
+from backwright.values import Note
 from backwright.workshop import ChangeSet
 
 COMMAND = "add resource"
@@ -98,13 +100,21 @@ def _in_another_style(request: AddResource, listener: Listener) -> ChangeReport:
         text = f"{there.name} is there already, as asked for ({there.file}:{there.line})"
         return change_report(Outcome(COMMAND, text, ()), ChangeSet())
     alike = request.spec.like is None and was_grown(draft, project)
-    made = None if alike else by_example.lesson(draft, project, request.spec, request.answers)
-    if made is None:
-        growing = Growing(request.root, project, request.spec, request.answers)
-        return plan_by_growth(growing) if request.dry_run else add_by_growth(growing, listener)
-    if request.dry_run:
-        return plan_by_example(request.root, project, made)
-    return add_by_example(request.root, project, made, request.answers, listener)
+    lessons = () if alike else by_example.lessons(draft, project, request.spec, request.answers)
+    why: tuple[Note, ...] = ()
+    if lessons:
+        made = (
+            plan_by_example(request.root, lessons)
+            if request.dry_run
+            else add_by_example(request.root, lessons, request.answers, listener)
+        )
+        if isinstance(made, ChangeReport):
+            return made
+        why = made.reasons
+    if why and request.spec.like:
+        raise VerificationError(why[0].text, [], remedy="name another resource with --like")
+    growing = Growing(request.root, project, request.spec, request.answers, why)
+    return plan_by_growth(growing) if request.dry_run else add_by_growth(growing, listener)
 
 
 def _write(place: Workplace, spec: ResourceSpec) -> tuple[Transfer, tuple[PlanStep, ...]]:

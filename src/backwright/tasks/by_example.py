@@ -23,17 +23,28 @@ from backwright.values import Note, Place, Question
 
 @dataclass(frozen=True, eq=False)
 class Lesson:
-    """What is to be made, and from whom it is learnt."""
+    """What is to be made, and from whom it is learnt.
+
+    `keeps_maker` tells that rows say who made them as the exemplar's do, whoever may change them.
+    """
 
     project: Project
     owners: Ownership
     spec: ResourceSpec
     choice: Choice
+    keeps_maker: bool = False
 
     @property
     def owned(self) -> bool:
         """Whether the exemplar's rows, and so the new ones, belong to users."""
         return is_scoped(self.choice)
+
+    @property
+    def whose(self) -> str:
+        """Say whose the rows are."""
+        if self.owned:
+            return "each row belongs to the user who made it"
+        return f"rows are shared{', and say who made them' if self.keeps_maker else ''}"
 
     @property
     def exemplar(self) -> str:
@@ -42,8 +53,10 @@ class Lesson:
         return f"{self.choice.chain.names.pascal} ({model.file}:{model.line})"
 
 
-def lesson(draft: Draft, project: Project, spec: ResourceSpec, answers: Answers) -> Lesson | None:
-    """Choose the exemplar, and settle whose the rows are; None where there is nothing to learn from.
+def lessons(
+    draft: Draft, project: Project, spec: ResourceSpec, answers: Answers
+) -> tuple[Lesson, ...]:
+    """Return the exemplars to learn from, the best first, and settle whose the rows are.
 
     Raises:
         UsageError: the request does not fit the project.
@@ -53,13 +66,16 @@ def lesson(draft: Draft, project: Project, spec: ResourceSpec, answers: Answers)
     _check_targets(owners, spec)
     choices = choose(owners, spec)
     if not choices:
-        return None
-    if spec.owner is None and (question := owner_question(project, choices[0], spec)):
-        spec = replace(spec, owner=answers.to(question))
-    if spec.owner is None:
-        return Lesson(project, owners, spec, choices[0])
-    fitting = [c for c in choices if is_scoped(c) == _wants_owner(project, spec)]
-    return Lesson(project, owners, spec, fitting[0]) if fitting else None
+        return ()
+    asked = spec.owner is None and owner_question(project, choices[0], spec)
+    if asked:
+        spec = replace(spec, owner=answers.to(asked))
+    scoped = is_scoped(choices[0]) if spec.owner is None else _wants_owner(project, spec)
+    return tuple(
+        Lesson(project, owners, spec, c, bool(asked) and c.chain.model.owner is not None)
+        for c in choices
+        if is_scoped(c) == scoped
+    )
 
 
 def _wants_owner(project: Project, spec: ResourceSpec) -> bool:
@@ -135,12 +151,17 @@ def owner_question(project: Project, choice: Choice, spec: ResourceSpec) -> Ques
             ),
             Answer(
                 "none",
-                f"Rows are shared, as those of {names.pascal} are.",
+                f"Rows are shared, as those of {names.pascal} are{_and_made_by(choice)}.",
                 f"Whoever may use {names.plural_human} can read, change and delete them.",
             ),
         ),
         recommended="none",
     )
+
+
+def _and_made_by(choice: Choice) -> str:
+    owner = choice.chain.model.owner
+    return f", and say in {owner.column} who made them" if owner and owner.direct else ""
 
 
 def _why_asked(choice: Choice, user: str) -> str:
@@ -174,7 +195,8 @@ def write(
     """Write the new resource into a copy of the project; return what was done, and the files."""
     draft = Draft(folder)
     width = width_of(convention(made.project, "line_length"))
-    learning = learn(draft, made.owners, made.choice.chain, made.spec, installed, owned=made.owned)
+    owned = made.owned or made.keeps_maker
+    learning = learn(draft, made.owners, made.choice.chain, made.spec, installed, owned=owned)
     done = transfer(draft, learning, width=width)
     changed = draft.changes()
     likes = {learning.naming.path_of(p): p.path for p in made.choice.chain.parts}

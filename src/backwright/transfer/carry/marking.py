@@ -52,7 +52,11 @@ class _Marker(cst.CSTTransformer):
         self.columns = dict(self.numbers)
         self.numbers |= {f.relationship: i for i, f in enumerate(facts.fields) if f.relationship}
         self.enums = {f.enum: i for i, f in enumerate(facts.fields) if f.enum}
-        self.enums |= {f.target: i for i, f in enumerate(facts.fields) if f.target}
+        self.enums |= {
+            f.target: i
+            for i, f in enumerate(facts.fields)
+            if f.target and f.target != facts.account
+        }
         self.modules = 0
         self.scopes: list[dict[str, str]] = [{}]
         self.classes: list[str] = []

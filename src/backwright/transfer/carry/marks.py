@@ -18,7 +18,7 @@ from backwright.transfer.carry.types import Facts, Part
 MARK = re.compile(r"xbw(\d+)x(\d+)x(e?)(r?)")
 _QUERIES = (
     *("get", "find", "filter", "where", "exist", "has", "count", "check", "search", "select"),
-    *("by_", "order_by", "fetch", "one", "first", "lookup", "is_"),
+    *("by_", "query", "order_by", "fetch", "one", "first", "lookup", "is_"),
 )
 
 

@@ -148,6 +148,7 @@ class _Passing(cst.CSTTransformer):
         self.in_queries = in_queries
         self.labels = labels
         self.label = _label(work)
+        self.work = work
         self.name = work.name
         self.keys = work.likeness.keys
         self.within = 0
@@ -187,7 +188,20 @@ class _Passing(cst.CSTTransformer):
             return named(updated_node, self.labels)
         if not self.in_queries or not is_query(name):
             return updated_node
-        return _named(updated_node, self.in_queries)
+        return _named(updated_node, self._fitting(name))
+
+    def _fitting(self, query: str) -> dict[int, FieldSpec]:
+        """A query that is named after a field (`get_by_title`) is not asked for another."""
+        said = query.rpartition(".")[2]
+        found = dict(self.in_queries)
+        for number, new in self.in_queries.items():
+            is_said = f"_{self.name(number)}_" in f"_{said}_" and number not in self.keys
+            same = self.work.likeness.same(number)
+            if is_said and same is not None:
+                found[number] = same
+            elif is_said and new.column not in said:
+                del found[number]
+        return found
 
     def leave_If(self, original_node: cst.If, updated_node: cst.If) -> cst.If:
         return _named(updated_node, self.everywhere)

@@ -86,7 +86,8 @@ class Facts:
     `renaming` gives the renaming for a part's code. `structural` are the columns that every
     resource has (id, owner, timestamps, soft delete, version) and the relationship to the owner.
     `others` are the names of the project's other models; `owner` is the exemplar's owner column;
-    `known` are the classes that the project defines; `tests` its test modules, by path.
+    `known` are the classes that the project defines; `tests` its test modules, by path; `account`
+    is the model of those who sign in, which code may name for another reason than a field.
     """
 
     renaming: Callable[[str], Renaming]
@@ -100,6 +101,7 @@ class Facts:
     owner: str | None = None
     known: frozenset[str] = frozenset()
     tests: tuple[tuple[str, str], ...] = ()
+    account: str | None = None
 
     def parent(self, target: str | None) -> Parent | None:
         """Return the parent model of a reference, by its class or its name, if it is known."""

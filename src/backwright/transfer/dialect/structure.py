@@ -71,6 +71,8 @@ def _is_named_so(column: Column) -> bool:
     name = column.name
     if is_stamp(name) or _FLAG.match(name):
         return True
+    if name == "id" and not column.foreign_key:  # the key, however the table is told so
+        return True
     if _AUDIT.match(name):
         return True
     return bool(_PUBLIC_KEY.match(name)) and "id" in column.type.lower()

@@ -10,6 +10,7 @@ from functools import cached_property
 
 from backwright.project.types import Endpoint, Model
 from backwright.source.outline import Statement, first_line
+from backwright.source.text import lines_between
 from backwright.spec.names import Names
 from backwright.transfer.example.modules import dotted, is_migration, is_test
 from backwright.transfer.example.ownership import Ownership, is_link, owner_of_url
@@ -100,10 +101,43 @@ def cleared(owners: Ownership, chain: Chain) -> Chain:
             notes.append(Note(part.path, 1, text))
         else:
             parts.append(part)
-    kept = [_with_used(owners, part, parts) for part in parts]
+    loose = _loose(owners, chain, parts)
+    used = [_without(part, loose) for part in parts]
+    kept = [_with_used(owners, part, used) for part in parts]
+    gone = {n for p in parts for n in p.defined} - {n for p in kept for n in p.defined}
+    kept = [_without(p, [s for s in loose if _mentions(owners, p, s, gone)]) for p in kept]
     return replace(
         chain, parts=tuple(p for p in kept if p.statements or p.whole), notes=tuple(notes)
     )
+
+
+def _loose(owners: Ownership, chain: Chain, parts: list[Part]) -> list[Statement]:
+    """Return what stands in functions or classes of others and nothing of the resource's names.
+
+    Such as a handler of errors: what it needs is not needed for the resource's sake.
+    """
+    found = []
+    for part in (p for p in parts if p.inside):
+        for statement in part.statements:
+            lines = range(statement.start, statement.end + 1)
+            is_endpoint = any(e.file == part.path and e.line in lines for e in chain.endpoints)
+            word = re.compile(rf"\b{re.escape(statement.names[0])}\b")
+            is_named = any(word.search(_text(owners, p, statement)) for p in parts)
+            if not (is_endpoint or is_named or statement.names[0].startswith("test")):
+                found.append(statement)
+    return found
+
+
+def _without(part: Part, statements: list[Statement]) -> Part:
+    kept = tuple(s for s in part.statements if s not in statements)
+    return part if len(kept) == len(part.statements) else replace(part, statements=kept)
+
+
+def _mentions(owners: Ownership, part: Part, statement: Statement, names: set[str]) -> bool:
+    if statement not in part.statements:
+        return False
+    code = lines_between(owners.modules.text(part.path), statement.start, statement.end)
+    return bool(names & set(re.findall(r"\w+", code)))
 
 
 def _is_dead(owners: Ownership, part: Part) -> bool:
@@ -173,7 +207,7 @@ def _parts(owners: Ownership, model: Model) -> Iterator[Part]:
         module_owner = owners.of_module(path)
         if module_owner == model.name:
             kept = tuple(s for s in outline if not _is_others(owners, path, s, model))
-            if any(s.names for s in kept) or not outline:
+            if any(s.names for s in kept) or not outline or path.endswith("__init__.py"):
                 yield Part(path, role_of_module(owners.project, path, kept), kept, whole=True)
         elif module_owner is None:
             mine = tuple(s for s in outline if owners.of_statement(path, s) == model.name)

@@ -99,6 +99,7 @@ def facts(learning: Learning) -> Facts:
         parents=tuple(_parents(learning)),
         owner=dialect.owner,
         known=frozenset(_classes(learning.owners.modules)),
+        account=learning.project.auth.user_model,
         tests=tuple((p, modules.text(p)) for p in modules.paths if is_test(p)),
     )
 

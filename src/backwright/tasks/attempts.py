@@ -1,0 +1,112 @@
+"""Learning from the best exemplar that can be carried over: where one cannot, the next is tried."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from backwright.errors import UsageError
+from backwright.project import read_project
+from backwright.project.types import Project
+from backwright.tasks.by_example import Lesson, write
+from backwright.transfer.example.choose import verbs
+from backwright.transfer.example.transfer import Transferred, new_endpoints
+from backwright.values import Note
+
+Endpoints = tuple[tuple[str, str], ...]
+_MOST = 3  # exemplars that are tried
+_SHOWN = 160
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What was written into a copy: by which lesson, which files, which endpoints it has got."""
+
+    made: Lesson
+    done: Transferred
+    files: list[str]
+    endpoints: Endpoints
+
+
+@dataclass(frozen=True)
+class Failed:
+    """Why no exemplar could be carried over, one reason for each."""
+
+    reasons: tuple[Note, ...]
+
+
+def first_that_fits(
+    folder: Path, original: Path, lessons: Sequence[Lesson], installed: Mapping[str, str]
+) -> Attempt | Failed:
+    """Write the new resource into a copy of the project, by the first exemplar that carries over.
+
+    What an earlier one has left in the copy is taken back.
+
+    Args:
+        folder: the copy.
+        original: the project as it was.
+        lessons: the exemplars, the best first.
+        installed: the distributions in the host's environment.
+
+    Raises:
+        UsageError: the request does not fit the project, by any exemplar.
+    """
+    reasons: list[Note] = []
+    refused: UsageError | None = None
+    for made in lessons[:_MOST]:
+        try:
+            done, files = write(folder, made, installed)
+        except UsageError as error:
+            refused = refused or error
+            continue
+        endpoints, problem = compare(made.project, read_project(folder), made, done)
+        if problem is None:
+            done.notes += reasons
+            return Attempt(made, done, files, endpoints)
+        _take_back(folder, original, files)
+        model = made.choice.chain.model
+        reasons.append(Note(model.file, model.line, f"{model.name} is no example: {problem}"))
+    if refused and not reasons:
+        raise refused
+    return Failed(tuple(reasons))
+
+
+def compare(
+    before: Project, after: Project, made: Lesson, done: Transferred
+) -> tuple[Endpoints, str | None]:
+    """Return the endpoints that a change has added, and what is wrong with it, if anything is.
+
+    It must lose no endpoint and no table, must have endpoints to make rows and to read them, and
+    must do nearly all that is done with the exemplar's.
+    """
+    left = {(e.method, e.path) for e in before.endpoints} - {
+        (e.method, e.path) for e in after.endpoints
+    }
+    tables = {m.table for m in before.models} - {m.table for m in after.models}
+    fresh = new_endpoints(before, after)
+    if left or tables:
+        gone = ", ".join([*(f"{m} {p}" for m, p in sorted(left)), *sorted(tables)])
+        return fresh, f"it would lose {gone}"
+    if _is_whole(made, after, fresh):
+        return fresh, None
+    routes = {p.path for p in made.choice.chain.parts if p.role == "routes"}
+    why = "; ".join(f"{n.file}:{n.line} {n.text}" for n in done.notes if n.file in routes)
+    shown = why if len(why) <= _SHOWN else f"{why[:_SHOWN]}…"
+    return fresh, f"too little of it could be carried over ({shown or 'no endpoint'})"
+
+
+def _is_whole(made: Lesson, after: Project, fresh: Endpoints) -> bool:
+    there = verbs(e for e in after.endpoints if (e.method, e.path) in fresh)
+    wanted = verbs(made.choice.chain.endpoints)
+    is_used = "create" in there and bool({"list", "get"} & set(there))
+    return is_used and len(there) >= len(wanted) - 1
+
+
+def _take_back(folder: Path, original: Path, files: Sequence[str]) -> None:
+    for path in files:
+        before = original / path
+        if before.is_file():
+            (folder / path).write_bytes(before.read_bytes())
+        else:
+            (folder / path).unlink(missing_ok=True)
