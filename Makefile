@@ -42,7 +42,8 @@ bench: $(READY)  ## figures, each beside its peer's in the same run
 $(READY): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --editable . --group dev
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --editable . --group dev
+	$(BIN)/python -m compileall -q src/backwright  # some machines forbid Python to do so as it goes
 	@touch $(READY)
 
 clean:

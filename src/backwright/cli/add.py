@@ -130,3 +130,8 @@ def relation(
 
     face = Face("add relation", as_json=as_json, quiet=quiet)
     face.run(work, document=change_document, text=print_change)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    app.add_typer(add, name="add")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, cast
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
@@ -12,9 +12,12 @@ from backwright.cli.options import JsonOption, ProjectOption, QuietOption, exist
 from backwright.cli.run import Face
 from backwright.errors import UsageError
 from backwright.report.events import Listener, StepStarted
-from backwright.report.inspect_text import print_inspection
-from backwright.report.inspect_types import InspectDocument, ModelEntry
 from backwright.report.jsonable import Json
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from backwright.report.inspect_types import InspectDocument, ModelEntry
 
 StaticOption = Annotated[
     bool, typer.Option("--static", help="Read the source only; never import the program.")
@@ -61,7 +64,7 @@ def inspect(
         return document
 
     face = Face("inspect", as_json=as_json, quiet=quiet)
-    face.run(work, document=_as_json, text=print_inspection)
+    face.run(work, document=_as_json, text=_as_text)
 
 
 def _drawing(file: Path) -> Callable[[Sequence[ModelEntry]], str]:
@@ -96,6 +99,12 @@ def _write(file: Path, text: str) -> None:
             f"{file} cannot be written: {error.strerror}",
             remedy="name a file in an existing folder",
         ) from error
+
+
+def _as_text(console: Console, document: InspectDocument) -> None:
+    from backwright.report.inspect_text import print_inspection
+
+    print_inspection(console, document)
 
 
 def _as_json(document: InspectDocument) -> Mapping[str, Json]:

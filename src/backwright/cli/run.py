@@ -10,15 +10,16 @@ import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn, TypeVar
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import typer
-from rich.console import Console
 
 from backwright.errors import BackwrightError, BrokenError, QuestionError, VerificationError
 from backwright.report.events import Listener, silence
 from backwright.report.jsonable import Json, jsonable
-from backwright.report.terminal import print_error, progress
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 Result = TypeVar("Result")
 
@@ -42,7 +43,7 @@ class Face:
         """Do the work, print what came of it, and exit."""
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
-            result = work(silence if self.quiet else progress(self._stderr()))
+            result = work(silence if self.quiet else _progress())
         except BackwrightError as error:
             self._fail(error)
         except KeyboardInterrupt:
@@ -58,21 +59,18 @@ class Face:
     def _fail(self, error: BackwrightError) -> NoReturn:
         if self.as_json:
             _print_json(error_document(self.command, error))
-        elif isinstance(error, QuestionError):
-            print_error(_stdout(), error)
         else:
-            print_error(self._stderr(), error)
+            from backwright.report.terminal import print_error
+
+            print_error(_stdout() if isinstance(error, QuestionError) else _stderr(), error)
         raise typer.Exit(error.exit_code)
 
     def _interrupted(self) -> NoReturn:
         if self.as_json:
             _print_json({"schema": 1, "command": self.command, "error": {"message": "interrupted"}})
         else:
-            self._stderr().print("interrupted; your files are as before")
+            _stderr().print("interrupted; your files are as before")
         raise typer.Exit(130)
-
-    def _stderr(self) -> Console:
-        return Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def _broken(error: Exception) -> BrokenError:
@@ -103,7 +101,21 @@ def error_document(command: str, error: BackwrightError) -> dict[str, Json]:
     return document
 
 
+def _progress() -> Listener:
+    from backwright.report.terminal import progress
+
+    return progress(_stderr())
+
+
+def _stderr() -> Console:
+    from rich.console import Console
+
+    return Console(stderr=True, highlight=False, soft_wrap=True)
+
+
 def _stdout() -> Console:
+    from rich.console import Console
+
     return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
 
 

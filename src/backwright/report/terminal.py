@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from rich.console import Console
-from rich.syntax import Syntax
 
 from backwright.errors import BackwrightError, QuestionError, VerificationError
 from backwright.report.change import ChangeReport, FileChange
@@ -57,6 +56,8 @@ def print_change(console: Console, report: ChangeReport) -> None:
 def _print_diff(console: Console, diff: str) -> None:
     """Print a diff: colored on a terminal, else as it is, so that `git apply` takes it."""
     if console.is_terminal:
+        from rich.syntax import Syntax
+
         console.print(Syntax(diff, "diff", background_color="default", word_wrap=True))
     else:
         console.file.write(diff)
