@@ -163,6 +163,58 @@ def test_missing_settings_get_placeholders(tmp_path: Path) -> None:
     assert len(project.endpoints) == 3
 
 
+NEEDS_TYPED_SETTINGS = """
+from enum import Enum
+from typing import Annotated, Literal
+from pydantic import AnyHttpUrl, Field, SecretStr
+from pydantic_settings import BaseSettings
+
+
+class Stage(Enum):
+    local = "local"
+    live = "live"
+
+
+class Mail(BaseSettings):
+    sender: Annotated[AnyHttpUrl, Field()]
+
+
+class Settings(BaseSettings):
+    fastapi: Mail = Mail()
+    hosts: list[str]
+    stage: Stage
+    format: Literal["plain", "json"]
+    workers: int
+    share: float
+    is_on: bool
+    extra: dict[str, str]
+    secret: SecretStr
+
+
+settings = Settings()
+if settings.secret.get_secret_value() == "fastapi":
+    raise ValueError("fastapi is no secret")
+"""
+
+
+def test_made_up_values_fit_the_declared_types(tmp_path: Path) -> None:
+    project = inspected(tmp_path, NEEDS_TYPED_SETTINGS + APPLICATION)
+    shapes = {one.name: (one.shape, one.choices) for one in project.settings}
+    assert shapes == {
+        "sender": ("url", ()),
+        "fastapi": ("nested", ()),
+        "hosts": ("list", ()),
+        "stage": ("choice", ("local", "live")),
+        "format": ("choice", ("plain", "json")),
+        "workers": ("integer", ()),
+        "share": ("number", ()),
+        "is_on": ("boolean", ()),
+        "extra": ("object", ()),
+        "secret": ("text", ()),
+    }
+    assert project.runtime.heard, project.runtime.why
+
+
 def test_settings_that_are_there_are_not_replaced(tmp_path: Path) -> None:
     text = """
         from pydantic_settings import BaseSettings

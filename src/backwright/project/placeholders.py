@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from backwright.project.types import Project
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{2,}")
+_MENTIONS = frozenset({"text", "source"})
 _QUOTED = re.compile(r"'([^']*)'")
 _NUMBER = re.compile(
     r"PORT|MINUTES|SECONDS|HOURS|DAYS|COUNT|SIZE|LIMIT|TTL|EXPIRE|TIMEOUT|WORKERS|_DB$|COST"
@@ -20,6 +21,22 @@ _BY_KIND = (
     (re.compile(r"dict|model_type"), "{}"),
     (re.compile(r"email"), "someone@example.com"),
 )
+
+
+# a name's own value is taken where it fits the type: a port is "30" by its name as well
+_BY_SHAPE: dict[str, Callable[[str], str]] = {
+    "integer": lambda said: said if said.isdigit() else "30",
+    "number": lambda said: said if said.isdigit() else "30",
+    "boolean": lambda said: said if said in {"true", "false"} else "false",
+    "list": lambda _: "[]",
+    "object": lambda _: "{}",
+    "email": lambda _: "someone@example.com",
+    "url": lambda said: said if "://" in said else "http://localhost",
+    "redis": lambda _: "redis://localhost:6379/0",
+    "broker": lambda _: "amqp://localhost:5672/",
+    "uuid": lambda _: "00000000-0000-4000-8000-000000000000",
+    "date": lambda _: "2026-01-01",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,51 +58,75 @@ def placeholders(
     project: Project, missing: Iterable[Missing], given: Mapping[str, str]
 ) -> dict[str, str]:
     """Return variables to set for the next try; empty when there is nothing new to try."""
-    driver = _driver(project)
-    known = {one.name.lower(): one.variables for one in project.settings}
+    say = _Speaker(project)
+    # what is made of other settings is given by their variables
+    known = {one.name.lower(): one.variables for one in project.settings if one.shape != "nested"}
     found: dict[str, str] = {}
-    for one in missing:
+    # what is only mentioned in an error counts where no error names a setting that we can mend
+    for one in sorted(missing, key=lambda one: one.kind in _MENTIONS):
+        if found and one.kind in _MENTIONS:
+            break
         for name in _names(one, known):
             if name not in given or (one.kind == "text" and given[name] in one.name):
-                found[name] = "1" if name in given else _value(name, one, driver)
-            elif one.kind not in {"text", "source"}:
-                value = _value(name, one, driver)
+                found[name] = "1" if name in given else say.value(name, one)
+            elif one.kind not in _MENTIONS:
+                value = say.value(name, one)
                 found.update({name: value} if given[name] != value else {})
-    return found if given or not found else {**_required(project, driver), **found}
+    return found if given or not found else {**say.required(), **found}
 
 
-def _driver(project: Project) -> str:
-    """Return the scheme of the database URL: the project's own, else PostgreSQL as it is used."""
-    database = project.database
-    if database and database.driver:
-        return database.driver
-    return "postgresql+asyncpg" if database and database.is_async else "postgresql"
+class _Speaker:
+    """Makes up values for a project's settings: by what an error asks, by type, by name."""
 
+    def __init__(self, project: Project) -> None:
+        """Note what is declared."""
+        self._settings = project.settings
+        self._by_variable = {v: one for one in project.settings for v in one.variables[:1]}
+        database = project.database
+        asked = "postgresql+asyncpg" if database and database.is_async else "postgresql"
+        self._driver = (database and database.driver) or asked
 
-def _required(project: Project, driver: str) -> dict[str, str]:
-    """Return values for all settings without a default: one that fails is seldom alone."""
-    names = (one.variables[0] for one in project.settings if one.required and one.variables)
-    return {name: _by_name(name.upper(), driver) for name in names}
+    def required(self) -> dict[str, str]:
+        """Return values for all settings without a default: one that fails is seldom alone."""
+        wanted = [one for one in self._settings if one.required and one.shape != "nested"]
+        return {
+            one.variables[0]: self._declared(one.variables[0]) for one in wanted if one.variables
+        }
+
+    def value(self, name: str, missing: Missing) -> str:
+        """Return a value that a setting of this name and kind of error may take."""
+        if missing.kind in _MENTIONS or missing.kind.endswith("missing"):
+            return self._declared(name)
+        allowed = _QUOTED.findall(missing.expected)
+        if allowed:
+            return str(allowed[0])
+        if "url" in missing.kind:
+            return _by_name(name.upper(), self._driver)
+        asked = (value for fits, value in _BY_KIND if fits.search(missing.kind))
+        return next(asked, None) or self._declared(name)
+
+    def _declared(self, name: str) -> str:
+        """Return a value by the declared type, where it leaves no choice; else by the name."""
+        setting = self._by_variable.get(name)
+        said = _by_name(name.upper(), self._driver)
+        if setting is None:
+            return said
+        if setting.choices:
+            return setting.choices[0]
+        by_shape = _BY_SHAPE.get(setting.shape)
+        return by_shape(said) if by_shape else said
 
 
 def _names(missing: Missing, known: Mapping[str, tuple[str, ...]]) -> list[str]:
     """Return the variables that may be meant; of an error's text, the names in capitals."""
     words = _NAME.findall(missing.name)
-    if missing.kind in {"text", "source"} or words != [missing.name]:
-        return [word for word in words if word.isupper() or word.lower() in known]
+    if missing.kind in _MENTIONS or words != [missing.name]:
+        meant = [
+            word if word.isupper() else next(iter(known.get(word.lower(), ())), "")
+            for word in words
+        ]
+        return [name for name in meant if name]
     return list(known.get(missing.name.lower(), ()))[:1] or [missing.name.upper()]
-
-
-def _value(name: str, missing: Missing, driver: str) -> str:
-    """Return a value that a setting of this name and kind of error may take."""
-    if missing.kind not in {"text", "source"} and not missing.kind.endswith("missing"):
-        allowed = _QUOTED.findall(missing.expected)
-        if allowed:
-            return str(allowed[0])
-        if "url" in missing.kind:
-            return _by_name(name.upper(), driver)
-        return next((value for fits, value in _BY_KIND if fits.search(missing.kind)), _secret(name))
-    return _by_name(name.upper(), driver)
 
 
 _BY_LAST_WORD = (

@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 import re
 
+from backwright.project.columns import class_frame
 from backwright.project.interpret import expressions, fields
 from backwright.project.interpret.values import Class, Instance, Module, is_external, settle
 from backwright.project.interpret.world import World
+from backwright.project.setting_shapes import shape_of
 from backwright.project.types import Setting
 
 READERS = frozenset({"getenv", "environ", "config", "env", "Config", "Env", "get_env"})
@@ -42,7 +44,16 @@ def _of_class(cls: Class) -> list[Setting]:
         names = tuple(shown_variable(one) for one in fields.variables(cls, annotation.name, bound))
         file = cls.module.file
         found.append(
-            Setting(annotation.name, cls.name, names, shown, required, file, annotation.line)
+            Setting(
+                annotation.name,
+                cls.name,
+                names,
+                shown,
+                required,
+                file,
+                annotation.line,
+                *shape_of(annotation, class_frame(cls)),
+            )
         )
     return found
 

@@ -16,6 +16,10 @@ RelationKind = Literal["one-to-many", "many-to-one", "many-to-many", "one-to-one
 SchemaRole = Literal["create", "update", "public", "other"]
 ConstraintKind = Literal["primary-key", "foreign-key", "unique", "check", "index"]
 UrlPart = Literal["url", "driver", "user", "password", "host", "port", "database", "other"]
+Shape = Literal[
+    "", "text", "integer", "number", "boolean", "list", "object", "choice", "nested",
+    "email", "url", "database", "redis", "broker", "uuid", "date",
+]  # fmt: skip
 AuthApproach = Literal["none", "jwt", "session", "api-key", "basic", "other"]
 
 
@@ -183,7 +187,8 @@ class Migrations:
 class Setting:
     """One setting and the environment variables that it is read from, first one first.
 
-    `default` is as far as it is known text; a setting without one is `required`.
+    `default` is as far as it is known text; a setting without one is `required`. `shape` is what its
+    declared type takes, an empty text where that is not known; `choices` are the words of a choice.
     """
 
     name: str
@@ -193,6 +198,8 @@ class Setting:
     required: bool
     file: str
     line: int
+    shape: Shape = ""
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
