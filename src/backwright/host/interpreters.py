@@ -20,7 +20,7 @@ _VERSIONS = (
 )
 _DEPLOYED = (
     ("runtime.txt", r"\s*python-(\d+\.\d+)"),
-    ("Dockerfile", r"(?msi).*?^FROM\s+(?:--platform=\S+\s+)?(?:\S*/)?python:(\d+\.\d+)"),
+    ("Dockerfile", r"(?msi).*?^FROM\s+(?:--platform=\S+\s+)?\S*?(?:\bpython:|:python)(\d+\.\d+)"),
 )
 
 

@@ -30,6 +30,9 @@ _UNBUILDABLE = re.compile(
     r"(?:Failed to (?:download and )?build|Failed building wheel for|Could not build wheels for"
     r"|error: metadata-generation-failed[\s\S]*?╰─>)\s+`?([A-Za-z0-9][\w.-]*)"
 )
+# Before Python 3.12 every environment had setuptools, and `pkg_resources` with it until version 81;
+# packages of that time import it without saying so.
+_ONCE_THERE = "setuptools<81; python_version < '3.12'"
 _OF_THE_PROJECT = ("venv", "uv", "poetry", "pdm", "pipenv")
 Say = Callable[[str], None]
 
@@ -203,6 +206,8 @@ def _build(
             if not said:
                 said = _broken(python, framework, work)
             if not said:
+                if "setuptools" not in needs.names():
+                    _install([*install, *options], (_ONCE_THERE,), (), work)  # at best
                 return
     remove_tree(folder)
     raise MissingError(

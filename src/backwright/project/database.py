@@ -10,7 +10,9 @@ import ast
 import re
 from dataclasses import dataclass, field
 
+from backwright.project.annotations import class_of, read_type
 from backwright.project.apps import is_test
+from backwright.project.columns import class_frame
 from backwright.project.interpret import expressions, fields
 from backwright.project.interpret.flow import Raised
 from backwright.project.interpret.values import (
@@ -35,7 +37,7 @@ _PARTS: tuple[tuple[UrlPart, re.Pattern[str]], ...] = (
     ("user", re.compile(r"(?i)user|login|owner")),
     ("port", re.compile(r"(?i)port$|_port")),
     ("host", re.compile(r"(?i)host|server|address|socket")),
-    ("driver", re.compile(r"(?i)driver|scheme|prefix|dialect|engine|type|protocol")),
+    ("driver", re.compile(r"(?i)driver|scheme|prefix|dialect|engine|type|protocol|backend")),
     ("database", re.compile(r"(?i)db|database|name|path|file")),
 )
 _KEYWORDS: dict[str, UrlPart] = {
@@ -51,6 +53,7 @@ _KEYWORDS: dict[str, UrlPart] = {
     "path": "database",
     "dbname": "database",
 }
+_URLS = frozenset({"url", "dsn"})
 _DEEPEST = 14
 
 
@@ -75,7 +78,22 @@ def read_database(world: World) -> Database | None:
             if isinstance(node, ast.Call) and _last(node.func) in ENGINES
         ]
     found = [one for one in found if one.url or one.driver or one.variables]
-    return max(found, key=_weight, default=None)
+    return max(found, key=_weight, default=None) or _of_migrations(world)
+
+
+def _of_migrations(world: World) -> Database | None:
+    """Return what Alembic's `env.py` is told, where no engine's URL is written down."""
+    for module in world.modules.known():
+        if module.tree is None or "set_main_option" not in ast.dump(module.tree):
+            continue
+        for node in ast.walk(module.tree):
+            if not isinstance(node, ast.Call) or _last(node.func) != "set_main_option":
+                continue
+            if len(node.args) == 2 and getattr(node.args[0], "value", "") == "sqlalchemy.url":
+                told = _database(world, module, node, node.args[1])
+                if told.url or told.driver or told.variables:
+                    return told
+    return None
 
 
 def _weight(one: Database) -> tuple[bool, bool, int]:
@@ -87,18 +105,48 @@ def _may_make_engine(module: Module) -> bool:
 
 
 def _engine(world: World, module: Module, node: ast.Call) -> Database:
-    given = [one.value for one in node.keywords if one.arg in {"url", "dsn"}]
-    expression = node.args[0] if node.args else given[0] if given else None
+    given = [one.value for one in node.keywords if one.arg in _URLS]
+    given += [
+        one for spread in node.keywords if not spread.arg for one in _in_spread(module, spread)
+    ]
+    return _database(world, module, node, node.args[0] if node.args else next(iter(given), None))
+
+
+def _in_spread(module: Module, spread: ast.keyword) -> list[ast.expr]:
+    """Return the URL among `**parameters`, where they are written down in the module."""
+    shown: list[ast.AST] = [spread.value]
+    if isinstance(spread.value, ast.Name) and module.tree is not None:
+        name = spread.value.id
+        shown += [one for node in ast.walk(module.tree) if (one := _bound_to(node, name))]
+    return [
+        value
+        for one in shown
+        if isinstance(one, ast.Dict)
+        for key, value in zip(one.keys, one.values, strict=True)
+        if isinstance(key, ast.Constant) and key.value in _URLS
+    ]
+
+
+def _database(
+    world: World, module: Module, node: ast.Call, expression: ast.expr | None
+) -> Database:
     trail = _Trail()
     url: str | None = None
     if expression is not None:
         _follow(world, module, expression, None, trail, 0)
         url = _evaluated(world, module, expression)
     scheme = _SCHEME.match(url or "")
-    driver = scheme[0] if scheme else (trail.schemes[0] if trail.schemes else None)
+    driver = scheme[0] if scheme else _chosen(trail)
     made_async = "async" in _last(node.func) or bool(driver and driver.endswith(_ASYNC))
     variables = tuple(trail.variables.values())
     return Database(module.file, node.lineno, made_async, driver, url, variables)
+
+
+def _chosen(trail: _Trail) -> str | None:
+    """Return the scheme that is used where nothing is set: of several the default one."""
+    told = [one.default for one in trail.variables.values() if one.part == "driver" and one.default]
+    likely = [one for one in trail.schemes if any(one.startswith(name) for name in told)]
+    return next(iter(likely or trail.schemes), None)
 
 
 def _evaluated(world: World, module: Module, expression: ast.expr) -> str | None:
@@ -203,9 +251,15 @@ def _follow_body(
         elif isinstance(inner, ast.keyword) and inner.arg in _KEYWORDS:
             _follow(world, module, inner.value, _KEYWORDS[inner.arg], trail, depth + 1)
         elif isinstance(inner, ast.Attribute):
-            _follow_attribute(world, module, inner, None, trail, depth + 1)
+            own = [owner] if owner is not None and _is_of_self(inner, node) else None
+            _follow_attribute(world, module, inner, None, trail, depth + 1, own)
         elif isinstance(inner, ast.Return) and isinstance(inner.value, ast.Name):
             _follow_name(world, module, inner.value.id, None, trail, depth + 1)
+
+
+def _is_of_self(node: ast.Attribute, method: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    first = next(iter(method.args.args), None)
+    return isinstance(node.value, ast.Name) and first is not None and node.value.id == first.arg
 
 
 def _take_text(text: str, owner: Class | None, trail: _Trail) -> None:
@@ -231,10 +285,11 @@ def _follow_attribute(
     part: UrlPart | None,
     trail: _Trail,
     depth: int,
+    known: list[Class] | None = None,
 ) -> None:
     """Follow `settings.name`: a field is a variable, a property or method is followed."""
     is_text = isinstance(node.value, (ast.Constant, ast.JoinedStr))
-    owners = [] if is_text else _owners(world, module, node)
+    owners = known or ([] if is_text else _owners(world, module, node))
     if not owners:
         _follow(world, module, node.value, part, trail, depth + 1)
         return
@@ -256,11 +311,25 @@ def _owners(world: World, module: Module, node: ast.Attribute) -> list[Class]:
     if base is not None:
         return [base]
     holders = [one for one in world.classes if fields.is_settings(one)]
+    parts = _held_as(holders, _last(node.value)) if isinstance(node.value, ast.Attribute) else []
+    if parts:
+        return parts
     return [
         one
         for one in holders
         if node.attr in one.names or any(a.name == node.attr for a in one.annotations)
     ][:2]
+
+
+def _held_as(holders: list[Class], name: str) -> list[Class]:
+    """Return the classes of the settings that settings keep under a name: `settings.db`."""
+    kept = (
+        class_of(read_type(field.node, class_frame(holder)))
+        for holder in holders
+        for field in holder.annotations
+        if field.name == name
+    )
+    return [one for one in kept if isinstance(one, Class)]
 
 
 def _base_class(world: World, module: Module, node: ast.expr) -> Class | None:

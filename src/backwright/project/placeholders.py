@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 
 from backwright.project.types import Project
@@ -31,7 +31,7 @@ _BY_SHAPE: dict[str, Callable[[str], str]] = {
     "list": lambda _: "[]",
     "object": lambda _: "{}",
     "email": lambda _: "someone@example.com",
-    "url": lambda said: said if "://" in said else "http://localhost",
+    "url": lambda said: _address(said),
     "redis": lambda _: "redis://localhost:6379/0",
     "broker": lambda _: "amqp://localhost:5672/",
     "uuid": lambda _: "00000000-0000-4000-8000-000000000000",
@@ -55,7 +55,7 @@ class Missing:
 
 
 def placeholders(
-    project: Project, missing: Iterable[Missing], given: Mapping[str, str]
+    project: Project, missing: Sequence[Missing], given: Mapping[str, str]
 ) -> dict[str, str]:
     """Return variables to set for the next try; empty when there is nothing new to try."""
     say = _Speaker(project)
@@ -72,7 +72,10 @@ def placeholders(
             elif one.kind not in _MENTIONS:
                 value = say.value(name, one)
                 found.update({name: value} if given[name] != value else {})
-    return found if given or not found else {**say.required(), **found}
+    if not found:  # what the code reads, and mostly does without, is given last
+        said = {word.lower() for one in missing for word in _NAME.findall(one.name)}
+        return {name: value for name, value in say.read(said).items() if name not in given}
+    return found if given else {**say.required(), **found}
 
 
 class _Speaker:
@@ -93,6 +96,12 @@ class _Speaker:
             one.variables[0]: self._declared(one.variables[0]) for one in wanted if one.variables
         }
 
+    def read(self, said: Container[str]) -> dict[str, str]:
+        """Return values for what code reads without a default and an error seems to speak of."""
+        names = [o.variables[0] for o in self._settings if not o.owner and o.default is None]
+        meant = [name for name in names if name.rpartition("_")[2].lower() in said]
+        return {name: self._declared(name) for name in meant}
+
     def value(self, name: str, missing: Missing) -> str:
         """Return a value that a setting of this name and kind of error may take."""
         if missing.kind in _MENTIONS or missing.kind.endswith("missing"):
@@ -101,7 +110,7 @@ class _Speaker:
         if allowed:
             return str(allowed[0])
         if "url" in missing.kind:
-            return _by_name(name.upper(), self._driver)
+            return _address(_by_name(name.upper(), self._driver))
         asked = (value for fits, value in _BY_KIND if fits.search(missing.kind))
         return next(asked, None) or self._declared(name)
 
@@ -170,6 +179,10 @@ def _by_name(name: str, driver: str) -> str:
     if _NUMBER.search(name):
         return "30"
     return _secret(name)
+
+
+def _address(said: str) -> str:
+    return said if "://" in said else "http://localhost"
 
 
 def _secret(name: str) -> str:

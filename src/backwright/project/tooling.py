@@ -21,6 +21,9 @@ _LOCKS = {
 
 
 _PINNED = ("fastapi", "fastapi-users", "fastcrud", "pydantic", "sqladmin")
+_IMAGE = re.compile(
+    r"^FROM\s+(?:--platform=\S+\s+)?\S*?(?:\bpython:|:python)(\d+\.\d+)", re.MULTILINE | re.IGNORECASE
+)
 _REQUIREMENT = re.compile(r"^([A-Za-z][\w.-]*)\s*(?:\[[^\]]*\]\s*)?[=<>~!^]=?", re.MULTILINE)
 _LINE = re.compile(r"^([A-Za-z][\w.-]*)[ \t]*(?:\[[^\]\n]*\])?[ \t]*(?:[=<>~!;@#]|$)", re.MULTILINE)
 _QUOTED = re.compile(
@@ -76,7 +79,7 @@ def _python(tree: Tree, names: dict[str, str]) -> str | None:
             return text.removeprefix("python-").splitlines()[0] if text else None
     if "Dockerfile" in names:
         text = tree.text(names["Dockerfile"]) or ""
-        found = re.search(r"^FROM\s+(?:\S*/)?python:(\d+\.\d+)", text, re.MULTILINE | re.IGNORECASE)
+        found = _IMAGE.search(text)
         return found[1] if found else None
     return None
 

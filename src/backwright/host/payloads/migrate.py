@@ -28,6 +28,7 @@ import traceback
 from typing import Any
 
 revisions = importlib.import_module("revise")  # beside this file
+apart: Any = importlib.import_module("apart").apart
 sys.path.pop(0)  # this folder, whose modules would hide the host's of the same names
 _STATE: dict[str, Any] = {}
 
@@ -35,7 +36,6 @@ _STATE: dict[str, Any] = {}
 def do_open(order: dict[str, Any]) -> dict[str, Any]:
     """Read the migration scripts, and tell those that the change brings from the others."""
     from alembic.config import Config
-    from alembic.script import ScriptDirectory
 
     ini = order["ini"]
     if ini and ini.endswith(".toml"):
@@ -47,12 +47,20 @@ def do_open(order: dict[str, Any]) -> dict[str, Any]:
     if not config.get_main_option("script_location"):
         config.set_main_option("script_location", order["folder"].replace("%", "%%"))
     _point_at(config, order["url"])
+    answer: dict[str, Any] = apart(lambda: _told_apart(config, order["new_files"]))
+    return answer
+
+
+def _told_apart(config: Any, files: list[str]) -> dict[str, Any]:  # noqa: ANN401
+    """Tell the revisions in some files from the others."""
+    from alembic.script import ScriptDirectory
+
     directory = ScriptDirectory.from_config(config)
-    new_files = {os.path.realpath(path) for path in order["new_files"]}
-    revisions = list(directory.walk_revisions())
-    new = [item for item in revisions if os.path.realpath(item.path) in new_files]
+    new_files = {os.path.realpath(path) for path in files}
+    every = list(directory.walk_revisions())
+    new = [item for item in every if os.path.realpath(item.path) in new_files]
     new_ids = {item.revision for item in new}
-    old = [item for item in revisions if item.revision not in new_ids]
+    old = [item for item in every if item.revision not in new_ids]
     parents = {parent for item in old for parent in _parents(item)}
     return {
         "heads": list(directory.get_heads()),

@@ -1,7 +1,8 @@
 """Orders about new revisions for `migrate.py`: what autogenerate finds, and writing it down.
 
 Differences that were there before the change are not the change's to migrate, so they are left
-out. Written for any Python from 3.8; imports nothing of ours.
+out. Written for any Python from 3.8; imports nothing of ours but `apart`, which lies beside
+it.
 """
 
 # ruff: noqa: ANN401 - Alembic's objects are of the host's Alembic
@@ -18,6 +19,7 @@ import traceback
 from collections.abc import Iterator
 from typing import Any
 
+apart: Any = importlib.import_module("apart").apart  # beside this file
 _ADDRESS = re.compile(r" (?:object )?at 0x[0-9a-f]+")
 
 
@@ -109,7 +111,7 @@ def _any_head(config: Any) -> str:
     """Return a head to follow, where there are several any of them."""
     from alembic.script import ScriptDirectory
 
-    heads = ScriptDirectory.from_config(config).get_heads()
+    heads = apart(lambda: ScriptDirectory.from_config(config).get_heads())
     return heads[0] if len(heads) > 1 else "head"
 
 
@@ -154,7 +156,7 @@ def write(config: Any, order: dict[str, Any]) -> dict[str, Any]:
 
     if config.file_config.has_section("post_write_hooks"):
         config.file_config.remove_section("post_write_hooks")  # they may not be installed
-    head, depends_on = _place(config, order["refers_to"])
+    head, depends_on = apart(lambda: _place(config, order["refers_to"]))
     first: Any = depends_on or None  # Alembic takes several, and says that it takes one
     with with_metadata(order["modules"]):
         scripts = command.revision(

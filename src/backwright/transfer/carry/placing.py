@@ -204,7 +204,8 @@ def _shape(part: Part, node: cst.ClassDef, facts: Facts) -> Shape:
     head = code.partition(":\n")[0]
     is_table = "__tablename__" in code or re.search(r"table\s*=\s*True", head) is not None
     is_table = is_table or (
-        part.role == "model" and re.search(r"\b(Column|mapped_column)\(", code) is not None
+        part.role == "model"
+        and re.search(r"\b(?:(?:Column|mapped_column)\(|Mapped\[)", code) is not None
     )
     role: Role | None = "model" if is_table else _role_by_name(node.name.value, facts.new.pascal)
     if role is None:

@@ -59,7 +59,10 @@ def read_dialect(
     orm = orm_of(columns, sqlmodel)
     structure = structural(project, exemplar, places_of_bases(sources, project, exemplar))
     attributes = {c.fact.name: c.attribute for c in columns}
-    partners = {m.name: partner_of(sources, m) for m in project.models if not is_link(m)}
+    # a link that is itself what is learnt from is a resource like any other
+    partners = {
+        m.name: partner_of(sources, m) for m in project.models if m is exemplar or not is_link(m)
+    }
     driver = (project.database.driver or "") if project.database else ""
     habits = read_model_habits(sources, sources.words(exemplar.file), columns, rest)
     owner = owner_column(exemplar)
