@@ -60,6 +60,50 @@ def test_model_and_schemas_get_the_fields(case: str) -> None:
         assert f"{name}" in draft.text(models)
 
 
+def test_a_reference_to_its_own_table_names_it_as_it_is() -> None:
+    for case, (resource, models, _) in HOSTS.items():
+        draft, learning = learning_of(CASES / case, resource, ["parent:ref:" + resource.title()])
+        extend_resource(draft, learning, width=100)
+        text = draft.text(models).replace("'", '"')
+        assert f'"{learning.chain.model.table}.id"' in text, case
+
+
+def test_columns_that_aliases_declare_make_a_model(tmp_path: Path) -> None:
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app/db.py").write_text(ALIASES)
+    (tmp_path / "app/models.py").write_text(ALIASED)
+    (tmp_path / "app/main.py").write_text(
+        "from fastapi import FastAPI\n\nfrom app import models\n\napp = FastAPI()\n"
+    )
+    draft, learning = learning_of(tmp_path, "Shelf", ["note:str:..20:optional"])
+    extend_resource(draft, learning, width=100)
+    assert "note: Mapped[str | None]" in draft.text("app/models.py")
+
+
+ALIASES = """
+from typing import Annotated
+
+from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
+
+key = Annotated[int, mapped_column(primary_key=True)]
+title = Annotated[str, mapped_column(unique=True)]
+
+
+class Base(DeclarativeBase):
+    @declared_attr.directive
+    def __tablename__(cls):
+        return f"{cls.__name__.lower()}s"
+"""
+ALIASED = """
+from app.db import Base, Mapped, key, title
+
+
+class Shelf(Base):
+    id: Mapped[key]
+    name: Mapped[title]
+"""
+
+
 def test_a_field_that_is_there_is_not_added_again(tmp_path: Path) -> None:
     draft, learning = learning_of(CASES / "mapped_async", "Task", FIELDS)
     extend_resource(draft, learning, width=100)

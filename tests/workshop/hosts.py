@@ -39,22 +39,22 @@ def environment() -> Environment:
 
 @contextlib.contextmanager
 def shelf(
-    cluster: Cluster, tmp_path: Path, edits: Mapping[str, tuple[str, str]] = {}
+    cluster: Cluster,
+    tmp_path: Path,
+    edits: Mapping[str, tuple[str, str]] = {},
+    before: Path = SHELF / "before",
 ) -> Iterator[Bench]:
     """The bench of the shelf's change, with some of its text replaced by other text."""
-    changes = difference(SHELF / "before", SHELF / "after")
+    changes = difference(before, SHELF / "after")
     after = {edit.path: edit.after for edit in changes.edits}
     for path, (old, new) in edits.items():
-        text = (after.get(path) or read(SHELF / "before" / path) or b"").decode()
+        text = (after.get(path) or read(before / path) or b"").decode()
         assert old in text, f"{old!r} is not in {path}"
         after[path] = text.replace(old, new).encode()
     edited = ChangeSet(
-        tuple(
-            FileEdit(path, read(SHELF / "before" / path), content)
-            for path, content in after.items()
-        )
+        tuple(FileEdit(path, read(before / path), content) for path, content in after.items())
     )
-    with prepare(SHELF / "before") as staging:
+    with prepare(before) as staging:
         staging.apply(edited)
         yield Bench(
             staging,

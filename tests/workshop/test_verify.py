@@ -91,6 +91,17 @@ def test_a_new_test_that_fails(cluster: Cluster, tmp_path: Path) -> None:
     assert "1 of the new tests fail: tests/test_reviews.py::test_reviews" in result.detail
 
 
+def test_tests_of_the_change_in_a_file_that_never_ran(cluster: Cluster, tmp_path: Path) -> None:
+    before = tmp_path / "before"
+    shutil.copytree(SHELF / "before", before)
+    (before / "tests/test_reviews.py").write_text("import no_such_plugin\n")
+    edits = {"tests/test_reviews.py": ("from ", "import no_such_plugin\nfrom ")}
+    with shelf(cluster, tmp_path, edits, before) as bench:
+        result = only(bench, "migrations", "tests")["tests"]
+    assert result.verdict == "skipped"
+    assert "1 could not run before the change either: tests/test_reviews.py" in result.detail
+
+
 def test_new_tests_that_do_not_run(cluster: Cluster, tmp_path: Path) -> None:
     silent = {"tests/test_reviews.py": ("def test_", "def check_")}
     with shelf(cluster, tmp_path, silent) as bench:

@@ -22,7 +22,8 @@ _LOCKS = {
 
 _PINNED = ("fastapi", "fastapi-users", "fastcrud", "pydantic", "sqladmin")
 _IMAGE = re.compile(
-    r"^FROM\s+(?:--platform=\S+\s+)?\S*?(?:\bpython:|:python)(\d+\.\d+)", re.MULTILINE | re.IGNORECASE
+    r"^FROM\s+(?:--platform=\S+\s+)?\S*?(?:\bpython:|:python)(\d+\.\d+)",
+    re.MULTILINE | re.IGNORECASE,
 )
 _REQUIREMENT = re.compile(r"^([A-Za-z][\w.-]*)\s*(?:\[[^\]]*\]\s*)?[=<>~!^]=?", re.MULTILINE)
 _LINE = re.compile(r"^([A-Za-z][\w.-]*)[ \t]*(?:\[[^\]\n]*\])?[ \t]*(?:[=<>~!;@#]|$)", re.MULTILINE)

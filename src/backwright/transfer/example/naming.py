@@ -103,6 +103,8 @@ class Naming:
     def table(self) -> str:
         """The new table's name."""
         old = self.chain.model.table
+        if self.new == self.chain.names:  # a resource that gets more fields
+            return old
         renamed = self.plain.path(old)
         return renamed if renamed != old else self.new.plural_snake
 

@@ -65,21 +65,29 @@ def tests(run: Run) -> Outcome:
         if case.file in bench.new_tests and is_added(run.unchanged(), case)
     }
     bad = after.with_verdict("failed")
-    if broken := [key for key in bad if key in new]:
-        reason = _shown(after, broken, "of the new tests fail")
-        return (
-            skipped(f"before, too, no test passes; {reason}")
-            if _none_passes(run, after, new)
-            else failed(reason)
-        )
-    if bench.new_tests and not any(after.cases[key].verdict == "passed" for key in new):
-        return failed(f"none of the new tests in {', '.join(bench.new_tests)} ran")
+    if bench.new_tests and (wrong := _wrong_with_new(run, after, new)):
+        return wrong
     excused: list[str] = []
     if bad:
         if ours := _blamed_on_us(run, after, bad):
             return failed(_shown(after, ours, "that passed before the change fail now"))
         excused = bad
     return passed(_summary(after, new, excused))
+
+
+def _wrong_with_new(run: Run, after: Report, new: set[str]) -> Outcome | None:
+    """Say what is wrong with the tests that the change brings; nothing where they pass."""
+    broken = [key for key in after.with_verdict("failed") if key in new]
+    if ours := _blamed_on_us(run, after, broken) if broken else []:
+        reason = _shown(after, ours, "of the new tests fail")
+        if _none_passes(run, after, new):
+            return skipped(f"before, too, no test passes; {reason}")
+        return failed(reason)
+    if any(after.cases[key].verdict == "passed" for key in new):
+        return None
+    if broken:
+        return skipped(_shown(after, broken, "could not run before the change either"))
+    return failed(f"none of the new tests in {', '.join(run.bench.new_tests)} ran")
 
 
 def _none_passes(run: Run, after: Report, new: set[str]) -> bool:
