@@ -19,6 +19,7 @@ from backwright.project.interpret.values import (
 from backwright.source.syntax import nodes
 
 _REFUSAL = re.compile(r"(?i)auth|credential|forbidden|permission|token|login|denied|jwt|401|403")
+_STATUS_NAMES = ("status_code", "code", "status", "http_status", "http_status_code")
 REFUSED = frozenset({401, 403})
 
 
@@ -28,15 +29,21 @@ def status_of(value: object) -> int | None:
     if isinstance(value, int):
         return value
     if isinstance(value, Class):
-        return _number(lookup.find(value, "status_code"))
+        return _declared_status(value)
     if not isinstance(value, Instance):
         return None
     held = value.attributes.get("status_code", value.kwargs.get("status_code"))
     if held is None and isinstance(value.cls, Class):
-        held = lookup.find(value.cls, "status_code")
+        return _declared_status(value.cls)
     if held is None and is_external(value.cls, "HTTPException") and value.args:
         held = value.args[0]
     return _number(held)
+
+
+def _declared_status(cls: Class) -> int | None:
+    """Return the status that a class of errors declares, by whichever name it goes."""
+    found = (_number(lookup.find(cls, name)) for name in _STATUS_NAMES)
+    return next((one for one in found if one is not None), None)
 
 
 def _number(value: object) -> int | None:
