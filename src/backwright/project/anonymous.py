@@ -17,6 +17,12 @@ from backwright.project.routes import Route
 _OWN = frozenset({"method", "url"})
 _DEEPEST = 4
 
+# What `request.user` says when nobody is signed in, in Starlette's way and that of own backends.
+_NO_USER: dict[str, object] = {
+    "is_authenticated": False,
+    **dict.fromkeys(("id", "user_id", "username", "email", "is_admin", "is_superuser", "role")),
+}
+
 
 class Said(dict[str, object]):
     """What a request says; `asked` is set once somebody looks at what is the route's own."""
@@ -43,7 +49,7 @@ def request_to(route: Route) -> tuple[Instance, Said]:
         headers=Instance(External("backwright.Credentials")),
         cookies=Instance(External("backwright.Credentials")),
         session=Instance(External("backwright.Credentials")),
-        user=Instance(External("backwright.NoUser"), attributes={"is_authenticated": False}),
+        user=Instance(External("backwright.NoUser"), attributes=dict(_NO_USER)),
     )
     return Instance(External("starlette.requests.Request"), attributes=said), said
 

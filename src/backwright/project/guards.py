@@ -66,11 +66,6 @@ _DECODERS = frozenset(
     {"decode", "decode_token", "verify", "verify_token", "verify_id_token", "loads"}
     | {"get_unverified_header", "get_unverified_claims", "decode_complete", "verify_jwt"}
 )
-# What `request.user` says when nobody is signed in, in Starlette's way and that of own backends.
-_NO_USER: dict[str, object] = {
-    "is_authenticated": False,
-    **dict.fromkeys(("id", "user_id", "username", "email", "is_admin", "is_superuser", "role")),
-}
 PASSED = Instance(External("backwright.passed"))
 
 

@@ -18,13 +18,50 @@ _DEEDS = {
 }
 
 
+# Where a name begins with something else (`admin_list_users`) the verb is looked for.
+_VERBS = frozenset(
+    [
+        "create",
+        "add",
+        "new",
+        "post",
+        "register",
+        "insert",
+        "make",
+        "save",
+        "list",
+        "get",
+        "read",
+        "fetch",
+        "retrieve",
+        "find",
+        "show",
+        "view",
+        "all",
+        "update",
+        "edit",
+        "patch",
+        "put",
+        "change",
+        "modify",
+        "replace",
+        "delete",
+        "remove",
+        "destroy",
+        "drop",
+    ]
+)
+
+
 def _votes(evidence: Evidence, deed: str) -> Iterator[Vote]:
     collections = _collections(evidence)
     for one in evidence.handlers:
         if _deed(one, collections) != deed:
             continue
-        verb, _, rest = one.node.name.lstrip("_").partition("_")
-        yield Vote(f"{verb}_{{resource}}" if rest else verb, one.source.file, one.node.lineno)
+        words = one.node.name.strip("_").split("_")
+        at = next((index for index, word in enumerate(words) if word in _VERBS), 0)
+        value = f"{words[at]}_{{resource}}" if len(words) > 1 else words[at]
+        yield Vote(value, one.source.file, one.node.lineno)
 
 
 def _collections(evidence: Evidence) -> frozenset[str]:
