@@ -124,12 +124,14 @@ class Watcher(Ear):
             exchange: The request and its answer.
             what: What was sent, which tells roots apart where the log says nothing.
         """
+        if exchange.status == NO_ANSWER:
+            key = f"no answer|{exchange.call.operation.key}"
+            return Cause(key, "no answer; whatever was sent after it may be without one for it")
         said = self.said.get(exchange.number, "")
         said = _unescaped(said if _tells(said) else self._late(exchange.number))
         exceptions = [one for one in _EXCEPTION.findall(said) if one[0] != "ExceptionGroup"]
         if not exceptions:
-            silent = exchange.status == NO_ANSWER
-            status = "no answer" if silent else f"answered by {exchange.status}"
+            status = f"answered by {exchange.status}"
             return Cause(what, f"{what}: {status}, and the log says nothing of it")
         name, message = exceptions[-1]
         words = re.sub(r"\(Background on.*", "", message).strip()

@@ -196,6 +196,7 @@ class Client:
             timeout=_TIMEOUT, follow_redirects=False, trust_env=False, cookies=jar
         )
         self._pool = ThreadPoolExecutor(_AT_ONCE)
+        self._silent = False
         self.ear = Ear()
 
     def close(self) -> None:
@@ -251,14 +252,25 @@ class Client:
                 return
             batch = calls[start : start + _BATCH]
             self.ear.before_many()
-            answers = list(self._pool.map(lambda one: self._answer(one, who), batch))
-            if any(one.status >= 500 for one in answers):
+            self._silent = False
+            answers = list(self._pool.map(lambda one: self._one_of_many(one, who), batch))
+            if any(one is None or one.status >= 500 for one in answers):
                 self.ear.settle()
             for call, answer in zip(batch, answers, strict=True):
-                if answer.status >= 500 or answer.status == 429:
-                    yield self.send(call, who)
-                else:
+                if answer is not None and answer.status < 500 and answer.status != 429:
                     yield self._keep(call, who, answer)
+                elif self.spent:
+                    return
+                else:
+                    yield self.send(call, who)
+
+    def _one_of_many(self, call: Call, who: Identity) -> Answer | None:
+        """Send one of several requests; None where another was not answered meanwhile."""
+        if self._silent:
+            return None
+        answer = self._answer(call, who)
+        self._silent = self._silent or answer.status == NO_ANSWER
+        return answer
 
     def _answer(self, call: Call, who: Identity) -> Answer:
         content, media = call.content()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from backwright.probe.accounts import Accounts
-from backwright.probe.client import Call
+from backwright.probe.client import Call, Exchange
 from backwright.probe.forging import Forger
 from backwright.probe.judge import Judge, Judged
 from backwright.probe.learner import Learner
@@ -16,9 +17,12 @@ from backwright.probe.operations import Operation
 from backwright.probe.people import Person
 from backwright.probe.purposes import Purpose, is_about_caller
 from backwright.probe.reading import Reader
+from backwright.probe.samples import PASSWORD
 from backwright.probe.sights import Cast, Kind, Sight, reason_of, refused
 from backwright.probe.writing import Writer
 from backwright.report.probe_types import Actor, CellKind
+
+_OTHER_PASSWORD = "Qz7!cormorant-Quay"  # noqa: S105 - tried on users made for it
 
 
 @dataclass
@@ -160,6 +164,7 @@ class Isolation:
         call = self.learner.build(operation, attacker or victim, objects={slot: target})
         if isinstance(call, Refusal):
             return Sight(operation, actor, "removes", None, call.why, noun)
+        call = _with_another_password(call)
         exchange, found = self.learner.session.watched(call, attacker)
         kind: Kind = "removes" if operation.method == "DELETE" else "changes"
         mine = [one for one in found if one.key == victim.row]
@@ -175,8 +180,23 @@ class Isolation:
             return Sight(operation, actor, kind, None, reason_of(exchange), noun)
         if said:
             return Sight(operation, actor, kind, False, describe(exchange), noun)
-        unseen = self.learner.session.oracle is None
-        return Sight(operation, actor, kind, unseen, describe(exchange), noun, noun, exchange)
+        if self.learner.session.oracle is not None:
+            return Sight(operation, actor, kind, False, describe(exchange), noun, noun, exchange)
+        return self._by_login(operation, actor, kind, victim, noun, exchange)
+
+    def _by_login(
+        self, operation: Operation, actor: Actor, kind: Kind, victim: Person, noun: str,
+        exchange: Exchange,
+    ) -> Sight:  # fmt: skip
+        """Tell without a database whether an account was changed: its owner logs in, or not."""
+        intact = bool(victim.login) and self.accounts.log_in(victim, victim.known)
+        self._spare = victim if intact else None
+        does = "logs in as before" if intact else "cannot log in any more"
+        why = f"{describe(exchange)}; the account's owner {does}"
+        return Sight(
+            operation, actor, kind, not intact, why, noun, noun, exchange,
+            "401, 403 or 404, and no change", {"write": not intact},
+        )  # fmt: skip
 
     def _somebody(self) -> Person | None:
         """Return a user to try things with that end accounts: a spare one, else a new one."""
@@ -218,6 +238,17 @@ class Isolation:
                 if under and slot.noun != noun and not is_user(slot.noun):
                     found.setdefault(noun, set()).add(slot.noun)
         return {noun: frozenset(parents) for noun, parents in found.items()}
+
+
+def _with_another_password(call: Call) -> Call:
+    """Return a call that sets a password as nobody has it, so that a change can be told."""
+    if not isinstance(call.body, dict):
+        return call
+    body = {
+        k: _OTHER_PASSWORD if v == PASSWORD and not re.search(r"(?i)old|current", k) else v
+        for k, v in call.body.items()
+    }
+    return replace(call, body=body)
 
 
 def _ends(call: Call) -> bool:

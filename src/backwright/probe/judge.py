@@ -157,6 +157,8 @@ class Judge:
         noun = sight.noun
         if sight.detail.get("secret"):
             return "leak", f"{sight.detail['secret']!r} is nobody else's to read"
+        if self._is_public_summary(sight):
+            return "public", "a list for everybody, which does not show all of it"
         if not self._is_owned(noun) or sight.detail.get("impersonal"):
             return self._policy(sight, "the rows belong to nobody")
         if sight.detail.get("widened"):
@@ -174,6 +176,15 @@ class Judge:
         if admins and any(one.kind in READING for one in admins):
             return "leak", f"{admins[0].operation.key} is for administrators"
         return self._policy(sight, "every reader shows it")
+
+    def _is_public_summary(self, sight: Sight) -> bool:
+        """Tell whether a list is one for everybody: it asks nobody, and shows less than the object."""
+        same = [
+            one for one in self._by_noun[sight.noun]
+            if one.operation == sight.operation and one.actor == "anonymous"
+        ]  # fmt: skip
+        unasked = bool(same) and all(one.open and one.detail.get("summary") for one in same)
+        return unasked and not sight.operation.secured
 
     def _policy(self, sight: Sight, why: str) -> tuple[CellKind, str]:
         """Call it public where nobody is asked who they are, else shared."""
@@ -236,6 +247,8 @@ class Judge:
         noun, writes = sight.noun, sight.operation.writes
         if sight.operation.secured:
             return "leak", "the document says that a caller must be known"
+        if self._is_public_summary(sight):
+            return "public", "a list for everybody, which does not show all of it"
         if sight.kind == "creates" and sight.detail.get("registers"):
             return "public", "it registers an account"
         if sight.detail.get("widened"):

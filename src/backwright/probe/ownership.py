@@ -64,8 +64,13 @@ def is_mere_record(column: str) -> bool:
     return bool(_RECORDED.match(column))
 
 
+def is_incidental(name: str) -> bool:
+    """Tell whether a column or key is a counter, or the time of a visit or change."""
+    return bool(_INCIDENTAL.match(name))
+
+
 def matters(change: Change) -> bool:
     """Tell whether a change is more than a counter or the time of the last visit."""
     if change.before is None or change.after is None:
         return True
-    return not all(_INCIDENTAL.match(name) for name in change.columns())
+    return not all(is_incidental(name) for name in change.columns())

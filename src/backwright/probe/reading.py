@@ -14,6 +14,7 @@ from backwright.probe.objects import Made, Refusal, describe
 from backwright.probe.operations import Operation
 from backwright.probe.people import Person
 from backwright.probe.repair import marks_in
+from backwright.probe.samples import narrows
 from backwright.probe.schemas import Value
 from backwright.probe.sights import Cast, Kind, Sight, reason_of, refused, some_of
 from backwright.report.probe_types import Actor
@@ -117,10 +118,11 @@ class Reader:
             )
 
         if found:
-            secret = _secret_key(exchange, found)
             return sight(
-                opened=True, why=f"the answer has {some_of(found)} of the owner's", secret=secret
-            )
+                opened=True, why=f"the answer has {some_of(found)} of the owner's",
+                secret=_secret_key(exchange, found),
+                summary=kind == "lists" and self._is_summary(exchange, found, noun),
+            )  # fmt: skip
         said = refused(exchange)
         if said is None:
             return sight(opened=None, why=reason_of(exchange))
@@ -131,6 +133,23 @@ class Reader:
         if not self.learner.traces(before, noun, owner, None):
             return self._without_traces(sight, before, exchange, kind)
         return sight(opened=False, why="the answer holds nothing of the owner's")
+
+    def _is_summary(self, exchange: Exchange, found: set[str], noun: str) -> bool:
+        """Tell whether a list shows everybody's objects, but not all that their owner sees of one.
+
+        Where a field says who may see an object, nothing is shown of the others on purpose.
+        """
+        own = self.learner.objects.get((noun, self.cast.owner.name), [])
+        texts = {
+            mark for values in (own[0].values if own else ()) for mark in marks_in(str(values))
+        }
+        fields = (
+            self.learner.session.api.schemas.properties(one.body or {})
+            for one in self.learner.creators(noun)
+        )
+        narrowed = any(narrows(name, schema) for one in fields for name, schema in one.items())
+        others = self.learner.session.traces(exchange, self.cast.other)
+        return bool(texts - found) and bool(others) and not narrowed
 
     def _without_traces(
         self, sight: Value, before: Exchange, exchange: Exchange, kind: Kind

@@ -15,6 +15,7 @@ from backwright.probe.objects import Refusal, describe
 from backwright.probe.operations import Operation
 from backwright.probe.ownership import owner_columns
 from backwright.probe.people import Person
+from backwright.probe.readback import ReadBack
 from backwright.probe.repair import marks_in
 from backwright.probe.schemas import Value
 from backwright.probe.sights import Cast, Kind, Sight, reason_of, refused
@@ -131,11 +132,16 @@ class Writer:
             yield Sight(operation, actor, kind, None, prepared.why, noun, detail=detail)
             return
         own, theirs = prepared
+        back = (
+            ReadBack(self.learner, owner, operation, theirs) if own and not session.oracle else None
+        )
         exchange, found = session.watched(theirs, person)
         foreign = session.foreign(found, person)
         sight = self._outcome(
             operation, kind, noun, actor, person, exchange, found, foreign, detail
         )
+        if back and sight.open and not sight.detail.get("told"):
+            sight = back.judged(sight)
         if sight.open is False and own is not None:
             again, _ = session.watched(own, owner)
             if not again.ok:
