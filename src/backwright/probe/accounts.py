@@ -282,10 +282,14 @@ class Accounts:
             and not any(parameter.required for parameter in one.parameters)
         ]  # fmt: skip
         others.sort(key=lambda one: not one.secured)
+        closed: Operation | None = None
         for one in [*self.doors.selves, *others][:12]:
-            if self.session.client.send(Call(one), ANONYMOUS).status in (401, 403):
+            exchange = self.session.client.send(Call(one), ANONYMOUS)
+            if exchange.status in (401, 403):
                 return one
-        return None
+            if closed is None and not exchange.ok and one.secured:
+                closed = one  # it refuses, though by an error
+        return closed
 
     def _ask_who(self, person: Person) -> None:
         """Learn the account's identifiers from the operation that says who one is."""

@@ -48,6 +48,9 @@ class Auth:
         """Yield every check of tokens, protected operations and sessions."""
         tested = self.accounts.protected
         if tested is None:
+            first = self.learner.session.api.operations[0]
+            why = "no operation was found that refuses who is not logged in"
+            yield check("token-missing", "auth", first, "skipped", why, known=self.known)
             return
         yield from self._schemes(tested)
         token = read_token(self.owner.token)

@@ -118,14 +118,19 @@ class Judge:
     def _harms(self, sight: Sight) -> bool:
         return bool(sight.detail.get("write"))
 
-    def _closed(self, noun: str, kinds: Iterable[Kind], actor: Actor = "other") -> list[Sight]:
-        """Return the neighbours that keep objects of a kind from an actor."""
+    def _closed(
+        self, noun: str, kinds: Iterable[Kind], actor: Actor = "other", *, admin: bool = False
+    ) -> list[Sight]:
+        """Return the neighbours that keep objects of a kind from an actor.
+
+        Those that only administrators may call count with `admin`.
+        """
         return [
             one
             for one in self._by_noun[noun]
             if one.actor == actor and one.kind in kinds and one.open is False
             and not (one.kind == "lists" and is_about_caller(one.operation))
-            and not one.detail.get("admin")
+            and (admin or not one.detail.get("admin"))
         ]  # fmt: skip
 
     def _opened(self, noun: str, kinds: Iterable[Kind], actor: Actor = "other") -> list[Sight]:
@@ -255,7 +260,7 @@ class Judge:
             return "public", "only what its owner made public is shown"
         kinds: tuple[Kind, ...] = (*WRITING, "creates", "creates-under") if writes else READING
         others = [
-            one for one in self._closed(noun, kinds, "anonymous")
+            one for one in self._closed(noun, kinds, "anonymous", admin=writes)
             if one.operation != sight.operation
         ]  # fmt: skip
         same = [
@@ -266,6 +271,9 @@ class Judge:
             return "leak", "a user who is known may not"
         if others and (writes or self._is_owned(noun)):
             return "leak", f"{others[0].operation.key} asks who is calling"
+        for parent in () if writes else self.parents.get(noun, ()):
+            if parent != noun and self._closed(parent, READING, "anonymous"):
+                return "leak", f"the {parent} it belongs to asks who is calling"
         theirs = self._is_owned(noun) or is_about_caller(sight.operation)
         if writes and theirs and self._harms(sight):
             return "leak", "the row belongs to somebody"

@@ -47,6 +47,8 @@ class ReadBack:
         """Yield calls that show the object: by its id first, then as an item of a list."""
         api = self.learner.session.api
         path = self.operation.path.rstrip("/")
+        if self._adds:  # what is listed there changes by what is added
+            path = path.rpartition("/")[0]
         while path.count("/") > 1 or "{" in path:
             reader = (
                 api.find("GET", path) if path.endswith("}") or path == self.operation.path else None
@@ -54,14 +56,23 @@ class ReadBack:
             if reader is not None and set(reader.path_names) <= set(self.call.path):
                 yield Call(reader, path={k: self.call.path[k] for k in reader.path_names})
             path = path.rpartition("/")[0]
+        if self._adds:
+            return
         kind = self.learner.resource(self.operation)
         for one in api.operations:
             mine = one.method == "GET" and self.learner.resource(one) == kind
             if mine and not one.path_names and not any(p.required for p in one.parameters):
                 yield Call(one)
 
+    @property
+    def _adds(self) -> bool:
+        """Tell whether the call may add something below the object."""
+        return self.operation.method == "POST" and bool(self.call.path)
+
     def judged(self, sight: Sight) -> Sight:
         """Return what was seen in the light of what the owner reads now."""
+        if self._adds and not self._before:
+            return sight
         if not self._before:
             why = f"{sight.why}, and nothing shows its owner whether it was changed"
             return replace(sight, open=None, why=why)

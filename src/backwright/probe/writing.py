@@ -194,11 +194,15 @@ class Writer:
         for name, value in body.items():
             if isinstance(value, list) and isinstance(own.body, dict):
                 body[name] = [*own.body.get(name, ()), *value]
+        back = None if session.oracle else ReadBack(
+            self.learner, self.cast.owner, operation, prepared[1]
+        )  # fmt: skip
         exchange, found = session.watched(replace(prepared[1], body=body), other)
         foreign = session.foreign(found, other)
-        yield self._outcome(
+        sight = self._outcome(
             operation, "bulk", noun, "other", other, exchange, found, foreign, detail
         )
+        yield back.judged(sight) if back and sight.open else sight
 
     def _calls(
         self, operation: Operation, person: Person | None
