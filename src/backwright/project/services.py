@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 
 from backwright.project.interpret import lookup
 from backwright.project.interpret.values import Class, Module
@@ -69,4 +70,14 @@ def _of_module(world: World, module: Module, line: int, names: set[str]) -> Serv
     resource = by_name(words, names)
     if resource is None and len(parts) > 1:
         resource = by_name("".join(word.title() for word in parts[-2].split("_")), names)
+    resource = resource or _most_spoken_of(module, names)
     return Service(full, module.file, line, resource)
+
+
+def _most_spoken_of(module: Module, names: set[str]) -> str | None:
+    """Return the model that a module speaks of more often than of all others together."""
+    tree = module.tree
+    words = (getattr(one, "id", "") for one in ast.walk(tree)) if tree is not None else ()
+    found = Counter(word for word in words if word in names)
+    best, count = next(iter(found.most_common(1)), ("", 0))
+    return best if count > found.total() / 2 else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
@@ -15,6 +16,11 @@ from backwright.report.inspect_types import EndpointEntry, InspectDocument, Mode
 ROWS = 8
 ITEMS = 6
 LEFT = 14
+LONGEST = 13
+# Who signs in has no token yet: of what is open and writing, this is told last.
+_SIGNING_IN = re.compile(
+    r"(?i)log.?in|log.?out|token|regist|sign.?(in|up)|refresh|password|verif|auth"
+)
 TELLING = {
     "layout": "layout",
     "handlers": "handlers",
@@ -107,6 +113,7 @@ def _guards(endpoints: Sequence[EndpointEntry]) -> str:
         for one in endpoints
         if one["auth"] == "none" and one["method"] in {"POST", "PUT", "PATCH", "DELETE"}
     ]
+    writes.sort(key=lambda one: _SIGNING_IN.search(one) is not None)
     if not writes:
         return text
     return escape(f"{text}; open and writing: {_listed(writes[:3], len(writes))}")
@@ -163,8 +170,15 @@ def _tools(document: InspectDocument) -> str:
 
 def _conventions(found: dict[str, str]) -> str:
     """Name the habits that tell most, and how many there are more."""
-    shown = [f"{words} {found[name]}".strip() for name, words in TELLING.items() if name in found]
+    known = {name: found[name] for name in TELLING if name in found}
+    shown = [_habit(name, value) for name, value in known.items()]
     return escape(_listed(shown, len(found)))
+
+
+def _habit(name: str, value: str) -> str:
+    if value in {"none", "one"} or value.startswith("not "):
+        return f"{name.replace('_', ' ')}: {value}"
+    return f"{TELLING[name]} {value}".strip()
 
 
 def _witnesses(document: InspectDocument) -> str:
@@ -207,8 +221,18 @@ def _area_row(area: str, members: Sequence[EndpointEntry]) -> tuple[str, str, st
     guarded = sum(one["auth"] == "required" for one in members)
     files = Counter(one["file"] for one in members)
     shown = " ".join(f"{name} {count}" for name, count in sorted(methods.items()))
-    where = files.most_common(1)[0][0] + (f" +{len(files) - 1}" if len(files) > 1 else "")
+    where = _end_of(files.most_common(1)[0][0])
+    where += f" +{len(files) - 1}" if len(files) > 1 else ""
     return area, shown, f"{guarded}/{len(members)}", where
+
+
+def _end_of(file: str) -> str:
+    """Return the end of a long path: the file says more than the folders above it."""
+    parts = file.split("/")
+    while len("/".join(parts)) > LONGEST and len(parts) > 1:
+        parts = parts[1:]
+    shown = "/".join(parts)
+    return shown if shown == file else f"…/{shown}"
 
 
 def _common_start(endpoints: Sequence[EndpointEntry]) -> str:
