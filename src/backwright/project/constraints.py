@@ -79,9 +79,7 @@ def attached(cls: Class, made: list[Instance]) -> list[object]:
     return [
         one
         for one in made
-        if one.file == cls.module.file
-        and any(id(settle(arg)) in columns for arg in one.args)
-        and one not in own
+        if one.file == cls.module.file and any(id(settle(arg)) in columns for arg in one.args)
     ]
 
 

@@ -270,7 +270,8 @@ def _mapped(cls: Class, tables: dict[int, Mapped], made: list[Instance]) -> Mapp
         return None
     schema = _schema(cls)
     columns = mapped_columns(cls)
-    constraints = constraints_of([*_table_args(cls), *attached(cls, made)])
+    parts = [*map(settle, _table_args(cls)), *attached(cls, made)]
+    constraints = constraints_of(list({id(part): part for part in parts}.values()))
     return Mapped(
         cls.name,
         f"{schema}.{name}" if schema else name,

@@ -27,7 +27,7 @@ from backwright.project.interpret import (
     stdlib,
     wrapping,
 )
-from backwright.project.interpret.world import World
+from backwright.project.interpret.world import World, imported_files
 from backwright.project.migrations import read_migrations
 from backwright.project.models import read_models
 from backwright.project.modules import Modules
@@ -36,7 +36,7 @@ from backwright.project.schemas import read_schemas
 from backwright.project.services import read_services
 from backwright.project.settings import read_settings
 from backwright.project.tooling import read_tooling
-from backwright.project.types import App, AuthFacts, Project, Unresolved
+from backwright.project.types import App, AuthFacts, Model, Project, Unresolved
 
 RECURSION = 6_000
 LIVE_INCLUDES = (0, 137)
@@ -85,10 +85,12 @@ def _read(tree: Tree) -> Project:
     )
     safe = world.guarded
     apps = safe(lambda: find_apps(world, tree), [])
+    by_apps = imported_files(world)
     safe(lambda: _read_tables(world, tree, apps), None)
     routes = read_endpoints(world, apps)
     endpoints = list(routes)
     models = safe(lambda: read_models(world), [])
+    _note_unused(world, models if apps else [], by_apps)
     models, user = safe(lambda: owned_models(models, routes.values()), (models, None))
     auth = safe(lambda: read_auth(world, endpoints, tooling.pins), AuthFacts("none"))
     project = Project(
@@ -139,6 +141,14 @@ def _read_tables(world: World, tree: Tree, apps: list[FoundApp]) -> None:
             line = content.count(b"\n", 0, found.start()) + 1
             why = "a table is declared here, but neither an application nor migrations import it"
             world.note(module, line, why)
+
+
+def _note_unused(world: World, models: list[Model], by_apps: set[str]) -> None:
+    """Note the tables that only the migrations' environment imports: a running program has none."""
+    why = "a table that the migrations import, and no application"
+    for one in models:
+        if one.file not in by_apps:
+            world.unresolved.setdefault(Unresolved(one.file, one.line, why))
 
 
 def _content(tree: Tree, file: str) -> bytes:

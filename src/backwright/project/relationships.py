@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from dataclasses import replace
 
 from backwright.project.annotations import Type, class_of, read_type, shown_value
-from backwright.project.columns import annotation_of, class_frame, is_relation, value_in
+from backwright.project.columns import annotation_of, class_frame, is_relation, target_of, value_in
 from backwright.project.interpret import calls, expressions, lookup
 from backwright.project.interpret.values import (
     Class,
@@ -85,6 +87,8 @@ def _relationship(
     kind = _kind(owner, by_name.get(target), read, options, secondary)
     backref = settle(options.get("backref"))
     if isinstance(backref, Instance) and backref.args:
+        if kind == "many-to-one" and expressions.truth(backref.kwargs.get("uselist")) is False:
+            kind = "one-to-one" if "uselist" in backref.kwargs else kind
         backref = settle(backref.args[0])
     return Relationship(name, target, kind, secondary), backref if isinstance(
         backref, str
@@ -161,10 +165,26 @@ def _kind(
     if many:
         return "one-to-many"
     if many is None and not single:
-        return "many-to-one" if keys else "one-to-many"
+        side = _foreign_side(options)
+        refers = bool(keys) if not side or (keys and not back) else side == owner.name
+        return "many-to-one" if refers else "one-to-many"
     if keys and not (back and not keys):
         return "one-to-one" if keys[0].unique and len(keys) == 1 else "many-to-one"
     return "one-to-one"
+
+
+def _foreign_side(options: dict[str, object]) -> str:
+    """Return the class that refers, as `foreign_keys` or `foreign(Class.key)` says it."""
+    keys = options.get("foreign_keys")
+    for one in [*(expressions.elements(keys) or []), keys] if keys is not None else []:
+        shown = target_of(one) or ""
+        found = re.match(r"\W*(\w+)\.\w+", shown)
+        if found:
+            return found[1]
+    given = settle(options.get("primaryjoin"))
+    shown = ast.unparse(given.node) if isinstance(given, Function) else str(given)
+    found = re.search(r"foreign\(\s*(\w+)\.", shown)
+    return found[1] if found else ""
 
 
 def _points_to(key: str | None, target: Mapped | None) -> bool:

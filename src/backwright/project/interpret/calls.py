@@ -88,7 +88,7 @@ def _apply(decorator: object, value: object, frame: Frame, node: ast.expr) -> ob
     if result is None or isinstance(result, Unknown):
         return value if not followed or isinstance(result, Unknown) else result
     is_opaque = isinstance(result, Instance) and isinstance(result.cls, External)
-    return value if is_opaque and not followed else result
+    return value if is_opaque and (not followed or isinstance(value, Class)) else result
 
 
 def call_value(

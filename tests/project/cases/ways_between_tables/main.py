@@ -1,0 +1,46 @@
+from fastapi import FastAPI
+from sqlalchemy import Column, ForeignKey, Index, Integer
+from sqlalchemy.orm import DeclarativeBase, backref, foreign, relationship
+
+app = FastAPI()
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class Case(Base):
+    __tablename__ = "case"
+    id = Column(Integer, primary_key=True)
+    assignee_id = Column(Integer, ForeignKey("member.id"))
+    status = Column(Integer)
+    by_status = Index("by_status", status)
+    assignee = relationship("Member", foreign_keys=[assignee_id])
+    members = relationship("Member", foreign_keys="[Member.case_id]", back_populates="case")
+
+
+class Member(Base):
+    __tablename__ = "member"
+    id = Column(Integer, primary_key=True)
+    case_id = Column(Integer, ForeignKey("case.id"))
+    case = relationship("Case", foreign_keys=[case_id], back_populates="members")
+
+
+class Settings(Base):
+    __tablename__ = "settings"
+    id = Column(Integer, primary_key=True)
+    member_id = Column(Integer, ForeignKey("member.id"))
+    member = relationship("Member", backref=backref("settings", uselist=False))
+
+
+class Part(Base):
+    __tablename__ = "part"
+    id = Column(Integer, primary_key=True)
+    whole_id = Column(Integer)
+    whole = relationship("Whole", primaryjoin=lambda: foreign(Part.whole_id) == Whole.id)
+
+
+class Whole(Base):
+    __tablename__ = "whole"
+    id = Column(Integer, primary_key=True)
+    parts = relationship("Part", primaryjoin=lambda: Whole.id == foreign(Part.whole_id))
