@@ -83,3 +83,8 @@ def test_for_type_checkers_only_the_block_is_widened() -> None:
 def test_what_is_imported_at_run_time_needs_no_second_import() -> None:
     code = "from app.b import B\n"
     assert add_typing_imports(code, {"app.b": {"B"}}) == code
+
+
+def test_a_name_that_a_relative_import_brings_is_there() -> None:
+    code = "from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    from .b import B\n"
+    assert add_typing_imports(code, {"app.b": {"B"}}) == code

@@ -48,11 +48,16 @@ def add_imports(code: str, wanted: dict[str, set[str]], *, width: int = 88) -> s
 
 def add_typing_imports(code: str, wanted: dict[str, set[str]], *, width: int = 88) -> str:
     """Return the code with the wanted imports under `if TYPE_CHECKING:`, made if it lacks one."""
-    there = _at_top_level(code)
-    wanted = {m: left for m, names in wanted.items() if (left := names - there.get(m, set()))}
+    block = _typing_block(code)
+    # a name that another spelling of its module brings, such as a relative one, is there already
+    there = _bound([*(s.node for s in outline(code)), *(block.body if block else ())])
+    wanted = {
+        m: left
+        for m, names in wanted.items()
+        if (left := {n for n in names if n.rpartition(" ")[2] not in there})
+    }
     if not wanted:
         return code
-    block = _typing_block(code)
     if block is None:
         code = add_imports(code, {"typing": {"TYPE_CHECKING"}}, width=width)
         lines = "".join(
@@ -83,13 +88,10 @@ def _typing_block(code: str) -> ast.If | None:
     return None
 
 
-def _at_top_level(code: str) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {}
-    for statement in _imports(outline(code)):
-        if isinstance(statement.node, ast.ImportFrom):
-            names = {_written(alias) for alias in statement.node.names}
-            found.setdefault(_module(statement.node), set()).update(names)
-    return found
+def _bound(statements: Iterable[ast.stmt]) -> set[str]:
+    """Return the names that `from` imports among some statements bring."""
+    nodes = (node for node in statements if isinstance(node, ast.ImportFrom))
+    return {alias.asname or alias.name for node in nodes for alias in node.names}
 
 
 def _imports(statements: Iterable[Statement]) -> list[Statement]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import shutil
 import subprocess
 import sysconfig
@@ -327,3 +328,22 @@ def test_a_required_column_without_a_fill_is_told(server: Cluster) -> None:
 
 def test_what_is_no_migration_stays_as_it_is() -> None:
     assert harden("x = 1\n").code == "x = 1\n"
+
+
+def test_docstrings_stay_first_and_stand_once() -> None:
+    code = '''from alembic import op
+import sqlalchemy as sa
+
+
+def upgrade() -> None:
+    """Upgrade schema."""
+    op.add_column("posts", sa.Column("rank", sa.Integer(), nullable=True))
+
+
+def downgrade() -> None:
+    """Downgrade schema."""
+    op.drop_column("posts", "rank")
+'''
+    functions = [n for n in ast.parse(harden(code).code).body if isinstance(n, ast.FunctionDef)]
+    assert [ast.get_docstring(f) for f in functions] == ["Upgrade schema.", "Downgrade schema."]
+    assert [ast.unparse(f).count(' schema."""') for f in functions] == [1, 1]

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import libcst as cst
 
 from backwright.spec.types import FieldSpec
+from backwright.transfer.carry.items import replaced
 from backwright.transfer.carry.marks import code_of
 from backwright.transfer.carry.placing import Placement, declared, is_nested
 from backwright.transfer.carry.types import Role
@@ -29,6 +30,8 @@ def fill_class(work: Work, placement: Placement, node: cst.ClassDef) -> cst.Clas
     columns = _declarations(
         work, [f for f in fields if f.kind != "many" or role != "model"], role, like
     )
+    if any(code_of(base.value).rpartition(".")[2] == "TypedDict" for base in node.bases):
+        columns = [replaced(c, _without_value) for c in columns]
     relations = _relations(work, body, slots) if role == "model" else []
     if work.extends:
         made = _added(body, slots, columns, relations)
@@ -37,6 +40,13 @@ def fill_class(work: Work, placement: Placement, node: cst.ClassDef) -> cst.Clas
     if "init=False" in code_of(node):
         made = _in_dataclass_order(made, [*columns, *relations])
     return node.with_changes(body=node.body.with_changes(body=made or [_pass()]))
+
+
+def _without_value(node: cst.CSTNode) -> cst.CSTNode | None:
+    """The keys of a typed dictionary have types alone (PEP 589)."""
+    if not isinstance(node, cst.AnnAssign):
+        return None
+    return node.with_changes(value=None, equal=cst.MaybeSentinel.DEFAULT)
 
 
 def _declarations(

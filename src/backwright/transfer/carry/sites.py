@@ -12,6 +12,7 @@ import libcst.matchers as m
 from backwright.transfer.carry.marks import code_of
 from backwright.transfer.carry.mentions import purpose
 
+_SEVERAL = {"list", "List", "Sequence", "Iterable", "Collection", "AsyncIterator", "AsyncIterable"}
 _PLAIN_CALLS = ("model_dump", "dict", "items", "get")
 
 
@@ -71,7 +72,8 @@ def _body_param(node: cst.FunctionDef, schemas: Collection[str]) -> tuple[str, s
     """Return the parameter that holds the request's body, and its annotation."""
     for param in (*node.params.params, *node.params.kwonly_params):
         kind = code_of(param.annotation.annotation) if param.annotation else ""
-        if set(re.findall(r"\w+", kind)) & set(schemas):
+        words = set(re.findall(r"\w+", kind))
+        if words & set(schemas) and not words & _SEVERAL:  # of several rows none is the row
             return param.name.value, kind
     return None
 

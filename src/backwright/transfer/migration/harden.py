@@ -98,7 +98,14 @@ def harden(
 
 
 def _statements(function: ast.FunctionDef) -> list[ast.stmt]:
-    return [s for s in function.body if not isinstance(s, ast.Pass)]
+    body = function.body[1:] if _docstring(function) else function.body
+    return [s for s in body if not isinstance(s, ast.Pass)]
+
+
+def _docstring(function: ast.FunctionDef) -> ast.stmt | None:
+    first = function.body[0]
+    is_text = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
+    return first if is_text else None
 
 
 def _created(function: ast.FunctionDef, source: str) -> frozenset[str]:
@@ -382,10 +389,8 @@ _DOWNGRADES: dict[str, Handler] = {"drop_index": _drop_index}
 
 def _with_body(code: str, function: ast.FunctionDef, phases: Phases) -> str:
     """Put another body into a function; its docstring stays."""
-    statements = function.body
-    first = statements[0]
-    keeps = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
-    start = (first.end_lineno or first.lineno) if keeps else function.body[0].lineno - 1
+    kept = _docstring(function)
+    start = (kept.end_lineno or kept.lineno) if kept else function.body[0].lineno - 1
     end = function.end_lineno or function.lineno
     lines = code.splitlines(keepends=True)
     body = "".join(
