@@ -78,12 +78,13 @@ def extend_by_example(
     with workplace(root, f"{command} {name} {words}", listener) as place:
         found = place.environment.distributions()
         learning = _learning(place.folder, resource, fields, found)
-        done, files = _write(place, learning)
+        width = width_of(convention(learning.project, "line_length"))
+        done, files = _write(place, learning, width)
         for step, paths in done.plan():
             listener(StepStarted(f"{step}: {', '.join(paths)}"))
         revision = write_revision(place, f"add {words} to {learning.chain.names.human}")
         migration = list(revision.paths)
-        notes = (*revision.notes, *make_safe(place, migration, fills))
+        notes = (*revision.notes, *make_safe(place, migration, fills, width))
         finish_migration(place, migration)
         steps = [PlanStep(step, paths) for step, paths in done.plan()]
         steps += [PlanStep("migration", tuple(migration))] if migration else []
@@ -117,10 +118,9 @@ def _stored(dialect: Dialect, word: str) -> str:
     return stored_value(dialect, word)
 
 
-def _write(place: Workplace, learning: Learning) -> tuple[Transferred, list[str]]:
+def _write(place: Workplace, learning: Learning, width: int) -> tuple[Transferred, list[str]]:
     """Write the change into staging, formatted as each file was."""
     draft = Draft(place.folder)
-    width = width_of(convention(learning.project, "line_length"))
     done = extend_resource(draft, learning, width=width)
     written = []
     for path, (before, after) in draft.changes().items():

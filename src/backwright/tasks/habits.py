@@ -56,6 +56,16 @@ class Habits:
             self._fix(file.path, "F401")
         if self._is_sorted(file) or (file.is_new and "isort" in self._tools):
             self._fix(file.path, "I")
+        if file.is_new and "ruff" in self._tools:  # what the host's own settings mend by themselves
+            self._ruff(
+                "check",
+                "--quiet",
+                "--no-cache",
+                "--fix",
+                "--exit-zero",
+                "--force-exclude",
+                file.path,
+            )
         style = self._style(file)
         if style is not None:
             self._format(file.path, style)

@@ -10,13 +10,17 @@ from pathlib import Path
 from backwright.project.conventions.evidence import last_name
 from backwright.tasks.change import Workplace
 from backwright.transfer.migration import Fill, harden, harden_sqlite
+from backwright.transfer.migration.wrapping import wrap_texts
 from backwright.values import Note
 
 _OWN_TRANSACTION = re.compile(r"(?<!context)\.begin\(\)")
 
 
 def make_safe(
-    place: Workplace, paths: Sequence[str], fills: Mapping[tuple[str, str], Fill]
+    place: Workplace,
+    paths: Sequence[str],
+    fills: Mapping[tuple[str, str], Fill],
+    width: int = 100,
 ) -> tuple[Note, ...]:
     """Rewrite migrations in staging so that they are safe; return what a reviewer should know.
 
@@ -24,6 +28,7 @@ def make_safe(
         place: the staging copy.
         paths: the revisions that the change has written.
         fills: for (table, column), what existing rows get.
+        width: the longest line of the project, in characters.
     """
     notes: list[Note] = []
     for path in paths:
@@ -39,7 +44,7 @@ def make_safe(
                 known_types=_enum_types(older),
                 apart=not _keeps_one_transaction(place),
             )
-        file.write_text(made.code, encoding="utf-8")
+        file.write_text(wrap_texts(made.code, width), encoding="utf-8")
         notes += [Note(path, 1, text) for text in made.notes]
     return tuple(notes)
 

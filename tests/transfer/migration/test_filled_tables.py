@@ -15,6 +15,7 @@ from tests.transfer.migration.database import ROWS, Host, hardened, host
 
 from backwright.host.postgres import Cluster, cluster
 from backwright.transfer.migration import Fill, harden
+from backwright.transfer.migration.wrapping import wrap_texts
 
 
 @dataclass(frozen=True)
@@ -347,3 +348,21 @@ def downgrade() -> None:
     functions = [n for n in ast.parse(harden(code).code).body if isinstance(n, ast.FunctionDef)]
     assert [ast.get_docstring(f) for f in functions] == ["Upgrade schema.", "Downgrade schema."]
     assert [ast.unparse(f).count(' schema."""') for f in functions] == [1, 1]
+
+
+def test_long_statements_are_broken_between_words() -> None:
+    code = (
+        "def upgrade():\n"
+        '    op.execute("ALTER TABLE tasks VALIDATE CONSTRAINT fk_tasks_project_id_projects")\n'
+        '    op.execute("SELECT 1")\n'
+    )
+    made = wrap_texts(code, 60)
+    assert max(map(len, made.splitlines())) <= 60
+    told = [
+        ast.literal_eval(n.args[0]) for n in ast.walk(ast.parse(made)) if isinstance(n, ast.Call)
+    ]
+    assert told == [
+        "ALTER TABLE tasks VALIDATE CONSTRAINT fk_tasks_project_id_projects",
+        "SELECT 1",
+    ]
+    assert wrap_texts(code, 200) == code

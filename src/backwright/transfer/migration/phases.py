@@ -28,7 +28,7 @@ class Phases:
         if self.first:
             parts += [*([LOCK_TIMEOUT] if self.first_locks else []), *self.first]
         if self.apart:
-            parts.append("# Each of these stands by itself, and locks nobody out meanwhile.")
+            parts.append("# outside the transaction: nobody is locked out")
             parts.append("with op.get_context().autocommit_block():")
             parts += [_indented(code) for code in self.apart]
         if self.last:
