@@ -146,6 +146,7 @@ def main() -> int:
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--skip-clean", action="store_true", help="try the mutants only")
     parser.add_argument("--only", default="", help="a part of the kind or operation")
+    parser.add_argument("--part", default="", help="such as 2/3: the second third of the mutants")
     parser.add_argument("--again", default="", help="only those that had these verdicts")
     parser.add_argument("--results", default="", help="a line for each outcome goes to this file")
     options = parser.parse_args()
@@ -156,6 +157,9 @@ def main() -> int:
         for one in mutants_of(name)
         if options.only in f"{one.kind} {one.operation}"
     ]
+    if options.part:
+        number, of = map(int, options.part.split("/"))
+        chosen = chosen[number - 1 :: of]
     if options.list:
         for one in chosen:
             print(f"{one.project:8} {one.area:9} {one.kind:40} {one.operation}")
