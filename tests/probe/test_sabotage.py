@@ -84,3 +84,11 @@ def test_without_a_database_the_answers_are_the_evidence(tmp_path: Path) -> None
     report = probed(tmp_path, "leaks", seen=False)
     assert cell(report, "GET /notes/{note_id}") == "leak"
     assert any("no database" in note for note in report.notes)
+
+
+@pytest.mark.parametrize(("sabotage", "found"), [("ignores", "isolated"), ("deletes", "leak")])
+def test_without_a_database_its_owner_reads_back_what_was_done(
+    tmp_path: Path, sabotage: str, found: str
+) -> None:
+    report = probed(tmp_path, sabotage, seen=False)
+    assert cell(report, "DELETE /notes/{note_id}") == found

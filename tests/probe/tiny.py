@@ -96,6 +96,8 @@ def delete(note_id: Annotated[int, Field(lt=2**31)], user: Me) -> None:
     row = rows.execute("SELECT * FROM notes WHERE id = ?", (note_id,)).fetchone()
     if SABOTAGE == "writes-first":
         rows.execute("DELETE FROM notes WHERE id = ?", (note_id,))
-    if row is None or row["owner_id"] != user:
+    if SABOTAGE == "ignores" and row is not None and row["owner_id"] != user:
+        return
+    if row is None or (row["owner_id"] != user and SABOTAGE != "deletes"):
         raise HTTPException(404)
     rows.execute("DELETE FROM notes WHERE id = ?", (note_id,))

@@ -179,29 +179,29 @@ class TestFile:
         names = _Names(self.owner)
         made = self._made(kept["other"].call, names, 0)
         own = self.learner.used.get(operation.key)
-        if made is None or own is None or (kind == "lists" and not names.words):
+        listed = self._listed(own, names) if own and kind == "lists" else None
+        if made is None or own is None or (kind == "lists" and listed is None):
             return ""
-        call = kept["other"].call
+        word, more = listed or ("", [])
+        users = f"{self._await}sign_in({self._fixture})"
+        own_call = own.call if kind == "lists" else kept["other"].call
         lines = [
             *self._opening(operation),
-            f"    owner, other = {self._await}sign_in({self._fixture}), {self._await}sign_in({self._fixture})",
+            f"    owner, other = {users}, {users}",
             *made,
-        ]
-        refusals = self._refusals(call, kind, kept, names)
-        success = [
-            f"    own = {self._request(call, names, 'owner')}",
+            *more,
+            *self._refusals(own_call, kept, names, word),
+            f"    own = {self._request(own_call, names, 'owner')}",
             f"    assert own.status_code == {own.status}, own.text",
         ]
-        if kind == "lists":
-            success.append(f"    assert {_first(names)} in own.text")
-        return "\n".join([*lines, *refusals, *success])
+        return "\n".join([*lines, *([f"    assert {word} in own.text"] if word else [])])
 
     def _refusals(
-        self, call: Call, kind: str, kept: Mapping[str, Exchange], names: _Names
+        self, call: Call, kept: Mapping[str, Exchange], names: _Names, word: str
     ) -> list[str]:
         lines = [f"    foreign = {self._request(call, names, 'other')}"]
-        if kind == "lists" and kept["other"].ok:
-            lines.append(f"    assert {_first(names)} not in foreign.text")
+        if word and kept["other"].ok:
+            lines.append(f"    assert {word} not in foreign.text")
         else:
             lines.append(f"    assert foreign.status_code == {kept['other'].status}, foreign.text")
         if "anonymous" in kept and not kept["anonymous"].ok:
@@ -232,21 +232,39 @@ class TestFile:
             source = self._source(slot, value)
             if source is None or depth > _DEEPEST:
                 return None
-            inner = self._made(source.call, names, depth + 1)
+            made = self._creation(source, names, depth)
             path = _path_to(source.answer.json, value)
-            if inner is None or path is None:
+            if made is None or path is None:
                 return None
-            lines += inner
-            for mark in sorted(marks_in(json.dumps(source.call.body))):
-                if mark not in names.words:
-                    names.words[mark] = f"{{word_{len(names.words) + 1}}}"
-                    lines.append(f'    {names.words[mark][1:-1]} = f"w{{uuid4().hex[:9]}}"')
             name = _variable(slot.noun, names)
-            lines.append(f"    made = {self._request(source.call, names, 'owner')}")
-            lines.append(f"    assert made.status_code == {source.status}, made.text")
-            lines.append(f"    {name} = made.json(){path}")
+            lines += [*made, f"    {name} = made.json(){path}"]
             names.variables[value] = name
         return lines
+
+    def _creation(self, source: Exchange, names: _Names, depth: int) -> list[str] | None:
+        """Return the lines that repeat a request of the owner's, with what it needs made first."""
+        lines = self._made(source.call, names, depth + 1)
+        if lines is None:
+            return None
+        for mark in sorted(marks_in(json.dumps(source.call.body))):
+            if mark not in names.words:
+                names.words[mark] = f"{{word_{len(names.words) + 1}}}"
+                lines.append(f'    {names.words[mark][1:-1]} = f"w{{uuid4().hex[:9]}}"')
+        lines.append(f"    made = {self._request(source.call, names, 'owner')}")
+        lines.append(f"    assert made.status_code == {source.status}, made.text")
+        return lines
+
+    def _listed(self, own: Exchange, names: _Names) -> tuple[str, list[str]] | None:
+        """Return a word of an object that the owner's list has, and the lines that make one."""
+        shown = marks_in(own.answer.text)
+        creators = self.learner.creators(self.learner.resource(own.call.operation))
+        for one in reversed(self._sent):
+            mine = one.ok and one.who.name == self.owner.name and one.call.operation in creators
+            marks = sorted(marks_in(json.dumps(one.call.body)) & shown) if mine else []
+            made = self._creation(one, names, 0) if marks else None
+            if made is not None:
+                return names.words[marks[0]][1:-1], made
+        return None
 
     def _source(self, slot: Slot, value: Value) -> Exchange | None:
         """Return the request of the owner that made an object."""
@@ -322,10 +340,6 @@ class _Names:
         for mark, word in self.words.items():
             escaped = re.sub(mark, word, escaped, flags=re.IGNORECASE)
         return escaped
-
-
-def _first(names: _Names) -> str:
-    return next(iter(names.words.values()))[1:-1]
 
 
 def _variable(noun: str, names: _Names) -> str:
