@@ -25,7 +25,6 @@ from backwright.tasks.habits import Habits, Written, width_of
 from backwright.tasks.migration import write_revision
 from backwright.tasks.questions import Answers
 from backwright.tasks.safe_migration import make_safe
-from backwright.transfer.dialect import Dialect
 from backwright.transfer.dialect.defaults import stored_value
 from backwright.transfer.draft import Draft
 from backwright.transfer.example.extending import (
@@ -41,6 +40,8 @@ from backwright.transfer.example.ownership import Ownership
 from backwright.transfer.example.transfer import Transferred
 from backwright.values import Note
 from backwright.workshop import ChangeSet
+
+_UPGRADE = "alembic upgrade head    brings your database to the new migration"
 
 
 def extend_by_example(
@@ -71,8 +72,9 @@ def extend_by_example(
         return change_report(
             Outcome(command, f"{name} has {words} already, as asked for", ()), ChangeSet()
         )
+    dialect = learning.dialect
     fills = existing_rows(
-        learning.chain.model.table, fields, lambda word: _stored(learning.dialect, word)
+        learning.chain.model.table, fields, lambda word: stored_value(dialect, word)
     )
     words = ", ".join(f.name for f in fields)
     with workplace(root, f"{command} {name} {words}", listener) as place:
@@ -86,18 +88,15 @@ def extend_by_example(
         migration = list(revision.paths)
         notes = (*revision.notes, *make_safe(place, migration, fills, width))
         finish_migration(place, migration)
-        steps = [PlanStep(step, paths) for step, paths in done.plan()]
-        steps += [PlanStep("migration", tuple(migration))] if migration else []
+        steps = _steps(done, migration)
         reasons = {path: step.step for step in steps for path in step.files}
         changes = changes_of(place, [*files, *migration], reasons)
         outcome = Outcome(
             command=command,
             summary=f"{name} ({learning.chain.model.file}:{learning.chain.model.line}): {words}",
-            plan=tuple(steps),
+            plan=steps,
             notes=(*place.notes, *done.notes, *notes, *_by_hand(learning, migration)),
-            next_steps=("alembic upgrade head    brings your database to the new migration",)
-            if migration
-            else (),
+            next_steps=(_UPGRADE,) if migration else (),
         )
         if dry_run:
             return change_report(outcome, changes, dry_run=True)
@@ -114,8 +113,10 @@ def _learning(
     return learn_itself(draft, owners, find_model(owners, resource), fields, installed)
 
 
-def _stored(dialect: Dialect, word: str) -> str:
-    return stored_value(dialect, word)
+def _steps(done: Transferred, migration: list[str]) -> tuple[PlanStep, ...]:
+    steps = [PlanStep(step, paths) for step, paths in done.plan()]
+    steps += [PlanStep("migration", tuple(migration))] if migration else []
+    return tuple(steps)
 
 
 def _write(place: Workplace, learning: Learning, width: int) -> tuple[Transferred, list[str]]:

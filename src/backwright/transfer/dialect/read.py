@@ -58,7 +58,8 @@ def read_dialect(
     sqlmodel = sqlmodel_of(sources, exemplar)
     orm = orm_of(columns, sqlmodel)
     structure = structural(project, exemplar, places_of_bases(sources, project, exemplar))
-    attributes = {c.fact.name: c.attribute for c in columns}
+    called = {c.name: c.name for c in exemplar.columns}
+    called |= {c.fact.name: c.attribute for c in columns}
     # a link that is itself what is learnt from is a resource like any other
     partners = {
         m.name: partner_of(sources, m) for m in project.models if m is exemplar or not is_link(m)
@@ -69,13 +70,9 @@ def read_dialect(
     return Dialect(
         orm=orm,
         exemplar=exemplar.name,
-        structure=tuple(
-            attributes.get(c.name, c.name) for c in exemplar.columns if c.name in structure
-        ),
-        own=tuple(
-            attributes.get(c.name, c.name) for c in exemplar.columns if c.name not in structure
-        ),
-        owner=attributes.get(owner, owner) if owner else None,
+        structure=tuple(called[c.name] for c in exemplar.columns if c.name in structure),
+        own=tuple(called[c.name] for c in exemplar.columns if c.name not in structure),
+        owner=called.get(owner, owner) if owner else None,
         owner_model=exemplar.owner.user if owner and exemplar.owner else None,
         key=partner_of(sources, exemplar),
         partners=partners,
