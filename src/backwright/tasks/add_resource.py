@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from backwright.errors import VerificationError
+from backwright.errors import BackwrightError, VerificationError
 from backwright.project import read_project
 from backwright.report.change import ChangeReport, PlanStep
 from backwright.report.events import Listener, StepStarted
@@ -14,6 +15,8 @@ from backwright.spec.types import ResourceSpec
 from backwright.tasks import by_example
 from backwright.tasks.add_by_example import add_by_example, plan_by_example
 from backwright.tasks.add_by_growth import Growing, add_by_growth, plan_by_growth
+from backwright.tasks.attempts import Failed
+from backwright.tasks.by_example import Lesson
 from backwright.tasks.change import (
     Outcome,
     Workplace,
@@ -101,20 +104,58 @@ def _in_another_style(request: AddResource, listener: Listener) -> ChangeReport:
         return change_report(Outcome(COMMAND, text, ()), ChangeSet())
     alike = request.spec.like is None and was_grown(draft, project)
     lessons = () if alike else by_example.lessons(draft, project, request.spec, request.answers)
-    why: tuple[Note, ...] = ()
-    if lessons:
-        made = (
-            plan_by_example(request.root, lessons)
-            if request.dry_run
-            else add_by_example(request.root, lessons, request.answers, listener)
-        )
+    answered = request.answers.given.get("owner", request.spec.owner)
+    growing = Growing(request.root, project, replace(request.spec, owner=answered), request.answers)
+    if request.dry_run:
+        planned = plan_by_example(request.root, lessons) if lessons else Failed(())
+        if isinstance(planned, ChangeReport):
+            return planned
+        return plan_by_growth(replace(growing, why=_or_refused(request, planned)))
+    if not lessons:
+        return add_by_growth(growing, listener)
+    return _by_example_or_grown(request, lessons, growing, listener)
+
+
+def _by_example_or_grown(
+    request: AddResource, lessons: Sequence[Lesson], growing: Growing, listener: Listener
+) -> ChangeReport:
+    """Learn from the project's own; in the house's style where that does not work.
+
+    An exemplar whose own endpoints fail is none; neither is one that asks more than can be carried.
+    """
+    failed: VerificationError | None = None
+    try:
+        made = add_by_example(request.root, lessons, request.answers, listener)
         if isinstance(made, ChangeReport):
             return made
-        why = made.reasons
-    if why and request.spec.like:
-        raise VerificationError(why[0].text, [], remedy="name another resource with --like")
-    growing = Growing(request.root, project, request.spec, request.answers, why)
-    return plan_by_growth(growing) if request.dry_run else add_by_growth(growing, listener)
+        why = _or_refused(request, made)
+    except VerificationError as error:
+        if request.spec.like or not any(one.verdict == "fail" for one in error.checks):
+            raise
+        failed, why = error, (_no_example(lessons[0], error),)
+    try:
+        return add_by_growth(replace(growing, why=why), listener)
+    except BackwrightError as error:
+        raise failed or error from error
+
+
+def _or_refused(request: AddResource, made: Failed) -> tuple[Note, ...]:
+    """Return why no exemplar will do.
+
+    Raises:
+        VerificationError: one was named.
+    """
+    if made.reasons and request.spec.like:
+        raise VerificationError(
+            made.reasons[0].text, [], remedy="name another resource with --like"
+        )
+    return made.reasons
+
+
+def _no_example(made: Lesson, error: VerificationError) -> Note:
+    model = made.choice.chain.model
+    said = error.message.splitlines()[0]
+    return Note(model.file, model.line, f"learnt from {model.name} it did not work: {said}")
 
 
 def _write(place: Workplace, spec: ResourceSpec) -> tuple[Transfer, tuple[PlanStep, ...]]:

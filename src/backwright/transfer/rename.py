@@ -45,6 +45,7 @@ class Renaming:
         for old, new in self.pairs:
             if text == old.snake:
                 return new.variable
+            text = _in_camel_case(text, old, new)
         renamed = self._pattern.sub(lambda m: self._forms[m.group()], text)
         return _fix_articles_in_identifier(renamed) if renamed != text else text
 
@@ -65,6 +66,9 @@ class Renaming:
             if bare in known:
                 return text.replace(bare, known[bare])
         prose = " " in text.strip()
+        if not prose:
+            for old, new in self.pairs:
+                text = _in_camel_case(text, old, new)
 
         def replace(match: re.Match[str]) -> str:
             before, after = text[: match.start()], text[match.end() :]
@@ -124,6 +128,15 @@ class Renaming:
             rf"(?<![A-Za-z0-9])(?:{upper})(?![A-Za-z0-9])" if upper else "",
         ]
         return re.compile("|".join(p for p in parts if p))
+
+
+def _in_camel_case(text: str, old: Names, new: Names) -> str:
+    """Return a text with a name that begins a word in camel case renamed: `taskService`."""
+    for before, after in ((old.plural_pascal, new.plural_pascal), (old.pascal, new.pascal)):
+        told = after[:1].lower() + after[1:]
+        begin = before[:1].lower() + before[1:]
+        text = re.sub(rf"(?<![A-Za-z0-9]){re.escape(begin)}(?=[A-Z])", told, text)
+    return text
 
 
 def _forms(names: Names) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ import libcst.matchers as m
 from backwright.spec.names import split_words
 from backwright.transfer.carry.marks import code_of, fields_in
 from backwright.transfer.carry.mentions import purpose
-from backwright.transfer.carry.trimming import trimmed
+from backwright.transfer.carry.trimming import trimmed, without_extras
 from backwright.transfer.carry.values import Work
 from backwright.transfer.trim import refers
 
@@ -228,7 +228,7 @@ class Dropper:
             return self._import(node)
         made = trimmed(node, self._speaks, all_rows=self.all_rows, lost=self.lost)
         if not self._speaks(made) and not _is_idle(made):
-            if isinstance(small, cst.Return) and not self.all_rows:
+            if isinstance(small, cst.Return) and not (self.all_rows or self._is_extra(node)):
                 raise _Essential
             self.work.note_marks(code_of(node), "what this says of `{}` is left out")
             self.known |= _targets(node)
@@ -239,6 +239,10 @@ class Dropper:
             raise _Essential
         self._left_out(node)
         return None
+
+    def _is_extra(self, node: cst.SimpleStatementLine) -> bool:
+        """Tell whether only how rows are ordered or loaded speaks of old fields."""
+        return not self._speaks(without_extras(node, self._speaks))
 
     def _left_out(self, node: cst.BaseStatement) -> None:
         """What links the rows of others to the exemplar's is all that its function is for."""

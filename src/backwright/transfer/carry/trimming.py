@@ -31,6 +31,32 @@ def trimmed(
     return made
 
 
+def without_extras(node: Node, speaks: Speaks) -> Node:
+    """Return a statement without what of its order and its loading speaks of what is left out."""
+    made = node.visit(_Extras(speaks))
+    assert not isinstance(made, cst.RemovalSentinel | cst.FlattenSentinel)  # noqa: S101
+    return made
+
+
+class _Extras(cst.CSTTransformer):
+    def __init__(self, speaks: Speaks) -> None:
+        super().__init__()
+        self.speaks = speaks
+
+    def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.BaseExpression:
+        kept = [
+            a
+            for a in updated_node.args
+            if not (a.keyword and a.keyword.value == "options" and self.speaks(a))
+        ]
+        if len(kept) < len(updated_node.args):
+            return updated_node.with_changes(args=kept)
+        is_chained = isinstance(updated_node.func, cst.Attribute)
+        if _called(updated_node) in ("options", "order_by") and is_chained:
+            return _bare(updated_node)
+        return updated_node
+
+
 class _Trimmer(cst.CSTTransformer):
     def __init__(
         self, speaks: Speaks, *, all_rows: bool, lost: Mapping[str, frozenset[int]]

@@ -54,12 +54,18 @@ class Wiring:
                 continue
             if id(statement) in self.own:
                 continue
-            if self.skip(statement):
+            if self.skip(statement) or self._is_about(statement):
                 self._note_others(statement)
             elif inner := list(_bodies(statement)):
                 self._compound(statement, inner)
             elif self.known.mentions(statement) or self._exports(statement):
                 done |= self._simple(body, i)
+
+    def _is_about(self, statement: ast.stmt) -> bool:
+        """Tell whether a function is named after the exemplar: it is that one's, or nobody's."""
+        if not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
+            return False
+        return self.rename(statement.name) != statement.name
 
     def _exports(self, statement: ast.stmt) -> bool:
         """Tell whether a statement lists names of the exemplar's for `__all__`."""
