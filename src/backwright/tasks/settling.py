@@ -23,6 +23,7 @@ from backwright.workshop.bench import PAYLOADS
 
 _ROUNDS = 8
 _SECONDS = 120.0
+_NOT_THERE = re.compile(r"No such file or directory: '(/[^']+)'")
 _OUTSIDE = re.compile(r"^/[\w.-]+/[\w./-]*$")
 _PLACE = re.compile(r"(?i)log|dir|folder|file|upload|storage|media|data|cache|path")
 _REDIS = re.compile(r"\b(?:import|from)\s+(?:redis|aioredis|arq|aiocache|fastapi_limiter|rq)\b")
@@ -57,10 +58,11 @@ def settle(project: Project, facts: HostFacts, bench: Bench) -> dict[str, str]:
     own = {name.upper() for name in own_values(project.root)} | {name.upper() for name in told}
     examples = example_values(project.root)
     for _ in range(_ROUNDS):
-        missing = _missing(_with(bench, given), facts.app)
+        missing, error = _missing(_with(bench, given), facts.app)
+        made = _make_folder(error, bench.staging.folder)
         more = placeholders(project, missing, given)
         more = {name: value for name, value in more.items() if name.upper() not in own}
-        if not more:
+        if not more and not made:
             break
         given |= {
             name: value if name in given else examples.get(name, value)
@@ -97,13 +99,26 @@ def _with(bench: Bench, variables: dict[str, str]) -> Bench:
     return replace(bench, variables=dict(variables))
 
 
-def _missing(bench: Bench, app: str) -> list[Missing]:
-    """Import the application once, and return what it says that it misses; nothing if it comes."""
+def _make_folder(error: str, copy: Path) -> bool:
+    """Make a folder of the copy that code wants to write to; tell whether there was one to make.
+
+    Such as one for logs, which version control leaves out and a working tree has.
+    """
+    found = _NOT_THERE.search(error)
+    folder = Path(found[1]).parent if found else copy
+    if not folder.is_relative_to(copy.resolve()) or folder.exists():
+        return False
+    folder.mkdir(parents=True)
+    return True
+
+
+def _missing(bench: Bench, app: str) -> tuple[list[Missing], str]:
+    """Import the application once; return what it says that it misses, and its error."""
     run = hands(bench)
     database = run.databases.empty("settling")
     done = run.python(str(PAYLOADS / "load.py"), app, database=database, timeout=_SECONDS)
     for line in done.stdout.splitlines():
         if line.startswith('{"error"'):
             answer: dict[str, Any] = json.loads(line)
-            return [Missing(**one) for one in answer["settings"]]
-    return []
+            return [Missing(**one) for one in answer["settings"]], str(answer["error"])
+    return [], ""
