@@ -18,7 +18,7 @@ from backwright.host.process import Result, run
 from backwright.source.outline import first_line, outline
 from backwright.source.text import decode
 from backwright.tasks.tidy import ruff_program
-from backwright.workshop.settings import tables
+from backwright.workshop.settings import black_settings, tables
 
 _PRESERVE = ("--config", 'format.quote-style="preserve"')
 _SINGLE = ("--config", 'format.quote-style="single"')
@@ -91,11 +91,16 @@ class Habits:
         """Return the settings of the formatter that the host has settings for, if it has one."""
         if "ruff.format" in self._tools:
             return ()
-        return ("--config", f"line-length={self.width}") if "black" in self._tools else None
+        if "black" not in self._tools:
+            return None
+        width, keeps_quotes = black_settings(self.folder)
+        told = ("--config", f"line-length={width or 88}")
+        return (*told, *_PRESERVE) if keeps_quotes else told
 
     @cached_property
     def _styles(self) -> tuple[tuple[str, ...], ...]:
-        widths = dict.fromkeys((self.width, *_WIDTHS))
+        told, _ = black_settings(self.folder)
+        widths = dict.fromkeys((*([told] if told else []), self.width, *_WIDTHS))
         tried: list[tuple[str, ...]] = [()]
         for width in widths:
             lines = ("--config", f"line-length={width}")

@@ -58,6 +58,16 @@ def tables(folder: Path) -> frozenset[str]:
     return frozenset(found)
 
 
+def black_settings(folder: Path) -> tuple[int | None, bool]:
+    """Return the longest line that Black is told to keep, and whether it leaves quotes alone."""
+    try:
+        told = tomllib.loads(read_text(folder / "pyproject.toml")).get("tool", {}).get("black", {})
+    except (OSError, UnicodeError, tomllib.TOMLDecodeError):
+        return None, False
+    width = told.get("line-length", told.get("line_length"))
+    return width, bool(told.get("skip-string-normalization"))
+
+
 def mentions(folder: Path, pattern: str) -> bool:
     """Tell whether one of the project's scripts has a line of this kind."""
     return any(re.search(pattern, text) for text in _scripts(folder))

@@ -9,7 +9,7 @@ import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
 
 from backwright.spec.names import Names, split_words
-from backwright.transfer.carry.marks import code_of, fields_in, is_query, mark
+from backwright.transfer.carry.marks import code_of, fields_in, is_query, mark, says_all
 from backwright.transfer.carry.types import Facts, Part
 
 _CODE = re.compile(
@@ -130,7 +130,9 @@ class _Marker(cst.CSTTransformer):
         elements = [e for e in node.elements if isinstance(e, cst.DictElement)]
         known = [e.key for e in elements if self._string_field(e.key) is not None]
         copied = any(f".{_raw(e.key)}" in code_of(e.value) for e in elements if e.key in known)
-        if len(known) > 1 or copied or any(not self._is_generic(_raw(k)) for k in known):
+        said = len(elements) > 1 and self.part.role != "test" and says_all(elements, known)
+        named = any(not self._is_generic(_raw(k)) for k in known) and not said
+        if len(known) > 1 or copied or named:
             self.keys |= set(known)
 
     def visit_Subscript(self, node: cst.Subscript) -> None:

@@ -99,3 +99,8 @@ def field_functions(parts: Sequence[Part], facts: Facts, keys: Collection[int] =
             if any(f"_{field}_" in f"_{name.strip('_')}_" for field in names):
                 found.add(renaming.identifier(name))
     return found
+
+
+def says_all(elements: Sequence[cst.DictElement], known: Sequence[cst.CSTNode]) -> bool:
+    """Tell whether a dict only says something: `{"completed": "OK", "message": …}` is no row."""
+    return all(isinstance(e.value, cst.SimpleString) for e in elements if e.key in known)

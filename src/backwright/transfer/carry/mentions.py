@@ -17,7 +17,7 @@ from backwright.spec.names import capitalized, names_of, split_words
 from backwright.spec.types import FieldSpec
 from backwright.transfer.carry.bodies import compared
 from backwright.transfer.carry.docs import reworded
-from backwright.transfer.carry.items import is_access, is_literal, item_field, named
+from backwright.transfer.carry.items import is_access, is_literal, item_field, named, replaced
 from backwright.transfer.carry.marks import MARK, code_of, fields_in, is_query
 from backwright.transfer.carry.partial import pass_on_test, renamed_test
 from backwright.transfer.carry.shown import shown
@@ -53,9 +53,10 @@ def pass_on(work: Work, node: cst.FunctionDef, owner: str = "") -> cst.FunctionD
     """Return a function whose mentions of single fields speak of their successors."""
     if node.name.value.startswith("test_"):
         return renamed_test(work, pass_on_test(work, node))
-    if not fields_in(node):
-        return node
     aim = purpose(node, owner)
+    if not fields_in(node):
+        is_written = aim in ("make", "change")
+        return _said_taken(work, node, work.likeness.keys) if is_written else node
     everywhere: dict[int, FieldSpec] = {}
     in_queries: dict[int, FieldSpec] = {}
     for number in _known(work, node):
@@ -73,7 +74,9 @@ def pass_on(work: Work, node: cst.FunctionDef, owner: str = "") -> cst.FunctionD
     )
     assert isinstance(passed, cst.FunctionDef)  # noqa: S101
     told = {**everywhere, **in_queries}
-    return _said(work, passed, told) if told else passed
+    made = _said(work, passed, told) if told else passed
+    taken = {n: f for n, f in work.likeness.keys.items() if n not in told}
+    return made if aim not in ("make", "change") else _said_taken(work, made, taken)
 
 
 def is_named_after(name: str, key: FieldSpec) -> bool:
@@ -235,6 +238,20 @@ def _said(work: Work, node: cst.FunctionDef, fields: Mapping[int, FieldSpec]) ->
     made = reworded(node, names).visit(_Prose(words, names))
     assert isinstance(made, cst.FunctionDef)  # noqa: S101
     return made
+
+
+def _said_taken(
+    work: Work, node: cst.FunctionDef, keys: Mapping[int, FieldSpec]
+) -> cst.FunctionDef:
+    """Say the new field where a value is refused since it is taken, and nobody has asked for it."""
+    words = {
+        names_of(work.facts.fields[n].name).human: names_of(f.name).human for n, f in keys.items()
+    }
+    for raised in m.findall(node, m.Raise()) if words else ():
+        if re.search(r"exist|taken|already|unique|duplicate", code_of(raised)):
+            told = raised.visit(_Words(words))
+            node = replaced(node, lambda n, old=raised, new=told: new if n is old else None)  # type: ignore[misc]
+    return node
 
 
 class _Prose(cst.CSTTransformer):

@@ -64,8 +64,16 @@ def shown(
     """Return a text, in one piece or several, that shows a row of the new resource."""
     state = Shown(label, name)
     pieces = [state.string(p) if isinstance(p, cst.FormattedString) else p for p in _pieces(node)]
-    kept = [p for p in pieces if not (isinstance(p, cst.FormattedString) and not p.parts)]
+    kept = [p for old, p in zip(_pieces(node), pieces, strict=True) if not _is_empty(old, p)]
     return _concatenated(node, kept or pieces[:1])
+
+
+def _is_empty(old: cst.BaseExpression, new: cst.BaseExpression) -> bool:
+    """Tell whether a piece has lost all that it showed: only gaps and marks are left."""
+    if not isinstance(old, cst.FormattedString) or not isinstance(new, cst.FormattedString):
+        return False
+    said = "".join(getattr(p, "value", "x") for p in new.parts)
+    return bool(fields_in(old)) and re.fullmatch(r"[\s,;|/-]*", said) is not None
 
 
 def _pieces(node: cst.BaseExpression) -> list[cst.BaseExpression]:
