@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import libcst as cst
@@ -106,7 +106,7 @@ class Refusal:
 
 
 def missing(
-    trees: Sequence[cst.Module], old: Names, parent: Parent, known: frozenset[str]
+    trees: Sequence[cst.Module], old: Names, parent: Parent, known: Mapping[str, str]
 ) -> Refusal | None:
     """Return what says that a parent's row is not there, as the exemplar says it of its own.
 
@@ -114,8 +114,8 @@ def missing(
         trees: the exemplar's parts, renamed, the one that it is for first.
         old: the name that they say it of.
         parent: whose row is missing.
-        known: the names that the project defines: an error class of the parent's own is used only
-            if there is one.
+        known: the classes that the project defines, and their modules: an error class of the
+            parent's own is used only if there is one.
     """
     for index, tree in enumerate(trees):
         for node in m.findall(tree, _RAISING):
@@ -123,9 +123,26 @@ def missing(
                 continue
             made = _of_parent(_raised(node), old, parent)
             imports = frozenset() if index == 0 else imports_of(made, tree)
+            imports = _of_its_own(made, tree, known) or imports
             if made is not None and imports is not None and _is_known(made, old, parent, known):
                 return Refusal(code_of(made), imports)
     return None
+
+
+def _of_its_own(
+    made: cst.Raise | None, tree: cst.Module, known: Mapping[str, str]
+) -> frozenset[Import]:
+    """Return what brings an error class of the parent's own, which the exemplar's code has not."""
+    name = _raised_name(made) if made else ""
+    is_there = re.search(
+        rf"^(?:from|import)\b.*\b{name}\b|^class {name}\b", tree.code, re.MULTILINE
+    )
+    return frozenset({(known[name], name)}) if name in known and not is_there else frozenset()
+
+
+def _raised_name(made: cst.Raise) -> str:
+    raised = made.exc.func if isinstance(made.exc, cst.Call) else made.exc
+    return code_of(raised) if raised is not None else ""
 
 
 def guard(trees: Sequence[cst.Module], owner: str) -> tuple[str, str] | None:
@@ -183,9 +200,8 @@ def _of_parent(node: cst.Raise, old: Names, parent: Parent) -> cst.Raise | None:
     return made
 
 
-def _is_known(made: cst.Raise, old: Names, parent: Parent, known: frozenset[str]) -> bool:
+def _is_known(made: cst.Raise, old: Names, parent: Parent, known: Mapping[str, str]) -> bool:
     """An error class named after the parent must be there; a text may say any name."""
-    raised = made.exc.func if isinstance(made.exc, cst.Call) else made.exc
-    name = code_of(raised) if raised is not None else ""
+    name = _raised_name(made)
     own = Renaming(((parent.names, old),))
     return not own.finds(name) or name in known

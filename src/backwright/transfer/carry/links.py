@@ -215,6 +215,9 @@ class Linker:
             return f'raise HTTPException(status_code=404, detail="{said}")'
         self.work.imports |= refusal.imports
         said = re.sub(r"\{\w*id\w*\}", f"{{{given}}}", refusal.code)
+        stems = {parent.names.snake, facts.new.snake}
+        keys = "|".join([*(f"{s}_(?:id|uuid|pk)" for s in stems), "id", "pk", "uuid"])
+        said = re.sub(rf"(?<=[(, ])(?:{keys})(?=[,)])", given, said)
         return " ".join(said.split())
 
     def _guard(self, site: Site, owned: str) -> str | None:

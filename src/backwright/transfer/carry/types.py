@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -86,7 +86,7 @@ class Facts:
     `renaming` gives the renaming for a part's code. `structural` are the columns that every
     resource has (id, owner, timestamps, soft delete, version) and the relationship to the owner.
     `others` are the names of the project's other models; `owner` is the exemplar's owner column;
-    `known` are the classes that the project defines; `tests` its test modules, by path; `account`
+    `known` are the classes that the project defines, and their modules; `tests` its test modules, by path; `account`
     is the model of those who sign in, which code may name for another reason than a field.
     """
 
@@ -99,7 +99,7 @@ class Facts:
     others: tuple[Names, ...] = ()
     parents: tuple[Parent, ...] = ()
     owner: str | None = None
-    known: frozenset[str] = frozenset()
+    known: Mapping[str, str] = field(default_factory=dict)
     tests: tuple[tuple[str, str], ...] = ()
     account: str | None = None
 

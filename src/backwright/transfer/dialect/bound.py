@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
@@ -121,6 +122,7 @@ class Bound:
 
     def _in_model(self, field: FieldSpec, made: Declaration) -> Declaration:
         """Import an enum that the host keeps elsewhere; import nothing from the module itself."""
+        made = _told_apart(made)
         imports = {pair for pair in made.imports if pair[0] != self.home.module}
         module = self.dialect.enum.home_module if self.dialect.enum.home else None
         if module and field.kind == "enum" and self.enum_definition(field):
@@ -136,6 +138,17 @@ class Bound:
 
     def _quoted(self, code: str) -> str:
         return in_quotes(code, self.dialect.quote)
+
+
+def _told_apart(made: Declaration) -> Declaration:
+    """Call Python's UUID by its module where the column's type has the same name."""
+    plain = ("uuid", "UUID")
+    others = {pair for pair in made.imports if pair[1] == "UUID"} - {plain}
+    if plain not in made.imports or not others:
+        return made
+    annotation = re.sub(r"(?<![\w.])UUID\b", "uuid.UUID", made.annotation)
+    imports = (made.imports - {plain}) | {("uuid", "")}
+    return replace(made, annotation=annotation, imports=imports)
 
 
 def bound(dialect: Dialect, names: Names, home: Home) -> Bound:

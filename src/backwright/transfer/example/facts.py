@@ -12,7 +12,7 @@ from backwright.spec.types import FieldSpec, Kind, ResourceSpec
 from backwright.transfer.carry import Facts, OldField, Parent
 from backwright.transfer.dialect import Dialect, Home
 from backwright.transfer.example.chain import Chain, Part
-from backwright.transfer.example.modules import Modules, is_test
+from backwright.transfer.example.modules import Modules, dotted, is_test
 from backwright.transfer.example.naming import Naming
 from backwright.transfer.example.ownership import Ownership
 
@@ -98,17 +98,18 @@ def facts(learning: Learning) -> Facts:
         others=tuple(n for m, n in learning.owners.nouns.names.items() if m != chain.model.name),
         parents=tuple(_parents(learning)),
         owner=dialect.owner,
-        known=frozenset(_classes(learning.owners.modules)),
+        known=dict(_classes(learning.owners.modules)),
         account=learning.project.auth.user_model,
         tests=tuple((p, modules.text(p)) for p in modules.paths if is_test(p)),
     )
 
 
-def _classes(modules: Modules) -> Iterator[str]:
+def _classes(modules: Modules) -> Iterator[tuple[str, str]]:
+    """Yield the project's classes, and the modules that they are imported from."""
     for path in modules.paths:
         for statement in modules.outline(path):
             if isinstance(statement.node, ast.ClassDef):
-                yield statement.node.name
+                yield statement.node.name, modules.names.get(path, dotted(path))
 
 
 def _fields(learning: Learning, structure: set[str], to_owner: set[str]) -> Iterator[OldField]:
