@@ -113,7 +113,7 @@ def needs_of(root: Path, start: str, framework: str = "fastapi") -> Requirements
     read = [(folder, read_requirements(folder)) for folder in folders]
     naming = [one for one in read if framework in one[1].names()]
     if not naming:
-        inner = {path.parent for path in sorted(root.glob("*/*requirements*.txt"))}
+        inner = {path.parent for path in sorted(root.glob("*/*requirement*.txt"))}
         others = [(folder, read_requirements(folder)) for folder in sorted(inner - set(folders))]
         naming = [one for one in others if framework in one[1].names()]
     chosen = next(iter(naming), None) or next((one for one in read if one[1].needed), read[-1])

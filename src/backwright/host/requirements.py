@@ -29,7 +29,7 @@ _FILES = (
     "environment.yaml",
     ".python-version",
 )
-_REQUIREMENTS = ("*requirements*.txt", "*requirements*.in", "requirements/*.txt")
+_REQUIREMENTS = ("*requirement*.txt", "*requirement*.in", "requirements/*.txt")
 _ARGUMENTS = ("--index-url", "--extra-index-url", "--find-links", "--trusted-host", "-i", "-f")
 _NAME = re.compile(r"^\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
 

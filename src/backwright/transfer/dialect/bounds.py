@@ -58,11 +58,13 @@ def pattern_argument(dialect: Dialect, pattern: str, *, sqlmodel: bool) -> str:
     return f'schema_extra={{"pattern": {pattern}}}' if sqlmodel else f"pattern={pattern}"
 
 
-def takes_no_digits(dialect: Dialect, field: FieldSpec) -> bool:
-    """Tell whether `Field` here takes no digits of a decimal.
+def takes_no_digits(dialect: Dialect, field: FieldSpec, *, sqlmodel: bool) -> bool:
+    """Tell whether `Field`, SQLModel's or Pydantic's, takes no digits of a decimal.
 
-    SQLModel's own does not in its first versions; Pydantic's not for what may be None before 2.6.
+    SQLModel's own does not in its first versions; Pydantic 2 not for what may be None before 2.6.
     """
-    if field.kind != "decimal" or not dialect.schema.sqlmodel:
+    if field.kind != "decimal":
         return False
-    return not dialect.at_least("sqlmodel", 0, 0, 9) or not dialect.at_least("pydantic", 2, 6)
+    if sqlmodel and not dialect.at_least("sqlmodel", 0, 0, 9):
+        return True
+    return (sqlmodel or dialect.schema.pydantic > 1) and not dialect.at_least("pydantic", 2, 6)

@@ -173,7 +173,7 @@ def _sqlmodel(
         annotation, imports = words.spell("pydantic", "EmailStr")
     arguments: list[str] = []
     bounds = _sqlmodel_bounds(dialect, field, shared=shared)
-    if takes_no_digits(dialect, field):
+    if takes_no_digits(dialect, field, sqlmodel=True):
         call, imports = words.spell("pydantic", "condecimal")
         annotation, bounds = f"{call}({', '.join(bounds)})", []
     if field.optional:

@@ -92,7 +92,9 @@ def _typed(dialect: Dialect, names: Names, field: FieldSpec, *, bounded: bool) -
     pattern = text_pattern(field)
     if pattern and bounded:
         bounds.append(pattern_argument(dialect, pattern, sqlmodel=habit.sqlmodel))
-    if bounds and (habit.constraint == "constr" or takes_no_digits(dialect, field)):
+    if bounds and (
+        habit.constraint == "constr" or takes_no_digits(dialect, field, sqlmodel=habit.sqlmodel)
+    ):
         return _constrained(dialect, field, annotation, imports, bounds)
     return annotation, imports, bounds
 
