@@ -11,6 +11,7 @@ from backwright.project.interpret.values import (
     External,
     Instance,
     Unknown,
+    settle,
 )
 from backwright.project.ownership.callers import ModelIndex
 from backwright.project.ownership.looking import Seen
@@ -91,7 +92,45 @@ def creations(seen: Seen, index: ModelIndex) -> list[Creation]:
         model = index.of(one.cls) if isinstance(one.cls, Class) else None
         if model is not None:
             found[id(one)] = Creation(model, one)
+        elif (inserted := _inserted(one, index)) is not None:
+            found[id(one)] = inserted
     return list(found.values())
+
+
+def _inserts(node: Instance, index: ModelIndex) -> bool:
+    """Tell whether a call goes on from `insert(Model).values(…)`."""
+    at: object = node
+    while isinstance(at, Instance) and isinstance(at.cls, External):
+        if _inserted(at, index) is not None:
+            return True
+        at = settle(at.cls.owner)
+    return False
+
+
+def _writes(node: Instance, index: ModelIndex) -> bool:
+    """Tell whether a call changes rows that were read: `add` of a new row changes that one."""
+    if _last(node) not in _WRITES:
+        return False
+    first = settle(node.args[0]) if node.args else None
+    return not (isinstance(first, Instance) and index.of(first.cls) is not None)
+
+
+def _inserted(one: Instance, index: ModelIndex) -> Creation | None:
+    """Return the row that `insert(Model).values(…)` makes."""
+    into = settle(one.cls.owner) if isinstance(one.cls, External) else None
+    if _last(one) != "values" or not isinstance(into, Instance) or _last(into) != "insert":
+        return None
+    cls = settle(into.args[0]) if into.args else None
+    model = index.of(cls)
+    if model is None or not isinstance(cls, Class):
+        return None
+    row = Instance(cls, attributes=dict(one.kwargs))
+    data = settle(one.args[0]) if one.args else None
+    if isinstance(data, dict):
+        row.attributes.update({str(key): value for key, value in data.items()})
+    elif data is not None:
+        row.attributes["**"] = data
+    return Creation(model, row)
 
 
 def accesses(seen: Seen, index: ModelIndex) -> list[Access]:
@@ -103,7 +142,9 @@ def accesses(seen: Seen, index: ModelIndex) -> list[Access]:
     for root in libraries:
         if id(root) not in graph.inside:
             for way, model in graph.ways(root):
-                written = any(_last(node) in _WRITES for node in way)
+                if any(_inserts(node, index) for node in way):
+                    continue  # a row that is made, no query
+                written = any(_writes(node, index) for node in way)
                 found.append(Access(model, way[-1], way, written or id(way[-1]) in touched))
     return found
 

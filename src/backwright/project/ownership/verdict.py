@@ -20,6 +20,7 @@ from backwright.project.schemas import by_name
 from backwright.project.types import Endpoint, Model, Schema, Unresolved
 
 Touch = Access | Creation
+READING = frozenset({"GET", "HEAD", "OPTIONS", "WEBSOCKET"})
 
 
 def scoped(
@@ -70,7 +71,8 @@ def _verdict(ground: Ground, route: Route, subjects: tuple[set[str], ...]) -> bo
     judge = Judge(seen, ground)
     returned = bases(seen.result, ground.index)
     touched: list[Touch] = [*creations(seen, ground.index), *judge.accesses]
-    chosen = _chosen(touched, subjects, returned, seen.early)
+    writes = not READING.issuperset(route.methods)
+    chosen = _chosen(touched, subjects, returned, seen.early, writes=writes)
     if any(one.model.owner is None for one in chosen):
         return None
     verdicts = [(one, _of(one, judge)) for one in chosen]
@@ -86,14 +88,25 @@ def _verdict(ground: Ground, route: Route, subjects: tuple[set[str], ...]) -> bo
 
 
 def _chosen(
-    touched: list[Touch], subjects: tuple[set[str], ...], returned: set[int], early: set[int]
+    touched: list[Touch],
+    subjects: tuple[set[str], ...],
+    returned: set[int],
+    early: set[int],
+    *,
+    writes: bool,
 ) -> Sequence[Touch]:
     """Return what an endpoint is about: rows of the models it speaks of, else of any.
 
     It is what is changed; where nothing is, what is given back; else everything that is read.
+    An endpoint that writes, but none of these models, is about the owned rows that it changes.
     """
+    changed = [
+        one for one in _changed(touched) if one.model.owner and not _is_early(one, early, returned)
+    ]
     for names in subjects:
         about = [one for one in touched if one.model.name in names]
+        if about and writes and changed and not _changed(about):
+            return changed
         if about:
             owned = [one for one in about if one.model.owner is not None]
             return _weightiest(owned or about, returned)
@@ -104,9 +117,12 @@ def _chosen(
 
 
 def _weightiest(touched: list[Touch], returned: set[int]) -> Sequence[Touch]:
-    changed = [one for one in touched if isinstance(one, Creation) or one.writes]
     given = [one for one in touched if isinstance(one, Access) and id(one.base) in returned]
-    return changed or given or touched
+    return _changed(touched) or given or touched
+
+
+def _changed(touched: list[Touch]) -> list[Touch]:
+    return [one for one in touched if isinstance(one, Creation) or one.writes]
 
 
 def _is_early(one: Touch, early: set[int], returned: set[int]) -> bool:

@@ -1,11 +1,11 @@
 from typing import Annotated
 
 from fastapi import Depends, FastAPI, HTTPException
-from sqlmodel import func, or_, select
+from sqlmodel import func, insert, or_, select
 
 from crud import ItemCrud
 from deps import CurrentUser, ItemService, SessionDep, any_item, claims, get_current_user, own_item
-from models import Colour, Item, ItemIn, ItemOwned, Part, PartIn, User
+from models import Colour, Item, ItemIn, ItemOwned, Mark, Part, PartIn, User
 from somewhere import policy
 
 app = FastAPI()
@@ -225,3 +225,26 @@ def part(item_id: int, part_id: int, session: SessionDep):
 @app.get("/me")
 def me(user: Annotated[User, Depends(get_current_user)]):
     return user
+
+
+@app.post("/items/{item_id}/inserted")
+def insert_item(data: ItemIn, session: SessionDep, user: CurrentUser):
+    row = {"title": data.title, "owner_id": user.id}
+    return session.exec(insert(Item).values(row).returning(Item)).one()
+
+
+@app.post("/items/{item_id}/inserted/given")
+def insert_given(data: ItemOwned, session: SessionDep, user: CurrentUser):
+    session.exec(insert(Item).values(title=data.title, owner_id=data.owner_id))
+
+
+@app.post("/items/{item_id}/mark")
+def mark_item(item_id: int, session: SessionDep, user: CurrentUser):
+    item = session.exec(select(Item).where(Item.id == item_id)).first()
+    session.add(Mark(user_id=user.id, item_id=item.id))
+
+
+@app.get("/items/{item_id}/looked")
+def look_at_item(item_id: int, session: SessionDep, user: CurrentUser):
+    session.add(Mark(user_id=user.id, item_id=item_id))
+    return session.exec(select(Item).where(Item.id == item_id)).first()

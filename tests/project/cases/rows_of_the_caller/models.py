@@ -38,3 +38,9 @@ class Part(PartIn, table=True):
 
 class Colour(SQLModel, table=True):
     id: int = Field(primary_key=True)
+
+
+class Mark(SQLModel, table=True):
+    id: int = Field(primary_key=True)
+    item_id: int = Field(foreign_key="item.id")
+    user_id: int = Field(foreign_key="user.id")
