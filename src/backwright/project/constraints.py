@@ -11,6 +11,7 @@ from backwright.project.interpret.values import Class, External, Instance, is_ex
 from backwright.project.interpret.world import World
 from backwright.project.types import Column, Constraint, ConstraintKind
 
+_ORDERS = frozenset({"desc", "asc", "nulls_last", "nulls_first", "nullslast", "nullsfirst"})
 _KINDS: dict[str, ConstraintKind] = {
     "PrimaryKeyConstraint": "primary-key",
     "ForeignKeyConstraint": "foreign-key",
@@ -61,6 +62,9 @@ def _name(value: object) -> str:
         return value
     if isinstance(value, External):
         return value.last
+    if isinstance(value, Instance) and getattr(value.cls, "last", "") in _ORDERS:
+        inner = value.args[0] if value.args else getattr(value.cls, "owner", None)
+        return _name(settle(inner))
     owner = value.attributes.get("_owner") if isinstance(value, Instance) else None
     return owner.rpartition(".")[2] if isinstance(owner, str) else shown_value(value)
 

@@ -26,6 +26,7 @@ from backwright.project.interpret.values import (
     Frame,
     Function,
     Instance,
+    Unknown,
     is_external,
     settle,
 )
@@ -138,8 +139,8 @@ def _parts(node: ast.expr) -> list[ast.expr]:
 
 def _response_model(route: Route, function: Function | None) -> str | None:
     """Return `response_model` as written, else the endpoint's return annotation."""
-    if "response_model" in route.options:
-        given = settle(route.options["response_model"])
+    given = settle(route.options.get("response_model", Unknown("not given")))
+    if not isinstance(given, Unknown):
         written = route.written.get("response_model")
         if written is not None and given is not None and _names_types(written):
             return _meant(written, function.frame if function else None)

@@ -170,7 +170,7 @@ def _kind(
         return "many-to-one" if refers else "one-to-many"
     if keys and not (back and not keys):
         return "one-to-one" if keys[0].unique and len(keys) == 1 else "many-to-one"
-    return "one-to-one"
+    return "many-to-one" if not keys and _foreign_side(options) == owner.name else "one-to-one"
 
 
 def _foreign_side(options: dict[str, object]) -> str:

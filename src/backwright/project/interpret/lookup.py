@@ -26,6 +26,7 @@ from backwright.project.interpret.values import (
     Namespace,
     Super,
     Unknown,
+    is_external,
     settle,
     why_unknown,
 )
@@ -147,7 +148,7 @@ def of_class(cls: Class, attr: str, frame: Frame) -> object:
                 is_method = value.kind == "classmethod"
                 return bound if is_method else calls.call_value(bound, [], {}, frame, None)
             return value
-        return value
+        return value if attr in cls.names else _inherited(value, cls, attr)
     if attr in {"__name__", "__qualname__"}:
         return cls.name if attr == "__name__" else cls.qualname
     if attr == "__members__":
@@ -161,6 +162,14 @@ def of_class(cls: Class, attr: str, frame: Frame) -> object:
     if attr == "__dict__":
         return dict(cls.names)
     return _of_library_base(ancestors(cls), attr, cls)
+
+
+def _inherited(value: object, cls: Class, attr: str) -> object:
+    """Return what a class inherits; of a column each class has one of its own."""
+    if not (isinstance(value, Instance) and is_external(value.cls, "Column", "mapped_column")):
+        return value
+    own = {**value.attributes, "_owner": f"{cls.name}.{attr}"}
+    return Instance(value.cls, value.args, value.kwargs, own, value.file, value.line)
 
 
 def _of_library_base(line: list[object], attr: str, owner: object) -> object:

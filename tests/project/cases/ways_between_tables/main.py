@@ -9,6 +9,11 @@ class Base(DeclarativeBase):
     pass
 
 
+class Numbered(Base):
+    __abstract__ = True
+    id = Column(Integer, primary_key=True)
+
+
 class Case(Base):
     __tablename__ = "case"
     id = Column(Integer, primary_key=True)
@@ -31,6 +36,17 @@ class Settings(Base):
     id = Column(Integer, primary_key=True)
     member_id = Column(Integer, ForeignKey("member.id"))
     member = relationship("Member", backref=backref("settings", uselist=False))
+
+
+class Box(Numbered):
+    __tablename__ = "box"
+    size = Column(Integer)
+    largest = Index("largest", size.desc())
+
+
+class Lid(Numbered):
+    __tablename__ = "lid"
+    box_id = Column(Integer, ForeignKey(Box.id))
 
 
 class Part(Base):
