@@ -3,7 +3,7 @@
 import pytest
 
 from backwright.errors import UsageError
-from backwright.spec.names import names_of, one
+from backwright.spec.names import names_of, one, pluralize, singularize
 from backwright.spec.resource import read_name, read_resource, read_resource_line
 
 FORMS = {
@@ -16,6 +16,8 @@ FORMS = {
     "blog-post": ("BlogPost", "blog_post", "blog_posts", "blog-posts", "blog post"),
     "Class": ("Class", "class", "classes", "classes", "class"),
     "News": ("News", "news", "news", "news", "news"),
+    "Schema": ("Schema", "schema", "schemas", "schemas", "schema"),
+    "UserData": ("UserData", "user_data", "user_data", "user-data", "user data"),
 }
 
 
@@ -31,11 +33,36 @@ def test_forms(name: str) -> None:
     [
         ("order", "an order"), ("hour", "an hour"), ("user", "a user"), ("unit", "a unit"),
         ("API key", "an API key"), ("URL", "a URL"), ("SMS", "an SMS"), ("news", "news"),
-        ("person info", "person info"), ("series", "a series"),
+        ("person info", "person info"), ("series", "a series"), ("honour", "an honour"),
+        ("SKU", "a SKU"), ("SKUs", "a SKUs"), ("SIMD", "an SIMD"), ("heir", "an heir"),
     ],
 )  # fmt: skip
 def test_a_noun_with_its_article(noun: str, said: str) -> None:
     assert one(noun) == said
+
+
+PLURALS = {
+    "Address": "Addresses", "Agenda": "Agendas", "Alias": "Aliases", "Analysis": "Analyses",
+    "Axis": "Axes", "Bias": "Biases", "Bus": "Buses", "Cache": "Caches", "Child": "Children",
+    "Criterion": "Criteria", "Hero": "Heroes", "Index": "Indices", "Leaf": "Leaves",
+    "Lens": "Lenses", "Matrix": "Matrices", "Movie": "Movies", "Photo": "Photos",
+    "Quiz": "Quizzes", "Schema": "Schemas", "SKU": "SKUs", "Status": "Statuses",
+    "Virus": "Viruses", "Woman": "Women",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("word", PLURALS)
+def test_a_plural_and_back(word: str) -> None:
+    assert pluralize(word) == PLURALS[word]
+    assert singularize(PLURALS[word]) == word
+    assert singularize(word) is None
+
+
+@pytest.mark.parametrize(
+    "word", ["Basis", "Data", "Equipment", "Metadata", "Money", "Sheep", "Species", "Staff"]
+)
+def test_what_looks_like_a_plural_and_is_none(word: str) -> None:
+    assert read_name(word).pascal == word
 
 
 def test_what_is_not_counted_has_no_plural() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import keyword
 import re
 from dataclasses import dataclass
@@ -51,13 +52,22 @@ class Names:
 
     @property
     def variable(self) -> str:
-        """The singular as a variable: `class_` where the bare word is a keyword."""
-        return f"{self.snake}_" if keyword.iskeyword(self.snake) else self.snake
+        """The singular as a variable: `class_` and `type_` where the bare word is Python's."""
+        return f"{self.snake}_" if is_pythons(self.snake) else self.snake
 
 
-# "an hour", "an API", "an SMS", but "a user", "a unit", "a one-off", "a URL".
+def is_pythons(word: str) -> bool:
+    """Tell whether a word is a keyword, or a builtin that a variable would hide."""
+    return keyword.iskeyword(word) or word in _BUILTINS
+
+
+# The interpreter's `site` adds some, which linters know too, to most but not all interpreters.
+_BUILTINS = {*dir(builtins), "copyright", "credits", "exit", "help", "license", "quit"}
+
+# "an hour", "an API", "an SMS", but "a user", "a unit", "a one-off", "a URL", "a SKU".
 _VOWEL_SOUND = re.compile(
-    r"(?i)(?!(?-i:U[A-Z0-9])|uni|use|usa|usu|eu|one|uti)[aeiou]|(?-i:[AEFHILMNORSX][A-Z0-9]|hour)"
+    r"(?i)(?!(?-i:U[A-Z0-9])|uni|use|usa|usu|eu|one|uti)[aeiou]|hour|hono|honest|heir"
+    r"|(?-i:(?!(?:SKU|SIM|LAN|RAM|ROM)s?\b)[AEFHILMNORSX][A-Z0-9])"
 )
 
 # Nouns without a plural that stand without an article; "a series" and "a sheep" have one.
@@ -69,6 +79,15 @@ _MASS = frozenset(
         "staff", "stuff", "traffic", "weather",
     }
 )  # fmt: skip
+
+# What the rules get wrong: they know Greek plurals of "schema", and none of "lens".
+_IRREGULAR = {
+    "agenda": "agendas", "axis": "axes", "bias": "biases", "cache": "caches", "cpu": "cpus",
+    "dogma": "dogmas", "focus": "focuses", "german": "germans", "gpu": "gpus", "guru": "gurus",
+    "lens": "lenses", "oasis": "oases", "schema": "schemas", "sku": "skus", "stigma": "stigmas",
+    "virus": "viruses",
+}  # fmt: skip
+_UNCHANGED = ("offspring", "spacecraft", "species")
 
 
 def is_mass(noun: str) -> bool:
@@ -126,14 +145,26 @@ def pluralize(word: str) -> str:
 
 
 def singularize(word: str) -> str | None:
-    """Return the singular of an English plural, or None where the word is no plural."""
+    """Return the singular of an English plural, or None where the word is no plural.
+
+    What has another plural is none ("axis", "basis"), nor is what has no singular ("data").
+    """
+    if _is_acronym(word) and word.endswith("s"):
+        return word[:-1]
+    if is_mass(word) or word.lower() in _UNCHANGED or pluralize(word) != word:
+        return None
     singular = str(_rules().singular(word))
     return singular if singular != word and pluralize(singular) == word else None
 
 
 @cache
 def _rules() -> Pluralizer:
-    return Pluralizer()  # type: ignore[no-untyped-call]
+    rules = Pluralizer()  # type: ignore[no-untyped-call]
+    for singular, plural in _IRREGULAR.items():
+        rules.add_irregular_rule(singular, plural)
+    for word in _UNCHANGED:
+        rules.add_uncountable_rule(word)
+    return rules
 
 
 def _pascal(words: list[str]) -> str:

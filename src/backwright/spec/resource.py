@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import keyword
 import shlex
 from collections.abc import Sequence
 
 from backwright.errors import UsageError
 from backwright.spec.fields import read_fields
-from backwright.spec.names import Names, names_of, singularize, split_words
+from backwright.spec.names import Names, is_pythons, names_of, singularize, split_words
 from backwright.spec.types import ResourceSpec
 
 
@@ -72,7 +71,7 @@ def read_name(name: str, *, plural: str | None = None) -> Names:
         )
     names = names_of(name, plural=plural)
     for form in (names.pascal, names.plural_snake):
-        if keyword.iskeyword(form):
+        if is_pythons(form):
             raise UsageError(
                 f"{name!r} would be called {form!r} somewhere, a word of the Python language",
                 remedy=f"use another, for example {names.pascal}Item",
