@@ -10,7 +10,7 @@ from backwright.transfer.resource import transfer_resource
 
 NAMES = (
     "Json", "Test", "List", "Type", "Id", "Path", "Response", "Value", "Owner", "Alice", "Router",
-    "Column", "Exception", "New", "Self",
+    "Column", "License", "Property", "New", "Self",
 )  # fmt: skip
 
 

@@ -4,8 +4,10 @@ import pytest
 
 from backwright.errors import UsageError
 from backwright.spec.resource import read_resource_line
-from backwright.tasks.house import Features, house_draft
+from backwright.tasks.house import Features, house_draft, without_exemplars
+from backwright.transfer.exemplar import Exemplar
 from backwright.transfer.resource import transfer_resource
+from backwright.transfer.survey import survey
 
 
 @pytest.mark.parametrize(
@@ -30,3 +32,38 @@ def test_an_owner_that_is_no_user_is_possible_without_users() -> None:
     host = house_draft(features)
     transfer_resource(host, house_draft(features), read_resource_line("Pet owner:ref:Label"))
     assert "owner_id: UUID" in host.text("app/models.py")
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("Decimal name:str:1..80 value:decimal", "the name Decimal means something else"),
+        ("Offer filter:enum:a,b", "OfferFilter would mean two things in app/schemas.py"),
+        ("Offer create:enum:a,b", "OfferCreate would mean two things in app/schemas.py"),
+        ("Field name:str", "the name Field means something else"),
+        ("Mail name:str", "app/services/mail_service.py is there already"),
+    ],
+)
+def test_a_name_that_would_mean_two_things_is_refused(line: str, reason: str) -> None:
+    host = house_draft()
+    without_exemplars(host, {"Label", "Tag"})
+    with pytest.raises(UsageError, match=reason) as caught:
+        transfer_resource(host, house_draft(), read_resource_line(line))
+    assert caught.value.remedy
+
+
+def test_what_is_called_as_a_role_of_others_is_not_taken_for_theirs() -> None:
+    """Where there are resources called Page, Test and Valid, a comment's page is still a comment's."""
+    host = house_draft()
+    for line in ("Page body:text", "Test name:str", "Valid until:date", "Service name:str"):
+        transfer_resource(host, house_draft(), read_resource_line(line))
+    facts = survey(host)
+    comment = Exemplar(host, facts, facts.resources[-5])
+    assert comment.names.pascal == "Comment"
+    assert [path.rpartition("/")[2] for path in comment.modules()] == [
+        "comments.py", "comment_service.py", "test_comments.py",
+    ]  # fmt: skip
+    names = [n for s in comment.definitions("tests/factories.py") for n in s.names]
+    assert names == ["valid_comment", "changed_comment", "INVALID_COMMENT", "make_comment"]
+    names = [n for s in comment.definitions("app/schemas.py") for n in s.names]
+    assert "CommentPage" in names

@@ -28,10 +28,26 @@ RESERVED = {
     "updated_at": "every resource has it already",
     "metadata": "SQLModel needs it for the table's own metadata",
     "registry": "SQLModel needs it",
+    "self": "methods that take fields by name have it",
 }
-_PYDANTIC = {"construct", "copy", "dict", "fields", "json", "schema", "validate", "parse_obj"}
+_PYDANTIC = {
+    "construct", "copy", "dict", "fields", "from_orm", "json", "parse_file", "parse_obj",
+    "parse_raw", "schema", "schema_json", "sqlmodel_update", "update_forward_refs", "validate",
+}  # fmt: skip
 _TYPES = {"date": "happened_on", "datetime": "happened_at"} | {
-    name: f"{name}_value" for name in ("bool", "int", "str", "float", "list", "dict")
+    name: f"{name}_value"
+    for name in (
+        "bool",
+        "dict",
+        "enum_type",
+        "false",
+        "float",
+        "func",
+        "int",
+        "list",
+        "str",
+        "true",
+    )
 }
 _ALIASES = {
     "string": "str",
@@ -106,6 +122,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 def _check_name(name: str, word: str) -> None:
     snake = "_".join(w.lower() for w in split_words(name)) or "title"
+    snake = f"{snake}_value" if keyword.iskeyword(snake) else snake
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name) or name.endswith("_") or "__" in name:
         raise UsageError(
             f"{name!r} in {word!r} is no field name",
@@ -120,12 +137,13 @@ def _check_name(name: str, word: str) -> None:
         )
     if name in _TYPES:
         raise UsageError(
-            f"{name!r} in {word!r} would hide the type {name} in the classes that have it",
+            f"{name!r} in {word!r} would hide what {name} means in the classes that have it",
             remedy=f"use another, for example {_TYPES[name]}",
         )
     if name in RESERVED:
         raise UsageError(
-            f"{name!r} in {word!r} is taken: {RESERVED[name]}", remedy="leave it out or rename it"
+            f"{name!r} in {word!r} is taken: {RESERVED[name]}",
+            remedy=f"leave it out or rename it, for example {name}_value",
         )
     if name in _PYDANTIC or name.startswith("model_"):
         raise UsageError(

@@ -43,21 +43,28 @@ class Exemplar:
         return [p for p in self.draft.modules() if self.owns(PurePosixPath(p).stem)]
 
     def owns(self, identifier: str) -> bool:
-        """Tell whether an identifier speaks of this resource, and of no longer-named one."""
-        owner = max(
-            (t.names for t in self.survey.tables if _speaks_of(identifier, t.names)),
-            key=lambda n: len(n.snake),
-            default=None,
-        )
-        return owner == self.names
+        """Tell whether an identifier speaks of this resource, and of no other more than of it.
+
+        The noun leads in classes and services (`TaskPage` is about a task, where there is a Page,
+        too) and ends other names (`valid_task`). Of two at one place it is the longer one.
+        """
+        leads = identifier[:1].isupper() and not identifier.isupper()
+        leads = leads or identifier.endswith("_service")
+
+        def place(table: Table) -> tuple[int, int]:
+            spans = _finder(table.names).spans(identifier)
+            longest = max(end - start for start, end in spans)
+            if leads:
+                return -min(start for start, _ in spans), longest
+            return max(end for _, end in spans), longest
+
+        speaking = [t for t in self.survey.tables if _finder(t.names).finds(identifier)]
+        owner = max(speaking, key=place, default=None)
+        return owner is not None and owner.names == self.names
 
     def definitions(self, path: str) -> list[Statement]:
         """Return the statements of a shared module that define something of the resource."""
         return [s for s in outline(self.draft.text(path)) if any(self.owns(n) for n in s.names)]
-
-
-def _speaks_of(identifier: str, names: Names) -> bool:
-    return _finder(names).finds(identifier)
 
 
 @cache

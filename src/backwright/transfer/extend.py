@@ -13,6 +13,7 @@ from backwright.source.imports import add_imports
 from backwright.source.outline import outline
 from backwright.source.text import Splice, splice
 from backwright.spec.types import FieldSpec, ResourceSpec
+from backwright.transfer.clashes import check_meanings
 from backwright.transfer.declaration import wanted_imports
 from backwright.transfer.draft import Draft
 from backwright.transfer.extend_samples import extend_samples
@@ -66,7 +67,8 @@ def extend_resource(
     )
     check_references(facts, spec, around)
     job = Extension(host, house, table, spec, around)
-    done = ((name, tuple(step(job))) for name, step in _STEPS)
+    done = [(name, tuple(step(job))) for name, step in _STEPS]
+    check_meanings(host)
     return tuple((name, files) for name, files in done if files)
 
 

@@ -53,6 +53,10 @@ class Renaming:
         """Tell whether a text holds any form of an old name as whole words."""
         return self._pattern.search(text) is not None
 
+    def spans(self, text: str) -> list[tuple[int, int]]:
+        """Return where a text holds forms of an old name."""
+        return [found.span() for found in self._pattern.finditer(text)]
+
     def path(self, text: str) -> str:
         """Return a file's path renamed; the words of its stem are in snake case."""
         return self._pattern.sub(lambda m: self._forms[m.group()], text)

@@ -10,6 +10,7 @@ from backwright.errors import UsageError
 from backwright.spec.fields import nearest
 from backwright.spec.types import FieldSpec, ResourceSpec
 from backwright.transfer import steps
+from backwright.transfer.clashes import check_meanings
 from backwright.transfer.draft import Draft
 from backwright.transfer.exemplar import Exemplar, choose_exemplar, identifiers, liked
 from backwright.transfer.model import Target, link_word
@@ -42,7 +43,7 @@ def transfer_resource(host: Draft, house: Draft, spec: ResourceSpec) -> Transfer
     """Add a resource to a draft of the host; `house` is the house in the host's features.
 
     Raises:
-        UsageError: the resource is there already, a model it refers to is not, or the names clash.
+        UsageError: the resource is there already, a model it refers to is not, or names clash.
     """
     facts = survey(host)
     owned = _is_owned(facts, spec)
@@ -52,6 +53,7 @@ def transfer_resource(host: Draft, house: Draft, spec: ResourceSpec) -> Transfer
     check_references(facts, spec, around)
     job = Job(host, house, spec, exemplar, around, vocabulary(exemplar, house))
     done = tuple((name, tuple(step(job))) for name, step in STEPS)
+    check_meanings(host)
     return Transfer(exemplar.table.name, owned, done)
 
 

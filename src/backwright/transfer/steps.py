@@ -158,7 +158,8 @@ def _target_path(job: Job, path: str) -> str:
     target = (folder / Renaming(((old, new),)).path(name)).as_posix()
     if job.host.exists(target):
         raise UsageError(
-            f"{target} is there already", remedy="rename the resource or move the file"
+            f"{target} is there already",
+            remedy=f"call the resource otherwise, for example {new.pascal}Item",
         )
     return target
 

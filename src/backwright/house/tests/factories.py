@@ -95,7 +95,7 @@ INVALID_CATEGORY: list[Fields] = [
 ]
 
 
-async def make_category(client: AsyncClient, **fields: Any) -> Fields:
+async def make_category(client: AsyncClient, /, **fields: Any) -> Fields:
     """Create a category with these fields, and others that are valid."""
     return await make(client, "/api/v1/categories", await valid_category(client) | fields)
 
@@ -124,7 +124,7 @@ INVALID_LABEL: list[Fields] = [
 ]
 
 
-async def make_label(client: AsyncClient, **fields: Any) -> Fields:
+async def make_label(client: AsyncClient, /, **fields: Any) -> Fields:
     """Create a label with these fields, and others that are valid."""
     return await make(client, "/api/v1/labels", await valid_label(client) | fields)
 
@@ -167,7 +167,7 @@ INVALID_PROJECT: list[Fields] = [
 ]
 
 
-async def make_project(client: AsyncClient, **fields: Any) -> Fields:
+async def make_project(client: AsyncClient, /, **fields: Any) -> Fields:
     """Create a project with these fields, and others that are valid."""
     return await make(client, "/api/v1/projects", await valid_project(client) | fields)
 
@@ -222,7 +222,7 @@ INVALID_TASK: list[Fields] = [
 ]
 
 
-async def make_task(client: AsyncClient, **fields: Any) -> Fields:
+async def make_task(client: AsyncClient, /, **fields: Any) -> Fields:
     """Create a task with these fields, and others that are valid."""
     return await make(client, "/api/v1/tasks", await valid_task(client) | fields)
 
@@ -253,7 +253,7 @@ INVALID_TAG: list[Fields] = [
 ]
 
 
-async def make_tag(client: AsyncClient, **fields: Any) -> Fields:
+async def make_tag(client: AsyncClient, /, **fields: Any) -> Fields:
     """Create a tag with these fields, and others that are valid."""
     return await make(client, "/api/v1/tags", await valid_tag(client) | fields)
 
@@ -292,6 +292,6 @@ INVALID_COMMENT: list[Fields] = [
 ]
 
 
-async def make_comment(client: AsyncClient, **fields: Any) -> Fields:
+async def make_comment(client: AsyncClient, /, **fields: Any) -> Fields:
     """Create a comment with these fields, and others that are valid."""
     return await make(client, "/api/v1/comments", await valid_comment(client) | fields)

@@ -42,7 +42,7 @@ def filters_of(query: type[PageQuery], row: Fields) -> list[Fields]:
     return [{name: row[name]} for name in sorted(names) if row[name] is not None]
 
 
-async def read_all(client: AsyncClient, path: str, **params: Any) -> list[Fields]:
+async def read_all(client: AsyncClient, path: str, /, **params: Any) -> list[Fields]:
     """Return all rows of a list, from one page to the next."""
     rows: list[Fields] = []
     while True:
