@@ -4,6 +4,7 @@ import ast
 import re
 import sys
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -150,3 +151,17 @@ def test_the_house_is_left_as_it_was() -> None:
     before = {path: path.read_bytes() for path in house_root().rglob("*.py")}
     house_draft(Features(auth=False, database="sqlite"))
     assert {path: path.read_bytes() for path in house_root().rglob("*.py")} == before
+
+
+@pytest.mark.parametrize(
+    ("database", "default"), [("postgresql", "func.now()"), ("sqlite", "CURRENT_TIME")]
+)
+def test_the_time_by_default_is_one_that_every_program_can_write(
+    database: Literal["postgresql", "sqlite"], default: str
+) -> None:
+    """In SQLite `func.now()` is a function of the application's own connections."""
+    features = Features(database=database)
+    draft = house_draft(features)
+    spec = read_resource_line("Visit at:datetime:default=now")
+    transfer_resource(draft, house_draft(features), spec)
+    assert f'{{"server_default": {default}}}' in draft.text("app/models.py").partition("Visit(")[2]

@@ -98,7 +98,7 @@ def _lay_out(place: Workplace, written: _Written) -> tuple[PlanStep, ...]:
     """Put the project into staging, and let its own Alembic write the first migration."""
     draft = written.draft
     paths = draft.write_into(place.folder)
-    tidy(place.folder, paths)
+    tidy(place.folder, paths, compact=True)
     migration = write_migration(place, "create all tables") if _lacks_migration(draft) else []
     tidy(place.folder, migration)
     ours = {path for step in written.steps for path in step.files}

@@ -13,8 +13,13 @@ from backwright.host.process import run
 _MENDED = "I,F401,UP037"  # the order of imports, unused ones, quotes that are not needed
 
 
-def tidy(folder: Path, paths: Iterable[str]) -> None:
+def tidy(folder: Path, paths: Iterable[str], *, compact: bool = False) -> None:
     """Sort the imports of Python files and format them, with the settings that stand there.
+
+    Args:
+        folder: where the project lies.
+        paths: its files.
+        compact: bring imports that fit into one line, although they once did not.
 
     Raises:
         MissingError: Ruff is not installed beside us.
@@ -23,7 +28,9 @@ def tidy(folder: Path, paths: Iterable[str]) -> None:
     if not files:
         return
     ruff = ruff_program()
-    _run(ruff, ["check", "--quiet", "--fix", "--exit-zero", "--select", _MENDED, *files], folder)
+    options = ["--config", "lint.isort.split-on-trailing-comma=false"] if compact else []
+    mend = ["check", "--quiet", "--fix", "--exit-zero", "--select", _MENDED, *options]
+    _run(ruff, [*mend, *files], folder)
     _run(ruff, ["format", "--quiet", *files], folder)
 
 

@@ -21,7 +21,7 @@ from backwright.transfer.extend_schemas import extend_schemas
 from backwright.transfer.extend_service import extend_service
 from backwright.transfer.field_tests import known_tests, tests_of_fields
 from backwright.transfer.model import link_class
-from backwright.transfer.resource import check_references, taken, targets
+from backwright.transfer.resource import check_references, surroundings
 from backwright.transfer.schema import create_field
 from backwright.transfer.steps import (
     WIDTH,
@@ -62,9 +62,7 @@ def extend_resource(
     """
     facts = survey(host)
     spec = ResourceSpec(table.names, tuple(fields))
-    around = Surroundings(
-        targets(facts, spec, owned=table.owned), taken(facts), table.owned, facts.has_users
-    )
+    around = surroundings(host, facts, spec, owned=table.owned)
     check_references(facts, spec, around)
     job = Extension(host, house, table, spec, around)
     done = [(name, tuple(step(job))) for name, step in _STEPS]
@@ -104,7 +102,7 @@ def _is_the_same(host: Draft, facts: Survey, table: Table, field: FieldSpec) -> 
         words = ast.unparse(there.annotation) if isinstance(there, ast.AnnAssign) else ""
         return is_linked and str(field.target) in re.findall(r"\w+", words)
     spec = ResourceSpec(table.names, (field,))
-    around = Surroundings(targets(facts, spec, owned=table.owned), {}, table.owned, facts.has_users)
+    around = surroundings(host, facts, spec, owned=table.owned)
     if field.target and field.target not in around.targets:
         return False
     return _says(

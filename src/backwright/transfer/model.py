@@ -79,8 +79,13 @@ def type_imports(field: FieldSpec) -> set[Import]:
     return {_TYPE_IMPORTS[field.kind]} if field.kind in _TYPE_IMPORTS else set()
 
 
-def column(resource: Names, field: FieldSpec) -> Declaration:
-    """Return the declaration of a field's column in a SQLModel table."""
+def column(
+    resource: Names, field: FieldSpec, current_time: Import = ("sqlalchemy", "func")
+) -> Declaration:
+    """Return the declaration of a field's column in a SQLModel table.
+
+    `current_time` is what the project gives times by on the server, and where it is.
+    """
     annotation = python_type(resource, field)
     imports = type_imports(field)
     arguments: list[str] = []
@@ -95,7 +100,7 @@ def column(resource: Names, field: FieldSpec) -> Declaration:
     for argument, needed in (
         _size(field),
         _sql_type(resource, field),
-        _server_default(resource, field),
+        _server_default(resource, field, current_time),
     ):
         arguments += argument
         imports |= needed
@@ -170,7 +175,9 @@ def _sql_type(resource: Names, field: FieldSpec) -> tuple[list[str], set[Import]
     return [], set()
 
 
-def _server_default(resource: Names, field: FieldSpec) -> tuple[list[str], set[Import]]:
+def _server_default(
+    resource: Names, field: FieldSpec, current_time: Import
+) -> tuple[list[str], set[Import]]:
     default, imports = field.default, set[Import]()
     if default is None:
         return [], imports
@@ -179,9 +186,12 @@ def _server_default(resource: Names, field: FieldSpec) -> tuple[list[str], set[I
         imports.add(("sqlalchemy", text[:-2]))
     elif field.kind == "enum":
         text = f"{enum_class(resource, field)}.{enum_member(str(default))}.value"
-    elif field.kind in ("date", "datetime") and default in ("today", "now"):
-        text = "func.current_date()" if default == "today" else "func.now()"
+    elif field.kind == "date" and default == "today":
+        text = "func.current_date()"
         imports.add(("sqlalchemy", "func"))
+    elif field.kind == "datetime" and default == "now":
+        text = "func.now()" if current_time[1] == "func" else current_time[1]
+        imports.add(current_time)
     else:
         text = _literal(str(default) if not isinstance(default, Decimal) else f"{default:f}")
     return [f'sa_column_kwargs={{"server_default": {text}}}'], imports

@@ -47,7 +47,7 @@ def transfer_resource(host: Draft, house: Draft, spec: ResourceSpec) -> Transfer
     """
     facts = survey(host)
     owned = _is_owned(facts, spec)
-    around = Surroundings(targets(facts, spec, owned=owned), taken(facts), owned, facts.has_users)
+    around = surroundings(host, facts, spec, owned=owned)
     exemplar = choose_exemplar(host, house, spec, owned=owned)
     _check_names(facts, spec, exemplar)
     check_references(facts, spec, around)
@@ -110,6 +110,20 @@ def _is_owned(facts: Survey, spec: ResourceSpec) -> bool:
         known = "User, none" if facts.has_users else "none (this project has no users)"
         raise UsageError(f"{spec.owner!r} owns nothing here", remedy=f"--owner takes {known}")
     return True
+
+
+def surroundings(host: Draft, facts: Survey, spec: ResourceSpec, *, owned: bool) -> Surroundings:
+    """Return what a resource's tables stand among in a draft of its project."""
+    columns = host.text("app/columns.py") if host.exists("app/columns.py") else ""
+    of_its_own = "\nCURRENT_TIME = " in columns
+    current_time = ("app.columns", "CURRENT_TIME") if of_its_own else ("sqlalchemy", "func")
+    return Surroundings(
+        targets=targets(facts, spec, owned=owned),
+        taken=taken(facts),
+        owned=owned,
+        has_users=facts.has_users,
+        current_time=current_time,
+    )
 
 
 def targets(facts: Survey, spec: ResourceSpec, *, owned: bool) -> dict[str, Target]:

@@ -70,13 +70,15 @@ class Surroundings:
     """What the new tables stand among.
 
     `targets` are the models that can be referred to, by class name; `taken` the attributes that
-    each of them has already; `owned` tells whether the new rows belong to a user, if the project `has_users` at all.
+    each of them has already; `owned` tells whether the new rows belong to a user, if the project
+    `has_users` at all; `current_time` is what it gives times by on the server, and where that is.
     """
 
     targets: Mapping[str, Target]
     taken: Mapping[str, Collection[str]]
     owned: bool
     has_users: bool = True
+    current_time: Import = ("sqlalchemy", "func")
 
 
 def tables(spec: ResourceSpec, around: Surroundings) -> Tables:
@@ -86,7 +88,7 @@ def tables(spec: ResourceSpec, around: Surroundings) -> Tables:
     links = [_link(names, f, around) for f in fields if f.kind == "many"]
     pairs = _relationships(spec, around)
     own = [m for m in pairs if m.owner == names.pascal]
-    columns = [column(names, f) for f in fields if f.kind != "many"]
+    columns = [column(names, f, around.current_time) for f in fields if f.kind != "many"]
     code = _table(spec, around, [c.code for c in columns], own)
     imports = {i for c in columns for i in c.imports} | _imports(spec, bool(pairs))
     others = tuple(m for m in pairs if m.owner != names.pascal)
@@ -107,11 +109,11 @@ def _table(
 ) -> str:
     names = spec.names
     base = "OwnedTable" if around.owned else "SharedTable"
-    shared = ", the same for everybody" if around.has_users else ""
-    whose = " of a user" if around.owned else shared
+    shared = ", the same for everybody." if around.has_users else "."
+    whose = ". Each row belongs to the user who made it." if around.owned else shared
     lines = [
         f"class {names.pascal}({base}, table=True):",
-        f'    """{capitalized(one(names.human))}{whose}."""',
+        f'    """{capitalized(one(names.human))}{whose}"""',
         "",
         f'    __tablename__ = "{names.snake}"',
         f"    __table_args__ = ({', '.join(_constraints(spec, around))},)",

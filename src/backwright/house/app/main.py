@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 
 from app.config import Settings, get_settings
 from app.database import open_database
@@ -46,23 +47,33 @@ def spare_the_garbage_collector() -> None:
     gc.set_threshold(20_000, 20, 50)
 
 
+def operation_id(route: APIRoute) -> str:
+    """Return the name that generated clients give an operation, without its path in it."""
+    return f"{route.tags[0]}-{route.name}"
+
+
 def create_app(settings: Settings | None = None) -> FastAPI:
     """Return the application, with the settings of this process unless given others."""
     settings = settings or get_settings()
     configure_logging(settings.log_level, settings.log_format)
-    app = FastAPI(title="House", version="0.1.0", responses=ERRORS, lifespan=lifespan)
+    app = FastAPI(
+        title="House",
+        version="0.1.0",
+        lifespan=lifespan,
+        generate_unique_id_function=operation_id,
+    )
     app.state.settings = settings
     add_middlewares(app, settings)
     add_error_handlers(app)
 
-    app.include_router(auth_router, prefix=PREFIX)
-    app.include_router(categories_router, prefix=PREFIX)
-    app.include_router(comments_router, prefix=PREFIX)
-    app.include_router(labels_router, prefix=PREFIX)
-    app.include_router(projects_router, prefix=PREFIX)
-    app.include_router(tags_router, prefix=PREFIX)
-    app.include_router(tasks_router, prefix=PREFIX)
     app.include_router(health_router)
+    app.include_router(auth_router, prefix=PREFIX, responses=ERRORS)
+    app.include_router(categories_router, prefix=PREFIX, responses=ERRORS)
+    app.include_router(comments_router, prefix=PREFIX, responses=ERRORS)
+    app.include_router(labels_router, prefix=PREFIX, responses=ERRORS)
+    app.include_router(projects_router, prefix=PREFIX, responses=ERRORS)
+    app.include_router(tags_router, prefix=PREFIX, responses=ERRORS)
+    app.include_router(tasks_router, prefix=PREFIX, responses=ERRORS)
     return app
 
 

@@ -1,3 +1,10 @@
+<%!
+    import re
+
+    def code(lines):
+        """The body of a function, without the marks that Alembic puts around what it wrote."""
+        return re.sub(r"# ### .+ ###\s*", "", lines or "").strip() or "pass"
+%>\
 """${message}
 
 Revision: ${up_revision}
@@ -16,8 +23,8 @@ depends_on: str | Sequence[str] | None = ${repr(depends_on)}
 
 
 def upgrade() -> None:
-    ${upgrades if upgrades else "pass"}
+    ${code(upgrades)}
 
 
 def downgrade() -> None:
-    ${downgrades if downgrades else "pass"}
+    ${code(downgrades)}

@@ -1,6 +1,7 @@
 """What a load balancer asks: is the process alive, and can it serve?"""
 
 import asyncio
+from typing import Any
 
 from fastapi import Request
 from pydantic import BaseModel
@@ -10,11 +11,15 @@ from app.config import Settings
 from app.database import Database
 from app.exceptions import ServiceUnavailableError
 from app.logs import get_logger
+from app.responses import ErrorBody
 from app.routing import Router
 
 router = Router(prefix="/health", tags=["health"])
 
 _RETRY_SECONDS = 5
+UNAVAILABLE: dict[int | str, dict[str, Any]] = {
+    503: {"model": ErrorBody, "description": "The database does not answer"}
+}
 
 logger = get_logger(__name__)
 
@@ -31,7 +36,7 @@ async def read_liveness() -> Health:
     return Health()
 
 
-@router.get("/ready", responses={503: {"description": "The database does not answer"}})
+@router.get("/ready", responses=UNAVAILABLE)
 async def read_readiness(request: Request) -> Health:
     """Ask the database; if it does not answer in time, send no requests here for now.
 
