@@ -77,6 +77,23 @@ CASES = (
         added=("Page statement:text response:str:80", "Link href:url"),
     ),
     Case(
+        "odd-names",
+        (
+            "Test name:str:1..80 type:str:1..20 path:str:1..40 client:str:1..20",
+            "List title:str:1..80 limit:int:0.. cursor:str:1..20 sort:int",
+            "Type name:str:1..40 filter:str:1..20 hash:str:1..40",
+            "Schema version:int:1.. set:str:1..20 owner:str:1..40 password:str:1..40",
+            "Property value:decimal:10,2 type:ref:Type tests:many:Test",
+            "Page body:text time:datetime:default=now",
+            "Import url:url:optional session:str:1..20 data:json statement:text:optional",
+        ),
+        ("--database", "sqlite"),
+        added=(
+            "Valid until:date",
+            "License key:uuid:unique lists:many:List page:ref:Page:optional",
+        ),
+    ),
+    Case(
         "no-auth",
         ("User name:str:1..80 email:email:unique", "Post title:str:1..200 author:ref:User"),
         ("--no-auth",),

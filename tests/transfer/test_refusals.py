@@ -3,9 +3,10 @@
 import pytest
 
 from backwright.errors import UsageError
+from backwright.spec.names import names_of
 from backwright.spec.resource import read_resource_line
 from backwright.tasks.house import Features, house_draft, without_exemplars
-from backwright.transfer.exemplar import Exemplar
+from backwright.transfer.exemplar import Exemplar, chain_of
 from backwright.transfer.resource import transfer_resource
 from backwright.transfer.survey import survey
 
@@ -53,17 +54,28 @@ def test_a_name_that_would_mean_two_things_is_refused(line: str, reason: str) ->
 
 
 def test_what_is_called_as_a_role_of_others_is_not_taken_for_theirs() -> None:
-    """Where there are resources called Page, Test and Valid, a comment's page is still a comment's."""
+    """Where there are resources called Page, Test and Valid, a comment's page is a comment's."""
     host = house_draft()
-    for line in ("Page body:text", "Test name:str", "Valid until:date", "Service name:str"):
+    for line in ("Page body:text", "Test name:str", "Valid until:date", "Email address:email"):
         transfer_resource(host, house_draft(), read_resource_line(line))
     facts = survey(host)
-    comment = Exemplar(host, facts, facts.resources[-5])
-    assert comment.names.pascal == "Comment"
-    assert [path.rpartition("/")[2] for path in comment.modules()] == [
-        "comments.py", "comment_service.py", "test_comments.py",
-    ]  # fmt: skip
-    names = [n for s in comment.definitions("tests/factories.py") for n in s.names]
-    assert names == ["valid_comment", "changed_comment", "INVALID_COMMENT", "make_comment"]
-    names = [n for s in comment.definitions("app/schemas.py") for n in s.names]
-    assert "CommentPage" in names
+    table = facts.table("Comment")
+    assert table is not None
+    comment = Exemplar(host, facts, table)
+    factories = [n for s in comment.definitions("tests/factories.py") for n in s.names]
+    assert factories == ["valid_comment", "changed_comment", "INVALID_COMMENT", "make_comment"]
+    assert "CommentPage" in [n for s in comment.definitions("app/schemas.py") for n in s.names]
+
+
+@pytest.mark.parametrize("odd", ["Test", "List", "Page", "Router", "Valid", "Order", "Email"])
+def test_nothing_is_learnt_from_a_noun_that_means_much_else(odd: str) -> None:
+    """What follows it is what it would be without it."""
+    made = []
+    for lines in ([f"{odd} name:str:1..80 code:str:9:unique"], []):
+        host = house_draft()
+        without_exemplars(host, set())
+        for line in [*lines, "Invoice number:str:1..40:unique total:decimal"]:
+            transfer_resource(host, house_draft(), read_resource_line(line))
+        made.append([host.text(path) for path in chain_of(names_of("Invoice"))])
+        assert host.text("tests/factories.py").count("def email(") == 1
+    assert made[0] == made[1]

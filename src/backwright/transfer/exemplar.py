@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
-from pathlib import PurePosixPath
 
 from backwright.errors import UsageError
 from backwright.source.outline import Statement, outline
 from backwright.source.text import lines_between
-from backwright.spec.names import Names, names_of, singularize
+from backwright.spec.names import Names, names_of, singularize, split_words
 from backwright.spec.types import ResourceSpec
 from backwright.transfer.draft import Draft
 from backwright.transfer.rename import Renaming
@@ -40,7 +40,7 @@ class Exemplar:
 
     def modules(self) -> list[str]:
         """Return the modules that are the resource's alone: service, routes, tests."""
-        return [p for p in self.draft.modules() if self.owns(PurePosixPath(p).stem)]
+        return [path for path in self.draft.modules() if path in chain_of(self.names)]
 
     def owns(self, identifier: str) -> bool:
         """Tell whether an identifier speaks of this resource, and of no other more than of it.
@@ -63,8 +63,26 @@ class Exemplar:
         return owner is not None and owner.names == self.names
 
     def definitions(self, path: str) -> list[Statement]:
-        """Return the statements of a shared module that define something of the resource."""
-        return [s for s in outline(self.draft.text(path)) if any(self.owns(n) for n in s.names)]
+        """Return the statements of a shared module that define something of the resource.
+
+        The bare noun is none: `email()` helps all tests, also where there is an Email.
+        """
+        bare = (self.names.snake, self.names.plural_snake)
+        return [
+            statement
+            for statement in outline(self.draft.text(path))
+            if any(self.owns(n) and n.lstrip("_") not in bare for n in statement.names)
+        ]
+
+
+def chain_of(names: Names) -> tuple[str, str, str]:
+    """Return the paths of the modules that a resource has alone."""
+    plural = names.plural_snake
+    return (
+        f"app/routes/{plural}.py",
+        f"app/services/{names.snake}_service.py",
+        f"tests/test_{plural}.py",
+    )
 
 
 @cache
@@ -79,24 +97,24 @@ def choose_exemplar(host: Draft, house: Draft, spec: ResourceSpec, *, owned: boo
     house's own stands in.
 
     Raises:
-        UsageError: `--like` names no resource of the project, or one that is its own plural.
+        UsageError: `--like` names no resource of the project, or one whose code cannot be renamed.
     """
     here = survey(host)
     many = any(f.kind == "many" for f in spec.fields)
     if spec.like:
         table = liked(here, spec.like)
-        if not _tells_one_from_many(table.names):
+        if reason := _unfit(table.names, _words_around_nouns(house)):
             raise UsageError(
-                f"{table.name} is its own plural, so its code does not tell one from many",
-                remedy="name another with --like, or leave it out",
+                f"{table.name} {reason}", remedy="name another with --like, or leave it out"
             )
         if table.owned == owned and bool(table.links) >= many:
             return Exemplar(host, here, table)
+    words = ambiguous_words(house)
     for draft, facts in ((host, here), (house, survey(house))):
         for table in facts.resources:
             if table.owned != owned or bool(table.links) != many:
                 continue
-            if _tells_one_from_many(table.names) and _is_whole(draft, table):
+            if not _unfit(table.names, words) and _is_whole(draft, table):
                 return Exemplar(draft, facts, table)
     raise UsageError(
         "there is no resource here to learn from, and the house's own does not fit this project",
@@ -118,16 +136,75 @@ def liked(facts: Survey, name: str) -> Table:
     raise UsageError(f"{name!r} is no resource of this project", remedy=f"one of: {known}")
 
 
-def _tells_one_from_many(names: Names) -> bool:
-    """Tell whether singular and plural differ, as those of News do not."""
-    return names.snake != names.plural_snake
+def _unfit(names: Names, words: Collection[str]) -> str:
+    """Return why code about such a noun cannot be renamed; an empty string where it can."""
+    if names.snake == names.plural_snake:
+        return "is its own plural, so its code does not tell one from many"
+    if not is_telling(names, words):
+        return "is a word that means other things, too, in its code"
+    return ""
+
+
+def is_telling(names: Names, words: Collection[str]) -> bool:
+    """Tell whether a noun is none of the words that mean something else, as Test and List are."""
+    return names.snake not in words and names.plural_snake not in words
+
+
+def ambiguous_words(house: Draft) -> frozenset[str]:
+    """Return the words that mean something else in a resource's code than a resource."""
+    return house_words(house) | _words_around_nouns(house)
+
+
+def _words_around_nouns(house: Draft) -> frozenset[str]:
+    """Return the words that the house puts beside a resource's noun in names and in wiring.
+
+    Of `test_list_tasks`, `TaskPage` and `router as tasks_router`: test, list, page, router, as.
+    """
+    facts = survey(house)
+    finder = Renaming(tuple((t.names, t.names) for t in facts.tables))
+    said: list[str] = []
+    for table in facts.resources:
+        exemplar = Exemplar(house, facts, table)
+        chain = exemplar.modules()
+        shared = ("app/schemas.py", "tests/factories.py")
+        statements = [s for path in chain for s in outline(house.text(path))]
+        statements += [s for path in shared for s in exemplar.definitions(path)]
+        said += [name for s in statements for name in s.names if finder.finds(name)]
+        said += chain
+    said += [line for line in house.text("app/main.py").splitlines() if finder.finds(line)]
+    nouns = {w for t in facts.tables for w in (t.names.snake, t.names.plural_snake)}
+    words = (word.lower() for text in said for word in split_words(text))
+    return frozenset(words) - nouns
+
+
+def house_words(house: Draft) -> frozenset[str]:
+    """Return the identifiers of the house's own chain, and of what its tests lean on.
+
+    None of them names a resource: a host's Item has nothing to do with `items`, the key of every
+    page, nor its Order with `order`, a variable of lists.
+    """
+    facts = survey(house)
+    nouns = Renaming(tuple((t.names, t.names) for t in facts.tables))
+    chain = [path for t in facts.resources[:1] for path in Exemplar(house, facts, t).modules()]
+    shared = ("tests/helpers.py", "tests/factories.py", "app/pagination.py")
+    words = {w for path in (*chain, *shared) for w in _words(house.text(path))}
+    return frozenset(w for w in words if not nouns.finds(w))
+
+
+def _words(code: str) -> set[str]:
+    nodes = list(ast.walk(ast.parse(code)))
+    strings = {
+        n.value
+        for n in nodes
+        if isinstance(n, ast.Constant) and isinstance(n.value, str) and n.value.isidentifier()
+    }
+    functions = {n.name for n in nodes if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)}
+    return identifiers(code) | strings | functions
 
 
 def _is_whole(draft: Draft, table: Table) -> bool:
     """A resource can be learnt from only where its whole chain stands."""
-    stems = {PurePosixPath(p).stem for p in draft.modules()}
-    names = table.names
-    return {f"{names.snake}_service", names.plural_snake, f"test_{names.plural_snake}"} <= stems
+    return all(draft.exists(path) for path in chain_of(table.names))
 
 
 def block(code: str, statements: list[Statement], heading_of: Names) -> str:

@@ -202,7 +202,7 @@ def _extend_tests(job: Extension) -> list[str]:
     if not job.host.exists(path):
         return [samples]
     drafts = (job.host, job.house)
-    new = tests_of_fields(job.spec, job.around, known_tests(drafts))
+    new = tests_of_fields(job.spec, job.around, known_tests(*drafts))
     code = with_tests(job.host.text(path), new)
     job.host.write(path, with_test_imports(job.host, drafts, code))
     return [samples, path]

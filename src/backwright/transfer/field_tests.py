@@ -8,7 +8,7 @@ deleted, uniqueness. A new field gets the tests of the first known field with th
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from backwright.source.outline import Statement, outline
@@ -16,6 +16,7 @@ from backwright.source.text import lines_between
 from backwright.spec.names import Names, names_of
 from backwright.spec.types import FieldSpec, ResourceSpec
 from backwright.transfer.draft import Draft
+from backwright.transfer.exemplar import ambiguous_words, is_telling
 from backwright.transfer.model import link_word
 from backwright.transfer.rename import Renaming, rename_code
 from backwright.transfer.survey import Survey, Table, survey
@@ -45,11 +46,17 @@ class NewTest:
     code: str
 
 
-def known_tests(drafts: Iterable[Draft]) -> list[FieldTest]:
-    """Return the field tests of several projects; one that two have alike is the first's."""
+def known_tests(host: Draft, house: Draft) -> list[FieldTest]:
+    """Return the field tests of a project and of the house; one that both have is the project's.
+
+    A resource that is called as much else in its tests is has none that could be told apart.
+    """
     found: dict[tuple[str, str], FieldTest] = {}
-    for draft in drafts:
+    words = ambiguous_words(house)
+    for draft in (host, house):
         for test in field_tests(draft, survey(draft)):
+            if not is_telling(test.table.names, words):
+                continue
             found.setdefault((test.table.name, test.name), test)
     return list(found.values())
 
@@ -109,7 +116,7 @@ def spoken_of(statement: Statement, table: Table) -> str | None:
     node = statement.node
     if not isinstance(node, ast.AsyncFunctionDef | ast.FunctionDef):
         return None
-    if Renaming(((table.names, _THING),)).identifier(node.name) in BASE:
+    if BASE & {node.name, Renaming(((table.names, _THING),)).identifier(node.name)}:
         return None
     words: set[str] = set()
     for child in ast.walk(statement.node):

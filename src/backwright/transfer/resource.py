@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -12,7 +11,7 @@ from backwright.spec.types import FieldSpec, ResourceSpec
 from backwright.transfer import steps
 from backwright.transfer.clashes import check_meanings
 from backwright.transfer.draft import Draft
-from backwright.transfer.exemplar import Exemplar, choose_exemplar, identifiers, liked
+from backwright.transfer.exemplar import Exemplar, choose_exemplar, house_words, identifiers, liked
 from backwright.transfer.model import Target, link_word
 from backwright.transfer.rename import Renaming
 from backwright.transfer.steps import Job
@@ -212,26 +211,5 @@ def _check_self_reference(spec: ResourceSpec, field: FieldSpec) -> None:
 
 
 def vocabulary(exemplar: Exemplar, house: Draft) -> frozenset[str]:
-    """Return the words of the house's own chain, which name no resource of the host.
-
-    A host's exemplar called Item must not have `items`, the key of every page, renamed.
-    """
-    if exemplar.draft is house:
-        return frozenset()
-    facts = survey(house)
-    nouns = Renaming(tuple((t.names, t.names) for t in facts.tables))
-    words: set[str] = {OWNER}
-    for table in facts.resources[:1]:
-        chain = Exemplar(house, facts, table).modules()
-        for path in (*chain, "tests/helpers.py", "tests/factories.py", "app/pagination.py"):
-            words |= {w for w in _words(house.text(path)) if not nouns.finds(w)}
-    return frozenset(words)
-
-
-def _words(code: str) -> set[str]:
-    strings = {
-        n.value
-        for n in ast.walk(ast.parse(code))
-        if isinstance(n, ast.Constant) and isinstance(n.value, str) and n.value.isidentifier()
-    }
-    return identifiers(code) | strings
+    """Return the words of the house's own chain, which name no resource of the host."""
+    return frozenset() if exemplar.draft is house else house_words(house) | {OWNER}

@@ -17,7 +17,7 @@ from backwright.spec.names import Names, names_of
 from backwright.spec.types import ResourceSpec
 from backwright.transfer.declaration import Import, wanted_imports
 from backwright.transfer.draft import Draft
-from backwright.transfer.exemplar import Exemplar, block, bound_names
+from backwright.transfer.exemplar import Exemplar, block, bound_names, chain_of
 from backwright.transfer.field_tests import NewTest, known_tests, spoken_of, tests_of_fields
 from backwright.transfer.model import link_word
 from backwright.transfer.rename import Renaming, rename_code
@@ -169,7 +169,7 @@ def add_wiring(job: Job) -> list[str]:
     made = []
     for path in list(job.exemplar.draft.modules()):
         learnt = job.exemplar.draft.text(path)
-        is_exemplars = job.exemplar.owns(PurePosixPath(path).stem)
+        is_exemplars = path in chain_of(job.exemplar.names)
         if path.startswith("tests/") or is_exemplars or not job.host.exists(path):
             continue
         if wires(learnt, job.exemplar):
@@ -200,7 +200,7 @@ def _add_test_module(job: Job) -> str:
     code = job.exemplar.draft.text(path)
     foreign = [s for s in outline(code) if s.names and spoken_of(s, job.exemplar.table)]
     base = splice(code, [Splice(s.start, _next_line(code, s.end), "") for s in foreign])
-    known = known_tests((job.exemplar.draft, job.house))
+    known = known_tests(job.exemplar.draft, job.house)
     new = tests_of_fields(job.spec, job.around, known)
     text = with_tests(rename_code(base, job.renaming(base)), new)
     target = _target_path(job, path)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from backwright.source.text import Splice, lines_between, splice
-from backwright.transfer.exemplar import Exemplar
+from backwright.transfer.exemplar import Exemplar, chain_of
 from backwright.transfer.rename import Renaming
 
 Body = list[ast.stmt]
@@ -70,7 +70,8 @@ def _imported(tree: ast.Module, exemplar: Exemplar) -> set[str]:
 
 
 def _is_own_import(node: ast.ImportFrom, exemplar: Exemplar) -> bool:
-    return exemplar.owns((node.module or "").rpartition(".")[2])
+    path = f"{(node.module or '').replace('.', '/')}.py"
+    return path in chain_of(exemplar.names)
 
 
 def _is_wiring(node: ast.stmt, exemplar: Exemplar, names: set[str]) -> bool:
