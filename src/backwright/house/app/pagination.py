@@ -38,9 +38,12 @@ class PageQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    limit: Annotated[int, Field(ge=1, le=LARGEST_PAGE)] = 20
-    cursor: Annotated[str, Field(max_length=LONGEST_CURSOR)] | None = None
-    with_total: bool = False
+    limit: Annotated[int, Field(ge=1, le=LARGEST_PAGE, description="The size of the page.")] = 20
+    cursor: Annotated[
+        str | None,
+        Field(max_length=LONGEST_CURSOR, description="The `next_cursor` of the page before."),
+    ] = None
+    with_total: Annotated[bool, Field(description="Whether to count all rows, too.")] = False
     sort: str
 
 
