@@ -136,7 +136,12 @@ def _by_example_or_grown(
     try:
         return add_by_growth(replace(growing, why=why), listener)
     except BackwrightError as error:
-        raise failed or error from error
+        if failed is None:
+            raise
+        also = f"nor does it work in the house's own style: {error.message.splitlines()[0]}"
+        raise VerificationError(
+            f"{failed.message}\n{also}", failed.checks, remedy=failed.remedy
+        ) from error
 
 
 def _or_refused(request: AddResource, made: Failed) -> tuple[Note, ...]:

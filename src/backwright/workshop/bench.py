@@ -299,8 +299,16 @@ class Copies:
                 scratch = self._staging.scratch
                 target = scratch / f"unchanged-{secrets.token_hex(4)}"
                 copy = copy_project(self._staging.original, target, scratch)
+                _make_empty_folders(self._staging.folder, copy.folder)
                 self._unchanged = copy.folder
             return self._unchanged
+
+
+def _make_empty_folders(like: Path, folder: Path) -> None:
+    """Make the folders at the top that another copy has got to be written to, such as for logs."""
+    for one in like.iterdir():
+        if one.is_dir() and not (folder / one.name).exists() and not any(one.glob("**/*.py")):
+            (folder / one.name).mkdir()
 
 
 def tail(text: str, *, lines: int = 25, characters: int = 4000) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from backwright.project.types import Model
-from backwright.source.outline import imported_names, used_names
+from backwright.source.outline import imported_names, outline, used_names
 from backwright.source.text import indent_by, lines_between
 from backwright.spec.names import Names, article
 from backwright.spec.types import FieldSpec
@@ -100,6 +100,8 @@ def write_tables(
     header = f"class {made.home.model}({_bases(example, base)}):\n"
     parts.append(header + indent_by(body, "    ").rstrip("\n"))
     own = _imports_of(example, header + indent_by(body, "    "))
+    if made.home.file != example.model.file:
+        own |= _defined_beside(example, dialect, header + indent_by(body, "    "))
     return Tables("\n\n\n".join(parts) + "\n", frozenset(imports | needed | own), columns)
 
 
@@ -183,6 +185,15 @@ def _imports_of(example: Example, code: str) -> set[Import]:
         else:
             found.add((origin if origin == name else f"{origin} as {name}", ""))
     return found
+
+
+def _defined_beside(example: Example, dialect: Dialect, code: str) -> set[Import]:
+    """Return what repeated code needs that stands in the example's own module: `utc_now`."""
+    used = used_names(ast.parse(code))
+    known = dialect.partners.get(example.model.name)
+    module = known.module if known else ""
+    there = {name for statement in outline(example.code) for name in statement.names}
+    return {(module, name) for name in there & used} if module else set()
 
 
 def _dedented(code: str, node: ast.stmt) -> str:
