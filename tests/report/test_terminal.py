@@ -19,7 +19,7 @@ REPORT = ChangeReport(
         FileChange("app/routes/tags.py", "create", 53, 0),
     ),
     verified=(CHECK,),
-    notes=(Note("app/models.py", 7, "look at [this]"),),
+    notes=(Note("app/models.py", 7, "look at [this]"), Note("", 0, "of the whole")),
     undo="20261123-1",
     next_steps=("make migrate",),
     summary="Tag: learnt from Task",
@@ -42,6 +42,7 @@ def test_a_change_says_what_was_done_proved_and_what_is_next() -> None:
         "+ app/routes/tags.py",
         "841 passed (55 new)",
         "app/models.py:7  look at [this]",
+        "note of the whole",
         "make migrate",
         "backwright undo 20261123-1",
     ):

@@ -210,8 +210,9 @@ def _build(
                     _install([*install, *options], (_ONCE_THERE,), (), work)  # at best
                 return
     remove_tree(folder)
+    end = said[-1500:].partition("\n")[2] if len(said) > 1500 else said  # whole lines
     raise MissingError(
-        f"the project's dependencies cannot be installed: {said[-1500:]}",
+        f"the project's dependencies cannot be installed: {end}",
         remedy="install the project in a virtual environment at .venv, then try again",
     )
 

@@ -44,7 +44,8 @@ def print_change(console: Console, report: ChangeReport) -> None:
         for check in report.verified:
             _print_check(console, check)
     for note in report.notes:
-        console.print(f"  note {note.file}:{note.line}  {note.text}", highlight=False, markup=False)
+        place = f"{note.file}:{note.line}  " if note.file else ""  # or of the project as a whole
+        console.print(f"  note {place}{note.text}", highlight=False, markup=False)
     if report.next_steps:
         console.print("\nNext:")
         for step in report.next_steps:
