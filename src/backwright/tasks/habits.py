@@ -54,8 +54,6 @@ class Habits:
     def _keep(self, file: Written) -> None:
         if file.is_new and file.prunes and not file.path.endswith("__init__.py"):
             self._fix(file.path, "F401")
-        if file.is_new and "ruff" in self._tools:  # what the host's own linter mends by itself
-            self._ruff("check", "--quiet", "--no-cache", "--fix", "--exit-zero", file.path)
         if self._is_sorted(file) or (file.is_new and "isort" in self._tools):
             self._fix(file.path, "I")
         if file.is_new and "ruff" in self._tools:  # what the host's own settings mend by themselves

@@ -95,8 +95,8 @@ class Wiring:
             end = default or argument
             text = self.positions.code[self.positions.start(argument) : self.positions.end(end)]
             renamed = self.rename(f"def f({text}): ...").partition("(")[2].rpartition("):")[0]
-            if renamed == text:
-                continue
+            if renamed.partition(":")[0] == text.partition(":")[0]:
+                continue  # a name that is not the exemplar's: twice it would be no Python
             last = pairs[-1][1] or pairs[-1][0] if default is not None else end
             gap = " " if argument.lineno == (pairs[0][0]).lineno else self._newline(argument)
             self.insertions.append(Insertion(self.positions.end(last), f",{gap}{renamed}"))
