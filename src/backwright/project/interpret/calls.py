@@ -100,21 +100,21 @@ def call_value(
 ) -> object:
     """Return what calling a value gives."""
     callee = settle(callee)
-    place = node or ast.Pass(lineno=0)
     if isinstance(callee, Function):
         return call_function(callee, args, kwargs, frame)
     if isinstance(callee, Bound):
         return call_function(callee.function, [callee.receiver, *args], kwargs, frame)
-    if isinstance(callee, Class):
-        return classes.instantiate(callee, Call(frame, place, args, kwargs))
-    if isinstance(callee, Native):
-        return callee.call(Call(frame, place, args, kwargs))
+    call = Call(frame, node or ast.Pass(lineno=0), args, kwargs)
     if isinstance(callee, External):
-        return _call_library(callee, Call(frame, place, args, kwargs))
+        return _call_library(callee, call)
+    if isinstance(callee, Class):
+        return classes.instantiate(callee, call)
+    if isinstance(callee, Native):
+        return callee.call(call)
     if isinstance(callee, Instance):
-        return _call_instance(callee, Call(frame, place, args, kwargs))
+        return _call_instance(callee, call)
     if frame.world.witness is not None:
-        frame.world.witness.lost(Call(frame, place, args, kwargs))
+        frame.world.witness.lost(call)
     return Unknown(callee.why if isinstance(callee, Unknown) else "it is not called but a value")
 
 

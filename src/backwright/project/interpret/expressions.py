@@ -12,6 +12,7 @@ from backwright.project.interpret.values import (
     Class,
     External,
     Frame,
+    ImportRef,
     Instance,
     Unknown,
     doubted,
@@ -77,7 +78,10 @@ def _constant(node: ast.Constant, frame: Frame) -> object:  # noqa: ARG001
 
 
 def _name(node: ast.Name, frame: Frame) -> object:
-    return lookup.name(frame, node.id)
+    value = frame.names.get(node.id, frame)  # the frame itself stands for: not there
+    if value is frame or isinstance(value, ImportRef):
+        return lookup.name(frame, node.id)
+    return value
 
 
 def _attribute(node: ast.Attribute, frame: Frame) -> object:

@@ -260,11 +260,17 @@ def either(values: list[object]) -> object:
     """Return the one value that all paths agree on, or an `Unknown` with the candidates."""
     distinct: list[object] = []
     for value in values:
-        inner = value.candidates if isinstance(value, Unknown) and value.candidates else (value,)
-        distinct.extend(one for one in inner if not any(same(one, other) for other in distinct))
+        several = isinstance(value, Unknown) and value.candidates
+        for one in value.candidates if several else (value,):  # type: ignore[attr-defined]
+            if not _is_among(one, distinct):
+                distinct.append(one)
     if len(distinct) == 1:
         return distinct[0]
     return Unknown("several values are possible", tuple(distinct[:8]))
+
+
+def _is_among(value: object, others: list[object]) -> bool:
+    return any(value is other or same(value, other) for other in others)
 
 
 def same(left: object, right: object) -> bool:

@@ -15,7 +15,7 @@ from backwright.project.interpret.values import (
 )
 from backwright.project.ownership.callers import ModelIndex
 from backwright.project.ownership.looking import Seen
-from backwright.project.ownership.terms import column_name, is_compared, parts, walk
+from backwright.project.ownership.terms import column_name, is_compared, parts, walk, walk_all
 from backwright.project.types import Model
 
 _NO_ROWS = frozenset(
@@ -137,15 +137,15 @@ def accesses(seen: Seen, index: ModelIndex) -> list[Access]:
     """Return the queries of an endpoint, each from its outermost call."""
     libraries = [one for one in seen.made if isinstance(one.cls, External)]
     graph = _Graph(libraries, index)
-    touched = {id(part) for one in seen.sets for part in walk(one.owner)}
+    touched = {id(part) for part in walk_all(one.owner for one in seen.sets)}
     found: list[Access] = []
     for root in libraries:
         if id(root) not in graph.inside:
             for way, model in graph.ways(root):
-                if any(_inserts(node, index) for node in way):
+                if any(id(node) in graph.inserts for node in way):
                     continue  # a row that is made, no query
-                written = any(_writes(node, index) for node in way)
-                found.append(Access(model, way[-1], way, written or id(way[-1]) in touched))
+                written = id(way[-1]) in touched or any(id(node) in graph.writes for node in way)
+                found.append(Access(model, way[-1], way, written))
     return found
 
 
@@ -179,6 +179,8 @@ class _Graph:
         """Take in `calls` and every call that they are made of."""
         self._inner: dict[int, tuple[Instance, ...]] = {}
         self._models: dict[int, Model | None] = {}
+        self.writes: set[int] = set()
+        self.inserts: set[int] = set()
         above: dict[int, list[int]] = {}
         waiting = list(calls)
         while waiting:
@@ -186,6 +188,10 @@ class _Graph:
             if id(one) in self._inner:
                 continue
             self._models[id(one)] = _model(one, index)
+            if _writes(one, index):
+                self.writes.add(id(one))
+            if _inserts(one, index):
+                self.inserts.add(id(one))
             held = self._inner[id(one)] = tuple(_inner(one))
             waiting.extend(held)
             for part in held if not is_compared(one) else ():
@@ -200,16 +206,18 @@ class _Graph:
         """
         waiting = [(root, 0)] if id(root) in self._leading else []
         way: list[Instance] = []
+        on: set[int] = set()
         count = 0
         while waiting and count < _MOST_PATHS:
             last, depth = waiting.pop()
+            on.difference_update(map(id, way[depth:]))
             del way[depth:]
             way.append(last)
+            on.add(id(last))
             count += 1
             model = self._models[id(last)]
             if model is not None:
                 yield tuple(way), model
-            on = {id(one) for one in way}
             held = (one for one in self._inner[id(last)] if id(one) in self._leading)
             waiting.extend((one, depth + 1) for one in held if id(one) not in on)
 

@@ -6,7 +6,7 @@ parts are walked here, to find the caller, models, columns and comparisons in it
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from backwright.project.interpret.values import (
     Bound,
@@ -78,25 +78,26 @@ def is_term(value: object) -> bool:
     return isinstance(value, External) and value.owner is not None
 
 
-def parts(value: object) -> Iterator[object]:
-    """Yield what a value is directly made of."""
-    if isinstance(value, Instance):
-        yield from value.args
-        yield from value.kwargs.values()
-        if isinstance(value.cls, External):
-            yield value.cls
-        else:
-            yield from value.attributes.values()
-    elif isinstance(value, External):
-        yield value.owner
-    elif isinstance(value, Unknown):
-        yield from value.candidates
-    elif isinstance(value, (list, tuple, set)):
-        yield from value
-    elif isinstance(value, dict):
-        yield from value.values()
-    elif isinstance(value, Bound):
-        yield value.receiver
+def parts(value: object) -> Iterable[object]:
+    """Return what a value is directly made of."""
+    kind = type(value)
+    if kind is Instance:
+        return _parts_of_instance(value)  # type: ignore[arg-type]
+    if kind is External:
+        return (value.owner,)  # type: ignore[attr-defined]
+    if kind is Unknown:
+        return value.candidates  # type: ignore[attr-defined, no-any-return]
+    if isinstance(value, (list, tuple, set)):
+        return value
+    if isinstance(value, dict):
+        return value.values()
+    return (value.receiver,) if isinstance(value, Bound) else ()
+
+
+def _parts_of_instance(value: Instance) -> Iterable[object]:
+    if isinstance(value.cls, External):
+        return (*value.args, *value.kwargs.values(), value.cls)
+    return (*value.args, *value.kwargs.values(), *value.attributes.values())
 
 
 _PLAIN = frozenset({type(None), str, int, float, bool, bytes, ImportRef})
@@ -104,8 +105,13 @@ _PLAIN = frozenset({type(None), str, int, float, bool, bytes, ImportRef})
 
 def walk(value: object) -> Iterator[object]:
     """Yield a value and everything that it is made of, each once."""
-    waiting, seen = [value], set[int]()
-    while waiting and len(seen) < _MOST:
+    return walk_all((value,), _MOST)
+
+
+def walk_all(values: Iterable[object], most: int = 10 * _MOST) -> Iterator[object]:
+    """Yield values and everything that they are made of, each once."""
+    waiting, seen = list(values), set[int]()
+    while waiting and len(seen) < most:
         one = waiting.pop()
         if type(one) in _PLAIN or id(one) in seen:
             continue
