@@ -83,17 +83,22 @@ def _by_base(cls: Class, bases: dict[int, str]) -> str | None:
 def by_name(name: str, models: set[str]) -> str | None:
     """Return the model whose words a name begins (or ends) with: the longest one."""
     words = _words(name)
+    held = set(words)
     best: tuple[int, str] | None = None
-    for model in sorted(models):
-        for stem in _stems(model):
-            if not set(stem) <= set(words):
-                continue
+    for model, stem in _all_stems(frozenset(models)):
+        if held.issuperset(stem):
             starts = words[: len(stem)] == stem or words[-len(stem) :] == stem
             inside = any(words[i : i + len(stem)] == stem for i in range(len(words)))
             score = len(stem) * 2 + starts
             if inside and (best is None or score > best[0]):
                 best = (score, model)
     return best[1] if best else None
+
+
+@lru_cache(maxsize=16)
+def _all_stems(models: frozenset[str]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return what stands for each model, by the models' names."""
+    return tuple((model, stem) for model in sorted(models) for stem in _stems(model))
 
 
 @lru_cache(maxsize=4096)
