@@ -93,7 +93,7 @@ def _write(file: Path, text: str) -> None:
         UsageError: it cannot be written there.
     """
     try:
-        file.write_text(text, encoding="utf-8")
+        file.write_text(text, encoding="utf-8", errors="backslashreplace")
     except OSError as error:
         raise UsageError(
             f"{file} cannot be written: {error.strerror}",

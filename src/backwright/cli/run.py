@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import sys
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 Result = TypeVar("Result")
+_SURROGATE = re.compile("[\ud800-\udfff]")  # no bytes stand for one: file names that are no UTF-8
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,7 @@ class Face:
     ) -> NoReturn:
         """Do the work, print what came of it, and exit."""
         signal.signal(signal.SIGTERM, signal.default_int_handler)
+        _show_whatever_is_named()
         try:
             result = work(silence if self.quiet else _progress())
         except BackwrightError as error:
@@ -101,6 +105,13 @@ def error_document(command: str, error: BackwrightError) -> dict[str, Json]:
     return document
 
 
+def _show_whatever_is_named() -> None:
+    """Let names of files be printed that are no text in the terminal's encoding."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
 def _progress() -> Listener:
     from backwright.report.terminal import progress
 
@@ -120,4 +131,5 @@ def _stdout() -> Console:
 
 
 def _print_json(document: Mapping[str, Json]) -> None:
-    sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False) + os.linesep)
+    text = json.dumps(document, indent=2, ensure_ascii=False)
+    sys.stdout.write(_SURROGATE.sub(lambda one: f"\\u{ord(one[0]):04x}", text) + os.linesep)

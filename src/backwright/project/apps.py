@@ -230,13 +230,16 @@ def _is_app_class(function: Function, name: str) -> bool:
 def _mounted(app: Instance) -> list[Instance]:
     """Return the applications mounted in an application, however deep."""
     inner: list[Instance] = []
-    routes = app.attributes.get("routes")
-    for one in routes if isinstance(routes, list) else []:
-        if isinstance(one, Instance) and "app" in one.attributes:
-            target = _application(one.attributes["app"])
-            if target is not None and target is not app:
-                inner.extend([target, *_mounted(target)])
-        if isinstance(one, Instance) and isinstance(one.attributes.get("router"), Instance):
-            child = one.attributes["router"]
-            inner.extend(_mounted(child))  # type: ignore[arg-type]
+    waiting, seen = [app], {id(app)}
+    while waiting:
+        routes = waiting.pop().attributes.get("routes")
+        for one in routes if isinstance(routes, list) else []:
+            held = one.attributes if isinstance(one, Instance) else {}
+            mounted = _application(held["app"]) if "app" in held else None
+            for child in (mounted, held.get("router")):
+                if isinstance(child, Instance) and id(child) not in seen:
+                    seen.add(id(child))
+                    waiting.append(child)
+            if mounted is not None and mounted is not app:
+                inner.append(mounted)
     return inner

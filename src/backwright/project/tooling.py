@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from backwright.project.apps import is_test
@@ -86,14 +87,26 @@ def _python(tree: Tree, names: dict[str, str]) -> str | None:
 
 
 def _from_pyproject(text: str) -> str | None:
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError:
-        return None
-    given = data.get("project", {}).get("requires-python")
-    poetry = data.get("tool", {}).get("poetry", {}).get("dependencies", {})
-    given = given or (poetry.get("python") if isinstance(poetry, dict) else None)
+    data = _toml(text)
+    given = _inside(data, "project").get("requires-python")
+    given = given or _inside(data, "tool", "poetry", "dependencies").get("python")
     return given if isinstance(given, str) else None
+
+
+def _toml(text: str) -> Mapping[str, object]:
+    """Return what a TOML file says, nothing if it is none."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        return {}
+
+
+def _inside(data: Mapping[str, object], *names: str) -> Mapping[str, object]:
+    """Return a table inside of tables, an empty one where something else stands."""
+    for name in names:
+        found = data.get(name)
+        data = found if isinstance(found, dict) else {}
+    return data
 
 
 def _tests(tree: Tree) -> tuple[str, ...]:
@@ -115,16 +128,15 @@ def _entry_points(tree: Tree) -> dict[str, dict[str, str]]:
     for file in tree.configuration:
         if file.rpartition("/")[2] != "pyproject.toml":
             continue
-        try:
-            data = tomllib.loads(tree.text(file) or "")
-        except tomllib.TOMLDecodeError:
-            continue
-        poetry = data.get("tool", {}).get("poetry", {})
-        for groups in (data.get("project", {}).get("entry-points"), poetry.get("plugins")):
-            for group, entries in groups.items() if isinstance(groups, dict) else ():
-                if isinstance(entries, dict):
-                    known = found.setdefault(str(group), {})
-                    known.update({str(name): str(one) for name, one in entries.items()})
+        data = _toml(tree.text(file) or "")
+        declared = (
+            _inside(data, "project", "entry-points"),
+            _inside(data, "tool", "poetry", "plugins"),
+        )
+        for group, entries in (one for groups in declared for one in groups.items()):
+            if isinstance(entries, dict):
+                known = found.setdefault(str(group), {})
+                known.update({str(name): str(one) for name, one in entries.items()})
     return found
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from backwright.project.interpret import calls, comparisons, items, lookup, operators
+from backwright.project.interpret.limits import bounded, is_wide
 from backwright.project.interpret.values import (
     NATIVE,
     Class,
@@ -21,7 +22,6 @@ from backwright.project.interpret.values import (
     why_unknown,
 )
 
-LONGEST = 20_000
 ELEMENTS = 2_000
 
 
@@ -131,13 +131,15 @@ def _formatted(node: ast.JoinedStr, frame: Frame) -> object:
         if isinstance(part, ast.FormattedValue) and part.format_spec is not None:
             shown = _format(settle(value), part.format_spec, frame) or shown
         parts.append(repr(shown) if getattr(part, "conversion", -1) == ord("r") else shown)
-    return doubted("".join(parts), *values)
+    return doubted(bounded("".join(parts)), *values)
 
 
 def _format(value: object, spec: ast.expr, frame: Frame) -> str | None:
     rule = evaluate(spec, frame)
+    if not isinstance(rule, str) or len(rule) >= 12 or is_wide(rule, whole=True):
+        return None
     try:
-        return format(value, rule) if isinstance(rule, str) and len(rule) < 12 else None
+        return format(value, rule)
     except (TypeError, ValueError):
         return None
 

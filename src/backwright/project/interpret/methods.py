@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from backwright.project.interpret import calls, expressions
+from backwright.project.interpret.limits import LONGEST, bounded, is_wide
 from backwright.project.interpret.values import (
     NATIVE,
     Call,
@@ -112,11 +113,27 @@ def _text_method(value: str, attr: str, call: Call) -> object:
     unknown = next((one for one in (*args, *kwargs.values()) if isinstance(one, Unknown)), None)
     if unknown is not None:
         return unknown
+    if _grows(value, attr, args):
+        return Unknown("it is too long")
     try:
-        result: object = getattr(value, attr)(*args, **kwargs)
-    except (TypeError, ValueError, LookupError, AttributeError, OverflowError):
+        return bounded(getattr(value, attr)(*args, **kwargs))
+    except (TypeError, ValueError, LookupError, AttributeError, OverflowError, MemoryError):
         return Unknown(f"str.{attr} fails on it")
-    return result
+
+
+def _grows(value: str, attr: str, args: list[object]) -> bool:
+    """Tell whether a method would make a very long text of a short one."""
+    if (
+        attr == "replace"
+        and len(args) > 1
+        and isinstance(args[0], str)
+        and isinstance(args[1], str)
+    ):
+        return value.count(args[0]) * len(args[1]) > LONGEST
+    if attr == "join" and args and isinstance(args[0], (list, tuple)):
+        parts = [one for one in args[0] if isinstance(one, str)]
+        return sum(map(len, parts)) + len(value) * len(parts) > LONGEST
+    return attr == "format" and is_wide(value)
 
 
 def _known(value: object) -> object:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from backwright.project.interpret.limits import bounded, is_wide
 from backwright.project.interpret.values import (
     NATIVE,
     Class,
@@ -51,9 +52,11 @@ def combine(left: object, sign: ast.operator, right: object) -> object:
         return Unknown(why_unknown(right))
     if isinstance(sign, ast.Mult) and _too_long(left, right):
         return Unknown("it is too long")
+    if isinstance(sign, ast.Mod) and isinstance(left, str) and is_wide(left):
+        return Unknown("it is too long")
     try:
-        return doubted(operation(left, right), *given)
-    except (TypeError, ValueError, LookupError, ArithmeticError):
+        return doubted(bounded(operation(left, right)), *given)
+    except (TypeError, ValueError, LookupError, ArithmeticError, MemoryError):
         return Unknown("its parts do not fit together")
 
 
