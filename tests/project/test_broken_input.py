@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -158,8 +160,82 @@ def test_twenty_thousand_files(host: Path) -> None:
     assert paths(host) == ["/ok"]
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        "tool = []\nproject = []\n",
+        "project = 3\n[tool]\npoetry = 4\n",
+        "[project]\nentry-points = 3\n[tool.poetry]\ndependencies = [1]\nplugins = 'x'\n",
+        "[project]\nrequires-python = 3\nentry-points = {a = 1}\n",
+        "[not toml",
+    ],
+)
+def test_odd_configuration(host: Path, content: str) -> None:
+    (host / "pyproject.toml").write_text(content)
+    (host / "alembic.ini").write_text("[alembic]\nscript_location = %(nothing)s/../../%(x\n")
+    (host / ".python-version").write_text("\n\n")
+    (host / ".env").write_bytes(b"A=\xff\n=x\nB")
+    assert paths(host) == ["/ok"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "for i in range(60): text = text + text",
+        "for i in range(60): text = f'{text}{text}'",
+        "for i in range(60): text = '%s%s' % (text, text)",
+        "for i in range(60): text = text.replace('x', 'xx')",
+        "for i in range(60): text = text.join([text, text])",
+        "for i in range(60): many = many + many",
+        "for i in range(60): number = number * number",
+        "text = ('x' * 20000).replace('x', 'y' * 20000)",
+        "text = '%1000000000d' % 1",
+        "text = '%*d' % (1000000000, 1)",
+        "text = f'{1:1000000000}'",
+        "text = '{:1000000000}'.format(1)",
+        "text = '{:{}}'.format(1, 1000000000)",
+    ],
+)
+def test_values_that_grow_without_end(host: Path, line: str) -> None:
+    values = "text = 'x' * 1000\nmany = [1] * 1000\nnumber = 10 ** 9 + 9\nnumber = 1000000007\n"
+    after = "@app.get('/after')\ndef after():\n    return text\n"
+    (host / "main.py").write_text(APP + values + line + "\n" + after)
+    tracemalloc.start()
+    assert paths(host) == ["/ok", "/after"]
+    assert tracemalloc.get_traced_memory()[1] < 100_000_000
+    tracemalloc.stop()
+
+
+def test_a_router_in_itself_and_an_application_in_itself(host: Path) -> None:
+    more = "from fastapi import APIRouter\nr = APIRouter()\nr.include_router(r)\n"
+    more += "app.include_router(r)\napp.mount('/again', app)\n"
+    (host / "main.py").write_text(APP + more)
+    assert paths(host)[0] == "/ok"
+
+
+def test_a_long_chain_of_branches(host: Path) -> None:
+    chain = "if unknown:\n    pass\n" + "elif unknown:\n    pass\n" * 3000
+    (host / "other.py").write_text("from fastapi import FastAPI\n" + chain)
+    assert paths(host) == ["/ok"]
+
+
+def test_names_that_are_no_text_are_still_a_document(host: Path) -> None:
+    path = os.fsencode(host) + b"/b\xff.py"
+    try:
+        Path(os.fsdecode(path)).write_text(APP.replace("/ok", "/\\ud800"))
+    except OSError:
+        pytest.skip("this file system takes names of text only")
+    command = [sys.executable, "-m", "backwright", "inspect", "--static", "--project", str(host)]
+    done = subprocess.run([*command, "--json"], capture_output=True, check=True)
+    places = {one["file"] for one in json.loads(done.stdout.decode("utf-8"))["endpoints"]}
+    assert places == {"main.py", "b\udcff.py"}
+    shown = subprocess.run(command, capture_output=True, check=True)
+    assert "udcff" in shown.stdout.decode("utf-8")
+
+
 def test_newer_syntax_than_the_running_interpreter() -> None:
     source = (
+        b"title = t'{name}'\n"
         b"try:\n    pass\nexcept ValueError, TypeError:\n    pass\n"
         b"type Pair[T] = tuple[T, T]\n"
         b"def first[T](pair: Pair[T]) -> T: ...\n"

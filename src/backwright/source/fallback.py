@@ -20,6 +20,8 @@ _REWRITES = (
     (re.compile(r"^(\s*(?:async )?def \w+)\[[^\n]*?\]\(", re.MULTILINE), r"\1("),
     (re.compile(r"^(\s*class \w+)\[[^\n]*?\](?=[(:])", re.MULTILINE), r"\1"),
     (re.compile(r"^(\s*)type (\w+)(?:\[[^\n]*?\])? =", re.MULTILINE), r"\1\2 ="),
+    # PEP 750: `t"…{name}…"`
+    (re.compile(r"(?<![\w\"'])(?:[rR]?[tT]|[tT][rR])(?=[\"'])"), "f"),
 )
 
 

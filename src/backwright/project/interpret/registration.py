@@ -18,21 +18,20 @@ def registers(body: list[ast.stmt]) -> bool:
 
 
 def _registers(statement: ast.stmt) -> bool:
+    """Look into a statement once; where nothing registers, nothing inside of it does either."""
     known = getattr(statement, "_backwright_registers", None)
     if known is None:
-        known = statement._backwright_registers = _looks_so(statement)  # type: ignore[attr-defined]
+        within = nodes(statement)
+        known = any(_is_registration(node) for node in within)
+        for node in (statement,) if known else within:
+            node._backwright_registers = known  # type: ignore[attr-defined]
     return bool(known)
 
 
-def _looks_so(statement: ast.stmt) -> bool:
-    within = nodes(statement)
-    if any(isinstance(node, ast.Attribute) and node.attr in REGISTERING for node in within):
-        return True
-    decorators = [
-        one.func
-        for node in within
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
-        for one in node.decorator_list
-        if isinstance(one, ast.Call)
-    ]
+def _is_registration(node: ast.AST) -> bool:
+    if isinstance(node, ast.Attribute):
+        return node.attr in REGISTERING
+    if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return False
+    decorators = [one.func for one in node.decorator_list if isinstance(one, ast.Call)]
     return any(isinstance(one, ast.Attribute) and one.attr in VERBS for one in decorators)
