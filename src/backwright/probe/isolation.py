@@ -121,8 +121,12 @@ class Isolation:
             return
         yield Sight(operation, "owner", "calls", True, "the owner's own call succeeds", noun)
         self._spare = None if operation.method == "DELETE" or _ends(own[0].call) else person
-        if not slots:
+        if not slots and not operation.path_names:
             yield from self._about_caller(operation, own[0].call, noun)
+            return
+        if not slots:
+            for actor, attacker in (("other", self.cast.other), ("anonymous", None)):
+                yield self._on_object(operation, actor, attacker, noun)  # type: ignore[arg-type]
             return
         for actor, attacker in (("other", self.cast.other), ("anonymous", None)):
             yield self._on_account(operation, actor, attacker, noun)  # type: ignore[arg-type]
@@ -137,6 +141,31 @@ class Isolation:
             operation, "anonymous", "calls", None if said is None else not said,
             reason_of(exchange) if said is None else why, noun, noun, exchange, "401",
         )  # fmt: skip
+
+    def _on_object(
+        self, operation: Operation, actor: Actor, attacker: Person | None, noun: str
+    ) -> Sight:
+        """Let somebody call it on an object of a user made for it, such as a session."""
+        victim = self._somebody()
+        if victim is None:
+            return Sight(operation, actor, "removes", None, "no user could be made", noun)
+        call = self.learner.build(operation, victim, fresh=True)
+        if isinstance(call, Refusal):
+            return Sight(operation, actor, "removes", None, call.why, noun)
+        exchange, found = self.learner.session.watched(call, attacker)
+        kind: Kind = "removes" if operation.method == "DELETE" else "changes"
+        foreign = self.learner.session.foreign(found, attacker)
+        said = refused(exchange)
+        if foreign:
+            why = f"a row of {foreign[0].table} of another user was touched"
+            return Sight(
+                operation, actor, kind, True, why, noun, noun, exchange,
+                "401, 403 or 404, and no change", {"write": True},
+            )  # fmt: skip
+        if said is None:
+            return Sight(operation, actor, kind, None, reason_of(exchange), noun)
+        opened = not said and self.learner.session.oracle is None
+        return Sight(operation, actor, kind, opened, describe(exchange), noun, noun, exchange)
 
     def _admins_only(
         self, operation: Operation, own: Refusal, noun: str, slots: list[str]

@@ -160,11 +160,23 @@ class Learner:
         self, kind: str, who: Person, failed: Made | Refusal, depth: int, *, fresh: bool
     ) -> Value:
         """Return an object that a privileged person makes, or one that a list already has."""
-        helper = next((one for one in self.session.people.values() if one.privileged), None)
-        if helper is not None and helper.name != who.name:
-            found = self.make(kind, helper, fresh=fresh, depth=depth + 1)
-            if isinstance(found, Made):
+        ways = [self._by_helper, self._in_a_list]
+        for way in ways if self.creators(kind) else reversed(ways):
+            found = way(kind, who, depth, fresh=fresh)
+            if found is not None:
                 return found
+        return failed
+
+    def _by_helper(self, kind: str, who: Person, depth: int, *, fresh: bool) -> Made | None:
+        """Return an object that a privileged person makes."""
+        helper = next((one for one in self.session.people.values() if one.privileged), None)
+        if helper is None or helper.name == who.name:
+            return None
+        found = self.make(kind, helper, fresh=fresh, depth=depth + 1)
+        return found if isinstance(found, Made) else None
+
+    def _in_a_list(self, kind: str, who: Person, _: int, *, fresh: bool) -> Made | None:  # noqa: ARG002
+        """Return an object that a list already has."""
         for one in self.session.api.operations:
             if one.method == "GET" and not one.path_names and self.resource(one) == kind:
                 exchange = self.session.send(Call(one), who)
@@ -172,7 +184,7 @@ class Learner:
                 first = next((item for item in items or () if isinstance(item, dict)), None)
                 if first:
                     return Made(kind, "", (first,))
-        return failed
+        return None
 
     # --- calling
 

@@ -47,7 +47,7 @@ class References:
     def _slots(self, operation: Operation) -> Iterator[Slot]:
         for name in operation.path_names:
             kind = noun_of_parameter(operation, name)
-            if self.creators(kind, operation) or self.is_account(kind):
+            if self.creators(kind, operation) or self.is_account(kind) or self.is_listed(kind):
                 yield Slot("path", name, kind)
         for one in operation.parameters:
             if one.location in ("query", "header"):
@@ -94,6 +94,13 @@ class References:
     def is_account(self, kind: str) -> bool:
         """Tell whether a kind of object is users, of whom there are some."""
         return is_user(kind) and bool(self.session.people)
+
+    def is_listed(self, kind: str) -> bool:
+        """Tell whether a list shows objects of a kind, which nothing makes."""
+        return any(
+            one.method == "GET" and not one.path_names and self.resource(one) == kind
+            for one in self._operations()
+        )
 
     def resource(self, operation: Operation) -> str:
         """Return what an operation is about; `/posts/{id}/publish` is about a post."""
