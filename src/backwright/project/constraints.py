@@ -57,14 +57,19 @@ def _names(values: object) -> tuple[str, ...]:
     return tuple(_name(settle(one)) for one in known)
 
 
+def _unordered(value: object) -> object:
+    """Return the column of `column.desc()`, or the value itself."""
+    if isinstance(value, Instance) and getattr(value.cls, "last", "") in _ORDERS:
+        return settle(value.args[0] if value.args else getattr(value.cls, "owner", None))
+    return value
+
+
 def _name(value: object) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, External):
         return value.last
-    if isinstance(value, Instance) and getattr(value.cls, "last", "") in _ORDERS:
-        inner = value.args[0] if value.args else getattr(value.cls, "owner", None)
-        return _name(settle(inner))
+    value = _unordered(value)
     owner = value.attributes.get("_owner") if isinstance(value, Instance) else None
     return owner.rpartition(".")[2] if isinstance(owner, str) else shown_value(value)
 
@@ -83,7 +88,8 @@ def attached(cls: Class, made: list[Instance]) -> list[object]:
     return [
         one
         for one in made
-        if one.file == cls.module.file and any(id(settle(arg)) in columns for arg in one.args)
+        if one.file == cls.module.file
+        and any(id(_unordered(settle(arg))) in columns for arg in one.args)
     ]
 
 
