@@ -11,6 +11,7 @@ import pytest
 from backwright.errors import UsageError
 from backwright.project.reader import read_project
 from backwright.spec.fields import read_fields
+from backwright.spec.names import names_of
 from backwright.transfer.draft import Draft
 from backwright.transfer.example.extending import (
     extend_resource,
@@ -20,6 +21,7 @@ from backwright.transfer.example.extending import (
 )
 from backwright.transfer.example.facts import Learning
 from backwright.transfer.example.modules import read_modules
+from backwright.transfer.example.naming import Naming
 from backwright.transfer.example.nouns import read_nouns
 from backwright.transfer.example.ownership import Ownership
 
@@ -121,3 +123,13 @@ def test_wrong_words_are_named() -> None:
     learning = learning_of(CASES / "mapped_async", "Task", ["boss:ref:Labl:optional"])[1]
     with pytest.raises(UsageError, match="did you mean 'Label'"):
         missing_fields(learning)
+
+
+def test_an_index_of_a_fixed_name_gets_one_of_its_own() -> None:
+    code = 'Index("idx_owner_id", owner_id)\nUniqueConstraint("a", "b", name="uq_pair")\n'
+    draft, learning = learning_of(CASES / "columns_flat", "Post", [])
+    new = Naming(learning.owners, learning.chain, names_of("Invoice"))
+    assert new.renaming(code).exact["idx_owner_id"] == "idx_invoices_owner_id"
+    assert new.renaming(code).exact["uq_pair"] == "uq_invoices_pair"
+    assert "idx_owner_id" not in learning.naming.renaming(code).exact
+    assert draft.changes() == {}

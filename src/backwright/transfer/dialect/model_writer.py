@@ -232,6 +232,8 @@ def _sqlmodel_column(
     named = _sqlmodel_type(dialect, names, field)
     default = server(dialect, words, field)
     imports = (named[1] if named else set()) | (default[1] if default else set())
+    # the first versions of SQLModel's Field know no `unique`
+    takes_unique = dialect.at_least("sqlmodel", 0, 0, 7)
     options = ["unique=True"] if field.unique else []
     options += ["index=True"] if (field.index or field.kind == "ref") and not field.unique else []
     if named and not (dialect.model.keyword_type and dialect.at_least("sqlmodel", 0, 0, 9)):
@@ -240,12 +242,15 @@ def _sqlmodel_column(
         options += [f"server_default={default[0]}"] if default else []
         inner = ", ".join([named[0], *options])
         return [f"sa_column={column}({inner})"], imports | needed
+    said = [] if takes_unique else ['"unique": True'] * field.unique
+    options = [o for o in options if takes_unique or o != "unique=True"]
     arguments = [*_sqlmodel_reference(dialect, names, field), *options]
     if dialect.model.says_null and field.optional:
         arguments.append("nullable=True")
     arguments += [f"sa_type={named[0]}"] if named else []
-    if default:
-        arguments.append(f'sa_column_kwargs={{"server_default": {default[0]}}}')
+    said += [f'"server_default": {default[0]}'] if default else []
+    if said:
+        arguments.append(f"sa_column_kwargs={{{', '.join(said)}}}")
     return arguments, imports
 
 

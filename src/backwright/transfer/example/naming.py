@@ -16,6 +16,11 @@ from backwright.transfer.example.ownership import Ownership
 from backwright.transfer.exemplar import bound_names
 from backwright.transfer.rename import Renaming
 
+# indexes, those of unique constraints among them, have a name of their own in a schema
+_SHARED = re.compile(
+    r"\b(?:Index\(\s*|UniqueConstraint\((?:[^()]|\([^()]*\))*?\bname\s*=\s*)[\"'](\w+)[\"']"
+)
+
 
 @dataclass(frozen=True, eq=False)
 class Naming:
@@ -37,9 +42,20 @@ class Naming:
         exact = {old.snake: f"{new.snake}_"} if hides else {}
         bound = _bound(code) | _defined(code)
         exact |= {name: made for name, made in self.derived.items() if name in bound}
+        exact |= {name: self._of_table(name) for name in _SHARED.findall(code) if self._stays(name)}
         if self.plain.path(self.chain.model.table) == self.chain.model.table:
             exact[self.chain.model.table] = self.table
         return Renaming(((old, new),), protected=self.protected, exact=exact, methods=self.lookups)
+
+    def _stays(self, name: str) -> bool:
+        """Tell whether a name is the same for every resource."""
+        return self.new != self.chain.names and self.plain.path(name) == name
+
+    def _of_table(self, name: str) -> str:
+        """Return the name of an index, which a schema holds once, for the new table."""
+        first, _, rest = name.partition("_")
+        is_kind = bool(rest) and first.lower() in ("ix", "idx", "uq", "uix", "ux", "uc", "unique")
+        return f"{first}_{self.table}_{rest}" if is_kind else f"{self.table}_{name}"
 
     @cached_property
     def derived(self) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -39,12 +39,14 @@ def read_homes(sources: Sources, names: Names) -> Homes:
     # What stands in the application's own file gets one beside it: it imports the routes.
     models = _home((m.file for m in project.models if m.file != app), names, domain)
     schemas = _home((s.file for s in project.schemas if s.file != app), names, domain)
-    service = f"{names.snake}_service.py"
+    there = frozenset(sources.draft.modules())
+    service = _in_folder(there, package, "services", f"{names.snake}_service.py")
+    routers = _in_folder(there, package, "routes", f"{names.plural_snake}.py")
     return Homes(
         models=models or _in(package, "models.py"),
         schemas=schemas or (_in(domain, "schemas.py") if domain else _in(package, "schemas.py")),
-        service=_in(domain, "service.py") if domain else _in(package, f"services/{service}"),
-        routes=_routes(routes, names, domain) or _in(package, f"routes/{names.plural_snake}.py"),
+        service=_in(domain, "service.py") if domain else service,
+        routes=_routes(routes, names, domain) or routers,
         exceptions=_in(package, "exceptions.py"),
         database=_in(package, "database.py"),
         tests=_tests(sources, names, domain),
@@ -53,6 +55,16 @@ def read_homes(sources: Sources, names: Names) -> Homes:
 
 def _in(folder: str | None, path: str) -> str:
     return path if folder in (None, "", ".") else f"{folder}/{path}"
+
+
+def _in_folder(there: Container[str], package: str, folder: str, file: str) -> str:
+    """Return a file in a folder, which may not hide a module of that name: then one beside it."""
+    if _in(package, f"{folder}.py") not in there:
+        return _in(package, f"{folder}/{file}")
+    stem = file.removesuffix(".py")
+    return _in(
+        package, file if stem.endswith(singularize(folder) or folder) else f"{stem}_{folder}.py"
+    )
 
 
 def _domain(routes: list[str], names: Names) -> str | None:
