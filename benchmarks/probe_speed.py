@@ -4,7 +4,7 @@
 
 Projects are those of `fixtures/probe`; each run has a new server and an empty database. Schemathesis
 gets a user's token, its usual settings and one worker for each core; it runs from its own
-environment (`uvx --from schemathesis st` unless another command is given).
+environment (what `uv tool run --from schemathesis st` makes, unless another command is given).
 """
 
 from __future__ import annotations
@@ -123,7 +123,9 @@ def main() -> None:
     parser.add_argument("projects", nargs="*", default=[])
     parser.add_argument("--times", type=int, default=1)
     parser.add_argument("--house", action="store_true", help="the house as well")
-    parser.add_argument("--schemathesis", default="uvx --from schemathesis st")
+    parser.add_argument(
+        "--schemathesis", default=f"{sys.executable} -m uv tool run --from schemathesis st"
+    )
     options = parser.parse_args()
     runs: list[Run] = []
     with cluster() as server:
