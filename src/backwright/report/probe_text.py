@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
@@ -58,6 +59,10 @@ def print_probe(console: Console, report: ProbeReport) -> None:
     _print_sum(console, report)
 
 
+_RUN = re.compile(r"([A-Za-z0-9])\1{199,}")
+_QUOTE = "'\"'\"'"  # how `shlex.quote` writes a quote within quotes
+
+
 def _matrix(cells: Sequence[ProbeCell]) -> Table:
     """Return operations by callers."""
     table = Table(box=None, padding=(0, 2), header_style="bold")
@@ -94,7 +99,21 @@ def _print_failures(console: Console, failures: Sequence[ProbeCheck]) -> None:
         if one.got:
             console.print(f"    got       {escape(one.got)}", highlight=False)
         if one.curl:
-            console.print(f"    {escape(one.curl)}", highlight=False, soft_wrap=True)
+            console.print(f"    {escape(shorter(one.curl))}", highlight=False, soft_wrap=True)
+
+
+def shorter(curl: str) -> str:
+    """Return a command in which the shell makes what is one character many times over.
+
+    It stands within single quotes (`shlex.quote`), which are left for that: `'"$(…)"'`.
+    """
+    return _RUN.sub(lambda run: _repeated(curl, run), curl)
+
+
+def _repeated(curl: str, run: re.Match[str]) -> str:
+    made = f'"$(printf %{len(run[0])}s | tr " " {run[1]})"'
+    before = curl[: run.start()].replace(_QUOTE, "")
+    return f"'{made}'" if before.count("'") % 2 else made
 
 
 def _print_unproven(console: Console, report: ProbeReport) -> None:
