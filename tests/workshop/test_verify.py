@@ -237,3 +237,20 @@ def test_what_did_not_work_before_is_no_fault_of_the_change(
     assert "before, too, app.main:app cannot be imported" in checks["imports"].detail
     assert "module_that_is_not_installed" in checks["starts"].detail
     assert "RuntimeError: old" in checks["migrations"].detail
+
+
+def test_where_no_test_passes_before_nor_after_nothing_is_proved(
+    cluster: Cluster, tmp_path: Path
+) -> None:
+    before = tmp_path / "before"
+    shutil.copytree(SHELF / "before", before)
+    for file in (before / "tests").glob("test_*.py"):
+        file.unlink()
+    (before / "tests/test_old.py").write_text("import no_such_plugin\n\n\ndef test_old(): ...\n")
+    (before / "tests/test_reviews.py").write_text(
+        "import no_such_plugin\n\n\ndef test_reviews(): ...\n"
+    )
+    edits = {"tests/test_reviews.py": ("from ", "import no_such_plugin\nfrom ")}
+    with shelf(cluster, tmp_path, edits, before) as bench:
+        result = only(bench, "migrations", "tests")["tests"]
+    assert result.verdict == "skipped"
