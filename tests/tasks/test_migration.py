@@ -129,11 +129,27 @@ def test_what_differed_before_is_left_out_and_noted(host: Path) -> None:
     assert "op.drop_table('invoice')" in text
     assert "nickname" not in text
     assert "parcel" not in text
-    (note,) = revision.notes
-    assert note.text == (
-        "models and migrations differed before (2 differences: parcel, person); "
-        "the new migration leaves those as they are"
-    )
+    assert [(note.file, note.line) for note in revision.notes] == [
+        ("backend/shop/models.py", 16),
+        ("backend/shop/models.py", 9),
+    ]
+    assert [note.text for note in revision.notes] == [
+        "parcel differs from its migrations since before; the new migration leaves that as it is",
+        "person differs from its migrations since before (nickname); "
+        "the new migration leaves that as it is",
+    ]
+
+
+def test_what_is_said_of_a_column_besides_does_not_make_it_new(host: Path) -> None:
+    """Whether its number is counted up depends on which tables Alembic met before it."""
+    revision = host / "backend/db/scripts/versions/a1_person.py"
+    counted = 'sa.Column("id", sa.Integer, primary_key=True, nullable=True)'
+    code = revision.read_text().replace('sa.Column("id", sa.Integer, primary_key=True)', counted)
+    revision.write_text(code.replace("nullable=False", "nullable=True"))
+    with_dated = INVOICE.replace("Invoice", "Account").replace("invoice", "account")
+    _, text = written(host, with_dated)
+    assert "op.create_table('account'" in text
+    assert "alter_column" not in text
 
 
 def test_modules_that_the_template_does_not_import_are_imported(host: Path) -> None:

@@ -9,8 +9,8 @@ from pathlib import Path
 from backwright.errors import VerificationError
 from backwright.host.dialogue import Dialogue, DialogueError
 from backwright.project import read_project
-from backwright.project.types import Model
 from backwright.tasks.change import Workplace
+from backwright.tasks.migrated import Wanted, wanted_of
 from backwright.values import Check, Note
 from backwright.workshop import ChangeSet, Database, Run, hands
 from backwright.workshop.tables import (
@@ -106,17 +106,17 @@ def _revise(
     message: str,
 ) -> Revision:
     """Write down what the models have besides a database at the heads."""
-    tables, refers_to = _new_tables(place)
+    wanted = wanted_of(read_project(place.staging.original), read_project(place.folder))
     compare: dict[str, object] = {"do": "compare", "load": False}
     operations = dialogue.ask(compare)["operations"]
-    if tables and not any(one["table"] in tables for one in operations):
+    if wanted.tables and not any(one["table"] in wanted.tables for one in operations):
         compare = {"do": "compare", "load": True}  # env.py does not import all models
         operations = dialogue.ask(compare)["operations"]
     older: list[dict[str, str]] = []
-    if opened["heads"] and any(one["table"] not in tables for one in operations):
+    if opened["heads"] and any(one["table"] not in wanted.tables for one in operations):
         older = _differences_before(run, database, compare)
     known = {one["text"] for one in older}
-    leave_out = [one for one in operations if one["text"] in known and one["table"] not in tables]
+    leave_out = [one for one in operations if not wanted.takes(one, known)]
     if len(leave_out) == len(operations):
         return Revision()
     answer = dialogue.ask(
@@ -124,25 +124,13 @@ def _revise(
             "do": "revise",
             "message": message,
             "leave_out": [one["text"] for one in leave_out],
-            "refers_to": refers_to,
+            "refers_to": sorted(wanted.refers_to),
         }
     )
     top = place.folder.resolve()
     paths = [Path(path).resolve().relative_to(top).as_posix() for path in answer["paths"]]
-    return Revision(tuple(sorted(paths)), _notes(paths, leave_out, answer))
-
-
-def _new_tables(place: Workplace) -> tuple[set[str], list[str]]:
-    """Return the tables that the change brings, and those that they refer to."""
-    before = {model.table for model in read_project(place.staging.original).models}
-    new = [model for model in read_project(place.folder).models if model.table not in before]
-    names = {model.table for model in new}
-    return names, sorted(_referred_to(new) - names)
-
-
-def _referred_to(models: Sequence[Model]) -> set[str]:
-    keys = [column.foreign_key for model in models for column in model.columns]
-    return {key.rpartition(".")[0] for key in keys if key}
+    notes = (*_left_out(wanted, leave_out), *_notes(paths, answer))
+    return Revision(tuple(sorted(paths)), notes)
 
 
 def _differences_before(
@@ -159,20 +147,23 @@ def _differences_before(
     return found
 
 
-def _notes(
-    paths: Sequence[str], left_out: Sequence[dict[str, str]], answer: dict[str, object]
-) -> tuple[Note, ...]:
-    """Say what the migration leaves out, and where it was put if there was a choice."""
-    file = paths[0] if paths else ""
+def _left_out(wanted: Wanted, left_out: Sequence[dict[str, str]]) -> tuple[Note, ...]:
+    """Say of each table that its model and its migrations differed before, and where it stands."""
     notes = []
-    if left_out:
-        tables = ", ".join(sorted({one["table"] for one in left_out if one["table"]}))
+    for table in sorted({one["table"] for one in left_out}):
+        columns = dict.fromkeys(one["column"] for one in left_out if one["table"] == table)
+        said = ", ".join(column for column in columns if column)
         text = (
-            f"models and migrations differed before ({len(left_out)} differences: {tables}); "
-            "the new migration leaves those as they are"
+            f"{table or 'the schema'} differs from its migrations since before"
+            f"{f' ({said})' if said else ''}; the new migration leaves that as it is"
         )
-        notes.append(Note(file, 1, text))
-    if answer["head"] != "head":
-        text = f"there are several heads; the new migration follows {answer['head']}"
-        notes.append(Note(file, 1, text))
+        notes.append(Note(*wanted.places.get(table, ("", 0)), text))
     return tuple(notes)
+
+
+def _notes(paths: Sequence[str], answer: dict[str, object]) -> tuple[Note, ...]:
+    """Say where the migration was put if there was a choice."""
+    if answer["head"] == "head":
+        return ()
+    text = f"there are several heads; the new migration follows {answer['head']}"
+    return (Note(paths[0] if paths else "", 1, text),)

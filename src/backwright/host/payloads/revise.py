@@ -122,7 +122,13 @@ def _flat(operations: Any) -> list[dict[str, str]]:
         if inner is not None:
             found.extend(_flat(inner))
         else:
-            found.append({"table": _table(operation), "text": _words(operation)})
+            found.append(
+                {
+                    "table": _table(operation),
+                    "column": _column(operation),
+                    "text": _words(operation),
+                }
+            )
     return found
 
 
@@ -132,13 +138,32 @@ def _table(operation: Any) -> str:
     )
 
 
+def _column(operation: Any) -> str:
+    """Return the column that an operation is about, nothing where it is about more than one."""
+    column = getattr(operation, "column", None)
+    return str(getattr(operation, "column_name", None) or getattr(column, "name", "") or "")
+
+
 def _words(operation: Any) -> str:
     """Return the words that tell an operation from another, the same in every process."""
     try:
         difference = operation.to_diff_tuple()
     except Exception:
         difference = vars(operation)
+    if isinstance(difference, list):
+        difference = [_without_state(change) for change in difference]
     return _ADDRESS.sub("", repr(difference))
+
+
+def _without_state(change: Any) -> Any:
+    """Return a change of a column without what else is said of it, which is not always the same."""
+    if not isinstance(change, tuple):
+        return change
+    return tuple(part for part in change if not _is_state(part))
+
+
+def _is_state(part: Any) -> bool:
+    return isinstance(part, dict) and all(str(key).startswith("existing_") for key in part)
 
 
 def write(config: Any, order: dict[str, Any]) -> dict[str, Any]:

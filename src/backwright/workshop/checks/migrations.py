@@ -27,8 +27,8 @@ _OPERATION = re.compile(
     r"\('(?:add|remove|modify)_\w+'.*?(?=\[?\(?'(?:add|remove|modify)_|$)", re.DOTALL
 )
 
-
 _ADDRESS = re.compile(r" (?:object )?at 0x[0-9a-f]+")
+_STATE = re.compile(r"'existing_\w+': .*?(?=, 'existing_|\}, )", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,8 +177,8 @@ def _new_drift(run: Run, drift: str | None) -> str:
 
 
 def _operations(drift: str) -> list[str]:
-    """Return the single differences, without the addresses of objects, which differ by themselves."""
-    return _OPERATION.findall(_ADDRESS.sub("", drift))
+    """Return the single differences, without what is another each time: addresses, a column's state."""
+    return _OPERATION.findall(_STATE.sub("", _ADDRESS.sub("", drift)))
 
 
 def _difference(wanted: Catalog, found: Catalog) -> str:

@@ -1,0 +1,74 @@
+"""What of all differences between models and a database a change brings, and so has to migrate."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from backwright.project.types import Model, Project
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a change does to tables, as its models say.
+
+    Attributes:
+        tables: Those that it brings.
+        columns: For each table that was there, the columns that it brings.
+        refers_to: Tables that the new ones refer to.
+        places: Where the model of each table stands.
+    """
+
+    tables: frozenset[str]
+    columns: Mapping[str, frozenset[str]]
+    refers_to: frozenset[str]
+    places: Mapping[str, tuple[str, int]]
+
+    def takes(self, operation: Mapping[str, str], known: Collection[str]) -> bool:
+        """Tell whether an operation belongs to the change.
+
+        Args:
+            operation: its table, its column if it is about one, and its words.
+            known: the words of what models and database differed in before.
+        """
+        table, column = operation["table"], operation["column"]
+        if table in self.tables:
+            return True
+        if operation["text"] in known:
+            return False
+        if table not in self.places:  # no model that can be read is its
+            return True
+        new = self.columns.get(table, frozenset())
+        return bool(new) and (not column or column in new)
+
+
+def wanted_of(before: Project, after: Project) -> Wanted:
+    """Return what has to be migrated of a change, from the models without it and with it."""
+    old = {_plain(model.table): _columns(model) for model in before.models}
+    new = [model for model in after.models if _plain(model.table) not in old]
+    tables = frozenset(_plain(model.table) for model in new)
+    more = {
+        table: _columns(model) - old[table]
+        for model in after.models
+        if (table := _plain(model.table)) in old
+    }
+    return Wanted(
+        tables=tables,
+        columns={table: columns for table, columns in more.items() if columns},
+        refers_to=frozenset(_referred_to(new) - tables),
+        places={_plain(model.table): (model.file, model.line) for model in after.models},
+    )
+
+
+def _plain(table: str) -> str:
+    """Return a table's name without its schema, which Alembic's operations keep apart."""
+    return table.rpartition(".")[2]
+
+
+def _columns(model: Model) -> frozenset[str]:
+    return frozenset(column.name for column in model.columns)
+
+
+def _referred_to(models: Iterable[Model]) -> set[str]:
+    keys = [column.foreign_key for model in models for column in model.columns]
+    return {_plain(key.rpartition(".")[0]) for key in keys if key}
