@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from backwright.spec.types import FieldSpec
+from backwright.transfer.declaration import Import
 from backwright.transfer.dialect.facts import Dialect
+from backwright.transfer.dialect.spelling import Spelling
 from backwright.transfer.dialect.types import length_of, precision_of
 
 LARGEST = {"Integer": 2**31 - 1, "BigInteger": 2**63 - 1, "SmallInteger": 2**15 - 1}
@@ -58,13 +62,35 @@ def pattern_argument(dialect: Dialect, pattern: str, *, sqlmodel: bool) -> str:
     return f'schema_extra={{"pattern": {pattern}}}' if sqlmodel else f"pattern={pattern}"
 
 
-def takes_no_digits(dialect: Dialect, field: FieldSpec, *, sqlmodel: bool) -> bool:
-    """Tell whether `Field`, SQLModel's or Pydantic's, takes no digits of a decimal.
+Digits = Literal["field", "annotated", "extra", "condecimal"]
 
-    SQLModel's own does not in its first versions; Pydantic 2 not for what may be None before 2.6.
+
+def digits_form(dialect: Dialect, *, sqlmodel: bool, optional: bool) -> Digits:
+    """Return how a decimal's digits are bounded in a form that its libraries take and keep to.
+
+    `Field` of Pydantic before 1.9 passes over them in silence, that of Pydantic 2 before 2.8
+    refuses them for what may be None, and SQLModel's first ones know none.
     """
-    if field.kind != "decimal":
-        return False
-    if sqlmodel and not dialect.at_least("sqlmodel", 0, 0, 9):
-        return True
-    return (sqlmodel or dialect.schema.pydantic > 1) and not dialect.at_least("pydantic", 2, 6)
+    if dialect.schema.pydantic == 1:
+        if not dialect.at_least("pydantic", 1, 9):
+            return "condecimal"
+        return "extra" if sqlmodel and not dialect.at_least("sqlmodel", 0, 0, 9) else "field"
+    return "annotated" if optional and not dialect.at_least("pydantic", 2, 8) else "field"
+
+
+def decimal_form(
+    words: Spelling, annotation: str, bounds: list[str], digits: Digits, *, sqlmodel: bool
+) -> tuple[str, set[Import], list[str]]:
+    """Return a decimal's annotation, what that needs, and the bounds that are left for `Field`."""
+    if digits == "field":
+        return annotation, set(), bounds
+    if digits == "extra":
+        pairs = ", ".join('"{}": {}'.format(*bound.split("=")) for bound in bounds[:2])
+        return annotation, set(), [f"schema_extra={{{pairs}}}", *bounds[2:]]
+    said = ", ".join(bounds)
+    if digits == "condecimal":
+        call, imports = words.spell("pydantic", "condecimal")
+        return f"{call}({said})", imports, []
+    call, imports = words.spell("sqlmodel" if sqlmodel else "pydantic", "Field")
+    wrapper, more = words.spell("typing", "Annotated")
+    return f"{wrapper}[{annotation}, {call}({said})]", imports | more, []

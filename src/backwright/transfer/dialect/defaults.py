@@ -94,8 +94,15 @@ def server(dialect: Dialect, words: Spelling, field: FieldSpec) -> Spelled | Non
 
 def stored_value(dialect: Dialect, value: str) -> str:
     """Return what the database keeps for a choice: SQLAlchemy keeps names, unless told."""
-    by_name = dialect.enum.form not in ("plain", "Literal") and not dialect.enum.by_value
-    return member(dialect, value) if by_name else value
+    habit = dialect.enum
+    by_name = habit.form not in ("plain", "Literal") and not habit.by_value
+    return member(dialect, value) if by_name and not _keeps_text(dialect) else value
+
+
+def _keeps_text(dialect: Dialect) -> bool:
+    """Tell whether a choice is kept as its text: the first versions of SQLModel see `str` first."""
+    is_old = dialect.orm == "sqlmodel" and not dialect.at_least("sqlmodel", 0, 0, 9)
+    return is_old and dialect.enum.column is None and dialect.enum.form in ("StrEnum", "str, Enum")
 
 
 def quoted(text: str) -> str:

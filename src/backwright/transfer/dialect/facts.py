@@ -104,7 +104,8 @@ class ModelHabits:
 
     `types` gives the explicit type of a kind, None where annotation alone does; `explicit` tells
     what holds for kinds that are not in it; `implied` is the base's `type_annotation_map`.
-    `sized` tells whether short texts have a length.
+    `sized` tells whether short texts have a length; `keyword_type` whether SQLModel's `Field` is
+    given types by keyword, rather than in a `Column`, None where it is given none.
     """
 
     words: Spelling
@@ -119,7 +120,7 @@ class ModelHabits:
     python_default: bool = True
     comments: bool = False
     flags: bool = True
-    keyword_type: bool = True
+    keyword_type: bool | None = None
     list_type: str = "list"
 
 

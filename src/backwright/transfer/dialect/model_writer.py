@@ -10,8 +10,9 @@ from backwright.spec.types import FieldSpec
 from backwright.transfer.declaration import Declaration, Import
 from backwright.transfer.dialect.bounds import (
     bounds_of,
+    decimal_form,
+    digits_form,
     pattern_argument,
-    takes_no_digits,
     text_pattern,
 )
 from backwright.transfer.dialect.defaults import constant, factory, quoted, server
@@ -173,9 +174,10 @@ def _sqlmodel(
         annotation, imports = words.spell("pydantic", "EmailStr")
     arguments: list[str] = []
     bounds = _sqlmodel_bounds(dialect, field, shared=shared)
-    if takes_no_digits(dialect, field, sqlmodel=True):
-        call, imports = words.spell("pydantic", "condecimal")
-        annotation, bounds = f"{call}({', '.join(bounds)})", []
+    if field.kind == "decimal" and shared:
+        digits = digits_form(dialect, sqlmodel=True, optional=field.optional)
+        annotation, more, bounds = decimal_form(words, annotation, bounds, digits, sqlmodel=True)
+        imports = more if digits == "condecimal" else imports | more
     if field.optional:
         annotation, more = may_be_none(dialect.model.optional, annotation, words)
         imports = imports | more
@@ -219,9 +221,15 @@ def _sqlmodel_bounds(dialect: Dialect, field: FieldSpec, *, shared: bool) -> lis
         return [*bounds_of(dialect, field), *more]
     if field.kind == "decimal":
         precision, scale = precision_of(field)
-        return [f"max_digits={precision}", f"decimal_places={scale}"]
+        by_bounds = _keeps_digits(dialect, field)
+        return [f"max_digits={precision}", f"decimal_places={scale}"] if by_bounds else []
     length = length_of(dialect, field) if field.kind != "text" else None
     return [f"max_length={length}"] if length is not None else []
+
+
+def _keeps_digits(dialect: Dialect, field: FieldSpec) -> bool:
+    """Tell whether a decimal's column has its precision from the bounds of its `Field`."""
+    return digits_form(dialect, sqlmodel=True, optional=field.optional) == "field"
 
 
 def _sqlmodel_column(
@@ -236,7 +244,7 @@ def _sqlmodel_column(
     takes_unique = dialect.at_least("sqlmodel", 0, 0, 7)
     options = ["unique=True"] if field.unique else []
     options += ["index=True"] if (field.index or field.kind == "ref") and not field.unique else []
-    if named and not (dialect.model.keyword_type and dialect.at_least("sqlmodel", 0, 0, 9)):
+    if named and not _by_keyword(dialect, named[0]):
         column, needed = words.spell("sqlalchemy", "Column")
         options += [] if field.optional else ["nullable=False"]
         options += [f"server_default={default[0]}"] if default else []
@@ -254,6 +262,18 @@ def _sqlmodel_column(
     return arguments, imports
 
 
+def _by_keyword(dialect: Dialect, type_code: str) -> bool:
+    """Tell whether a type is given as `sa_type`, rather than in a `Column`.
+
+    The first versions of SQLModel have none, and before 0.0.45 it is typed to take only a class.
+    """
+    if not dialect.at_least("sqlmodel", 0, 0, 9):
+        return False
+    if dialect.model.keyword_type is not None:
+        return dialect.model.keyword_type
+    return "(" not in type_code or dialect.at_least("sqlmodel", 0, 0, 45)
+
+
 def _sqlmodel_reference(dialect: Dialect, names: Names, field: FieldSpec) -> list[str]:
     if field.kind != "ref":
         return []
@@ -267,8 +287,10 @@ def _sqlmodel_type(
     dialect: Dialect, names: Names, field: FieldSpec
 ) -> tuple[str, set[Import]] | None:
     """Return the database type where SQLModel would not find the right one by itself."""
-    by_itself = ("str", "email", "url", "bool", "int", "float", "decimal", "date", "uuid", "ref")
-    return None if field.kind in by_itself else sql_type(dialect, names, field)
+    by_itself = ("str", "email", "url", "bool", "int", "float", "date", "uuid", "ref")
+    if field.kind in by_itself or (field.kind == "decimal" and _keeps_digits(dialect, field)):
+        return None
+    return sql_type(dialect, names, field)
 
 
 def ordered(dialect: Dialect, declarations: Sequence[Declaration]) -> list[Declaration]:

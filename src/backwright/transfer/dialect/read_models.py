@@ -53,9 +53,16 @@ def read_model_habits(
         comments=ask(_comment, "no") == "yes",
         flags=any(c.option("index") or c.option("unique") for c in everything)
         or not _indexes_in_arguments(sources, everything),
-        keyword_type=not any(keyword(_call(c), "sa_column") for c in data)
-        or any(keyword(_call(c), "sa_type") for c in data),
+        keyword_type=_keyword_type(data),
     )
+
+
+def _keyword_type(columns: Iterable[ColumnCode]) -> bool | None:
+    """Tell whether types are given by `sa_type` or in an `sa_column`; None where by neither."""
+    calls = [_call(column) for column in columns]
+    if any(keyword(call, "sa_type") for call in calls):
+        return True
+    return False if any(keyword(call, "sa_column") for call in calls) else None
 
 
 def _call(column: ColumnCode) -> ast.Call | None:

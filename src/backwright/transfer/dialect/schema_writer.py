@@ -9,8 +9,9 @@ from backwright.spec.types import FieldSpec
 from backwright.transfer.declaration import Declaration, Import
 from backwright.transfer.dialect.bounds import (
     bounds_of,
+    decimal_form,
+    digits_form,
     pattern_argument,
-    takes_no_digits,
     text_pattern,
 )
 from backwright.transfer.dialect.defaults import constant, factory, quoted
@@ -46,11 +47,14 @@ def schema_field(
     Raises:
         LookupError: it refers to a model that is not there.
     """
-    annotation, imports, bounds = _typed(dialect, names, field, bounded=role != "public")
+    may_be_null = role == "update" or field.optional
+    annotation, imports, bounds = _typed(
+        dialect, names, field, bounded=role != "public", optional=may_be_null
+    )
     if field.kind == "enum" and enum_module and dialect.enum.form not in ("plain", "Literal"):
         imports = imports | {(enum_module, enum_class(names, field))}
     value: str | None = None
-    if role == "update" or field.optional:
+    if may_be_null:
         annotation, more = may_be_none(dialect.schema.optional, annotation, dialect.schema.words)
         imports = imports | more
         value = "None"
@@ -78,7 +82,9 @@ def filter_field(
 Typed = tuple[str, set[Import], list[str]]
 
 
-def _typed(dialect: Dialect, names: Names, field: FieldSpec, *, bounded: bool) -> Typed:
+def _typed(
+    dialect: Dialect, names: Names, field: FieldSpec, *, bounded: bool, optional: bool = False
+) -> Typed:
     """Return a field's annotation, what it needs, and the bounds that it must keep."""
     words, habit = dialect.schema.words, dialect.schema
     if field.kind == "many":
@@ -92,10 +98,14 @@ def _typed(dialect: Dialect, names: Names, field: FieldSpec, *, bounded: bool) -
     pattern = text_pattern(field)
     if pattern and bounded:
         bounds.append(pattern_argument(dialect, pattern, sqlmodel=habit.sqlmodel))
-    if bounds and (
-        habit.constraint == "constr" or takes_no_digits(dialect, field, sqlmodel=habit.sqlmodel)
-    ):
+    if bounds and habit.constraint == "constr":
         return _constrained(dialect, field, annotation, imports, bounds)
+    if bounds and field.kind == "decimal":
+        digits = digits_form(dialect, sqlmodel=habit.sqlmodel, optional=optional)
+        annotation, more, bounds = decimal_form(
+            words, annotation, bounds, digits, sqlmodel=habit.sqlmodel
+        )
+        imports = more if digits == "condecimal" else imports | more
     return annotation, imports, bounds
 
 
