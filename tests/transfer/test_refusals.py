@@ -42,7 +42,7 @@ def test_an_owner_that_is_no_user_is_possible_without_users() -> None:
         ("Offer filter:enum:a,b", "OfferFilter would mean two things in app/schemas.py"),
         ("Offer create:enum:a,b", "OfferCreate would mean two things in app/schemas.py"),
         ("Field name:str", "the name Field means something else"),
-        ("Mail name:str", "app/services/mail_service.py is there already"),
+        ("Health name:str", "app/routes/health.py is there already"),
     ],
 )
 def test_a_name_that_would_mean_two_things_is_refused(line: str, reason: str) -> None:

@@ -36,7 +36,7 @@ TRACES = {
 # Words that mean something else there: rules of logs, users of containers and of PostgreSQL.
 ELSEWHERE = {
     "app/logs.py": "auth",
-    "tests/test_logs.py": "auth",
+    "tests/test_logging.py": "auth",
     "tests/stack_helpers.py": "auth",
     "Dockerfile": "auth",
     "compose.yaml": "auth",

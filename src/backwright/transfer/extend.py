@@ -21,6 +21,7 @@ from backwright.transfer.extend_schemas import extend_schemas
 from backwright.transfer.extend_service import extend_service
 from backwright.transfer.field_tests import known_tests, tests_of_fields
 from backwright.transfer.model import link_class
+from backwright.transfer.promises import promising
 from backwright.transfer.resource import check_references, surroundings
 from backwright.transfer.schema import create_field
 from backwright.transfer.steps import (
@@ -195,6 +196,18 @@ def _extend_service(job: Extension) -> list[str]:
     return [path]
 
 
+def _extend_routes(job: Extension) -> list[str]:
+    path = f"app/routes/{job.table.names.plural_snake}.py"
+    if not any(f.target for f in job.spec.fields) or not job.host.exists(path):
+        return []
+    before = job.host.text(path)
+    code = promising(before, refers=True)
+    if code == before:
+        return []
+    job.host.write(path, code)
+    return [path]
+
+
 def _extend_tests(job: Extension) -> list[str]:
     samples = "tests/factories.py"
     job.host.write(samples, extend_samples(job.host.text(samples), job.table, job.spec))
@@ -212,5 +225,6 @@ _STEPS: tuple[tuple[str, Step], ...] = (
     ("model", _extend_models),
     ("schemas", _extend_schemas),
     ("service", _extend_service),
+    ("routes", _extend_routes),
     ("tests", _extend_tests),
 )

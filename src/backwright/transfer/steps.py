@@ -20,6 +20,7 @@ from backwright.transfer.draft import Draft
 from backwright.transfer.exemplar import Exemplar, block, bound_names, chain_of
 from backwright.transfer.field_tests import NewTest, known_tests, spoken_of, tests_of_fields
 from backwright.transfer.model import link_word
+from backwright.transfer.promises import promising
 from backwright.transfer.rename import Renaming, rename_code
 from backwright.transfer.repeat import repeat_links
 from backwright.transfer.slots import SampleSlots, SchemaSlots
@@ -118,7 +119,11 @@ def add_service(job: Job) -> list[str]:
 
 def add_routes(job: Job) -> list[str]:
     """Add the routes: the exemplar's, renamed."""
-    return _copy_modules(job, lambda path: "/routes/" in path)
+    made = _copy_modules(job, lambda path: "/routes/" in path)
+    refers = any(field.target for field in job.spec.fields)
+    for path in made:
+        job.host.write(path, promising(job.host.text(path), refers=refers))
+    return made
 
 
 def _copy_modules(job: Job, wanted: object) -> list[str]:

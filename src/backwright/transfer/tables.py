@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 from backwright.spec.names import Names, capitalized, one
 from backwright.spec.types import FieldSpec, ResourceSpec
 from backwright.transfer.declaration import Import
+from backwright.transfer.migration.operations import quoted
 from backwright.transfer.model import (
     Target,
     column,
@@ -142,12 +144,13 @@ def _of_fields(spec: ResourceSpec, around: Surroundings) -> list[str]:
         if f.kind == "ref"
     ]
     uniques = [_call("UniqueConstraint", [*lead, f'"{f.column}"']) for f in spec.fields if f.unique]
+    checks = [_check(f) for f in spec.fields if is_bounded(f)]
     indexes = [
         _call("Index", ["None", *lead, f'"{f.column}"'])
         for f in spec.fields
         if (f.index or f.kind == "ref") and not f.unique
     ]
-    return [*references, *uniques, *indexes]
+    return [*references, *uniques, *checks, *indexes]
 
 
 def _reference(around: Surroundings, name: str, target: Target, cascade: bool) -> str:  # noqa: FBT001
@@ -158,6 +161,25 @@ def _reference(around: Surroundings, name: str, target: Target, cascade: bool) -
     there = ", ".join([*target_lead, f'"{target.table}.id"'])
     on_delete = ', ondelete="CASCADE"' if cascade else ""
     return f"ForeignKeyConstraint([{here}], [{there}]{on_delete})"
+
+
+def is_bounded(field: FieldSpec) -> bool:
+    """Tell whether a field's value, not its length, has bounds that the database can hold to."""
+    has_bounds = field.low is not None or field.high is not None
+    return field.kind in ("int", "float", "decimal") and has_bounds
+
+
+def _check(field: FieldSpec) -> str:
+    name, low, high = quoted(field.column), _number(field.low), _number(field.high)
+    if low is not None and high is not None:
+        rule = f"{name} BETWEEN {low} AND {high}"
+    else:
+        rule = f"{name} <= {high}" if low is None else f"{name} >= {low}"
+    return _call("CheckConstraint", [repr(rule), f'name="{field.column}_in_range"'])
+
+
+def _number(bound: Decimal | None) -> str | None:
+    return None if bound is None else f"{bound:f}"
 
 
 def _call(function: str, arguments: list[str]) -> str:
@@ -256,10 +278,12 @@ def _imports(spec: ResourceSpec, related: bool) -> set[Import]:  # noqa: FBT001
         needed.add(("sqlalchemy", "ForeignKeyConstraint"))
     if any(f.unique for f in spec.fields):
         needed.add(("sqlalchemy", "UniqueConstraint"))
+    if any(is_bounded(f) for f in spec.fields):
+        needed.add(("sqlalchemy", "CheckConstraint"))
     if "enum" in kinds:
         needed.add(("enum", "StrEnum"))
     if "many" in kinds:
         needed |= {("uuid", "UUID"), ("sqlmodel", "Field"), ("sqlmodel", "SQLModel")}
     if related:
-        needed.add(("sqlmodel", "Relationship"))
+        needed |= {("sqlmodel", "Relationship"), ("app.columns", "READ_ONLY")}
     return needed

@@ -1,4 +1,4 @@
-"""Column types and expressions that SQLModel does not have by itself."""
+"""Column types, expressions and options that SQLModel does not have by itself."""
 
 from enum import Enum as PythonEnum
 from typing import Any, cast
@@ -13,6 +13,8 @@ from sqlalchemy.types import TypeEngine
 
 FOUND = true().label("_found")
 JSONDocument = JSONB(none_as_null=True)
+# Of relationships, which are there to read and to join by, and never load by themselves.
+READ_ONLY = {"lazy": "raise", "viewonly": True}
 
 
 def enum_type(members: type[PythonEnum], name: str) -> Enum:

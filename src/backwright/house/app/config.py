@@ -120,6 +120,8 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(default=1_048_576, ge=1)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["json", "console"] = "json"
+    # The description of the API and its pages, /docs and /redoc. Unset: everywhere but in production.
+    api_docs: bool | None = None
     # How long the readiness check waits for the database.
     readiness_seconds: float = Field(default=2.0, gt=0)
 
@@ -153,6 +155,13 @@ class Settings(BaseSettings):
             raise ValueError(f"BCRYPT_COST must be at least {LOWEST_BCRYPT_COST}")
         if self.require_verified_email is None:
             self.require_verified_email = production
+        return self
+
+    @model_validator(mode="after")
+    def _close_docs(self) -> Self:
+        """In production the API describes itself only where somebody decided that it may."""
+        if self.api_docs is None:
+            self.api_docs = self.environment != "production"
         return self
 
     @model_validator(mode="after")

@@ -13,7 +13,7 @@ from app.exceptions import add_error_handlers
 from app.logs import configure_logging
 from app.middleware.stack import add_middlewares
 from app.rate_limit import get_rate_limiter
-from app.responses import ERRORS
+from app.responses import errors
 from app.routes.auth import router as auth_router
 from app.routes.categories import router as categories_router
 from app.routes.comments import router as comments_router
@@ -61,19 +61,20 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         version="0.1.0",
         lifespan=lifespan,
         generate_unique_id_function=operation_id,
+        openapi_url="/openapi.json" if settings.api_docs else None,
     )
     app.state.settings = settings
     add_middlewares(app, settings)
     add_error_handlers(app)
 
     app.include_router(health_router)
-    app.include_router(auth_router, prefix=PREFIX, responses=ERRORS)
-    app.include_router(categories_router, prefix=PREFIX, responses=ERRORS)
-    app.include_router(comments_router, prefix=PREFIX, responses=ERRORS)
-    app.include_router(labels_router, prefix=PREFIX, responses=ERRORS)
-    app.include_router(projects_router, prefix=PREFIX, responses=ERRORS)
-    app.include_router(tags_router, prefix=PREFIX, responses=ERRORS)
-    app.include_router(tasks_router, prefix=PREFIX, responses=ERRORS)
+    app.include_router(auth_router, prefix=PREFIX, responses=errors(429, 503))
+    app.include_router(categories_router, prefix=PREFIX, responses=errors(429, 503))
+    app.include_router(comments_router, prefix=PREFIX, responses=errors(429, 503))
+    app.include_router(labels_router, prefix=PREFIX, responses=errors(429, 503))
+    app.include_router(projects_router, prefix=PREFIX, responses=errors(429, 503))
+    app.include_router(tags_router, prefix=PREFIX, responses=errors(429, 503))
+    app.include_router(tasks_router, prefix=PREFIX, responses=errors(429, 503))
     return app
 
 

@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 from sqlmodel import Field, Relationship, SQLModel
 
-from app.columns import JSONDocument, enum_type
+from app.columns import READ_ONLY, JSONDocument, enum_type
 
 SQLModel.metadata.naming_convention = {
     "pk": "pk_%(table_name)s",
@@ -37,7 +37,6 @@ SQLModel.metadata.naming_convention = {
     "ck": "ck_%(table_name)s_%(constraint_name)s",
 }
 
-READ_ONLY = {"lazy": "raise", "viewonly": True}
 NOW = {"server_default": func.now()}
 NOW_ON_UPDATE = {"server_default": func.now(), "onupdate": func.now()}
 
@@ -137,6 +136,7 @@ class Category(SharedTable, table=True):
     __tablename__ = "category"
     __table_args__ = (
         UniqueConstraint("name"),
+        CheckConstraint("position >= 0", name="position_in_range"),
         Index(None, "created_at", "id"),
     )
 
@@ -234,6 +234,7 @@ class Task(OwnedTable, table=True):
         ForeignKeyConstraint(
             ["owner_id", "project_id"], ["project.owner_id", "project.id"], ondelete="CASCADE"
         ),
+        CheckConstraint("priority BETWEEN 1 AND 5", name="priority_in_range"),
         Index(None, "owner_id", "created_at", "id"),
         Index(None, "owner_id", "priority"),
         Index(None, "owner_id", "project_id"),

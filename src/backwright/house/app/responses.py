@@ -28,12 +28,17 @@ class ErrorBody(BaseModel):
     detail: ErrorMessage
 
 
-ERRORS: dict[int | str, dict[str, Any]] = {
-    400: {"model": ErrorBody, "description": "The input cannot be accepted"},
-    401: {"model": ErrorBody, "description": "Not authenticated"},
-    404: {"model": ErrorBody, "description": "Not found"},
-    409: {"model": ErrorBody, "description": "Clashes with what is there already"},
-    413: {"model": ErrorBody, "description": "The body is too large"},
-    429: {"model": ErrorBody, "description": "Too often; `Retry-After` says when to come again"},
-    503: {"model": ErrorBody, "description": "Too busy; `Retry-After` says when to come again"},
+_ERRORS = {
+    400: "The request cannot be read, or not be accepted",
+    401: "Not authenticated",
+    404: "Not found",
+    409: "Clashes with what is there already, or with a change made at the same time",
+    413: "The body is too large",
+    429: "Too often; `Retry-After` says when to come again",
+    503: "Too busy; `Retry-After` says when to come again",
 }
+
+
+def errors(*codes: int) -> dict[int | str, dict[str, Any]]:
+    """Describe errors that an operation may answer with, beside those of validation."""
+    return {code: {"model": ErrorBody, "description": _ERRORS[code]} for code in codes}

@@ -54,6 +54,7 @@ def run_migrations(connection: Connection | None = None) -> None:
         url=None if connection else get_url(),
         target_metadata=SQLModel.metadata,
         compare_server_default=True,
+        autogenerate_plugins=["alembic.autogenerate.*", "alembic.ext.checkconstraint_byname"],
         render_item=render_item,
         process_revision_directives=drop_enum_types,
         literal_binds=connection is None,

@@ -13,7 +13,7 @@ from starlette.types import Message, Receive, Scope, Send
 from app.config import get_settings
 from app.database import Session
 from app.passwords import HashingPool
-from app.services import mail_service
+from app.services import account_mail_service
 from tests.auth_helpers import (
     AUTH,
     CAROL,
@@ -185,7 +185,7 @@ async def test_the_work_of_a_mail_begins_at_a_random_moment(
         waited.append(seconds)
 
     monkeypatch.setattr(get_settings(), "mail_delay_seconds", 60.0)
-    monkeypatch.setattr(mail_service, "sleep", wait)
+    monkeypatch.setattr(account_mail_service, "sleep", wait)
     for email in (CAROL, NOBODY, CAROL, NOBODY):
         await watched.post(f"{AUTH}/request-password-reset", json={"email": email})
     assert len(set(waited)) == 4

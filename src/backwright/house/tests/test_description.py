@@ -2,7 +2,11 @@
 
 import re
 
+import pytest
+from httpx import ASGITransport, AsyncClient
+
 from app.main import create_app
+from tests.stack_helpers import make_settings
 
 PATHS = create_app().openapi()["paths"]
 OPERATIONS = [operation for methods in PATHS.values() for operation in methods.values()]
@@ -26,3 +30,35 @@ def test_health_promises_none_of_the_errors_of_the_api() -> None:
     """Nothing of the API stands before it."""
     assert PATHS["/health/live"]["get"]["responses"].keys() == {"200"}
     assert PATHS["/health/ready"]["get"]["responses"].keys() == {"200", "503"}
+
+
+def test_operations_promise_401_if_they_ask_who_is_calling() -> None:
+    """And logging in or on, which can fail."""
+    refusing = {item["operationId"] for item in OPERATIONS if "401" in item["responses"]}
+    asking = {item["operationId"] for item in OPERATIONS if "security" in item}
+    assert refusing == asking | {"auth-login", "auth-refresh"}
+
+
+def test_operations_promise_404_if_they_name_a_row() -> None:
+    """In their path, or by what they send."""
+    for path, methods in PATHS.items():
+        for method, operation in methods.items():
+            if "{" in path:
+                assert "404" in operation["responses"], f"{method} {path}"
+
+
+@pytest.mark.parametrize(
+    ("environment", "api_docs", "status"),
+    [("development", None, 200), ("production", None, 404), ("production", True, 200)],
+)
+async def test_production_describes_itself_only_if_told_to(
+    environment: str, api_docs: bool | None, status: int
+) -> None:
+    """The pages stand on the description."""
+    settings = make_settings(
+        environment=environment, api_docs=api_docs, secret_key="0123456789abcdef" * 4
+    )
+    transport = ASGITransport(create_app(settings))
+    async with AsyncClient(transport=transport, base_url="http://test") as client:
+        for path in ("/openapi.json", "/docs", "/redoc"):
+            assert (await client.get(path)).status_code == status

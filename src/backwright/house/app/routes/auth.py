@@ -25,11 +25,11 @@ from app.auth_schemas import (
 from app.database import SessionDep
 from app.login_throttle import LoginThrottleDep
 from app.middleware.auth import CurrentUser
-from app.responses import Answer
+from app.responses import Answer, errors
 from app.routing import Router
 from app.services import auth_service, user_service
+from app.services.account_mail_service import MailServiceDep
 from app.services.auth_service import Login
-from app.services.mail_service import MailServiceDep
 
 router = Router(prefix="/auth", tags=["auth"])
 
@@ -37,7 +37,12 @@ CHECK_MAIL = Message(message="Please read your mail: if the address is right, yo
 UserAgent = Annotated[str | None, Header(include_in_schema=False)]
 
 
-@router.post("/register", status_code=status.HTTP_202_ACCEPTED, response_model=Message)
+@router.post(
+    "/register",
+    status_code=status.HTTP_202_ACCEPTED,
+    response_model=Message,
+    responses=errors(400, 413),
+)
 async def register(
     data: UserCreate,
     session: SessionDep,
@@ -51,7 +56,7 @@ async def register(
     return Answer(CHECK_MAIL, status.HTTP_202_ACCEPTED)
 
 
-@router.post("/login", response_model=TokenPair)
+@router.post("/login", response_model=TokenPair, responses=errors(400, 401, 413))
 async def login(
     form: Annotated[OAuth2PasswordRequestForm, Depends()],
     session: SessionDep,
@@ -64,50 +69,54 @@ async def login(
     return Answer(tokens)
 
 
-@router.post("/refresh", response_model=TokenPair)
+@router.post("/refresh", response_model=TokenPair, responses=errors(400, 401, 413))
 async def refresh(data: TokenRefresh, session: SessionDep) -> Response:
     """Exchange a refresh token, which is good once, for a new pair."""
     tokens = await auth_service.refresh_session(session, data.refresh_token.get_secret_value())
     return Answer(tokens)
 
 
-@router.post("/logout", status_code=status.HTTP_204_NO_CONTENT)
+@router.post("/logout", status_code=status.HTTP_204_NO_CONTENT, responses=errors(401))
 async def logout(session: SessionDep, caller: CurrentUser) -> None:
     """End this session: its access and refresh tokens are worthless from now on."""
     await auth_service.log_out(session, caller)
 
 
-@router.post("/logout-everywhere", status_code=status.HTTP_204_NO_CONTENT)
+@router.post("/logout-everywhere", status_code=status.HTTP_204_NO_CONTENT, responses=errors(401))
 async def logout_everywhere(session: SessionDep, caller: CurrentUser) -> None:
     """End all sessions of the caller."""
     await auth_service.log_out_everywhere(session, caller)
 
 
-@router.get("/sessions", response_model=SessionList)
+@router.get("/sessions", response_model=SessionList, responses=errors(401))
 async def list_sessions(session: SessionDep, caller: CurrentUser) -> Response:
     """List where the caller is logged in."""
     return Answer(await auth_service.list_sessions(session, caller))
 
 
-@router.delete("/sessions/{session_id}", status_code=status.HTTP_204_NO_CONTENT)
+@router.delete(
+    "/sessions/{session_id}", status_code=status.HTTP_204_NO_CONTENT, responses=errors(401, 404)
+)
 async def end_session(session_id: UUID, session: SessionDep, caller: CurrentUser) -> None:
     """End one session of the caller."""
     await auth_service.end_session(session, caller, session_id)
 
 
-@router.get("/me", response_model=UserPublic)
+@router.get("/me", response_model=UserPublic, responses=errors(401))
 async def read_me(session: SessionDep, caller: CurrentUser) -> Response:
     """Read the caller's account."""
     return Answer(await user_service.get_user(session, caller))
 
 
-@router.patch("/me", response_model=UserPublic)
+@router.patch("/me", response_model=UserPublic, responses=errors(400, 401, 413))
 async def update_me(data: UserUpdate, session: SessionDep, caller: CurrentUser) -> Response:
     """Change what was given of the caller's account."""
     return Answer(await user_service.update_user(session, caller, data))
 
 
-@router.post("/delete-account", status_code=status.HTTP_204_NO_CONTENT)
+@router.post(
+    "/delete-account", status_code=status.HTTP_204_NO_CONTENT, responses=errors(400, 401, 413)
+)
 async def delete_account(
     data: AccountDeletion, session: SessionDep, throttle: LoginThrottleDep, caller: CurrentUser
 ) -> None:
@@ -115,7 +124,7 @@ async def delete_account(
     await user_service.delete_user(session, throttle, caller, data)
 
 
-@router.post("/change-password", response_model=TokenPair)
+@router.post("/change-password", response_model=TokenPair, responses=errors(400, 401, 413))
 async def change_password(
     data: PasswordChange,
     session: SessionDep,
@@ -132,7 +141,10 @@ async def change_password(
 
 
 @router.post(
-    "/request-password-reset", status_code=status.HTTP_202_ACCEPTED, response_model=Message
+    "/request-password-reset",
+    status_code=status.HTTP_202_ACCEPTED,
+    response_model=Message,
+    responses=errors(400, 413),
 )
 async def request_password_reset(
     data: PasswordResetRequest, mails: MailServiceDep, background: BackgroundTasks
@@ -142,7 +154,7 @@ async def request_password_reset(
     return Answer(CHECK_MAIL, status.HTTP_202_ACCEPTED)
 
 
-@router.post("/reset-password", status_code=status.HTTP_204_NO_CONTENT)
+@router.post("/reset-password", status_code=status.HTTP_204_NO_CONTENT, responses=errors(400, 413))
 async def reset_password(
     data: PasswordReset,
     session: SessionDep,
@@ -156,7 +168,10 @@ async def reset_password(
 
 
 @router.post(
-    "/request-email-verification", status_code=status.HTTP_202_ACCEPTED, response_model=Message
+    "/request-email-verification",
+    status_code=status.HTTP_202_ACCEPTED,
+    response_model=Message,
+    responses=errors(400, 413),
 )
 async def request_email_verification(
     data: EmailVerificationRequest, mails: MailServiceDep, background: BackgroundTasks
@@ -166,13 +181,20 @@ async def request_email_verification(
     return Answer(CHECK_MAIL, status.HTTP_202_ACCEPTED)
 
 
-@router.post("/verify-email", status_code=status.HTTP_204_NO_CONTENT)
+@router.post(
+    "/verify-email", status_code=status.HTTP_204_NO_CONTENT, responses=errors(400, 409, 413)
+)
 async def verify_email(data: EmailVerification, session: SessionDep) -> None:
     """Confirm an address with a mailed token."""
     await user_service.confirm_email(session, data.token.get_secret_value())
 
 
-@router.post("/change-email", status_code=status.HTTP_202_ACCEPTED, response_model=Message)
+@router.post(
+    "/change-email",
+    status_code=status.HTTP_202_ACCEPTED,
+    response_model=Message,
+    responses=errors(400, 401, 413),
+)
 async def change_email(
     data: EmailChange,
     session: SessionDep,

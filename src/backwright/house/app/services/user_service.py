@@ -1,7 +1,7 @@
 """Accounts: registering, reading and changing them, passwords, addresses.
 
 Nothing here tells a stranger whether an address has an account: the answer is the same either way,
-and whatever differs (a mail, a token) happens after it was sent, in `mail_service.py`.
+and whatever differs (a mail, a token) happens after it was sent, in `account_mail_service.py`.
 """
 
 from datetime import UTC, datetime

@@ -34,6 +34,7 @@ def upgrade() -> None:
         ),
         sa.Column("name", sa.String(length=80), nullable=False),
         sa.Column("position", sa.BigInteger(), server_default="0", nullable=False),
+        sa.CheckConstraint("position >= 0", name=op.f("ck_category_position_in_range")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_category")),
         sa.UniqueConstraint("name", name=op.f("uq_category_name")),
     )
@@ -242,6 +243,7 @@ def upgrade() -> None:
         sa.Column("due", sa.Date(), nullable=True),
         sa.Column("score", sa.Float(), nullable=True),
         sa.Column("project_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("priority BETWEEN 1 AND 5", name=op.f("ck_task_priority_in_range")),
         sa.ForeignKeyConstraint(
             ["owner_id", "project_id"],
             ["project.owner_id", "project.id"],

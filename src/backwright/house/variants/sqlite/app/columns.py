@@ -1,4 +1,4 @@
-"""Column types and expressions that SQLModel does not have by itself."""
+"""Column types, expressions and options that SQLModel does not have by itself."""
 
 import json
 from collections.abc import Callable
@@ -16,6 +16,8 @@ from sqlalchemy.sql.functions import FunctionElement, now
 
 FOUND = true().label("_found")
 JSONDocument = JSON(none_as_null=True)
+# Of relationships, which are there to read and to join by, and never load by themselves.
+READ_ONLY = {"lazy": "raise", "viewonly": True}
 # The default of rows that the application does not write itself, in the form of all timestamps.
 CURRENT_TIME = text("(strftime('%Y-%m-%d %H:%M:%f000', 'now'))")
 
