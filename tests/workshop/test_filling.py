@@ -131,6 +131,7 @@ def test_sqlite(tmp_path: Path) -> None:
             """
             CREATE TABLE person (id INTEGER PRIMARY KEY, name VARCHAR(4) NOT NULL UNIQUE,
                 key CHAR(32) NOT NULL, at DATETIME NOT NULL, age INTEGER NOT NULL CHECK (age >= 18),
+                "rank" BIGINT NOT NULL CONSTRAINT in_range CHECK ("rank" BETWEEN 1 AND 5),
                 kind VARCHAR(3) NOT NULL CHECK (kind IN ('cat', 'dog')), data JSON NOT NULL);
             CREATE TABLE pet (id INTEGER PRIMARY KEY, person_id INTEGER NOT NULL REFERENCES person,
                 price NUMERIC(8, 2) NOT NULL, raw BLOB NOT NULL, active BOOLEAN NOT NULL);

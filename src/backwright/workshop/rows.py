@@ -206,6 +206,7 @@ _COMPARISON = re.compile(
     r"(?P<size>(?:char_|character_)?length\s*\(\s*)?\(*\"?(?P<name>\w+)\"?\)*"
     r"(?:::[\w ]+)?\)*\s*(?P<operator>>=|<=|>|<)\s*\(*'?(?P<value>-?\d+(?:\.\d+)?)",
 )
+_BETWEEN = re.compile(r"(\S+)\s+BETWEEN\s+(\S+)\s+AND\s+", re.IGNORECASE)
 _CHOICES = re.compile(
     r"\(*\"?(\w+)\"?\)*(?:::[\w ]+)?\s*(?:=\s*ANY\s*\(+\s*ARRAY\s*\[|IN\s*\()(.*?)[\])]",
     re.IGNORECASE | re.DOTALL,
@@ -217,7 +218,7 @@ def _bounds(table: Table) -> dict[str, _Bounds]:
     found: dict[str, dict[str, float]] = {}
     choices: dict[str, tuple[str, ...]] = {}
     for text in table.checks:
-        for match in _COMPARISON.finditer(text.replace("BETWEEN", ">=").replace("between", ">=")):
+        for match in _COMPARISON.finditer(_BETWEEN.sub(r"\1 >= \2 AND \1 <= ", text)):
             name, operator, value = match["name"], match["operator"], float(match["value"])
             least = operator in (">=", ">")
             kind = (
