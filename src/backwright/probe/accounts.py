@@ -58,6 +58,7 @@ class Accounts:
     protected: Operation | None = None
     _letters: Iterator[str] = field(default_factory=lambda: iter("abcdefghijklmnopqrstuvw"))
     _prefix: str | None = None
+    _hashes: dict[str, str | None] = field(default_factory=dict)
 
     @property
     def api(self) -> Api:
@@ -170,7 +171,7 @@ class Accounts:
         oracle = self.session.oracle
         if oracle is None or not self.doors.logins:
             return None
-        hashed = self.hashed(person.password)
+        hashed = self._hash_of(person.password)
         if hashed is None:
             self.failures.append("the project's way of hashing a password was not found")
             return None
@@ -182,6 +183,12 @@ class Accounts:
         person.known |= {k: v for k, v in row.items() if k in _KNOWN}
         self.session.remember(person.row, row, person)
         return {k: v for k, v in row.items() if isinstance(v, str)}
+
+    def _hash_of(self, password: str) -> str | None:
+        """Return the host's hash of a password; made once, since all have the same."""
+        if password not in self._hashes:
+            self._hashes[password] = self.hashed(password)
+        return self._hashes[password]
 
     def promote(self, person: Person) -> bool:
         """Give somebody the rights of an administrator in the database, if there are roles."""

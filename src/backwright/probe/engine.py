@@ -261,7 +261,8 @@ class Engine:
         self, learner: Learner, accounts: Accounts, purposes: dict[str, Purpose]
     ) -> tuple[list[ProbeCheck], tuple[ProbeCell, ...]]:
         target = self.target
-        owner = accounts.make("erin") or first_ordinary(learner.session) or anybody(accounts)
+        known = learner.session.people.get("dave") or first_ordinary(learner.session)
+        owner = accounts.alive(known) if known else anybody(accounts)
         errors = Errors(
             learner, accounts, purposes, owner, target.places, target.url, self._watcher
         )

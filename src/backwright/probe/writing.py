@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -23,6 +23,7 @@ from backwright.report.probe_types import Actor
 
 _DEEPEST = 4
 Done = tuple[Exchange, tuple[Change, ...]]
+Actors = Sequence[tuple[Actor, Person | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,9 @@ class Writer:
         yield from self._touches_others(operation, noun, done)
         if operation.method == "DELETE":
             yield from self._sees_deleted(operation, noun, done)
-        for actor, person in self.cast.actors():
-            yield from self._attempt(operation, kind, noun, actor, person, detail)
+        ordinary, privileged = self.cast.actors()[:2], self.cast.actors()[2:]
+        for actors in (ordinary, privileged):
+            yield from self._attempts(operation, kind, noun, actors, detail)
         yield from self._under_own_parent(operation, noun, detail)
         if kind == "bulk":
             yield from self._mixed_with_own(operation, noun, detail)
@@ -121,16 +123,54 @@ class Writer:
 
     # --- one attempt
 
+    def _attempts(
+        self, operation: Operation, kind: Kind, noun: str, actors: Actors, detail: Mapping[str, Any]
+    ) -> Iterator[Sight]:
+        """Let several call an operation on a new object of the owner's, who then calls it, too.
+
+        Who is let in spoils the object, so that those refused before are tried again on another.
+        """
+        waiting: list[tuple[Actor, Person | None, Sight]] = []
+        mine: Call | None = None
+        for actor, person in actors:
+            prepared = self._calls(operation, person, mine)
+            if isinstance(prepared, Refusal):
+                yield Sight(operation, actor, kind, None, prepared.why, noun, detail=detail)
+                continue
+            sight = self._attempt(operation, kind, noun, actor, person, prepared, detail)
+            if sight.open is False and prepared[0] is not None:
+                mine = prepared[0]
+                waiting.append((actor, person, sight))
+                continue
+            yield sight
+            if sight.open is not False and waiting:
+                again = [(one, who) for one, who, _ in waiting]
+                waiting, mine = [], None
+                for one in again:
+                    yield from self._attempts(operation, kind, noun, (one,), detail)
+        yield from self._proved([sight for _, _, sight in waiting], mine)
+
+    def _proved(self, refusals: list[Sight], own: Call | None) -> Iterator[Sight]:
+        """Yield refusals that the owner's own call proves to be no general failure."""
+        learner, owner, other = self.learner, self.cast.owner, self.cast.other
+        for one in refusals:
+            slots = learner.path_slots(one.operation)
+            if own and one.actor == "other" and slots and one.exchange:
+                yield from finds_out(learner, other, one.exchange, slots[-1], one.noun)
+        again = learner.session.watched(own, owner)[0] if refusals and own else None
+        for one in refusals:
+            if again is None or again.ok:
+                yield one
+            else:
+                why = f"the owner's own call then {describe(again)}"
+                yield replace(one, open=None, why=why)
+
     def _attempt(
         self, operation: Operation, kind: Kind, noun: str, actor: Actor, person: Person | None,
-        detail: Mapping[str, Any],
-    ) -> Iterator[Sight]:  # fmt: skip
-        """Let somebody call an operation on a new object of the owner's."""
+        prepared: tuple[Call | None, Call], detail: Mapping[str, Any],
+    ) -> Sight:  # fmt: skip
+        """Let somebody call an operation on an object of the owner's."""
         session, owner = self.learner.session, self.cast.owner
-        prepared = self._calls(operation, person)
-        if isinstance(prepared, Refusal):
-            yield Sight(operation, actor, kind, None, prepared.why, noun, detail=detail)
-            return
         own, theirs = prepared
         back = (
             ReadBack(self.learner, owner, operation, theirs) if own and not session.oracle else None
@@ -141,21 +181,8 @@ class Writer:
             operation, kind, noun, actor, person, exchange, found, foreign, detail
         )
         if back and sight.open and not sight.detail.get("told"):
-            sight = back.judged(sight)
-        if sight.open is False and own is not None:
-            again, _ = session.watched(own, owner)
-            if not again.ok:
-                why = f"the owner's own call then {describe(again)}"
-                yield replace(sight, open=None, why=why)
-                return
-            slots = [one for one in self.learner.slots(operation) if one.place == "path"]
-            if actor == "other" and slots:
-                fresh = self._calls(operation, person)
-                if not isinstance(fresh, Refusal):
-                    yield from finds_out(
-                        self.learner, self.cast.other, operation, fresh[1], slots[-1], noun
-                    )
-        yield sight
+            return back.judged(sight)
+        return sight
 
     def _under_own_parent(
         self, operation: Operation, noun: str, detail: Mapping[str, Any]
@@ -205,11 +232,12 @@ class Writer:
         yield back.judged(sight) if back and sight.open else sight
 
     def _calls(
-        self, operation: Operation, person: Person | None
+        self, operation: Operation, person: Person | None, mine: Call | Refusal | None = None
     ) -> tuple[Call | None, Call] | Refusal:
         """Return the owner's call on a new object, and the same as somebody else would write it.
 
-        Where no object is named, there is only the other's own call.
+        Where no object is named, there is only the other's own call. An owner's call that is
+        given is taken instead of one on a new object.
         """
         learner, owner = self.learner, self.cast.owner
         caller = person or owner  # nobody has values of their own to send
@@ -218,7 +246,7 @@ class Writer:
         if not named and self._kind(operation) != "bulk":
             own = learner.build(operation, caller, renewed=bool(learner.slots(operation)))
             return own if isinstance(own, Refusal) else (None, own)
-        mine = learner.build(operation, owner, fresh=True, renewed=not named)
+        mine = mine or learner.build(operation, owner, fresh=True, renewed=not named)
         if isinstance(mine, Refusal):
             return mine
         if person is None:
