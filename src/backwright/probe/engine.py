@@ -189,9 +189,9 @@ class Engine:
         for name in ("alice", "bob")[len(ordinary) :]:
             if accounts.make(name) is None:
                 break
-        if session.oracle is not None and not any(
-            one.privileged for one in session.people.values()
-        ):
+        known = next(iter(session.people.values()), None)
+        promoted = any(one.privileged for one in session.people.values())
+        if known is not None and not promoted and accounts.has_roles(known):
             accounts.make("carol", privileged=True)
         for failure in dict.fromkeys(accounts.failures):
             session.note(failure)

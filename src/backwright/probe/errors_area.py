@@ -61,8 +61,9 @@ class Errors:
                 leaks[f"{told.partition(':')[0]}|{one.exchange.call.operation.key}"].append(
                     (told, one)
                 )
-        for group in causes.values():
-            yield self._failure(group)
+        for key, group in causes.items():
+            if key not in self.watcher.told:
+                yield self._failure(group)
         for shown in leaks.values():
             yield self._leak(shown)
         yield from self._passes(outcomes)

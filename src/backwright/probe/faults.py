@@ -172,7 +172,8 @@ class Breaker:
         api = self.learner.session.api
         read = {*identifier_fields(api, operation), *password_fields(api, operation)}
         for name, schema in api.schemas.properties(operation.body or {}).items():
-            idle = good.content_type in FORMS and bool(read) and name not in read
+            plain = not (schema.get("pattern") or schema.get("enum"))
+            idle = good.content_type in FORMS and bool(read) and name not in read and plain
             for what, value in self._wrong(schema).items():
                 if what == "lone surrogate" and good.content_type in FORMS:
                     continue  # a form cannot carry it
@@ -225,7 +226,8 @@ class Breaker:
         if kind == "array":
             return {"text for a list": "abc"}
         if kind in ("string", None):
-            form = {"bad form": "not-of-this-form"} if schema.get("format") else {}
+            formed = schema.get("format") not in (None, "password")
+            form = {"bad form": "not-of-this-form"} if formed else {}
             return {**_WRONG_TEXTS, **form}
         return {}
 

@@ -14,6 +14,7 @@ from backwright.probe.repair import complaints
 from backwright.probe.schemas import Value
 
 _POOLED = ("body", "query")
+_LONGEST_TARGET = 60_000  # more than that no client sends
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,8 +76,9 @@ def pools(good: Call, faults: Iterable[Fault]) -> list[Pool]:
                 by_place.setdefault(one.place, []).append(one)
         for number in range(max(map(len, by_place.values()), default=0)):
             mine = tuple(group[number] for group in by_place.values() if len(group) > number)
-            if len(mine) > 1:
-                found.append(Pool(mine, _together(good, mine)))
+            pool = Pool(mine, _together(good, mine))
+            if len(mine) > 1 and len(pool.call.target) < _LONGEST_TARGET:
+                found.append(pool)
     return found
 
 
