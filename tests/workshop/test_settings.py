@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from backwright.workshop.settings import mentions, workers
+from backwright.workshop.settings import formatters, mentions, placeless, workers
 
 
 @pytest.mark.parametrize(
@@ -37,3 +37,26 @@ def test_a_script_that_is_no_text_is_passed_over(tmp_path: Path) -> None:
     (tmp_path / "tox.ini").write_text("[testenv]\ncommands = black --check .\n")
     assert workers(tmp_path) == ()
     assert mentions(tmp_path, r"\bblack --check")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "used"),
+    [
+        ("pyproject.toml", "[tool.black]\nline-length = 100\n", ("black",)),
+        ("Makefile", "lint:\n\tblack --check .\n", ("black",)),
+        (".pre-commit-config.yaml", "- repo: https://github.com/psf/black\n", ("black",)),
+        ("pyproject.toml", '[tool.ruff.format]\nquote-style = "single"\n', ("ruff",)),
+        ("Makefile", "lint:\n\truff check .\n", ()),
+    ],
+)
+def test_a_formatter_is_one_with_settings_or_one_that_scripts_run(
+    tmp_path: Path, name: str, text: str, used: tuple[str, ...]
+) -> None:
+    (tmp_path / name).write_text(text)
+    assert formatters(tmp_path) == used
+
+
+def test_a_complaint_is_the_same_where_the_line_that_it_names_has_moved() -> None:
+    before = "F811 redefinition of unused 'Team' from line 6"
+    assert placeless(before) == placeless(before.replace("6", "7"))
+    assert placeless("E501 line too long (90 > 88)") == "E501 line too long (90 > 88)"

@@ -18,7 +18,7 @@ from backwright.host.process import Result, run
 from backwright.source.outline import first_line, outline
 from backwright.source.text import decode
 from backwright.tasks.tidy import ruff_program
-from backwright.workshop.settings import black_settings, tables
+from backwright.workshop.settings import black_settings, formatters, tables
 
 _PRESERVE = ("--config", 'format.quote-style="preserve"')
 _SINGLE = ("--config", 'format.quote-style="single"')
@@ -88,10 +88,11 @@ class Habits:
 
     @cached_property
     def _configured(self) -> tuple[str, ...] | None:
-        """Return the settings of the formatter that the host has settings for, if it has one."""
-        if "ruff.format" in self._tools:
+        """Return the settings of the formatter that the host uses, if it uses one."""
+        used = formatters(self.folder)
+        if "ruff" in used:
             return ()
-        if "black" not in self._tools:
+        if "black" not in used:
             return None
         width, keeps_quotes = black_settings(self.folder)
         told = ("--config", f"line-length={width or 88}")

@@ -58,6 +58,21 @@ def tables(folder: Path) -> frozenset[str]:
     return frozenset(found)
 
 
+def formatters(folder: Path) -> tuple[str, ...]:
+    """Return the formatters that the project has settings for, or runs in its own scripts."""
+    found, used = tables(folder), []
+    if "ruff.format" in found or mentions(folder, r"ruff[- ]format"):
+        used.append("ruff")
+    if "black" in found or mentions(folder, r"psf/black|\bblack (?:--check|\.|app|src)"):
+        used.append("black")
+    return tuple(used)
+
+
+def placeless(complaint: str) -> str:
+    """Return what a tool says without the lines that it names, which an edit above them moves."""
+    return re.sub(r"\b(lines?) \d+", r"\1 …", complaint)
+
+
 def black_settings(folder: Path) -> tuple[int | None, bool]:
     """Return the longest line that Black is told to keep, and whether it leaves quotes alone."""
     try:

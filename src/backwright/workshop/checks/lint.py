@@ -14,7 +14,7 @@ from backwright.host.process import Result
 from backwright.host.process import run as run_program
 from backwright.workshop.bench import Run, changed_python_files, existed_before, tail
 from backwright.workshop.registry import Outcome, check, failed, passed, skipped
-from backwright.workshop.settings import mentions, tables
+from backwright.workshop.settings import formatters, placeless, tables
 
 _LINE = re.compile(
     r"^(?:\./)?(?P<file>[^:\n]+?):(?P<line>\d+):(?:\d+:)?\s*(?P<text>.+)$", re.MULTILINE
@@ -83,10 +83,11 @@ def _configured(folder: Path) -> tuple[_Tool, ...]:
     if "ruff" in found:
         arguments = ("check", "--no-cache", "--no-fix", "--force-exclude", "--output-format=json")
         tools.append(_Tool("ruff", "ruff", arguments))
-    if "ruff.format" in found or mentions(folder, r"ruff[- ]format"):
+    formatting = formatters(folder)
+    if "ruff" in formatting:
         options = ("format", "--check", "--no-cache", "--force-exclude")
         tools.append(_Tool("ruff format", "ruff", options))
-    if "black" in found or mentions(folder, r"psf/black|\bblack (?:--check|\.|app|src)"):
+    if "black" in formatting:
         tools.append(_Tool("black", "black", ("--check", "--quiet", "--verbose")))
     if "isort" in found:
         tools.append(_Tool("isort", "isort", ("--check-only", "--filter-files")))
@@ -118,7 +119,8 @@ def _complaints(
         return Counter(_read_ruff(result.stdout, folder)), None
     if tool.name == "flake8":
         found = (
-            _Complaint(match["file"], match["text"]) for match in _LINE.finditer(result.stdout)
+            _Complaint(match["file"], placeless(match["text"]))
+            for match in _LINE.finditer(result.stdout)
         )
         return Counter(found), None
     names = _UNFORMATTED.findall(result.output) if result.code == 1 else []
@@ -129,7 +131,8 @@ def _read_ruff(text: str, folder: Path) -> list[_Complaint]:
     """Read Ruff's JSON."""
     return [
         _Complaint(
-            _relative(entry["filename"], folder), f"{entry['code'] or 'syntax'} {entry['message']}"
+            _relative(entry["filename"], folder),
+            placeless(f"{entry['code'] or 'syntax'} {entry['message']}"),
         )
         for entry in json.loads(text or "[]")
     ]

@@ -16,7 +16,7 @@ from backwright.host.process import Result
 from backwright.host.process import run as run_program
 from backwright.workshop.bench import Run, changed_python_files, tail
 from backwright.workshop.registry import Outcome, check, failed, passed, skipped
-from backwright.workshop.settings import mypy_targets, tables
+from backwright.workshop.settings import mypy_targets, placeless, tables
 
 _MYPY = re.compile(r"^(?P<file>[^:\n]+):(?P<line>\d+)(?::\d+)?: error: (?P<text>.*)$", re.MULTILINE)
 _SECONDS = 600.0
@@ -96,7 +96,9 @@ def _errors(
         return Counter(), result
     if tool == "mypy":
         _keep_cache(run)
-        found = [(match["file"], match["text"]) for match in _MYPY.finditer(result.stdout)]
+        found = [
+            (match["file"], placeless(match["text"])) for match in _MYPY.finditer(result.stdout)
+        ]
         if not found and result.code == 1:
             return Counter(), result
         return Counter(found), None
