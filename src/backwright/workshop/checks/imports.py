@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -23,18 +24,25 @@ def imports(run: Run) -> Outcome:
     paths = paths_in(done.stdout)
     if paths is None:
         reason = f"{app} cannot be imported: {error_in(done.stdout)}\n{tail(done.stderr)}"
-        return failed(reason) if _worked_before(run, app) else skipped(f"before, too, {reason}")
+        is_ours = _error_before(run, app) != _plain(error_in(done.stdout))
+        return failed(reason) if is_ours else skipped(f"before, too, {reason}")
     missing = missing_endpoints(paths, run.bench.expected_endpoints)
     if missing:
         return failed(f"{app} lacks {', '.join(missing)}")
     return passed(f"{app}: {sum(map(len, paths.values()))} operations")
 
 
-def _worked_before(run: Run, app: str) -> bool:
-    """Tell whether the application can be imported without the change."""
+def _error_before(run: Run, app: str) -> str | None:
+    """Return why the application cannot be imported without the change; None where it can be."""
     database = run.databases.empty("imports")
     arguments = (str(PAYLOADS / "load.py"), app)
-    return run.python(*arguments, database=database, folder=run.unchanged(), timeout=_SECONDS).ok
+    done = run.python(*arguments, database=database, folder=run.unchanged(), timeout=_SECONDS)
+    return None if done.ok else _plain(error_in(done.stdout))
+
+
+def _plain(error: str) -> str:
+    """Return an error without what differs from run to run: the names of databases and copies."""
+    return re.sub(r"/\S+|\w*[0-9]\w*", "…", error)
 
 
 def paths_in(output: str) -> Mapping[str, Sequence[str]] | None:
