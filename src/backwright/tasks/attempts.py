@@ -10,6 +10,7 @@ from backwright.errors import UsageError
 from backwright.project import read_project
 from backwright.project.types import Project
 from backwright.tasks.by_example import Lesson, write
+from backwright.tasks.undefined import undefined_names
 from backwright.transfer.example.choose import verbs
 from backwright.transfer.example.transfer import Transferred, new_endpoints
 from backwright.values import Note
@@ -61,6 +62,8 @@ def first_that_fits(
             refused = refused or error
             continue
         endpoints, problem = compare(made.project, read_project(folder), made, done)
+        if problem is None and (lacking := undefined_names(folder, files, original)):
+            problem = f"what was carried over lacks {', '.join(lacking)}"
         if problem is None:
             done.notes += reasons
             return Attempt(made, done, files, endpoints)

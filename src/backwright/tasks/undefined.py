@@ -1,0 +1,49 @@
+"""Names that written code uses and nothing defines: what was carried over is not whole."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from backwright.host.process import run
+from backwright.source.text import decode
+from backwright.tasks.tidy import ruff_program
+
+_NAME = re.compile(r"`(\w+)`")
+
+
+def undefined_names(folder: Path, paths: Sequence[str], original: Path) -> list[str]:
+    """Return the names that files use and do not define, but for those that they lacked before.
+
+    Names in quotes do not count: relationships are found by them without an import.
+
+    Args:
+        folder: where the changed files lie.
+        paths: the files.
+        original: the project as it was.
+    """
+    found = set(_lacking(folder, paths))
+    before = set(_lacking(original, [p for p in paths if (original / p).is_file()]))
+    return sorted({name for path, name in found - before if name in _used(folder / path)})
+
+
+def _lacking(folder: Path, paths: Sequence[str]) -> Iterator[tuple[str, str]]:
+    files = [path for path in paths if path.endswith(".py")]
+    if not files:
+        return
+    options = ["check", "--isolated", "--no-cache", "--exit-zero", "--select=F821"]
+    done = run([str(ruff_program()), *options, "--output-format=json", *files], cwd=folder)
+    for entry in json.loads(done.stdout or "[]"):
+        name = _NAME.search(entry["message"])
+        if entry["code"] == "F821" and name:
+            yield (
+                Path(entry["filename"]).resolve().relative_to(folder.resolve()).as_posix(),
+                name[1],
+            )
+
+
+def _used(file: Path) -> set[str]:
+    return {n.id for n in ast.walk(ast.parse(decode(file.read_bytes()))) if isinstance(n, ast.Name)}
