@@ -6,7 +6,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from backwright.tasks.unfit_tests import leave_out
+from backwright.tasks.unfit_tests import leave_out, remove_hollow
 from backwright.workshop.checks.tests import Case
 
 CODE = '''\
@@ -79,3 +79,15 @@ def test_only_what_fails_goes_with_what_it_alone_needed(tmp_path: Path) -> None:
         f"`{name}` was not carried: AssertionError: assert '1' == '3'"
         for name in ("test_unfit", "test_alone", "test_gone")
     ]
+
+
+def test_a_new_module_without_a_test_goes_and_an_older_one_stays(tmp_path: Path) -> None:
+    root, staged = tmp_path / "root", tmp_path / "staged"
+    for folder, names in ((root, ("old.py",)), (staged, ("old.py", "new.py", "whole.py"))):
+        folder.mkdir()
+        for name in names:
+            (folder / name).write_text("client = 1\n")
+    (staged / "whole.py").write_text("class TestOne:\n    def test_one(self):\n        pass\n")
+    place: Any = SimpleNamespace(root=root, folder=staged)
+    assert remove_hollow(place, ["old.py", "new.py", "whole.py"]) == {"old.py", "new.py"}
+    assert sorted(f.name for f in staged.iterdir()) == ["old.py", "whole.py"]

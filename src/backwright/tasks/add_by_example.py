@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from backwright.errors import VerificationError
@@ -30,7 +30,12 @@ from backwright.tasks.live import prove_live
 from backwright.tasks.migration import write_revision
 from backwright.tasks.questions import Answers
 from backwright.tasks.tidy import tidy
-from backwright.tasks.unfit_tests import leave_out, only_new_tests_fail, unfit_cases
+from backwright.tasks.unfit_tests import (
+    leave_out,
+    only_new_tests_fail,
+    remove_hollow,
+    unfit_cases,
+)
 from backwright.values import Check, Note
 from backwright.workshop import ChangeSet, FileEdit, require
 from backwright.workshop.staging import prepare
@@ -70,6 +75,8 @@ def add_by_example(
         proof = Proof(answers, tuple(done.new_tests), attempt.endpoints)
         changes, checks, unfit = prove_example(place, changes, proof)
         done.notes += unfit
+        kept = (PlanStep(s.step, tuple(f for f in s.files if f in changes.paths)) for s in plan)
+        plan = tuple(step for step in kept if step.files)
         undo = move_over(place, changes, command)
         done.notes += [*revision.notes, *place.notes]
         outcome = _outcome(attempt, plan)
@@ -108,8 +115,11 @@ def prove_example(
         if live.verdict != "pass":
             raise
         notes = leave_out(place, unfit)
-        changes = changes_of(place, changes.paths, {e.path: e.reason for e in changes.edits})
-        checks = _prove(place, changes, proof)
+        hollow = remove_hollow(place, proof.new_tests)
+        paths = [p for p in changes.paths if p not in hollow or (place.folder / p).is_file()]
+        changes = changes_of(place, paths, {e.path: e.reason for e in changes.edits})
+        tests = tuple(p for p in proof.new_tests if p not in hollow)
+        checks = _prove(place, changes, replace(proof, new_tests=tests))
     checks = (*checks, live or prove_live(place, proof.endpoints))
     require(checks)
     return changes, checks, notes

@@ -43,6 +43,19 @@ def leave_out(place: Workplace, cases: Sequence[Case]) -> list[Note]:
     return notes
 
 
+def remove_hollow(place: Workplace, paths: Collection[str]) -> set[str]:
+    """Return the modules in which no test is left; those that the change brought are removed."""
+    hollow = set()
+    for path in paths:
+        file = place.folder / path
+        if any(n.name.startswith("test") for n in _tests(ast.parse(decode(file.read_bytes())))):
+            continue
+        hollow.add(path)
+        if not (place.root / path).is_file():
+            file.unlink()
+    return hollow
+
+
 def _function(case: Case) -> str:
     return case.name.partition("[")[0]
 
