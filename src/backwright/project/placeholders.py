@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 
-from backwright.project.types import Project
+from backwright.project.types import Project, Setting
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{2,}")
 _MENTIONS = frozenset({"text", "source"})
@@ -98,8 +98,11 @@ class _Speaker:
 
     def read(self, said: Container[str]) -> dict[str, str]:
         """Return values for what code reads without a default and an error seems to speak of."""
-        names = [o.variables[0] for o in self._settings if not o.owner and o.default is None]
-        meant = [name for name in names if name.rpartition("_")[2].lower() in said]
+        meant = [
+            one.variables[0]
+            for one in self._settings
+            if one.variables and one.default in (None, "None") and _is_meant(one, said)
+        ]
         return {name: self._declared(name) for name in meant}
 
     def value(self, name: str, missing: Missing) -> str:
@@ -124,6 +127,12 @@ class _Speaker:
             return setting.choices[0]
         by_shape = _BY_SHAPE.get(setting.shape)
         return by_shape(said) if by_shape else said
+
+
+def _is_meant(setting: Setting, said: Container[str]) -> bool:
+    """Tell whether an error speaks of a setting; of one with a default, by all of its name."""
+    words = setting.variables[0].lower().split("_")
+    return all(word in said for word in (words if setting.owner else words[-1:]))
 
 
 def _names(missing: Missing, known: Mapping[str, tuple[str, ...]]) -> list[str]:

@@ -114,7 +114,9 @@ def _make_folder(error: str, copy: Path) -> bool:
 
 def _missing(bench: Bench, app: str) -> tuple[list[Missing], str]:
     """Import the application once; return what it says that it misses, and its error."""
-    run = hands(bench)
+    # an OpenAPI document that cannot be made is an error, too
+    wanted = {"BACKWRIGHT_DOCUMENT": str(bench.staging.scratch / "settling.json")}
+    run = hands(_with(bench, {**bench.variables, **wanted}))
     database = run.databases.empty("settling")
     done = run.python(str(PAYLOADS / "load.py"), app, database=database, timeout=_SECONDS)
     for line in done.stdout.splitlines():

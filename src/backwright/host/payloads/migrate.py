@@ -97,10 +97,13 @@ def _configured_url(config: Any) -> str:  # noqa: ANN401
 
 
 def _point_at(config: Any, url: str) -> None:  # noqa: ANN401
-    """Point the configuration at a database, keeping the driver that the ini file names."""
+    """Point the configuration at a database, keeping the driver that the ini file names, or none.
+
+    An application that awaits its database may well have migrations that do not.
+    """
     if not url:
         return
-    configured = re.match(r"^(postgres\w*\+\w+|sqlite\+\w+)://", _configured_url(config))
+    configured = re.match(r"^((?:postgres\w*|sqlite)(?:\+\w+)?)://", _configured_url(config))
     if configured and configured[1].split("+")[0] == url.split(":")[0].split("+")[0]:
         url = configured[1] + url[url.index("://") :]
     config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
