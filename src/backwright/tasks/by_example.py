@@ -7,15 +7,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from backwright.errors import UsageError
-from backwright.project.types import Endpoint, Model, Project
+from backwright.project.types import Model, Project
 from backwright.spec.types import ResourceSpec
 from backwright.tasks.habits import Habits, Written, width_of
 from backwright.tasks.questions import Answers
 from backwright.transfer.draft import Draft
-from backwright.transfer.example.choose import Choice, choose, missing_verbs, verbs
+from backwright.transfer.example.choose import Choice, choose, missing_verbs
 from backwright.transfer.example.modules import read_modules
 from backwright.transfer.example.nouns import read_nouns
 from backwright.transfer.example.ownership import Ownership
+from backwright.transfer.example.scoping import is_scoped, unscoped
 from backwright.transfer.example.transfer import Transferred, learn, transfer
 from backwright.values import Choice as Answer
 from backwright.values import Note, Place, Question
@@ -37,7 +38,7 @@ class Lesson:
     @property
     def owned(self) -> bool:
         """Whether the exemplar's rows, and so the new ones, belong to users."""
-        return is_scoped(self.choice)
+        return is_scoped(self.choice.chain)
 
     @property
     def whose(self) -> str:
@@ -70,11 +71,11 @@ def lessons(
     asked = spec.owner is None and owner_question(project, choices[0], spec)
     if asked:
         spec = replace(spec, owner=answers.to(asked))
-    scoped = is_scoped(choices[0]) if spec.owner is None else _wants_owner(project, spec)
+    scoped = is_scoped(choices[0].chain) if spec.owner is None else _wants_owner(project, spec)
     return tuple(
         Lesson(project, owners, spec, c, bool(asked) and c.chain.model.owner is not None)
         for c in choices
-        if is_scoped(c) == scoped
+        if is_scoped(c.chain) == scoped
     )
 
 
@@ -115,28 +116,12 @@ def existing(project: Project, spec: ResourceSpec) -> Model | None:
     return None
 
 
-def is_scoped(choice: Choice) -> bool:
-    """Tell whether only the user whose they are can change or delete an exemplar's rows."""
-    chain = choice.chain
-    if chain.model.owner is None or unscoped(choice) is not None:
-        return False
-    seen = [e for e in chain.endpoints if e.owner_scoped]
-    return bool(seen) or any(e.auth == "required" for e in chain.endpoints)
-
-
-def unscoped(choice: Choice) -> Endpoint | None:
-    """Return an endpoint by which anybody can change or delete an exemplar's row."""
-    done = verbs(choice.chain.endpoints)
-    writing = [done[verb] for verb in ("update", "delete") if verb in done]
-    return next((e for e in writing if e.owner_scoped is False), None)
-
-
 def owner_question(project: Project, choice: Choice, spec: ResourceSpec) -> Question | None:
     """Return the question whose the rows are, where users exist and the exemplar has no owner."""
     user = project.auth.user_model
     if spec.owner is not None or user is None or project.auth.approach == "none":
         return None
-    if is_scoped(choice):
+    if is_scoped(choice.chain):
         return None
     names = choice.chain.names
     return Question(
@@ -167,7 +152,7 @@ def _and_made_by(choice: Choice) -> str:
 def _why_asked(choice: Choice, user: str) -> str:
     """Say what leaves it open whose rows are, and where it stands."""
     model = choice.chain.model
-    if endpoint := unscoped(choice):
+    if endpoint := unscoped(choice.chain):
         return (
             f"{endpoint.method} {endpoint.path} ({endpoint.file}:{endpoint.line}), which is what it "
             f"is learnt from, does not look whose the row is, but this project has users ({user})."

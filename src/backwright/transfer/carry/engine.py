@@ -11,10 +11,12 @@ import libcst.matchers as m
 from backwright.source.fallback import parse_newer
 from backwright.spec.types import FieldSpec
 from backwright.transfer.carry.answers import unwrapped
+from backwright.transfer.carry.dangling import dangling
 from backwright.transfer.carry.dropping import Dropper, lost_parameters
 from backwright.transfer.carry.fill import Filler
 from backwright.transfer.carry.inlining import inlined
 from backwright.transfer.carry.items import replaced
+from backwright.transfer.carry.late import without_late_imports
 from backwright.transfer.carry.likeness import Likeness
 from backwright.transfer.carry.links import link
 from backwright.transfer.carry.marking import mark_fields
@@ -38,6 +40,7 @@ from backwright.transfer.carry.placing import (
 from backwright.transfer.carry.rows import Rows
 from backwright.transfer.carry.tidy import tidied
 from backwright.transfer.carry.types import Carried, Facts, Part, Writer
+from backwright.transfer.carry.unsaid import tests_of_the_unsaid
 from backwright.transfer.carry.unused import without_unused
 from backwright.transfer.carry.values import Work
 from backwright.transfer.rename import RenameCode
@@ -77,14 +80,18 @@ def carry(parts: Sequence[Part], facts: Facts, writer: Writer) -> Carried:
         trees[index] = _visited(trees[index], _Mentions(work))
         trees[index] = with_parents(work, kept_targets(work, trees[index]))
     whole = list(trees)
-    trees, gone = _dropped(works, trees, field_functions(parts, facts, likeness.keys), lost)
+    about = field_functions(parts, facts, likeness.keys) | dangling(parts, trees, facts)
+    trees, gone = _dropped(works, trees, about, lost)
+    if unsaid := tests_of_the_unsaid(works, whole, trees):
+        trees, more = _dropped(works, trees, unsaid, lost)
+        gone |= more
     trees = unwrapped(whole, trees)
     trees, unused = without_unused(whole, trees)
     for one in unused:
         text = f"the parameter `{one.name}` is left out: nothing uses it any more"
         works[one.tree].note(works[one.tree].line_of(one.function), text)
     trees = [_sound(w, t) for w, t in zip(works, trees, strict=True)]
-    trees = _linked(works, trees, placement)
+    trees = [without_late_imports(t) for t in _linked(works, trees, placement)]
     pairs = zip(works, trees, strict=True)
     trees = [tidied(t, w.part.code) for w, t in pairs]
     return Carried(
@@ -99,7 +106,8 @@ def _linked(
     works: Sequence[Work], trees: Sequence[cst.Module], placement: Placement
 ) -> list[cst.Module]:
     roles = {key.rpartition(":")[2]: role for key, (role, _) in placement.items()}
-    taking = {n for n, role in roles.items() if role not in ("model", "public", "filter")}
+    taking = [n for n, role in roles.items() if role not in ("model", "public", "filter")]
+    taking += [n for n, role in roles.items() if role == "public"]  # some are bodies, too
     return link(works, trees, taking, {n for n in taking if roles[n] == "update"})
 
 
@@ -121,6 +129,7 @@ def kept_targets(work: Work, tree: cst.Module) -> cst.Module:
     """Name the models that old references point to, where new ones point to them, too."""
     facts = work.facts
     kept = {facts.model_of(f.target) for f in facts.new_fields if f.target}
+    kept.discard(facts.model)  # whose name is the resource's everywhere else
     names = {i: f.target for i, f in enumerate(facts.fields) if facts.model_of(f.target) in kept}
 
     def named(node: cst.CSTNode) -> cst.CSTNode | None:

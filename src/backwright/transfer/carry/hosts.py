@@ -51,12 +51,18 @@ class Store:
         return frozenset({("sqlmodel" if self.way == "exec" else "sqlalchemy", "select")})
 
 
-def store_of(node: cst.FunctionDef, parts: Sequence[str]) -> Store | None:
+_ASKS = r"(?:commit|flush|refresh|exec|execute|scalars?|get|query)"
+
+
+def store_of(
+    node: cst.FunctionDef, parts: Sequence[str], *, asynchronous: bool = False
+) -> Store | None:
     """Return the session that a function has, asked in the way that the exemplar's code asks.
 
     Args:
         node: the function.
         parts: all code of the exemplar.
+        asynchronous: whether the project's sessions are awaited, where its code does not show it.
     """
     code = code_of(node)
     session = next(_sessions(code), None) or _session_param(node) or _from_another(code, parts[:1])
@@ -65,6 +71,7 @@ def store_of(node: cst.FunctionDef, parts: Sequence[str]) -> Store | None:
     name = re.escape(session.rpartition(".")[2])
     whole = "\n".join([code, *parts])
     is_async = re.search(rf"await\s+(?:\w+\.)*{name}\.", whole) is not None
+    is_async = is_async or (asynchronous and not re.search(rf"\b{name}\.{_ASKS}\(", whole))
     for way in ("query", "exec", "scalars", "execute"):
         if re.search(rf"\b{name}\.{way}\(", whole):
             return Store(session, is_async and node.asynchronous is not None, way)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 import libcst as cst
+import libcst.matchers as m
 
 from backwright.spec.types import FieldSpec
 from backwright.transfer.carry.hosts import Store, guard, missing, store_of
@@ -27,7 +28,7 @@ _LAYERS = ("service", "routes", "other", "model")
 def link(
     works: Sequence[Work],
     trees: Sequence[cst.Module],
-    schemas: Collection[str],
+    schemas: Sequence[str],
     partial: Collection[str],
 ) -> list[cst.Module]:
     """Return the trees with new references looked up and many-to-many rows set.
@@ -35,7 +36,7 @@ def link(
     Args:
         works: the parts.
         trees: their code, renamed.
-        schemas: the classes that are bodies of requests.
+        schemas: the classes that are bodies of requests, the most telling first.
         partial: those of them all of whose fields may be left out.
     """
     if not works or not works[0].likeness.links:
@@ -55,7 +56,7 @@ def link(
 
 
 def _sites(
-    tree: cst.Module, model: str, schemas: Collection[str], partial: Collection[str]
+    tree: cst.Module, model: str, schemas: Sequence[str], partial: Collection[str]
 ) -> list[Site]:
     sites: list[Site] = []
     owners = {
@@ -88,7 +89,7 @@ class Linker:
 
     def _function(self, site: Site) -> cst.CSTNode | None:
         checks, sets = self._checks(site), self._sets(site)
-        store = store_of(site.node, [code_of(t) for t in self.trees])
+        store = self._store(site)
         if store is None or not (checks or sets):
             return None
         before: list[cst.BaseStatement] = []
@@ -111,6 +112,10 @@ class Linker:
             return node
         return replaced(node, lambda n: _without(n, site, many))
 
+    def _store(self, site: Site) -> Store | None:
+        codes = [code_of(t) for t in self.trees]
+        return store_of(site.node, codes, asynchronous=self.work.facts.asynchronous)
+
     # --- who does what
 
     def _sets(self, site: Site) -> bool:
@@ -131,7 +136,7 @@ class Linker:
     def _is_told(self, site: Site) -> bool:
         """Tell whether a site's own part says that rows are missing, and can look one up."""
         tree = next((t for t in self.trees if any(n is site.node for n in _functions(t))), None)
-        if tree is None or store_of(site.node, [code_of(t) for t in self.trees]) is None:
+        if tree is None or self._store(site) is None:
             return False
         return self._says_missing(tree)
 
@@ -174,9 +179,9 @@ class Linker:
         found = field.name if field.name not in (site.body, site.row) else f"found_{field.name}"
         refusal = self._raise(parent, given)
         code = f"{found} = {store.row(self._model(parent), given)}\n"
-        guarded = self._guard(site, f"{found}.{parent.owner}") if parent.owner else None
+        guarded = self._guard(site, f"{found}.{parent.guarded}") if parent.guarded else None
         owner = self._owner(site, parent) if guarded is None else None
-        foreign = f" or {found}.{parent.owner} != {owner}" if owner else ""
+        foreign = f" or {found}.{parent.guarded} != {owner}" if owner else ""
         code += f"if {found} is None{foreign}:\n    {refusal}\n{guarded or ''}"
         return _given(code, given, self._may_lack(site, field))
 
@@ -190,9 +195,9 @@ class Linker:
         given = f"{site.body}.{field.column}"
         model = self._model(parent)
         self.work.imports |= store.imports
-        guarded = self._guard(site, f"row.{parent.owner}") if parent.owner and checks else None
+        guarded = self._guard(site, f"row.{parent.guarded}") if parent.guarded and checks else None
         owner = self._owner(site, parent) if guarded is None else None
-        condition = f", {model}.{parent.owner} == {owner}" if owner else ""
+        condition = f", {model}.{parent.guarded} == {owner}" if owner else ""
         find = f"{field.name} = {store.rows(model, parent.key, given, condition)}\n"
         if checks:
             find += (
@@ -202,6 +207,9 @@ class Linker:
         put = f"{site.row}.{field.name} = {field.name}\n"
         if site.is_indirect and store.is_async:
             put = f'await {store.session}.refresh({site.row}, ["{field.name}"])\n{put}'
+        if site.is_indirect and self.work.facts.commits and ".commit()" not in code_of(site.node):
+            wait = "await " if store.is_async else ""
+            put += f"{wait}{store.session}.commit()\n{wait}{store.session}.refresh({site.row})\n"
         if site.is_change and not site.is_indirect:  # the row is there already: one block
             return _given(find + put, given, site.is_partial), []
         return _given(find, given, site.is_partial), _given(put, given, site.is_partial)
@@ -250,19 +258,27 @@ class Linker:
     def _owner(self, site: Site, parent: Parent) -> str | None:
         """Return the expression for whose rows may be pointed to, where a parent's are owned."""
         column = self.work.facts.owner
-        if not parent.owner or not column:
+        if not parent.guarded or not column:
             return None
-        code = code_of(site.node)
-        for pattern in (
-            rf"\b{column}\s*=(?!=)\s*([\w.]+(?:\[[^\]]+\])?)",
-            rf"[\"']{column}[\"']\s*:\s*([\w.]+)",
-            rf"\.{column}\s*[!=]=\s*([\w.]+)",
-            rf"\b({column})\s*:\s*\w+(?=[,)=\s])",
-        ):
-            match = re.search(pattern, code)
-            if match:
-                return match[1]
-        return None
+        return _value_of(site.node, column)
+
+
+def _value_of(node: cst.FunctionDef, column: str) -> str | None:
+    """Return what a function gives a column, compares it with, or has it as a parameter of."""
+    if m.findall(node, m.AssignTarget(target=m.Name(column))):
+        return column
+    plain = r"([\w.]+(?:\[[^\]]+\])?)(?![\w.(\[])"
+    code = code_of(node)
+    for pattern in (
+        rf"\b{column}\s*=(?!=)\s*{plain}",
+        rf"[\"']{column}[\"']\s*:\s*{plain}",
+        rf"\.{column}\s*[!=]=\s*{plain}",
+        rf"\b({column})\s*:\s*\w+(?=[,)=\s])",
+    ):
+        match = re.search(pattern, code)
+        if match:
+            return match[1]
+    return None
 
 
 def _functions(tree: cst.Module) -> list[cst.CSTNode]:

@@ -55,7 +55,7 @@ class _Marker(cst.CSTTransformer):
         self.enums |= {
             f.target: i
             for i, f in enumerate(facts.fields)
-            if f.target and f.target != facts.account
+            if f.target and f.target not in (facts.account, facts.model)
         }
         self.modules = 0
         self.scopes: list[dict[str, str]] = [{}]

@@ -19,6 +19,7 @@ from backwright.transfer.carry.makers import (
     fixtures_and_helpers,
 )
 from backwright.transfer.carry.marks import code_of
+from backwright.transfer.carry.posting import by_request
 from backwright.transfer.carry.types import Parent
 from backwright.transfer.carry.values import Work, parent_mark
 
@@ -113,6 +114,7 @@ def _maker(work: Work, parent: Parent, node: cst.FunctionDef) -> Maker | None:
         by_fixture(functions, parent, asking)
         or by_helper(functions, parent, asking)
         or by_session(functions, parent, asking, _values(work, parent, asking))
+        or by_request(work.facts.tests, parent, asking, work.part.code)
     )
 
 

@@ -36,7 +36,7 @@ class Site:
 def site_of(
     node: cst.FunctionDef,
     model: str,
-    schemas: Collection[str],
+    schemas: Sequence[str],
     partial: Collection[str],
     owner: str = "",
 ) -> Site | None:
@@ -45,7 +45,7 @@ def site_of(
     Args:
         node: the function.
         model: the resource's name.
-        schemas: the classes that are bodies of requests.
+        schemas: the classes that are bodies of requests, the most telling first.
         partial: those of them all of whose fields may be left out.
         owner: the class that the function is a method of.
     """
@@ -68,14 +68,16 @@ def site_of(
     return Site(node, body, handed[0], handed[1], aim == "change", is_partial, is_indirect=True)
 
 
-def _body_param(node: cst.FunctionDef, schemas: Collection[str]) -> tuple[str, str] | None:
+def _body_param(node: cst.FunctionDef, schemas: Sequence[str]) -> tuple[str, str] | None:
     """Return the parameter that holds the request's body, and its annotation."""
+    found: list[tuple[int, str, str]] = []
     for param in (*node.params.params, *node.params.kwonly_params):
         kind = code_of(param.annotation.annotation) if param.annotation else ""
         words = set(re.findall(r"\w+", kind))
         if words & set(schemas) and not words & _SEVERAL:  # of several rows none is the row
-            return param.name.value, kind
-    return None
+            rank = min(i for i, name in enumerate(schemas) if name in words)
+            found.append((rank, param.name.value, kind))
+    return min(found)[1:] if found else None
 
 
 def _made(node: cst.FunctionDef, model: str) -> tuple[str, cst.BaseStatement] | None:

@@ -67,8 +67,9 @@ class Parent:
     """A model that a new reference or many-to-many points to.
 
     `model` is its class, `key` its primary key's attribute, `owner` the column that says whose a
-    row is (None where rows belong to nobody); `imports` bring the class into a module. `required`
-    are the fields that a row must be given besides, None if there are some that we cannot give.
+    row is (None where rows belong to nobody), `private` tells that only its owner may use it;
+    `imports` bring the class into a module. `required` are the fields that a row must be given
+    besides, None if there are some that we cannot give.
     """
 
     model: str
@@ -77,6 +78,12 @@ class Parent:
     owner: str | None = None
     imports: frozenset[Import] = frozenset()
     required: tuple[FieldSpec, ...] | None = None
+    private: bool = False
+
+    @property
+    def guarded(self) -> str | None:
+        """The column that must be the caller's where a row is pointed to."""
+        return self.owner if self.private else None
 
 
 @dataclass(frozen=True)
@@ -87,7 +94,9 @@ class Facts:
     resource has (id, owner, timestamps, soft delete, version) and the relationship to the owner.
     `others` are the names of the project's other models; `owner` is the exemplar's owner column;
     `known` are the classes that the project defines, and their modules; `tests` its test modules, by path; `account`
-    is the model of those who sign in, which code may name for another reason than a field.
+    is the model of those who sign in, which code may name for another reason than a field; `model`
+    is the exemplar's own class, to which its fields may refer; `asynchronous` tells that sessions
+    are awaited; `commits`, that who writes rows commits them, rather than who gives the session.
     """
 
     renaming: Callable[[str], Renaming]
@@ -102,6 +111,9 @@ class Facts:
     known: Mapping[str, str] = field(default_factory=dict)
     tests: tuple[tuple[str, str], ...] = ()
     account: str | None = None
+    model: str | None = None
+    asynchronous: bool = False
+    commits: bool = False
 
     def parent(self, target: str | None) -> Parent | None:
         """Return the parent model of a reference, by its class or its name, if it is known."""

@@ -118,6 +118,7 @@ def _judged(owners: Ownership, chain: Chain, spec: ResourceSpec) -> Choice:
     score -= 0.5 * (chain.names.snake in _HTTP_WORDS)
     score -= 3.0 * bool(_SERVANTS & set(chain.names.snake.split("_")))
     score -= 0.5 * min(3, _children(owners, chain))
+    score -= 1.5 * any(r.target == chain.model.name for r in chain.model.relationships)  # a tree
     score += 0.5 * _refers(chain, spec) - _length(chain) / 400
     return Choice(chain, score, tuple(reasons))
 

@@ -11,10 +11,11 @@ from backwright.project.types import Column, Model, Project, Relationship
 from backwright.spec.types import FieldSpec, Kind, ResourceSpec
 from backwright.transfer.carry import Facts, OldField, Parent
 from backwright.transfer.dialect import Dialect, Home
-from backwright.transfer.example.chain import Chain, Part
+from backwright.transfer.example.chain import Chain, Part, read_chain
 from backwright.transfer.example.modules import Modules, dotted, is_test
 from backwright.transfer.example.naming import Naming
 from backwright.transfer.example.ownership import Ownership
+from backwright.transfer.example.scoping import is_scoped
 
 # What a column's type says of its kind, as it is written; the first that fits.
 _KINDS: tuple[tuple[str, Kind], ...] = (
@@ -100,8 +101,26 @@ def facts(learning: Learning) -> Facts:
         owner=dialect.owner,
         known=dict(_classes(learning.owners.modules)),
         account=learning.project.auth.user_model,
+        model=chain.model.name,
+        asynchronous=dialect.asynchronous,
+        commits=_commits(modules),
         tests=tuple((p, modules.text(p)) for p in modules.paths if is_test(p)),
     )
+
+
+def _commits(modules: Modules) -> bool:
+    """Tell whether some function that writes rows commits them itself."""
+    for path in modules.paths:
+        text = modules.text(path)
+        if is_test(path) or ".commit()" not in text:
+            continue
+        for node in ast.walk(modules.tree(path)):
+            if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                continue
+            code = ast.get_source_segment(text, node) or ""
+            if ".commit()" in code and re.search(r"\.(?:add|delete|merge)\(|\bsetattr\(", code):
+                return True
+    return False
 
 
 def _classes(modules: Modules) -> Iterator[tuple[str, str]]:
@@ -150,7 +169,7 @@ def _target(column: Column, project: Project) -> str | None:
 def _relationship_of(column: Column, model: Model, project: Project) -> str | None:
     """Return the relationship that a reference's column carries."""
     target = _target(column, project)
-    fitting = [r for r in model.relationships if r.target == target and r.kind == "many-to-one"]
+    fitting = [r for r in model.relationships if r.target == target and r.kind.endswith("-to-one")]
     stem = re.sub(r"_?(id|uuid|fk)$", "", column.name)
     named = [r for r in fitting if r.name == stem]
     found = named or (fitting if len(fitting) == 1 else [])
@@ -206,7 +225,17 @@ def _parents(learning: Learning) -> Iterator[Parent]:
                 partner.owner,
                 imports,
                 _required(learning, partner.model),
+                _is_private(learning, partner.model),
             )
+
+
+def _is_private(learning: Learning, target: str) -> bool:
+    """Tell whether only its owner may use a row: by its endpoints, else as the exemplar's are."""
+    model = next((m for m in learning.project.models if m.name == target), None)
+    if model is None:
+        return False
+    chain = read_chain(learning.owners, model)
+    return is_scoped(chain if chain.endpoints else learning.chain)
 
 
 def _required(learning: Learning, target: str) -> tuple[FieldSpec, ...] | None:

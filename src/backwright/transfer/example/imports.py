@@ -37,12 +37,15 @@ def repeat_imports(
         if reach.is_ours(alias, file)
     }
     editor = _Editor(code, tree, rename, width)
+    typing = _for_typing(tree)
     for node in ast.walk(tree):
         if not isinstance(node, ast.Import | ast.ImportFrom):
             continue
         wanted = []
         for alias in node.names:
             local = alias.asname or alias.name
+            if id(node) not in typing.values() and _pair(node, alias) in typing:
+                continue  # the name is there once more for classes that are rebuilt with it
             new = rename(local)
             is_needed = local not in used and alias.name != "*"
             is_needed = is_needed or (new in used and new != local)
@@ -51,6 +54,19 @@ def repeat_imports(
         if wanted:
             editor.repeat(node, wanted)
     return insert(code, editor.insertions)
+
+
+def _for_typing(tree: ast.Module) -> dict[tuple[str, str], int]:
+    """Return what a module imports under `if TYPE_CHECKING`, and by which statement."""
+    blocks = [
+        n for n in tree.body if isinstance(n, ast.If) and "TYPE_CHECKING" in ast.unparse(n.test)
+    ]
+    nodes = [n for block in blocks for n in block.body if isinstance(n, ast.ImportFrom)]
+    return {_pair(node, alias): id(node) for node in nodes for alias in node.names}
+
+
+def _pair(node: ast.Import | ast.ImportFrom, alias: ast.alias) -> tuple[str, str]:
+    return _module_of(node), alias.name
 
 
 def _used(tree: ast.Module) -> set[str]:

@@ -10,6 +10,7 @@ from itertools import pairwise
 from backwright.source.outline import Statement, outline
 from backwright.source.text import Splice, lines_between, splice
 
+_ASSIGNMENTS = (ast.Assign, ast.AnnAssign)
 _CONTAINERS = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
@@ -59,6 +60,10 @@ def place_inside(code: str, container: str, new: str, after: Collection[str]) ->
 
 def _gap(statements: Sequence[Statement], after: Collection[str]) -> int:
     """Return how many blank lines stand before what is like the new: else between definitions."""
+    for left, right in pairwise(statements):
+        is_listed = isinstance(left.node, _ASSIGNMENTS) and isinstance(right.node, _ASSIGNMENTS)
+        if set(left.names) & set(after) and is_listed:
+            return right.start - left.end - 1
     for left, right in pairwise(statements):
         if set(right.names) & set(after) and not _is_import(left.node):
             return right.start - left.end - 1

@@ -174,16 +174,28 @@ def _with_gap(lines: Sequence[str], end: int) -> int:
 
 
 def _is_hollow(learning: Learning, part: Part, carried: Carried) -> bool:
-    """Tell whether nothing is left of a module: no definition, or a package without modules."""
+    """Tell whether nothing is left of a module: no definition, no test, or no module in it."""
     if not part.whole:
         return False
     if part.path.endswith("__init__.py") and not carried.codes.get(part.key, "").strip():
         folder = part.path.removesuffix("__init__.py")
         inside = [p for p in learning.chain.parts if p.path.startswith(folder) and p is not part]
         return all(_is_hollow(learning, p, carried) for p in inside)
-    had = any(isinstance(s.node, _DEFINITIONS) for s in part.statements)
-    body = ast.parse(carried.codes.get(part.key, "")).body
-    return had and not any(isinstance(node, _DEFINITIONS) for node in body)
+    had = [s.node for s in part.statements]
+    left = ast.parse(carried.codes.get(part.key, "")).body
+    if part.role == "test" and not _has_tests(left):
+        return _has_tests(had) or not had
+    return _has_definitions(had) and not _has_definitions(left)
+
+
+def _has_definitions(body: Sequence[ast.stmt]) -> bool:
+    return any(isinstance(node, _DEFINITIONS) for node in body)
+
+
+def _has_tests(body: Sequence[ast.stmt]) -> bool:
+    inside = [n for one in body if isinstance(one, ast.ClassDef) for n in one.body]
+    functions = [n for n in (*body, *inside) if isinstance(n, _DEFINITIONS[1:])]
+    return any(n.name.startswith("test") for n in functions)
 
 
 def _write(
@@ -195,7 +207,7 @@ def _write(
         target = learning.naming.path(part.path)
         draft.write(target, code)
         done.add(step, target)
-        if part.role == "test":
+        if part.role == "test" and _has_tests(ast.parse(code).body):
             done.new_tests.append(target)
         return
     if not code.strip():
@@ -206,7 +218,7 @@ def _write(
     else:
         draft.write(part.path, place(text, code, part.defined))
     done.add(step, part.path)
-    if part.role == "test":
+    if part.role == "test" and _has_tests(ast.parse(code).body):
         done.new_tests.append(part.path)
 
 

@@ -1,0 +1,135 @@
+"""What is left out of carried code, and how tests come by the rows that they need."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import libcst as cst
+import pytest
+from tests.transfer.carry.test_cases import facts_of
+from tests.transfer.carry.writer import PlainWriter
+
+from backwright.spec.names import names_of
+from backwright.transfer.carry import Carried, Part, carry
+from backwright.transfer.carry.late import without_late_imports
+from backwright.transfer.carry.makers import Asking
+from backwright.transfer.carry.posting import by_request
+from backwright.transfer.carry.types import Parent
+
+NOTE = Parent("Note", names_of("Note"))
+ASKING = Asking("tests/test_notes.py", (), is_async=False, scope="function")
+TESTS = """\
+client = TestClient(app)
+
+
+def test_refused():
+    r = client.post("/notes", json={"title": ""})
+    assert r.status_code == 422
+
+
+def test_create():
+    r = client.post(
+        "/api/notes/",
+        json={
+            "title": "First",
+            "done": False,
+        },
+    )
+    assert r.status_code == 201
+"""
+
+
+def carried(source: str, tests: str, facts: str, **known: object) -> Carried:
+    told = replace(facts_of(facts), **known)  # type: ignore[arg-type]
+    parts = [Part("app/tags.py", source, "routes"), Part("tests/test_tags.py", tests, "test")]
+    return carry(parts, told, PlainWriter(told.new.pascal, told.parents))
+
+
+def test_a_row_is_posted_as_some_test_posts_it() -> None:
+    maker = by_request([("tests/test_notes.py", TESTS)], NOTE, ASKING, TESTS)
+    assert maker is not None
+    call = 'client.post("/api/notes/", json={"title": "First", "done": False})'
+    assert maker.code == f"note = {call}.json()\n"
+    assert (maker.id, maker.params) == ('note["id"]', ())
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        TESTS.replace("client = ", "other = "),  # what it is posted with is not at hand
+        TESTS.replace('"First"', "title"),  # it is not written down in full
+        TESTS.replace("/api/notes/", "/api/notes/1/tags"),
+        TESTS.replace("r = client", "r = await client").replace("def test", "async def test"),
+    ],
+)
+def test_a_row_is_not_posted_by_what_is_not_at_hand(changed: str) -> None:
+    assert by_request([("tests/test_notes.py", changed)], NOTE, ASKING, changed) is None
+
+
+def test_a_fixture_is_asked_for_where_it_is_posted_with() -> None:
+    code = TESTS.replace("client = TestClient(app)\n", "").replace("():", "(client):")
+    conftest = "@pytest.fixture\ndef client():\n    return TestClient(app)\n"
+    tests = [("tests/conftest.py", conftest), ("tests/test_notes.py", code)]
+    maker = by_request(tests, NOTE, ASKING, code)
+    assert maker is not None
+    assert maker.params == ("client",)
+    assert by_request(tests[1:], NOTE, ASKING, code) is None
+
+
+def test_a_test_of_a_message_that_nothing_says_any_more_is_left_out() -> None:
+    source = (
+        "def create_tag(tag: TagCreate):\n"
+        '    if tag.color == "":\n'
+        '        raise HTTPException(422, detail=f"Tag: must have a color")\n'
+        '    if tag.id:\n        raise HTTPException(400, detail="Tag is there")\n'
+    )
+    tests = (
+        "def test_no_color(client):\n"
+        '    assert client.post("/tags").json() == {"detail": "Tag: must have a color"}\n\n\n'
+        "def test_there(client):\n"
+        '    assert client.post("/tags").json() == {"detail": "Tag is there"}\n'
+    )
+    made = carried(source, tests, "old Tag color:enum:red,blue\nnew Invoice rate:int\n")
+    assert "test_no_color" not in made.codes["tests/test_tags.py"]
+    assert '{"detail": "Invoice is there"}' in made.codes["tests/test_tags.py"]
+
+
+def test_what_takes_another_resources_class_is_left_out() -> None:
+    source = (
+        "def update_tag_link(data: TagLinkUpdate) -> None:\n    save(data)\n\n\n"
+        "def read_tags() -> list[Tag]:\n    return all_tags()\n"
+    )
+    known = {"TagLinkUpdate": "app.links", "Tag": "app.tags"}
+    made = carried(source, "", "old Tag name:str\nnew Invoice rate:int\n", known=known)
+    assert "update_invoice_link" not in made.codes["app/tags.py"]
+    made = carried(source, "", "old Tag name:str\nnew Invoice rate:int\n")
+    assert "update_invoice_link" in made.codes["app/tags.py"]
+
+
+LATE = """\
+class Team(SQLModel, table=True):
+    heroes: list["Hero"] = Relationship(back_populates="team")
+
+
+class TeamRead(SQLModel):
+    hero_ids: list[int] = Field(description="Hero ids")
+
+
+class TeamFull(SQLModel):
+    best: "HeroRead"
+
+
+from app.heroes import Hero, HeroRead
+
+TeamRead.model_rebuild()
+TeamFull.model_rebuild()
+"""
+
+
+def test_late_imports_go_where_only_relationships_speak_of_them() -> None:
+    made = without_late_imports(cst.parse_module(LATE)).code
+    assert "from app.heroes import HeroRead\n" in made
+    assert "TeamRead.model_rebuild" not in made
+    assert "TeamFull.model_rebuild()" in made
+    again = LATE.replace('    best: "HeroRead"\n', "    best: int\n")
+    assert "import" not in without_late_imports(cst.parse_module(again)).code
