@@ -59,11 +59,12 @@ _DEEPEST = 14
 
 @dataclass(slots=True)
 class _Trail:
-    """What was found on the way back from a URL."""
+    """What was found on the way back from a URL; `settings` is the project's settings classes."""
 
     variables: dict[str, DatabaseVariable] = field(default_factory=dict)
     schemes: list[str] = field(default_factory=list)
     seen: set[tuple[int, str]] = field(default_factory=set)
+    settings: list[Class] = field(default_factory=list)
 
 
 def read_database(world: World) -> Database | None:
@@ -130,7 +131,7 @@ def _in_spread(module: Module, spread: ast.keyword) -> list[ast.expr]:
 def _database(
     world: World, module: Module, node: ast.Call, expression: ast.expr | None
 ) -> Database:
-    trail = _Trail()
+    trail = _Trail(settings=[one for one in world.classes if fields.is_settings(one)])
     url: str | None = None
     if expression is not None:
         _follow(world, module, expression, None, trail, 0)
@@ -289,7 +290,7 @@ def _follow_attribute(
 ) -> None:
     """Follow `settings.name`: a field is a variable, a property or method is followed."""
     is_text = isinstance(node.value, (ast.Constant, ast.JoinedStr))
-    owners = known or ([] if is_text else _owners(world, module, node))
+    owners = known or ([] if is_text else _owners(world, module, node, trail))
     if not owners:
         _follow(world, module, node.value, part, trail, depth + 1)
         return
@@ -305,12 +306,12 @@ def _follow_attribute(
         _follow_name(world, cls.module, node.attr, part, trail, depth + 1)
 
 
-def _owners(world: World, module: Module, node: ast.Attribute) -> list[Class]:
+def _owners(world: World, module: Module, node: ast.Attribute, trail: _Trail) -> list[Class]:
     """Return the class of the object that an attribute is read from, else any that has it."""
     base = _base_class(world, module, node.value)
     if base is not None:
         return [base]
-    holders = [one for one in world.classes if fields.is_settings(one)]
+    holders = trail.settings
     parts = _held_as(holders, _last(node.value)) if isinstance(node.value, ast.Attribute) else []
     if parts:
         return parts

@@ -57,23 +57,26 @@ _MOST_PATHS = 400
 
 @dataclass(frozen=True, eq=False)
 class Access:
-    """Rows of one model that one query reaches: the way from the query's start to its end."""
+    """Rows of one model that one query reaches: the way from the query's start to its end.
+
+    `steps` is what was found of a step of a way: ways of one endpoint share most of theirs.
+    """
 
     model: Model
     base: Instance
     way: tuple[Instance, ...]
     writes: bool
+    steps: dict[tuple[int, int], tuple[object, ...]]
 
     @cached_property
     def conditions(self) -> tuple[object, ...]:
         """What the rows are chosen by."""
         found: list[object] = []
-        for index, node in enumerate(self.way):
-            inside = self.way[index + 1] if index + 1 < len(self.way) else None
-            chooses = _last(node) not in _CHOOSES_NOTHING
-            if chooses and (inside is None or _is_method_of(node, inside)):
-                found += [one for one in node.args if not _holds(one, inside)]
-                found.append(node.kwargs)
+        for node, inside in zip(self.way, (*self.way[1:], None), strict=True):
+            key = (id(node), id(inside))
+            if key not in self.steps:
+                self.steps[key] = tuple(_choosing(node, inside))
+            found += self.steps[key]
         return tuple(found)
 
 
@@ -95,6 +98,15 @@ def creations(seen: Seen, index: ModelIndex) -> list[Creation]:
         elif (inserted := _inserted(one, index)) is not None:
             found[id(one)] = inserted
     return list(found.values())
+
+
+def _choosing(node: Instance, inside: Instance | None) -> Iterator[object]:
+    """Yield what a call chooses rows by, of those that the call `inside` speaks of."""
+    if _last(node) in _CHOOSES_NOTHING:
+        return
+    if inside is None or _is_method_of(node, inside):
+        yield from (one for one in node.args if not _holds(one, inside))
+        yield node.kwargs
 
 
 def _inserts(node: Instance, index: ModelIndex) -> bool:
@@ -139,13 +151,14 @@ def accesses(seen: Seen, index: ModelIndex) -> list[Access]:
     graph = _Graph(libraries, index)
     touched = {id(part) for part in walk_all(one.owner for one in seen.sets)}
     found: list[Access] = []
+    steps: dict[tuple[int, int], tuple[object, ...]] = {}
     for root in libraries:
         if id(root) not in graph.inside:
             for way, model in graph.ways(root):
                 if any(id(node) in graph.inserts for node in way):
                     continue  # a row that is made, no query
                 written = id(way[-1]) in touched or any(id(node) in graph.writes for node in way)
-                found.append(Access(model, way[-1], way, written))
+                found.append(Access(model, way[-1], way, written, steps))
     return found
 
 

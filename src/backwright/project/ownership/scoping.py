@@ -40,6 +40,11 @@ class Judge:
         self.doubtful: set[int] = set()
         self._state = (0, 0)
         self._callers: dict[int, tuple[bool, object]] = {}
+        self._restricts: dict[int, bool | None] = {}
+        self._keys: dict[tuple[int, str], set[int]] = {}
+        self._lost = [[*call.args, *call.kwargs.values()] for call in seen.lost]
+        self._lost_bases: dict[int, set[int]] = {}
+        self._passed: set[int] = set()
         self._learn()
 
     def _learn(self) -> None:
@@ -92,11 +97,20 @@ class Judge:
     def _learn_parents(self) -> None:
         """The key of a row that is the caller's is as good as the caller: parents are checked."""
         for one in self.accesses:
-            if one.model.owner is not None and self.of_access(one) is True:
+            if one.model.owner is None or id(one) in self._passed:
+                continue
+            if self.of_access(one) is True:
+                self._passed.add(id(one))
                 self.equal |= self._keys_of(one)
 
     def _keys_in(self, condition: object, model: Model) -> set[int]:
         """Return what a row's own key is compared with."""
+        known = self._keys.get((id(condition), model.table))
+        if known is None:
+            known = self._keys[id(condition), model.table] = self._keys_found(condition, model)
+        return known
+
+    def _keys_found(self, condition: object, model: Model) -> set[int]:
         own = {column.name for column in model.columns if column.primary_key}
         found: set[int] = set()
         for one in walk(condition):
@@ -116,10 +130,14 @@ class Judge:
 
     def is_callers(self, value: object) -> bool:
         """Tell whether a value is the caller's: made of what was authenticated, or equal to it."""
+        self._forget()
+        return self._is_callers(value)
+
+    def _forget(self) -> None:
+        """Forget what was judged before more was learnt."""
         state = (len(self.equal), len(self.checked))
         if state != self._state:
-            self._state, self._callers = state, {}
-        return self._is_callers(value)
+            self._state, self._callers, self._restricts = state, {}, {}
 
     def _is_callers(self, value: object) -> bool:
         if value is None or isinstance(value, (str, int, float, bytes)):
@@ -198,6 +216,12 @@ class Judge:
 
     def restricts(self, condition: object) -> bool | None:
         """Tell whether a condition keeps to the caller; `None` if a part of it is not known."""
+        self._forget()
+        if id(condition) not in self._restricts:
+            self._restricts[id(condition)] = self._restricting(condition)
+        return self._restricts[id(condition)]
+
+    def _restricting(self, condition: object) -> bool | None:
         unsure = False
         for one in walk(condition):
             if isinstance(one, Instance) and is_compared(one):
@@ -263,10 +287,12 @@ class Judge:
 
     def _goes_astray(self, one: Access) -> bool:
         """Tell whether the rows meet the caller in a call that is not followed."""
-        for call in self.seen.lost:
-            given = [*call.args, *call.kwargs.values()]
-            if self.is_callers(given) and id(one.base) in bases(given, self.index):
-                return True
+        for given in self._lost:
+            if self.is_callers(given):
+                if id(given) not in self._lost_bases:
+                    self._lost_bases[id(given)] = bases(given, self.index)
+                if id(one.base) in self._lost_bases[id(given)]:
+                    return True
         return False
 
     def of_creation(self, one: Creation) -> bool | None:
