@@ -1,6 +1,8 @@
 """Dump what a running application holds as JSON. Runs inside the host's Python.
 
-Routes with their bodies and dependencies, tables with their columns, mapped relationships.
+Routes with their bodies and dependencies, tables with their columns (those of the migrations'
+environment too, which is run without a database), mapped relationships. Each route comes with
+the lines of the project that made it, each table with the place of its class.
 
 Standard library only, Python 3.9 and later: `python read_projects_dump.py package.module:app`
 """
@@ -12,10 +14,16 @@ import json
 import os
 import re
 import sys
+import traceback
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
-INTERNAL = re.compile(r"(?i)^pg_catalog|information_schema|^sys\.|sa_dblink")  # of dialects
+FOREIGN = re.compile(r"(^|/)(\.?venv|site-packages|node_modules|tests?|\.[^/]+)/")
+MADE = "_made_by_lines"
+INTERNAL = re.compile(
+    r"(?i)^pg_catalog|information_schema|^sys\.|sa_dblink|(^|\.)alembic_version$"
+)  # of dialects and Alembic
 
 
 def load(target: str) -> Any:
@@ -25,6 +33,42 @@ def load(target: str) -> Any:
     for part in name.removesuffix("()").split("."):
         found = getattr(found, part)
     return found() if name.endswith("()") else found
+
+
+def watch_routes() -> None:
+    """Let each route and mount keep the lines of the project that are on the stack as it is made."""
+    from starlette import routing
+
+    kinds = [routing.Route, routing.WebSocketRoute, routing.Mount]
+    try:
+        from fastapi import routing as ours
+    except ImportError:
+        pass
+    else:
+        kinds += [ours.APIRoute, ours.APIWebSocketRoute]
+    for kind in kinds:
+        kind.__init__ = watched(kind.__init__)
+
+
+def watched(initialize: Any) -> Any:
+    """Wrap a constructor so that the made object knows who asked for it."""
+
+    def wrapper(self: Any, *args: Any, **kwargs: Any) -> None:
+        initialize(self, *args, **kwargs)
+        if not hasattr(self, MADE):
+            setattr(self, MADE, own_lines())
+
+    return wrapper
+
+
+def own_lines() -> list[list[Any]]:
+    """Return the places of the project on the stack, as file and line."""
+    here = Path.cwd()
+    return [
+        [str(Path(one.filename).resolve().relative_to(here)), one.lineno]
+        for one in traceback.extract_stack()
+        if Path(one.filename).resolve().is_relative_to(here)
+    ]
 
 
 def routes(app: Any, prefix: str = "") -> Iterator[tuple[str, str, Any]]:
@@ -49,7 +93,9 @@ def of_route(route: Any, prefix: str) -> Iterator[tuple[str, str, Any]]:
         while mounted is not None and not hasattr(mounted, "routes"):
             mounted = getattr(mounted, "app", None)
         if mounted is not None:
-            yield from routes(mounted, path.rstrip("/"))
+            for method, full, one in routes(mounted, path.rstrip("/")):
+                LINES[f"{method} {full}"] = [*lines(one, f"{method} {full}"), *lines(inner)]
+                yield method, full, one
         return
     endpoint = getattr(inner, "endpoint", None)
     if getattr(endpoint, "__module__", "") in {"fastapi.applications"}:
@@ -62,6 +108,16 @@ def of_route(route: Any, prefix: str) -> Iterator[tuple[str, str, Any]]:
             methods.discard("HEAD")  # Starlette adds it to every plain route
         for method in sorted(methods):
             yield method, path or "/", route
+
+
+LINES: dict[str, list[list[Any]]] = {}
+
+
+def lines(route: Any, key: str = "") -> list[list[Any]]:
+    """Return the lines of the project that made a route, and what it is mounted in."""
+    if key in LINES:
+        return LINES[key]
+    return getattr(getattr(route, "original_route", route), MADE, [])
 
 
 def shown(kind: Any) -> str:
@@ -111,6 +167,47 @@ def metadata() -> dict[str, Any]:
     for one in gc.get_objects():
         if issubclass(type(one), MetaData):  # isinstance would wake lazy proxies
             found.update({key: t for key, t in one.tables.items() if not INTERNAL.search(key)})
+    return found
+
+
+def run_migrations() -> None:
+    """Run each environment of Alembic as for printing SQL, so that what it imports is there."""
+    try:
+        from alembic.config import Config
+        from alembic.runtime.environment import EnvironmentContext
+        from alembic.script import ScriptDirectory
+    except ImportError:
+        return
+    for file in sorted(Path().rglob("env.py")):
+        if FOREIGN.search(str(file)) or "target_metadata" not in file.read_text(errors="replace"):
+            continue
+        config = Config(next((str(one) for one in file.parents[1].glob("alembic.ini")), None))
+        config.set_main_option("script_location", str(file.parent))
+        script = ScriptDirectory(str(file.parent))
+        try:
+            with EnvironmentContext(config, script, fn=lambda *_: [], as_sql=True):
+                script.run_env()
+        except BaseException as error:  # what it has imported until then is there all the same
+            print(f"{file}: {type(error).__name__}: {error}", file=sys.stderr)
+
+
+def table_places() -> dict[str, list[Any]]:
+    """Return file and line of each table's class, where it is one of the project."""
+    if "sqlalchemy" not in sys.modules:
+        return {}
+    from sqlalchemy.orm import Mapper
+
+    found = {}
+    for one in gc.get_objects():
+        if issubclass(type(one), Mapper) and getattr(one.local_table, "key", None):
+            try:
+                file, line = (
+                    inspect.getsourcefile(one.class_),
+                    inspect.getsourcelines(one.class_)[1],
+                )
+            except (OSError, TypeError):
+                continue
+            found[one.local_table.key] = [os.path.relpath(file or ""), line]
     return found
 
 
@@ -196,9 +293,15 @@ def disconnect() -> None:
 def main() -> None:
     """Print the dump of the applications named on the command line."""
     disconnect()
+    watch_routes()
     found = [one for target in sys.argv[1:] for one in routes(load(target))]
+    run_migrations()
     answer = {
         "routes": [[method, path] for method, path, _ in found],
+        "lines": {
+            f"{method} {path}": lines(route, f"{method} {path}") for method, path, route in found
+        },
+        "table_places": table_places(),
         "bodies": {f"{method} {path}": bodies(route) for method, path, route in reversed(found)},
         "tables": {
             key: {one.name: column(one) for one in table.columns}
