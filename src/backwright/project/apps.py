@@ -19,7 +19,12 @@ from backwright.project.interpret.values import (
     Module,
     settle,
 )
-from backwright.project.interpret.world import STEPS_OF_A_CALL, World, module_frame
+from backwright.project.interpret.world import (
+    STEPS_OF_A_CALL,
+    STEPS_OF_A_START,
+    World,
+    module_frame,
+)
 from backwright.project.routes import _application
 from backwright.source.syntax import nodes
 
@@ -94,7 +99,7 @@ def _run_lifespans(world: World, found: list[FoundApp]) -> None:
             frame = module_frame(world, function.module)
             with contextlib.suppress(Raised):
                 args: list[object] = [one.instance] if takes_app else []
-                _bounded(world, function, args, frame)
+                _bounded(world, function, args, frame, STEPS_OF_A_START)
 
 
 def _may_make_app(tree: Tree, file: str) -> bool:
@@ -187,14 +192,20 @@ def _call_factory(function: Function, frame: Frame) -> None:
         world.note(function.module, function.node.lineno, f"{function.name} raises an error")
 
 
-def _bounded(world: World, function: Function, args: list[object], frame: Frame) -> None:
+def _bounded(
+    world: World,
+    function: Function,
+    args: list[object],
+    frame: Frame,
+    most: int = STEPS_OF_A_CALL,
+) -> None:
     """Follow a call with a budget of its own."""
     kept = world.steps
-    world.steps = min(kept, STEPS_OF_A_CALL)
+    world.steps = given = min(kept, most)
     try:
         calls.call_value(function, args, {}, frame, function.node)
     finally:
-        world.steps = kept - STEPS_OF_A_CALL + max(world.steps, 0)
+        world.steps = kept - given + max(world.steps, 0)
 
 
 def _makes_app(function: Function) -> bool:

@@ -99,18 +99,20 @@ def _handler(
 
 
 def _request_model(route: Route) -> str | None:
-    """Return the type of the body: the first parameter that is a schema and not injected."""
+    """Return the type of the body: the first parameter that is one; a schema says more than text."""
     if route.methods == ("WEBSOCKET",):
         return None
     if (given := settle(route.options.get(TAKES))) is not None:
         return shown_value(given)
-    for one in parameters(route.endpoint):
-        if one.marker is None and _is_body(one) and one.type is not None:
-            cls = class_of(one.type)
-            if isinstance(one.type.node, (ast.Name, ast.Attribute)) and isinstance(cls, Class):
-                return cls.name
-            return _meant(one.type.node, one.type.frame)
-    return None
+    bodies = [one for one in parameters(route.endpoint) if one.marker is None and _is_body(one)]
+    types = [one.type for one in bodies if one.type is not None]
+    if not types:
+        return None
+    kind = next((one for one in types if isinstance(class_of(one), Class)), types[0])
+    cls = class_of(kind)
+    if isinstance(kind.node, (ast.Name, ast.Attribute)) and isinstance(cls, Class):
+        return cls.name
+    return _meant(kind.node, kind.frame)
 
 
 def _is_body(one: Parameter) -> bool:

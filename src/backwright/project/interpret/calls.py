@@ -7,6 +7,7 @@ import ast
 from backwright.project.interpret import classes, expressions, lookup, statements
 from backwright.project.interpret.flow import Flow, Raised
 from backwright.project.interpret.values import (
+    NATIVE,
     Bound,
     Call,
     Class,
@@ -79,6 +80,9 @@ def _apply(decorator: object, value: object, frame: Frame, node: ast.expr) -> ob
             return external.owner
         if external.last in _KINDS:
             value.kind = _KINDS[external.last]
+            return value
+        if external.root == "functools" and external.last in {"cache", "lru_cache"}:
+            value.kept = {}
             return value
     given = call_value(decorator, [value], {}, frame, node)
     if isinstance(given, Unknown) and any(one is value for one in given.candidates):
@@ -166,6 +170,32 @@ def call_function(
     function: Function, args: list[object], kwargs: dict[str, object], frame: Frame
 ) -> object:
     """Follow a function of the project and return its result; within the budget."""
+    if function.kept is not None:
+        return _kept(function, args, kwargs, frame)
+    return _follow(function, args, kwargs, frame)
+
+
+def _kept(
+    function: Function, args: list[object], kwargs: dict[str, object], frame: Frame
+) -> object:
+    """Return what a function with a cache gave before for the same arguments.
+
+    What a request gets is not kept: there arguments are made up.
+    """
+    kept = function.kept or {}
+    given = [*args, *(part for pair in sorted(kwargs.items()) for part in pair)]
+    key = tuple((type(one), one) if isinstance(one, NATIVE) else id(one) for one in given)
+    if key in kept:
+        return kept[key][0]
+    found = _follow(function, args, kwargs, frame)
+    if frame.world.notes:
+        function.kept = {**kept, key: (found, given)}
+    return found
+
+
+def _follow(
+    function: Function, args: list[object], kwargs: dict[str, object], frame: Frame
+) -> object:
     world = frame.world
     if function.kind == "classmethod" and not (args and isinstance(args[0], (Class, Unknown))):
         args = [function.owner, *args]

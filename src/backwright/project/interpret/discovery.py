@@ -60,6 +60,16 @@ def _find_spec(call: Call, callee: External) -> object:
     return spec
 
 
+def _resources(call: Call, callee: External) -> object:
+    """Model `importlib.resources.files`: the folder of a package of the project."""
+    given = settle(call.argument(0, "anchor", call.frame.module))
+    name = expressions.text(given)
+    found = call.frame.world.modules.by_name(name, call.frame.module) if name else given
+    if isinstance(found, Module):
+        return found.path.parent
+    return found.path if isinstance(found, Namespace) else calls.library_instance(callee, call)
+
+
 def _iter_modules(call: Call, callee: External) -> object:
     """Model `pkgutil.iter_modules` and `walk_packages` over folders of the project."""
     known = expressions.elements(call.argument(0, "path")) or []
@@ -209,6 +219,7 @@ HANDLERS: dict[str, Handler] = {
     "builtins.open": _open,
     "glob.glob": _glob,
     "importlib.import_module": _import_module,
+    "importlib.resources.files": _resources,
     "importlib.util.find_spec": _find_spec,
     "importlib.metadata.entry_points": _entry_points,
     "importlib.metadata.entry_points().get": _entry_points,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from backwright.project.interpret import calls, lookup
+from backwright.project.interpret import calls, expressions, lookup
 from backwright.project.interpret.values import (
     Annotation,
     Call,
@@ -80,6 +80,27 @@ def configuration(cls: Class, key: str) -> object:
         return settle(modern[key])
     inner = lookup.find(cls, "Config")
     return settle(lookup.find(inner, key)) if isinstance(inner, Class) else None
+
+
+def model_fields(cls: Class) -> dict[object, object]:
+    """Return what Pydantic's `model_fields` gives: each field's type, default and aliases."""
+    found: dict[object, object] = {}
+    for owner in reversed(lookup.ancestors(cls)):
+        if isinstance(owner, Class):
+            for one in owner.annotations:
+                if not one.name.startswith("_") and "ClassVar" not in ast.unparse(one.node):
+                    found[one.name] = _field_info(owner, one)
+    return found
+
+
+def _field_info(owner: Class, one: Annotation) -> Instance:
+    frame = Frame(owner.frame.world, owner.module, owner.names, "class", parent=owner.frame)
+    bound = settle(owner.names.get(one.name)) if one.assigned else None
+    told = dict(bound.kwargs) if isinstance(bound, Instance) else {}
+    known = {"alias": None, "validation_alias": None, "description": None, **told}
+    known["annotation"] = expressions.evaluate(one.node, frame)
+    known["default"] = _default(bound, frame) if one.assigned else Unknown("it has no default")
+    return Instance(External("pydantic.fields.FieldInfo"), attributes=known)
 
 
 def _default(bound: object, frame: Frame) -> object:

@@ -26,6 +26,7 @@ from backwright.project.interpret.values import (
 from backwright.project.interpret.world import Handler
 
 _CADWYN_PAGES = {
+    "changelog_url": "/changelog",
     "openapi_url": "/openapi.json",
     "docs_url": "/docs",
     "swagger_ui_oauth2_redirect_url": "/docs/oauth2-redirect",
@@ -123,11 +124,10 @@ def _prepare(made: Instance, call: Call) -> None:
 
 def _add_pages(made: Instance, call: Call) -> None:
     """Add the pages that Cadwyn serves as routes of its own: FastAPI's are no endpoints."""
-    if "openapi_url" in call.kwargs and settle(call.kwargs["openapi_url"]) is None:
-        return
+    documented = settle(call.kwargs.get("openapi_url", "")) is not None
     for name, path in _CADWYN_PAGES.items():
         given = settle(call.kwargs.get(name, path))
-        if given is not None:
+        if given is not None and (documented or name == "changelog_url"):
             add = External("fastapi.FastAPI.add_route", made)
             _add_route(Call(call.frame, call.node, [given, External(f"cadwyn.{name}")], {}), add)
 

@@ -33,6 +33,7 @@ from backwright.project.interpret.values import (
 
 _BUILTINS = frozenset(dir(builtins))
 _MISSING = Unknown("it has no such name")
+_MODELS = ("BaseModel", "BaseSettings", "SQLModel")
 
 
 def name(frame: Frame, identifier: str) -> object:
@@ -141,14 +142,7 @@ def has(cls: Class, attr: str) -> bool:
 def of_class(cls: Class, attr: str, frame: Frame) -> object:
     """Return a class attribute; functions stay unbound, class methods are bound."""
     if has(cls, attr):
-        value = find(cls, attr)
-        if isinstance(value, Function):
-            if value.kind in {"classmethod", "declared_attr"}:
-                bound = Bound(value, cls)
-                is_method = value.kind == "classmethod"
-                return bound if is_method else calls.call_value(bound, [], {}, frame, None)
-            return value
-        return value if attr in cls.names else _inherited(value, cls, attr)
+        return _of_body(cls, attr, frame)
     if attr in {"__name__", "__qualname__"}:
         return cls.name if attr == "__name__" else cls.qualname
     if attr == "__members__":
@@ -161,7 +155,19 @@ def of_class(cls: Class, attr: str, frame: Frame) -> object:
         return tuple(ancestors(cls) if attr == "__mro__" else cls.bases)
     if attr == "__dict__":
         return dict(cls.names)
-    return _of_library_base(ancestors(cls), attr, cls)
+    is_fields = attr in {"model_fields", "__fields__"} and inherits(cls, *_MODELS)
+    return fields.model_fields(cls) if is_fields else _of_library_base(ancestors(cls), attr, cls)
+
+
+def _of_body(cls: Class, attr: str, frame: Frame) -> object:
+    value = find(cls, attr)
+    if isinstance(value, Function):
+        if value.kind in {"classmethod", "declared_attr"}:
+            bound = Bound(value, cls)
+            is_method = value.kind == "classmethod"
+            return bound if is_method else calls.call_value(bound, [], {}, frame, None)
+        return value
+    return value if attr in cls.names else _inherited(value, cls, attr)
 
 
 def _inherited(value: object, cls: Class, attr: str) -> object:
@@ -209,7 +215,7 @@ def of_instance(instance: Instance, attr: str, frame: Frame) -> object:
 def _bind(value: object, instance: Instance, attr: str, frame: Frame) -> object:
     if isinstance(value, Function):
         if value.kind == "property":
-            return calls.call_value(Bound(value, instance), [], {}, frame, None)
+            return _property(value, instance, attr, frame)
         if value.kind == "staticmethod":
             return value
         return Bound(value, instance.cls if value.kind == "classmethod" else instance)
@@ -220,6 +226,15 @@ def _bind(value: object, instance: Instance, attr: str, frame: Frame) -> object:
         if isinstance(getter, Function):
             return calls.call_value(Bound(getter, value), [instance, instance.cls], {}, frame, None)
     return value
+
+
+def _property(value: Function, instance: Instance, attr: str, frame: Frame) -> object:
+    """Return a property's value; that of a cached one is kept as in Python."""
+    found = calls.call_value(Bound(value, instance), [], {}, frame, None)
+    kept = any(is_external(one, "cached_property") for one in value.decorators)
+    if kept and frame.world.notes:
+        instance.attributes[attr] = found
+    return found
 
 
 def _of_super(value: Super, attr: str, frame: Frame) -> object:

@@ -16,6 +16,7 @@ from backwright.project.interpret.values import (
     Instance,
     Native,
     Unknown,
+    same,
     settle,
     why_unknown,
 )
@@ -37,6 +38,7 @@ _PATH_PURE = frozenset({"joinpath", "relative_to", "with_suffix", "with_name", "
 _PATH_LISTS = frozenset({"iterdir", "glob", "rglob"})
 MANY_FILES = 5_000
 LARGEST_TEXT = 1_000_000
+_NAMED_ENTRIES = frozenset({"ConfigDict", "SettingsConfigDict"})
 
 
 class ModuleInfo(tuple[object, ...]):
@@ -72,6 +74,10 @@ def of_library_instance(instance: Instance, attr: str) -> object:
     assert isinstance(external, External)  # noqa: S101 - the caller looked
     if attr in instance.kwargs and external.last in {"SimpleNamespace", "Namespace"}:
         return instance.kwargs[attr]
+    if external.last in _NAMED_ENTRIES and attr in _DICT_METHODS:
+        return of_native(instance.kwargs, attr)
+    if external.last == "AliasChoices" and attr == "choices":
+        return list(instance.args)
     if external.name.endswith("[]"):
         return External(f"{external.name[:-2]}.{attr}", instance)
     return External(f"{external.name}().{attr}", instance)
@@ -151,6 +157,7 @@ def _known(value: object) -> object:
 
 _LIST_METHODS = frozenset(
     {"append", "extend", "insert", "pop", "remove", "copy", "index", "sort", "reverse", "clear"}
+    | {"add", "update", "discard"}  # a set is a list without a thing twice
 )
 
 
@@ -158,12 +165,13 @@ def _list_method(value: list[object], attr: str, call: Call) -> object:
     first = call.argument(0, "object")
     if attr == "append":
         value.append(first)
-    elif attr == "extend":
-        value.extend(expressions.elements(first) or [])
+    elif attr in {"extend", "update", "add"}:
+        given = [first] if attr == "add" else expressions.elements(first) or []
+        value.extend(one for one in given if attr == "extend" or not _has(value, one))
     elif attr == "insert":
         position = settle(first)
         value.insert(position if isinstance(position, int) else len(value), call.argument(1, ""))
-    elif attr == "remove":
+    elif attr in {"remove", "discard"}:
         wanted = settle(first)
         kept = [one for one in value if not (one is wanted or _equal(one, wanted))]
         value[:] = kept
@@ -180,6 +188,10 @@ def _list_method(value: list[object], attr: str, call: Call) -> object:
     elif attr == "copy":
         return list(value)
     return None
+
+
+def _has(value: list[object], wanted: object) -> bool:
+    return any(same(one, wanted) for one in value)
 
 
 def _equal(left: object, right: object) -> bool:

@@ -1,4 +1,7 @@
-"""`inspect.signature`: decorators read it, and give their wrappers one of their own making."""
+"""`inspect.signature` and `get_type_hints`: what functions say of themselves is read by others.
+
+Decorators give their wrappers a signature of their own making, routers take answers from hints.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from backwright.project.interpret.values import (
     External,
     Function,
     Instance,
+    Unknown,
     settle,
 )
 from backwright.project.interpret.world import Handler
@@ -55,6 +59,29 @@ def _made(parameters: list[object]) -> Instance:
     return made
 
 
+def _hints(call: Call, callee: External) -> object:
+    """Model `get_type_hints(function)`: the annotated types by name, that of the result too."""
+    function = settle(call.argument(0, "obj"))
+    function = function.function if isinstance(function, Bound) else function
+    if not isinstance(function, Function) or isinstance(function.node, ast.Lambda):
+        return calls.library_instance(callee, call)
+    spec = function.node.args
+    nodes = {
+        one.arg: one.annotation for one in (*spec.posonlyargs, *spec.args, *spec.kwonlyargs)
+    } | {"return": function.node.returns}
+    return {name: _hint(node, function) for name, node in nodes.items() if node is not None}
+
+
+def _hint(node: ast.expr, function: Function) -> object:
+    found = expressions.evaluate(node, function.frame)
+    if not isinstance(found, str):
+        return found
+    try:
+        return expressions.evaluate(ast.parse(found.strip(), mode="eval").body, function.frame)
+    except (SyntaxError, ValueError):
+        return Unknown("an annotation is no expression")
+
+
 def _new_signature(call: Call, callee: External) -> object:
     """Model `Signature(parameters)` and `signature.replace(parameters=…)`."""
     given = call.argument(0, "parameters")
@@ -81,6 +108,7 @@ HANDLERS: dict[str, Handler] = {
     "inspect.signature": _signature,
     "inspect.Signature": _new_signature,
     "inspect.Signature().replace": _new_signature,
+    **{f"{name}.get_type_hints": _hints for name in ("typing", "typing_extensions")},
     "inspect.Parameter": _new_parameter,
     "inspect.Parameter().replace": _new_parameter,
 }

@@ -306,6 +306,23 @@ def _first(call: Call, callee: External) -> object:
     return call.args[-1] if callee.last == "cast" else call.args[0]
 
 
+def _context_variable(call: Call, callee: External) -> object:
+    """Model a `ContextVar` while the program is put together: requests set their own."""
+    owner = callee.owner
+    if not isinstance(owner, Instance) or not call.frame.world.notes:
+        return calls.library_instance(callee, call)
+    if callee.last == "set":
+        owner.attributes["set"] = call.argument(0, "value")
+    elif callee.last == "reset":
+        owner.attributes.pop("set", None)
+    else:
+        default = call.argument(0, "default", owner.kwargs.get("default"))
+        told = bool(call.args or "default" in {**call.kwargs, **owner.kwargs})
+        known = default if told else Unknown("a context variable is not set")
+        return owner.attributes.get("set", known)
+    return None
+
+
 _PATHS = {
     name: _pure(getattr(os.path, name))
     for name in ("join", "dirname", "basename", "splitext", "normpath", "isabs", "relpath", "split")
@@ -355,6 +372,7 @@ HANDLERS: dict[str, Handler] = {
     "builtins.object.__init__": _nothing,
     "builtins.object.__setattr__": _setattr,
     "collections.OrderedDict": _dict,
+    **{f"contextvars.ContextVar().{name}": _context_variable for name in ("get", "set", "reset")},
     "inspect.isclass": _is_a(Class),
     "inspect.isfunction": _is_a(Function),
     "inspect.ismodule": _is_a(Module),

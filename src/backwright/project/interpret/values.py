@@ -125,7 +125,8 @@ class Class:
 class Function:
     """A function or lambda with the frame it was defined in.
 
-    `parameters` is for what is known of them once their annotations were read.
+    `parameters` is for what is known of them once their annotations were read, `kept` for what
+    one under `functools.cache` gave, by its arguments.
     """
 
     name: str
@@ -141,6 +142,7 @@ class Function:
     attributes: dict[str, object] = field(default_factory=dict)
     calls: int = 0
     parameters: Any = None
+    kept: dict[tuple[object, ...], tuple[object, object]] | None = None
 
 
 @dataclass(eq=False, slots=True, repr=False)

@@ -22,6 +22,7 @@ from backwright.project.types import Unresolved
 
 STEPS = 3_000_000
 STEPS_OF_A_CALL = 200_000
+STEPS_OF_A_START = 20_000
 STEPS_OF_A_REQUEST = 4_000
 DEEPEST = 60
 DEEPEST_OF_A_REQUEST = 10

@@ -1,7 +1,7 @@
 import inspect
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, get_type_hints
 
-from fastapi import FastAPI
+from fastapi import APIRouter, Body, FastAPI
 from pydantic import BaseModel
 from sqlmodel import SQLModel
 
@@ -50,3 +50,21 @@ def update(note: NoteUpdate) -> Page[Create]:
 @app.put("/notes")
 def replace(note: Create) -> None:
     return None
+
+
+class HintedRouter(APIRouter):
+    def add_api_route(self, path, endpoint, **kwargs):
+        if kwargs.get("response_model") is None:
+            kwargs["response_model"] = get_type_hints(endpoint).get("return")
+        super().add_api_route(path, endpoint, **kwargs)
+
+
+hinted = HintedRouter()
+
+
+@hinted.post("/search")
+def search(limit: int = Body(10), wanted: Note | None = None) -> "list[Note]":
+    return []
+
+
+app.include_router(hinted)
