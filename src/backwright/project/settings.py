@@ -41,6 +41,8 @@ def _of_class(cls: Class) -> list[Setting]:
             default = settle(given)
         required = default is ... or not annotation.assigned
         shown = None if required or default is None else expressions.text(default)
+        root = str(cls.frame.world.modules.root)
+        shown = shown.replace(root, ".") if shown else shown  # the same on every machine
         names = tuple(shown_variable(one) for one in fields.variables(cls, annotation.name, bound))
         file = cls.module.file
         found.append(

@@ -82,9 +82,11 @@ def _verdict(ground: Ground, route: Route, subjects: tuple[set[str], ...]) -> bo
     kept = [verdict for one, verdict in verdicts if one not in excused]
     if not kept:
         return _by_relationship(seen.result, judge, ground)
+    if not whole:
+        return None  # what was not followed may check the rows
     if False in kept:
         return False
-    return None if None in kept or not whole else True
+    return None if None in kept else True
 
 
 def _chosen(
