@@ -1,10 +1,11 @@
 """A first resource added to hosts that have none: the whole change is a diff that was read.
 
 A host is a folder: the project (`before/`), the words of the command (`grow.txt`), the change
-(`after.diff`). `UPDATE_GOLDEN=1 pytest tests/hosts` writes the changes anew; read what changed.
+(`after.diff`), and what is installed (`versions.json`), where that is not of our time. `UPDATE_GOLDEN=1 pytest tests/hosts` writes the changes anew; read what changed.
 """
 
 import difflib
+import json
 import os
 import shutil
 from pathlib import Path
@@ -30,7 +31,7 @@ def test_grow(name: str, tmp_path: Path) -> None:
     spec = read_resource_line((HERE / name / "grow.txt").read_text())
     project = read_project(host)
     assert not lessons(Draft(host), project, spec, Answers())
-    done, files = write(host, project, spec, VERSIONS)
+    done, files = write(host, project, spec, versions_of(name))
     diff = "".join(_diff(path, before, host) for path in sorted(files))
     diff += "".join(f"note {n.file}:{n.line} {n.text}\n" for n in done.notes)
     golden = HERE / name / "after.diff"
@@ -41,6 +42,12 @@ def test_grow(name: str, tmp_path: Path) -> None:
     after = read_project(host)
     assert len(after.endpoints) == len(project.endpoints) + 5
     assert existing(after, spec), "a second run must find it there"
+
+
+def versions_of(name: str) -> dict[str, str]:
+    file = HERE / name / "versions.json"
+    versions: dict[str, str] = json.loads(file.read_text()) if file.is_file() else VERSIONS
+    return versions
 
 
 def _diff(path: str, before: Path, after: Path) -> str:

@@ -22,6 +22,7 @@ from backwright.workshop.settings import black_settings, formatters, tables
 
 _PRESERVE = ("--config", 'format.quote-style="preserve"')
 _SINGLE = ("--config", 'format.quote-style="single"')
+_COMBINED = ("--config", "lint.isort.combine-as-imports=true")
 _WIDTHS = (88, 79, 100, 120)
 
 
@@ -127,9 +128,13 @@ class Habits:
         self._ruff("format", "--quiet", "--no-cache", *style, path)
 
     def _fix(self, path: str, rules: str) -> None:
-        self._ruff(
-            "check", "--quiet", "--no-cache", "--fix", "--exit-zero", "--select", rules, path
-        )
+        fixing = ("--quiet", "--no-cache", "--fix", "--exit-zero", "--select", rules)
+        self._ruff("check", *fixing, *self._combined, path)
+
+    @cached_property
+    def _combined(self) -> tuple[str, ...]:
+        """Keep `X as Y` beside the other imports of its module, unless the host's Ruff says."""
+        return () if "ruff" in self._tools else _COMBINED
 
     def _accepts(self, file: Written, *arguments: str) -> bool:
         stdin = ("--no-cache", "--stdin-filename", file.path, "-")

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
 from backwright.errors import UsageError
 from backwright.project.reader import read_project
@@ -18,6 +19,7 @@ from backwright.transfer.draft import Draft
 from backwright.transfer.grow import proofs, steps
 from backwright.transfer.grow.growth import Growth
 from backwright.transfer.grow.homes import read_homes
+from backwright.transfer.grow.libraries import Libraries, libraries_of, versions_of
 from backwright.transfer.grow.requirements import add_dependencies, needs_of
 from backwright.transfer.grow.seams import Seams, read_seams
 from backwright.transfer.grow.sources import Sources, last_name
@@ -29,6 +31,15 @@ from backwright.transfer.grow.wiring import Wiring, read_wiring
 from backwright.values import Note, Place
 
 Endpoints = tuple[tuple[str, str], ...]
+
+
+class Versions(NamedTuple):
+    """The versions of a host's distributions, and what they know."""
+
+    versions: Mapping[str, str]
+    libraries: Libraries
+
+
 _ALWAYS = ("sqlmodel>=0.0.24", "sqlalchemy[asyncio]>=2.0.40,<2.1", "psycopg[binary]>=3.2")
 
 
@@ -69,11 +80,14 @@ def grow(draft: Draft, project: Project, spec: ResourceSpec, installed: Mapping[
         )
     _check_app(sources)
     seams = read_seams(sources)
-    mapped = _is_mapped(sources, seams)
-    plain = plain_draft(is_async=seams.is_async, mapped=mapped)
+    versions = versions_of(sources, installed)
+    libraries = libraries_of(sources, versions, lowest_python(project.python_version))
+    mapped = _is_mapped(sources, seams, libraries)
+    plain = plain_draft(is_async=seams.is_async, mapped=mapped, libraries=libraries)
     added = _add_dependencies(draft, seams, spec, mapped=mapped)
-    supplied = supply_database(sources, read_homes(sources, spec.names), plain, seams)
-    growth = _growth(sources, spec, supplied.seams, plain, installed)
+    homes = read_homes(sources, spec.names)
+    supplied = supply_database(sources, homes, plain, seams, annotated=libraries.annotated)
+    growth = _growth(sources, spec, supplied.seams, plain, Versions(versions, libraries))
     growth.done("database", *supplied.files)
     growth.done("dependencies", *(path for path, _ in added))
     _add_chain(growth, wiring)
@@ -113,14 +127,20 @@ def _check_app(sources: Sources) -> None:
         )
 
 
-def _is_mapped(sources: Sources, seams: Seams) -> bool:
-    """Tell whether tables are SQLAlchemy's own: where the host has it, and not SQLModel."""
+def _is_mapped(sources: Sources, seams: Seams, libraries: Libraries) -> bool:
+    """Tell whether tables are SQLAlchemy's own: where the host has it, and not SQLModel.
+
+    Of SQLModel only its first versions do with any Pydantic 1, so that is not added to it.
+    """
     needs = needs_of(sources.draft)
     if "sqlmodel" in needs:
         return False
     uses = any("sqlmodel" in sources.draft.text(path) for path in sources.trees)
     return not uses and (
-        seams.base is not None or seams.engine is not None or "sqlalchemy" in needs
+        seams.base is not None
+        or seams.engine is not None
+        or "sqlalchemy" in needs
+        or libraries.pydantic == 1
     )
 
 
@@ -140,25 +160,25 @@ def _add_dependencies(
 
 
 def _growth(
-    sources: Sources, spec: ResourceSpec, seams: Seams, plain: Draft, installed: Mapping[str, str]
+    sources: Sources, spec: ResourceSpec, seams: Seams, plain: Draft, known: Versions
 ) -> Growth:
     """Put together what the steps need; the example is the host's own model where it has one."""
     project, homes = sources.project, read_homes(sources, spec.names)
     model = _example_model(sources)
     if model is None:
         plain_project, plain_note = plain_model(plain)
-        dialect = read_dialect(plain_project, plain, plain_note, installed)
+        dialect = read_dialect(plain_project, plain, plain_note, known.versions)
         structure = tuple(name for name in dialect.structure if name != dialect.owner)
         python = lowest_python(project.python_version)
         dialect = replace(dialect, partners={}, structure=structure, owner=None, python=python)
         example = find_example(plain, plain_note)
         table = spec.names.snake
     else:
-        dialect = read_dialect(project, sources.draft, model, installed)
+        dialect = read_dialect(project, sources.draft, model, known.versions)
         example = find_example(sources.draft, model)
         table = table_name(dialect, model, spec.names.pascal)
         table = table.removeprefix(f"{PurePosixPath(model.file).parent.name}_")
-    dialect = _with_new_enums(dialect, sources)
+    dialect = _of_libraries(_with_new_enums(dialect, sources), sources, known.libraries)
     owner = _owner(spec, seams, project)
     home = Home(
         model=spec.names.pascal,
@@ -171,7 +191,18 @@ def _growth(
     )
     writers = bound(dialect, spec.names, home)
     _check_targets(spec, writers.dialect.partners)
-    return Growth(sources, spec, seams, homes, plain, dialect, writers, example, owner)
+    return Growth(
+        sources, spec, seams, homes, plain, dialect, writers, example, owner, known.libraries
+    )
+
+
+def _of_libraries(dialect: Dialect, sources: Sources, libraries: Libraries) -> Dialect:
+    """Write schemas and models as the host's libraries take it, where its own show no habit."""
+    schema = replace(dialect.schema, pydantic=libraries.pydantic, sqlmodel=False)
+    if not sources.project.schemas or libraries.optional == "Optional[X]":
+        schema = replace(schema, optional=libraries.optional)
+    model = replace(dialect.model, optional=libraries.optional)
+    return replace(dialect, schema=schema, model=model)
 
 
 def _with_new_enums(dialect: Dialect, sources: Sources) -> Dialect:

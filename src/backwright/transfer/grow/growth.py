@@ -10,9 +10,10 @@ from backwright.source.outline import imported_names
 from backwright.spec.names import names_of, singularize
 from backwright.spec.types import FieldSpec, ResourceSpec
 from backwright.transfer.declaration import Import
-from backwright.transfer.dialect import Bound, Dialect
+from backwright.transfer.dialect import Bound, Dialect, Partner
 from backwright.transfer.draft import Draft
 from backwright.transfer.grow.homes import Homes
+from backwright.transfer.grow.libraries import MODERN, Libraries
 from backwright.transfer.grow.seams import Seams
 from backwright.transfer.grow.shape import Link
 from backwright.transfer.grow.sources import Sources
@@ -33,6 +34,7 @@ class Growth:
     writers: Bound
     example: Example
     owner: FieldSpec | None
+    libraries: Libraries = MODERN
     errors: str = ""
     model_known: Mapping[str, Import] = field(default_factory=dict)
     steps: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
@@ -99,7 +101,7 @@ def names_in_host(growth: Growth) -> dict[str, Import]:
         "Annotated": ("typing", "Annotated"),
         "UUID": ("uuid", "UUID"),
         **{
-            p.model: (p.module, p.model)
+            p.model: (_module_of(growth.sources, p), p.model)
             for p in growth.writers.dialect.partners.values()
             if p.model != growth.writers.home.model
         },
@@ -116,6 +118,12 @@ def names_in_host(growth: Growth) -> dict[str, Import]:
         name = app.object.rpartition(":")[2].removesuffix("()")
         known[name] = (app.object.rpartition(":")[0], name)
     return known
+
+
+def _module_of(sources: Sources, partner: Partner) -> str:
+    """Return where a model is imported from: as the host does, where it does, else from its file."""
+    is_known = sources.file(partner.module) is not None
+    return partner.module if is_known else sources.module(partner.file)
 
 
 _SCHEMAS = ("Create", "Update", "Public")

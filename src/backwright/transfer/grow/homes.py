@@ -130,7 +130,7 @@ def _tests(sources: Sources, names: Names, domain: str | None) -> str:
     ]
     folders = Counter(PurePosixPath(path).parent.as_posix() for path in known)
     if not folders:
-        return f"tests/{name}"
+        return f"{sources.root}tests/{name}"
     folder = PurePosixPath(folders.most_common(1)[0][0])
     parent = PurePosixPath(domain).parent.as_posix() if domain else None
     if domain and folder.parent.parent.as_posix() == parent and folder.name == "tests":

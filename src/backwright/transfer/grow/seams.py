@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from backwright.project.types import Model
 from backwright.transfer.declaration import Import
+from backwright.transfer.grow.sessions import KINDS, session_kind
 from backwright.transfer.grow.sources import FunctionNode, Sources, last_name, names_of_statement
 
-_KINDS = {"Session": False, "AsyncSession": True}
 _ENGINES = ("create_engine", "create_async_engine")
 
 
@@ -66,7 +66,7 @@ def read_seams(sources: Sources) -> Seams:
 def _is_async(sources: Sources, session: Dependency | None, engine: Import | None) -> bool:
     """Tell whether new code waits: as the host's sessions do, else as most of its handlers do."""
     if session is not None:
-        return _KINDS.get(session.kind[1], False)
+        return KINDS.get(session.kind[1], False)
     if engine is not None:
         return any(last_name(call.func) == _ENGINES[1] for _, call in sources.calls(*_ENGINES))
     apps = {endpoint.handler for endpoint in sources.project.endpoints}
@@ -84,9 +84,10 @@ def _is_async(sources: Sources, session: Dependency | None, engine: Import | Non
 def _session(sources: Sources) -> Dependency | None:
     votes: Counter[Dependency] = Counter()
     for path, annotation, depends, alias in _dependencies(sources):
-        kind = sources.resolve(path, annotation)
-        if kind[1] in _KINDS:
-            getter = sources.resolve(path, depends.args[0])
+        getter = sources.resolve(path, depends.args[0])
+        kind = sources.resolve(path, annotation) if annotation is not None else None
+        kind = session_kind(sources, kind, getter)
+        if kind is not None:
             annotated = alias is not None or alias == ""
             votes[Dependency(kind, getter, _alias(sources, path, alias), annotated)] += 1
     if votes:
@@ -101,8 +102,8 @@ def _alias(sources: Sources, path: str, alias: str | None) -> Import | None:
 
 def _dependencies(
     sources: Sources,
-) -> Iterator[tuple[str, ast.expr, ast.Call, str | None]]:
-    """Yield each dependency: file, type, `Depends(…)`, name of the alias.
+) -> Iterator[tuple[str, ast.expr | None, ast.Call, str | None]]:
+    """Yield each dependency: file, type if it is said, `Depends(…)`, name of the alias.
 
     The name is empty for an `Annotated` without one, None for `= Depends(…)`.
     """
@@ -118,14 +119,14 @@ def _dependencies(
                 yield from ((path, *one) for one in _of_parameters(node))
 
 
-def _of_parameters(node: FunctionNode) -> Iterator[tuple[ast.expr, ast.Call, str | None]]:
+def _of_parameters(
+    node: FunctionNode,
+) -> Iterator[tuple[ast.expr | None, ast.Call, str | None]]:
     arguments = [*node.args.posonlyargs, *node.args.args]
     defaults = [None] * (len(arguments) - len(node.args.defaults)) + list(node.args.defaults)
     pairs = [*zip(arguments, defaults, strict=True)]
     pairs += zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
     for argument, default in pairs:
-        if argument.annotation is None:
-            continue
         if depends := _depends(default):
             yield argument.annotation, depends, None
         elif found := _annotated(argument.annotation):
@@ -158,7 +159,7 @@ def _unused_session(sources: Sources) -> Dependency | None:
                 continue
             yields = any(isinstance(one, ast.Yield) for one in ast.walk(node))
             for inner in ast.walk(node.returns) if yields else ():
-                if isinstance(inner, ast.Name | ast.Attribute) and last_name(inner) in _KINDS:
+                if isinstance(inner, ast.Name | ast.Attribute) and last_name(inner) in KINDS:
                     kind = sources.resolve(path, inner)
                     return Dependency(kind, (sources.module(path), node.name))
     return None
@@ -228,12 +229,14 @@ def _users(sources: Sources) -> Users | None:
     if model is None or not known:
         return None
     keys = [column.name for column in model.columns if column.primary_key]
-    found = [
-        Dependency(kind, getter, _alias(sources, path, alias), alias is not None)
-        for path, annotation, depends, alias in _dependencies(sources)
-        if (kind := sources.resolve(path, annotation))[1] == model.name
-        and (getter := sources.resolve(path, depends.args[0]))
-    ]
+    itself = sources.module(model.file), model.name
+    found = []
+    for path, annotation, depends, alias in _dependencies(sources):
+        getter = sources.resolve(path, depends.args[0])
+        unsaid = itself if ".".join(getter) == known else None
+        kind = sources.resolve(path, annotation) if annotation is not None else unsaid
+        if kind is not None and kind[1] == model.name:
+            found.append(Dependency(kind, getter, _alias(sources, path, alias), alias is not None))
     mine = [one for one in found if ".".join(one.getter) == known] or found
     if not mine or len(keys) != 1:
         return None

@@ -24,7 +24,8 @@ class Speech:
     """How a host says what the template says.
 
     `dependencies` stand for the template's aliases, `key_type` for the type of an id; `by_time`
-    tells whether rows know when they were made.
+    tells whether rows know when they were made; `error_key` is under what an error's message stands,
+    None where it is the whole detail.
     """
 
     dependencies: Mapping[str, Dependency]
@@ -35,6 +36,7 @@ class Speech:
     key: str = "id"
     key_type: str = "UUID"
     by_time: bool = True
+    error_key: str | None = "error"
 
     def put(self, code: str) -> str:
         """Return code of the template in the host's words; imports are not looked at yet."""
@@ -107,6 +109,17 @@ class _Speaker(cst.CSTTransformer):
         if keyword is not None and keyword.value == "owner_id":
             return updated_node.with_changes(keyword=cst.Name(self.speech.owner_column))
         return updated_node
+
+    def leave_Dict(self, original_node: cst.Dict, updated_node: cst.Dict) -> cst.BaseExpression:
+        """An error is said as the host says its own."""
+        item = m.DictElement(m.SimpleString('"error"'), m.Attribute(m.Name("error")))
+        if self.speech.error_key == "error" or not m.matches(original_node, m.Dict([item])):
+            return updated_node
+        element = cst.ensure_type(updated_node.elements[0], cst.DictElement)
+        if self.speech.error_key is None:
+            return element.value
+        key = cst.SimpleString(f'"{self.speech.error_key}"')
+        return updated_node.with_changes(elements=[element.with_changes(key=key)])
 
     def leave_FormattedStringExpression(
         self,

@@ -13,8 +13,10 @@ from backwright.source.text import Splice, lines_between, splice
 from backwright.transfer.declaration import Import, wanted_imports
 from backwright.transfer.dialect.bound import relative_module
 from backwright.transfer.exemplar import bound_names
+from backwright.transfer.grow.errors import error_key
 from backwright.transfer.grow.fill import fill_schemas
 from backwright.transfer.grow.growth import Growth, names_in_host, names_in_module
+from backwright.transfer.grow.older import parameters_by_default
 from backwright.transfer.grow.shape import NOTE, shape, with_stand_ins, without_references
 from backwright.transfer.grow.sources import names_of_statement
 from backwright.transfer.grow.speak import Speech, rebound
@@ -68,6 +70,8 @@ def _base(growth: Growth) -> str | None:
 
 def _new_base(growth: Growth) -> str:
     metadata = growth.seams.metadata
+    if not growth.libraries.modern:
+        return f"Base = declarative_base({f'metadata={metadata[1]}' if metadata else ''})"
     said = f"\n\n    metadata = {metadata[1]}" if metadata else ""
     return f'class Base(DeclarativeBase):\n    """What all tables have in common."""{said}'
 
@@ -75,7 +79,8 @@ def _new_base(growth: Growth) -> str:
 def _needed(code: str, known: dict[str, Import], growth: Growth, path: str) -> set[Import]:
     """Return what new definitions use and their file must import."""
     metadata = growth.seams.metadata
-    known = known | {"DeclarativeBase": ("sqlalchemy.orm", "DeclarativeBase")}
+    bases = ("DeclarativeBase", "declarative_base")
+    known = known | {name: ("sqlalchemy.orm", name) for name in bases}
     known |= {metadata[1]: metadata} if metadata else {}
     used = {node.id for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name)}
     there = set(bound_names(growth.draft.text(path))) if growth.draft.exists(path) else set()
@@ -277,6 +282,9 @@ def in_host(growth: Growth, path: str, code: str) -> str:
 def in_words(growth: Growth, code: str) -> str:
     """Return a module of the template in the host's words, and with the new noun."""
     code = speech(growth).put(with_stand_ins(code))
+    session = growth.seams.session
+    if session is not None and not session.annotated:
+        code = parameters_by_default(code)
     return rename_code(code, renaming(growth, code))
 
 
@@ -295,6 +303,7 @@ def speech(growth: Growth) -> Speech:
         owner_column=growth.owner.column if growth.owner else "owner_id",
         key_type=_KEY_TYPES[growth.dialect.key.key_kind],
         by_time="created_at" in growth.dialect.structure,
+        error_key=error_key(growth.sources),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import dataclass, replace
 
 from backwright.source.imports import add_imports
@@ -31,12 +32,19 @@ class Supplied:
     create_tables: Import | None = None
 
 
-def supply_database(sources: Sources, homes: Homes, plain: Draft, seams: Seams) -> Supplied:
-    """Give the host an engine and a session for each request, as far as it has none."""
+def supply_database(
+    sources: Sources, homes: Homes, plain: Draft, seams: Seams, *, annotated: bool = True
+) -> Supplied:
+    """Give the host an engine and a session for each request, as far as it has none.
+
+    Where FastAPI takes no `Annotated` yet, handlers get the session by its function.
+    """
     if seams.session is not None:
         return Supplied(seams)
     draft = sources.draft
     code = _rebased(plain.text("app/database.py"), seams, sources.module(homes.models))
+    if not annotated:
+        code = _without_alias(code)
     if seams.engine is None:
         path = homes.database
         if draft.exists(path):
@@ -58,11 +66,18 @@ def supply_database(sources: Sources, homes: Homes, plain: Draft, seams: Seams) 
         files = (path,)
     module = sources.module(path)
     kind = _session_kind(code)
-    session = Dependency(kind, (module, "get_session"), (module, "SessionDep"))
+    alias = (module, "SessionDep") if annotated else None
+    session = Dependency(kind, (module, "get_session"), alias, annotated)
     engine = seams.engine or (module, "engine")
     return Supplied(
         replace(seams, session=session, engine=engine), files, (module, "create_tables")
     )
+
+
+def _without_alias(code: str) -> str:
+    """Return the database module without the name for a handler's session."""
+    code = re.sub(r"\n\nSessionDep = .*\n", "", code)
+    return re.sub(r"from (typing|fastapi) import (Annotated|Depends)\n", "", code)
 
 
 def _rebased(code: str, seams: Seams, models: str) -> str:

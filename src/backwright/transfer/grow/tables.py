@@ -13,6 +13,7 @@ from backwright.spec.names import Names, article
 from backwright.spec.types import FieldSpec
 from backwright.transfer.declaration import Import
 from backwright.transfer.dialect import Bound, Dialect
+from backwright.transfer.dialect.quotes import in_quotes
 from backwright.transfer.draft import Draft
 from backwright.transfer.grow.sources import names_of_statement
 
@@ -146,7 +147,8 @@ def _head(example: Example, made: Bound) -> str:
             annotation = (
                 f": {ast.unparse(node.annotation)}" if isinstance(node, ast.AnnAssign) else ""
             )
-            parts.append(f'__tablename__{annotation} = "{made.home.table}"')
+            table = in_quotes(f'"{made.home.table}"', made.dialect.quote)
+            parts.append(f"__tablename__{annotation} = {table}")
     return "\n\n".join(parts)
 
 

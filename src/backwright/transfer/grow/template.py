@@ -1,4 +1,7 @@
-"""The plain template as a draft: synchronous or not, with tables of SQLModel or of SQLAlchemy."""
+"""The plain template as a draft: synchronous or not, with tables of SQLModel or of SQLAlchemy.
+
+For libraries of an older time it is put into their words.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,12 @@ from pathlib import Path
 from backwright.project.reader import read_project
 from backwright.project.types import Model, Project
 from backwright.transfer.draft import Draft
+from backwright.transfer.grow.libraries import MODERN, Libraries
+from backwright.transfer.grow.older import older
 from backwright.transfer.grow.speak import Speech
 from backwright.transfer.grow.synchronous import synchronous
 
-_MAPPED = "mapped/"
+_MAPPED, _CLASSIC = "mapped/", "classic/"
 _CODE = ("app/", "tests/")
 _OF_SQLALCHEMY = Speech({}, sqlmodel_session=False, sqlmodel_tables=False)
 
@@ -22,19 +27,22 @@ def plain_root() -> Path:
     return Path(str(files("backwright") / "plain"))
 
 
-def plain_draft(*, is_async: bool = True, mapped: bool = False) -> Draft:
+def plain_draft(
+    *, is_async: bool = True, mapped: bool = False, libraries: Libraries = MODERN
+) -> Draft:
     """Return the template in one of its forms."""
     draft = Draft(plain_root())
-    for path in [p for p in draft.modules() if p.startswith(_CODE)]:
-        code = draft.text(path)
-        if mapped:
-            code = of_sqlalchemy(code)
-        draft.write(path, code if is_async else synchronous(code))
-    models = draft.text(f"{_MAPPED}models.py")
-    for path in [p for p in draft.modules() if p.startswith(_MAPPED)]:
-        draft.remove(path)
     if mapped:
-        draft.write("app/models.py", models)
+        models = _MAPPED if libraries.modern else _CLASSIC
+        draft.write("app/models.py", draft.text(f"{models}models.py"))
+    for path in draft.modules():
+        if not path.startswith(_CODE):
+            draft.remove(path)
+            continue
+        code = draft.text(path)
+        if mapped and path != "app/models.py":
+            code = of_sqlalchemy(code)
+        draft.write(path, older(code if is_async else synchronous(code), libraries))
     return draft
 
 
