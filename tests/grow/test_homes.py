@@ -31,3 +31,27 @@ def test_no_folder_hides_a_module(
         (app / name).write_text("VALUE = 1\n")
     homes = read_homes(Sources(Draft(tmp_path), read_project(tmp_path)), names_of("Note"))
     assert (homes.service, homes.routes) == (service, routes)
+
+
+def test_what_is_there_has_more_to_come(tmp_path: Path) -> None:
+    """Nothing goes to the root where the application's file alone stands there."""
+    for path, text in {
+        "main.py": "from fastapi import FastAPI\nfrom app.api.todo import router\n\n"
+        "app = FastAPI()\napp.include_router(router)\n",
+        "app/api/todo.py": "from fastapi import APIRouter\nfrom app.todo.models.shared_todo "
+        "import SharedTodo\n\nrouter = APIRouter()\n\n\n"
+        "@router.get('/todo')\ndef todo():\n    return 1\n",
+        "app/todo/models/shared_todo.py": "from sqlalchemy import Column, Integer\n"
+        "from sqlalchemy.orm import declarative_base\n\nBase = declarative_base()\n\n\n"
+        "class SharedTodo(Base):\n    __tablename__ = 'shared'\n"
+        "    id = Column(Integer, primary_key=True)\n",
+        "app/todo/services/shared_todo.py": "VALUE = 1\n",
+        "tests/shared_todo/test_one.py": "def test_one():\n    assert True\n",
+    }.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    homes = read_homes(Sources(Draft(tmp_path), read_project(tmp_path)), names_of("Note"))
+    assert homes.service == "app/todo/services/note_service.py"
+    assert homes.models == "app/todo/models/note.py"
+    assert homes.exceptions == "app/exceptions.py"
+    assert homes.tests == "tests/test_notes.py"

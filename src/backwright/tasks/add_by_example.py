@@ -25,6 +25,7 @@ from backwright.tasks.change import (
     workplace,
 )
 from backwright.tasks.enum_types import drop_enum_types
+from backwright.tasks.formatters import format_as_host
 from backwright.tasks.habits import Habits, Written
 from backwright.tasks.live import prove_live
 from backwright.tasks.migration import write_revision
@@ -69,6 +70,7 @@ def add_by_example(
             finish_migration(place, migration)
             listener(StepStarted(f"migration: {', '.join(migration)}"))
             steps.append(PlanStep("migration", tuple(migration)))
+        format_as_host(place, [*attempt.files, *migration])
         plan = each_file_once(steps)
         reasons = {path: step.step for step in plan for path in step.files}
         changes = changes_of(place, [*attempt.files, *migration], reasons)

@@ -24,6 +24,7 @@ from backwright.tasks.change import (
     prove,
     workplace,
 )
+from backwright.tasks.formatters import format_as_host
 from backwright.tasks.habits import Habits, Written
 from backwright.tasks.host_facts import main_app
 from backwright.tasks.live import prove_live
@@ -75,6 +76,7 @@ def add_by_growth(request: Growing, listener: Listener) -> ChangeReport:
             finish_migration(changed, migration)
             listener(StepStarted(f"migration: {', '.join(migration)}"))
             steps.append(PlanStep("migration", tuple(migration)))
+        format_as_host(changed, [*files, *migration])
         plan = each_file_once(steps)
         reasons = {path: step.step for step in plan for path in step.files}
         changes = changes_of(place, [*files, *migration], reasons)

@@ -21,6 +21,7 @@ from backwright.tasks.change import (
     workplace,
 )
 from backwright.tasks.fills import existing_rows
+from backwright.tasks.formatters import format_as_host
 from backwright.tasks.habits import Habits, Written, width_of
 from backwright.tasks.migration import write_revision
 from backwright.tasks.questions import Answers
@@ -88,6 +89,7 @@ def extend_by_example(
         migration = list(revision.paths)
         notes = (*revision.notes, *make_safe(place, migration, fills, width))
         finish_migration(place, migration)
+        format_as_host(place, [*files, *migration])
         steps = _steps(done, migration)
         reasons = {path: step.step for step in steps for path in step.files}
         changes = changes_of(place, [*files, *migration], reasons)

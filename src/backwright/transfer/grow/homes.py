@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -32,15 +32,17 @@ def read_homes(sources: Sources, names: Names) -> Homes:
     """Return where the parts of a new resource go."""
     project = sources.project
     app = project.apps[0].file if project.apps else "main.py"
-    package = PurePosixPath(app).parent.as_posix()
     handlers = Counter(e.file for e in project.endpoints if not is_test(e.file))
     routes = [file for file in handlers if file not in {one.file for one in project.apps}]
+    package = _package(app, routes)
     domain = _domain(routes, names)
     # What stands in the application's own file gets one beside it: it imports the routes.
-    models = _home((m.file for m in project.models if m.file != app), names, domain)
-    schemas = _home((s.file for s in project.schemas if s.file != app), names, domain)
+    nouns = [names_of(model.name) for model in project.models]
+    models = _home((m.file for m in project.models if m.file != app), names, domain, nouns)
+    schemas = _home((s.file for s in project.schemas if s.file != app), names, domain, nouns)
     there = frozenset(sources.draft.modules())
-    service = _in_folder(there, package, "services", f"{names.snake}_service.py")
+    file = f"{names.snake}_service.py"
+    service = _beside(there, "services", file) or _in_folder(there, package, "services", file)
     routers = _in_folder(there, package, "routes", f"{names.plural_snake}.py")
     return Homes(
         models=models or _in(package, "models.py"),
@@ -51,6 +53,20 @@ def read_homes(sources: Sources, names: Names) -> Homes:
         database=_in(package, "database.py"),
         tests=_tests(sources, names, domain),
     )
+
+
+def _package(app: str, routes: Sequence[str]) -> str:
+    """Return the package that the application's code is in: where its file does not stand, too."""
+    package = PurePosixPath(app).parent.as_posix()
+    tops = {PurePosixPath(file).parts[0] for file in routes if "/" in file}
+    return tops.pop() if package == "." and len(tops) == 1 else package
+
+
+def _beside(there: Iterable[str], folder: str, file: str) -> str | None:
+    """Return a file in the folder of that name that has most modules, where there is one."""
+    parents = (PurePosixPath(path).parent for path in there if not is_test(path))
+    counted = Counter(p.as_posix() for p in parents if p.name == folder)
+    return _in(counted.most_common(1)[0][0], file) if counted else None
 
 
 def _in(folder: str | None, path: str) -> str:
@@ -80,7 +96,9 @@ def _domain(routes: list[str], names: Names) -> str | None:
     return _in(folders.most_common(1)[0][0], names.plural_snake)
 
 
-def _home(files: Iterable[str], names: Names, domain: str | None) -> str | None:
+def _home(
+    files: Iterable[str], names: Names, domain: str | None, nouns: Sequence[Names]
+) -> str | None:
     """Return the file for one more of what stands in some files: the same one, or one beside."""
     counted = Counter(file for file in files if not is_test(file))
     if not counted:
@@ -96,15 +114,16 @@ def _home(files: Iterable[str], names: Names, domain: str | None) -> str | None:
         return file
     folder = path.parent.name
     if folder in _SHARED or folder in ("model", "schema", "db", "orm"):
-        return _in(path.parent.as_posix(), _named_like(path.name, names))
+        return _in(path.parent.as_posix(), _named_like(path.name, names, nouns))
     return file
 
 
-def _named_like(file: str, names: Names) -> str:
+def _named_like(file: str, names: Names, nouns: Sequence[Names]) -> str:
     """Return a file's name with the new noun for its own: `user_model.py` → `note_model.py`."""
     stem = PurePosixPath(file).stem
     word = stem.partition("_")[0]
-    old = names_of(singularize(word) or word)
+    own = [noun for noun in nouns if f"_{noun.snake}_" in f"_{stem}_"]
+    old = max(own, key=lambda noun: len(noun.snake), default=names_of(singularize(word) or word))
     renamed = Renaming(((old, names),)).path(file)
     return renamed if renamed != file else f"{names.snake}.py"
 
@@ -132,6 +151,9 @@ def _tests(sources: Sources, names: Names, domain: str | None) -> str:
     if not folders:
         return f"{sources.root}tests/{name}"
     folder = PurePosixPath(folders.most_common(1)[0][0])
+    nouns = {names_of(model.name) for model in sources.project.models}
+    if folder.name in {word for noun in nouns for word in (noun.snake, noun.plural_snake)}:
+        folder = folder.parent  # that is for the tests of another resource
     parent = PurePosixPath(domain).parent.as_posix() if domain else None
     if domain and folder.parent.parent.as_posix() == parent and folder.name == "tests":
         return _in(domain, f"tests/{name}")

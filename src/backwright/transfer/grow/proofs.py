@@ -58,8 +58,9 @@ def _factory(growth: Growth) -> str | None:
 
 
 def _known(growth: Growth) -> dict[str, Import]:
-    owner = metadata_owner(growth)
-    return names_in_host(growth) | {owner[1]: owner}
+    owner, address = metadata_owner(growth), growth.seams.address
+    named = {pair[1]: pair for pair in address.names} if address else {}
+    return names_in_host(growth) | {owner[1]: owner} | named
 
 
 def _in_host(growth: Growth, code: str) -> str:
@@ -67,6 +68,8 @@ def _in_host(growth: Growth, code: str) -> str:
     refs, manys = ([one.link for one in _linked(growth, kind)] for kind in ("ref", "many"))
     owner = metadata_owner(growth)[1]
     code = re.sub(r"\b(SQLModel|Base)\.metadata", f"{owner}.metadata", in_words(growth, code))
+    if growth.seams.engine is None and growth.seams.address is not None:
+        code = code.replace("engine.url", growth.seams.address.code)
     return without_twins(shape(code, refs=refs, manys=manys, owned=growth.owned))
 
 

@@ -14,9 +14,20 @@ from backwright.transfer.dialect import Dialect
 from backwright.transfer.dialect.columns import ColumnCode, Sources, columns_of
 from backwright.transfer.dialect.sample_writer import good
 from backwright.transfer.draft import Draft
+from backwright.transfer.grow.sources import last_name
+from backwright.transfer.grow.tables import class_of
 
 _KINDS = {"str", "text", "int", "float", "decimal", "bool", "date", "datetime", "uuid", "json"}
 _DEFAULTS = ("default", "default_factory", "server_default", "sa_column_kwargs", "insert_default")
+
+
+# Columns that bases of libraries bring, which nobody can read in the host.
+_OF_BASES = {
+    "SQLAlchemyBaseUserTable": (
+        FieldSpec("email", "email", "email:email", unique=True),
+        FieldSpec("hashed_password", "str", "hashed_password:str"),
+    )
+}
 
 
 @dataclass
@@ -46,6 +57,11 @@ def row_of(
         references: an expression for the key of a row, by table.
     """
     row = Row()
+    known = {column.name for column in model.columns}
+    for brought in (s for s in _of_bases(draft, model) if s.name not in known):
+        sample = good(dialect, names_of(model.name), brought, which, json=False)
+        row.arguments.append(f"{brought.name}={sample.code}")
+        row.imports |= sample.imports
     for column in columns_of(Sources(draft), model):
         fact = column.fact
         if fact.primary_key or (fact.nullable and not fact.foreign_key) or _has_default(column):
@@ -65,6 +81,14 @@ def row_of(
         row.arguments.append(f"{column.attribute}={sample.code}")
         row.imports |= sample.imports
     return row
+
+
+def _of_bases(draft: Draft, model: Model) -> list[FieldSpec]:
+    node = class_of(draft, model)
+    bases = [last_name(base) for base in node.bases] if node else []
+    return [
+        s for base in bases for name in _OF_BASES if base.startswith(name) for s in _OF_BASES[name]
+    ]
 
 
 def _has_default(column: ColumnCode) -> bool:

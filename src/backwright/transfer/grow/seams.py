@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from backwright.project.types import Model
 from backwright.transfer.declaration import Import
+from backwright.transfer.grow.address import Address, read_address
 from backwright.transfer.grow.sessions import KINDS, session_kind
 from backwright.transfer.grow.sources import FunctionNode, Sources, last_name, names_of_statement
 
@@ -39,7 +40,10 @@ class Users:
 
 @dataclass(frozen=True, slots=True)
 class Seams:
-    """What of a host's database and users is there to be used; None for what is not."""
+    """What of a host's database and users is there to be used; None for what is not.
+
+    `address` is the database's, where no module has the engine under a name of its own.
+    """
 
     is_async: bool
     session: Dependency | None
@@ -47,6 +51,7 @@ class Seams:
     metadata: Import | None
     base: Import | None
     users: Users | None
+    address: Address | None = None
 
 
 def read_seams(sources: Sources) -> Seams:
@@ -60,6 +65,7 @@ def read_seams(sources: Sources) -> Seams:
         metadata=_metadata(sources),
         base=_base(sources),
         users=_users(sources),
+        address=read_address(sources) if engine is None else None,
     )
 
 

@@ -54,7 +54,7 @@ def find_example(draft: Draft, model: Model) -> Example:
     Raises:
         LookupError: it does not stand where the model was read.
     """
-    node = _class_of(draft, model)
+    node = class_of(draft, model)
     if node is None:
         raise LookupError(f"{model.name} does not stand in {model.file}")
     return Example(draft, model, node)
@@ -62,10 +62,11 @@ def find_example(draft: Draft, model: Model) -> Example:
 
 def is_class(draft: Draft, model: Model) -> bool:
     """Tell whether a model is a class, and no `Table` that something else is mapped to."""
-    return _class_of(draft, model) is not None
+    return class_of(draft, model) is not None
 
 
-def _class_of(draft: Draft, model: Model) -> ast.ClassDef | None:
+def class_of(draft: Draft, model: Model) -> ast.ClassDef | None:
+    """Return the class of a model, None where it is a `Table`."""
     for node in ast.walk(ast.parse(draft.text(model.file).lstrip("\ufeff"))):
         if isinstance(node, ast.ClassDef) and node.name == model.name:
             return node

@@ -1,0 +1,47 @@
+"""The address of a host's database, as the code says it that makes an engine of it."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from dataclasses import dataclass
+
+from backwright.transfer.declaration import Import
+from backwright.transfer.grow.sources import Sources, names_of_statement
+
+_MAKERS = ("create_engine", "create_async_engine")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """An expression, and where the names in it are to be had."""
+
+    code: str
+    names: frozenset[Import]
+
+
+def read_address(sources: Sources) -> Address | None:
+    """Return what the first engine is made with, where other modules can say the same."""
+    for path, call in sources.calls(*_MAKERS):
+        named = next((k.value for k in call.keywords if k.arg == "url"), None)
+        given = call.args[0] if call.args else named
+        if given is None or isinstance(given, ast.Constant | ast.JoinedStr):
+            continue
+        names = _names(sources, path, given)
+        if names is not None:
+            return Address(ast.unparse(given), names)
+    return None
+
+
+def _names(sources: Sources, path: str, node: ast.expr) -> frozenset[Import] | None:
+    """Return where the names of an expression come from, None where a function alone knows one."""
+    found = set()
+    there = {name for one in sources.trees[path].body for name in names_of_statement(one)}
+    for name in {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}:
+        if hasattr(builtins, name):
+            continue
+        module, original = sources.resolve(path, name)
+        if original != name or (module == sources.module(path) and name not in there):
+            return None
+        found.add((module, name))
+    return frozenset(found)
