@@ -57,12 +57,13 @@ def row_of(
         references: an expression for the key of a row, by table.
     """
     row = Row()
-    known = {column.name for column in model.columns}
+    columns = columns_of(Sources(draft), model)
+    known = {column.fact.name for column in columns}
     for brought in (s for s in _of_bases(draft, model) if s.name not in known):
         sample = good(dialect, names_of(model.name), brought, which, json=False)
         row.arguments.append(f"{brought.name}={sample.code}")
         row.imports |= sample.imports
-    for column in columns_of(Sources(draft), model):
+    for column in columns:
         fact = column.fact
         if fact.primary_key or (fact.nullable and not fact.foreign_key) or _has_default(column):
             continue
