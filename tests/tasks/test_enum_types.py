@@ -1,4 +1,6 @@
-from backwright.tasks.enum_types import drop_enum_types
+from pathlib import Path
+
+from backwright.tasks.enum_types import drop_enum_types, known_enum_types
 
 MIGRATION = """
 def upgrade():
@@ -31,3 +33,21 @@ def test_nothing_is_dropped_twice() -> None:
 def test_a_migration_without_types_stays_as_it_is() -> None:
     plain = MIGRATION.replace("sa.Enum('OPEN', 'CLOSED', name='invoicestatus')", "sa.String()")
     assert drop_enum_types(plain) == plain
+
+
+def test_a_type_that_older_columns_have_is_neither_made_nor_dropped(tmp_path: Path) -> None:
+    older = tmp_path / "a1_orders.py"
+    older.write_text('def upgrade():\n    op.execute("CREATE TYPE invoicestatus AS ENUM (1)")\n')
+    known = known_enum_types([older])
+    assert known == {"invoicestatus"}
+    changed = drop_enum_types(MIGRATION, known)
+    reused = "postgresql.ENUM('OPEN', 'CLOSED', name='invoicestatus', create_type=False)"
+    assert f"sa.Column('status', {reused}, nullable=False)" in changed
+    assert ".drop(" not in changed
+    assert drop_enum_types(changed, known) == changed
+
+
+def test_types_of_older_revisions_are_read(tmp_path: Path) -> None:
+    older = tmp_path / "a1_orders.py"
+    older.write_text(MIGRATION)
+    assert known_enum_types([older, tmp_path / "none.py"]) == {"invoicestatus"}

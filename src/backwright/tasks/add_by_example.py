@@ -24,7 +24,7 @@ from backwright.tasks.change import (
     prove,
     workplace,
 )
-from backwright.tasks.enum_types import drop_enum_types
+from backwright.tasks.enum_types import drop_enum_types, known_enum_types
 from backwright.tasks.formatters import format_as_host
 from backwright.tasks.habits import Habits, Written
 from backwright.tasks.live import prove_live
@@ -144,7 +144,8 @@ def finish_migration(place: Workplace, migration: list[str]) -> None:
     for path in migration:
         file = place.folder / path
         older = sorted(f for f in file.parent.glob("*.py") if f.name not in new)
-        file.write_bytes(encode(drop_enum_types(decode(file.read_bytes()))))
+        code = drop_enum_types(decode(file.read_bytes()), known_enum_types(older))
+        file.write_bytes(encode(code))
         if not older:  # the first of all has nothing to be like
             tidy(place.folder, [path])
             continue

@@ -3,17 +3,77 @@
 from __future__ import annotations
 
 import ast
+import re
+from collections.abc import Collection, Iterable
+from pathlib import Path
 
+from backwright.source.imports import add_imports
 from backwright.source.outline import outline
 from backwright.source.text import Splice, splice
 
+_MADE = re.compile(r"CREATE\s+TYPE\s+(?:\w+\.)?\W?(\w+)\W?\s+AS\s+ENUM", re.IGNORECASE)
 
-def drop_enum_types(code: str) -> str:
+
+def known_enum_types(files: Iterable[Path]) -> frozenset[str]:
+    """Return the names of the enum types that revisions make."""
+    found: set[str] = set()
+    for file in files:
+        try:
+            text = file.read_text(encoding="utf-8")
+            tree = ast.parse(text)
+        except (OSError, SyntaxError, UnicodeError):
+            continue
+        found |= set(_MADE.findall(text))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and _is_enum(node):
+                names = (k.value for k in node.keywords if k.arg == "name")
+                found |= {str(n.value) for n in names if isinstance(n, ast.Constant)}
+    return frozenset(found)
+
+
+def drop_enum_types(code: str, known: Collection[str] = ()) -> str:
     """Return a migration whose downgrade drops the enum types that its upgrade makes.
 
     Alembic writes neither the making nor the dropping: a type is made with its table, and stays
     when that is dropped, so that a second upgrade fails.
+
+    Args:
+        code: the revision's module.
+        known: the types of older revisions: they are neither made again nor dropped, since other
+            columns are of them.
     """
+    return _drop_own(_use_known(code, known))
+
+
+def _use_known(code: str, known: Collection[str]) -> str:
+    """Let a new table have columns of types that are there."""
+    nodes = [n for n in ast.walk(ast.parse(code)) if isinstance(n, ast.Call) and _is_enum(n)]
+    reused = {ast.get_source_segment(code, n) or "" for n in nodes if _name(n) in known}
+    reused = {text for text in reused if text and "create_type" not in text}
+    if not reused:
+        return code
+    for text in reused:
+        arguments = text.partition("(")[2].removesuffix(")").rstrip(", \n")
+        code = code.replace(text, f"postgresql.ENUM({arguments}, create_type=False)")
+    return add_imports(code, {"sqlalchemy.dialects": {"postgresql"}})
+
+
+def _is_enum(node: ast.Call) -> bool:
+    """Tell whether a call is of a type that PostgreSQL keeps by its name."""
+    if not isinstance(node.func, ast.Name | ast.Attribute):
+        return False
+    if ast.unparse(node.func).rpartition(".")[2].upper() != "ENUM":
+        return False
+    native = next((k.value for k in node.keywords if k.arg == "native_enum"), None)
+    return not (isinstance(native, ast.Constant) and native.value is False)
+
+
+def _name(node: ast.Call) -> str | None:
+    found = next((k.value for k in node.keywords if k.arg == "name"), None)
+    return str(found.value) if isinstance(found, ast.Constant) else None
+
+
+def _drop_own(code: str) -> str:
     functions = {s.node.name: s.node for s in outline(code) if isinstance(s.node, ast.FunctionDef)}
     upgrade, downgrade = functions.get("upgrade"), functions.get("downgrade")
     if upgrade is None or downgrade is None:
@@ -34,14 +94,9 @@ def drop_enum_types(code: str) -> str:
 
 def _made(node: ast.AST, code: str) -> str | None:
     """Return how the name of an enum type is written, where a table is made with one."""
-    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
-        return None
-    if node.func.attr.upper() != "ENUM":
+    if not isinstance(node, ast.Call) or not _is_enum(node):
         return None
     words = {k.arg: k.value for k in node.keywords}
-    native = words.get("native_enum")
-    if isinstance(native, ast.Constant) and native.value is False:
-        return None
     created = words.get("create_type")
     if isinstance(created, ast.Constant) and created.value is False:
         return None

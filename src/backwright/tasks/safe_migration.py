@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 
-from backwright.project.conventions.evidence import last_name
 from backwright.tasks.change import Workplace
+from backwright.tasks.enum_types import known_enum_types
 from backwright.transfer.migration import Fill, harden, harden_sqlite
 from backwright.transfer.migration.wrapping import wrap_texts
 from backwright.values import Note
@@ -41,7 +39,7 @@ def make_safe(
             made = harden(
                 code,
                 fills=fills,
-                known_types=_enum_types(older),
+                known_types=known_enum_types(older),
                 apart=not _keeps_one_transaction(place),
             )
         file.write_text(wrap_texts(made.code, width), encoding="utf-8")
@@ -54,18 +52,3 @@ def _keeps_one_transaction(place: Workplace) -> bool:
     folder = place.facts.migrations_folder
     env = place.folder / (folder or ".") / "env.py"
     return env.is_file() and bool(_OWN_TRANSACTION.search(env.read_text(encoding="utf-8")))
-
-
-def _enum_types(files: Iterable[Path]) -> frozenset[str]:
-    """Return the names of the enum types that older revisions made."""
-    found: set[str] = set()
-    for file in files:
-        try:
-            tree = ast.parse(file.read_text(encoding="utf-8"))
-        except (OSError, SyntaxError, UnicodeError):
-            continue
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and last_name(node.func) in ("Enum", "ENUM"):
-                names = (k.value for k in node.keywords if k.arg == "name")
-                found |= {str(n.value) for n in names if isinstance(n, ast.Constant)}
-    return frozenset(found)
