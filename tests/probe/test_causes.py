@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 import time
 
+import pytest
+
 from backwright.host.process import Bounded
 from backwright.probe.causes import Watcher
 from backwright.probe.client import Answer, Call, Exchange, Identity
@@ -66,3 +68,24 @@ def test_a_server_that_stops_answering_is_one_finding() -> None:
     watcher = Watcher()
     first, second = (watcher.cause(failed(1, 599), what) for what in ("NUL", "long text"))
     assert first.key == second.key
+
+
+@pytest.mark.parametrize(
+    ("said", "same"),
+    [
+        (b'IntegrityError: null value in column "%s" violates not-null constraint', True),
+        (b"IntegrityError: NOT NULL constraint failed: note.%s", True),
+        (b"ValueError: '%s' is too long", True),
+        (b"KeyError: %s", False),
+    ],
+)
+def test_columns_of_one_statement_have_one_root(said: bytes, same: bool) -> None:
+    log = Bounded(10_000)
+    watcher = Watcher(log, "/app", _patience=0.05)
+    roots = set()
+    for number, name in enumerate((b"title", b"body")):
+        watcher.before()
+        log.add(TRACE % (said % name))
+        watcher.after(failed(number))
+        roots.add(watcher.cause(failed(number), "null").key)
+    assert len(roots) == (1 if same else 2)

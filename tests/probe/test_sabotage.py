@@ -92,3 +92,12 @@ def test_without_a_database_its_owner_reads_back_what_was_done(
 ) -> None:
     report = probed(tmp_path, sabotage, seen=False)
     assert cell(report, "DELETE /notes/{note_id}") == found
+
+
+@pytest.mark.parametrize(("sabotage", "found"), [("climbs", True), ("", False)])
+def test_without_a_database_answers_tell_who_made_themselves_an_administrator(
+    tmp_path: Path, sabotage: str, found: bool
+) -> None:
+    report = probed(tmp_path, sabotage, seen=False)
+    failed = {(one.check, one.path) for one in report.failures}
+    assert (("role-by-mass-assignment", "/register") in failed) == found

@@ -6,14 +6,15 @@ from typing import Annotated
 
 from fastapi import Depends, FastAPI, Header, HTTPException
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 SABOTAGE = os.environ.get("SABOTAGE", "")
 app = FastAPI()
 rows = sqlite3.connect(os.environ["DATABASE_FILE"], check_same_thread=False, isolation_level=None)
 rows.row_factory = sqlite3.Row
 rows.executescript("""
-CREATE TABLE IF NOT EXISTS users (id INTEGER PRIMARY KEY, username TEXT UNIQUE, password_hash TEXT);
+CREATE TABLE IF NOT EXISTS users (
+    id INTEGER PRIMARY KEY, username TEXT UNIQUE, password_hash TEXT, is_admin INTEGER DEFAULT 0);
 CREATE TABLE IF NOT EXISTS notes (id INTEGER PRIMARY KEY, owner_id INTEGER REFERENCES users(id), text TEXT);
 """)
 asked: dict[str, int] = {}
@@ -22,6 +23,10 @@ asked: dict[str, int] = {}
 class Credentials(BaseModel):
     username: Annotated[str, Field(min_length=3, max_length=40, pattern=r"^\w+$")]
     password: Annotated[str, Field(min_length=8, max_length=60)]
+
+
+class Registration(Credentials):
+    model_config = ConfigDict(extra="allow")
 
 
 class Note(BaseModel):
@@ -43,12 +48,13 @@ Me = Annotated[int, Depends(caller)]
 
 
 @app.post("/register", status_code=201)
-def register(data: Credentials) -> dict[str, object]:
+def register(data: Registration) -> dict[str, object]:
     if rows.execute("SELECT 1 FROM users WHERE username = ?", (data.username,)).fetchone():
         raise HTTPException(409)
+    power = SABOTAGE == "climbs" and bool((data.model_extra or {}).get("is_admin"))
     made = rows.execute(
-        "INSERT INTO users (username, password_hash) VALUES (?, ?)",
-        (data.username, "$2b$12$" + "x" * 53),
+        "INSERT INTO users (username, password_hash, is_admin) VALUES (?, ?, ?)",
+        (data.username, "$2b$12$" + "x" * 53, power),
     )
     return {"id": made.lastrowid, "username": data.username}
 
@@ -61,8 +67,17 @@ def login(data: Credentials) -> dict[str, str]:
 
 
 @app.get("/me")
-def me(user: Me) -> dict[str, int]:
-    return {"id": user}
+def me(user: Me) -> dict[str, object]:
+    row = rows.execute("SELECT username, is_admin FROM users WHERE id = ?", (user,)).fetchone()
+    return {"id": user, "username": row["username"], "is_admin": bool(row["is_admin"])}
+
+
+@app.get("/admin/notes")
+def all_notes(user: Me) -> list[dict[str, object]]:
+    row = rows.execute("SELECT is_admin FROM users WHERE id = ?", (user,)).fetchone()
+    if not row["is_admin"]:
+        raise HTTPException(403)
+    return [dict(one) for one in rows.execute("SELECT * FROM notes")]
 
 
 @app.post("/notes", status_code=201)

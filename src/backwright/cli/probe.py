@@ -19,6 +19,46 @@ from backwright.report.probe_text import print_probe, probe_document
 from backwright.report.probe_types import ProbeReport
 
 Format = Literal["text", "json", "junit"]
+UrlOption = Annotated[
+    str | None,
+    typer.Option("--url", help="A server that runs already, instead of starting the project."),
+]
+DocumentOption = Annotated[
+    str | None,
+    typer.Option("--openapi", help="Where its OpenAPI document is: an address or a file."),
+]
+AreaOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--only", metavar="AREA", help="endpoints, auth, isolation, errors; may be repeated."
+    ),
+]
+ScriptOption = Annotated[
+    Path | None,
+    typer.Option("--curl", metavar="FILE", help="Write the requests as a shell script."),
+]
+PageOption = Annotated[
+    Path | None,
+    typer.Option("--html", metavar="FILE", help="Write one self-contained page."),
+]
+TestsOption = Annotated[
+    bool,
+    typer.Option(
+        "--write-tests",
+        help="Write what was proved as a pytest file of the project, once it passes there.",
+    ),
+]
+FormatOption = Annotated[Format, typer.Option("--format", help="How to print the result.")]
+SecondsOption = Annotated[
+    float, typer.Option("--seconds", min=1, help="How long the requests may take.")
+]
+RemoteOption = Annotated[
+    bool,
+    typer.Option(
+        "--allow-remote",
+        help="Probe a server on another machine. It makes users and rows there, and attacks it.",
+    ),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -28,46 +68,15 @@ def register(app: typer.Typer) -> None:
 
 def probe(
     project: ProjectOption = Path(),
-    url: Annotated[
-        str | None,
-        typer.Option("--url", help="A server that runs already, instead of starting the project."),
-    ] = None,
-    openapi: Annotated[
-        str | None,
-        typer.Option("--openapi", help="Where its OpenAPI document is: an address or a file."),
-    ] = None,
-    only: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--only", metavar="AREA", help="endpoints, auth, isolation, errors; may be repeated."
-        ),
-    ] = None,
-    curl: Annotated[
-        Path | None,
-        typer.Option("--curl", metavar="FILE", help="Write the requests as a shell script."),
-    ] = None,
-    html: Annotated[
-        Path | None,
-        typer.Option("--html", metavar="FILE", help="Write one self-contained page."),
-    ] = None,
-    write_tests: Annotated[
-        bool,
-        typer.Option(
-            "--write-tests",
-            help="Write what was proved as a pytest file of the project, once it passes there.",
-        ),
-    ] = False,
-    format_: Annotated[Format, typer.Option("--format", help="How to print the result.")] = "text",
-    seconds: Annotated[
-        float, typer.Option("--seconds", min=1, help="How long the requests may take.")
-    ] = 600.0,
-    allow_remote: Annotated[
-        bool,
-        typer.Option(
-            "--allow-remote",
-            help="Probe a server on another machine. It makes users and rows there, and attacks it.",
-        ),
-    ] = False,
+    url: UrlOption = None,
+    openapi: DocumentOption = None,
+    only: AreaOption = None,
+    curl: ScriptOption = None,
+    html: PageOption = None,
+    write_tests: TestsOption = False,
+    format_: FormatOption = "text",
+    seconds: SecondsOption = 600.0,
+    allow_remote: RemoteOption = False,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from backwright.probe.answers import find_refresh_token, find_token, find_value, walk
+from backwright.probe.answers import find_refresh_token, find_token, find_value
 from backwright.probe.client import ANONYMOUS, Answer, Call, Identity
 from backwright.probe.credentials import login_bodies, with_identity
 from backwright.probe.database import Change, Row
 from backwright.probe.doors import Doors
 from backwright.probe.operations import Api, Operation
 from backwright.probe.people import Person
+from backwright.probe.privileges import columns_of_power
 from backwright.probe.repair import marks_in, mended
 from backwright.probe.samples import PASSWORD
 from backwright.probe.session import Session
@@ -23,10 +24,6 @@ _ACTIVE = re.compile(r"(?i)^(is_?)?(active|enabled|verified|confirmed|approved|a
                      r"email_?verified|email_?confirmed|verified_?email)$")  # fmt: skip
 _VERIFIED_AT = re.compile(r"(?i)(verified|confirmed|activated|approved)_?(at|on)$")
 _BLOCKED = re.compile(r"(?i)^(is_?)?(disabled|blocked|banned|locked|suspended|pending)$")
-_ADMIN = re.compile(r"(?i)^(is_?)?(super_?user|admin|administrator|staff|super_?admin)$")
-_ROLE = re.compile(r"(?i)^(user_?)?(role|type|group|level|permission|access_?level)s?(_?name)?$")
-_ADMIN_WORDS = ("superadmin", "super_admin", "admin", "administrator", "superuser", "staff",
-                "chef", "manager", "root", "owner")  # fmt: skip
 _ATTEMPTS = 4
 Hash = Callable[[str], str | None]
 
@@ -58,6 +55,7 @@ class Accounts:
     protected: Operation | None = None
     _letters: Iterator[str] = field(default_factory=lambda: iter("abcdefghijklmnopqrstuvw"))
     _prefix: str | None = None
+    _hashes: dict[str, str | None] = field(default_factory=dict)
 
     @property
     def api(self) -> Api:
@@ -170,7 +168,7 @@ class Accounts:
         oracle = self.session.oracle
         if oracle is None or not self.doors.logins:
             return None
-        hashed = self.hashed(person.password)
+        hashed = self._hash_of(person.password)
         if hashed is None:
             self.failures.append("the project's way of hashing a password was not found")
             return None
@@ -183,6 +181,24 @@ class Accounts:
         self.session.remember(person.row, row, person)
         return {k: v for k, v in row.items() if isinstance(v, str)}
 
+    def _hash_of(self, password: str) -> str | None:
+        """Return the host's hash of a password; made once, since all have the same."""
+        if password not in self._hashes:
+            self._hashes[password] = self.hashed(password)
+        return self._hashes[password]
+
+    def has_roles(self, person: Person) -> bool:
+        """Tell whether an account has anything that could make it privileged."""
+        return bool(self._privileges(person))
+
+    def _privileges(self, person: Person) -> dict[str, Any]:
+        """Return columns of an account that make it privileged, with the value that does."""
+        oracle = self.session.oracle
+        row = oracle.rows().get(person.row) if oracle and person.row else None
+        if row is None or person.row is None:
+            return {}
+        return dict(columns_of_power(person.row[0], row, self.session, self.roles))
+
     def promote(self, person: Person) -> bool:
         """Give somebody the rights of an administrator in the database, if there are roles."""
         oracle = self.session.oracle
@@ -191,7 +207,7 @@ class Accounts:
         row = oracle.rows().get(person.row)
         if row is None:
             return False
-        values = dict(_privileges(person.row[0], row, self.session, self.roles))
+        values = self._privileges(person)
         for name, value in values.items():
             try:
                 self._set(person.row[0], row, {name: value})
@@ -337,47 +353,3 @@ def _account_row(created: list[Change]) -> Change | None:
         return 4 * ("pass" in names or "hash" in names) + 2 * ("email" in names) + ("user" in names)
 
     return max(created, key=weight, default=None) if created else None
-
-
-def _privileges(
-    table: str, row: Row, session: Session, roles: tuple[str, ...]
-) -> Iterator[tuple[str, Any]]:
-    """Yield columns of an account that make it privileged, with the value that does."""
-    oracle = session.oracle
-    if oracle is None:
-        return
-    for name, value in row.items():
-        if _ADMIN.match(name) and (isinstance(value, bool) or value in (0, 1)):
-            yield name, True if isinstance(value, bool) else 1
-        elif name in oracle.tables[table].references and _ROLE.match(name.removesuffix("_id")):
-            target, column = oracle.tables[table].references[name]
-            rows = (one for key, one in oracle.rows().items() if key[0] == target)
-            yield from ((name, one[column]) for one in rows if _speaks_of_admin(one))
-        elif _ROLE.match(name) and (isinstance(value, str) or value is None):
-            word = _admin_word(oracle.labels(table, name), roles, session)
-            if word:
-                yield name, word.upper() if str(value).isupper() else word
-
-
-def _speaks_of_admin(row: Row) -> bool:
-    """Tell whether a row of a table of roles is the administrators' one."""
-    return any(str(value).lower() in _ADMIN_WORDS for value in row.values())
-
-
-def _admin_word(labels: tuple[str, ...], roles: tuple[str, ...], session: Session) -> str | None:
-    """Return the word for an administrator: the column's own, the source's, the document's."""
-    if labels:
-        return _first_admin(labels)
-    return _first_admin(roles) or _first_admin(_choices(session.api.document)) or "admin"
-
-
-def _first_admin(words: Iterable[str]) -> str | None:
-    """Return the word that most likely names an administrator, as it is written."""
-    known = {one.lower(): one for one in words}
-    return next((known[word] for word in _ADMIN_WORDS if word in known), None)
-
-
-def _choices(document: Mapping[str, Any]) -> list[str]:
-    """Return everything that a document lists as a choice."""
-    found = (one for key, value in walk(document) if key == "enum" for one in value)
-    return [one for one in found if isinstance(one, str)]

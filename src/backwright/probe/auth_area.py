@@ -158,63 +158,72 @@ class Auth:
     # --- what ends a token
 
     def _lifecycle(self, tested: Operation) -> Iterator[ProbeCheck]:
-        yield from self._after_logout(tested)
-        yield from self._refreshing()
-        yield from self._deactivated(tested)
-        yield from self._deleted(tested)
+        """Yield what is left of tokens after each thing that ends them, all with one user.
 
-    def _guest(self) -> Person | None:
-        return self.accounts.make(f"guest-{len(self.learner.session.people)}")
-
-    def _still(self, tested: Operation, identity: Identity) -> Exchange:
-        return self.learner.session.client.send(Call(tested), identity)
-
-    def _after_logout(self, tested: Operation) -> Iterator[ProbeCheck]:
-        """Yield whether a token is worthless after its owner has logged out."""
-        leaving = self._leaving()
-        person = self._guest() if leaving else None
-        if leaving is None or person is None:
+        Hashing a password is what costs most here, so that nobody registers or logs in twice
+        where once will do.
+        """
+        person = self.accounts.make(f"guest-{len(self.learner.session.people)}")
+        if person is None:
             return
-        done = self.learner.perform(leaving, person)
-        if isinstance(done, Refusal):
+        refreshing = Refreshing(self.learner, self.accounts, self.known, self.base)
+        leaving = self._leaving()
+        if self.owner.refresh and refreshing.operation():
+            yield from refreshing.checks(person)
+            if leaving is not None:  # the refresh token that is tried next must be a new one
+                self.accounts.log_in(person, person.known)
+        if leaving is not None and self._logged_in(person):
+            yield from self._after_logout(tested, leaving, person, refreshing)
+        if self._logged_in(person):
+            yield from self._deactivated(tested, person)
+        if self._logged_in(person):
+            yield from self._deleted(tested, person)
+
+    def _logged_in(self, person: Person) -> bool:
+        """Tell whether somebody is logged in, again or still."""
+        if self._still(self.accounts.protected, person.identity).ok:
+            return True
+        return self.accounts.log_in(person, person.known)
+
+    def _still(self, tested: Operation | None, identity: Identity) -> Exchange:
+        operation = tested or self.learner.session.api.operations[0]
+        return self.learner.session.client.send(Call(operation), identity)
+
+    def _after_logout(
+        self, tested: Operation, leaving: Operation, person: Person, refreshing: Refreshing
+    ) -> Iterator[ProbeCheck]:
+        """Yield whether the tokens of somebody are worthless after they have logged out."""
+        if isinstance(self.learner.perform(leaving, person), Refusal):
             return
         exchange = self._still(tested, person.identity)
         yield self._verdict("token-after-logout", leaving, "a token after logging out", exchange)
+        yield from refreshing.after_logout(person)
 
     def _leaving(self) -> Operation | None:
         """Return the operation that logs out."""
         operations = self.learner.session.api.operations
         return next((one for one in operations if one.writes and _is_logout(one.path)), None)
 
-    def _refreshing(self) -> Iterator[ProbeCheck]:
-        """Yield what refresh tokens open that should open nothing."""
-        trial = Refreshing(self.learner, self.accounts, self.known, self.base)
-        person = self._guest() if trial.operation() and self.owner.refresh else None
-        if person is not None:
-            yield from trial.checks(person, self._leaving())
-
-    def _deactivated(self, tested: Operation) -> Iterator[ProbeCheck]:
-        """Yield whether a token opens anything for a user who was deactivated."""
+    def _deactivated(self, tested: Operation, person: Person) -> Iterator[ProbeCheck]:
+        """Yield whether a token opens anything for a user who was deactivated; activate them again."""
         oracle = self.learner.session.oracle
-        row = oracle.rows().get(self.owner.row) if oracle and self.owner.row else None
+        row = oracle.rows().get(person.row) if oracle and person.row else None
         flag = next((name for name in row or {} if name.lower() in _ACTIVE), None)
-        person = self._guest() if oracle and flag else None
-        if oracle is None or flag is None or person is None or person.row is None:
+        if oracle is None or person.row is None or row is None or flag is None:
             return
-        keys = oracle.tables[person.row[0]].primary_key
-        mine = oracle.rows()[person.row]
-        value = False if isinstance(mine[flag], bool) else 0
-        oracle.update(person.row[0], {flag: value}, {k: str(mine[k]) for k in keys})
+        where = {k: str(row[k]) for k in oracle.tables[person.row[0]].primary_key}
+        value = False if isinstance(row[flag], bool) else 0
+        oracle.update(person.row[0], {flag: value}, where)
         exchange = self._still(tested, person.identity)
+        oracle.update(person.row[0], {flag: row[flag]}, where)
         yield self._verdict(
             "token-of-deactivated-user", tested, f"a token of a user without {flag}", exchange
         )
 
-    def _deleted(self, tested: Operation) -> Iterator[ProbeCheck]:
+    def _deleted(self, tested: Operation, person: Person) -> Iterator[ProbeCheck]:
         """Yield whether a token opens anything for a user who is gone."""
         oracle = self.learner.session.oracle
-        person = self._guest() if oracle else None
-        if oracle is None or person is None or person.row is None:
+        if oracle is None or person.row is None:
             return
         try:
             oracle.delete(person.row)

@@ -14,6 +14,7 @@ _LOG_SECONDS, _LEAST_LOG_SECONDS, _LOG_PAUSE = 2.0, 0.1, 0.015
 _STILL = 3  # looks at the log in a row that found nothing new
 _EXCEPTION = re.compile(r"^(?:[\w.]+\.)?(\w*(?:Error|Exception|Violation|Fault|Failure|Invalid\w*|"
                         r"OutOfRange|Interrupt|Exit|Warning)\w*)(?:: (.*))?$", re.MULTILINE)  # fmt: skip
+_NAMED = re.compile(r'"[^"]*"|(?<=constraint failed: )\S+')  # as PostgreSQL and SQLite write names
 _FRAME = re.compile(r'File "([^"]+)", line (\d+), in (\S+)')
 
 
@@ -59,11 +60,13 @@ class Watcher(Ear):
         log: What the server has logged so far; None where that cannot be read.
         folder: The folder that the project's own files lie in.
         said: What was logged with an error, by the number of the request.
+        told: The roots that were reported already.
     """
 
     log: Log | None = None
     folder: str = ""
     said: dict[int, str] = field(default_factory=dict)
+    told: set[str] = field(default_factory=set)
     _start: int = 0
     _starts: dict[int, int] = field(default_factory=dict)
     _edges: list[tuple[int, int]] = field(default_factory=list)
@@ -141,7 +144,7 @@ class Watcher(Ear):
         file, line = "", 0
         if frames:
             file, line = frames[-1][0][len(self.folder) :].lstrip("/"), int(frames[-1][1])
-        return Cause(f"{name}|{_plain(words)}", f"{name}: {words}"[:240], file, line)
+        return Cause(_root(name, words, file, line), f"{name}: {words}"[:240], file, line)
 
 
 def _unescaped(said: str) -> str:
@@ -151,6 +154,19 @@ def _unescaped(said: str) -> str:
 
 def _tells(said: str) -> bool:
     return bool(_EXCEPTION.search(_unescaped(said)))
+
+
+def _root(name: str, words: str, file: str, line: int) -> str:
+    """Return what is the same for two exceptions of one root.
+
+    One that names a column or constraint has its root where that was written: one statement that
+    takes null for every column is one fault, and two such statements are two.
+    """
+    plain = _plain(words)
+    unnamed = _NAMED.sub("#", plain)
+    if file and unnamed != plain:
+        return f"{name}|{unnamed}|{file}:{line}"
+    return f"{name}|{plain}"
 
 
 def _plain(words: str) -> str:

@@ -178,15 +178,23 @@ class Closer:
         """Yield whether a refusal tells what is there from what is not."""
         slots = self.learner.path_slots(operation)
         if slots:
-            yield from finds_out(self.learner, self.cast.other, operation, call, slots[-1], noun)
+            theirs = self.learner.session.send(call, self.cast.other)
+            yield from finds_out(self.learner, self.cast.other, theirs, slots[-1], noun)
 
 
 def finds_out(
-    learner: Learner, other: Person, operation: Operation, call: Call, slot: Slot, noun: str
+    learner: Learner, other: Person, theirs: Exchange, slot: Slot, noun: str
 ) -> Iterator[Sight]:
-    """Yield whether somebody else's object is refused in other words than one that never was."""
-    session = learner.session
-    theirs = session.send(call, other)
+    """Yield whether somebody else's object is refused in other words than one that never was.
+
+    Args:
+        learner: Knows how to call the operations.
+        other: Who was refused.
+        theirs: The refusal at somebody else's object.
+        slot: The place that names it.
+        noun: What the operation is about.
+    """
+    session, call = learner.session, theirs.call
     nowhere = put(call, slot, _nobody(call.path.get(slot.name)))
     missing = session.send(nowhere, other)
     if not refused(theirs) or not refused(missing):
@@ -196,7 +204,7 @@ def finds_out(
     )
     why = f"somebody else's answers {theirs.status}, what never was {missing.status}"
     yield Sight(
-        operation, "other", "finds-out", told, why, noun, slot.noun, theirs,
+        call.operation, "other", "finds-out", told, why, noun, slot.noun, theirs,
         f"{missing.status}, as for what never was",
     )  # fmt: skip
 

@@ -41,20 +41,39 @@ class Endpoints:
     def checks(self) -> Iterator[ProbeCheck]:
         """Yield a check for each operation: answered as declared, or why it was not reached."""
         operations = self.learner.session.api.operations
+        unused = [one for one in operations if one.key not in self.learner.used]
+        for operation in sorted(unused, key=self._ends_account):
+            self._learn(operation, self._caller(operation))
+        failed: dict[str, list[ProbeCheck]] = {}
         for operation in operations:
-            if operation.key not in self.learner.used:
-                self._learn(operation)
-        for operation in operations:
-            yield self._check(operation)
+            found = self._check(operation)
+            if isinstance(found, ProbeCheck):
+                yield found
+            else:
+                failed.setdefault(found[0], []).append(found[1])
+        for key, group in failed.items():
+            self.watcher.told.add(key)
+            also = tuple(f"{one.method} {one.path}" for one in group[1:])
+            why = group[0].why + (f"; at {', '.join(also)}, too" if also else "")
+            yield replace(group[0], also=also, why=why)
 
-    def _learn(self, operation: Operation) -> Refusal | None:
+    def _ends_account(self, operation: Operation) -> bool:
+        return self.purposes.get(operation.key) == "account"
+
+    def _caller(self, operation: Operation) -> Person:
+        """Return who calls an operation: what ends an account is for somebody made for it."""
+        if not self._ends_account(operation) or self._is_shut(operation):
+            return self.owner
+        return self.accounts.make(f"guest-{len(self.learner.session.people)}") or self.owner
+
+    def _learn(self, operation: Operation, who: Person) -> Refusal | None:
         """Call an operation that has not yet been called with success."""
         if self.purposes.get(operation.key) == "machinery" or self._is_shut(operation):
             return None
         privileged = next(
             (one for one in self.learner.session.people.values() if one.privileged), None
         )
-        ordinary = self.learner.perform(operation, self.owner)
+        ordinary = self.learner.perform(operation, who)
         if isinstance(ordinary, Refusal) and privileged is not None:
             status = ordinary.exchange.status if ordinary.exchange else 0
             if status in (401, 403, 404):
@@ -65,7 +84,8 @@ class Endpoints:
         """Tell whether an operation wants a login that nobody has."""
         return operation.secured and self.owner.identity is ANONYMOUS
 
-    def _check(self, operation: Operation) -> ProbeCheck:
+    def _check(self, operation: Operation) -> ProbeCheck | tuple[str, ProbeCheck]:
+        """Return a check of an operation; of one that fails with the key of its root."""
         exchange = self.learner.used.get(operation.key) or self._success(operation)
         if exchange is None:
             why, last = self._reason(operation)
@@ -84,14 +104,15 @@ class Endpoints:
             known=self.known, base=self.base, exchange=exchange, expected="what it declares",
         )  # fmt: skip
 
-    def _failed(self, operation: Operation, exchange: Exchange) -> ProbeCheck:
-        """Return that a valid request was answered with a server error, and why."""
+    def _failed(self, operation: Operation, exchange: Exchange) -> tuple[str, ProbeCheck]:
+        """Return that a valid request was answered with a server error, and why: one of each root."""
         cause = self.watcher.cause(exchange, "a valid request")
         found = check(
             "server-error", "endpoints", operation, "fail", f"a valid request: {cause.text}",
             known=self.known, base=self.base, exchange=exchange, expected="success",
         )  # fmt: skip
-        return replace(found, file=cause.file, line=cause.line) if cause.file else found
+        found = replace(found, file=cause.file, line=cause.line) if cause.file else found
+        return cause.key, found
 
     def _success(self, operation: Operation) -> Exchange | None:
         sent = self.learner.session.client.sent

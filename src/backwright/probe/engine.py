@@ -189,9 +189,9 @@ class Engine:
         for name in ("alice", "bob")[len(ordinary) :]:
             if accounts.make(name) is None:
                 break
-        if session.oracle is not None and not any(
-            one.privileged for one in session.people.values()
-        ):
+        known = next(iter(session.people.values()), None)
+        promoted = any(one.privileged for one in session.people.values())
+        if known is not None and not promoted and accounts.has_roles(known):
             accounts.make("carol", privileged=True)
         for failure in dict.fromkeys(accounts.failures):
             session.note(failure)
@@ -261,7 +261,8 @@ class Engine:
         self, learner: Learner, accounts: Accounts, purposes: dict[str, Purpose]
     ) -> tuple[list[ProbeCheck], tuple[ProbeCell, ...]]:
         target = self.target
-        owner = accounts.make("erin") or first_ordinary(learner.session) or anybody(accounts)
+        known = learner.session.people.get("dave") or first_ordinary(learner.session)
+        owner = accounts.alive(known) if known else anybody(accounts)
         errors = Errors(
             learner, accounts, purposes, owner, target.places, target.url, self._watcher
         )

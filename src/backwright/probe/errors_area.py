@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 from backwright.probe.accounts import Accounts
 from backwright.probe.causes import Cause, Watcher
-from backwright.probe.faults import Breaker, Fault, Outcome, leak_in
+from backwright.probe.faults import Breaker, Outcome, leak_in
 from backwright.probe.findings import Places, curl_of
 from backwright.probe.learner import Learner
 from backwright.probe.operations import Operation
 from backwright.probe.people import Person
+from backwright.probe.pooling import Fault
 from backwright.probe.purposes import Purpose
 from backwright.report.probe_types import ProbeCheck
 
@@ -60,8 +61,9 @@ class Errors:
                 leaks[f"{told.partition(':')[0]}|{one.exchange.call.operation.key}"].append(
                     (told, one)
                 )
-        for group in causes.values():
-            yield self._failure(group)
+        for key, group in causes.items():
+            if key not in self.watcher.told:
+                yield self._failure(group)
         for shown in leaks.values():
             yield self._leak(shown)
         yield from self._passes(outcomes)
@@ -129,7 +131,7 @@ class Errors:
             if operation.path in bad:
                 continue
             spent = self.learner.session.client.spent
-            why = f"{count} bad requests answered without a server error"
+            why = f"{count} bad inputs answered without a server error"
             yield ProbeCheck(
                 "bad-input", "errors", operation.method, operation.path,
                 "pass" if count else "skipped",

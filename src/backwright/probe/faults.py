@@ -2,40 +2,33 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from backwright.probe.client import Call, Exchange
-from backwright.probe.doors import password_fields
+from backwright.probe.doors import identifier_fields, password_fields
 from backwright.probe.learner import Learner
 from backwright.probe.nouns import is_user
 from backwright.probe.objects import Refusal
 from backwright.probe.operations import FORMS, Operation
 from backwright.probe.people import Person
+from backwright.probe.pooling import Fault, Pool, first_of_kind, pools, refused_alike
 from backwright.probe.purposes import Purpose, is_about_caller
 
 HUGE = 10**20
 _NUL, _SURROGATE = "a\x00b", "a\ud800b"
 _LONG = "q" * 20_000
+_LIKE_IN_NUMBERS = {
+    "NUL character": "bad id",
+    "over-long text": "bad id",
+    "64-bit overflow": "huge number",
+}
+_FEW_BODIES = 3  # broken in the ways that a handler reads by itself, if it does
 _ROUNDS = 3  # of creating the same twice: whether two meet in the middle is a matter of luck
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """A request with something wrong in it.
-
-    Attributes:
-        name: What is wrong, such as `negative number`.
-        place: Where, such as `query limit`.
-        call: The request.
-    """
-
-    name: str
-    place: str
-    call: Call
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +71,7 @@ class Breaker:
     owner: Person
     renew: Callable[[Person], Person] = lambda person: person
     outcomes: list[Outcome] = field(default_factory=list)
+    _broken: set[str] = field(default_factory=set)
 
     def run(self) -> list[Outcome]:
         """Send everything, and return all answers."""
@@ -91,7 +85,7 @@ class Breaker:
             good = None if self._always_fails(operation) else self._good(operation)
             if good is None:
                 continue
-            self._send(list(self._faults(operation, good)))
+            self._send(good, list(self._faults(operation, good)))
             if operation.method == "POST" and self.purposes.get(operation.key) == "plain":
                 self._at_once(operation)
         return self.outcomes
@@ -107,10 +101,38 @@ class Breaker:
         built = self.learner.build(operation, self.owner, full=operation.writes)
         return built if isinstance(built, Call) else None
 
-    def _send(self, faults: list[Fault]) -> None:
+    def _send(self, good: Call, faults: list[Fault]) -> None:
+        """Send faults: first several together, then alone what no refusal has named."""
+        together = pools(good, faults)
+        firsts = first_of_kind(faults)
+        calls = [*(one.call for one in together), *(one.call for one in firsts)]
+        answers = list(self._answers(calls))
+        settled: dict[Fault, Exchange] = {}
+        for pool, exchange in zip(together, answers, strict=False):
+            settled |= dict.fromkeys(pool.refused(exchange), exchange)
+        for first, exchange in zip(firsts, answers[len(together) :], strict=False):
+            settled |= dict.fromkeys((first, *refused_alike(first, exchange, faults)), exchange)
+        alone = [one for one in faults if one not in settled]
+        sent = self._answers(one.call for one in alone)
+        outcomes = [Outcome(fault, one) for fault, one in zip(alone, sent, strict=False)]
+        self.outcomes += [Outcome(fault, one) for fault, one in settled.items()]
+        self.outcomes += outcomes
+        self._only_together(zip(together, answers, strict=False), outcomes)
+
+    def _answers(self, calls: Iterable[Call]) -> Iterator[Exchange]:
         client = self.learner.session.client
-        sent = client.send_all([one.call for one in faults], self.owner.identity)
-        self.outcomes += [Outcome(fault, one) for fault, one in zip(faults, sent, strict=False)]
+        yield from client.send_all(list(calls), self.owner.identity)
+
+    def _only_together(
+        self, answered: Iterable[tuple[Pool, Exchange]], alone: Sequence[Outcome]
+    ) -> None:
+        """Keep a server error that several wrong values give and none of them by itself."""
+        if any(one.exchange.status >= 500 for one in alone):
+            return
+        for pool, exchange in answered:
+            if exchange.status >= 500:
+                fault = Fault(f"{pool.faults[0].name} in several places", "body", pool.call)
+                self.outcomes.append(Outcome(fault, exchange))
 
     # --- the faults
 
@@ -123,7 +145,10 @@ class Breaker:
         if isinstance(good.body, dict):
             yield from self._in_body(operation, good)
         if good.content_type and good.content_type not in FORMS:
-            yield from _broken_bodies(good)
+            kind = self.learner.resource(operation)
+            bodies = _broken_bodies(good)
+            yield from bodies if kind not in self._broken else itertools.islice(bodies, _FEW_BODIES)
+            self._broken.add(kind)
         yield from self._methods(operation, good)
 
     def _in_query(self, good: Call, name: str, schema: Mapping[str, Any]) -> Iterator[Fault]:
@@ -140,16 +165,20 @@ class Breaker:
             values["64-bit overflow"] = str(2**63)
             values["32-bit overflow"] = str(2**31)
         for what, value in values.items():
-            yield Fault(what, f"path {name}", replace(good, path={**good.path, name: value}))
+            call = replace(good, path={**good.path, name: value})
+            yield Fault(what, f"path {name}", call, _like(what, schema))
 
     def _in_body(self, operation: Operation, good: Call) -> Iterator[Fault]:
-        properties = self.learner.session.api.schemas.properties(operation.body or {})
-        for name, schema in properties.items():
+        api = self.learner.session.api
+        read = {*identifier_fields(api, operation), *password_fields(api, operation)}
+        for name, schema in api.schemas.properties(operation.body or {}).items():
+            plain = not (schema.get("pattern") or schema.get("enum"))
+            idle = good.content_type in FORMS and bool(read) and name not in read and plain
             for what, value in self._wrong(schema).items():
                 if what == "lone surrogate" and good.content_type in FORMS:
                     continue  # a form cannot carry it
                 body = {**good.body, name: value}
-                yield Fault(what, f"body {name}", replace(good, body=body))
+                yield Fault(what, f"body {name}", replace(good, body=body), idle=idle)
             if good.content_type in FORMS:
                 continue
             for what, value in (
@@ -158,7 +187,7 @@ class Breaker:
                 ("list for a value", [[]]),
             ):
                 yield Fault(what, f"body {name}", replace(good, body={**good.body, name: value}))
-            if name in good.body:
+            if name in good.body and name in (operation.body or {}).get("required", ()):
                 less = {k: v for k, v in good.body.items() if k != name}
                 yield Fault("missing field", f"body {name}", replace(good, body=less))
             taken = self._taken(operation, name)
@@ -197,15 +226,17 @@ class Breaker:
         if kind == "array":
             return {"text for a list": "abc"}
         if kind in ("string", None):
-            form = {"bad form": "not-of-this-form"} if schema.get("format") else {}
+            formed = schema.get("format") not in (None, "password")
+            form = {"bad form": "not-of-this-form"} if formed else {}
             return {**_WRONG_TEXTS, **form}
         return {}
 
     def _methods(self, operation: Operation, good: Call) -> Iterator[Fault]:
         """Yield one method that the path does not have."""
-        taken = {
-            one.method for one in self.learner.session.api.operations if one.path == operation.path
-        }
+        same = [one for one in self.learner.session.api.operations if one.path == operation.path]
+        if operation is not same[0]:
+            return  # asked for the operation before
+        taken = {one.method for one in same}
         other = next((one for one in ("PATCH", "PUT", "DELETE", "POST") if one not in taken), None)
         if other:
             wrong = replace(operation, method=other)
@@ -222,17 +253,29 @@ class Breaker:
                 self.outcomes.append(Outcome(Fault("twice at once", "body", new), exchange))
 
 
+def _like(what: str, schema: Mapping[str, Any]) -> str:
+    """Return the fault of a path that another is refused like, by the form that is declared."""
+    if schema.get("format") == "uuid" and what != "bad id":
+        return "bad id"
+    if schema.get("type") != "integer":
+        return ""
+    return _LIKE_IN_NUMBERS.get(what, "")
+
+
 def _broken_bodies(good: Call) -> Iterator[Fault]:
-    """Yield bodies that are no JSON, or none that anybody should accept."""
+    """Yield bodies that are no JSON, or none that anybody should accept.
+
+    What reads them comes before the operation, so that few are sent where its neighbours got all.
+    """
     content, _ = good.content()
     cut = content[: max(1, len(content) // 2)]
     bodies = {
-        "cut JSON": cut,
         "no JSON": b"{{{",
         "empty body": b"",
+        "list for an object": b"[]",
+        "cut JSON": cut,
         "bytes that are no text": b"\xff\xfe\x00",
         "deep nesting": b'{"a":' * 3_000 + b"1" + b"}" * 3_000,
-        "list for an object": b"[]",
         "text for an object": b'"a"',
         "null for an object": b"null",
     }

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from backwright.probe.accounts import Accounts
+from backwright.probe.client import Call
 from backwright.probe.database import Change
 from backwright.probe.learner import Learner
 from backwright.probe.nouns import is_user
@@ -15,11 +16,22 @@ from backwright.probe.objects import Made, Refusal, Slot
 from backwright.probe.operations import Operation
 from backwright.probe.ownership import owner_columns
 from backwright.probe.people import Person
+from backwright.probe.repair import marks_in
 from backwright.probe.schemas import Value
 from backwright.probe.sights import Cast, Kind, Sight, refused
 
 _ROLE = re.compile(r"(?i)^(is_?)?(super_?user|admin|administrator|staff|super_?admin)$|"
                    r"^(user_?)?roles?(_id)?$")  # fmt: skip
+_LESSER = (
+    "admin",
+    "administrator",
+    "staff",
+    "manager",
+    "moderator",
+    "employee",
+    "editor",
+    "support",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +52,7 @@ class Forger:
         yield from self._links(operation, noun)
         if isinstance(operation.body, Mapping):
             yield from self._owners(operation, noun)
+            yield from self._in_anothers_name(operation, noun)
 
     # --- links to foreign objects
 
@@ -92,6 +105,34 @@ class Forger:
             yield from self._forge(operation, noun, created[0], "forges-owner", self.cast.owner)
         elif operation.method in ("PUT", "PATCH") and changed and operation.path_names:
             yield from self._forge(operation, noun, changed[0], "gives-away", self.cast.owner)
+
+    def _in_anothers_name(self, operation: Operation, noun: str) -> Iterator[Sight]:
+        """Yield whether a body that says whose account is meant may name another user's."""
+        learner, owner, other = self.learner, self.cast.owner, self.cast.other
+        fields = learner.session.api.schemas.properties(operation.body or {})
+        if operation.path_names or not {"id", "username", "email", "user_id"} & set(fields):
+            return
+        own = learner.perform(operation, other)
+        if isinstance(own, Refusal) or any(one.before is None for one in own[1]):
+            return
+        given = own[0].call.body if isinstance(own[0].call.body, dict) else {}
+        named = {k for k, v in given.items() if v and str(v) in other.ids() and k in owner.known}
+        more = learner.build(operation, other, full=True)
+        values = more.body if isinstance(more, Call) and isinstance(more.body, dict) else {}
+        if not named:
+            return
+        body = {**given, **values, **{k: owner.known[k] for k in named}}
+        exchange, found = learner.session.watched(replace(own[0].call, body=body), other)
+        if refused(exchange) is None:
+            return
+        mine = [one for one in learner.session.foreign(found, other) if one.key == owner.row]
+        why = "refused, or only the caller's own account changed"
+        if mine:
+            why = f"{mine[0].table}.{', '.join(mine[0].columns()[:3])} of another user changed"
+        yield Sight(
+            operation, "other", "changes", bool(mine), why, noun, noun, exchange,
+            "the account is the caller's", {"write": bool(mine)},
+        )  # fmt: skip
 
     def _forge(
         self, operation: Operation, noun: str, row: Change, kind: Kind, victim: Person
@@ -162,9 +203,22 @@ class Forger:
         if isinstance(own, Refusal):
             return
         call = own[0].call
-        body = {**(call.body if isinstance(call.body, dict) else {}), **columns}
-        exchange, _ = self.learner.session.watched(replace(call, body=body), person)
-        yield self._role_sight(operation, exchange, oracle.rows().get(person.row), columns)
+        for claimed in (columns, *self._lesser_roles(person.row[0], columns)):
+            body = {**(call.body if isinstance(call.body, dict) else {}), **claimed}
+            exchange, _ = self.learner.session.watched(replace(call, body=body), person)
+            sight = self._role_sight(operation, exchange, oracle.rows().get(person.row), claimed)
+            yield sight
+            if sight.open:
+                return
+
+    def _lesser_roles(self, table: str, columns: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+        """Yield other privileged roles that a column may hold, where the highest one is refused."""
+        oracle = self.learner.session.oracle
+        for name, value in columns.items():
+            labels = oracle.labels(table, name) if oracle and isinstance(value, str) else ()
+            for label in labels:
+                if label != value and label.lower() in _LESSER:
+                    yield {name: label}
 
     def _role_columns(self) -> dict[str, Any]:
         """Return the columns of accounts that give privileges, with the value that does."""
@@ -203,7 +257,6 @@ class Forger:
 
 def renewed(body: Value, word: str) -> dict[str, Any]:
     """Return a registration's body for somebody else: every mark in it replaced."""
-    from backwright.probe.repair import marks_in
 
     def replaced(value: Value) -> Value:
         if isinstance(value, dict):

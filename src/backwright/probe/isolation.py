@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from backwright.probe.accounts import Accounts
 from backwright.probe.client import Call, Exchange
+from backwright.probe.climbing import Climber
 from backwright.probe.forging import Forger
 from backwright.probe.judge import Judge, Judged
 from backwright.probe.learner import Learner
@@ -69,8 +70,10 @@ class Isolation:
                 about_accounts.append(operation)
         for operation in written:
             yield from self._bounded(operation, forger.trials(operation))
+        climber = Climber(self.learner, self.cast, self.accounts)
+        roles = forger.roles if self.learner.session.oracle else climber.trials
         for operation in [*about_accounts, *filter(None, [self.accounts.register])]:
-            yield from self._bounded(operation, forger.roles(operation))
+            yield from self._bounded(operation, roles(operation))
         for operation in self._of("account"):
             yield from self._bounded(operation, self._account_trials(operation))
         for operation in self._of("entry"):

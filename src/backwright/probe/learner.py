@@ -206,7 +206,7 @@ class Learner:
             if exchange.status not in (409, 500):
                 better = mended(call, exchange.answer, self.session.sampler, who.letter)
             if better is None:
-                better = self._another(operation, who, tried, depth=depth, objects=objects)
+                better = self._another(call, who, tried, depth=depth, objects=objects)
             if better is None or isinstance(better, Refusal):
                 break
             call = better
@@ -218,15 +218,26 @@ class Learner:
         return Refusal(describe(exchange), exchange)
 
     def _another(
-        self, operation: Operation, who: Person, tried: int, *, depth: int,
+        self, call: Call, who: Person, tried: int, *, depth: int,
         objects: Mapping[Slot, Made] | None,
     ) -> Call | Refusal | None:  # fmt: skip
-        """Build a call of another kind: with all fields, then with new objects."""
+        """Build a call of another kind: with all fields, with new objects, with the caller's own data."""
+        operation = call.operation
         if tried == 1:
             return self.build(operation, who, full=True, depth=depth, objects=objects)
         if tried == 2:
             return self.build(operation, who, renewed=True, depth=depth, objects=objects)
-        return None
+        return self._as_oneself(call, who) if tried == 3 else None
+
+    def _as_oneself(self, call: Call, who: Person) -> Call | None:
+        """Return the call with what the caller's account has under the names of its fields."""
+        oracle = self.session.oracle
+        row = oracle.rows().get(who.row) if oracle and who.row else None
+        known = {**who.known, **{k: v for k, v in (row or {}).items() if isinstance(v, str)}}
+        if not isinstance(call.body, dict):
+            return None
+        own = {k: known[k] for k in call.body if known.get(k) and "pass" not in k.lower()}
+        return replace(call, body={**call.body, **own}) if own else None
 
     def build(
         self, operation: Operation, who: Person, *, fresh: bool = False, renewed: bool = False,

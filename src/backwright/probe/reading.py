@@ -41,8 +41,8 @@ class Reader:
         if isinstance(done, Refusal):
             yield from self._ordinary_refused(operation, noun, done)
             return
-        call = self._whole_page(done[0].call, owner)
-        before = session.send(call, owner)
+        before = self._whole_page(done[0], owner)
+        call = before.call
         kind: Kind = "reads" if self.learner.path_slots(operation) else "lists"
         widened = kind == "lists" and _is_empty(before) and self._widened(noun)
         if widened:
@@ -91,15 +91,17 @@ class Reader:
         for actor, _ in (("owner", 0), *self.cast.actors()):
             yield Sight(operation, actor, kind, None, f"own call: {done.why}", noun)
 
-    def _whole_page(self, call: Call, owner: Person) -> Call:
+    def _whole_page(self, done: Exchange, owner: Person) -> Exchange:
         """Ask for as many items as may be asked for, so that an item is not on another page."""
+        call = done.call
         for one in call.operation.parameters:
             if one.location == "query" and _PAGE.match(one.name):
                 most = one.schema.get("maximum") or 100
                 wider = replace(call, query={**call.query, one.name: int(most)})
-                if self.learner.session.send(wider, owner).ok:
-                    return wider
-        return call
+                page = self.learner.session.send(wider, owner)
+                if page.ok:
+                    return page
+        return done
 
     def _sight(
         self, operation: Operation, call: Call, before: Exchange, actor: Actor,

@@ -46,7 +46,7 @@ class References:
 
     def _slots(self, operation: Operation) -> Iterator[Slot]:
         for name in operation.path_names:
-            kind = noun_of_parameter(operation, name)
+            kind = self._kind(operation, name)
             if self.creators(kind, operation) or self.is_account(kind) or self.is_listed(kind):
                 yield Slot("path", name, kind)
         for one in operation.parameters:
@@ -109,14 +109,25 @@ class References:
             self._known[key] = (self._resource(operation),)
         return str(self._known[key][0])
 
+    def _kind(self, operation: Operation, name: str) -> str:
+        """Return what a parameter of the path identifies: `/menu/{item_id}` what `/menu` makes."""
+        found = noun_of_parameter(operation, name)
+        if self.creators(found) or self.is_account(found):
+            return found
+        before = operation.path.split(f"{{{name}")[0].rstrip("/").rpartition("/")[2]
+        above = noun_of_segment(before) if before else None
+        return above if above and self.creators(above) else found
+
     def _resource(self, operation: Operation) -> str:
+        if operation.path_names and operation.path.rstrip("/").endswith("}"):
+            return self._kind(operation, operation.path_names[-1])
         found = noun_of_operation(operation)
         if operation.path_names and not operation.path.rstrip("/").endswith("}"):
             known = {
                 noun_of_parameter(one, n) for one in self._operations() for n in one.path_names
             }
             if found not in known and not self._has_rows(operation):
-                return noun_of_parameter(operation, operation.path_names[-1])
+                return self._kind(operation, operation.path_names[-1])
         return found
 
     def _has_rows(self, operation: Operation) -> bool:
@@ -150,7 +161,17 @@ class References:
         if found is None:
             before = [noun_of_segment(part) for part in one.segments[:-1]]
             found = next((part for part in reversed(before) if part), None)
-        return found == kind and (one.method == "POST" or "create" in one.path)
+        return found == kind and (
+            one.method == "POST" or "create" in one.path or self._has_items(one)
+        )
+
+    def _has_items(self, one: Operation) -> bool:
+        """Tell whether a path is that of a collection, whose items have paths below it."""
+        below = one.path.rstrip("/") + "/{"
+        return any(
+            other.path.startswith(below) and other.path.rstrip("/").endswith("}")
+            for other in self._operations()
+        )
 
 
 def _shared(one: Operation, under: Operation) -> int:

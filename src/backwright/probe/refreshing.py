@@ -11,7 +11,6 @@ from backwright.probe.answers import find_refresh_token, find_token
 from backwright.probe.client import ANONYMOUS, Call, Exchange
 from backwright.probe.findings import Places, check
 from backwright.probe.learner import Learner
-from backwright.probe.objects import Refusal
 from backwright.probe.operations import Operation
 from backwright.probe.people import Person
 from backwright.report.probe_types import ProbeCheck
@@ -29,12 +28,10 @@ class Refreshing:
     known: Places
     base: str
 
-    def checks(self, person: Person, leaving: Operation | None) -> Iterator[ProbeCheck]:
-        """Yield what an exchanged token and one of an ended login open; nothing without any.
+    def checks(self, person: Person) -> Iterator[ProbeCheck]:
+        """Yield what an exchanged token of somebody opens; nothing where there is none.
 
-        Args:
-            person: Somebody made for it, whose login ends here.
-            leaving: The operation that logs out, if there is one.
+        Their login may end by it.
         """
         operation = self.operation()
         old = person.refresh
@@ -54,7 +51,6 @@ class Refreshing:
             again = self._send(way)
             why = f"a refresh token that was exchanged already answers {again.status}"
             yield self._check("refresh-token-reuse", operation, again, why)
-        yield from self._after_logout(operation, leaving)
 
     def operation(self) -> Operation | None:
         """Return the operation that exchanges refresh tokens."""
@@ -66,13 +62,10 @@ class Refreshing:
         )  # fmt: skip
         return next(found, None)
 
-    def _after_logout(
-        self, operation: Operation, leaving: Operation | None
-    ) -> Iterator[ProbeCheck]:
-        person = self.accounts.make(f"guest-{len(self.learner.session.people)}")
-        if leaving is None or person is None or not person.refresh:
-            return
-        if isinstance(self.learner.perform(leaving, person), Refusal):
+    def after_logout(self, person: Person) -> Iterator[ProbeCheck]:
+        """Yield what the refresh token of somebody who has logged out opens."""
+        operation = self.operation()
+        if operation is None or not person.refresh:
             return
         for call in self._calls(operation, person.refresh):
             exchange = self._send(call)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from backwright.probe.aftermath import Aftermath, did
 from backwright.probe.client import Call, Exchange
 from backwright.probe.closer import finds_out
-from backwright.probe.database import Change, Key, Row, Table
+from backwright.probe.database import Change
 from backwright.probe.doors import password_fields
 from backwright.probe.learner import Learner
 from backwright.probe.objects import Refusal, describe
@@ -16,13 +17,11 @@ from backwright.probe.operations import Operation
 from backwright.probe.ownership import owner_columns
 from backwright.probe.people import Person
 from backwright.probe.readback import ReadBack
-from backwright.probe.repair import marks_in
 from backwright.probe.schemas import Value
 from backwright.probe.sights import Cast, Kind, Sight, reason_of, refused
 from backwright.report.probe_types import Actor
 
-_DEEPEST = 4
-Done = tuple[Exchange, tuple[Change, ...]]
+Actors = Sequence[tuple[Actor, Person | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +48,12 @@ class Writer:
         yield Sight(
             operation, "owner", kind, True, "the owner's own calls succeed", noun, detail=detail
         )
-        yield from self._touches_others(operation, noun, done)
+        yield from Aftermath(self.learner, owner).touches_others(operation, noun, done)
         if operation.method == "DELETE":
-            yield from self._sees_deleted(operation, noun, done)
-        for actor, person in self.cast.actors():
-            yield from self._attempt(operation, kind, noun, actor, person, detail)
+            yield from Aftermath(self.learner, owner).sees_deleted(operation, noun, done)
+        ordinary, privileged = self.cast.actors()[:2], self.cast.actors()[2:]
+        for actors in (ordinary, privileged):
+            yield from self._attempts(operation, kind, noun, actors, detail)
         yield from self._under_own_parent(operation, noun, detail)
         if kind == "bulk":
             yield from self._mixed_with_own(operation, noun, detail)
@@ -64,7 +64,8 @@ class Writer:
             listed = any(one.place == "body" and one.many for one in self.learner.slots(operation))
             creator = self.learner.creators(self.learner.resource(operation))[:1]
             bulk = listed and creator != (operation,)
-            return "bulk" if bulk else "creates" if operation.method == "POST" else "calls"
+            makes = operation.method == "POST" or creator == (operation,)
+            return "bulk" if bulk else "creates" if makes else "calls"
         if operation.method == "DELETE":
             return "removes"
         if operation.method in ("PUT", "PATCH"):
@@ -121,16 +122,54 @@ class Writer:
 
     # --- one attempt
 
+    def _attempts(
+        self, operation: Operation, kind: Kind, noun: str, actors: Actors, detail: Mapping[str, Any]
+    ) -> Iterator[Sight]:
+        """Let several call an operation on a new object of the owner's, who then calls it, too.
+
+        Who is let in spoils the object, so that those refused before are tried again on another.
+        """
+        waiting: list[tuple[Actor, Person | None, Sight]] = []
+        mine: Call | None = None
+        for actor, person in actors:
+            prepared = self._calls(operation, person, mine)
+            if isinstance(prepared, Refusal):
+                yield Sight(operation, actor, kind, None, prepared.why, noun, detail=detail)
+                continue
+            sight = self._attempt(operation, kind, noun, actor, person, prepared, detail)
+            if sight.open is False and prepared[0] is not None:
+                mine = prepared[0]
+                waiting.append((actor, person, sight))
+                continue
+            yield sight
+            if sight.open is not False and waiting:
+                again = [(one, who) for one, who, _ in waiting]
+                waiting, mine = [], None
+                for one in again:
+                    yield from self._attempts(operation, kind, noun, (one,), detail)
+        yield from self._proved([sight for _, _, sight in waiting], mine)
+
+    def _proved(self, refusals: list[Sight], own: Call | None) -> Iterator[Sight]:
+        """Yield refusals that the owner's own call proves to be no general failure."""
+        learner, owner, other = self.learner, self.cast.owner, self.cast.other
+        for one in refusals:
+            slots = learner.path_slots(one.operation)
+            if own and one.actor == "other" and slots and one.exchange:
+                yield from finds_out(learner, other, one.exchange, slots[-1], one.noun)
+        again = learner.session.watched(own, owner)[0] if refusals and own else None
+        for one in refusals:
+            if again is None or again.ok:
+                yield one
+            else:
+                why = f"the owner's own call then {describe(again)}"
+                yield replace(one, open=None, why=why)
+
     def _attempt(
         self, operation: Operation, kind: Kind, noun: str, actor: Actor, person: Person | None,
-        detail: Mapping[str, Any],
-    ) -> Iterator[Sight]:  # fmt: skip
-        """Let somebody call an operation on a new object of the owner's."""
+        prepared: tuple[Call | None, Call], detail: Mapping[str, Any],
+    ) -> Sight:  # fmt: skip
+        """Let somebody call an operation on an object of the owner's."""
         session, owner = self.learner.session, self.cast.owner
-        prepared = self._calls(operation, person)
-        if isinstance(prepared, Refusal):
-            yield Sight(operation, actor, kind, None, prepared.why, noun, detail=detail)
-            return
         own, theirs = prepared
         back = (
             ReadBack(self.learner, owner, operation, theirs) if own and not session.oracle else None
@@ -141,21 +180,8 @@ class Writer:
             operation, kind, noun, actor, person, exchange, found, foreign, detail
         )
         if back and sight.open and not sight.detail.get("told"):
-            sight = back.judged(sight)
-        if sight.open is False and own is not None:
-            again, _ = session.watched(own, owner)
-            if not again.ok:
-                why = f"the owner's own call then {describe(again)}"
-                yield replace(sight, open=None, why=why)
-                return
-            slots = [one for one in self.learner.slots(operation) if one.place == "path"]
-            if actor == "other" and slots:
-                fresh = self._calls(operation, person)
-                if not isinstance(fresh, Refusal):
-                    yield from finds_out(
-                        self.learner, self.cast.other, operation, fresh[1], slots[-1], noun
-                    )
-        yield sight
+            return back.judged(sight)
+        return sight
 
     def _under_own_parent(
         self, operation: Operation, noun: str, detail: Mapping[str, Any]
@@ -175,7 +201,7 @@ class Writer:
         if refused(exchange) is None:
             return
         foreign = session.foreign(found, other)
-        why = f"under a parent of one's own, {_did(foreign[0])} of the owner's" if foreign else ""
+        why = f"under a parent of one's own, {did(foreign[0])} of the owner's" if foreign else ""
         yield Sight(
             operation, "other", "mismatches-parent", bool(foreign), why or "refused", noun, noun,
             exchange, "404, and no change", {**detail, "write": bool(foreign)},
@@ -205,11 +231,12 @@ class Writer:
         yield back.judged(sight) if back and sight.open else sight
 
     def _calls(
-        self, operation: Operation, person: Person | None
+        self, operation: Operation, person: Person | None, mine: Call | Refusal | None = None
     ) -> tuple[Call | None, Call] | Refusal:
         """Return the owner's call on a new object, and the same as somebody else would write it.
 
-        Where no object is named, there is only the other's own call.
+        Where no object is named, there is only the other's own call. An owner's call that is
+        given is taken instead of one on a new object.
         """
         learner, owner = self.learner, self.cast.owner
         caller = person or owner  # nobody has values of their own to send
@@ -218,7 +245,7 @@ class Writer:
         if not named and self._kind(operation) != "bulk":
             own = learner.build(operation, caller, renewed=bool(learner.slots(operation)))
             return own if isinstance(own, Refusal) else (None, own)
-        mine = learner.build(operation, owner, fresh=True, renewed=not named)
+        mine = mine or learner.build(operation, owner, fresh=True, renewed=not named)
         if isinstance(mine, Refusal):
             return mine
         if person is None:
@@ -260,7 +287,7 @@ class Writer:
             )  # fmt: skip
 
         if foreign:
-            what = ", ".join(dict.fromkeys(_did(one) for one in foreign))
+            what = ", ".join(dict.fromkeys(did(one) for one in foreign))
             early = "" if exchange.ok else f", though it was refused with {exchange.status}"
             return sight(True, f"{what} of the owner's{early}", write=True)
         said = refused(exchange)
@@ -289,95 +316,6 @@ class Writer:
             return sight(True, "it added a row to the owner's object", under=True)  # type: ignore[no-any-return]
         return sight(False, f"answers {exchange.status}, but no row of the owner's changed")  # type: ignore[no-any-return]
 
-    # --- what the owner's own call shows
-
-    def _touches_others(self, operation: Operation, noun: str, done: Done) -> Iterator[Sight]:
-        """Yield whether a call on one's own object changed rows of somebody else's."""
-        exchange, found = done
-        session, owner = self.learner.session, self.cast.owner
-        following = self._following(found)
-        for one in session.foreign(found, owner):
-            if one.key not in following:
-                yield Sight(
-                    operation, "owner", "touches-others", True,
-                    f"a call on one's own object {_did(one)} of another user",
-                    noun, noun, exchange, "no change to other users' rows",
-                )  # fmt: skip
-                return
-
-    def _following(self, found: tuple[Change, ...]) -> set[Key]:
-        """Return the rows of others that a call touched because they refer to what it deleted."""
-        session, owner = self.learner.session, self.cast.owner
-        if session.oracle is None:
-            return set()
-        gone = {
-            one.key for one in found
-            if one.after is None and session.owner_of(one.key, one.before) == owner.name
-        }  # fmt: skip
-        deleted = {one.key: one.before or {} for one in found if one.after is None}
-        following: set[Key] = set()
-        for _ in range(_DEEPEST):
-            new = {
-                one.key for one in found
-                if one.key not in gone | following and one.before is not None
-                and _refers_to(one, [(k, deleted[k]) for k in (gone | following) & set(deleted)],
-                               session.oracle.tables)
-            }  # fmt: skip
-            if not new:
-                break
-            following |= new
-        return following
-
-    def _sees_deleted(self, operation: Operation, noun: str, done: Done) -> Iterator[Sight]:
-        """Yield whether what was deleted, but is still in the database, can still be read."""
-        exchange, found = done
-        if not any(one.after is not None and one.before is not None for one in found):
-            return
-        session, owner = self.learner.session, self.cast.owner
-        reader = session.api.find("GET", operation.path)
-        if reader is not None:
-            again = session.send(Call(reader, path=exchange.call.path), owner)
-            yield Sight(
-                reader, "owner", "sees-deleted", again.ok,
-                f"after DELETE it answers {again.status}", noun, noun, again, "404",
-            )  # fmt: skip
-        collection = session.api.find("GET", operation.path.rpartition("/{")[0])
-        row = next((one.before for one in found if one.after is not None), None) or {}
-        marks = marks_in(str(row))
-        if collection is not None and not collection.path_names and marks:
-            listed = session.send(Call(collection), owner)
-            shown = marks & marks_in(listed.answer.text)
-            if listed.ok:
-                yield Sight(
-                    collection, "owner", "sees-deleted", bool(shown),
-                    "the list has what was deleted" if shown else "the list leaves it out",
-                    noun, noun, listed, "a list without what was deleted",
-                )  # fmt: skip
-
-
-def _refers_to(
-    change: Change, rows: Iterable[tuple[Key, Row]], tables: Mapping[str, Table]
-) -> bool:
-    """Tell whether a row refers to one of some rows: by a foreign key, else by a name and an id."""
-    before, table = change.before or {}, tables[change.table]
-    for key, row in rows:
-        for name, (target, column) in table.references.items():
-            if target == key[0] and str(before.get(name)) == str(row.get(column)):
-                return True
-        ids = {str(row.get(name)) for name in tables[key[0]].primary_key}
-        if not table.references and any(
-            name.lower().endswith("id") and name not in table.primary_key and str(value) in ids
-            for name, value in before.items()
-        ):
-            return True
-    return False
-
 
 def _tables(found: tuple[Change, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one.table for one in found))
-
-
-def _did(change: Change) -> str:
-    if change.after is None:
-        return f"a row of {change.table} was deleted"
-    return f"{change.table}.{', '.join(change.columns()[:3])} changed"
