@@ -365,6 +365,7 @@ def _from_requirements(needs: Requirements, path: Path, seen: set[Path]) -> Requ
     for raw in text.splitlines():
         line = re.sub(r"(^|\s)#.*$", "", raw).strip()
         line = re.sub(r"\s--hash[= ]\S+", "", line).strip()
+        line = re.sub(r"^(['\"])(.*)\1$", r"\2", line)  # as it is typed after `pip install`
         option, _, value = line.replace("=", " ", 1).partition(" ")
         if not line:
             continue

@@ -78,10 +78,13 @@ class Habits:
 
     def _style(self, file: Written) -> tuple[str, ...] | None:
         """Return the settings under which the like is formatted; None where it is under none."""
-        for style in self._styles:
+        own = self._configured
+        if own is not None and file.is_new:  # the host's formatter will be asked of it
+            return own
+        for style in ((own,) if own is not None else ()) + self._styles:
             if self._accepts(file, "format", "--check", "--quiet", *style):
                 return style
-        return self._configured if file.is_new else None
+        return None
 
     @cached_property
     def _tools(self) -> frozenset[str]:
