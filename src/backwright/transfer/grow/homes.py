@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from backwright.spec.names import Names, names_of, singularize
 from backwright.transfer.grow.sources import Sources
 from backwright.transfer.rename import Renaming
 
+_LAYERS = re.compile(r"(?:api|apis|routes|routers|endpoints|views|handlers|web|http|v\d+)")
 _SHARED = ("models", "schemas", "crud", "services", "database", "tables", "entities", "dto")
 
 
@@ -90,6 +92,7 @@ def _domain(routes: list[str], names: Names) -> str | None:
         for file in routes
         if PurePosixPath(file).stem in ("views", "router", "routers", "routes", "api", "endpoints")
         and len(PurePosixPath(file).parts) > 2
+        and not _LAYERS.fullmatch(PurePosixPath(file).parent.name)
     )
     if not folders:
         return None
