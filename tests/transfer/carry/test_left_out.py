@@ -106,6 +106,31 @@ def test_what_takes_another_resources_class_is_left_out() -> None:
     assert "update_invoice_link" in made.codes["app/tags.py"]
 
 
+def test_what_is_not_given_stays_as_it_is() -> None:
+    source = (
+        "class TagUpdate(BaseModel):\n    name: str | None = None\n\n\n"
+        "def update_tag(tag: Tag, data: TagUpdate) -> Tag:\n"
+        "    for key, value in data.model_dump().items():\n"
+        "        setattr(tag, key, value)\n    return tag\n"
+    )
+    made = carried(source, "", "old Tag name:str\nnew Invoice rate:int\n")
+    assert "data.model_dump(exclude_unset=True).items()" in made.codes["app/tags.py"]
+    whole = source.replace("name: str | None = None", "name: str")
+    made = carried(whole, "", "old Tag name:str\nnew Invoice rate:int\n")
+    assert "exclude_unset" not in made.codes["app/tags.py"]
+
+
+def test_tests_without_a_fixture_that_is_left_out_go_with_it() -> None:
+    tests = (
+        "@pytest.fixture\ndef test_tag():\n    return tag.color.mixed(tag.shade)\n\n\n"
+        'def test_read(client, test_tag):\n    assert client.get(f"/tags/{test_tag.id}").ok\n'
+    )
+    made = carried(
+        "def read_tags(): ...\n", tests, "old Tag color:json shade:json\nnew Invoice rate:int\n"
+    )
+    assert "test_read" not in made.codes["tests/test_tags.py"]
+
+
 LATE = """\
 class Team(SQLModel, table=True):
     heroes: list["Hero"] = Relationship(back_populates="team")

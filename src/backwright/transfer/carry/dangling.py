@@ -13,9 +13,9 @@ from backwright.transfer.carry.types import Facts, Part
 
 
 def dangling(parts: Sequence[Part], trees: Sequence[cst.Module], facts: Facts) -> set[str]:
-    """Return the functions that, renamed, take or give a class that nobody makes.
+    """Return the classes that, renamed, nobody makes, and the functions that take or give one.
 
-    Such as of `HeroTeamLink`, a link's own: for an invoice there is no `InvoiceTeamLink`.
+    Such as `HeroTeamLink`, a link's own: for an invoice there is no `InvoiceTeamLink`.
 
     Args:
         parts: the exemplar's code.
@@ -32,7 +32,7 @@ def dangling(parts: Sequence[Part], trees: Sequence[cst.Module], facts: Facts) -
     found = [
         cst.ensure_type(f, cst.FunctionDef) for t in trees for f in m.findall(t, m.FunctionDef())
     ]
-    return {f.name.value for f in found if missing and _words(_head(f)) & missing}
+    return missing | {f.name.value for f in found if missing and _words(_head(f)) & missing}
 
 
 def _head(function: cst.FunctionDef) -> str:

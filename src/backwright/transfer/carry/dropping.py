@@ -166,7 +166,8 @@ class Dropper:
         line = self.work.line_of(name)
         self.work.note(line, f"`{name}` is left out: {self._reason(node)}")
         is_handler = any(_is_route(d) for d in node.decorators)
-        if name.startswith("test_") or is_handler:
+        is_fixture = any("fixture" in code_of(d) for d in node.decorators)
+        if (name.startswith("test_") and not is_fixture) or is_handler:
             return
         if self.owner and not self._is_own_name(name):
             self.gone.add(f"{self.owner}.{name}")

@@ -30,6 +30,7 @@ from backwright.transfer.carry.marks import (
 )
 from backwright.transfer.carry.mentions import pass_on
 from backwright.transfer.carry.parents import with_parents
+from backwright.transfer.carry.partly import with_given_alone
 from backwright.transfer.carry.placing import (
     Placement,
     place,
@@ -108,7 +109,8 @@ def _linked(
     roles = {key.rpartition(":")[2]: role for key, (role, _) in placement.items()}
     taking = [n for n, role in roles.items() if role not in ("model", "public", "filter")]
     taking += [n for n, role in roles.items() if role == "public"]  # some are bodies, too
-    return link(works, trees, taking, {n for n in taking if roles[n] == "update"})
+    updates = {n for n in taking if roles[n] == "update"}
+    return link(works, with_given_alone(trees, updates), taking, updates)
 
 
 def _reads(trees: Sequence[cst.Module], facts: Facts) -> Iterator[tuple[str, FieldSpec]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 import libcst as cst
@@ -186,9 +186,28 @@ class Filler(cst.CSTTransformer):
         ]
         if not new:
             return node
+        new += self._linked_ids(node, values, first)
         return node.with_changes(
             args=spread(node.args, slots, new, node.whitespace_before_args, keep=self.work.extends)
         )
+
+    def _linked_ids(
+        self, node: cst.Call, values: Mapping[int, cst.BaseExpression], like: cst.Arg
+    ) -> list[cst.Arg]:
+        """An answer that is made of a row's attributes has the ids of its linked rows, too."""
+        rows = {code_of(v.value) for v in values.values() if isinstance(v, cst.Attribute)}
+        name = code_of(node.func).rpartition(".")[2]
+        placed = [p for key, p in self.placement.items() if key.rpartition(":")[2] == name]
+        if len(rows) != 1 or self.work.has_samples or [role for role, _ in placed] != ["public"]:
+            return []
+        row = cst.parse_expression(rows.pop())
+        return [
+            like.with_changes(
+                keyword=cst.Name(f.column), value=cst.Attribute(row, cst.Name(f.column))
+            )
+            for f in placed[0][1]
+            if f.kind == "many"
+        ]
 
     def _values(
         self, items: Sequence[cst.CSTNode], slots: Sequence[int]

@@ -41,7 +41,10 @@ def link(
     """
     if not works or not works[0].likeness.links:
         return list(trees)
-    model = works[0].facts.new.pascal
+    facts = works[0].facts
+    model = facts.new.pascal
+    if facts.model:
+        model = facts.renaming("").identifier(facts.model)
     layers = [(w, t) for w, t in zip(works, trees, strict=True) if w.part.role in _LAYERS]
     found = {w.part.path: _sites(t, model, schemas, partial) for w, t in layers}
     made = []

@@ -22,6 +22,7 @@ class Maker:
     params: tuple[str, ...] = ()
     code: str = ""
     imports: frozenset[Import] = frozenset()
+    late: bool = False  # it uses what the function itself makes: it stands where it is needed
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Asking:
     params: tuple[str, ...]
     is_async: bool
     scope: str
+    made: frozenset[str] = frozenset()  # the variables that it has before it needs the row
 
 
 @dataclass(frozen=True)

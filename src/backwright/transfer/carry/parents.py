@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import libcst as cst
 import libcst.matchers as m
@@ -90,7 +90,7 @@ def _function(work: Work, links: list[FieldSpec], node: cst.CSTNode) -> cst.CSTN
         parent = work.facts.parent(field.target)
         if not re.search(rf"\b({'|'.join(marks.values())})\b", code_of(made)) or parent is None:
             continue
-        maker = _maker(work, parent, made)
+        maker = _maker(work, parent, made, _made_before(made, marks.values()))
         if maker:
             work.imports |= maker.imports
             ids = {
@@ -101,7 +101,25 @@ def _function(work: Work, links: list[FieldSpec], node: cst.CSTNode) -> cst.CSTN
     return made if made is not node else None
 
 
-def _maker(work: Work, parent: Parent, node: cst.FunctionDef) -> Maker | None:
+def _made_before(node: cst.FunctionDef, marks: Collection[str]) -> frozenset[str]:
+    """Return the variables that a function assigns before it needs a row."""
+    found: set[str] = set()
+    for statement in node.body.body[: _place_of(node, marks)]:
+        for target in m.findall(statement, m.AssignTarget(target=m.Name())):
+            found.add(
+                cst.ensure_type(cst.ensure_type(target, cst.AssignTarget).target, cst.Name).value
+            )
+    return frozenset(found)
+
+
+def _place_of(node: cst.FunctionDef, marks: Collection[str]) -> int:
+    """Return which statement of a function is the first that needs a row."""
+    asked = re.compile(rf"\b(?:{'|'.join(marks)})\b")
+    places = (i for i, s in enumerate(node.body.body) if asked.search(code_of(s)))
+    return next(places, 0)
+
+
+def _maker(work: Work, parent: Parent, node: cst.FunctionDef, made: frozenset[str]) -> Maker | None:
     functions = fixtures_and_helpers(work.facts)
     params = (*node.params.params, *node.params.kwonly_params)
     asking = Asking(
@@ -109,6 +127,7 @@ def _maker(work: Work, parent: Parent, node: cst.FunctionDef) -> Maker | None:
         params=tuple(p.name.value for p in params),
         is_async=node.asynchronous is not None,
         scope=_scope(node),
+        made=made,
     )
     return (
         by_fixture(functions, parent, asking)
@@ -147,13 +166,17 @@ def _given(
         known = ids.get(place.value) if isinstance(place, cst.Name) else None
         return cst.parse_expression(known) if known else None
 
+    place = _place_of(node, ids) if maker.late else _behind_docstring(node)
     made = replaced(node, id_)
-    body = made.body.with_changes(
-        body=[*cst.parse_module(maker.code).body, *made.body.body] if maker.code else made.body.body
-    )
+    new = list(cst.parse_module(maker.code).body)
+    body = made.body.with_changes(body=[*made.body.body[:place], *new, *made.body.body[place:]])
     have = {p.name.value for p in (*made.params.params, *made.params.kwonly_params)}
     names = [n for n in maker.params if n not in have]
     return _with_params(made.with_changes(body=body), names, code)
+
+
+def _behind_docstring(node: cst.FunctionDef) -> int:
+    return int(node.get_docstring() is not None)
 
 
 def _with_params(node: cst.FunctionDef, names: Sequence[str], code: str) -> cst.FunctionDef:

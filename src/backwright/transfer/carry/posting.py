@@ -36,7 +36,8 @@ def by_request(
         asking: who needs a row.
         module: the code of the module that it stands in.
     """
-    at_hand = {*asking.params, *_globals(module), *_fixtures(tests, asking)}
+    own = {*asking.params, *asking.made, *_globals(module)}
+    at_hand = own | _fixtures(tests, asking)
     for path, code in tests:
         for post in _posts(code, parent.names):
             elsewhere = _globals(code) - _globals(module) if path != asking.path else set()
@@ -45,8 +46,9 @@ def by_request(
                 continue
             row = parent.names.variable
             made = f"(await {post.call})" if post.is_awaited else post.call
-            asked = tuple(sorted(post.names - set(asking.params) - _globals(module)))
-            return Maker(f'{row}["{parent.key}"]', asked, f"{row} = {made}.json()\n")
+            asked = tuple(sorted(post.names - own))
+            late = bool(post.names & asking.made)
+            return Maker(f'{row}["{parent.key}"]', asked, f"{row} = {made}.json()\n", late=late)
     return None
 
 

@@ -49,14 +49,12 @@ def site_of(
         partial: those of them all of whose fields may be left out.
         owner: the class that the function is a method of.
     """
-    param = _body_param(node, schemas)
     aim = purpose(node, owner)
-    if (
-        param is None
-        or aim not in ("make", "change")
-        or not isinstance(node.body, cst.IndentedBlock)
-    ):
+    if aim not in ("make", "change") or not isinstance(node.body, cst.IndentedBlock):
         return None
+    param = _body_param(node, schemas)
+    if param is None:
+        return _kept_as_it_came(node, model) if aim == "make" else None
     body, kind = param
     is_partial = aim == "change" and bool(set(re.findall(r"\w+", kind)) & set(partial))
     found = _changed(node, body) if aim == "change" else _made(node, model)
@@ -78,6 +76,21 @@ def _body_param(node: cst.FunctionDef, schemas: Sequence[str]) -> tuple[str, str
             rank = min(i for i, name in enumerate(schemas) if name in words)
             found.append((rank, param.name.value, kind))
     return min(found)[1:] if found else None
+
+
+def _kept_as_it_came(node: cst.FunctionDef, model: str) -> Site | None:
+    """Return where a row is made of a body that is the row itself: `session.add(item)`.
+
+    It has what the table has, so nothing of many-to-many rows.
+    """
+    param = _body_param(node, [model])
+    if param is None:
+        return None
+    for statement in m.findall(node, m.SimpleStatementLine()):
+        if re.search(rf"\.(?:add|merge)\({param[0]}\)", code_of(statement)):
+            line = cst.ensure_type(statement, cst.SimpleStatementLine)
+            return Site(node, param[0], None, line, is_change=False, is_partial=False)
+    return None
 
 
 def _made(node: cst.FunctionDef, model: str) -> tuple[str, cst.BaseStatement] | None:

@@ -197,7 +197,9 @@ def _arguments(dialect: Dialect, habit: RelationHabit, side: _Side, *, itself: b
     if itself and not side.many:
         options["remote_side"] = f'"{side.target}.{dialect.key.key}"'
     is_read = side.many and side.is_near and dialect.asynchronous
-    lazy = habit.lazy or ("selectin" if is_read else None)
+    # a join of rows that are many would have every query of the host ask for `unique()`
+    lazy = None if side.many and habit.lazy == "joined" else habit.lazy
+    lazy = lazy or ("selectin" if is_read else None)
     if lazy:
         options["lazy"] = f'"{lazy}"'
     if dialect.orm == "sqlmodel":

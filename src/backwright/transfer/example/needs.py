@@ -36,7 +36,7 @@ def add_needs(
     lacking = [(m, n) for m, n in wanted if n.rpartition(" ")[2] not in have or not n]
     if not lacking:
         return
-    sources = list(_sources(draft, modules, code, like))
+    sources = list(_sources(draft, modules, code, path, like))
     taken = [(next((m for m, names in sources if n in names), ""), m, n) for m, n in lacking]
     pairs = [(known or seen_from(draft, modules, path, like, m), n) for known, m, n in taken]
     draft.write(path, add_imports(code, wanted_imports(pairs), width=width))
@@ -91,16 +91,24 @@ def _levels(modules: Modules, path: str) -> Iterator[int]:
 
 
 def _sources(
-    draft: Draft, modules: Modules, code: str, like: str
+    draft: Draft, modules: Modules, code: str, path: str, like: str
 ) -> Iterable[tuple[str, frozenset[str]]]:
     """Yield the host's own modules that a module imports from, and what each exports."""
     for statement in outline(code):
         node = statement.node
         if not isinstance(node, ast.ImportFrom):
             continue
-        file = modules.find(like, node.level, node.module or "")
+        file = _beside(path, node) or modules.find(like, node.level, node.module or "")
         if file and draft.exists(file):
             yield "." * node.level + (node.module or ""), _exports(draft.text(file), file)
+
+
+def _beside(path: str, node: ast.ImportFrom) -> str | None:
+    """Return the file that a new module imports from by dots; None for any other import."""
+    if not node.level:
+        return None
+    folder = PurePosixPath(path).parents[node.level - 1]
+    return (folder / (node.module or "__init__").replace(".", "/")).as_posix() + ".py"
 
 
 def _exports(code: str, file: str) -> frozenset[str]:

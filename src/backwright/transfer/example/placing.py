@@ -33,6 +33,8 @@ def place(code: str, new: str, after: Collection[str]) -> str:
         return new.strip("\n") + "\n"
     following = next((s for s in statements if s.start > last.end), None)
     gap = _gap(statements, after)
+    if isinstance(last.node, _CONTAINERS) or isinstance(ast.parse(new).body[0], _CONTAINERS):
+        gap = max(gap, _between_definitions(statements))
     text = "\n" * gap + new.strip("\n") + "\n"
     line = last.end + 1
     if following is None:
@@ -67,6 +69,11 @@ def _gap(statements: Sequence[Statement], after: Collection[str]) -> int:
     for left, right in pairwise(statements):
         if set(right.names) & set(after) and not _is_import(left.node):
             return right.start - left.end - 1
+    return _between_definitions(statements)
+
+
+def _between_definitions(statements: Sequence[Statement]) -> int:
+    """Return how many blank lines mostly stand between a module's definitions."""
     gaps = [
         right.start - left.end - 1
         for left, right in pairwise(statements)
