@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from backwright.errors import UsageError
+from backwright.errors import QuestionError, UsageError
 from backwright.spec.fields import read_fields
 from backwright.tasks.add_field import find_resource
 from backwright.tasks.add_relation import AddRelation, as_field
-from backwright.tasks.fills import existing_rows
+from backwright.tasks.fills import Rows, existing_rows
 from backwright.tasks.house import Features, house_draft
+from backwright.tasks.questions import Answers
 from backwright.transfer.draft import Draft
 from backwright.transfer.extend import class_of, extend_resource, missing_fields
 from backwright.transfer.survey import survey
@@ -128,11 +129,15 @@ def test_the_nearest_resource_is_named() -> None:
         find_resource(facts, "Taks")
 
 
+ROWS = ["a:int:3..", "b:str:10..20", "c:str", "d:email:unique", "e:enum:x,y", "f:bool", "g:date"]
+
+
 def test_what_existing_rows_get() -> None:
-    fields = read_fields(
-        ["a:int:3..", "b:str:10..20", "c:str", "d:email:unique", "e:enum:x,y", "f:bool", "g:date"]
-    )
-    assert {column: fill.sql for (_, column), fill in existing_rows("t", fields).items()} == {
+    fields = read_fields(ROWS)
+    rows = existing_rows("t", fields, Answers(yes=True))
+    assert rows is not None
+    assert rows.fields == fields
+    assert {column: fill.sql for (_, column), fill in rows.fills.items()} == {
         "a": "3",
         "b": "'unknown...'",
         "c": "''",
@@ -141,10 +146,39 @@ def test_what_existing_rows_get() -> None:
         "f": "false",
         "g": "current_date",
     }
-    assert existing_rows("t", read_fields(["a:int:default=1", "b:str:optional"])) == {}
-    for word in ("a:ref:Task", "b:int:unique", "c:str:4:unique"):
-        with pytest.raises(UsageError, match="rows that are there have nothing for it"):
-            existing_rows("t", read_fields([word]))
+
+
+def test_nothing_is_asked_where_rows_have_a_value() -> None:
+    fields = read_fields(["a:int:default=1", "b:str:optional", "c:many:Task"])
+    assert existing_rows("t", fields, Answers()) == Rows(fields, {})
+
+
+def test_what_existing_rows_get_is_asked() -> None:
+    with pytest.raises(QuestionError) as asked:
+        existing_rows("t", read_fields(["rank:int:1..5", "c:str:optional"]), Answers())
+    question = asked.value.question
+    assert (question.key, question.recommended) == ("existing-rows", "fill")
+    assert [choice.value for choice in question.choices] == ["fill", "optional", "stop"]
+    assert "rank = 1" in question.choices[0].text
+    assert "rank:int:1..5:default=VALUE" in question.choices[0].trade_off
+
+
+@pytest.mark.parametrize("word", ["a:ref:Task", "b:int:unique", "c:str:4:unique"])
+def test_no_value_is_offered_where_none_is_right(word: str) -> None:
+    fields = read_fields([word])
+    with pytest.raises(QuestionError) as asked:
+        existing_rows("t", fields, Answers())
+    assert [choice.value for choice in asked.value.question.choices] == ["optional", "stop"]
+    rows = existing_rows("t", fields, Answers(yes=True))
+    assert rows is not None
+    assert [field.optional for field in rows.fields] == [True]
+
+
+def test_the_answer_may_be_to_leave_it() -> None:
+    fields = read_fields(["rank:int"])
+    assert existing_rows("t", fields, Answers({"existing-rows": "stop"})) is None
+    with pytest.raises(UsageError, match="is no answer"):
+        existing_rows("t", fields, Answers({"existing-rows": "perhaps"}))
 
 
 @pytest.mark.parametrize(

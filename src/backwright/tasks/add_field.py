@@ -20,8 +20,8 @@ from backwright.tasks.change import (
     prove,
     workplace,
 )
-from backwright.tasks.extend_by_example import extend_by_example
-from backwright.tasks.fills import existing_rows
+from backwright.tasks.extend_by_example import extend_by_example, nothing_added
+from backwright.tasks.fills import Fills, existing_rows
 from backwright.tasks.host_facts import speaks_house_style
 from backwright.tasks.house import features_of, house_draft
 from backwright.tasks.migration import write_migration
@@ -30,7 +30,6 @@ from backwright.tasks.safe_migration import make_safe
 from backwright.tasks.tidy import tidy
 from backwright.transfer.draft import Draft
 from backwright.transfer.extend import extend_resource, missing_fields
-from backwright.transfer.migration import Fill
 from backwright.transfer.survey import Survey, Table, survey
 from backwright.values import Note
 from backwright.workshop import ChangeSet
@@ -80,7 +79,10 @@ def add_field(request: AddField, listener: Listener) -> ChangeReport:
         names = ", ".join(f.name for f in request.fields)
         text = f"{table.name} has {names} already, as asked for"
         return change_report(Outcome(request.command, text, ()), ChangeSet())
-    fills = existing_rows(table.table, fields)
+    rows = existing_rows(table.table, fields, request.answers)
+    if rows is None:
+        return nothing_added(request.command, table.name)
+    fields, fills = rows.fields, rows.fills
     command = f"{request.command} {table.name} {' '.join(f.name for f in fields)}"
     with workplace(request.root, command, listener) as place:
         plan, notes = _write(place, table, fields, fills)
@@ -123,7 +125,7 @@ def _write(
     place: Workplace,
     table: Table,
     fields: tuple[FieldSpec, ...],
-    fills: dict[tuple[str, str], Fill],
+    fills: Fills,
 ) -> tuple[tuple[PlanStep, ...], tuple[Note, ...]]:
     """Write the change into staging, step by step."""
     host = Draft(place.folder)

@@ -74,9 +74,12 @@ def extend_by_example(
             Outcome(command, f"{name} has {words} already, as asked for", ()), ChangeSet()
         )
     dialect = learning.dialect
-    fills = existing_rows(
-        learning.chain.model.table, fields, lambda word: stored_value(dialect, word)
+    rows = existing_rows(
+        learning.chain.model.table, fields, answers, lambda word: stored_value(dialect, word)
     )
+    if rows is None:
+        return nothing_added(command, name)
+    fields, fills = rows.fields, rows.fills
     words = ", ".join(f.name for f in fields)
     with workplace(root, f"{command} {name} {words}", listener) as place:
         found = place.environment.distributions()
@@ -105,6 +108,11 @@ def extend_by_example(
         checks = prove(place, changes, answers=answers, new_tests=tuple(done.new_tests))
         undo = move_over(place, changes, f"{command} {name} {words}")
         return change_report(outcome, changes, verified=checks, undo=undo)
+
+
+def nothing_added(command: str, name: str) -> ChangeReport:
+    """Return the report of a change that the user has decided against."""
+    return change_report(Outcome(command, f"{name} stays as it is, as answered", ()), ChangeSet())
 
 
 def _learning(
