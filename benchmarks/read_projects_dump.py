@@ -162,9 +162,10 @@ def metadata() -> dict[str, Any]:
     from sqlalchemy import MetaData
 
     found = {}
+    mapped = table_places()
     for one in gc.get_objects():
         if issubclass(type(one), MetaData):  # isinstance would wake lazy proxies
-            if set(one.tables) == {"alembic_version"}:
+            if set(one.tables) == {"alembic_version"} and "alembic_version" not in mapped:
                 continue  # Alembic's own
             found.update({key: t for key, t in one.tables.items() if not INTERNAL.search(key)})
     return found

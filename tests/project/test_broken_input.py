@@ -39,6 +39,13 @@ def host(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def test_what_setuptools_copied_is_no_second_program(host: Path) -> None:
+    copied = host / "build" / "lib"
+    copied.mkdir(parents=True)
+    (copied / "main.py").write_text(APP)
+    assert [one.object for one in read_project(host).apps] == ["main:app"]
+
+
 def paths(root: Path) -> list[str]:
     return [one.path for one in read_project(root).endpoints]
 

@@ -238,10 +238,12 @@ def instance_names(modules: Modules) -> dict[int, str]:
 
 
 def name_of(target: object, modules: Modules, instances: dict[int, str]) -> str | None:
-    """Return the name of a dependency, as `package.module:name`."""
+    """Return the name of a dependency, as `package.module:name`; a wrapper's is what it wraps."""
     target = settle(target)
     if isinstance(target, Bound):
         return name_of(target.function, modules, instances)
+    if isinstance(target, Function) and isinstance(target.wraps, (Function, Bound)):
+        return name_of(target.wraps, modules, instances)
     if isinstance(target, (Function, Class)):
         return f"{modules.name(target.module)}:{target.qualname}"
     if isinstance(target, External):

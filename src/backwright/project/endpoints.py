@@ -167,7 +167,12 @@ def _meant(node: ast.expr, frame: Frame | None) -> str:
 
 def _names_types(node: ast.expr) -> bool:
     """Tell whether a type is written with types alone: then it says more than its value does."""
-    names = [one.id for one in ast.walk(node) if isinstance(one, ast.Name)]
+    owners = {id(one.value) for one in ast.walk(node) if isinstance(one, ast.Attribute)}
+    names = [
+        last_name(one)
+        for one in ast.walk(node)
+        if isinstance(one, (ast.Name, ast.Attribute)) and id(one) not in owners
+    ]
     types = all(name[:1].isupper() or name in _TYPES for name in names)
     return types and any(isinstance(one, ast.Subscript) for one in ast.walk(node))
 

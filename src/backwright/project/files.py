@@ -19,6 +19,7 @@ SKIPPED = frozenset(
         "__pypackages__",
     }
 )
+BUILT = "/build/lib"  # where setuptools copies the sources
 CONFIGURATION = frozenset(
     {
         "pyproject.toml",
@@ -122,7 +123,8 @@ def _kind(entry: os.DirEntry[str], seen: set[tuple[int, int]]) -> str:
     try:
         if entry.is_file():
             return "file"
-        if not entry.is_dir() or entry.name in SKIPPED or entry.name.startswith("."):
+        skipped = entry.name in SKIPPED or entry.name.startswith(".")
+        if not entry.is_dir() or skipped or entry.path.endswith(BUILT):
             return ""
         status = entry.stat()
     except OSError:

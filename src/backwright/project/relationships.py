@@ -16,7 +16,7 @@ from backwright.project.interpret.values import (
     settle,
 )
 from backwright.project.mapped import Mapped
-from backwright.project.types import RelationKind, Relationship
+from backwright.project.types import Column, RelationKind, Relationship
 
 _End = tuple[str, str, str]  # a model, its relationship, and what that is called at the other end
 
@@ -152,8 +152,8 @@ def _kind(
 ) -> RelationKind:
     if secondary is not None:
         return "many-to-many"
-    keys = [one for one in owner.columns if _points_to(one.foreign_key, target)]
-    back = target is not None and any(_points_to(one.foreign_key, owner) for one in target.columns)
+    keys = _keys_to(owner, target)
+    back = target is not None and bool(_keys_to(target, owner))
     single = expressions.truth(options.get("uselist", True)) is False
     many = read.many if read is not None and (read.mapped or owner.sqlmodel) else None
     if target is owner:
@@ -185,6 +185,17 @@ def _foreign_side(options: dict[str, object]) -> str:
     shown = ast.unparse(given.node) if isinstance(given, Function) else str(given)
     found = re.search(r"foreign\(\s*(\w+)\.", shown)
     return found[1] if found else ""
+
+
+def _keys_to(owner: Mapped, target: Mapped | None) -> list[Column]:
+    """Return the columns that refer to a table: each may be part of several foreign keys."""
+    more = {
+        name
+        for one in owner.constraints
+        if one.kind == "foreign-key" and any(_points_to(key, target) for key in one.target)
+        for name in one.columns
+    }
+    return [one for one in owner.columns if one.name in more or _points_to(one.foreign_key, target)]
 
 
 def _points_to(key: str | None, target: Mapped | None) -> bool:

@@ -221,9 +221,11 @@ HANDLERS: dict[str, Handler] = {
     "importlib.import_module": _import_module,
     "importlib.resources.files": _resources,
     "importlib.util.find_spec": _find_spec,
-    "importlib.metadata.entry_points": _entry_points,
-    "importlib.metadata.entry_points().get": _entry_points,
-    "importlib.metadata.entry_points().select": _entry_points,
+    **{
+        f"{name}.entry_points{how}": _entry_points
+        for name in ("importlib.metadata", "importlib_metadata")
+        for how in ("", "().get", "().select")
+    },
     "inspect.getmembers": _getmembers,
     "os.listdir": _listdir,
     "os.walk": _walk,

@@ -5,6 +5,7 @@ from fastapi import APIRouter, Body, FastAPI
 from pydantic import BaseModel
 from sqlmodel import SQLModel
 
+import schemas
 from schemas import NoteCreate as Create
 
 T = TypeVar("T")
@@ -68,3 +69,8 @@ def search(limit: int = Body(10), wanted: Note | None = None) -> "list[Note]":
 
 
 app.include_router(hinted)
+
+
+@app.get("/pages", response_model=schemas.Page[schemas.NoteCreate])
+def pages():
+    return {"items": []}

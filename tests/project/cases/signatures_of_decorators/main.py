@@ -56,3 +56,16 @@ async def add(note: NoteResponse) -> Teapot:
 @app.get("/open")
 async def open_to_all() -> NoteResponse:
     return NoteResponse(text="")
+
+
+def limited(provider):
+    @wraps(provider)
+    async def within_limits(*args, **kwargs):
+        return provider(*args, **kwargs)
+
+    return within_limits
+
+
+@app.get("/wrapped")
+async def wrapped(user: User = Depends(limited(current_user))) -> None:
+    return None

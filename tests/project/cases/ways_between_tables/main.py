@@ -1,5 +1,5 @@
 from fastapi import FastAPI
-from sqlalchemy import Column, ForeignKey, Index, Integer
+from sqlalchemy import Column, ForeignKey, ForeignKeyConstraint, Index, Integer
 from sqlalchemy.orm import DeclarativeBase, backref, foreign, relationship
 
 app = FastAPI()
@@ -60,3 +60,26 @@ class Whole(Base):
     __tablename__ = "whole"
     id = Column(Integer, primary_key=True)
     parts = relationship("Part", primaryjoin=lambda: Whole.id == foreign(Part.whole_id))
+
+
+class Shelf(Base):
+    __tablename__ = "shelf"
+    room = Column(Integer, primary_key=True)
+    number = Column(Integer, primary_key=True)
+
+
+class Room(Base):
+    __tablename__ = "room"
+    id = Column(Integer, primary_key=True)
+
+
+class Book(Base):
+    __tablename__ = "book"
+    __table_args__ = (
+        ForeignKeyConstraint(["room", "number"], ["shelf.room", "shelf.number"]),
+        ForeignKeyConstraint(["room"], ["room.id"]),
+    )
+    id = Column(Integer, primary_key=True)
+    room = Column(Integer)
+    number = Column(Integer)
+    place = relationship("Room", backref="books")

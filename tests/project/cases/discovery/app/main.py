@@ -7,6 +7,8 @@ from pathlib import Path
 
 from fastapi import APIRouter, FastAPI
 
+from importlib_metadata import entry_points as older_entry_points
+
 from app.features import routers
 
 app = FastAPI()
@@ -14,6 +16,8 @@ for router in routers:
     app.include_router(router)
 for point in entry_points(group="app.plugins"):
     app.include_router(point.load().routes)
+for point in older_entry_points().select(group="app.plugins"):
+    app.include_router(point.load().routes, prefix="/older")
 for file in sorted(Path(__file__).parent.glob("features/*.py")):
     if file.stem.startswith("f"):
         app.add_api_route(f"/about/{file.stem}", lambda: None)
