@@ -94,6 +94,16 @@ CASES = (
         ),
     ),
     Case(
+        "files-of-the-house",
+        (
+            "Log line:text level:int:1..5:default=1",
+            "Mail subject:str:1..80 log:ref:Log:optional",
+            "Migration name:str:1..80 weight:decimal:6,2:0.5..",
+            "Container image:str:1..200 mails:many:Mail",
+        ),
+        added=("Worker host:str:1..80 share:float:0..1 container:ref:Container",),
+    ),
+    Case(
         "no-auth",
         ("User name:str:1..80 email:email:unique", "Post title:str:1..200 author:ref:User"),
         ("--no-auth",),
