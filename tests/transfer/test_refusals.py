@@ -79,3 +79,19 @@ def test_nothing_is_learnt_from_a_noun_that_means_much_else(odd: str) -> None:
         made.append([host.text(path) for path in chain_of(names_of("Invoice"))])
         assert host.text("tests/factories.py").count("def email(") == 1
     assert made[0] == made[1]
+
+
+def test_nothing_is_learnt_about_a_noun_that_is_its_own_plural() -> None:
+    """`mail` is one and many, so tests about a mail, or of one, cannot be told as of another."""
+    host = house_draft()
+    without_exemplars(host, set())
+    for line in (
+        "Log line:text",
+        "Mail subject:str log:ref:Log:optional",
+        "Container image:str mails:many:Mail",
+        "Worker host:str container:ref:Container",
+    ):
+        transfer_resource(host, house_draft(), read_resource_line(line))
+    code = host.text("tests/test_workers.py")
+    assert "make_worker(" in code
+    assert "make_workers" not in code

@@ -146,8 +146,12 @@ def _unfit(names: Names, words: Collection[str]) -> str:
 
 
 def is_telling(names: Names, words: Collection[str]) -> bool:
-    """Tell whether a noun is none of the words that mean something else, as Test and List are."""
-    return names.snake not in words and names.plural_snake not in words
+    """Tell whether a noun says one of one and another of many, and nothing else.
+
+    Test and List mean much else in code; `mail` is one and many.
+    """
+    forms = {names.snake, names.plural_snake}
+    return len(forms) == 2 and forms.isdisjoint(words)
 
 
 def ambiguous_words(house: Draft) -> frozenset[str]:

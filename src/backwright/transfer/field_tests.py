@@ -49,13 +49,14 @@ class NewTest:
 def known_tests(host: Draft, house: Draft) -> list[FieldTest]:
     """Return the field tests of a project and of the house; one that both have is the project's.
 
-    A resource that is called as much else in its tests is has none that could be told apart.
+    A noun that means much else, or one as well as many, has no tests that could be told apart.
     """
     found: dict[tuple[str, str], FieldTest] = {}
     words = ambiguous_words(house)
     for draft in (host, house):
         for test in field_tests(draft, survey(draft)):
-            if not is_telling(test.table.names, words):
+            nouns = (test.table.names, *([test.target] if test.trait[0] == "link" else []))
+            if not all(is_telling(names, words) for names in nouns):
                 continue
             found.setdefault((test.table.name, test.name), test)
     return list(found.values())
