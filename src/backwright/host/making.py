@@ -190,31 +190,67 @@ def make(
 def _build(
     folder: Path, needs: Requirements, framework: str, tools: Sequence[str], say: Say
 ) -> None:
-    """Make and fill an environment; less strictly in each attempt until one succeeds."""
+    """Make and fill an environment; less strictly in each attempt until one succeeds.
+
+    Versions from years ago may install and still not run on this interpreter. Then they are first
+    tried as they are on the older ones that the project takes, and only then loosened.
+    """
     uv = find_uv()
     with scratch("making") as work:
-        _create(folder, needs, uv, work, say)
-        python = folder / "bin" / "python"
-        install = [*uv, "pip", "install", "--python", str(python)] if uv else []
-        install = install or [str(python), "-m", "pip", "install", "--disable-pip-version-check"]
         local = tuple(_copied(folder, work) for folder in needs.local)
+        attempts = tuple(_attempts(needs, local))
+        pythons = _pythons(needs, say)
         said = ""
-        options: tuple[str, ...] = needs.options
-        for lines, pins in _attempts(needs, local):
-            said = _install([*install, *options], (*lines, *tools), pins, work)
-            options = (*needs.options, "--upgrade")
-            if not said:
-                said = _broken(python, framework, work)
-            if not said:
-                if "setuptools" not in needs.names():
-                    _install([*install, *options], (_ONCE_THERE,), (), work)  # at best
-                return
+        for python in pythons:
+            _create(folder, python, uv, work)
+            said, is_broken = _filled(folder, needs, attempts[:1], framework, tools, uv, work)
+            if not is_broken:
+                break
+            if python != pythons[-1]:
+                say(
+                    f"{framework} does not run as pinned on {_shown(python)}; trying another Python"
+                )
+        if said:
+            _create(folder, pythons[0], uv, work)
+            said, _ = _filled(folder, needs, attempts, framework, tools, uv, work)
+        if not said:
+            return
     remove_tree(folder)
     end = said[-1500:].partition("\n")[2] if len(said) > 1500 else said  # whole lines
     raise MissingError(
         f"the project's dependencies cannot be installed: {end}",
         remedy="install the project in a virtual environment at .venv, then try again",
     )
+
+
+def _filled(
+    folder: Path,
+    needs: Requirements,
+    attempts: Sequence[tuple[tuple[str, ...], tuple[str, ...]]],
+    framework: str,
+    tools: Sequence[str],
+    uv: Sequence[str],
+    work: Path,
+) -> tuple[str, bool]:
+    """Install what is needed; return what the last attempt said, and whether it only did not run.
+
+    Nothing is said where one succeeded.
+    """
+    python = folder / "bin" / "python"
+    install = [*uv, "pip", "install", "--python", str(python)] if uv else []
+    install = install or [str(python), "-m", "pip", "install", "--disable-pip-version-check"]
+    said, is_broken = "", False
+    options: tuple[str, ...] = needs.options
+    for lines, pins in attempts:
+        said = _install([*install, *options], (*lines, *tools), pins, work)
+        options = (*needs.options, "--upgrade")
+        is_broken = not said
+        said = said or _broken(python, framework, work)
+        if not said:
+            if "setuptools" not in needs.names():
+                _install([*install, *options], (_ONCE_THERE,), (), work)  # at best
+            return "", False
+    return said, is_broken
 
 
 def _broken(python: Path, framework: str, work: Path) -> str:
@@ -299,26 +335,40 @@ def _compatible(line: str) -> str:
     return line[: found.start()] + wider + line[found.end() :]
 
 
-def _create(folder: Path, needs: Requirements, uv: Sequence[str], work: Path, say: Say) -> None:
-    """Make an empty environment with an interpreter that the project accepts.
+def _pythons(needs: Requirements, say: Say) -> tuple[str, ...]:
+    """Return the interpreters to try: the best first, then older ones that the project takes.
 
-    Where there is none, the newest there is: code seldom needs what its project asks for, and if
-    it does, it does not run before the change either.
+    Where it takes none of this machine, the newest there is: code seldom needs what its project
+    asks for, and if it does, it does not run before the change either.
+    """
+    wanted = [text for text in (needs.preferred, needs.python) if text]
+    fitting = [found[0] for text in wanted if (found := accepted(text))]
+    if wanted and not fitting:
+        newest = max(interpreters(), key=version_of)
+        say(
+            f"Python {needs.python or needs.preferred} is not on this machine; trying {_shown(newest)}"
+        )
+        fitting = [newest]
+    best = (*fitting, sys.executable)
+    others = accepted(needs.python) if needs.python else interpreters()
+    older = (p for p in others if version_of(p) < version_of(best[0]))
+    return tuple(dict.fromkeys((best[0], *older)))
+
+
+def _shown(python: str) -> str:
+    return "Python " + ".".join(map(str, version_of(python)[:2]))
+
+
+def _create(folder: Path, python: str, uv: Sequence[str], work: Path) -> None:
+    """Make an empty environment with an interpreter, or with ours if that one cannot.
 
     Raises:
         MissingError: there is no module to make environments with.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
-    wanted = [text for text in (needs.preferred, needs.python) if text]
-    fitting = [found[0] for text in wanted if (found := accepted(text))]
-    if wanted and not fitting:
-        newest = max(interpreters(), key=version_of)
-        shown = ".".join(map(str, version_of(newest)))
-        say(f"Python {needs.python or needs.preferred} is not on this machine; trying {shown}")
-        fitting = [newest]
-    for python in (*fitting, sys.executable):
+    for program in (python, sys.executable):
         remove_tree(folder)
-        argv = [*uv, "venv", "--quiet", "--python", python] if uv else [python, "-m", "venv"]
+        argv = [*uv, "venv", "--quiet", "--python", program] if uv else [program, "-m", "venv"]
         if run([*argv, str(folder)], cwd=work, timeout=_SECONDS).ok:
             return
     raise MissingError(

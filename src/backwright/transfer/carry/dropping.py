@@ -246,9 +246,12 @@ class Dropper:
         return not self._speaks(without_extras(node, self._speaks))
 
     def _left_out(self, node: cst.BaseStatement) -> None:
-        """What links the rows of others to the exemplar's is all that its function is for."""
+        """What links the rows of others to the exemplar's is all that its function is for.
+
+        Not so where a row is removed: there it only goes first.
+        """
         self.dropped = True
-        is_link = len(self.work.facts.fields) in fields_in(node)
+        is_link = len(self.work.facts.fields) in fields_in(node) and self.aim != "remove"
         if self.inside and (is_link or (self.aim == "other" and _sets(node))):
             raise _Essential
         self.work.note_marks(code_of(node), "left out, since it is about `{}`")

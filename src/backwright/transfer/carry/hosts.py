@@ -80,7 +80,7 @@ def store_of(
 
 def _sessions(code: str) -> Iterator[str]:
     """Yield the expressions of which rows are asked, or by which they are kept."""
-    calls = r"(?:add|commit|flush|refresh|query|exec|scalar|get)\w*\("
+    calls = r"(?:add|add_all|commit|delete|exec|execute|flush|get|query|refresh|scalars?|stream)\("
     yield from (found[1] for found in re.finditer(_SESSION.pattern + calls, code))
 
 

@@ -27,6 +27,7 @@ Node = TypeVar("Node", bound=cst.CSTNode)
 _LISTS = {"list", "all", "search", "filter", "find", "multi", "query", "index", "page", "paginate"}
 _MAKES = {"create", "add", "new", "register", "post", "insert", "write", "make", "store", "save"}
 _CHANGES = {"update", "edit", "patch", "put", "change", "modify", "replace"}
+_REMOVES = {"delete", "remove", "destroy", "erase"}
 _PAGING = {"limit", "offset", "skip", "page", "size", "per_page", "pagination"}
 _LOGS = re.compile(r"\blog(ger|ging)?\.|_log(ger)?\.|^print$|^warnings\.warn$")
 _SILENT = {"execute", "run", "handle", "perform", "invoke", "call", "dispatch", "process"}
@@ -34,7 +35,7 @@ _SHOWN = ("__repr__", "__str__", "__unicode__")
 
 
 def purpose(node: cst.FunctionDef, owner: str = "") -> str:
-    """Return what a function does: `make`, `change`, `list`, `show` or `other`.
+    """Return what a function does: `make`, `change`, `remove`, `list`, `show` or `other`.
 
     A method that says nothing (`execute`) does what its class, the `owner`, is called after.
     """
@@ -42,7 +43,12 @@ def purpose(node: cst.FunctionDef, owner: str = "") -> str:
         return "show"
     name = owner if node.name.value.strip("_") in _SILENT else node.name.value
     words = {w.lower() for w in split_words(name)}
-    for kinds, name in ((_MAKES, "make"), (_CHANGES, "change"), (_LISTS, "list")):
+    for kinds, name in (
+        (_MAKES, "make"),
+        (_CHANGES, "change"),
+        (_REMOVES, "remove"),
+        (_LISTS, "list"),
+    ):
         if words & kinds:
             return name
     params = {p.name.value for p in (*node.params.params, *node.params.kwonly_params)}

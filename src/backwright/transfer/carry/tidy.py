@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import libcst as cst
+import libcst.matchers as m
 
 from backwright.transfer.carry.marks import code_of
 
@@ -20,7 +21,13 @@ def tidied(tree: cst.Module, original: str) -> cst.Module:
     """
     widest = max((len(line) for line in original.splitlines()), default=0)
     made = tree.visit(_Layout(max(widest, SHORTEST)))
-    return made.with_changes(body=_squeezed(made.body, most=2))
+    return made.with_changes(body=_squeezed(_without_loose_text(made.body), most=2))
+
+
+def _without_loose_text(body: Sequence[cst.BaseStatement]) -> list[cst.BaseStatement]:
+    """Leave out strings that are no docstrings: code that somebody has taken out of use."""
+    text = m.SimpleStatementLine(body=[m.Expr(value=m.SimpleString())])
+    return [s for i, s in enumerate(body) if i == 0 or not m.matches(s, text)]
 
 
 class _Layout(cst.CSTTransformer):

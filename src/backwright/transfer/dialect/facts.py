@@ -48,7 +48,8 @@ class EnumHabit:
 
     `column` is the database type that is named explicitly, None where the annotation is enough;
     `named` tells whether that gets a name, `by_value` whether values are stored, not names.
-    `home` is the file that the project keeps its enums in, None where they stand with the models.
+    `home` is the file that the project keeps its enums in, None where they stand with the models;
+    `words` is what that file imports.
     """
 
     form: EnumForm
@@ -58,6 +59,7 @@ class EnumHabit:
     by_value: bool = False
     home: str | None = None
     home_module: str | None = None
+    words: Spelling | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -235,6 +235,7 @@ def read_enum_habit(
         by_value=any(keyword(_as_call(c.type_node), "values_callable") is not None for c in typed),
         home=home or None,
         home_module=imported_as(sources, home, classes) if home else None,
+        words=sources.words(home) if home else None,
     )
 
 

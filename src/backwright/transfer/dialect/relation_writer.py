@@ -327,7 +327,7 @@ def enum_definition(dialect: Dialect, names: Names, field: FieldSpec) -> Definit
     form = dialect.enum.form
     if field.kind != "enum" or form in ("Literal", "plain"):
         return None
-    words = dialect.model.words
+    words = dialect.enum.words or dialect.model.words
     if form == "StrEnum":
         base, imports = words.spell("enum", "StrEnum")
     else:

@@ -153,11 +153,10 @@ def _foreign(owners: Ownership, chain: Chain) -> Iterator[str]:
     """Yield what others define and the exemplar's code may use: imports, fields, parameters."""
     modules = owners.modules
     for part in chain.parts:
+        ours = {a.asname or a.name for _, a, _ in modules.imports(part.path)}
         for node in ast.walk(modules.tree(part.path)):
-            if isinstance(node, ast.ImportFrom) and not modules.find(
-                part.path, node.level, node.module or ""
-            ):
-                yield from (a.asname or a.name for a in node.names)
+            if isinstance(node, ast.ImportFrom):
+                yield from {a.asname or a.name for a in node.names} - ours
     for path in modules.paths:
         if path in chain.own_modules:
             continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
@@ -79,6 +80,10 @@ class Surround:
         if path == model_file:
             first = self._first_new(text)
             text = splice(text, [Splice(first, first, f"{new.code.strip()}\n\n\n")])
+        elif kin := _choices(text, self._first_new(text)):
+            text = place(text, new.code, kin)
+        elif (first := self._first_new(text)) <= len(text.splitlines()):
+            text = splice(text, [Splice(first, first, f"{new.code.strip()}\n\n\n")])
         else:
             text = place(text, new.code, ())
         self.draft.write(path, text)
@@ -141,3 +146,14 @@ class Surround:
         like = path if path in modules.paths else part.path
         seen = [(seen_from(self.draft, modules, path, like, m), name) for m, name in imports]
         return wanted_imports(seen)
+
+
+def _choices(code: str, before: int) -> frozenset[str]:
+    """Return the names of the enums that stand above a line."""
+    return frozenset(
+        name
+        for statement in outline(code)
+        if isinstance(statement.node, ast.ClassDef) and statement.end < before
+        if any("Enum" in ast.unparse(base) for base in statement.node.bases)
+        for name in statement.names
+    )

@@ -205,7 +205,7 @@ def _write(
     step = STEPS[part.role]
     if part.whole:
         target = learning.naming.path(part.path)
-        draft.write(target, code)
+        draft.write(target, f"{code.rstrip()}\n" if code.strip() else code)
         done.add(step, target)
         if part.role == "test" and _has_tests(ast.parse(code).body):
             done.new_tests.append(target)
