@@ -203,7 +203,9 @@ def _build(
         said = ""
         for python in pythons:
             _create(folder, python, uv, work)
-            said, is_broken = _filled(folder, needs, attempts[:1], framework, tools, uv, work)
+            said, is_broken = _filled(
+                folder, needs, attempts, framework, tools, uv, work, until_broken=True
+            )
             if not is_broken:
                 break
             if python != pythons[-1]:
@@ -212,7 +214,9 @@ def _build(
                 )
         if said:
             _create(folder, pythons[0], uv, work)
-            said, _ = _filled(folder, needs, attempts, framework, tools, uv, work)
+            said, _ = _filled(
+                folder, needs, attempts, framework, tools, uv, work, until_broken=False
+            )
         if not said:
             return
     remove_tree(folder)
@@ -231,10 +235,13 @@ def _filled(
     tools: Sequence[str],
     uv: Sequence[str],
     work: Path,
+    *,
+    until_broken: bool,
 ) -> tuple[str, bool]:
     """Install what is needed; return what the last attempt said, and whether it only did not run.
 
-    Nothing is said where one succeeded.
+    Nothing is said where one succeeded. `until_broken` ends with the first that is installed and
+    does not run.
     """
     python = folder / "bin" / "python"
     install = [*uv, "pip", "install", "--python", str(python)] if uv else []
@@ -250,6 +257,8 @@ def _filled(
             if "setuptools" not in needs.names():
                 _install([*install, *options], (_ONCE_THERE,), (), work)  # at best
             return "", False
+        if is_broken and until_broken:
+            break
     return said, is_broken
 
 

@@ -41,10 +41,17 @@ def make_safe(
                 fills=fills,
                 known_types=known_enum_types(older),
                 apart=not _keeps_one_transaction(place),
+                repeatable=_adds_if_missing(place),
             )
         file.write_text(wrap_texts(made.code, width), encoding="utf-8")
         notes += [Note(path, 1, text) for text in made.notes]
     return tuple(notes)
+
+
+def _adds_if_missing(place: Workplace) -> bool:
+    """Tell whether the host's Alembic knows `if_not_exists` of columns: from 1.16."""
+    version = place.environment.distributions().get("alembic", "")
+    return tuple(int(n) for n in re.findall(r"\d+", version)[:2]) >= (1, 16)
 
 
 def _keeps_one_transaction(place: Workplace) -> bool:

@@ -83,6 +83,10 @@ def downgrade() -> None:
 '''
 
 
+class StoppedError(Exception):
+    """Ends a migration before one of its statements."""
+
+
 @dataclass
 class Host:
     """A database with rows, the models of it, and what they become."""
@@ -118,13 +122,19 @@ class Host:
         with self.engine.connect() as connection:
             return connection.execute(sa.text(statement)).scalar()
 
-    def migrate(self, code: str, function: str) -> list[str]:
-        """Run a revision's function in a transaction, as `env.py` does; return what was executed."""
+    def migrate(self, code: str, function: str, *, stop_at: int | None = None) -> list[str]:
+        """Run a revision's function in a transaction, as `env.py` does; return what was executed.
+
+        Raises:
+            StoppedError: in place of the statement of the number `stop_at`, from 1.
+        """
         said: list[str] = []
         with self.engine.connect() as connection:
 
             def hear(_: Any, __: Any, statement: str, *___: Any) -> None:
                 said.append(statement)
+                if len(said) == stop_at:
+                    raise StoppedError
 
             sa.event.listen(self.engine, "before_cursor_execute", hear)
             try:

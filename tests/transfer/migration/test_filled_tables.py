@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from tests.transfer.migration.database import ROWS, Host, hardened, host
+from tests.transfer.migration.database import ROWS, Host, StoppedError, hardened, host
 
 from backwright.host.postgres import Cluster, cluster
 from backwright.transfer.migration import Fill, harden
@@ -225,6 +225,23 @@ def test_up_down_and_up(server: Cluster, case: Case) -> None:
         assert there.schema() == before
         there.migrate(made.code, "upgrade")
         assert_as_wanted(there, case)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_up_again_after_a_failure_at_any_statement(server: Cluster, case: Case) -> None:
+    """What was committed by then stays, and the whole is run once more."""
+    with host(server, case.change) as there:
+        made = hardened(there, case.fills)
+        before = there.schema()
+        statements = len(there.migrate(made.code, "upgrade"))
+        there.migrate(made.code, "downgrade")
+        for number in range(1, statements + 1):
+            with pytest.raises(StoppedError):
+                there.migrate(made.code, "upgrade", stop_at=number)
+            there.migrate(made.code, "upgrade")
+            assert_as_wanted(there, case)
+            there.migrate(made.code, "downgrade")
+            assert there.schema() == before
 
 
 def assert_as_wanted(there: Host, case: Case) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 from backwright.spec.types import FieldSpec
-from backwright.transfer.migration.harden import Fill
 from backwright.transfer.migration.operations import literal
+from backwright.transfer.migration.work import Fill
 
 _UNKNOWN = "unknown"
 _ID = "gen_random_uuid()"

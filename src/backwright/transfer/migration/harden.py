@@ -8,8 +8,16 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from backwright.transfer.migration.constraints import (
+    constrain,
+    create_check,
+    create_foreign_key,
+    create_index,
+    create_unique,
+    drop_index,
+)
 from backwright.transfer.migration.operations import (
     NewColumn,
     Operation,
@@ -19,20 +27,10 @@ from backwright.transfer.migration.operations import (
     quoted,
     segment,
 )
-from backwright.transfer.migration.phases import Phases, execute
+from backwright.transfer.migration.phases import Phases, execute, if_missing
+from backwright.transfer.migration.work import Fill, Work, schema_of, table_of
 
 BATCH = 10_000
-
-
-@dataclass(frozen=True, slots=True)
-class Fill:
-    """What the rows that are there get in a new column that may not be null: SQL.
-
-    `each` tells that it is another value for every row.
-    """
-
-    sql: str
-    each: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,24 +41,13 @@ class Hardened:
     notes: tuple[str, ...] = ()
 
 
-@dataclass
-class _Work:
-    """One function on its way: its phases, and what is known besides."""
-
-    fills: Mapping[tuple[str, str], Fill]
-    known_types: Collection[str]
-    created: frozenset[str]
-    apart: bool
-    phases: Phases = field(default_factory=Phases)
-    types: list[str] = field(default_factory=list)
-
-
 def harden(
     code: str,
     *,
     fills: Mapping[tuple[str, str], Fill] | None = None,
     known_types: Collection[str] = (),
     apart: bool = True,
+    repeatable: bool = True,
 ) -> Hardened:
     """Return a migration for PostgreSQL made safe for tables in use.
 
@@ -69,6 +56,7 @@ def harden(
         fills: for (table, column), what existing rows get where the column may not be null.
         known_types: enum types that older migrations made.
         apart: whether statements can leave the migration's transaction; `env.py` may not let them.
+        repeatable: whether the host's Alembic adds a column only if it is missing (from 1.16).
 
     Raises:
         SyntaxError: it is no Python.
@@ -79,10 +67,10 @@ def harden(
     if upgrade is None or downgrade is None:
         return Hardened(code)
     created = _created(upgrade, code)
-    up = _Work(fills or {}, known_types, created, apart)
+    up = Work(fills or {}, known_types, created, apart, repeatable)
     for statement in _statements(upgrade):
         _take(up, statement, code, _UPGRADES)
-    down = _Work({}, known_types, created, apart)
+    down = Work({}, known_types, created, apart)
     for statement in _statements(downgrade):
         _take(down, statement, code, _DOWNGRADES)
     down.phases.last += [execute([f"DROP TYPE {quoted(name)}"]) for name in up.types]
@@ -124,16 +112,18 @@ def _downgrade_in_order(phases: Phases) -> None:
     phases.first = []
 
 
-Handler = Callable[[_Work, Operation, str], None]
+Handler = Callable[[Work, Operation, str], None]
 
 
-def _take(work: _Work, statement: ast.stmt, source: str, handlers: Mapping[str, Handler]) -> None:
+def _take(work: Work, statement: ast.stmt, source: str, handlers: Mapping[str, Handler]) -> None:
     """Put one statement into its phases."""
     found = operation(statement, source)
     handler = handlers.get(found.name) if found else None
-    table = _table(found) if found else None
+    table = table_of(found) if found else None
     if found is None or handler is None or table is None or table in work.created:
-        work.phases.first.append(_dedented(segment(source, statement)))
+        code = _dedented(segment(source, statement))
+        makes = found is not None and found.name in ("create_table", "create_index")
+        work.phases.begin(code, if_missing(code) if makes else code)
         return
     handler(work, found, table)
 
@@ -142,34 +132,13 @@ def _dedented(code: str) -> str:
     return code.replace("\n    ", "\n")
 
 
-_TABLE_AT = {
-    "add_column": (0, "table_name"),
-    "create_index": (1, "table_name"),
-    "drop_index": (99, "table_name"),
-    "create_unique_constraint": (1, "table_name"),
-    "create_foreign_key": (1, "source_table"),
-    "create_check_constraint": (1, "table_name"),
-    "alter_column": (0, "table_name"),
-}
-
-
-def _table(found: Operation) -> str | None:
-    place = _TABLE_AT.get(found.name)
-    return found.text(*place) if place else None
-
-
-def _schema(found: Operation, keyword: str = "schema") -> str | None:
-    value = found.option(keyword)
-    return str(ast.literal_eval(value)) if value and value[:1] in "'\"" else None
-
-
-def _add_column(work: _Work, found: Operation, table: str) -> None:
+def _add_column(work: Work, found: Operation, table: str) -> None:
     node = found.argument(1, "column")
     if not isinstance(node, ast.Call) or not node.args:
         work.phases.first.append(found.code)
         return
     column = NewColumn(node, found.source)
-    where = qualified(table, _schema(found))
+    where = qualified(table, schema_of(found))
     work.phases.first_locks = True
     type_code = _made_type(work, column, found.source)
     if "Computed(" in segment(found.source, node):
@@ -181,36 +150,34 @@ def _add_column(work: _Work, found: Operation, table: str) -> None:
         work.phases.last.append(_alter(found, column.name, f"server_default={given}"))
         return
     if not column.required or column.server_default:
-        work.phases.first.append(_added(found, column.written(type_code=type_code)))
+        _begin(work, _added(found, column.written(type_code=type_code)))
         return
     _required(work, found, column, where, type_code)
 
 
 def _required(
-    work: _Work, found: Operation, column: NewColumn, where: str, type_code: str | None
+    work: Work, found: Operation, column: NewColumn, where: str, type_code: str | None
 ) -> None:
     """Add a column that may not be null, where nothing says what existing rows have in it."""
-    fill = work.fills.get((_table(found) or "", column.name))
+    fill = work.fills.get((table_of(found) or "", column.name))
     if fill is None:
         work.phases.notes.append(
             f"{where}.{column.name} may not be null, and nothing says what existing rows get: "
             "the migration fails where there are any"
         )
-        work.phases.first.append(_added(found, column.written(type_code=type_code)))
+        _begin(work, _added(found, column.written(type_code=type_code)))
         return
     work.phases.notes.append(f"existing rows of {where} get {fill.sql} as {column.name}")
     if fill.each:
         _in_steps(work, found, column, where, type_code, fill)
         return
     default = f"sa.text({_python(fill.sql)})"
-    work.phases.first.append(
-        _added(found, column.written(type_code=type_code, server_default=default))
-    )
+    _begin(work, _added(found, column.written(type_code=type_code, server_default=default)))
     work.phases.first.append(_alter(found, column.name, "server_default=None"))
 
 
 def _in_steps(
-    work: _Work,
+    work: Work,
     found: Operation,
     column: NewColumn,
     where: str,
@@ -223,7 +190,7 @@ def _in_steps(
     """
     name = quoted(column.name)
     nullable = column.written(type_code=type_code, nullable="True", server_default=None)
-    work.phases.first.append(_added(found, nullable))
+    _begin(work, _added(found, nullable))
     update = f"UPDATE {where} SET {name} = {fill.sql} WHERE {name} IS NULL"
     if not work.apart:
         work.phases.first.append(execute([update]))
@@ -243,17 +210,20 @@ def _in_steps(
     )
     if not column.required:
         return
-    check = quoted(f"{_table(found)}_{column.name}_not_null"[:63])
+    check = quoted(f"{table_of(found)}_{column.name}_not_null"[:63])
     alter = f"ALTER TABLE {where}"
-    work.phases.first.append(
-        execute([f"{alter} ADD CONSTRAINT {check} CHECK ({name} IS NOT NULL) NOT VALID"])
+    constrain(
+        work,
+        execute([f"{alter} ADD CONSTRAINT {check} CHECK ({name} IS NOT NULL) NOT VALID"]),
+        where,
+        check,
     )
     work.phases.apart.append(execute([f"{alter} VALIDATE CONSTRAINT {check}"]))
     work.phases.last.append(_alter(found, column.name, "nullable=False"))
     work.phases.last.append(execute([f"{alter} DROP CONSTRAINT {check}"]))
 
 
-def _made_type(work: _Work, column: NewColumn, source: str) -> str | None:
+def _made_type(work: Work, column: NewColumn, source: str) -> str | None:
     """Create the enum type of a new column, and return how the column names it then."""
     found = column.enum
     if found is None or f'name="{found[0]}").create(' in source.replace("'", '"'):
@@ -261,10 +231,16 @@ def _made_type(work: _Work, column: NewColumn, source: str) -> str | None:
     name, labels = found
     values = ", ".join(literal(label) for label in labels)
     if name not in work.known_types and name not in work.types:
-        work.phases.first.append(execute([f"CREATE TYPE {quoted(name)} AS ENUM ({values})"]))
+        made = f"CREATE TYPE {quoted(name)} AS ENUM ({values})"
+        again = ["DO $$ BEGIN", f"{made};", "EXCEPTION WHEN duplicate_object THEN NULL;", "END $$"]
+        work.phases.begin(execute([made]), execute(again))
         work.types.append(name)
     written = ", ".join([*map(repr, labels), f"name={name!r}", "create_type=False"])
     return f"postgresql.ENUM({written})"
+
+
+def _begin(work: Work, added: str) -> None:
+    work.phases.begin(added, if_missing(added) if work.repeatable else added)
 
 
 def _added(found: Operation, column: str) -> str:
@@ -295,69 +271,7 @@ def _python(text: str) -> str:
     return f'"{escaped}"'
 
 
-def _create_index(work: _Work, found: Operation, table: str) -> None:
-    if not work.apart:
-        work.phases.notes.append(
-            f"an index of {table} is made while nobody can write: env.py keeps all in a transaction"
-        )
-        work.phases.first.append(found.code)
-        return
-    work.phases.apart.append(
-        found.with_options(postgresql_concurrently="True", if_not_exists="True")
-    )
-
-
-def _create_unique(work: _Work, found: Operation, table: str) -> None:
-    """Make the index first, which locks nobody out, and then a constraint of it."""
-    columns = found.names(2, "columns")
-    if not work.apart or not columns:
-        work.phases.first.append(found.code)
-        return
-    name = found.text(0, "constraint_name") or f"{table}_{'_'.join(columns)}_key"[:63]
-    schema = found.option("schema")
-    more = f", schema={schema}" if schema else ""
-    listed = ", ".join(repr(c) for c in columns)
-    work.phases.apart.append(
-        f"op.create_index({name!r}, {table!r}, [{listed}], unique=True{more}, "
-        "postgresql_concurrently=True, if_not_exists=True)"
-    )
-    where = qualified(table, _schema(found))
-    work.phases.last.append(
-        execute(
-            [f"ALTER TABLE {where} ADD CONSTRAINT {quoted(name)} UNIQUE USING INDEX {quoted(name)}"]
-        )
-    )
-
-
-def _create_foreign_key(work: _Work, found: Operation, table: str) -> None:
-    columns = found.names(3, "local_cols")
-    name = found.text(0, "constraint_name") or f"{table}_{'_'.join(columns)}_fkey"[:63]
-    _not_valid(work, found, name, qualified(table, _schema(found, "source_schema")))
-
-
-def _create_check(work: _Work, found: Operation, table: str) -> None:
-    name = found.text(0, "constraint_name")
-    if name is None:
-        work.phases.first.append(found.code)
-        return
-    _not_valid(work, found, name, qualified(table, _schema(found)))
-
-
-def _not_valid(work: _Work, found: Operation, name: str, where: str) -> None:
-    """Let a constraint hold for new rows at once, and look at the old ones without a lock."""
-    if not work.apart:
-        work.phases.first.append(found.code)
-        return
-    first = repr(name) if found.text(0) is None else segment(found.source, found.call.args[0])
-    rest = [segment(found.source, a) for a in found.call.args[1:]]
-    rest += [f"{k.arg}={segment(found.source, k.value)}" for k in found.call.keywords]
-    arguments = ", ".join([first, *rest, "postgresql_not_valid=True"])
-    work.phases.first.append(f"op.{found.name}({arguments})")
-    work.phases.first_locks = True
-    work.phases.apart.append(execute([f"ALTER TABLE {where} VALIDATE CONSTRAINT {quoted(name)}"]))
-
-
-def _alter_column(work: _Work, found: Operation, table: str) -> None:
+def _alter_column(work: Work, found: Operation, table: str) -> None:
     """Say so where a change of type may write a table anew."""
     work.phases.first_locks = True
     if found.option("type_"):
@@ -369,22 +283,15 @@ def _alter_column(work: _Work, found: Operation, table: str) -> None:
     work.phases.first.append(found.code)
 
 
-def _drop_index(work: _Work, found: Operation, _: str) -> None:
-    if not work.apart:
-        work.phases.first.append(found.code)
-        return
-    work.phases.apart.append(found.with_options(postgresql_concurrently="True", if_exists="True"))
-
-
 _UPGRADES: dict[str, Handler] = {
     "add_column": _add_column,
-    "create_index": _create_index,
-    "create_unique_constraint": _create_unique,
-    "create_foreign_key": _create_foreign_key,
-    "create_check_constraint": _create_check,
+    "create_index": create_index,
+    "create_unique_constraint": create_unique,
+    "create_foreign_key": create_foreign_key,
+    "create_check_constraint": create_check,
     "alter_column": _alter_column,
 }
-_DOWNGRADES: dict[str, Handler] = {"drop_index": _drop_index}
+_DOWNGRADES: dict[str, Handler] = {"drop_index": drop_index}
 
 
 def _with_body(code: str, function: ast.FunctionDef, phases: Phases) -> str:

@@ -14,19 +14,30 @@ LOCK_TIMEOUT = "op.execute(\"SET LOCAL lock_timeout = '5s'\")"
 
 @dataclass
 class Phases:
-    """Statements by phase, as code; `locks` tells whether a phase locks a table that is in use."""
+    """Statements by phase, as code; `locks` tells whether a phase locks a table that is in use.
+
+    What comes first is committed before the rest begins. Where the rest fails, the whole is run
+    once more: `again` says how a statement reads so that it may be.
+    """
 
     first: list[str] = field(default_factory=list)
     apart: list[str] = field(default_factory=list)
     last: list[str] = field(default_factory=list)
     first_locks: bool = False
     notes: list[str] = field(default_factory=list)
+    again: dict[str, str] = field(default_factory=dict)
+
+    def begin(self, code: str, again: str) -> None:
+        """Put a statement into the first phase; `again` is how it may be run twice."""
+        self.first.append(code)
+        self.again[code] = again
 
     def body(self) -> str:
         """Return the body of a function, without indentation."""
         parts: list[str] = []
-        if self.first:
-            parts += [*([LOCK_TIMEOUT] if self.first_locks else []), *self.first]
+        first = [self.again.get(code, code) for code in self.first] if self.apart else self.first
+        if first:
+            parts += [*([LOCK_TIMEOUT] if self.first_locks else []), *first]
         if self.apart:
             parts.append("# outside the transaction: nobody is locked out")
             parts.append("with op.get_context().autocommit_block():")
@@ -38,6 +49,12 @@ class Phases:
 
 def _indented(code: str) -> str:
     return "\n".join(f"    {line}" if line else line for line in code.splitlines())
+
+
+def if_missing(code: str) -> str:
+    """Return a call of an operation that makes something, only if it is not there."""
+    inner = code.rstrip().removesuffix(")").rstrip().removesuffix(",")
+    return f"{inner}, if_not_exists=True)"
 
 
 def execute(lines: Sequence[str]) -> str:

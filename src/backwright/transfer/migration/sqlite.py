@@ -10,8 +10,9 @@ import ast
 from collections.abc import Mapping
 
 from backwright.source.text import Splice, splice
-from backwright.transfer.migration.harden import Fill, Hardened
+from backwright.transfer.migration.harden import Hardened
 from backwright.transfer.migration.operations import NewColumn, quoted, segment
+from backwright.transfer.migration.work import Fill
 
 
 def harden_sqlite(code: str, *, fills: Mapping[tuple[str, str], Fill]) -> Hardened:
