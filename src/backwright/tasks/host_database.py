@@ -100,8 +100,14 @@ def database_facts(project: Project, run_folder: str) -> DatabaseFacts:
 
 
 def driver_of(scheme: str, engine: Engine) -> tuple[str, ...]:
-    """Return what must be installed for a URL of a scheme that names its driver."""
-    return (_INSTALLED[scheme],) if engine != "none" and scheme in _INSTALLED else ()
+    """Return what must be installed for a URL of a scheme that names its driver.
+
+    SQLAlchemy 2.1 does not bring greenlet by itself any more, without which nothing is awaited.
+    """
+    if engine == "none" or scheme not in _INSTALLED:
+        return ()
+    is_awaited = scheme.rpartition("+")[2] in ("asyncpg", "aiosqlite")
+    return (_INSTALLED[scheme], *(["greenlet"] if is_awaited else []))
 
 
 def _engine(driver: str, project: Project) -> Engine:

@@ -26,6 +26,7 @@ _SECONDS = 120.0
 _NOT_THERE = re.compile(r"No such file or directory: '(/[^']+)'")
 _OUTSIDE = re.compile(r"^/[\w.-]+/[\w./-]*$")
 _PLACE = re.compile(r"(?i)log|dir|folder|file|upload|storage|media|data|cache|path")
+_SIGNS = re.compile(r"(?i)(?:jwt|token|auth|sign\w*)\w*key$|secret(?:_?key)?$|algorithm$|expire")
 _REDIS = re.compile(r"\b(?:import|from)\s+(?:redis|aioredis|arq|aiocache|fastapi_limiter|rq)\b")
 
 
@@ -47,7 +48,7 @@ def settle(project: Project, facts: HostFacts, bench: Bench) -> dict[str, str]:
         bench: What runs it, without these variables.
     """
     told = facts.database_variables
-    required = [name for name in facts.required if name not in told]
+    required = [name for name in (*facts.required, *_for_tokens(project)) if name not in told]
     asked = [Missing(name, "missing", "") for name in required]
     made_up = placeholders(project, asked, {})
     given = given_values(project.root, required, made_up)
@@ -69,6 +70,24 @@ def settle(project: Project, facts: HostFacts, bench: Bench) -> dict[str, str]:
             for name, value in more.items()
         }
     return given
+
+
+def _for_tokens(project: Project) -> tuple[str, ...]:
+    """Return the variables by which tokens are signed, of which code does not say what else to take.
+
+    An application starts without them, and fails when somebody signs in.
+    """
+    own = own_values(project.root)
+    return tuple(
+        one.variables[0]
+        for one in project.settings
+        if one.variables
+        and not one.owner
+        and not one.required
+        and one.default is None
+        and one.variables[0] not in own
+        and _SIGNS.search(one.variables[0])
+    )
 
 
 def _is_doubtful(project: Project) -> bool:
