@@ -98,17 +98,19 @@ def _sources(
         node = statement.node
         if not isinstance(node, ast.ImportFrom):
             continue
-        file = _beside(path, node) or modules.find(like, node.level, node.module or "")
+        file = (
+            _beside(draft, path, node) if node.level else modules.find(like, 0, node.module or "")
+        )
         if file and draft.exists(file):
             yield "." * node.level + (node.module or ""), _exports(draft.text(file), file)
 
 
-def _beside(path: str, node: ast.ImportFrom) -> str | None:
-    """Return the file that a new module imports from by dots; None for any other import."""
-    if not node.level:
-        return None
+def _beside(draft: Draft, path: str, node: ast.ImportFrom) -> str | None:
+    """Return the file that a module, which may be new, imports from by dots."""
     folder = PurePosixPath(path).parents[node.level - 1]
-    return (folder / (node.module or "__init__").replace(".", "/")).as_posix() + ".py"
+    stem = (folder / (node.module or "").replace(".", "/")).as_posix().removeprefix("./")
+    names = (f"{stem}.py", f"{stem}/__init__.py" if stem != "." else "__init__.py")
+    return next((name for name in names if draft.exists(name)), None)
 
 
 def _exports(code: str, file: str) -> frozenset[str]:
