@@ -40,6 +40,7 @@ from backwright.transfer.resource import (
     owner_question,
     transfer_resource,
 )
+from backwright.transfer.survey import MODELS, survey
 from backwright.values import Note
 from backwright.workshop import ChangeSet
 
@@ -80,7 +81,7 @@ def add_resource(request: AddResource, listener: Listener) -> ChangeReport:
     with workplace(request.root, command, listener) as place:
         transfer, plan = _write(place, spec)
         changes = changes_of(place, [p for step in plan for p in step.files], _reasons(plan))
-        outcome = _outcome(spec, transfer, plan)
+        outcome = _outcome(spec, transfer, plan, _circles(place, spec))
         if request.dry_run:
             return change_report(outcome, changes, dry_run=True)
         tests = tuple(p for p in changes.paths if p.startswith("tests/test_"))
@@ -200,13 +201,32 @@ def _endpoints(place: Workplace, spec: ResourceSpec) -> tuple[tuple[str, str], .
     return tuple((verb, base + path) for verb, path in zip(VERBS, paths, strict=True))
 
 
-def _outcome(spec: ResourceSpec, transfer: Transfer, plan: tuple[PlanStep, ...]) -> Outcome:
+def _circles(place: Workplace, spec: ResourceSpec) -> tuple[Note, ...]:
+    """Say where rows can refer to themselves or to each other in a circle."""
+    table = survey(Draft(place.folder)).table(spec.names.pascal)
+    line = table.line if table else 1
+    return tuple(
+        Note(
+            MODELS,
+            line,
+            f"nothing keeps {one(spec.names.human)} from being its own {field.name}, or a circle of "
+            "them: forbid it if that must not be",
+        )
+        for field in spec.fields
+        if field.kind == "ref" and field.target == spec.names.pascal
+    )
+
+
+def _outcome(
+    spec: ResourceSpec, transfer: Transfer, plan: tuple[PlanStep, ...], notes: tuple[Note, ...]
+) -> Outcome:
     names = spec.names
     whose = "each row belongs to the user who made it" if transfer.owned else "rows are shared"
     return Outcome(
         command=COMMAND,
         summary=f"{names.pascal}: learnt from {transfer.exemplar}; {whose}",
         plan=plan,
+        notes=notes,
         next_steps=(
             "make migrate    brings your database to the new migration",
             f"make run        then look at /docs for what {one(names.human)} can do",

@@ -31,7 +31,7 @@ STEPS: tuple[tuple[str, Callable[[Job], list[str]]], ...] = (
 
 @dataclass(frozen=True)
 class Transfer:
-    """What was learnt from which resource, and the files of each step."""
+    """What was learnt from which resource, in words, and the files of each step."""
 
     exemplar: str
     owned: bool
@@ -53,7 +53,9 @@ def transfer_resource(host: Draft, house: Draft, spec: ResourceSpec) -> Transfer
     job = Job(host, house, spec, exemplar, around, vocabulary(exemplar, house))
     done = tuple((name, tuple(step(job))) for name, step in STEPS)
     check_meanings(host)
-    return Transfer(exemplar.table.name, owned, done)
+    name = exemplar.table.name
+    learnt_from = name if exemplar.draft is host else f"the house's own {name}"
+    return Transfer(learnt_from, owned, done)
 
 
 def existing(host: Draft, spec: ResourceSpec) -> Table | None:

@@ -69,11 +69,12 @@ def _insert(
     table: Table, number: int, before: frozenset[str], chosen: set[str], dialect: Dialect
 ) -> str:
     """Return the INSERT of one row with a value in the chosen nullable columns."""
-    references = {
-        name: expression
-        for key in sorted(table.foreign_keys, key=lambda key: len(key.columns))
-        for name, expression in _reference(table, key, number, before, dialect).items()
-    }
+    references: dict[str, str] = {}
+    # What refers to other tables counts before what refers to this one, which may be empty yet.
+    for key in sorted(
+        table.foreign_keys, key=lambda key: (key.target != table.name, len(key.columns))
+    ):
+        references |= _reference(table, key, number, before, dialect)
     bounds = _bounds(table)
     values: dict[str, str] = {}
     for place, column in enumerate(table.columns):
