@@ -74,7 +74,7 @@ def served(sources: Sources, cluster: Cluster) -> Iterator[Served]:
     Raises:
         ServerFailedError: it does not start.
     """
-    driver = DRIVERS[sources.name]
+    driver = DRIVERS.get(sources.name, "postgresql+psycopg")
     with tempfile.TemporaryDirectory(prefix="probe-") as scratch, contextlib.ExitStack() as stack:
         folder = Path(scratch)
         (folder / "main.py").write_text(sources.text, encoding="utf-8")

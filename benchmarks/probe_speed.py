@@ -2,7 +2,8 @@
 
     python benchmarks/probe_speed.py [PROJECT…] [--times N] [--house] [--schemathesis COMMAND]
 
-Projects are those of `fixtures/probe`; each run has a new server and an empty database. Schemathesis
+Projects are those of `fixtures/probe`, or `many-122` for one made with 122 operations and passwords
+hashed at cost 12; each run has a new server and an empty database. Schemathesis
 gets a user's token, its usual settings and one worker for each core; it runs from its own
 environment (what `uv tool run --from schemathesis st` makes, unless another command is given).
 """
@@ -25,7 +26,8 @@ from statistics import median
 sys.path.insert(0, str(Path(__file__).parent))
 
 import httpx
-from probe_projects import Served, clean, probe_served, served
+from probe_many import many
+from probe_projects import Served, Sources, clean, probe_served, served
 
 from backwright.host.postgres import Cluster, cluster
 from backwright.report.events import silence
@@ -38,6 +40,7 @@ LOGINS = {
     "notes": ("/auth/register", "/auth/login", "access_token", "Authorization: Bearer {}"),
     "shop": ("/customers", "/login", "token", "X-Auth-Token: {}"),
     "chat": ("/register", "/login", "access_token", "Authorization: Bearer {}"),
+    "many": ("/register", "/login", "access_token", "Authorization: Bearer {}"),
 }
 WHO = {"email": "speed@example.com", "password": "speed-Password-1"}
 
@@ -55,9 +58,15 @@ class Run:
     phases: str = ""
 
 
+def sources_of(name: str) -> Sources:
+    """Return a project of the fixtures, or one made with so many operations."""
+    kind, _, count = name.partition("-")
+    return Sources(name, many(int(count))) if kind == "many" else clean(name)
+
+
 def of_probe(name: str, server: Cluster) -> Run:
     """Probe a project; its server's start does not count, for neither tool."""
-    sources = clean(name)
+    sources = sources_of(name)
     with served(sources, server) as one:
         started = time.monotonic()
         report = probe_served(sources, one, AREAS)
@@ -70,7 +79,7 @@ def of_probe(name: str, server: Cluster) -> Run:
 
 def of_schemathesis(name: str, server: Cluster, command: list[str]) -> Run:
     """Let Schemathesis try a project as one user."""
-    sources = clean(name)
+    sources = sources_of(name)
     with served(sources, server) as one, tempfile.TemporaryDirectory() as folder:
         header = _header(name, one)
         words = [
@@ -86,7 +95,7 @@ def of_schemathesis(name: str, server: Cluster, command: list[str]) -> Run:
 
 def _header(name: str, one: Served) -> str:
     """Register and log in; return the header of a user's requests."""
-    register, login, key, header = LOGINS[name]
+    register, login, key, header = LOGINS[name.partition("-")[0]]
     with httpx.Client(base_url=one.server.url) as client:
         client.post(register, json=WHO).raise_for_status()
         return header.format(client.post(login, json=WHO).json()[key])
@@ -149,9 +158,9 @@ def main() -> None:
 
 
 def _each(options: argparse.Namespace, server: Cluster) -> Iterator[Run]:
-    for name in options.projects or list(LOGINS):
+    for name in options.projects or ["notes", "shop", "chat"]:
         yield of_probe(name, server)
-        if name in LOGINS and options.schemathesis:
+        if name.partition("-")[0] in LOGINS and options.schemathesis:
             yield of_schemathesis(name, server, shlex.split(options.schemathesis))
     if options.house:
         yield of_house(server)

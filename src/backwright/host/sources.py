@@ -183,7 +183,8 @@ def with_sources(needs: Requirements, folder: Path) -> Requirements:
             named.add(name_of(requirement))
     if re.search(r"create_async_engine|AsyncEngine", text) and not _has_async_driver(needs, added):
         added.append("asyncpg")
-    exact = {name_of(line) for line in (*needs.needed, *needs.pins) if re.search(r"[=<]", line)}
+    bounded = re.compile(r"(?<!>)=|<")  # a lower bound alone leaves open what came later
+    exact = {name_of(line) for line in (*needs.needed, *needs.pins) if bounded.search(line)}
     periods = [
         limit
         for pattern, limit in _PERIODS
