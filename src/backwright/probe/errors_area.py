@@ -18,6 +18,7 @@ from backwright.probe.purposes import Purpose
 from backwright.report.probe_types import ProbeCheck
 
 _MOST_LISTED = 6
+_MET = "another area"  # where a server error was met before bad input was sent on purpose
 # Faults that have one root where no log tells them apart.
 _FAMILIES = {
     "huge number": "too large a number",
@@ -53,7 +54,8 @@ class Errors:
         for one in outcomes:
             if one.exchange.status >= 500:
                 name = _FAMILIES.get(one.fault.name, one.fault.name)
-                what = f"{name} in the {one.fault.place.split()[0]}"
+                where = one.fault.place.split()[0]
+                what = name if one.fault.place == _MET else f"{name} in the {where}"
                 cause = self.watcher.cause(one.exchange, what)
                 causes[cause.key].append((cause, one))
             told = leak_in(one.exchange)
@@ -71,7 +73,7 @@ class Errors:
     def _met(self) -> list[Outcome]:
         """Return the server errors that other areas have met before."""
         return [
-            Outcome(Fault("a request", "another area", one.call), one)
+            Outcome(Fault("a request", _MET, one.call), one)
             for one in self.learner.session.client.sent
             if one.status >= 500
         ]

@@ -20,8 +20,10 @@ from backwright.probe.sights import Cast, Kind, Sight, reason_of, refused, some_
 from backwright.report.probe_types import Actor
 
 _PAGE = re.compile(r"(?i)^(limit|size|page_?size|per_?page|count|take|first)$")
-_SECRET = re.compile(r"(?i)secret|passw|ssn|social_security|salary|iban|card_?number|cvv|api_?key|"
-                     r"confidential|pin$|private_?(key|note)")  # fmt: skip
+_SECRET = re.compile(
+    r"(?i)(^|_)secrets?$|secret_?(key|token|code|answer|word|note|data|value)|passw|ssn|"
+    r"social_security|salary|iban|card_?number|cvv|api_?key|confidential|pin$|private_?(key|note)"
+)
 
 
 @dataclass(frozen=True, slots=True)
