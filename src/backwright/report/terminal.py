@@ -119,7 +119,9 @@ def _print_question(console: Console, question: Question) -> None:
 
 
 def _print_check(console: Console, check: Check) -> None:
-    detail = f"  {_plain(check.detail)}" if check.detail else ""
+    # Of what did not fail the first line says enough; `--json` has the rest.
+    told = check.detail if check.verdict == "fail" else check.detail.partition("\n")[0]
+    detail = f"  {_plain(told)}" if told else ""
     console.print(
         f"  {_MARK[check.verdict]} {check.check:<12}{check.seconds:6.1f} s{detail}", highlight=False
     )

@@ -13,7 +13,7 @@ from backwright.report.events import StepStarted
 from backwright.tasks.change import Workplace
 from backwright.values import Note
 from backwright.workshop import ChangeSet, Database, hands
-from backwright.workshop.bench import PAYLOADS, tail
+from backwright.workshop.bench import PAYLOADS, last_first
 from backwright.workshop.tables import make_tables
 
 _SECONDS = 90.0
@@ -73,7 +73,7 @@ def running(place: Workplace) -> Iterator[Running]:
             yield Running(server.url, database, tables, server)
     except ServerFailedError as error:
         raise MissingError(
-            f"{facts.app} does not start: {tail(error.message)}",
+            f"{facts.app} does not start: {last_first(error.message)}",
             remedy=_remedy(place.notes),
         ) from error
 

@@ -316,6 +316,13 @@ def tail(text: str, *, lines: int = 25, characters: int = 4000) -> str:
     return "\n".join(text.strip().splitlines()[-lines:])[-characters:]
 
 
+def last_first(text: str) -> str:
+    """Return the end of a program's output, led by its last line: there stands the error."""
+    end = tail(text)
+    last = end.rpartition("\n")[2].strip()
+    return end if last == end else f"{last}\n{end}"
+
+
 def changed_python_files(changes: ChangeSet) -> tuple[str, ...]:
     """Return the Python files that a change creates or edits."""
     return tuple(

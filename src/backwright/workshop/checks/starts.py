@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from backwright.host.server import Server, ServerFailedError, serve
-from backwright.workshop.bench import PAYLOADS, Run, tail
+from backwright.workshop.bench import PAYLOADS, Run, last_first, tail
 from backwright.workshop.checks.imports import missing_endpoints, paths_in
 from backwright.workshop.registry import Outcome, check, failed, passed, skipped
 
@@ -25,7 +25,7 @@ def starts(run: Run) -> Outcome:
         return _serve_changed(run)
     except ServerFailedError as error:
         said = [line for line in error.message.splitlines() if not line.startswith('{"')]
-        reason = f"the server does not start: {tail(chr(10).join(said))}"
+        reason = f"the server does not start: {last_first(chr(10).join(said))}"
         return failed(reason) if _worked_before(run) else skipped(f"before, too, {reason}")
 
 
