@@ -127,3 +127,21 @@ def _passes_on(owner: Owner) -> bool:
 
 def _step(model: Model, column: Column) -> str:
     return f"{model.name}.{column.name}"
+
+
+def owner_names(models: Iterable[Model], user: Model) -> set[str]:
+    """Return the names of columns and relationships that lead from rows to users."""
+    names: set[str] = set()
+    for model in models:
+        if model.table == user.table:
+            continue
+        names |= {one.name for one in model.columns if points_to(one.foreign_key, user)}
+        names |= {one.name for one in model.relationships if one.target == user.name}
+        if model.owner is not None and model.owner.direct:
+            names.add(model.owner.column)
+    return names
+
+
+def parent_names(models: Iterable[Model]) -> set[str]:
+    """Return the names of columns that lead from rows to owned parents."""
+    return {one.owner.column for one in models if one.owner is not None and not one.owner.direct}

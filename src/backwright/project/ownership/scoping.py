@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from backwright.project.interpret import fields
 from backwright.project.interpret.values import Class, External, Instance, Unknown
 from backwright.project.ownership.accesses import Access, Creation, accesses, bases
 from backwright.project.ownership.ground import Ground
 from backwright.project.ownership.looking import Seen
-from backwright.project.ownership.owners import points_to
+from backwright.project.ownership.owners import owner_names, parent_names, points_to
 from backwright.project.ownership.terms import (
     CALLER_NAME,
     Keys,
@@ -32,8 +30,8 @@ class Judge:
         self.index = ground.index
         self.user = ground.user
         self.accesses = accesses(seen, ground.index)
-        self.owners = _owner_names(ground.models, ground.user)
-        self.parents = _parent_names(ground.models)
+        self.owners = owner_names(ground.models, ground.user)
+        self.parents = parent_names(ground.models)
         self.keys = Keys()
         self.equal: set[int] = set()
         self.checked: set[int] = set()
@@ -44,6 +42,9 @@ class Judge:
         self._keys: dict[tuple[int, str], set[int]] = {}
         self._lost = [[*call.args, *call.kwargs.values()] for call in seen.lost]
         self._lost_bases: dict[int, set[int]] = {}
+        self._astray: set[int] | None = None
+        self._doubts: tuple[int, dict[int, set[int]]] = (0, {})
+        self._keys_of_accesses: dict[int, set[int]] = {}
         self._passed: set[int] = set()
         self._learn()
 
@@ -137,7 +138,7 @@ class Judge:
         """Forget what was judged before more was learnt."""
         state = (len(self.equal), len(self.checked))
         if state != self._state:
-            self._state, self._callers, self._restricts = state, {}, {}
+            self._state, self._callers, self._restricts, self._astray = state, {}, {}, None
 
     def _is_callers(self, value: object) -> bool:
         if value is None or isinstance(value, (str, int, float, bytes)):
@@ -204,15 +205,29 @@ class Judge:
 
     def _is_doubtful(self, one: Access) -> bool:
         """Tell whether the rows, or the same ones read elsewhere, met what may be the caller."""
+        if not self.doubtful:
+            return False
         if id(one.base) in self.doubtful:
             return True
-        own = self._keys_of(one)
-        others = [other for other in self.accesses if id(other.base) in self.doubtful]
-        return any(other.model is one.model and own & self._keys_of(other) for other in others)
+        return not self._keys_of(one).isdisjoint(self._doubtful_keys(one.model))
+
+    def _doubtful_keys(self, model: Model) -> set[int]:
+        """Return what the keys of rows are compared with that met what may be the caller."""
+        size = len(self.doubtful)
+        if size != self._doubts[0]:
+            self._doubts = (size, {})
+        known = self._doubts[1]
+        if id(model) not in known:
+            others = (one for one in self.accesses if id(one.base) in self.doubtful)
+            keys = (self._keys_of(one) for one in others if one.model is model)
+            known[id(model)] = set[int]().union(*keys)
+        return known[id(model)]
 
     def _keys_of(self, one: Access) -> set[int]:
-        found = (self._keys_in(condition, one.model) for condition in one.conditions)
-        return set[int]().union(*found)
+        if id(one) not in self._keys_of_accesses:
+            found = (self._keys_in(condition, one.model) for condition in one.conditions)
+            self._keys_of_accesses[id(one)] = set[int]().union(*found)
+        return self._keys_of_accesses[id(one)]
 
     def restricts(self, condition: object) -> bool | None:
         """Tell whether a condition keeps to the caller; `None` if a part of it is not known."""
@@ -287,13 +302,16 @@ class Judge:
 
     def _goes_astray(self, one: Access) -> bool:
         """Tell whether the rows meet the caller in a call that is not followed."""
-        for given in self._lost:
-            if self.is_callers(given):
-                if id(given) not in self._lost_bases:
-                    self._lost_bases[id(given)] = bases(given, self.index)
-                if id(one.base) in self._lost_bases[id(given)]:
-                    return True
-        return False
+        self._forget()
+        if self._astray is None:
+            met = [given for given in self._lost if self.is_callers(given)]
+            self._astray = set[int]().union(*map(self._bases_of_lost, met))
+        return id(one.base) in self._astray
+
+    def _bases_of_lost(self, given: list[object]) -> set[int]:
+        if id(given) not in self._lost_bases:
+            self._lost_bases[id(given)] = bases(given, self.index)
+        return self._lost_bases[id(given)]
 
     def of_creation(self, one: Creation) -> bool | None:
         """Tell whether a row that is made is given to the caller."""
@@ -363,21 +381,3 @@ def _is_blank(value: object) -> bool:
     if isinstance(value, (list, tuple)):
         return any(_is_blank(one) for one in value)
     return isinstance(value, Unknown) and not value.candidates
-
-
-def _owner_names(models: Iterable[Model], user: Model) -> set[str]:
-    """Return the names of columns and relationships that lead from rows to users."""
-    names: set[str] = set()
-    for model in models:
-        if model.table == user.table:
-            continue
-        names |= {one.name for one in model.columns if points_to(one.foreign_key, user)}
-        names |= {one.name for one in model.relationships if one.target == user.name}
-        if model.owner is not None and model.owner.direct:
-            names.add(model.owner.column)
-    return names
-
-
-def _parent_names(models: Iterable[Model]) -> set[str]:
-    """Return the names of columns that lead from rows to owned parents."""
-    return {one.owner.column for one in models if one.owner is not None and not one.owner.direct}
