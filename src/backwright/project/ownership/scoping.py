@@ -43,6 +43,7 @@ class Judge:
         self._lost = [[*call.args, *call.kwargs.values()] for call in seen.lost]
         self._lost_bases: dict[int, set[int]] = {}
         self._astray: set[int] | None = None
+        self._starts: dict[int, bool] = {}
         self._doubts: tuple[int, dict[int, set[int]]] = (0, {})
         self._keys_of_accesses: dict[int, set[int]] = {}
         self._passed: set[int] = set()
@@ -191,11 +192,10 @@ class Judge:
 
     def _starts_at_caller(self, node: object) -> bool:
         """Tell whether a chain of methods starts at the caller: `user.items.filter(…)`."""
-        while isinstance(node, (Instance, External)):
-            if isinstance(node, External) and node.name == CALLER_NAME:
-                return True
-            node = node.owner if isinstance(node, External) else node.cls
-        return False
+        known = self._starts.get(id(node))
+        if known is None:
+            known = self._starts[id(node)] = _starts_at_caller(node)
+        return known
 
     def _is_checked_key(self, condition: object) -> bool:
         """Tell whether rows are chosen by the key of rows that were checked before."""
@@ -363,6 +363,14 @@ class Judge:
                 if holds and self.is_callers(one.cls):
                     return True
         return False
+
+
+def _starts_at_caller(node: object) -> bool:
+    while isinstance(node, (Instance, External)):
+        if isinstance(node, External) and node.name == CALLER_NAME:
+            return True
+        node = node.owner if isinstance(node, External) else node.cls
+    return False
 
 
 def _is(one: Instance, name: str) -> bool:
