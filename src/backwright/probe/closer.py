@@ -10,7 +10,6 @@ from typing import Any
 from backwright.probe.client import Call, Exchange
 from backwright.probe.database import texts_of
 from backwright.probe.learner import Learner
-from backwright.probe.nouns import is_user
 from backwright.probe.objects import Made, Refusal, Slot, identifier, put
 from backwright.probe.operations import Operation, Parameter
 from backwright.probe.people import Person
@@ -153,7 +152,7 @@ class Closer:
     ) -> Iterator[Sight]:
         """Yield whether one's own object answers under another parent of one's own."""
         session, owner = self.learner.session, self.cast.owner
-        if is_user(slots[-2].noun):
+        if self.learner.references.is_account(slots[-2].noun):
             return
         child = self.learner.make(slots[-1].noun, owner, under=operation)
         parent = self.learner.make(slots[-2].noun, owner, fresh=True, under=operation)

@@ -6,7 +6,7 @@ import contextlib
 import json
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from backwright.probe.accounts import Accounts, Hash
@@ -153,7 +153,8 @@ class Engine:
         with self._phase("making users", session.client):
             self._people(session, accounts, doors)
         learner = Learner(session, accounts.register)
-        purposes = {one.key: self._purpose(one, doors) for one in api.operations}
+        is_account = learner.references.is_account
+        purposes = {one.key: self._purpose(one, doors, is_account) for one in api.operations}
         checks: list[ProbeCheck] = []
         matrix: tuple[ProbeCell, ...] = ()
         for area, work in (
@@ -170,10 +171,12 @@ class Engine:
             matrix = cells_ or matrix
         return checks, matrix
 
-    def _purpose(self, operation: Operation, doors: Doors) -> Purpose:
+    def _purpose(
+        self, operation: Operation, doors: Doors, is_account: Callable[[str], bool]
+    ) -> Purpose:
         if operation.key in self.target.config.skip:
             return "machinery"
-        return purpose_of(operation, doors)
+        return purpose_of(operation, doors, is_account)
 
     # --- users
 

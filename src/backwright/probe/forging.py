@@ -60,7 +60,7 @@ class Forger:
         """Yield whether a new or changed row may refer to somebody else's."""
         learner = self.learner
         for slot in learner.slots(operation):
-            if is_user(slot.noun) or slot.place == "header":
+            if learner.references.is_account(slot.noun) or slot.place == "header":
                 continue
             if slot.place == "path" and not self._links_in_path(operation, slot):
                 continue

@@ -12,7 +12,7 @@ from backwright.probe.climbing import Climber
 from backwright.probe.forging import Forger
 from backwright.probe.judge import Judge, Judged
 from backwright.probe.learner import Learner
-from backwright.probe.nouns import is_user, noun_of_parameter
+from backwright.probe.nouns import noun_of_parameter
 from backwright.probe.objects import Made, Refusal, Slot, describe
 from backwright.probe.operations import Operation
 from backwright.probe.people import Person
@@ -95,7 +95,7 @@ class Isolation:
         """Tell whether an operation changes accounts: it did, or its path speaks of them."""
         table = self.cast.owner.row[0] if self.cast.owner.row else "?"
         touched = any(table in one.detail.get("tables", ()) for one in sights)
-        spoken = is_about_caller(operation) or is_user(self.learner.resource(operation))
+        spoken = is_about_caller(operation) or self._is_account(self.learner.resource(operation))
         return touched or (spoken and operation.method in ("PUT", "PATCH"))
 
     def _stock(self, operations: list[Operation]) -> None:
@@ -109,7 +109,11 @@ class Isolation:
 
     def _account_trials(self, operation: Operation) -> Iterator[Sight]:
         """Yield what others can do at an operation that changes or ends the caller's account."""
-        slots = [one for one in operation.path_names if is_user(noun_of_parameter(operation, one))]
+        slots = [
+            one
+            for one in operation.path_names
+            if self._is_account(noun_of_parameter(operation, one))
+        ]
         if not operation.writes:
             yield from Reader(self.learner, self.cast).trials(operation)
             return
@@ -245,6 +249,9 @@ class Isolation:
 
     # --- facts for the judge
 
+    def _is_account(self, noun: str) -> bool:
+        return self.learner.references.is_account(noun)
+
     def _owned(self, sights: tuple[Sight, ...]) -> dict[str, tuple[str, ...]]:
         """Return the columns by which objects of each kind belong to somebody."""
         found: dict[str, tuple[str, ...]] = {}
@@ -253,7 +260,7 @@ class Isolation:
                 found[one.noun] = tuple(
                     dict.fromkeys([*found.get(one.noun, ()), *one.detail["columns"]])
                 )
-            if is_user(one.noun):
+            if self._is_account(one.noun):
                 found.setdefault(one.noun, ("id",))
         if self.learner.session.oracle is None:
             found |= self.learner.owners_in_answers(self.cast.owner)
@@ -267,7 +274,7 @@ class Isolation:
             required = (operation.body or {}).get("required", ())
             for slot in self.learner.slots(operation):
                 under = slot.place == "path" or (slot.place == "body" and slot.name in required)
-                if under and slot.noun != noun and not is_user(slot.noun):
+                if under and slot.noun != noun and not self._is_account(slot.noun):
                     found.setdefault(noun, set()).add(slot.noun)
         return {noun: frozenset(parents) for noun, parents in found.items()}
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Literal
 
 from backwright.probe.doors import Doors
-from backwright.probe.nouns import is_user, noun_of_parameter
+from backwright.probe.nouns import noun_of_parameter
 from backwright.probe.operations import Operation
 
 # `entry`: logging in and registering. `account`: ends or changes the caller's own account or
@@ -25,8 +26,8 @@ _MACHINERY = re.compile(r"(?i)create_?db|reset-?_?(db|database|chef)|shutdown|re
 _SELF = re.compile(r"(?i)/(me|self|current|profile|account)/?$")
 
 
-def purpose_of(operation: Operation, doors: Doors) -> Purpose:
-    """Return what an operation is for."""
+def purpose_of(operation: Operation, doors: Doors, is_account: Callable[[str], bool]) -> Purpose:
+    """Return what an operation is for; `is_account` tells nouns of accounts from others."""
     if operation in doors.logins[:1] or operation in doors.registrations[:1]:
         return "entry"
     if _MACHINERY.search(operation.path):
@@ -37,16 +38,18 @@ def purpose_of(operation: Operation, doors: Doors) -> Purpose:
         return "entry"
     if _ACCOUNT.search(operation.path):
         return "account"
-    if operation.method == "DELETE" and (_SELF.search(operation.path) or _names_user(operation)):
+    if operation.method == "DELETE" and (
+        _SELF.search(operation.path) or _ends(operation, is_account)
+    ):
         return "account"
     return "plain"
 
 
-def _names_user(operation: Operation) -> bool:
+def _ends(operation: Operation, is_account: Callable[[str], bool]) -> bool:
     """Tell whether the path ends with an account: `/users/{user_id}`."""
     if not operation.path.rstrip("/").endswith("}"):
         return False
-    return is_user(noun_of_parameter(operation, operation.path_names[-1]))
+    return is_account(noun_of_parameter(operation, operation.path_names[-1]))
 
 
 def is_about_caller(operation: Operation) -> bool:

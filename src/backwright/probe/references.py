@@ -92,8 +92,15 @@ class References:
         return stem if self.creators(stem) else None
 
     def is_account(self, kind: str) -> bool:
-        """Tell whether a kind of object is users, of whom there are some."""
-        return is_user(kind) and bool(self.session.people)
+        """Tell whether a kind of object is users, of whom there are some.
+
+        What is called like people is not, where it is made without a password: nobody logs in as
+        the author of a book, or as a customer in somebody's files.
+        """
+        if not is_user(kind) or not self.session.people:
+            return False
+        makers = (one for one in self.creators(kind) if one.method == "POST")
+        return all(password_fields(self.session.api, one) for one in makers)
 
     def is_listed(self, kind: str) -> bool:
         """Tell whether a list shows objects of a kind, which nothing makes."""

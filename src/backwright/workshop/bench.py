@@ -317,8 +317,11 @@ def tail(text: str, *, lines: int = 25, characters: int = 4000) -> str:
 
 
 def last_first(text: str) -> str:
-    """Return the end of a program's output, led by its last line: there stands the error."""
-    end = tail(text)
+    """Return the end of a program's output, led by its last line: there stands the error.
+
+    What our own programs say in JSON is left out.
+    """
+    end = tail("\n".join(line for line in text.splitlines() if not line.startswith('{"')))
     last = end.rpartition("\n")[2].strip()
     return end if last == end else f"{last}\n{end}"
 

@@ -24,8 +24,7 @@ def starts(run: Run) -> Outcome:
     try:
         return _serve_changed(run)
     except ServerFailedError as error:
-        said = [line for line in error.message.splitlines() if not line.startswith('{"')]
-        reason = f"the server does not start: {last_first(chr(10).join(said))}"
+        reason = f"the server does not start: {last_first(error.message)}"
         return failed(reason) if _worked_before(run) else skipped(f"before, too, {reason}")
 
 
