@@ -267,9 +267,24 @@ class Engine:
         known = learner.session.people.get("dave") or first_ordinary(learner.session)
         owner = accounts.alive(known) if known else anybody(accounts)
         errors = Errors(
-            learner, accounts, purposes, owner, target.places, target.url, self._watcher
+            learner,
+            accounts,
+            purposes,
+            owner,
+            target.places,
+            target.url,
+            self._watcher,
+            self._doing,
         )
         return list(errors.checks()), ()
+
+    def _doing(self, number: int) -> str:
+        """Return what the probe was doing when it sent a request."""
+        for phase in self._phases:
+            number -= phase.requests
+            if number <= 0:
+                return phase.name if phase.name == "making users" else f"probing {phase.name}"
+        return "probing"
 
 
 def first_ordinary(session: Session) -> Person | None:

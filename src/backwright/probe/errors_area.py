@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from backwright.probe.accounts import Accounts
@@ -18,7 +18,7 @@ from backwright.probe.purposes import Purpose
 from backwright.report.probe_types import ProbeCheck
 
 _MOST_LISTED = 6
-_MET = "another area"  # where a server error was met before bad input was sent on purpose
+_MET = "met"  # a server error before bad input was sent on purpose
 # Faults that have one root where no log tells them apart.
 _FAMILIES = {
     "huge number": "too large a number",
@@ -43,6 +43,7 @@ class Errors:
     known: Places
     base: str
     watcher: Watcher
+    doing: Callable[[int], str] = lambda _: "probing"
 
     def checks(self) -> Iterator[ProbeCheck]:
         """Yield a failure for each root cause, and a pass for each operation without any."""
@@ -55,7 +56,7 @@ class Errors:
             if one.exchange.status >= 500:
                 name = _FAMILIES.get(one.fault.name, one.fault.name)
                 where = one.fault.place.split()[0]
-                what = name if one.fault.place == _MET else f"{name} in the {where}"
+                what = name if _is_met(one.fault) else f"{name} in the {where}"
                 cause = self.watcher.cause(one.exchange, what)
                 causes[cause.key].append((cause, one))
             told = leak_in(one.exchange)
@@ -73,7 +74,7 @@ class Errors:
     def _met(self) -> list[Outcome]:
         """Return the server errors that other areas have met before."""
         return [
-            Outcome(Fault("a request", _MET, one.call), one)
+            Outcome(Fault(_MET, f"while {self.doing(one.number)}", one.call), one)
             for one in self.learner.session.client.sent
             if one.status >= 500
         ]
@@ -87,7 +88,7 @@ class Errors:
         )
         listed = list(where)
         more = f" and {len(listed) - _MOST_LISTED} more" if len(listed) > _MOST_LISTED else ""
-        why = f"{first.fault.name} in {first.fault.place}: {cause.text}; at {', '.join(listed[:_MOST_LISTED])}{more}"
+        why = f"{_sent(first.fault)}: {cause.text}; at {', '.join(listed[:_MOST_LISTED])}{more}"
         place = self.known.of(operation)
         file, line = (cause.file, cause.line) if cause.file else (
             (place.file, place.line) if place else (None, None)
@@ -108,7 +109,7 @@ class Errors:
         place = self.known.of(operation)
         return ProbeCheck(
             "leaks-internals", "errors", operation.method, operation.path, "fail",
-            f"{first.fault.name} in {first.fault.place}: the answer tells {told}",
+            f"{_sent(first.fault)}: the answer tells {told}",
             curl_of(first.exchange, self.base), "an error without the server's inside",
             f"{first.exchange.status} {first.exchange.answer.text[:200]}",
             place.file if place else None, place.line if place else None,
@@ -140,3 +141,12 @@ class Errors:
                 why if count else spent or "no good request was known to spoil", "", "", "",
                 place.file if place else None, place.line if place else None,
             )  # fmt: skip
+
+
+def _is_met(fault: Fault) -> bool:
+    return fault.name == _MET
+
+
+def _sent(fault: Fault) -> str:
+    """Return what was wrong where, in words: `NUL character in body title`."""
+    return f"{fault.name} {fault.place}" if _is_met(fault) else f"{fault.name} in {fault.place}"
