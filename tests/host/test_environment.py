@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from backwright.errors import MissingError
-from backwright.host import environment, making
+from backwright.host import environment, installing, making
 from backwright.host.environment import find, inspect_prefix
-from backwright.host.interpreters import satisfies
+from backwright.host.interpreters import interpreters, satisfies, version_of
 from backwright.host.making import ensure, find_uv, make
 from backwright.host.process import run
 from backwright.host.requirements import Requirements, read_requirements
@@ -257,7 +257,7 @@ def test_versions_of_interpreters() -> None:
     ],
 )
 def test_what_cannot_be_built_is_loosened(line: str, name: str, looser: str) -> None:
-    assert making._loosened(line, name) == looser
+    assert installing._loosened(line, name) == looser
 
 
 @pytest.mark.parametrize(
@@ -274,7 +274,7 @@ def test_what_cannot_be_built_is_loosened(line: str, name: str, looser: str) -> 
     ],
 )
 def test_compatible_versions(line: str, compatible: str) -> None:
-    assert making._compatible(line) == compatible
+    assert installing._compatible(line) == compatible
 
 
 def test_the_words_of_a_failed_build_name_the_package() -> None:
@@ -284,9 +284,43 @@ def test_the_words_of_a_failed_build_name_the_package() -> None:
         "ERROR: Failed building wheel for pyyaml",
         "error: metadata-generation-failed\n\nEncountered error\n╰─> pyyaml\n",
     ):
-        found = making._UNBUILDABLE.search(words)
+        found = installing._UNBUILDABLE.search(words)
         assert found is not None
         assert found[1] in ("orjson", "pyyaml")
+
+
+def test_of_two_pins_the_one_gives_way_that_the_other_package_decides() -> None:
+    said = (
+        "  cause: Because fastapi==0.68.0 depends on\n  starlette==0.14.2 and you require "
+        "fastapi==0.68.0, we can conclude that you require starlette==0.14.2."
+    )
+    assert installing._in_the_way(said, ("fastapi==0.68.0", "starlette==0.16.0")) == "starlette"
+    assert installing._in_the_way(said, ("fastapi==0.68.0", "starlette")) == ""
+    assert installing._in_the_way("depends on Python>=3.12", ("fastapi==0.68.0",)) == ""
+
+
+def test_pins_that_do_not_run_here_are_tried_on_an_older_python(
+    project: Path, wheels: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are loosened only where they run on none."""
+    older = min(interpreters(), key=version_of)
+    if older == sys.executable:
+        pytest.skip("there is one Python only")
+    run_on: list[Path] = []
+
+    def broken(python: Path, *_: object) -> str:
+        run_on.append(python.resolve())
+        is_ours = version_of(str(python.resolve()))[:2] == sys.version_info[:2]
+        return "it does not run" if is_ours else ""
+
+    monkeypatch.setattr(making, "_broken", broken)
+    options = ("--no-index", "--find-links", str(wheels))
+    needs = replace(read_requirements(project), needed=("fastapi",), options=options)
+    said: list[str] = []
+    made = make(needs, tools=(), say=said.append)
+    assert version_of(str(made.python.resolve())) < sys.version_info[:3]
+    assert any("trying another Python" in line for line in said)
+    assert len(run_on) == 2
 
 
 def test_an_interpreter_that_is_not_there_is_named(project: Path, wheels: Path) -> None:
@@ -299,4 +333,4 @@ def test_an_interpreter_that_is_not_there_is_named(project: Path, wheels: Path) 
     said: list[str] = []
     made = make(needs, tools=(), say=said.append)
     assert made.distributions()["fastapi"] == "0.2"
-    assert "Python >=3.99 is not on this machine; trying 3." in said[-1]
+    assert "Python >=3.99 is not on this machine; trying Python 3." in said[-1]

@@ -7,7 +7,6 @@ import fcntl
 import hashlib
 import importlib.util
 import platform
-import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -17,19 +16,13 @@ from pathlib import Path
 from backwright.errors import MissingError
 from backwright.host.environment import Environment, find, inspect_prefix
 from backwright.host.folders import cache_folder, remove_tree, scratch
+from backwright.host.installing import SECONDS, attempts, install
 from backwright.host.interpreters import accepted, interpreters, version_of
 from backwright.host.process import run
 from backwright.host.requirements import Requirements, name_of, read_requirements
 from backwright.host.sources import with_sources
 
 TEST_TOOLS = ("pytest", "httpx", "uvicorn")
-_SECONDS = 900.0
-_LOOSENED = 16
-_BINARY_TWINS = {"psycopg2": "psycopg2-binary"}
-_UNBUILDABLE = re.compile(
-    r"(?:Failed to (?:download and )?build|Failed building wheel for|Could not build wheels for"
-    r"|error: metadata-generation-failed[\s\S]*?╰─>)\s+`?([A-Za-z0-9][\w.-]*)"
-)
 # Before Python 3.12 every environment had setuptools, and `pkg_resources` with it until version 81;
 # packages of that time import it without saying so.
 _ONCE_THERE = "setuptools<81; python_version < '3.12'"
@@ -198,13 +191,13 @@ def _build(
     uv = find_uv()
     with scratch("making") as work:
         local = tuple(_copied(folder, work) for folder in needs.local)
-        attempts = tuple(_attempts(needs, local))
+        tries = tuple(attempts(needs, local))
         pythons = _pythons(needs, say)
         said = ""
         for python in pythons:
             _create(folder, python, uv, work)
             said, is_broken = _filled(
-                folder, needs, attempts, framework, tools, uv, work, until_broken=True
+                folder, needs, tries, framework, tools, uv, work, until_broken=True
             )
             if not is_broken:
                 break
@@ -214,9 +207,7 @@ def _build(
                 )
         if said:
             _create(folder, pythons[0], uv, work)
-            said, _ = _filled(
-                folder, needs, attempts, framework, tools, uv, work, until_broken=False
-            )
+            said, _ = _filled(folder, needs, tries, framework, tools, uv, work, until_broken=False)
         if not said:
             return
     remove_tree(folder)
@@ -230,7 +221,7 @@ def _build(
 def _filled(
     folder: Path,
     needs: Requirements,
-    attempts: Sequence[tuple[tuple[str, ...], tuple[str, ...]]],
+    tries: Sequence[tuple[tuple[str, ...], tuple[str, ...]]],
     framework: str,
     tools: Sequence[str],
     uv: Sequence[str],
@@ -244,18 +235,18 @@ def _filled(
     does not run.
     """
     python = folder / "bin" / "python"
-    install = [*uv, "pip", "install", "--python", str(python)] if uv else []
-    install = install or [str(python), "-m", "pip", "install", "--disable-pip-version-check"]
+    program = [*uv, "pip", "install", "--python", str(python)] if uv else []
+    program = program or [str(python), "-m", "pip", "install", "--disable-pip-version-check"]
     said, is_broken = "", False
     options: tuple[str, ...] = needs.options
-    for lines, pins in attempts:
-        said = _install([*install, *options], (*lines, *tools), pins, work)
+    for lines, pins in tries:
+        said = install([*program, *options], (*lines, *tools), pins, work)
         options = (*needs.options, "--upgrade")
         is_broken = not said
         said = said or _broken(python, framework, work)
         if not said:
             if "setuptools" not in needs.names():
-                _install([*install, *options], (_ONCE_THERE,), (), work)  # at best
+                install([*program, *options], (_ONCE_THERE,), (), work)  # at best
             return "", False
         if is_broken and until_broken:
             break
@@ -265,47 +256,8 @@ def _filled(
 def _broken(python: Path, framework: str, work: Path) -> str:
     """Say why the framework cannot be imported; nothing where it can, or was never asked for."""
     code = f"import importlib.util as u; u.find_spec({framework!r}) and __import__({framework!r})"
-    done = run([str(python), "-c", code], cwd=work, timeout=_SECONDS)
+    done = run([str(python), "-c", code], cwd=work, timeout=SECONDS)
     return "" if done.ok else done.output
-
-
-def _install(argv: Sequence[str], lines: tuple[str, ...], pins: tuple[str, ...], work: Path) -> str:
-    """Install requirements; return what was said if it failed, else nothing.
-
-    A version from years ago may have no wheel for this interpreter, and not build either. Then
-    the pin of that package alone is loosened to "at least", and its binary twin taken if it has
-    one, so that the rest stays as the project wants it.
-    """
-    wanted, limits = work / "wanted.txt", work / "pins.txt"
-    for _ in range(_LOOSENED):
-        wanted.write_text("\n".join(lines) + "\n", encoding="utf-8")
-        limits.write_text("\n".join(pins) + "\n", encoding="utf-8")
-        done = run([*argv, "-r", str(wanted), "-c", str(limits)], cwd=work, timeout=_SECONDS)
-        if done.ok:
-            return ""
-        found = _UNBUILDABLE.search(done.output)
-        name = name_of(found[1]) if found else ""
-        looser = tuple(_loosened(line, name) for line in lines)
-        looser_pins = tuple(pin for pin in pins if name_of(pin) != name)
-        if (looser, looser_pins) == (lines, pins):  # then it is left out, and missed or not
-            looser = tuple(line for line in lines if name_of(line) != name)
-        if not name or (looser, looser_pins) == (lines, pins):
-            return done.output
-        lines, pins = looser, looser_pins
-    return done.output
-
-
-def _loosened(line: str, name: str) -> str:
-    """Return a requirement with its exact version as a lower bound, or its binary twin."""
-    if name_of(line) != name:
-        return line
-    if "==" in line and "*" not in line:
-        return line.replace("===", ">=").replace("==", ">=")
-    twin = _BINARY_TWINS.get(name)
-    if twin:
-        return line.replace(line[: len(name)], twin, 1)
-    requirement, semicolon, marker = line.partition(";")
-    return re.sub(r"\s*[<>~!][^\]]*$", "", requirement) + semicolon + marker
 
 
 def _copied(folder: Path, work: Path) -> str:
@@ -314,34 +266,6 @@ def _copied(folder: Path, work: Path) -> str:
     ignored = shutil.ignore_patterns(".git", ".venv", "venv", "node_modules", "__pycache__")
     shutil.copytree(folder, target, symlinks=True, ignore=ignored)
     return str(target)
-
-
-def _attempts(
-    needs: Requirements, local: tuple[str, ...]
-) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
-    """Yield what to install and under which pins: all of it first, then with less."""
-    compatible = tuple(_compatible(line) for line in needs.needed)
-    attempts = [
-        ((*needs.needed, *needs.wished, *local), (*needs.pins, *needs.periods)),
-        ((*needs.needed, *needs.wished, *local), needs.periods),
-        ((*needs.needed, *local), (*needs.pins, *needs.periods)),
-        ((*needs.needed, *local), needs.periods),
-        ((*needs.needed, *local), ()),
-        ((*compatible, *local), ()),
-    ]
-    yield from dict.fromkeys(attempts)
-
-
-def _compatible(line: str) -> str:
-    """Let an exact version be any later one of the same major number.
-
-    Versions from years ago may install and still not run on this interpreter.
-    """
-    found = re.search(r"==\s*(\d+)((?:\.\d+)*)(?![\w.*])", line)
-    if not found:
-        return line
-    wider = f">={found[1]}{found[2]},<{int(found[1]) + 1}"
-    return line[: found.start()] + wider + line[found.end() :]
 
 
 def _pythons(needs: Requirements, say: Say) -> tuple[str, ...]:
@@ -378,7 +302,7 @@ def _create(folder: Path, python: str, uv: Sequence[str], work: Path) -> None:
     for program in (python, sys.executable):
         remove_tree(folder)
         argv = [*uv, "venv", "--quiet", "--python", program] if uv else [program, "-m", "venv"]
-        if run([*argv, str(folder)], cwd=work, timeout=_SECONDS).ok:
+        if run([*argv, str(folder)], cwd=work, timeout=SECONDS).ok:
             return
     raise MissingError(
         "a virtual environment cannot be made",
