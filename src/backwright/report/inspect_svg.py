@@ -31,14 +31,14 @@ def draw(
     diagram: Diagram, link: Callable[[str, int], str], *, style: str = "", standalone: bool = False
 ) -> str:
     """Return a placed diagram as an `svg` element; a page brings the style itself."""
-    note = hub_note(diagram)
+    note, count = hub_note(diagram), len(diagram.boxes)
     values = {
         "diagram": diagram,
         "link": link,
         "style": style,
         "standalone": standalone,
         "note": note,
-        "label": f"entity diagram of {len(diagram.boxes)} tables",
+        "label": f"entity diagram of {count} table{'' if count == 1 else 's'}",
         "margin": MARGIN,
         "pad": PADDING,
         "width": round(max(diagram.width + 2 * MARGIN, len(note) * 7.4 + 2 * MARGIN)),
