@@ -129,19 +129,19 @@ def test_the_nearest_resource_is_named() -> None:
         find_resource(facts, "Taks")
 
 
-ROWS = ["a:int:3..", "b:str:10..20", "c:str", "d:email:unique", "e:enum:x,y", "f:bool", "g:date"]
+ROWS = ["a:int:3..", "b:str:10..20", "c:str", "d:uuid:unique", "e:enum:x,y", "f:bool", "g:date"]
 
 
 def test_what_existing_rows_get() -> None:
     fields = read_fields(ROWS)
-    rows = existing_rows("t", fields, Answers(yes=True))
+    rows = existing_rows("t", fields, Answers({"existing-rows": "fill"}))
     assert rows is not None
     assert rows.fields == fields
     assert {column: fill.sql for (_, column), fill in rows.fills.items()} == {
         "a": "3",
         "b": "'unknown...'",
         "c": "''",
-        "d": "gen_random_uuid() || '@example.invalid'",
+        "d": "gen_random_uuid()",
         "e": "'x'",
         "f": "false",
         "g": "current_date",
@@ -157,13 +157,13 @@ def test_what_existing_rows_get_is_asked() -> None:
     with pytest.raises(QuestionError) as asked:
         existing_rows("t", read_fields(["rank:int:1..5", "c:str:optional"]), Answers())
     question = asked.value.question
-    assert (question.key, question.recommended) == ("existing-rows", "fill")
-    assert [choice.value for choice in question.choices] == ["fill", "optional", "stop"]
-    assert "rank = 1" in question.choices[0].text
-    assert "rank:int:1..5:default=VALUE" in question.choices[0].trade_off
+    assert (question.key, question.recommended) == ("existing-rows", "optional")
+    assert [choice.value for choice in question.choices] == ["optional", "fill", "stop"]
+    assert "rank = 1" in question.choices[1].text
+    assert "rank:int:1..5:default=VALUE" in question.choices[1].trade_off
 
 
-@pytest.mark.parametrize("word", ["a:ref:Task", "b:int:unique", "c:str:4:unique"])
+@pytest.mark.parametrize("word", ["a:ref:Task", "b:int:unique", "c:str:4:unique", "d:email:unique"])
 def test_no_value_is_offered_where_none_is_right(word: str) -> None:
     fields = read_fields([word])
     with pytest.raises(QuestionError) as asked:

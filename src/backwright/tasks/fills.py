@@ -55,6 +55,9 @@ def existing_rows(
 
 
 def _fill(field: FieldSpec, stored: Callable[[str], str]) -> Fill | None:
+    """Return a value for existing rows; none that no two rows may share is made up, but an id."""
+    if field.unique and field.kind != "uuid":
+        return None
     return fill_of(field, stored=stored(field.values[0]) if field.values else None)
 
 
@@ -93,6 +96,6 @@ def _question(table: str, required: Sequence[FieldSpec], known: Mapping[str, Fil
         key=KEY,
         text=f"What do existing rows of {table} get in {named}?",
         why=why,
-        choices=(optional, stop) if lacking else (fill, optional, stop),
-        recommended="optional" if lacking else "fill",
+        choices=(optional, stop) if lacking else (optional, fill, stop),
+        recommended="optional",
     )

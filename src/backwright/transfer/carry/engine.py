@@ -11,6 +11,7 @@ import libcst.matchers as m
 from backwright.source.fallback import parse_newer
 from backwright.spec.types import FieldSpec
 from backwright.transfer.carry.answers import unwrapped
+from backwright.transfer.carry.clashing import answer_clashes
 from backwright.transfer.carry.dangling import dangling
 from backwright.transfer.carry.dropping import Dropper, lost_parameters
 from backwright.transfer.carry.fill import Filler
@@ -39,6 +40,7 @@ from backwright.transfer.carry.placing import (
     with_reads,
 )
 from backwright.transfer.carry.rows import Rows
+from backwright.transfer.carry.takers import takers_of
 from backwright.transfer.carry.tidy import tidied
 from backwright.transfer.carry.types import Carried, Facts, Part, Writer
 from backwright.transfer.carry.unsaid import tests_of_the_unsaid
@@ -68,7 +70,8 @@ def carry(parts: Sequence[Part], facts: Facts, writer: Writer) -> Carried:
     likeness = Likeness(facts, presence(shapes, facts))
     rows = Rows(_are_apart(facts), likeness.is_row, likeness.is_all)
     rows.collect(trees)
-    works = [Work(part, facts, likeness, writer, rows) for part in parts]
+    takers = takers_of(trees)
+    works = [Work(part, facts, likeness, writer, rows, takers=takers) for part in parts]
     lost = lost_parameters(trees)
     placement = place(likeness, shapes)
     filled = [_visited(t, Filler(w, placement)) for w, t in zip(works, trees, strict=True)]
@@ -93,6 +96,7 @@ def carry(parts: Sequence[Part], facts: Facts, writer: Writer) -> Carried:
         works[one.tree].note(works[one.tree].line_of(one.function), text)
     trees = [_sound(w, t) for w, t in zip(works, trees, strict=True)]
     trees = [without_late_imports(t) for t in _linked(works, trees, placement)]
+    trees = answer_clashes(works, trees)
     pairs = zip(works, trees, strict=True)
     trees = [tidied(t, w.part.code) for w, t in pairs]
     return Carried(
@@ -176,7 +180,10 @@ def extend(parts: Sequence[Part], facts: Facts, writer: Writer) -> Carried:
     likeness = Likeness(facts, presence(shapes, facts))
     rows = Rows(_are_apart(facts), likeness.is_row, likeness.is_all)
     rows.collect(trees)
-    works = [Work(part, facts, likeness, writer, rows, extends=True) for part in parts]
+    takers = takers_of(trees)
+    works = [
+        Work(part, facts, likeness, writer, rows, takers=takers, extends=True) for part in parts
+    ]
     placement = place(likeness, shapes)
     trees = [
         with_parents(w, _visited(t, Filler(w, placement)))

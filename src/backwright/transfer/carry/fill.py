@@ -132,7 +132,8 @@ class Filler(cst.CSTTransformer):
             return self._keywords(original_node, updated_node, slots)
         places = [i for i, a in enumerate(args) if not a.keyword and _variable(a) is not None]
         is_plain = function.rpartition(".")[2] not in (*_BUILDERS, "query", "order_by", "distinct")
-        if len(places) > 1 and places[-1] == len(args) - 1 and is_plain:
+        is_taken = len(places) > 1 or function.rpartition(".")[2] in self.work.takers
+        if places and is_taken and places[-1] == len(args) - 1 and is_plain:
             return self._by_keyword(updated_node, places)
         builds = function.rpartition(".")[2] in _BUILDERS
         slots = [

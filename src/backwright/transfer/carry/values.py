@@ -33,6 +33,7 @@ class Work:
     writer: Writer
     rows: Rows
     extends: bool = False  # the new fields come next to the old ones, which stay
+    takers: frozenset[str] = frozenset()  # functions that take a field as a parameter
     imports: set[Import] = field(default_factory=set)
     notes: list[Note] = field(default_factory=list)
     # references that are looked up, and the statements that do it, where another function can

@@ -1,0 +1,157 @@
+"""What a clash of unique values answers, where the exemplar has none and so does not look.
+
+The database refuses the second row; without a word about that the client gets a 500.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import libcst as cst
+import libcst.matchers as m
+
+from backwright.spec.types import FieldSpec
+from backwright.transfer.carry.marks import code_of
+from backwright.transfer.carry.mentions import purpose
+from backwright.transfer.carry.types import Facts
+from backwright.transfer.carry.values import Work
+
+_CODE = ("service", "routes")
+_CHECKED = re.compile(
+    r"\b(already|duplicate|taken|conflict|[45]09|IntegrityError|SQLAlchemyError)\b"
+    r"|(?<!not )\bexists\b|except Exception",
+    re.IGNORECASE,
+)
+_CONFLICT = re.compile(r"(Conflict|AlreadyExist|Duplicate)\w*$", re.IGNORECASE)
+_WRITES = m.SimpleStatementLine([m.Expr(m.Await(m.Call()) | m.Call())])
+
+
+def answer_clashes(works: Sequence[Work], trees: Sequence[cst.Module]) -> list[cst.Module]:
+    """Return modules in which what commits a row with a unique value answers a clash.
+
+    Nothing changes where the exemplar's code speaks of clashes in its own way.
+    """
+    facts = works[0].facts if works else None
+    if facts is None or not any(_is_unique(field) for field in facts.new_fields):
+        return list(trees)
+    codes = [t.code for w, t in zip(works, trees, strict=True) if w.part.role in _CODE]
+    if any(_CHECKED.search(code) for code in codes):
+        return list(trees)
+    made = []
+    for work, tree in zip(works, trees, strict=True):
+        answer = _answer(facts, codes, tree)
+        guard = _Guard(answer)
+        changed = tree.visit(guard) if work.part.role in _CODE else tree
+        if guard.found:
+            work.imports |= {("sqlalchemy.exc", "IntegrityError"), *answer.imports}
+        made.append(changed)
+    return made
+
+
+def _is_unique(field: FieldSpec) -> bool:
+    return field.unique and field.kind != "many"
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """The exception that is raised, and what it needs."""
+
+    code: str
+    imports: frozenset[tuple[str, str]]
+
+
+def _answer(facts: Facts, codes: Sequence[str], tree: cst.Module) -> _Answer:
+    """Return what the host would raise: its own conflict, else as its other errors are said."""
+    human = facts.new.human
+    refers = any(field.kind == "ref" for field in facts.new_fields)
+    more = ", or refers to what does not" if refers else ""
+    text = f'"{human[:1].upper()}{human[1:]} already exists{more}"'
+    if own := _own_conflict(facts, codes, text):
+        return own
+    said = re.search(r"HTTPException\([^()]*?detail=\{\s*[\"'](\w+)[\"']:", "\n".join(codes))
+    detail = f'{{"{said[1]}": {text}}}' if said else text
+    named = bool(re.search(r"\bstatus\.HTTP_", tree.code))
+    status = "status.HTTP_409_CONFLICT" if named else "409"
+    code = f"HTTPException(status_code={status}, detail={detail})"
+    return _Answer(code, frozenset({("fastapi", "HTTPException")}))
+
+
+def _own_conflict(facts: Facts, codes: Sequence[str], text: str) -> _Answer | None:
+    """Return the host's own exception for a clash, if another of its module is raised with a text."""
+    for name, module in facts.known.items():
+        if not _CONFLICT.search(name):
+            continue
+        for sibling in (other for other, home in facts.known.items() if home == module):
+            raised = re.search(rf"raise {sibling}\((detail=|message=|)f?[\"']", "\n".join(codes))
+            if raised:
+                return _Answer(f"{name}({raised[1]}{text})", frozenset({(module, name)}))
+    return None
+
+
+class _Guard(cst.CSTTransformer):
+    """Put `try` around the commits of functions that make and change rows."""
+
+    def __init__(self, answer: _Answer) -> None:
+        super().__init__()
+        self.answer = answer
+        self.found = False
+        self._owners: list[str] = []
+        self._writes: list[bool] = []
+        self._tries = 0
+
+    def visit_ClassDef(self, node: cst.ClassDef) -> None:
+        self._owners.append(node.name.value)
+
+    def leave_ClassDef(
+        self, original_node: cst.ClassDef, updated_node: cst.ClassDef
+    ) -> cst.ClassDef:
+        self._owners.pop()
+        return updated_node
+
+    def visit_FunctionDef(self, node: cst.FunctionDef) -> None:
+        self._writes.append(purpose(node, "".join(self._owners[-1:])) in ("make", "change"))
+
+    def leave_FunctionDef(
+        self, original_node: cst.FunctionDef, updated_node: cst.FunctionDef
+    ) -> cst.FunctionDef:
+        self._writes.pop()
+        return updated_node
+
+    def visit_Try(self, node: cst.Try) -> None:
+        self._tries += 1
+
+    def leave_Try(self, original_node: cst.Try, updated_node: cst.Try) -> cst.Try:
+        self._tries -= 1
+        return updated_node
+
+    def leave_SimpleStatementLine(
+        self, original_node: cst.SimpleStatementLine, updated_node: cst.SimpleStatementLine
+    ) -> cst.SimpleStatementLine | cst.Try:
+        session = _committed(original_node)
+        if session is None or self._tries or not self._writes or not self._writes[-1]:
+            return updated_node
+        self.found = True
+        waits = "await " if "await " in code_of(original_node) else ""
+        guarded = cst.parse_statement(
+            f"try:\n    pass\nexcept IntegrityError as error:\n"
+            f"    {waits}{session}.rollback()\n"
+            f"    raise {self.answer.code} from error\n"
+        )
+        assert isinstance(guarded, cst.Try)  # noqa: S101 - so it is written above
+        inner = updated_node.with_changes(leading_lines=[])
+        return guarded.with_changes(
+            body=guarded.body.with_changes(body=[inner]), leading_lines=updated_node.leading_lines
+        )
+
+
+def _committed(line: cst.SimpleStatementLine) -> str | None:
+    """Return the session that a statement commits, as code."""
+    if not m.matches(line, _WRITES):
+        return None
+    call = cst.ensure_type(line.body[0], cst.Expr).value
+    call = call.expression if isinstance(call, cst.Await) else call
+    function = cst.ensure_type(call, cst.Call).func
+    is_commit = m.matches(function, m.Attribute(attr=m.Name("commit")))
+    return code_of(cst.ensure_type(function, cst.Attribute).value) if is_commit else None

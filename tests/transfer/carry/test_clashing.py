@@ -1,0 +1,72 @@
+"""A clash of unique values is answered where the exemplar, which has none, does not look for any."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tests.transfer.carry.test_cases import facts_of
+from tests.transfer.carry.writer import PlainWriter
+
+from backwright.transfer.carry import Facts, Part, carry
+from backwright.transfer.carry.types import Import
+
+FACTS = facts_of("old Note title:str body:text\nnew Memo code:str:unique text:text\n")
+SERVICE = """
+async def create_note(session, data):
+    note = Note(title=data.title, body=data.body)
+    session.add(note)
+    await session.commit()  # kept
+    return note
+
+
+async def delete_note(session, note):
+    await session.delete(note)
+    await session.commit()
+"""
+ROUTES = """
+@router.get("/notes/{note_id}")
+async def read_note(session, note_id: int):
+    note = await session.get(Note, note_id)
+    if note is None:
+        raise HTTPException(status_code=status.HTTP_404_NOT_FOUND, detail={"error": "Gone"})
+    return note
+"""
+
+
+def carried(
+    service: str = SERVICE, routes: str = ROUTES, facts: Facts = FACTS
+) -> tuple[str, set[Import]]:
+    parts = [Part("service.py", service, "service"), Part("routes.py", routes, "routes")]
+    made = carry(parts, facts, PlainWriter(facts.new))
+    return made.codes["service.py"], set(made.imports["service.py"])
+
+
+def test_what_commits_a_row_answers_a_clash_as_other_errors_are_said() -> None:
+    code, imports = carried()
+    assert (
+        "    try:\n"
+        "        await session.commit()  # kept\n"
+        "    except IntegrityError as error:\n"
+        "        await session.rollback()\n"
+        "        raise HTTPException(\n"
+        "            status_code=409,\n"
+        '            detail={"error": "Memo already exists"},\n'
+        "        ) from error\n"
+    ) in code
+    assert code.count("try:") == 1, "deleting clashes with nothing"
+    assert {("sqlalchemy.exc", "IntegrityError"), ("fastapi", "HTTPException")} <= imports
+
+
+def test_the_hosts_own_conflict_is_raised() -> None:
+    routes = ROUTES.partition("HTTPException")[0] + 'NotFoundError("Gone")\n    return note\n'
+    known = {"NotFoundError": "app.errors", "ConflictError": "app.errors"}
+    code, imports = carried(routes=routes, facts=replace(FACTS, known=known))
+    assert 'raise ConflictError("Memo already exists") from error' in code
+    assert ("app.errors", "ConflictError") in imports
+
+
+def test_what_has_its_own_answer_keeps_it() -> None:
+    checked = SERVICE.replace("    session.add", '    raise_if("already there")\n    session.add')
+    assert "IntegrityError" not in carried(service=checked)[0]
+    plain = facts_of("old Note title:str body:text\nnew Memo code:str text:text\n")
+    assert "IntegrityError" not in carried(facts=plain)[0]
