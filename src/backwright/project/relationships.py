@@ -164,13 +164,13 @@ def _kind(
         )
     if many:
         return "one-to-many"
+    side = _foreign_side(options)
+    only = len(keys) == 1 and keys[0].unique
     if many is None and not single:
-        side = _foreign_side(options)
         refers = bool(keys) if not side or (keys and not back) else side == owner.name
-        return "many-to-one" if refers else "one-to-many"
-    if keys and not (back and not keys):
-        return "one-to-one" if keys[0].unique and len(keys) == 1 else "many-to-one"
-    return "many-to-one" if not keys and _foreign_side(options) == owner.name else "one-to-one"
+        return ("one-to-one" if only else "many-to-one") if refers else "one-to-many"
+    refers = side == owner.name if side else bool(keys)
+    return "many-to-one" if refers and not only else "one-to-one"
 
 
 def _foreign_side(options: dict[str, object]) -> str:

@@ -1,6 +1,6 @@
 from fastapi import FastAPI
 from sqlalchemy import Column, ForeignKey, ForeignKeyConstraint, Index, Integer
-from sqlalchemy.orm import DeclarativeBase, backref, foreign, relationship
+from sqlalchemy.orm import DeclarativeBase, Mapped, backref, foreign, relationship
 
 app = FastAPI()
 
@@ -83,3 +83,23 @@ class Book(Base):
     room = Column(Integer)
     number = Column(Integer)
     place = relationship("Room", backref="books")
+
+
+class Gateway(Base):
+    __tablename__ = "gateway"
+    id = Column(Integer, primary_key=True)
+    first_replica_id = Column(Integer, ForeignKey("replica.id"))
+    owner_id = Column(Integer, ForeignKey("room.id"), unique=True)
+    owner = relationship(Room)
+    first_replica: Mapped["Replica"] = relationship(
+        foreign_keys=[first_replica_id], back_populates="first_of"
+    )
+
+
+class Replica(Base):
+    __tablename__ = "replica"
+    id = Column(Integer, primary_key=True)
+    gateway_id = Column(Integer, ForeignKey("gateway.id"))
+    first_of: Mapped["Gateway"] = relationship(
+        foreign_keys="Gateway.first_replica_id", back_populates="first_replica"
+    )
