@@ -1,11 +1,12 @@
 """How many planted faults the probe finds, and whether it cries at clean projects.
 
-    python benchmarks/probe_mutants.py [PROJECT…] [--only WORDS] [--list] [--results FILE]
+    python benchmarks/probe_mutants.py [PROJECT…] [--only WORDS] [--list] [--results FILE] [--rivals FILE]
 
 Each mutant is a clean project (`fixtures/probe`) with one fault (`probe_planting.py`), and passes
 what one user does by themselves (`single_user.py` of the project). It counts as found if a check
 fails at the operation that the fault is in, under a name that fits its kind. With `--results` each
 outcome is a line of that file, and what stands there for this state of the code is not run again.
+`--rivals` puts what `probe_rivals.py` wrote to its results beside it in the table.
 """
 
 from __future__ import annotations
@@ -149,6 +150,7 @@ def main() -> int:
     parser.add_argument("--part", default="", help="such as 2/3: the second third of the mutants")
     parser.add_argument("--again", default="", help="only those that had these verdicts")
     parser.add_argument("--results", default="", help="a line for each outcome goes to this file")
+    parser.add_argument("--rivals", default="", help="the results of probe_rivals.py")
     options = parser.parse_args()
     names = options.projects or list(DRIVERS)
     chosen = [
@@ -166,7 +168,7 @@ def main() -> int:
         print(len(chosen))
         return 0
     outcomes = _run([] if options.skip_clean else names, chosen, options)
-    _print_table(outcomes)
+    _print_table(outcomes, _rivals(options.rivals))
     return 1 if any(one.verdict == "false alarm" for one in outcomes) else 0
 
 
@@ -204,21 +206,36 @@ def _kept(file: Path | None) -> dict[str, Outcome]:
     return {one.key: one for one in found}
 
 
+def _share(verdicts: Sequence[str]) -> str:
+    """Return how many of those tried were found; nothing where none was."""
+    return f"{verdicts.count('found')} of {len(verdicts)}" if verdicts else ""
+
+
 def _line(one: Outcome) -> str:
     head = f"{one.verdict:14} {one.project:8} {one.kind:36} {one.operation}  {one.seconds:.0f} s"
     return head if one.verdict in ("found", "quiet") else f"{head}  [{one.said[:400]}]"
 
 
-def _print_table(outcomes: Sequence[Outcome]) -> None:
+def _rivals(file: str) -> dict[str, dict[str, list[str]]]:
+    """Return the verdicts of other tools by tool and kind of fault, the last of each mutant."""
+    lines = Path(file).read_text(encoding="utf-8").splitlines() if file else []
+    last = {(one["tool"], one["key"]): one for one in map(json.loads, lines)}
+    found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for one in last.values():
+        found[one["tool"]][one["kind"]].append(one["verdict"])
+    return found
+
+
+def _print_table(outcomes: Sequence[Outcome], rivals: dict[str, dict[str, list[str]]]) -> None:
     mutants = [one for one in outcomes if one.kind != "clean"]
-    by_kind: dict[str, list[Outcome]] = defaultdict(list)
+    tools: dict[str, dict[str, list[str]]] = {"probe": defaultdict(list), **rivals}
     for one in mutants:
-        by_kind[one.kind].append(one)
-    print("\n| kind of fault | tried | found |\n| --- | --- | --- |")
-    for kind, group in sorted(by_kind.items()):
-        print(f"| {kind} | {len(group)} | {sum(one.verdict == 'found' for one in group)} |")
-    found = sum(one.verdict == "found" for one in mutants)
-    print(f"| **all** | **{len(mutants)}** | **{found}** |")
+        tools["probe"][one.kind].append(one.verdict)
+    print(f"\n| kind of fault | {' | '.join(tools)} |\n| --- |{' --- |' * len(tools)}")
+    for kind in sorted({one.kind for one in mutants}):
+        print(f"| {kind} | {' | '.join(_share(one.get(kind, [])) for one in tools.values())} |")
+    totals = ([v for verdicts in one.values() for v in verdicts] for one in tools.values())
+    print(f"| **all** | {' | '.join(f'**{_share(one)}**' for one in totals)} |")
     cells = Counter[str]()
     for one in outcomes:
         cells.update(one.cells if one.kind == "clean" else {})

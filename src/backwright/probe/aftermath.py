@@ -25,12 +25,17 @@ class Aftermath:
     owner: Person
 
     def touches_others(self, operation: Operation, noun: str, done: Done) -> Iterator[Sight]:
-        """Yield whether a call on one's own object changed rows of somebody else's."""
+        """Yield whether a call on one's own object changed rows of somebody else's.
+
+        What an administrator made was made for all: whether it may be changed is another trial's.
+        """
         exchange, found = done
         session, owner = self.learner.session, self.owner
         following = self._following(found)
+        helpers = {one.name for one in session.people.values() if one.privileged}
         for one in session.foreign(found, owner):
-            if one.key not in following:
+            made_for_all = session.owner_of(one.key, one.before) in helpers
+            if one.key not in following and not made_for_all:
                 yield Sight(
                     operation, "owner", "touches-others", True,
                     f"a call on one's own object {did(one)} of another user",
