@@ -60,7 +60,7 @@ def truth(value: object) -> bool | None:
         verdicts = {truth(one) for one in value.candidates}
         return verdicts.pop() if len(verdicts) == 1 else None
     if isinstance(value, External):
-        return False if value.last == "TYPE_CHECKING" else None
+        return False if value.last == "TYPE_CHECKING" else value.sure or None
     if isinstance(value, Instance):
         if isinstance(value.cls, External):
             return True if value.cls.last[:1].isupper() else None

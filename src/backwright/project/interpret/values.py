@@ -35,11 +35,13 @@ class Unknown:
 class External:
     """A name of a library that is not read, e.g. `fastapi.APIRouter`.
 
-    `owner` is the instance that it was an attribute of, if it was one.
+    `owner` is the instance that it was an attribute of, if it was one; `sure` says that it is
+    certainly something: neither `None` nor empty.
     """
 
     name: str
     owner: object = None
+    sure: bool = False
 
     @property
     def root(self) -> str:

@@ -40,6 +40,7 @@ _SAME = frozenset(
 _MAKERS = frozenset({"model_validate", "parse_obj", "from_orm", "validate", "construct"})
 CREDENTIAL = re.compile(r"(?i)auth|user|token|claim|identity|session_?id|account|principal|jwt")
 REQUEST = "backwright.request"
+_KEYS = frozenset({"id", "sub", "user_id"})
 _SAID = re.compile(r"\.(query_params|path_params|json|form|body|stream|url|client)\b")
 _SIGNS: dict[type[ast.cmpop], str] = {
     ast.Eq: "==",
@@ -94,6 +95,8 @@ class Onlooker:
         self.user = user
         self.seen = Seen()
         self._methods = index.methods(world.classes)
+        columns = user.columns if user is not None else ()
+        self._caller_keys = _KEYS | {one.name for one in columns if one.primary_key}
         self._path: list[object] = []
         self._spoken: dict[int, tuple[bool, object]] = {}
 
@@ -114,7 +117,10 @@ class Onlooker:
             return given(attr)
         if attr != "session" and self._speaks_of_request(value) and CREDENTIAL.search(attr):
             return caller()
-        return self._of_row(value, attr) or _item(value, attr)
+        found = self._of_row(value, attr) or _item(value, attr)
+        if isinstance(found, External) and _is_caller(value) and attr in self._caller_keys:
+            found.sure = True
+        return found
 
     def _of_several(self, value: Unknown, attr: str) -> object:
         """Answer an attribute of one of several queries: of all of them."""
@@ -168,6 +174,8 @@ class Onlooker:
         if shown is None:
             return Unknown("a condition is not known")
         if right is None or left is None:
+            if shown in {"==", "!="} and _is_sure(left if right is None else right):
+                return shown == "!="
             return Unknown("a condition is not known") if not _is_column(left, right) else None
         return compared(shown, left, right)
 
@@ -276,6 +284,16 @@ def _has(model: Model, attr: str) -> bool:
     if any(one.name == attr for one in model.columns):
         return True
     return any(one.name == attr for one in model.relationships)
+
+
+def _is_caller(value: object) -> bool:
+    cls = value.cls if isinstance(value, Instance) else None
+    return isinstance(cls, External) and cls.name == CALLER_NAME
+
+
+def _is_sure(value: object) -> bool:
+    """Tell whether a value is the caller or the caller's key: somebody is signed in."""
+    return _is_caller(value) or (isinstance(value, External) and value.sure)
 
 
 def _matters(value: object) -> bool:

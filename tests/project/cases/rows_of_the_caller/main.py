@@ -248,3 +248,35 @@ def mark_item(item_id: int, session: SessionDep, user: CurrentUser):
 def look_at_item(item_id: int, session: SessionDep, user: CurrentUser):
     session.add(Mark(user_id=user.id, item_id=item_id))
     return session.exec(select(Item).where(Item.id == item_id)).first()
+
+
+def found(session, user_id: int | None = None, title: str | None = None):
+    query = select(Item)
+    if title is not None:
+        query = query.where(Item.title == title)
+    if user_id is not None:
+        query = query.where(Item.owner_id == user_id)
+    return session.exec(query).all()
+
+
+@app.get("/found")
+def found_own(session: SessionDep, user: CurrentUser, title: str | None = None):
+    return found(session, user_id=user.id, title=title)
+
+
+@app.get("/found/all")
+def found_all(session: SessionDep, user: CurrentUser, title: str | None = None):
+    return found(session, title=title)
+
+
+@app.get("/found/of")
+def found_of(session: SessionDep, user: CurrentUser, user_id: int | None = None):
+    return found(session, user_id=user_id)
+
+
+@app.get("/found/if-said")
+def found_if_said(session: SessionDep, user: CurrentUser):
+    query = select(Item)
+    if user.id:
+        query = query.where(Item.owner_id == user.id)
+    return session.exec(query).all()
