@@ -2,9 +2,11 @@
 
 from backwright.source.outline import outline
 from backwright.spec.names import names_of
+from backwright.spec.resource import read_resource_line
 from backwright.tasks.house import house_draft
 from backwright.transfer.field_tests import BASE, field_tests
 from backwright.transfer.rename import Renaming
+from backwright.transfer.resource import transfer_resource
 from backwright.transfer.survey import survey
 
 
@@ -32,3 +34,15 @@ def test_field_tests_are_told_apart_by_trait() -> None:
         ("unique", "owned"),
         ("unique", "shared"),
     }
+
+
+def test_a_missing_row_of_the_same_kind_is_called_by_the_column() -> None:
+    """As the error of the application calls it; a row of another kind by its own name."""
+    draft = house_draft()
+    line = "Node name:str:30 parent:ref:Node:optional folder:ref:Category:optional"
+    transfer_resource(draft, house_draft(), read_resource_line(line))
+    code = draft.text("tests/test_nodes.py")
+    of_parents = code.partition("def test_update_to_another_users_parent(")[2]
+    assert of_parents.partition("def test_")[0].count('assert_not_found(response, "Parent")') == 1
+    of_folders = code.partition("def test_update_to_an_unknown_folder(")[2]
+    assert of_folders.partition("def test_")[0].count('assert_not_found(response, "Category")') == 1

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from backwright.source.outline import Statement, outline
 from backwright.source.text import lines_between
-from backwright.spec.names import Names, names_of
+from backwright.spec.names import Names, capitalized, names_of
 from backwright.spec.types import FieldSpec, ResourceSpec
 from backwright.transfer.draft import Draft
 from backwright.transfer.exemplar import ambiguous_words, is_telling
@@ -208,9 +208,11 @@ def _renamed(
     spoken = Renaming(((test.table.names, spec.names), (test.target, word)))
     exact[function.name] = spoken.identifier(function.name)
     docstring = ast.get_docstring(function, clean=False)
+    verbatim = {docstring: spoken.string(docstring)} if docstring else {}
+    if field.kind == "ref" and field.target == spec.names.pascal:
+        # of two rows of one kind, errors call the one that is missing by the column
+        verbatim[capitalized(test.target.human)] = capitalized(word.human)
     renaming = Renaming(
-        ((test.table.names, spec.names), (test.target, target)),
-        exact=exact,
-        verbatim={docstring: spoken.string(docstring)} if docstring else {},
+        ((test.table.names, spec.names), (test.target, target)), exact=exact, verbatim=verbatim
     )
     return NewTest(test.section, rename_code(test.code, renaming))

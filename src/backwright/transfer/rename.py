@@ -246,7 +246,7 @@ class RenameCode(cst.CSTTransformer):
         self, original_node: cst.SimpleString, updated_node: cst.SimpleString
     ) -> cst.SimpleString:
         """Rename inside a string or docstring."""
-        if original_node in self._said:
+        if original_node in self._said and original_node.raw_value not in self.renaming.verbatim:
             for old, new in self.renaming.pairs:
                 if original_node.raw_value == old.pascal:  # a noun that is said, not a class
                     said = original_node.value.replace(old.pascal, capitalized(new.human))

@@ -61,28 +61,38 @@ def _title(table: str) -> str:
     return noun[:1].upper() + noun[1:]
 
 
+def _columns(constraint: ColumnCollectionConstraint) -> str:
+    """Return what a constraint is about, as a client would say it."""
+    columns = [_in_words(column.name) for column in constraint.columns if column.name != OWNER]
+    return " and ".join(columns)
+
+
 def duplicate(constraint_name: str | None) -> AppError:
     """Return the error for a row that is there already."""
     constraint = _constraints().get(constraint_name or "")
     if not isinstance(constraint, ColumnCollectionConstraint):
         return ConflictError("Already exists")
-    columns = [_in_words(column.name) for column in constraint.columns if column.name != OWNER]
     return ConflictError(
-        f"{_title(constraint.table.name)} with this {' and '.join(columns)} already exists"
+        f"{_title(constraint.table.name)} with this {_columns(constraint)} already exists"
     )
 
 
 def broken_reference(constraint_name: str | None, statement: Executable | None) -> AppError:
-    """Return the error for a reference to nothing, or to a row that cannot go because of it."""
+    """Return the error for a reference to nothing, or to a row that cannot go because of it.
+
+    Where a row refers to another of its kind, what it is called would not say which one is meant.
+    """
     constraint = _constraints().get(constraint_name or "")
     if not isinstance(constraint, ForeignKeyConstraint):
         return ConflictError("Refers to something that does not exist, or is referred to")
+    target = _title(constraint.referred_table.name)
+    to_its_kind = constraint.referred_table is constraint.table
     if isinstance(statement, Delete):
-        return ConflictError(
-            f"{_title(constraint.referred_table.name)} is still in use"
-            f" ({_noun(constraint.table.name)})"
-        )
-    return NotFoundError(f"{_title(constraint.referred_table.name)} not found")
+        if to_its_kind:
+            return ConflictError(f"{target} is still the {_columns(constraint)} of another")
+        return ConflictError(f"{target} is still in use ({_noun(constraint.table.name)})")
+    missing = _columns(constraint).capitalize() if to_its_kind else target
+    return NotFoundError(f"{missing} not found")
 
 
 def missing_value(column_name: str | None) -> AppError:

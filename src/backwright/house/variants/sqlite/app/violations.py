@@ -72,7 +72,10 @@ async def _referring_key(connection: AsyncConnection, statement: Delete) -> str 
         for key in table.foreign_key_constraints:
             if key.referred_table is not target or key.ondelete is not None:
                 continue
-            pairs = [element.parent == element.column for element in key.elements]
+            referring = table.alias()  # a row may refer to another of its own table
+            pairs = [
+                referring.c[element.parent.name] == element.column for element in key.elements
+            ]
             joined = select(exists().where(and_(*pairs), _condition(statement)))
             if await connection.scalar(joined):
                 return str(key.name)
