@@ -14,6 +14,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 DEVELOPMENT_SECRET_KEY = "development-only-secret-key-never-use-it-in-production"  # noqa: S105
 SHORTEST_SECRET_KEY = 32
 LOWEST_BCRYPT_COST = 10
+# Whose defaults are for development: who sends mails in production, and where their links lead to.
+MAIL_SETTINGS = ("mail_from", "frontend_url")
 
 _ORIGIN = re.compile(r"https?://(\[[0-9a-f:]+\]|[a-z0-9.-]+)(:\d{1,5})?")
 
@@ -28,7 +30,7 @@ def _split(value: object) -> object:
 def _check_origin(origin: str) -> str:
     """Refuse what no browser ever sends as its origin, such as a URL with a path."""
     if origin != "*" and not _ORIGIN.fullmatch(origin):
-        raise ValueError(f'"{origin}" is no origin: write it like https://app.example.com')
+        raise ValueError(f'"{origin}" is not an origin: write it like https://app.example.com')
     return origin
 
 
@@ -136,7 +138,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _refuse_weak_secret_key(self) -> Self:
-        """A key that others know, or could guess, lets them sign in as anybody."""
+        """Refuse, in production, a key that others know or could guess: they could be anybody."""
         if self.environment != "production":
             return self
         key = self.secret_key.get_secret_value()
@@ -149,7 +151,10 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _complete_authentication(self) -> Self:
-        """In production passwords are hashed at a real cost, and addresses are proved."""
+        """Refuse a low cost of hashing in production, and decide whether addresses are proved.
+
+        They are in production, unless somebody set it otherwise.
+        """
         production = self.environment == "production"
         if production and self.bcrypt_cost < LOWEST_BCRYPT_COST:
             raise ValueError(f"BCRYPT_COST must be at least {LOWEST_BCRYPT_COST}")
@@ -158,15 +163,35 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _refuse_mail_that_never_arrives(self) -> Self:
+        """Refuse, in production, to start without what mails need: nobody could ever log in."""
+        if self.environment != "production":
+            return self
+        if self.mail_url is not None:
+            missing = [name for name in MAIL_SETTINGS if name not in self.model_fields_set]
+            if missing:
+                names = " and ".join(name.upper() for name in missing)
+                raise ValueError(f"{names} must be set, since MAIL_URL is")
+        elif self.require_verified_email:
+            raise ValueError(
+                "MAIL_URL must be set, or nobody could confirm an address and log in; "
+                "REQUIRE_VERIFIED_EMAIL=false lets users log in without"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _close_docs(self) -> Self:
-        """In production the API describes itself only where somebody decided that it may."""
+        """Hide the description of the API in production, unless somebody decided otherwise."""
         if self.api_docs is None:
             self.api_docs = self.environment != "production"
         return self
 
     @model_validator(mode="after")
     def _refuse_open_cors(self) -> Self:
-        """Every site could act with the cookies of its visitors."""
+        """Refuse "*" with cookies, and let no origin in by default in production.
+
+        Otherwise every site could act with the cookies of its visitors.
+        """
         if self.environment == "production" and "cors_origins" not in self.model_fields_set:
             self.cors_origins = ()
         if "*" in self.cors_origins and self.cors_allow_credentials:

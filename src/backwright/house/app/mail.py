@@ -1,8 +1,8 @@
 """Mail to users: one small interface, with the console as its default.
 
 Set `MAIL_URL` to `smtp://user:password@host:587` (STARTTLS) or `smtps://…:465` (TLS) to send
-for real. A mail may carry a one-time token, so its text is shown in development only, and the
-SMTP password never over a connection without TLS.
+for real. A mail may carry a one-time token, so its text is shown in development only; in production
+no mail goes over a connection without TLS, and the SMTP password nowhere.
 """
 
 import asyncio
@@ -65,6 +65,8 @@ class SmtpMailer:
 
     url: str
     sender: str
+    require_tls: bool = False
+    """Whether a server without TLS gets no mail: in production, since mails carry tokens."""
 
     async def send(self, mail: Mail) -> None:
         """Send the mail from a thread, because smtplib blocks."""
@@ -74,9 +76,10 @@ class SmtpMailer:
         """Open a connection, sign in if the URL names a user, and hand the message over."""
         url = urlsplit(self.url)
         with self._connect(url.scheme, url.hostname or "localhost", url.port) as server:
+            secured = isinstance(server.sock, ssl.SSLSocket)
+            if not secured and (self.require_tls or url.username):
+                raise smtplib.SMTPNotSupportedError("The mail server offers no STARTTLS")
             if url.username:
-                if not isinstance(server.sock, ssl.SSLSocket):
-                    raise smtplib.SMTPNotSupportedError("The mail server offers no STARTTLS")
                 server.login(unquote(url.username), unquote(url.password or ""))
             server.send_message(message)
 
@@ -107,5 +110,7 @@ def get_mailer() -> Mailer:
     """Return the mailer that the settings ask for (a FastAPI dependency)."""
     settings = get_settings()
     if settings.mail_url:
-        return SmtpMailer(settings.mail_url.get_secret_value(), settings.mail_from)
+        production = settings.environment == "production"
+        url = settings.mail_url.get_secret_value()
+        return SmtpMailer(url, settings.mail_from, require_tls=production)
     return ConsoleMailer(show_text=settings.environment == "development")

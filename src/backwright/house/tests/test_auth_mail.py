@@ -15,8 +15,14 @@ from pydantic import SecretStr
 from app.config import Settings, get_settings
 from app.mail import ConsoleMailer, Mail, SmtpMailer, compose, get_mailer
 from tests.auth_helpers import CAROL, register
+from tests.stack_helpers import make_settings
 
 ANSWERS = {"DATA": b"354 go on", "QUIT": b"221 bye"}
+SENDING = {
+    "mail_url": "smtps://user:hunter2@mail.example.com",
+    "mail_from": "noreply@example.org",
+    "frontend_url": "https://app.example.org",
+}
 MAIL = Mail(CAROL, "Reset your password", "https://example.com/reset-password#token=s3cret")
 
 
@@ -82,6 +88,14 @@ async def test_smtp_does_not_send_its_password_in_the_open(smtp_server: SmtpServ
     assert not [line for line in smtp_server.heard if line.upper().startswith(("AUTH", "MAIL"))]
 
 
+async def test_smtp_in_production_sends_no_mail_in_the_open(smtp_server: SmtpServer) -> None:
+    """Whoever reads it on its way could use the link in it."""
+    mailer = SmtpMailer(f"smtp://{smtp_server.address}", "noreply@example.com", require_tls=True)
+    with pytest.raises(smtplib.SMTPException, match="STARTTLS"):
+        await mailer.send(MAIL)
+    assert not [line for line in smtp_server.heard if line.upper().startswith("MAIL")]
+
+
 async def test_smtps_begins_with_tls(monkeypatch: pytest.MonkeyPatch) -> None:
     """With the server's certificate checked."""
     seen: dict[str, Any] = {}
@@ -143,13 +157,17 @@ def test_only_development_shows_mails(
     assert get_mailer() == ConsoleMailer(show_text=shown)
 
 
-def test_a_mail_url_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    """And its password shows up in no settings that are printed."""
+@pytest.mark.parametrize(("environment", "secured"), [("development", False), ("production", True)])
+def test_a_mail_url_is_used(
+    monkeypatch: pytest.MonkeyPatch, environment: str, secured: bool
+) -> None:
+    """In production with TLS only; and its password shows up in no settings that are printed."""
+    monkeypatch.setattr(get_settings(), "environment", environment)
     settings = Settings(mail_url=SecretStr("smtp://user:hunter2@mail.example.com"))
     assert "hunter2" not in repr(settings)
     monkeypatch.setattr(get_settings(), "mail_url", settings.mail_url)
     assert get_mailer() == SmtpMailer(
-        "smtp://user:hunter2@mail.example.com", get_settings().mail_from
+        "smtp://user:hunter2@mail.example.com", get_settings().mail_from, require_tls=secured
     )
 
 
@@ -177,11 +195,33 @@ async def test_a_mail_server_that_is_away_does_not_fail_the_request(
     assert "token=" not in written
 
 
+def production_settings(**values: Any) -> Settings:
+    """Return settings for production, complete but for what mails need."""
+    secret_key = "0123456789abcdef" * 4
+    return make_settings(environment="production", secret_key=secret_key, **values)
+
+
 def test_production_wants_a_real_cost_and_proved_addresses() -> None:
     """What is convenient in development is not what goes out."""
-    key = SecretStr("0123456789abcdef" * 4)
     with pytest.raises(ValueError, match="BCRYPT_COST"):
-        Settings(environment="production", secret_key=key, bcrypt_cost=9)
-    production = Settings(environment="production", secret_key=key, bcrypt_cost=12)
-    assert production.require_verified_email
-    assert not Settings(environment="development").require_verified_email
+        production_settings(**SENDING, bcrypt_cost=9)
+    assert production_settings(**SENDING).require_verified_email
+    assert not make_settings(environment="development").require_verified_email
+
+
+def test_production_does_not_start_where_nobody_could_log_in() -> None:
+    """Without mail no address is confirmed; the message says what to set, either way."""
+    with pytest.raises(ValueError, match=r"MAIL_URL must be set.*REQUIRE_VERIFIED_EMAIL=false"):
+        production_settings()
+    assert production_settings(require_verified_email=False).mail_url is None
+    assert make_settings(environment="development", require_verified_email=True).mail_url is None
+
+
+@pytest.mark.parametrize("missing", ["mail_from", "frontend_url"])
+def test_production_does_not_send_mails_that_lead_nowhere(missing: str) -> None:
+    """The defaults of these are for development, whether addresses must be confirmed or not."""
+    given = {name: value for name, value in SENDING.items() if name != missing}
+    for required in (True, False):
+        with pytest.raises(ValueError, match=f"{missing.upper()} must be set"):
+            production_settings(**given, require_verified_email=required)
+    assert make_settings(environment="development", **given).mail_url is not None

@@ -56,7 +56,10 @@ async def test_production_describes_itself_only_if_told_to(
 ) -> None:
     """The pages stand on the description."""
     settings = make_settings(
-        environment=environment, api_docs=api_docs, secret_key="0123456789abcdef" * 4
+        environment=environment,
+        api_docs=api_docs,
+        secret_key="0123456789abcdef" * 4,
+        require_verified_email=False,
     )
     transport = ASGITransport(create_app(settings))
     async with AsyncClient(transport=transport, base_url="http://test") as client:
