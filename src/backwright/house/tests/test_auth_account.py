@@ -62,6 +62,13 @@ async def test_the_name_can_be_changed(client: AsyncClient) -> None:
     assert (await update_me(client, tokens, {"full_name": None})).json()["full_name"] is None
 
 
+async def test_an_empty_change_changes_nothing(client: AsyncClient) -> None:
+    """Not even the time of the last change."""
+    tokens = await sign_up(client)
+    me = (await read_me(client, tokens)).json()
+    assert (await update_me(client, tokens, {})).json() == me
+
+
 async def test_what_is_left_out_stays(client: AsyncClient) -> None:
     """A partial update."""
     tokens = await sign_up(client)

@@ -48,6 +48,15 @@ async def test_the_access_token_opens_the_api(client: AsyncClient) -> None:
     assert (await read_me(client, await sign_up(client))).status_code == 200
 
 
+async def test_a_login_is_no_change_of_the_account(client: AsyncClient, session: Session) -> None:
+    """It is noted in a column of its own."""
+    await register(client)
+    before = await user_column(session, "updated_at")
+    await log_in(client)
+    assert await user_column(session, "updated_at") == before
+    assert await user_column(session, "last_login_at") is not None
+
+
 async def test_the_documentation_page_knows_where_to_log_in(client: AsyncClient) -> None:
     """Its Authorize button uses the password flow with this URL."""
     document = (await client.get("/openapi.json")).json()

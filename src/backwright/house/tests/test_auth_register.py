@@ -54,6 +54,16 @@ async def test_a_new_user_gets_a_link_to_confirm_the_address(
     assert mailbox.token(CAROL, "verify-email")
 
 
+async def test_a_known_address_leaves_the_account_as_it_is(
+    client: AsyncClient, session: Session
+) -> None:
+    """Or a stranger could move the time at which it was last changed."""
+    await register(client)
+    before = await user_column(session, "updated_at")
+    await register(client, password=OTHER_PASSWORD)
+    assert await user_column(session, "updated_at") == before
+
+
 async def test_a_known_address_gets_the_same_answer(client: AsyncClient) -> None:
     """Status, body and headers but for the request's own."""
     first, second = await register(client), await register(client, password=OTHER_PASSWORD)

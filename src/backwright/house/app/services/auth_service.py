@@ -106,7 +106,11 @@ async def _begin_session(session: Session, account: Account, login: Login) -> To
                 col(User.password_hash) == verified,
                 col(User.is_active),
             )
-            .values(password_hash=newest, last_login_at=_now())
+            .values(
+                password_hash=newest,
+                last_login_at=_now(),
+                updated_at=col(User.updated_at),  # a login changes nothing of the account
+            )
         )
         if not found:
             raise UnauthorizedError(WRONG_CREDENTIALS)
@@ -162,7 +166,7 @@ async def refresh_session(session: Session, refresh_token: str) -> TokenPair:
     )
     if expires_at is None:
         await _end_if_stolen(session, Caller(token.user_id, token.session_id), token.token_id)
-        raise UnauthorizedError("This refresh token is not valid any more")
+        raise UnauthorizedError("This refresh token is invalid or expired")
     return _issue_tokens(Caller(token.user_id, token.session_id), next_id, expires_at)
 
 

@@ -51,7 +51,9 @@ async def register_user(session: Session, throttle: LoginThrottle, data: UserCre
     """
     await throttle.admit_registration()
     password_hash = await hash_password(data.password.get_secret_value())
-    touch = update(User).where(col(User.email) == data.email).values(email=data.email)
+    # A stranger's attempt is no change of the account, so its time stays as well.
+    same = {"email": data.email, "updated_at": col(User.updated_at)}
+    touch = update(User).where(col(User.email) == data.email).values(**same)
     try:
         async with session.transaction():
             await session.execute(touch)
@@ -78,6 +80,8 @@ async def update_user(session: Session, caller: Caller, data: UserUpdate) -> Use
     Raises:
         UnauthorizedError: If the caller is not logged in any more.
     """
+    if not data.model_fields_set:
+        return await get_user(session, caller)
     values = data.model_dump(exclude_unset=True)
     statement = (
         update(User)
