@@ -26,7 +26,7 @@ PageOf = TypeVar("PageOf", bound="Page[Any]")
 
 
 class Page(BaseModel, Generic[Item]):
-    """A part of a list."""
+    """A page of a list."""
 
     items: list[Item]
     next_cursor: str | None = Field(description="Pass it as `cursor` for the next page, if any.")
@@ -34,7 +34,7 @@ class Page(BaseModel, Generic[Item]):
 
 
 class PageQuery(BaseModel):
-    """Which part of a list to return; what else a subclass declares is a filter by equality."""
+    """Parameters for listing; what else a subclass declares is a filter by equality."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -43,7 +43,7 @@ class Input(BaseModel):
 
 
 class CategoryCreate(Input):
-    """What a new category is made of."""
+    """Fields for creating a category."""
 
     name: Annotated[Str, Field(max_length=80)]
     position: Annotated[int, Field(ge=0, le=LARGEST_INTEGER)] = 0
@@ -51,7 +51,7 @@ class CategoryCreate(Input):
 
 
 class CategoryUpdate(Input):
-    """What may change in a category; what is left out stays as it is."""
+    """Fields for changing a category; what is left out stays as it is."""
 
     name: Annotated[Str, Field(max_length=80)] = UNSET
     position: Annotated[int, Field(ge=0, le=LARGEST_INTEGER)] = UNSET
@@ -70,11 +70,11 @@ class CategoryPublic(BaseModel):
 
 
 class CategoryPage(Page[CategoryPublic]):
-    """A part of the list of categories."""
+    """A page of categories."""
 
 
 class CategoryFilter(PageQuery):
-    """Which categories to list."""
+    """Parameters for listing categories."""
 
     sort: Literal["created_at", "-created_at", "name", "-name", "position", "-position"] = (
         "-created_at"
@@ -84,13 +84,13 @@ class CategoryFilter(PageQuery):
 
 
 class LabelCreate(Input):
-    """What a new label is made of."""
+    """Fields for creating a label."""
 
     name: Annotated[Str, Field(min_length=1, max_length=30)]
 
 
 class LabelUpdate(Input):
-    """What may change in a label; what is left out stays as it is."""
+    """Fields for changing a label; what is left out stays as it is."""
 
     name: Annotated[Str, Field(min_length=1, max_length=30)] = UNSET
 
@@ -105,18 +105,18 @@ class LabelPublic(BaseModel):
 
 
 class LabelPage(Page[LabelPublic]):
-    """A part of the list of labels."""
+    """A page of labels."""
 
 
 class LabelFilter(PageQuery):
-    """Which labels to list."""
+    """Parameters for listing labels."""
 
     sort: Literal["created_at", "-created_at", "name", "-name"] = "-created_at"
     name: Annotated[Str, Field(min_length=1, max_length=30)] | None = None
 
 
 class ProjectCreate(Input):
-    """What a new project is made of."""
+    """Fields for creating a project."""
 
     name: Annotated[Str, Field(min_length=1, max_length=120)]
     inbox: Email
@@ -126,7 +126,7 @@ class ProjectCreate(Input):
 
 
 class ProjectUpdate(Input):
-    """What may change in a project; what is left out stays as it is."""
+    """Fields for changing a project; what is left out stays as it is."""
 
     name: Annotated[Str, Field(min_length=1, max_length=120)] = UNSET
     inbox: Email = UNSET
@@ -149,11 +149,11 @@ class ProjectPublic(BaseModel):
 
 
 class ProjectPage(Page[ProjectPublic]):
-    """A part of the list of projects."""
+    """A page of projects."""
 
 
 class ProjectFilter(PageQuery):
-    """Which projects to list."""
+    """Parameters for listing projects."""
 
     sort: Literal[
         "created_at", "-created_at", "name", "-name", "inbox", "-inbox", "budget", "-budget"
@@ -166,7 +166,7 @@ class ProjectFilter(PageQuery):
 
 
 class TaskCreate(Input):
-    """What a new task is made of."""
+    """Fields for creating a task."""
 
     title: Annotated[Str, Field(min_length=1, max_length=200)]
     notes: Text | None = None
@@ -180,7 +180,7 @@ class TaskCreate(Input):
 
 
 class TaskUpdate(Input):
-    """What may change in a task; what is left out stays as it is."""
+    """Fields for changing a task; what is left out stays as it is."""
 
     title: Annotated[Str, Field(min_length=1, max_length=200)] = UNSET
     notes: Text | None = UNSET
@@ -211,11 +211,11 @@ class TaskPublic(BaseModel):
 
 
 class TaskPage(Page[TaskPublic]):
-    """A part of the list of tasks."""
+    """A page of tasks."""
 
 
 class TaskFilter(PageQuery):
-    """Which tasks to list."""
+    """Parameters for listing tasks."""
 
     sort: Literal[
         "created_at",
@@ -239,14 +239,14 @@ class TaskFilter(PageQuery):
 
 
 class TagCreate(Input):
-    """What a new tag is made of."""
+    """Fields for creating a tag."""
 
     name: Annotated[Str, Field(max_length=50)]
     key: UUID
 
 
 class TagUpdate(Input):
-    """What may change in a tag; what is left out stays as it is."""
+    """Fields for changing a tag; what is left out stays as it is."""
 
     name: Annotated[Str, Field(max_length=50)] = UNSET
     key: UUID = UNSET
@@ -263,11 +263,11 @@ class TagPublic(BaseModel):
 
 
 class TagPage(Page[TagPublic]):
-    """A part of the list of tags."""
+    """A page of tags."""
 
 
 class TagFilter(PageQuery):
-    """Which tags to list."""
+    """Parameters for listing tags."""
 
     sort: Literal["created_at", "-created_at", "name", "-name", "key", "-key"] = "-created_at"
     name: Annotated[Str, Field(max_length=50)] | None = None
@@ -275,7 +275,7 @@ class TagFilter(PageQuery):
 
 
 class CommentCreate(Input):
-    """What a new comment is made of."""
+    """Fields for creating a comment."""
 
     body: Text
     said_at: DateTime
@@ -285,7 +285,7 @@ class CommentCreate(Input):
 
 
 class CommentUpdate(Input):
-    """What may change in a comment; what is left out stays as it is."""
+    """Fields for changing a comment; what is left out stays as it is."""
 
     body: Text = UNSET
     said_at: DateTime = UNSET
@@ -308,11 +308,11 @@ class CommentPublic(BaseModel):
 
 
 class CommentPage(Page[CommentPublic]):
-    """A part of the list of comments."""
+    """A page of comments."""
 
 
 class CommentFilter(PageQuery):
-    """Which comments to list."""
+    """Parameters for listing comments."""
 
     sort: Literal["created_at", "-created_at", "said_at", "-said_at"] = "-created_at"
     said_at: DateTime | None = None

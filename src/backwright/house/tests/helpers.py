@@ -1,6 +1,7 @@
 """What the tests of all resources have in common."""
 
 import json
+from enum import Enum
 from typing import Any, get_args
 
 from httpx import AsyncClient, Response
@@ -19,6 +20,15 @@ UNSTORABLE_TEXTS = ["\0", "a\0b", "\ud800", "a\udfffb"]
 def required_of(schema: type[BaseModel]) -> list[str]:
     """Return the fields that must be there."""
     return [name for name, field in schema.model_fields.items() if field.is_required()]
+
+
+def defaults_of(schema: type[BaseModel]) -> Fields:
+    """Return the values of fields that are left out, but for those that no two rows share."""
+    return {
+        name: field.default
+        for name, field in schema.model_fields.items()
+        if not field.is_required() and field.default_factory is None
+    }
 
 
 def nullable(schema: type[BaseModel], name: str) -> bool:
@@ -78,6 +88,18 @@ def assert_not_found(response: Response, what: str) -> None:
     """Check that an answer is the one for a row that never was."""
     assert response.status_code == 404, response.text
     assert response.json() == {"detail": {"error": f"{what} not found"}}
+
+
+def assert_sorted(rows: list[Fields], schema: type[BaseModel], sort: str) -> None:
+    """Check that rows come in the order that a list was asked for."""
+    name = sort.removeprefix("-")
+    values = [_rank(getattr(schema.model_validate(row), name)) for row in rows]
+    assert values == sorted(values, reverse=sort.startswith("-"))
+
+
+def _rank(value: Any) -> Any:
+    """Return what a value is sorted by: PostgreSQL sorts enumerations as they are declared."""
+    return list(type(value)).index(value) if isinstance(value, Enum) else value
 
 
 def assert_conflict(response: Response, error: str) -> None:

@@ -55,6 +55,8 @@ async def update_category(
     Raises:
         NotFoundError: If there is no such category.
     """
+    if not data.model_fields_set:
+        return await get_category(session, caller, category_id)
     values = data.model_dump(exclude_unset=True, exclude={"label_ids"})
     statement = (
         update(Category)

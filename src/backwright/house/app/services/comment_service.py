@@ -49,6 +49,8 @@ async def update_comment(
     Raises:
         NotFoundError: If the caller has no such comment.
     """
+    if not data.model_fields_set:
+        return await get_comment(session, caller, comment_id)
     values = data.model_dump(exclude_unset=True)
     statement = (
         update(Comment)

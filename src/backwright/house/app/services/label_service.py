@@ -47,6 +47,8 @@ async def update_label(
     Raises:
         NotFoundError: If there is no such label.
     """
+    if not data.model_fields_set:
+        return await get_label(session, caller, label_id)
     values = data.model_dump(exclude_unset=True)
     statement = (
         update(Label)

@@ -49,6 +49,8 @@ async def update_project(
     Raises:
         NotFoundError: If the caller has no such project.
     """
+    if not data.model_fields_set:
+        return await get_project(session, caller, project_id)
     values = data.model_dump(exclude_unset=True)
     statement = (
         update(Project)

@@ -45,6 +45,8 @@ async def update_tag(session: Session, caller: Caller, tag_id: UUID, data: TagUp
     Raises:
         NotFoundError: If the caller has no such tag.
     """
+    if not data.model_fields_set:
+        return await get_tag(session, caller, tag_id)
     values = data.model_dump(exclude_unset=True)
     statement = (
         update(Tag)

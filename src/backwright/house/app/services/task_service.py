@@ -59,6 +59,8 @@ async def update_task(
     Raises:
         NotFoundError: If the caller has no such task.
     """
+    if not data.model_fields_set:
+        return await get_task(session, caller, task_id)
     values = data.model_dump(exclude_unset=True, exclude={"tag_ids"})
     statement = (
         update(Task)

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import JSON, ColumnElement, Dialect, Enum, Numeric, Text, TypeDecorator
 from sqlalchemy import func, select, text, true
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement, now
@@ -25,6 +26,13 @@ CURRENT_TIME = text("(strftime('%Y-%m-%d %H:%M:%f000', 'now'))")
 def utc_now() -> datetime:
     """Return the current time, to the microsecond: SQLite knows seconds or milliseconds only."""
     return datetime.now(UTC)
+
+
+def created_now(context: DefaultExecutionContext) -> datetime:
+    """Return when a new row was created, which is when it was last updated as well."""
+    values = context.get_current_parameters()  # type: ignore[no-untyped-call]
+    created_at: datetime | None = values.get("created_at")
+    return created_at or utc_now()
 
 
 @compiles(now, "sqlite")
