@@ -121,13 +121,6 @@ class TokenVerifier:
             self._verified.popitem(last=False)
         return caller
 
-    def user_id(self, token: str) -> str | None:
-        """Return the id of the user whom an access token names, or None if it is not valid."""
-        try:
-            return str(self.verify(token).id)
-        except UnauthorizedError:
-            return None
-
 
 @lru_cache(maxsize=4)
 def get_token_verifier(secret_key: str) -> TokenVerifier:

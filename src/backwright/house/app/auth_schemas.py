@@ -14,7 +14,7 @@ from pydantic import (
     ValidationError,
 )
 
-from app.fields import DateTime, Str
+from app.fields import UNSET, DateTime, Str
 from app.schemas import Input
 
 
@@ -51,7 +51,7 @@ OneTimeSecret = Annotated[Secret, Field(max_length=128)]
 
 
 class UserCreate(Input):
-    """What somebody gives to register."""
+    """Fields for registering."""
 
     email: AccountEmail
     password: NewPassword
@@ -59,9 +59,9 @@ class UserCreate(Input):
 
 
 class UserUpdate(Input):
-    """What a user may change of themselves; address and password have ways of their own."""
+    """What a user may change of their account; address and password have endpoints of their own."""
 
-    full_name: Annotated[Str, Field(max_length=200)] | None = None
+    full_name: Annotated[Str, Field(max_length=200)] | None = UNSET
 
 
 class UserPublic(BaseModel):
@@ -155,7 +155,7 @@ class AccountDeletion(Input):
 
 
 class Message(BaseModel):
-    """An answer in words, the same whoever the address belongs to."""
+    """A message. It does not tell whether an address has an account."""
 
     message: str
 

@@ -1,7 +1,8 @@
-"""The errors of the application, and the one shape in which clients see them.
+"""The errors of the application, and the shape in which clients see them.
 
 Services raise them without knowing HTTP; the handlers here turn them into
-`{"detail": {"error": message}}` with the status of their class.
+`{"detail": {"error": message}}` with the status of their class. Only 422 differs: its `detail` is
+a list, with the place and the reason of everything that is wrong with a request.
 """
 
 import json
@@ -123,7 +124,7 @@ def handle_validation_error(_request: Request, error: Exception) -> Response:
 
 
 def handle_http_exception(_request: Request, error: Exception) -> Response:
-    """Answer in the one shape for what the framework refuses, such as an unknown path."""
+    """Answer in the same shape for what the framework refuses, such as an unknown path."""
     if not isinstance(error, HTTPException):
         raise error
     detail = {"error": error.detail} if isinstance(error.detail, str) else error.detail
@@ -131,7 +132,7 @@ def handle_http_exception(_request: Request, error: Exception) -> Response:
 
 
 def add_error_handlers(app: FastAPI) -> None:
-    """Give the application the one shape of errors."""
+    """Give the application the handlers of its errors."""
     app.add_exception_handler(AppError, handle_app_error)
     app.add_exception_handler(HTTPException, handle_http_exception)
     app.add_exception_handler(RequestValidationError, handle_validation_error)

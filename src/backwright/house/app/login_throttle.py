@@ -2,9 +2,11 @@
 
 An account is locked whether it exists or not, so the lock tells nothing about that. Its lock ends
 with the window, or at once by a password reset, so that locking others out does not pay. Attempts
-are counted before the password is looked at: a burst of parallel guesses gets no further than
-the same guesses in a row. An address is charged for failures only, so that an office behind one
-address is not locked out by its own successful logins; its registrations have an equal limit.
+at an account are counted before the password is looked at: a burst of parallel guesses gets no
+further than the same guesses in a row. An address is charged for failures only, after the password
+was looked at, so that an office behind one address is not locked out by its own successful logins;
+a burst that is spread over many accounts can pass that limit by as many guesses as are under way
+at once, which the queue for hashing bounds. Its registrations have an equal limit.
 """
 
 import hashlib

@@ -65,7 +65,7 @@ class User(SharedTable, table=True):
     """A person with an account."""
 
     __tablename__ = "user"
-    # Addresses are stored in one form only (see `schemas.Email`), or uniqueness would mean little.
+    # Addresses have one form only (`auth_schemas.AccountEmail`), or uniqueness would mean little.
     __table_args__ = (CheckConstraint("email = lower(email)", name="email_is_lower_case"),)
 
     email: str = Field(max_length=254, unique=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, NoReturn
 
 import asyncpg
 from sqlalchemy import Executable
@@ -11,7 +11,7 @@ from sqlalchemy.engine import make_url
 from app.auth import Caller
 from app.config import Settings
 from app.constraints import broken_reference, duplicate, missing_value, unacceptable_value
-from app.exceptions import ConflictError, ServiceUnavailableError
+from app.exceptions import AppError, ConflictError, ServiceUnavailableError
 from app.pool import ConnectionPool
 from app.queries import Row, prepare
 
@@ -72,7 +72,7 @@ class PostgresDatabase:
             async with self._pool.connection() as connection:
                 records = await connection.fetch(query.sql, *arguments)
         except DATABASE_ERRORS as error:
-            raise in_words(error, statement) from error
+            raise_in_words(error, statement)
         return query.rows(records)
 
     @asynccontextmanager
@@ -82,7 +82,7 @@ class PostgresDatabase:
             async with self._pool.connection() as connection, connection.transaction():
                 yield PostgresConnection(connection)
         except DATABASE_ERRORS as error:
-            raise in_words(error, None) from error
+            raise_in_words(error, None)
 
 
 class PostgresConnection:
@@ -103,7 +103,7 @@ class PostgresConnection:
             query, arguments = prepare(statement, caller)
             records = await self._connection.fetch(query.sql, *arguments)
         except DATABASE_ERRORS as error:
-            raise in_words(error, statement) from error
+            raise_in_words(error, statement)
         return query.rows(records)
 
     @asynccontextmanager
@@ -113,11 +113,19 @@ class PostgresConnection:
             async with self._connection.transaction():
                 yield self
         except DATABASE_ERRORS as error:
-            raise in_words(error, None) from error
+            raise_in_words(error, None)
 
 
-def in_words(error: Exception, statement: Executable | None) -> Exception:
-    """Return what the client should read when the database says this."""
+def raise_in_words(error: Exception, statement: Executable | None) -> NoReturn:
+    """Raise what the client should read when the database says this, else the error itself."""
+    meaning = in_words(error, statement)
+    if meaning is None:
+        raise error
+    raise meaning from error
+
+
+def in_words(error: Exception, statement: Executable | None) -> AppError | None:
+    """Return what the client should read when the database says this; None if it is our fault."""
     if isinstance(error, asyncpg.UniqueViolationError):
         return duplicate(error.constraint_name)
     if isinstance(error, asyncpg.ForeignKeyViolationError):
@@ -130,4 +138,4 @@ def in_words(error: Exception, statement: Executable | None) -> Exception:
         return ConflictError("Somebody else changed the same things; try again")
     if isinstance(error, UNAVAILABLE):
         return ServiceUnavailableError("Database not available", 1)
-    return error
+    return None

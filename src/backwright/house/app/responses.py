@@ -29,13 +29,13 @@ class ErrorBody(BaseModel):
 
 
 _ERRORS = {
-    400: "The request cannot be read, or not be accepted",
+    400: "The request cannot be read or accepted",
     401: "Not authenticated",
     404: "Not found",
-    409: "Clashes with what is there already, or with a change made at the same time",
+    409: "Conflicts with existing data, or with a change made at the same time",
     413: "The body is too large",
-    429: "Too often; `Retry-After` says when to come again",
-    503: "Too busy; `Retry-After` says when to come again",
+    429: "Too many requests; retry after the seconds in `Retry-After`",
+    503: "Temporarily unavailable; retry after the seconds in `Retry-After`",
 }
 
 

@@ -6,10 +6,12 @@ from starlette.types import Scope
 
 
 class Router(APIRouter):
-    """An `APIRouter` that answers for paths with its prefix only.
+    """An `APIRouter` that asks its routes only about paths that contain its prefix.
 
     FastAPI asks all routes of all routers, one after the other, which costs more than the rest of
-    a request once there are a few dozen. A router that looks at its prefix first is passed by.
+    a request once there are a few dozen. A router that looks for its prefix first is passed by. It
+    may stand anywhere in the path, since what comes before it (`/api/v1`) is not known here; the
+    routes themselves match the whole path.
     """
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:

@@ -58,6 +58,8 @@ def run_migrations(connection: Connection | None = None) -> None:
         render_item=render_item,
         process_revision_directives=drop_enum_types,
         literal_binds=connection is None,
+        # A step that leaves its transaction (CONCURRENTLY) must not take the others along.
+        transaction_per_migration=True,
     )
     with context.begin_transaction():
         context.run_migrations()

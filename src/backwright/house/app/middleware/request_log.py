@@ -15,7 +15,7 @@ logger = get_logger(__name__)
 
 
 class RequestLogMiddleware:
-    """Gives each request an id, answer with it, and write one line when it is done.
+    """Gives each request an id, answers with it, and writes one line when the request is done.
 
     The id is the client's `X-Request-ID` if that is short and plain, so that a request can be
     followed through several services; otherwise a new one. The query string and the headers

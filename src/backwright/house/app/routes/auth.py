@@ -33,7 +33,7 @@ from app.services.auth_service import Login
 
 router = Router(prefix="/auth", tags=["auth"])
 
-CHECK_MAIL = Message(message="Please read your mail: if the address is right, you will find a link")
+CHECK_MAIL = Message(message="If the address is valid, we have sent you an email.")
 UserAgent = Annotated[str | None, Header(include_in_schema=False)]
 
 

@@ -18,7 +18,7 @@ from app.database import Session
 from app.exceptions import ValidationError
 from app.models import OneTimeToken, TokenPurpose
 
-INVALID_LINK = "This link is not valid, or not any more"
+INVALID_LINK = "This link is invalid or expired"
 
 
 @dataclass(frozen=True, slots=True)
