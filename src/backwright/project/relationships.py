@@ -38,7 +38,7 @@ def relationships_of(mapped: list[Mapped]) -> list[tuple[Relationship, ...]]:
             if isinstance(back, str):
                 ends.append((one.name, name, back))
             if backref is not None:
-                backrefs.append((relation.target, backref, _reverse(relation, backref, one)))
+                backrefs.append((relation.target, backref.name, backref))
     for target, name, relation in backrefs:
         found.setdefault(target, {}).setdefault(name, relation)
     _match_ends(found, ends)
@@ -80,19 +80,24 @@ def _declared(cls: Class) -> list[tuple[str, Instance, Type | None]]:
 
 def _relationship(
     name: str, value: Instance, read: Type | None, owner: Mapped, by_name: dict[str, Mapped]
-) -> tuple[Relationship, str | None]:
+) -> tuple[Relationship, Relationship | None]:
     options = _options(value)
     target = _target(value, options, read)
     secondary = _secondary(value, options)
     kind = _kind(owner, by_name.get(target), read, options, secondary)
-    backref = settle(options.get("backref"))
+    backref, single = settle(options.get("backref")), False
     if isinstance(backref, Instance) and backref.args:
-        if kind == "many-to-one" and expressions.truth(backref.kwargs.get("uselist")) is False:
-            kind = "one-to-one" if "uselist" in backref.kwargs else kind
+        uselist = backref.kwargs.get("uselist", True)
+        single = expressions.truth(uselist) is False
+        kind = "one-to-one" if kind == "many-to-one" and single else kind
         backref = settle(backref.args[0])
-    return Relationship(name, target, kind, secondary), backref if isinstance(
-        backref, str
-    ) else None
+    relation = Relationship(name, target, kind, secondary)
+    if not isinstance(backref, str):
+        return relation, None
+    # The other end of a key that is unique is a list all the same, unless it says otherwise.
+    refers = bool(_keys_to(owner, by_name.get(target))) and "uselist" not in options
+    back = "one-to-many" if kind == "one-to-one" and refers and not single else _REVERSED[kind]
+    return relation, Relationship(backref, owner.name, back, secondary)
 
 
 def _options(value: Instance) -> dict[str, object]:
@@ -211,7 +216,3 @@ _REVERSED: dict[RelationKind, RelationKind] = {
     "many-to-many": "many-to-many",
     "one-to-one": "one-to-one",
 }
-
-
-def _reverse(relation: Relationship, name: str, owner: Mapped) -> Relationship:
-    return Relationship(name, owner.name, _REVERSED[relation.kind], relation.secondary)

@@ -90,7 +90,7 @@ class Gateway(Base):
     id = Column(Integer, primary_key=True)
     first_replica_id = Column(Integer, ForeignKey("replica.id"))
     owner_id = Column(Integer, ForeignKey("room.id"), unique=True)
-    owner = relationship(Room)
+    owner = relationship(Room, backref="gateways")
     first_replica: Mapped["Replica"] = relationship(
         foreign_keys=[first_replica_id], back_populates="first_of"
     )
