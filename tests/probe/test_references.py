@@ -1,39 +1,41 @@
-"""Which nouns are accounts: people who log in, not whatever is called like people."""
+"""What a path speaks of, and what makes it, where the names of one thing differ."""
 
 from __future__ import annotations
 
-from typing import Any, cast
+from collections.abc import Iterator
 
 import pytest
 from tests.probe.documents import TEXT, body, document, record
 
-from backwright.probe.client import ANONYMOUS, Client
+from backwright.probe.client import Client
 from backwright.probe.operations import read_api
-from backwright.probe.people import Person
 from backwright.probe.references import References
 from backwright.probe.samples import Sampler
 from backwright.probe.session import Session
 
-
-@pytest.mark.parametrize(
-    ("fields", "is_account"),
-    [
-        (record("email", "password", email=TEXT, password=TEXT), True),
-        (record("name", name=TEXT), False),
-    ],
-)
-def test_who_is_made_without_a_password_has_no_account(
-    fields: dict[str, Any], is_account: bool
-) -> None:
-    api = read_api(document({"/customers": {"post": body(fields)}, "/customers/{id}": {"get": {}}}))
-    session = Session(api, cast("Client", None), cast("Sampler", None))
-    session.people["alice"] = Person("alice", "a", ANONYMOUS)
-    assert References(session).is_account("customer") is is_account
+DISH = body(record("name", name=TEXT))
 
 
-def test_who_is_made_by_nothing_has_one() -> None:
-    api = read_api(document({"/customers/{id}": {"get": {}}}))
-    session = Session(api, cast("Client", None), cast("Sampler", None))
-    assert not References(session).is_account("customer")
-    session.people["alice"] = Person("alice", "a", ANONYMOUS)
-    assert References(session).is_account("customer")
+@pytest.fixture
+def references() -> Iterator[References]:
+    paths = {
+        "/menu": {"get": {}, "put": DISH},
+        "/menu/{item_id}": {"put": DISH, "delete": {}},
+        "/settings": {"put": DISH},
+    }
+    api = read_api(document(paths))
+    client = Client("http://127.0.0.1:9")
+    yield References(Session(api, client, Sampler(api.schemas)))
+    client.close()
+
+
+def test_put_makes_what_a_collection_holds(references: References) -> None:
+    (maker,) = references.creators("menu")
+    assert maker.key == "PUT /menu"
+    assert references.creators("setting") == ()
+
+
+def test_an_item_is_what_the_path_above_it_makes(references: References) -> None:
+    (delete,) = (one for one in references.session.api.operations if one.method == "DELETE")
+    assert references.resource(delete) == "menu"
+    assert [(one.name, one.noun) for one in references.slots(delete)] == [("item_id", "menu")]

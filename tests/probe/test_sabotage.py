@@ -101,3 +101,8 @@ def test_without_a_database_answers_tell_who_made_themselves_an_administrator(
     report = probed(tmp_path, sabotage, seen=False)
     failed = {(one.check, one.path) for one in report.failures}
     assert (("role-by-mass-assignment", "/register") in failed) == found
+
+
+def test_a_body_that_names_another_user_changes_nothing_of_theirs(tmp_path: Path) -> None:
+    report = probed(tmp_path, "names-others")
+    assert {(one.check, one.path) for one in report.failures} == {("other-changes", "/me")}
