@@ -133,3 +133,34 @@ def test_an_index_of_a_fixed_name_gets_one_of_its_own() -> None:
     assert new.renaming(code).exact["uq_pair"] == "uq_invoices_pair"
     assert "idx_owner_id" not in learning.naming.renaming(code).exact
     assert draft.changes() == {}
+
+
+def test_a_second_reference_to_a_table_leaves_the_first_its_column(tmp_path: Path) -> None:
+    for path, text in {
+        "main.py": "from fastapi import FastAPI\nimport models\n\napp = FastAPI()\n",
+        "models.py": "from sqlalchemy import Column, ForeignKey, Integer, String\n"
+        "from sqlalchemy.orm import declarative_base, relationship\n\n"
+        "Base = declarative_base()\n\n\n"
+        "class Brand(Base):\n"
+        "    __tablename__ = 'brands'\n"
+        "    id = Column(Integer, primary_key=True)\n"
+        "    name = Column(String(20), nullable=False)\n"
+        "    cars = relationship('Car', back_populates='brand')\n\n\n"
+        "class Car(Base):\n"
+        "    __tablename__ = 'cars'\n"
+        "    id = Column(Integer, primary_key=True)\n"
+        "    plate = Column(String(20), nullable=False)\n"
+        "    brand_id = Column(Integer, ForeignKey('brands.id'), nullable=False)\n"
+        "    brand = relationship('Brand', back_populates='cars')\n",
+    }.items():
+        (tmp_path / path).write_text(text)
+    draft, learning = learning_of(tmp_path, "Car", ["maker:ref:Brand:optional"])
+    extend_resource(draft, learning, width=100)
+    code = draft.text("models.py")
+    assert code.count("[Car.brand_id]") == 2, code
+    assert code.count("[Car.maker_id]") == 2, code
+    module: dict[str, object] = {}
+    exec(code, module)
+    from sqlalchemy.orm import configure_mappers
+
+    configure_mappers()

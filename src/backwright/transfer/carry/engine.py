@@ -114,7 +114,8 @@ def _linked(
     taking = [n for n, role in roles.items() if role not in ("model", "public", "filter")]
     taking += [n for n, role in roles.items() if role == "public"]  # some are bodies, too
     updates = {n for n in taking if roles[n] == "update"}
-    return link(works, with_given_alone(trees, updates), taking, updates)
+    stays = works and works[0].extends  # then what is there is its people's
+    return link(works, trees if stays else with_given_alone(trees, updates), taking, updates)
 
 
 def _reads(trees: Sequence[cst.Module], facts: Facts) -> Iterator[tuple[str, FieldSpec]]:

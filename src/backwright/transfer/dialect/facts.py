@@ -150,7 +150,8 @@ class Home:
 
     `module` is how other modules import from the model's file; `fields` are all that was asked
     for, since two references to one model have to be told apart. `link_module` is where link
-    tables are imported from, None where they stand in the model's own module.
+    tables are imported from, None where they stand in the model's own module; `refers` names the
+    models that the table refers to already.
     """
 
     model: str
@@ -161,6 +162,7 @@ class Home:
     link_module: str | None = None
     owned: bool = True
     fields: tuple[FieldSpec, ...] = ()
+    refers: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

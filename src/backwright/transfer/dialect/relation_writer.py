@@ -126,11 +126,12 @@ def _far(dialect: Dialect, names: Names, field: FieldSpec, home: Home, back: str
 
 def is_ambiguous(dialect: Dialect, home: Home, partner: Partner) -> bool:
     """Tell whether the new model has several foreign keys to the same table."""
-    owner = 1 if home.owned and dialect.owner_model == partner.model else 0
+    owns = home.owned and dialect.owner_model == partner.model
+    before = 1 if owns or partner.model in home.refers else 0
     named = [
         f for f in home.fields if f.kind == "ref" and dialect.partner(str(f.target)) == partner
     ]
-    return owner + len(named) > 1
+    return before + len(named) > 1
 
 
 def secondary_of(dialect: Dialect, names: Names, field: FieldSpec, home: Home) -> str:

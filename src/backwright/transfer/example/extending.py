@@ -20,6 +20,7 @@ from backwright.transfer.example.facts import Learning, facts
 from backwright.transfer.example.needs import add_needs
 from backwright.transfer.example.ownership import Ownership
 from backwright.transfer.example.surroundings import Surround
+from backwright.transfer.example.telling_apart import tell_apart
 from backwright.transfer.example.transfer import STEPS, Transferred, learn
 from backwright.transfer.example.writer import DialectWriter
 from backwright.values import Place
@@ -135,6 +136,8 @@ def extend_resource(draft: Draft, learning: Learning, *, width: int) -> Transfer
     for path, edits in splices.items():
         draft.write(path, splice(draft.text(path), edits))
     for path in Surround(draft, learning, speaker, width).complete(is_new=False):
+        done.add("model", path)
+    for path in tell_apart(draft, learning):
         done.add("model", path)
     for path, imports in wanted.items():
         if imports:

@@ -73,7 +73,16 @@ class Learning:
             schema_file=self.naming.path_of(schemas[0]) if schemas else "",
             owned=self.dialect.owner is not None,
             fields=self.spec.fields,
+            refers=self._refers(),
         )
+
+    def _refers(self) -> frozenset[str]:
+        """Return the models that the table refers to already, where it is the exemplar's own."""
+        model = self.chain.model
+        if self.model_class != model.name:
+            return frozenset()
+        keys = {c.foreign_key.rpartition(".")[0] for c in model.columns if c.foreign_key}
+        return frozenset(m.name for m in self.project.models if m.table in keys)
 
 
 def _module(old: str, file: str) -> str:
