@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -50,7 +51,11 @@ class Habits:
         """Format each file as its like is formatted, and drop imports that new files do not use."""
         for file in files:
             if file.path.endswith(".py"):
+                target = self.folder / file.path
+                is_marked = target.read_bytes().startswith(BOM_UTF8)
                 self._keep(file)
+                if is_marked and not (code := target.read_bytes()).startswith(BOM_UTF8):
+                    target.write_bytes(BOM_UTF8 + code)  # formatters take it away
 
     def _keep(self, file: Written) -> None:
         if file.is_new and file.prunes and not file.path.endswith("__init__.py"):
@@ -116,7 +121,9 @@ class Habits:
         """Break lines that are longer than any that was there, in a file of no known format."""
         target = self.folder / file.path
         longest = max([self.width, *map(len, file.like.decode(errors="replace").splitlines())])
-        style = ("--config", f"line-length={self.width}", *_PRESERVE)
+        style: tuple[str, ...] = ("--config", f"line-length={self.width}", *_PRESERVE)
+        if b"\n\t" in file.like:
+            style = (*style, "--config", 'format.indent-style="tab"')
         done: set[str] = set()
         while True:
             code = decode(target.read_bytes())
@@ -141,7 +148,7 @@ class Habits:
 
     def _accepts(self, file: Written, *arguments: str) -> bool:
         stdin = ("--no-cache", "--stdin-filename", file.path, "-")
-        return self._ruff(*arguments, *stdin, stdin=file.like).ok
+        return self._ruff(*arguments, *stdin, stdin=file.like.removeprefix(BOM_UTF8)).ok
 
     def _ruff(self, *arguments: str, stdin: bytes = b"") -> Result:
         argv = [str(ruff_program()), *arguments]

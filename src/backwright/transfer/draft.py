@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
 
-from backwright.source.text import decode, encode
+from backwright.source.habit import FileHabit, habit_of, usual_habit
 
 _SKIPPED = {
     ".git",
@@ -26,7 +27,8 @@ _SKIPPED = {
 class Draft:
     """The text files below a folder, read when asked for; changes stay in memory.
 
-    Paths are relative to the root, with `/`.
+    Paths are relative to the root, with `/`. Texts have LF and no byte order mark, modules four
+    spaces where they have tabs; what is changed is written as the file is, or most modules are.
     """
 
     def __init__(self, root: Path) -> None:
@@ -48,7 +50,8 @@ class Draft:
             FileNotFoundError: there is no such file.
         """
         if path not in self._texts:
-            return decode((self.root / path).read_bytes())
+            data = (self.root / path).read_bytes()
+            return self._habit(path, data).off(data)
         text = self._texts[path]
         if text is None:
             raise FileNotFoundError(path)
@@ -79,7 +82,7 @@ class Draft:
 
     def changes(self) -> dict[str, tuple[bytes | None, bytes | None]]:
         """Return each changed file's bytes before and after; None where it is not there."""
-        after = {path: None if t is None else encode(t) for path, t in self._texts.items()}
+        after = {p: None if t is None else self._bytes(p, t) for p, t in self._texts.items()}
         return {
             path: (before, after[path])
             for path, before in self._before.items()
@@ -93,10 +96,23 @@ class Draft:
             target = folder / path
             target.parent.mkdir(parents=True, exist_ok=True)
             if path in self._texts:
-                target.write_bytes(encode(self.text(path)))
+                target.write_bytes(self._bytes(path, self.text(path)))
             else:
                 shutil.copy(self.root / path, target)
         return paths
+
+    def _bytes(self, path: str, text: str) -> bytes:
+        before = self._before.get(path)
+        return (self._usual if before is None else self._habit(path, before)).on(text)
+
+    def _habit(self, path: str, data: bytes) -> FileHabit:
+        return habit_of(data) if path.endswith(".py") else FileHabit()
+
+    @cached_property
+    def _usual(self) -> FileHabit:
+        """The habit of a new file."""
+        paths = (self.root / path for path in self.modules())
+        return usual_habit(path.read_bytes() for path in paths if path.is_file())
 
     def _remember(self, path: str) -> None:
         if path not in self._before:
