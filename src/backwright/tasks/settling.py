@@ -24,6 +24,7 @@ from backwright.workshop.bench import PAYLOADS
 _ROUNDS = 8
 _SECONDS = 120.0
 _NOT_THERE = re.compile(r"No such file or directory: '(/[^']+)'")
+_NO_FOLDER = re.compile(r"path_not_directory, input_value=\w*Path\('([^']+)'\)")
 _OUTSIDE = re.compile(r"^/[\w.-]+/[\w./-]*$")
 _PLACE = re.compile(r"(?i)log|dir|folder|file|upload|storage|media|data|cache|path")
 _SIGNS = re.compile(r"(?i)(?:jwt|token|auth|sign\w*)\w*key$|secret(?:_?key)?$|algorithm$|expire")
@@ -123,8 +124,11 @@ def _make_folder(error: str, copy: Path) -> bool:
 
     Such as one for logs, which version control leaves out and a working tree has.
     """
-    found = _NOT_THERE.search(error)
+    found, asked = _NOT_THERE.search(error), _NO_FOLDER.search(error)
     folder = Path(found[1]).parent if found else copy
+    if asked:  # a long path is cut in its middle
+        start, cut, rest = asked[1].partition("...")
+        folder = copy.resolve() / rest.partition("/")[2] if cut else Path(start)
     if not folder.is_relative_to(copy.resolve()) or folder.exists():
         return False
     folder.mkdir(parents=True)

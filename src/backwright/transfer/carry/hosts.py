@@ -24,6 +24,7 @@ class Store:
     session: str
     is_async: bool
     way: str
+    distinct: bool = False  # rows come with others joined to them, once for each
 
     def rows(self, model: str, key: str, ids: str, condition: str = "") -> str:
         """Return the expression that gives the rows with these ids."""
@@ -34,7 +35,7 @@ class Store:
         asked = f"(await {asked})" if self.is_async else asked
         if self.way == "execute":
             asked += ".scalars()"
-        return f"{asked}.all()"
+        return f"{asked}.unique().all()" if self.distinct else f"{asked}.all()"
 
     def row(self, model: str, id_: str) -> str:
         """Return the expression that gives the row with this id, or None."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import libcst as cst
 import libcst.matchers as m
@@ -116,8 +116,9 @@ class Linker:
         return replaced(node, lambda n: _without(n, site, many))
 
     def _store(self, site: Site) -> Store | None:
-        codes = [code_of(t) for t in self.trees]
-        return store_of(site.node, codes, asynchronous=self.work.facts.asynchronous)
+        codes, facts = [code_of(t) for t in self.trees], self.work.facts
+        found = store_of(site.node, codes, asynchronous=facts.asynchronous)
+        return replace(found, distinct=facts.distinct) if found else None
 
     # --- who does what
 

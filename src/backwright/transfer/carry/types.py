@@ -96,7 +96,8 @@ class Facts:
     `known` are the classes that the project defines, and their modules; `tests` its test modules, by path; `account`
     is the model of those who sign in, which code may name for another reason than a field; `model`
     is the exemplar's own class, to which its fields may refer; `asynchronous` tells that sessions
-    are awaited; `commits`, that who writes rows commits them, rather than who gives the session.
+    are awaited; `commits`, that who writes rows commits them, rather than who gives the session;
+    `distinct`, that the project asks for unique rows, as joins to many need it.
     """
 
     renaming: Callable[[str], Renaming]
@@ -114,6 +115,7 @@ class Facts:
     model: str | None = None
     asynchronous: bool = False
     commits: bool = False
+    distinct: bool = False
 
     def parent(self, target: str | None) -> Parent | None:
         """Return the parent model of a reference, by its class or its name, if it is known."""

@@ -113,6 +113,7 @@ def facts(learning: Learning) -> Facts:
         model=chain.model.name,
         asynchronous=dialect.asynchronous,
         commits=_commits(modules),
+        distinct=any(".unique()" in modules.text(p) for p in modules.paths if not is_test(p)),
         tests=tuple((p, modules.text(p)) for p in modules.paths if is_test(p)),
     )
 

@@ -1,0 +1,28 @@
+"""Folders that code wants and version control leaves out are made in the copy, nowhere else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from backwright.tasks.settling import _make_folder
+
+CUT = "[type=path_not_directory, input_value=PosixPath('/tmp/backwrigh...d2e02b3/src/templates')]"
+
+
+@pytest.mark.parametrize(
+    ("error", "made"),
+    [
+        ("No such file or directory: '{copy}/logs/app.log'", "logs"),
+        ("[type=path_not_directory, input_value=PosixPath('{copy}/templates'), …]", "templates"),
+        (CUT, "src/templates"),
+        ("No such file or directory: '/nowhere/logs/app.log'", None),
+        ("KeyError: 'SECRET'", None),
+    ],
+)
+def test_folders_are_made_in_the_copy(tmp_path: Path, error: str, made: str | None) -> None:
+    assert _make_folder(error.replace("{copy}", str(tmp_path)), tmp_path) == (made is not None)
+    assert [p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob("*")][-1:] == (
+        [made] if made else []
+    )
