@@ -17,7 +17,8 @@ from pathlib import Path
 
 from backwright.host.process import Result, run
 from backwright.source.outline import first_line, outline
-from backwright.source.text import decode
+from backwright.source.text import decode, encode
+from backwright.tasks.long_texts import with_broken_texts
 from backwright.tasks.tidy import ruff_program
 from backwright.workshop.settings import black_settings, formatters, tables
 
@@ -77,6 +78,16 @@ class Habits:
             self._format(file.path, style)
         else:
             self._wrap(file)
+        if file.is_new:
+            self._break_texts(file)
+
+    def _break_texts(self, file: Written) -> None:
+        target = self.folder / file.path
+        before = decode(target.read_bytes())
+        longest = max([self.width, *map(len, decode(file.like).splitlines())])
+        after = with_broken_texts(before, longest)
+        if after != before:
+            target.write_bytes(encode(after))
 
     def _is_sorted(self, file: Written) -> bool:
         return self._accepts(file, "check", "--quiet", "--select", "I")
