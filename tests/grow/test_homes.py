@@ -55,3 +55,21 @@ def test_what_is_there_has_more_to_come(tmp_path: Path) -> None:
     assert homes.models == "app/todo/models/note.py"
     assert homes.exceptions == "app/exceptions.py"
     assert homes.tests == "tests/test_notes.py"
+
+
+def test_routes_are_apart_from_what_has_their_name(tmp_path: Path) -> None:
+    """Models and routes of a project may stand in one folder, each file called after its noun."""
+    for path, text in {
+        "app/main.py": "from fastapi import FastAPI\nfrom app.models.user import router\n\n"
+        "app = FastAPI()\napp.include_router(router)\n",
+        "app/models/user.py": "from fastapi import APIRouter\n"
+        "from sqlalchemy import Column, Integer\nfrom sqlalchemy.orm import declarative_base\n\n"
+        "Base = declarative_base()\nrouter = APIRouter()\n\n\nclass User(Base):\n"
+        "    __tablename__ = 'users'\n    id = Column(Integer, primary_key=True)\n\n\n"
+        "@router.get('/users')\ndef users():\n    return []\n",
+    }.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    homes = read_homes(Sources(Draft(tmp_path), read_project(tmp_path)), names_of("Note"))
+    assert homes.models == "app/models/note.py"
+    assert homes.routes not in (homes.models, homes.schemas)

@@ -14,6 +14,7 @@ from backwright.project.types import Model, Project
 from backwright.spec.fields import nearest
 from backwright.spec.types import FieldSpec, ResourceSpec
 from backwright.transfer.dialect import Dialect, Home, bound, read_dialect, table_name
+from backwright.transfer.dialect.facts import SqlType
 from backwright.transfer.dialect.read import lowest_python
 from backwright.transfer.draft import Draft
 from backwright.transfer.grow import proofs, steps
@@ -202,7 +203,17 @@ def _of_libraries(dialect: Dialect, sources: Sources, libraries: Libraries) -> D
     if not sources.project.schemas or libraries.optional == "Optional[X]":
         schema = replace(schema, optional=libraries.optional)
     model = replace(dialect.model, optional=libraries.optional)
-    return replace(dialect, schema=schema, model=model)
+    return _with_zones(replace(dialect, schema=schema, model=model))
+
+
+def _with_zones(dialect: Dialect) -> Dialect:
+    """Keep times with their zone where asyncpg would fail on one, and Pydantic 1 refuses none."""
+    if dialect.zoned or "asyncpg" not in dialect.driver or dialect.schema.pydantic > 1:
+        return dialect
+    kept = SqlType("sqlalchemy", "DateTime", "timezone=True")
+    types = {**dialect.model.types, "datetime": kept}
+    implied = {kind: said for kind, said in dialect.model.implied.items() if kind != "datetime"}
+    return replace(dialect, zoned=True, model=replace(dialect.model, types=types, implied=implied))
 
 
 def _with_new_enums(dialect: Dialect, sources: Sources) -> Dialect:

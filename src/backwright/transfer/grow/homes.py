@@ -50,11 +50,16 @@ def read_homes(sources: Sources, names: Names) -> Homes:
         models=models or _in(package, "models.py"),
         schemas=schemas or (_in(domain, "schemas.py") if domain else _in(package, "schemas.py")),
         service=_in(domain, "service.py") if domain else service,
-        routes=_routes(routes, names, domain) or routers,
+        routes=_apart(_routes(routes, names, domain) or routers, (models, schemas), "routes"),
         exceptions=_in(package, "exceptions.py"),
         database=_in(package, "database.py"),
         tests=_tests(sources, names, domain),
     )
+
+
+def _apart(path: str, others: Container[str | None], word: str) -> str:
+    """Return a path that is none of the others: `note.py` beside a model's is `note_routes.py`."""
+    return f"{path.removesuffix('.py')}_{word}.py" if path in others else path
 
 
 def _package(app: str, routes: Sequence[str]) -> str:

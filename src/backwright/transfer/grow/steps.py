@@ -14,6 +14,7 @@ from backwright.transfer.declaration import Import, wanted_imports
 from backwright.transfer.dialect.bound import relative_module
 from backwright.transfer.exemplar import bound_names
 from backwright.transfer.grow.errors import error_key
+from backwright.transfer.grow.exports import with_exports
 from backwright.transfer.grow.fill import fill_schemas
 from backwright.transfer.grow.growth import Growth, names_in_host, names_in_module
 from backwright.transfer.grow.older import parameters_by_default
@@ -100,7 +101,8 @@ def _append(
     text = f"{there}\n\n\n{code.strip()}\n" if there else f"{code.strip()}\n"
     here = growth.sources.module(path)
     wanted = {seen_from(growth, path, pair) for pair in imports if pair[0] != here}
-    draft.write(path, add_imports(text, wanted_imports(wanted)))
+    own = [name for node in ast.parse(code).body for name in names_of_statement(node)]
+    draft.write(path, with_exports(add_imports(text, wanted_imports(wanted)), own))
 
 
 def _far_sides(growth: Growth) -> list[str]:
