@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from backwright.tasks.change import Workplace
 from backwright.tasks.enum_types import known_enum_types
 from backwright.transfer.migration import Fill, harden, harden_sqlite
+from backwright.transfer.migration.naming import name_constraints
 from backwright.transfer.migration.wrapping import wrap_texts
 from backwright.values import Note
 
@@ -31,7 +32,7 @@ def make_safe(
     notes: list[Note] = []
     for path in paths:
         file = place.folder / path
-        code = file.read_text(encoding="utf-8")
+        code = name_constraints(file.read_text(encoding="utf-8"))
         if place.facts.uses_sqlite:
             made = harden_sqlite(code, fills=fills)
         else:
