@@ -28,9 +28,10 @@ def server() -> Iterator[Cluster]:
         yield running
 
 
-def check(server: Cluster, folder: Path, name: str) -> None:
+def check(server: Cluster, folder: Path, name: str, template: str = "plain") -> None:
     is_async, mapped = FORMS[name]
-    tidy(folder, plain_draft(is_async=is_async, mapped=mapped).write_into(folder))
+    draft = plain_draft(is_async=is_async, mapped=mapped, name=template)
+    tidy(folder, draft.write_into(folder))
     url = server.create_database(server.fresh_name("plain")).url()
     for program in (["ruff", "check", "."], ["mypy"], ["pytest", "-p", "no:cacheprovider"]):
         run = subprocess.run(

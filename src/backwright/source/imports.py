@@ -136,7 +136,8 @@ def _inserted(code: str, module: str, text: str, imports: list[Statement]) -> st
     before = [s for s in imports if s.end < line]
     after = [s for s in imports if s.start >= line]
     group = _group(module)
-    if before and _are_apart(imports, _group(_named(before[-1].node)), group):
+    is_below_gap = line > 1 and not code.splitlines()[line - 2].strip()
+    if before and not is_below_gap and _are_apart(imports, _group(_named(before[-1].node)), group):
         text = f"\n{text}"
     is_next = bool(after) and after[0].start == line
     if is_next and _are_apart(imports, group, _group(_named(after[0].node))):

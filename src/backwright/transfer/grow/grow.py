@@ -88,7 +88,7 @@ def grow(draft: Draft, project: Project, spec: ResourceSpec, installed: Mapping[
     added = _add_dependencies(draft, seams, spec, mapped=mapped)
     homes = read_homes(sources, spec.names)
     supplied = supply_database(sources, homes, plain, seams, annotated=libraries.annotated)
-    growth = _growth(sources, spec, supplied.seams, plain, Versions(versions, libraries))
+    growth = growth_of(sources, spec, supplied.seams, plain, Versions(versions, libraries))
     growth.done("database", *supplied.files)
     growth.done("dependencies", *(path for path, _ in added))
     _add_chain(growth, wiring)
@@ -160,7 +160,7 @@ def _add_dependencies(
     return [done] if done else []
 
 
-def _growth(
+def growth_of(
     sources: Sources, spec: ResourceSpec, seams: Seams, plain: Draft, known: Versions
 ) -> Growth:
     """Put together what the steps need; the example is the host's own model where it has one."""

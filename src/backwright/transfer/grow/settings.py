@@ -24,25 +24,41 @@ class NewSetting:
 
 def database_url(sources: Sources) -> NewSetting | None:
     """Return the host's settings with the URL; None where it has no such class or no way to it."""
+    return with_setting(sources, "database_url", _DEFAULT)
+
+
+def with_setting(sources: Sources, name: str, default: str) -> NewSetting | None:
+    """Return the host's settings with one more text; None where it has no such class or no way to it.
+
+    Args:
+        sources: the host's modules.
+        name: the setting in small letters; it is written as the host writes its others.
+        default: the expression of its default.
+    """
     for path, node in sources.classes():
         if any(last_name(base) == "BaseSettings" for base in node.bases):
             access = _access(sources.trees[path], node.name)
             if access is not None:
-                return _with_url(sources, path, node, access)
+                return _added(sources, path, node, access, (name, default))
     return None
 
 
-def _with_url(
-    sources: Sources, path: str, node: ast.ClassDef, access: tuple[str, str]
+def _added(
+    sources: Sources,
+    path: str,
+    node: ast.ClassDef,
+    access: tuple[str, str],
+    wanted: tuple[str, str],
 ) -> NewSetting:
     fields = [one for one in node.body if isinstance(one, ast.AnnAssign)]
     names = [n for one in fields for n in names_of_statement(one) if n != "model_config"]
-    name = "DATABASE_URL" if names and all(n.isupper() for n in names) else "database_url"
+    name, default = wanted
+    name = name.upper() if names and all(n.isupper() for n in names) else name
     code = sources.draft.text(path)
     if name not in names:
         last = fields[-1] if fields else node.body[-1]
         line = (last.end_lineno or last.lineno) + 1
-        text = indent_by(f"{name}: str = {_DEFAULT}\n", " " * last.col_offset)
+        text = indent_by(f"{name}: str = {default}\n", " " * last.col_offset)
         code = splice(code, [Splice(line, line, text)])
     imported, said = access
     return NewSetting(path, code, sources.module(path), imported, f"{said}.{name}")

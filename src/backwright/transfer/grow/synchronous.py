@@ -90,6 +90,8 @@ class _Synchronous(cst.CSTTransformer):
         if m.matches(callee, m.Attribute(attr=m.Name("run_sync"))):
             target = cst.ensure_type(updated_node.func, cst.Attribute).value
             return cst.Call(updated_node.args[0].value, [cst.Arg(target)])
+        if m.matches(callee, m.Name("run_in_threadpool")):
+            return cst.Call(updated_node.args[0].value, updated_node.args[1:])
         return updated_node
 
     def leave_SimpleStatementLine(

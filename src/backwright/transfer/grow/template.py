@@ -22,18 +22,23 @@ _CODE = ("app/", "tests/")
 _OF_SQLALCHEMY = Speech({}, sqlmodel_session=False, sqlmodel_tables=False)
 
 
-def plain_root() -> Path:
-    """Return the folder of the plain template."""
-    return Path(str(files("backwright") / "plain"))
+def template_root(name: str) -> Path:
+    """Return the folder of a template."""
+    return Path(str(files("backwright") / name))
 
 
 def plain_draft(
-    *, is_async: bool = True, mapped: bool = False, libraries: Libraries = MODERN
+    *,
+    is_async: bool = True,
+    mapped: bool = False,
+    libraries: Libraries = MODERN,
+    name: str = "plain",
 ) -> Draft:
-    """Return the template in one of its forms."""
-    draft = Draft(plain_root())
+    """Return a template in one of its forms: of a resource (`plain`), or of accounts (`gate`)."""
+    draft = Draft(template_root(name))
     if mapped:
-        models = _MAPPED if libraries.modern else _CLASSIC
+        is_classic = not libraries.modern and draft.exists(f"{_CLASSIC}models.py")
+        models = _CLASSIC if is_classic else _MAPPED
         draft.write("app/models.py", draft.text(f"{models}models.py"))
     for path in draft.modules():
         if not path.startswith(_CODE):

@@ -1,0 +1,48 @@
+"""Fixtures: a client, and a connection that keeps nothing after a test."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from httpx import ASGITransport, AsyncClient
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.pool import NullPool
+from sqlmodel import SQLModel
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.database import engine, get_session
+from app.main import app
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    """Run asynchronous tests on asyncio."""
+    return "asyncio"
+
+
+@pytest.fixture
+async def connection() -> AsyncIterator[AsyncConnection]:
+    """Give a connection with all tables; its work is rolled back in the end."""
+    test_engine = create_async_engine(engine.url, poolclass=NullPool)
+    async with test_engine.connect() as connection:
+        transaction = await connection.begin()
+        await connection.run_sync(SQLModel.metadata.create_all)
+        yield connection
+        await transaction.rollback()
+    await test_engine.dispose()
+
+
+@pytest.fixture
+async def client(connection: AsyncConnection) -> AsyncIterator[AsyncClient]:
+    """Give a client of the application."""
+
+    async def get_test_session() -> AsyncIterator[AsyncSession]:
+        async with AsyncSession(
+            connection, join_transaction_mode="create_savepoint"
+        ) as session:
+            yield session
+
+    app.dependency_overrides[get_session] = get_test_session
+    transport = ASGITransport(app=app)
+    async with AsyncClient(transport=transport, base_url="http://test") as client:
+        yield client
+    app.dependency_overrides.clear()
