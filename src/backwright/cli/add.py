@@ -132,6 +132,28 @@ def relation(
     face.run(work, document=change_document, text=print_change)
 
 
+@add.command("auth")
+def auth(
+    project: ProjectOption = Path(),
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+    yes: YesOption = False,
+    answer: AnswerOption = None,
+    dry_run: DryRunOption = False,
+) -> None:
+    """Add authentication: accounts, tokens, owners of rows, every query scoped to its caller."""
+
+    def work(listener: Listener) -> ChangeReport:
+        from backwright.tasks.add_auth import AddAuth, add_auth
+        from backwright.tasks.questions import Answers
+
+        answers = Answers(read_answers(answer), yes)
+        return add_auth(AddAuth(existing_folder(project), answers, dry_run), listener)
+
+    face = Face("add auth", as_json=as_json, quiet=quiet)
+    face.run(work, document=change_document, text=print_change)
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
     app.add_typer(add, name="add")

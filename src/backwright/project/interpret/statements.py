@@ -12,7 +12,6 @@ from backwright.project.interpret import (
     expressions,
     imports,
     lookup,
-    loops,
     operators,
 )
 from backwright.project.interpret.flow import Flow, Raised
@@ -215,6 +214,34 @@ def _joined(outcomes: list[dict[str, object]]) -> dict[str, object]:
     return joined
 
 
+def _for(node: ast.For | ast.AsyncFor, frame: Frame) -> Flow:
+    iterated = expressions.evaluate(node.iter, frame)
+    known = expressions.elements(iterated)
+    if known is None:
+        if frame.world.notes and registers(node.body):
+            why = f"a loop over something not known: {why_unknown(iterated)}"
+            frame.world.note(frame.module, node.lineno, why)
+        lookup.assign(node.target, expressions.one_of(iterated, frame), frame)
+        flow = branches([node.body, []], frame, node, iterated)
+        return flow if flow is Flow.STOPPED else Flow.NEXT
+    for element in known:
+        lookup.assign(node.target, element, frame)
+        flow = run(node.body, frame)
+        if flow is Flow.STOPPED:
+            return flow
+        if flow is Flow.BROKEN:
+            return Flow.NEXT
+    return run(node.orelse, frame)
+
+
+def _while(node: ast.While, frame: Frame) -> Flow:
+    condition = expressions.evaluate(node.test, frame)
+    if expressions.truth(condition) is False:
+        return run(node.orelse, frame)
+    flow = branches([node.body, []], frame, node, condition)
+    return flow if flow is Flow.STOPPED else Flow.NEXT
+
+
 def _with(node: ast.With | ast.AsyncWith, frame: Frame) -> Flow:
     for one in node.items:
         value = expressions.evaluate(one.context_expr, frame)
@@ -358,9 +385,9 @@ _HANDLERS: dict[type[ast.stmt], Callable[[Any, Frame], Flow | None]] = {
     ast.Global: _scope,
     ast.Nonlocal: _scope,
     ast.If: _if,
-    ast.For: loops.run_for,
-    ast.AsyncFor: loops.run_for,
-    ast.While: loops.run_while,
+    ast.For: _for,
+    ast.AsyncFor: _for,
+    ast.While: _while,
     ast.With: _with,
     ast.AsyncWith: _with,
     ast.Try: _try,

@@ -6,7 +6,6 @@ unused, too. Dependencies stay whatever uses them: they may be there to refuse a
 
 from __future__ import annotations
 
-import operator
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,9 +16,6 @@ import libcst.matchers as m
 from backwright.transfer.carry.items import replaced
 from backwright.transfer.carry.marks import code_of
 
-_SETS_BY_CALL = m.SimpleStatementLine(
-    body=[m.Assign(targets=[m.AssignTarget(m.Name())], value=m.Call() | m.Await())]
-)
 _QUIET = ("get", "strip", "lower", "upper")  # calls that are made for what they give alone
 
 
@@ -179,20 +175,8 @@ def _reads(node: cst.FunctionDef) -> set[str]:
 def _without_idle(node: cst.CSTNode, names: Collection[str]) -> cst.CSTNode | None:
     if not isinstance(node, cst.IndentedBlock):
         return None
-    kept = [_done(s, names) for s in node.body if not _is_idle(s, names)]
-    is_same = len(kept) == len(node.body) and all(map(operator.is_, kept, node.body))
-    return node.with_changes(body=kept) if kept and not is_same else None
-
-
-def _done(node: cst.BaseStatement, names: Collection[str]) -> cst.BaseStatement:
-    """What is called for more than its result is called without keeping it."""
-    if not m.matches(node, _SETS_BY_CALL):
-        return node
-    line = cst.ensure_type(node, cst.SimpleStatementLine)
-    assign = cst.ensure_type(line.body[0], cst.Assign)
-    if code_of(assign.targets[0].target) not in names:
-        return node
-    return line.with_changes(body=[cst.Expr(assign.value)])
+    kept = [s for s in node.body if not _is_idle(s, names)]
+    return node.with_changes(body=kept) if 0 < len(kept) < len(node.body) else None
 
 
 def _is_idle(node: cst.BaseStatement, names: Collection[str]) -> bool:

@@ -1,0 +1,197 @@
+"""`add auth`: accounts, tokens, owners and scoped queries for a project that has no authentication."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from backwright.errors import VerificationError
+from backwright.host.environment import find
+from backwright.project import read_project
+from backwright.project.types import Project
+from backwright.report.change import ChangeReport, PlanStep
+from backwright.report.events import Listener, StepStarted
+from backwright.tasks.add_by_example import finish_migration
+from backwright.tasks.auth_plan import plan
+from backwright.tasks.auth_proof import prove_guarded
+from backwright.tasks.black import blacken
+from backwright.tasks.change import (
+    Outcome,
+    Workplace,
+    change_report,
+    changes_of,
+    each_file_once,
+    move_over,
+    prove,
+    workplace,
+)
+from backwright.tasks.habits import Habits, Written
+from backwright.tasks.host_facts import main_app
+from backwright.tasks.migration import write_revision
+from backwright.tasks.questions import Answers
+from backwright.tasks.safe_migration import make_safe
+from backwright.tasks.tidy import tidy
+from backwright.transfer.draft import Draft
+from backwright.transfer.guarding.guard import Guarded, guard
+from backwright.transfer.guarding.host import Wanted
+from backwright.values import Note
+from backwright.workshop import ChangeSet, FileEdit, require
+from backwright.workshop.staging import prepare
+
+COMMAND = "add auth"
+
+
+@dataclass(frozen=True, slots=True)
+class AddAuth:
+    """The request: where, what was answered, and whether to stop before anything is proved."""
+
+    root: Path
+    answers: Answers = field(default_factory=Answers)
+    dry_run: bool = False
+
+
+def add_auth(request: AddAuth, listener: Listener) -> ChangeReport:
+    """Give a project authentication, and its rows owners.
+
+    Raises:
+        UsageError: the project has some authentication already, or no place for a new one.
+        QuestionError: it is not clear what belongs to whom, or not everything could be proved.
+        VerificationError: the change did not verify; the project is as it was.
+        MissingError: something that the proof needs is not there.
+    """
+    project = _of_main_app(read_project(request.root))
+    wanted = plan(project, Draft(request.root), request.answers)
+    if request.dry_run:
+        return _planned(request, project, wanted)
+    with workplace(request.root, COMMAND, listener) as place:
+        installed = place.environment.distributions()
+        done, files = write(place.folder, project, wanted, installed)
+        blacken(place.environment, place.root, place.folder, files)
+        steps = [PlanStep(name, paths) for name, paths in done.steps]
+        for step in steps:
+            listener(StepStarted(f"{step.step}: {', '.join(step.files)}"))
+        changed = place.reread()
+        migration, said = _migrate(changed, steps)
+        ways = each_file_once(steps)
+        reasons = {path: step.step for step in ways for path in step.files}
+        changes = changes_of(place, [*files, *migration], reasons)
+        lose_nothing(project, read_project(place.folder))
+        checks = prove(changed, changes, answers=request.answers, expected_endpoints=done.fresh)
+        checks = (*checks, *prove_guarded(changed, done, request.answers))
+        require(checks)
+        undo = move_over(place, changes, COMMAND)
+        notes = (*done.notes, *said, *changed.notes)
+        outcome = _outcome(wanted, done, ways, notes, migrated=bool(migration))
+        return change_report(outcome, changes, verified=checks, undo=undo)
+
+
+def _migrate(place: Workplace, steps: list[PlanStep]) -> tuple[list[str], tuple[Note, ...]]:
+    """Write the migration, safe for tables with rows in them."""
+    revision = write_revision(place, "add accounts and owners")
+    migration = list(revision.paths)
+    notes = revision.notes
+    if migration:
+        notes += make_safe(place, migration, {})
+        finish_migration(place, migration)
+        place.listener(StepStarted(f"migration: {', '.join(migration)}"))
+        steps.append(PlanStep("migration", tuple(migration)))
+    return migration, notes
+
+
+def _of_main_app(project: Project) -> Project:
+    """Return what is known of a project's main application: it is the one that is guarded."""
+    app = main_app(project)
+    if app is None:
+        return project
+    endpoints = tuple(one for one in project.endpoints if one.app == app.object)
+    return replace(project, apps=(app,), endpoints=endpoints)
+
+
+def write(
+    folder: Path, project: Project, wanted: Wanted, installed: Mapping[str, str]
+) -> tuple[Guarded, list[str]]:
+    """Write authentication into a copy of a project; return what was done, and the files.
+
+    Raises:
+        UsageError: the project has no place for it.
+        VerificationError: a place that touches rows cannot be scoped.
+    """
+    draft = Draft(folder)
+    done = guard(draft, project, wanted, installed)
+    changed = draft.changes()
+    edited = []
+    for path, (before, after) in changed.items():
+        assert after is not None  # noqa: S101 - adding deletes nothing
+        file = folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(after)
+        if before is not None:
+            edited.append(Written(path, before, is_new=False))
+    Habits(folder).keep(edited)
+    tidy(folder, [path for path, (before, _) in changed.items() if before is None])
+    return done, list(changed)
+
+
+def lose_nothing(before: Project, after: Project) -> None:
+    """Refuse a change by which an endpoint or a table is not there any more.
+
+    Raises:
+        VerificationError: one is lost.
+    """
+    kept = {(e.method, e.path) for e in after.endpoints}
+    lost = [f"{e.method} {e.path}" for e in before.endpoints if (e.method, e.path) not in kept]
+    lost += sorted({m.table for m in before.models} - {m.table for m in after.models})
+    if lost:
+        raise VerificationError(f"the change would lose {', '.join(lost)}", [])
+
+
+def _planned(request: AddAuth, project: Project, wanted: Wanted) -> ChangeReport:
+    """Return what would be written, without an environment or a database; nothing is proved."""
+    environment = find(request.root)
+    installed: Mapping[str, str] = environment.distributions() if environment else {}
+    with contextlib.ExitStack() as stack:
+        folder = stack.enter_context(prepare(request.root)).folder
+        done, files = write(folder, project, wanted, installed)
+        edits = [FileEdit(p, _bytes(request.root / p), _bytes(folder / p)) for p in files]
+    ways = each_file_once([PlanStep(name, paths) for name, paths in done.steps])
+    outcome = _outcome(wanted, done, ways, done.notes, migrated=project.migrations is not None)
+    return change_report(outcome, ChangeSet(tuple(edits)), dry_run=True)
+
+
+def _bytes(file: Path) -> bytes | None:
+    return file.read_bytes() if file.is_file() else None
+
+
+def _outcome(
+    wanted: Wanted,
+    done: Guarded,
+    ways: tuple[PlanStep, ...],
+    notes: tuple[Note, ...],
+    *,
+    migrated: bool,
+) -> Outcome:
+    names = ", ".join([*wanted.direct, *wanted.through]) or "no table"
+    open_ones = ", ".join(f"{method} {path}" for method, path in done.public) or "none"
+    steps = []
+    if done.dependencies:
+        steps.append(f"install what was added: {', '.join(done.dependencies)}")
+    steps.append("set SECRET_KEY, such as to what `openssl rand -hex 32` prints")
+    if migrated:
+        steps.append("alembic upgrade head    brings your database to the new migration")
+    elif wanted.direct:
+        steps.append(
+            "add the owners' columns to tables that are there: without migrations, only missing "
+            "tables are created"
+        )
+    return Outcome(
+        command=COMMAND,
+        summary=(
+            f"accounts with tokens; {len(done.guarded)} endpoints ask for an account, open are: "
+            f"{open_ones}; rows of {names} belong to who made them"
+        ),
+        plan=ways,
+        notes=notes,
+        next_steps=tuple(steps),
+    )

@@ -1,0 +1,241 @@
+"""Whose rows are whose, and what stays open: proposed from what a project does, asked, answered."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from backwright.errors import QuestionError, UsageError
+from backwright.project.types import Endpoint, Model, Project
+from backwright.spec.fields import nearest
+from backwright.tasks.questions import Answers
+from backwright.transfer.draft import Draft
+from backwright.transfer.grow.sources import Sources
+from backwright.transfer.guarding.guard import handlers
+from backwright.transfer.guarding.host import Wanted
+from backwright.transfer.guarding.owned import Owned, key_of, owned_models, parent_of
+from backwright.transfer.guarding.program import Function, Program
+from backwright.transfer.guarding.touches import Scoper
+from backwright.values import Choice, Place, Question
+
+_ACCOUNTS = re.compile(r"(?i)^(app_?|auth_?)?(user|account)s?(_?model|_?table)?$")
+_OPEN = re.compile(r"(?i)(^/$|health|ping|status$|ready|readiness|live(ness)?$|version$|metrics$|"
+                   r"webhook|docs|redoc|openapi|favicon)")  # fmt: skip
+_WRITING = ("POST", "PUT", "PATCH", "DELETE")
+_NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What an endpoint does with models: which it touches, and of which it makes rows."""
+
+    endpoint: Endpoint
+    touched: frozenset[str]
+    made: frozenset[str]
+
+    @property
+    def key(self) -> str:
+        """The endpoint as answers name it."""
+        return f"{self.endpoint.method} {self.endpoint.path}"
+
+
+def plan(project: Project, draft: Draft, answers: Answers) -> Wanted:
+    """Decide, as answered, which models get an owner and which endpoints stay open.
+
+    Raises:
+        UsageError: the project has accounts already, or an answer names something unknown.
+        QuestionError: a question is not answered.
+    """
+    _refuse_what_is_there(project)
+    uses = uses_of(project, draft)
+    candidates = [m for m in project.models if not _is_link(m)]
+    proposed = [m.name for m in candidates if _is_written(m, uses)]
+    known = [m.name for m in candidates]
+    if not proposed and "owned" not in answers.given:
+        _refuse_unreadable(project, draft)
+    names = _listed(answers, _owned_question(proposed, known, uses), known)
+    direct, through = _divided(project, names)
+    public = _public(answers, project, uses, {*direct, *through})
+    if names:
+        _ask_of_rows(answers)
+    return Wanted(tuple(direct), tuple(through), public)
+
+
+def _refuse_what_is_there(project: Project) -> None:
+    auth = project.auth
+    if auth.approach != _NONE:
+        where = f" ({auth.library})" if auth.library else ""
+        raise UsageError(
+            f"this project has authentication already: {auth.approach}{where}",
+            place=Place(auth.file, auth.line or 1) if auth.file else None,
+            remedy="`add auth` cannot complete an authentication that is there yet; "
+            "`backwright probe` tells which endpoints it leaves open",
+        )
+    for model in project.models:
+        if _ACCOUNTS.match(model.name) or _ACCOUNTS.match(model.table):
+            raise UsageError(
+                f"this project has a table of accounts already: {model.name}",
+                place=Place(model.file, model.line),
+                remedy="`add auth` cannot take over a table of accounts that is there yet",
+            )
+
+
+def _refuse_unreadable(project: Project, draft: Draft) -> None:
+    """Refuse to propose that nobody owns anything, where it cannot be seen which rows are made.
+
+    Raises:
+        UsageError: code for any model makes the rows.
+    """
+    program = Program(Sources(draft, project))
+    every = {(m.file, m.name): Owned(m, key_of(m)) for m in project.models}
+    scoper = Scoper(program, every, "current_user")
+    first = [handler for _, handler in handlers(program, project)]
+    for function in program.reached([*first, *program.dependencies]):
+        scoper.check(function)
+    for problem in scoper.problems[:1]:
+        raise UsageError(
+            f"it cannot be told which rows are made: {problem.text}",
+            place=Place(problem.file, problem.line),
+            remedy="name the tables yourself: --answer owned=NAME,NAME, or none",
+        )
+
+
+def uses_of(project: Project, draft: Draft) -> list[Use]:
+    """Return what each endpoint does with the project's models, followed through its calls."""
+    program = Program(Sources(draft, project))
+    every = {(m.file, m.name): Owned(m, key_of(m)) for m in project.models}
+    scoper = Scoper(program, every, "current_user")
+    found = []
+    for endpoint, handler in handlers(program, project):
+        reached = program.reached([handler])
+        touched = {one.model.name for f in reached for one in scoper.writes(f)}
+        made = {one.model.name for f in reached for one in scoper.makes(f)}
+        made |= _bodies(program, handler, every) if endpoint.method == "POST" else set()
+        found.append(Use(endpoint, frozenset(touched | made), frozenset(made)))
+    return found
+
+
+def _bodies(program: Program, handler: Function, every: dict[tuple[str, str], Owned]) -> set[str]:
+    """Return the tables that a handler takes as its body."""
+    classes = (program.class_of(handler.path, one.annotation) for one in handler.parameters)
+    return {c.node.name for c in classes if c and (c.path, c.node.name) in every}
+
+
+def _is_link(model: Model) -> bool:
+    """Tell whether a table only links two others."""
+    keys = [column for column in model.columns if column.primary_key]
+    return len(keys) > 1 or (bool(keys) and all(column.foreign_key for column in keys))
+
+
+def _is_written(model: Model, uses: Iterable[Use]) -> bool:
+    return any(model.name in use.made for use in uses if use.endpoint.method in _WRITING)
+
+
+def _owned_question(proposed: Sequence[str], known: Sequence[str], uses: Sequence[Use]) -> Question:
+    value = ",".join(proposed) or _NONE
+    rest = [name for name in known if name not in proposed]
+    reads = f"; {', '.join(rest)} have no endpoints that make rows" if rest else ""
+    choices = [Choice(value, f"Rows of {value.replace(',', ', ')} belong to who made them.",
+                      "Nobody else sees or changes them.")]  # fmt: skip
+    if value != _NONE:
+        choices.append(
+            Choice(_NONE, "All rows stay shared.", "Whoever has an account may change every row.")
+        )
+    return Question(
+        key="owned",
+        text="Which tables' rows belong to the account that made them? "
+        "(names, separated by commas, or none)",
+        why=f"endpoints make rows of {', '.join(proposed) or 'no table'}{reads}; "
+        f"{len(uses)} endpoints were looked at",
+        choices=tuple(choices),
+        recommended=value,
+    )
+
+
+def _listed(answers: Answers, question: Question, known: Sequence[str]) -> list[str]:
+    """Return the names of an answer, which may be other ones than the question proposes.
+
+    Raises:
+        QuestionError: it is not answered.
+        UsageError: a name is unknown.
+    """
+    if question.key in answers.given:
+        text = answers.given[question.key]
+    elif answers.yes:
+        text = question.recommended
+    else:
+        raise QuestionError(question)
+    names = [] if text.strip() == _NONE else [one.strip() for one in text.split(",")]
+    for name in names:
+        if name not in known:
+            raise UsageError(
+                f"{name!r} in --answer {question.key} is not known{nearest(name, known)}",
+                remedy=f"known are: {', '.join(known) or 'none'}",
+            )
+    return names
+
+
+def _divided(project: Project, names: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Part owned models: with an owner themselves, or owned through a parent that they must have."""
+    models = {m.name: m for m in project.models}
+    every = {name: Owned(models[name], key_of(models[name])) for name in names}
+    through = [name for name in names if parent_of(models[name], every)]
+    direct = [name for name in names if name not in through]
+    reached = {one.model.name for one in owned_models(models, direct, through)}
+    lost = [name for name in through if name not in reached]  # parents of one another
+    return [*direct, *lost], [name for name in through if name not in lost]
+
+
+def _public(
+    answers: Answers, project: Project, uses: Sequence[Use], owned: set[str]
+) -> frozenset[tuple[str, str]]:
+    catalogue = {m.name for m in project.models} - owned
+    proposed = [use.key for use in uses if _stays_open(use, owned, catalogue)]
+    known = list(dict.fromkeys(use.key for use in uses))
+    value = ",".join(dict.fromkeys(proposed)) or _NONE
+    choices = [Choice(value, "These answer without an account; all others ask for one.",
+                      "Whoever can reach the API can read what they answer.")]  # fmt: skip
+    if value != _NONE:
+        choices.append(Choice(_NONE, "Every endpoint asks for an account.",
+                              "Monitors and public pages need an account, too."))  # fmt: skip
+    question = Question(
+        key="public",
+        text="Which endpoints stay open to everybody? "
+        '(such as "GET /health", separated by commas, or none)',
+        why="health checks, documentation, webhooks and what only reads tables that nobody owns "
+        "are proposed",
+        choices=tuple(choices),
+        recommended=value,
+    )
+    chosen = _listed(answers, question, known)
+    return frozenset((m, p) for m, _, p in (one.partition(" ") for one in chosen))
+
+
+def _stays_open(use: Use, owned: set[str], catalogue: set[str]) -> bool:
+    if use.touched & owned:
+        return False
+    if use.endpoint.method not in ("GET", "HEAD"):
+        return "webhook" in use.endpoint.path.lower()
+    return bool(use.touched & catalogue) or bool(
+        not use.touched and _OPEN.search(use.endpoint.path)
+    )
+
+
+def _ask_of_rows(answers: Answers) -> None:
+    """Ask what becomes of the rows that are there, which nobody owns."""
+    answers.to(
+        Question(
+            key="rows",
+            text="What becomes of the rows that are there, which nobody made with an account?",
+            why="their owner is not known, and nobody may see rows of somebody else",
+            choices=(
+                Choice(
+                    "hidden",
+                    "They are kept without an owner, and no account sees them.",
+                    "Nothing is lost; an owner can be set in the database at any time.",
+                ),
+            ),
+            recommended="hidden",
+        )
+    )

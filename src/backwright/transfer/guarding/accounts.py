@@ -1,0 +1,364 @@
+"""What a host without accounts is given: their table, passwords, tokens, endpoints, a secret."""
+
+from __future__ import annotations
+
+import ast
+import re
+from functools import partial
+from pathlib import PurePosixPath
+
+from backwright.errors import UsageError
+from backwright.project.types import Project
+from backwright.source.imports import add_imports
+from backwright.source.outline import outline, used_names
+from backwright.source.text import Splice, lines_between, splice
+from backwright.spec.fields import read_fields
+from backwright.spec.names import names_of
+from backwright.spec.types import FieldSpec, ResourceSpec
+from backwright.transfer.declaration import Declaration, Import, wanted_imports
+from backwright.transfer.dialect import Home, bound, read_dialect
+from backwright.transfer.draft import Draft
+from backwright.transfer.grow.grow import growth_of
+from backwright.transfer.grow.growth import Growth
+from backwright.transfer.grow.homes import read_homes
+from backwright.transfer.grow.requirements import add_dependencies
+from backwright.transfer.grow.settings import with_setting
+from backwright.transfer.grow.sources import names_of_statement
+from backwright.transfer.grow.speak import Speech, rebound
+from backwright.transfer.grow.steps import add_model, make_package, seen_from
+from backwright.transfer.grow.tables import write_tables
+from backwright.transfer.grow.wiring import read_wiring, wire
+from backwright.transfer.guarding.host import Host
+from backwright.transfer.guarding.owned import OWNER
+
+NEEDED = ("bcrypt>=4.1", "pyjwt>=2.10", "python-multipart>=0.0.9", "email-validator>=2.1")
+FIELDS = ("email:str:254:unique", "hashed_password:str:60")
+AUTH = names_of("auth", plural="auth")
+_SETTING = 'os.environ.get("SECRET_KEY", "")'
+_KEYS = {"int": "int", "uuid": "UUID", "str": "str"}
+_EXAMPLES = (
+    ".env.example",
+    ".env.sample",
+    ".env.template",
+    "env.example",
+    ".env.dist",
+    "sample.env",
+)
+MODULES = ("security", "auth", "routes/auth")
+
+
+def add_requirements(host: Host) -> None:
+    """Name the libraries that passwords and tokens need among the host's requirements."""
+    added = add_dependencies(host.draft, NEEDED)
+    if added:
+        host.dependencies = added[1]
+        host.done("dependencies", added[0])
+
+
+def add_users(host: Host) -> None:
+    """Add the table of accounts, as the host writes tables; in a flat host above its others."""
+    fields = read_fields(FIELDS)
+    spec = ResourceSpec(names_of("User"), fields=fields, owner="none")
+    plain = host.template("plain")
+    growth = growth_of(host.sources, spec, host.seams, plain, host.known)
+    host.user_key = growth.dialect.key.key_kind
+    host.user = growth.writers.dialect.partners["User"]
+    if host.is_flat:
+        _users_in(host, growth)
+        host.user_module = host.sources.module(host.project.apps[0].file)
+        return
+    add_model(growth)
+    host.steps += growth.steps
+    host.user_module = host.sources.module(growth.homes.models)
+
+
+def _users_in(host: Host, growth: Growth) -> None:
+    """Put the table of accounts above the first table of a module."""
+    path = host.project.apps[0].file
+    made = write_tables(growth.example, growth.dialect, growth.writers, growth.fields, base=None)
+    names = {model.name for model in host.project.models}
+    code = host.draft.text(path)
+    first = next((s for s in outline(code) if names & set(s.names)), None)
+    if first is None:
+        raise UsageError(f"{path} declares no table, and accounts need a place above the others")
+    text = f"{made.code.strip()}\n\n\n"
+    code = splice(code, [Splice(first.start, first.start, text)])
+    here = host.sources.module(path)
+    there = {name for s in outline(host.draft.text(path)) for name in s.names}
+    needed = {pair for pair in made.imports if pair[0] != here and pair[1] not in there}
+    host.draft.write(path, add_imports(code, wanted_imports(needed)))
+    host.done("model", path)
+
+
+def add_owners(host: Host, project: Project) -> None:
+    """Give each owned table a column that refers to its row's owner.
+
+    Args:
+        host: the host, with its table of accounts.
+        project: what is known of it since it has that.
+    """
+    declared = {name: _owner_of(host, project, name) for name in host.wanted.direct}
+    for name, (path, columns, made) in declared.items():
+        code = host.draft.text(path)
+        line, indent = _after_columns(code, name, columns)
+        code = splice(code, [Splice(line, line, f"{indent}{made.code}\n")])
+        there = {one for s in outline(code) for one in s.names}
+        needed = {pair for pair in made.imports if pair[1] not in there}
+        host.draft.write(path, add_imports(code, wanted_imports(needed)))
+    host.done("owners", *(path for path, _, _ in declared.values()))
+
+
+def _owner_of(host: Host, project: Project, name: str) -> tuple[str, set[str], Declaration]:
+    """Return a table's file, its columns, and the column of its owner as the host writes such."""
+    model = next(one for one in project.models if one.name == name)
+    assert host.user is not None  # noqa: S101 - accounts come first
+    dialect = read_dialect(project, host.draft, model, host.known.versions).with_partner(host.user)
+    home = Home(model.name, model.table, host.sources.module(model.file), model.file, owned=False)
+    stem = OWNER.removesuffix("_id")
+    field = FieldSpec(
+        stem, "ref", f"{stem}:ref:User:optional:index:cascade", optional=True, index=True,
+        target="User", on_delete="cascade",
+    )  # fmt: skip
+    made = bound(dialect, names_of(name), home).model_column(field)
+    return model.file, {column.name for column in model.columns}, made
+
+
+def _after_columns(code: str, name: str, columns: set[str]) -> tuple[int, str]:
+    """Return the line behind a class's last column, and how far to the right it stands.
+
+    Raises:
+        UsageError: the class cannot be found.
+    """
+    for statement in outline(code):
+        node = statement.node
+        if isinstance(node, ast.ClassDef) and node.name == name:
+            own = [one for one in node.body if columns & set(names_of_statement(one))]
+            named = [one for one in node.body if "__tablename__" in names_of_statement(one)]
+            last = (own or named or node.body[:1])[-1]
+            return (last.end_lineno or last.lineno) + 1, " " * last.col_offset
+    raise UsageError(f"{name} is no class that a column can be added to")
+
+
+def gate_code(host: Host) -> dict[str, str]:
+    """Return the template's modules in the host's words; imports are not looked at yet."""
+    gate = host.template("gate")
+    speech = Speech(
+        {"SessionDep": host.session},
+        sqlmodel_session=host.session.kind[0].startswith("sqlmodel"),
+        sqlmodel_tables=host.sqlmodel,
+    )
+    return {name: _worded(host, speech, gate.text(f"app/{name}.py")) for name in MODULES}
+
+
+def _worded(host: Host, speech: Speech, code: str) -> str:
+    code = speech.put(without_marks(code))
+    key = _KEYS[host.user_key]
+    code = code.replace("UUID(subject)", "subject" if key == "str" else f"{key}(subject)")
+    code = code.replace("    id: UUID\n", f"    id: {key}\n")
+    if not host.known.libraries.annotated:
+        code = re.sub(r"(\w+): Annotated\[(\w+), (Depends\(\w*\))\]", r"\1: \2 = \3", code)
+        code = code.replace(": CurrentUser)", ": User = Depends(get_current_user))")
+    kinds = ("AsyncSession", "Session")
+    for kind in kinds:
+        code = re.sub(rf"\b{kind}\b", host.session.kind[1], code)
+    return code
+
+
+def without_marks(code: str) -> str:
+    """Return code of the template without what is for its own linters."""
+    return re.sub(
+        r"  # (noqa: [A-Z]+[0-9]+|type: ignore\[[a-z-]+\])$", "", code, flags=re.MULTILINE
+    )
+
+
+def known_names(host: Host, homes: dict[str, str]) -> dict[str, Import]:
+    """Return where each name of the template is to be had in the host.
+
+    Args:
+        host: the host.
+        homes: the file of each module of the template.
+    """
+    session = host.session
+    known: dict[str, Import] = {
+        "User": (host.user_module, "User"),
+        "Annotated": ("typing", "Annotated"),
+        "Depends": ("fastapi", "Depends"),
+    }
+    gate = host.template("gate")
+    for name, path in homes.items():
+        module = host.sources.module(path)
+        for statement in outline(gate.text(f"app/{name}.py")):
+            known |= {one: (module, one) for one in statement.names}
+    known |= {one[1]: one for one in (session.kind, session.getter, session.alias) if one}
+    return known
+
+
+def add_gate(host: Host) -> None:
+    """Add passwords and tokens, the caller as a dependency, and the endpoints of accounts."""
+    code = gate_code(host)
+    secret = with_setting(host.sources, "secret_key", '""')
+    if secret:
+        host.draft.write(secret.file, secret.code)
+        code["security"] = code["security"].replace(_SETTING, secret.expression)
+        host.done("settings", secret.file)
+    imports = {secret.module: {secret.name}} if secret else {}
+    if host.is_flat:
+        _gate_in(host, code, imports)
+    else:
+        _gate_beside(host, code, imports)
+
+
+def _gate_beside(host: Host, code: dict[str, str], secret: dict[str, set[str]]) -> None:
+    """Write the modules where the host has such, and register the router as it does."""
+    paths = host.homes = homes(host)
+    known = known_names(host, paths)
+    known |= {name: (module, name) for module, names in secret.items() for name in names}
+    growth = as_growth(host)
+    wiring = read_wiring(host.sources, AUTH)
+    if wiring is None:
+        raise UsageError("no application was found that the endpoints of accounts can join")
+    if not wiring.own_prefix:
+        code["routes/auth"] = code["routes/auth"].replace('prefix="/auth", ', "")
+    if not wiring.own_tags:
+        code["routes/auth"] = re.sub(r'(, )?tags=\["auth"\]', "", code["routes/auth"])
+    files = []
+    for name, path in paths.items():
+        files += make_package(growth, path)
+        own = {one for statement in outline(code[name]) for one in statement.names}
+        others = {one: origin for one, origin in known.items() if one not in own}
+        seen = partial(seen_from, growth, path)
+        made = rebound(code[name], others, seen)
+        host.draft.write(path, made)
+        files.append(path)
+    host.done("accounts", *files)
+    host.draft.write(
+        wiring.file, wire(host.sources, wiring, host.sources.module(paths["routes/auth"]), AUTH)
+    )
+    host.done("wiring", wiring.file)
+
+
+def as_growth(host: Host) -> Growth:
+    """Return what the steps of growing need to know of the host."""
+    spec = ResourceSpec(names_of("User"), fields=(), owner="none")
+    plain = host.template("plain")
+    return growth_of(host.sources, spec, host.seams, plain, host.known)
+
+
+def homes(host: Host) -> dict[str, str]:
+    """Return the file of each module; one that is there already is not written over.
+
+    Raises:
+        UsageError: every name for one is taken.
+    """
+    package = PurePosixPath(host.project.apps[0].file).parent
+    routes = read_homes(host.sources, AUTH).routes
+    return {
+        "security": _free(host.draft, str(package / "security.py"), "passwords"),
+        "auth": _free(host.draft, str(package / "auth.py"), "accounts"),
+        "routes/auth": _free(host.draft, routes, "account_routes"),
+    }
+
+
+def _free(draft: Draft, path: str, other: str) -> str:
+    candidates = (path, str(PurePosixPath(path).with_name(f"{other}.py")))
+    for one in candidates:
+        if not draft.exists(one) and not draft.exists(f"{one.removesuffix('.py')}/__init__.py"):
+            return one
+    raise UsageError(f"{' and '.join(candidates)} are there already", remedy="rename one of them")
+
+
+def _gate_in(host: Host, code: dict[str, str], secret: dict[str, set[str]]) -> None:
+    """Put everything into a flat host's one file: above its first handler."""
+    path = host.project.apps[0].file
+    text = host.draft.text(path)
+    app = host.project.apps[0].object.rpartition(":")[2]
+    place = _first_handler(host, text)
+    before = {name for s in outline(text) if s.end < place for name in s.names}
+    getter = host.session.getter[1]
+    if missing := {getter, app, *([host.session.alias[1]] if host.session.alias else ())} - before:
+        raise UsageError(
+            f"{path} defines {', '.join(sorted(missing))} below its first handler",
+            remedy="move it above, so that handlers can ask who is calling",
+        )
+    bodies = [_body(code[name]) for name in MODULES]
+    block = "\n\n\n".join(body.strip("\n") for body in bodies).replace("router", "auth_router")
+    block = block.replace("APIRouter(prefix", "APIRouter(prefix").replace("Auth_router", "router")
+    block += f"\n\n\n{app}.include_router(auth_router)\n\n\n"
+    text = splice(text, [Splice(place, place, block)])
+    wanted: dict[str, set[str]] = {module: set(names) for module, names in secret.items()}
+    there = {name for s in outline(text) for name in s.names}
+    used = used_names(ast.parse(block))
+    for body in code.values():
+        for module, names in _imports(body).items():
+            new = {one for one in names - there if (one or module) in used}
+            if module.partition(".")[0] != "app" and new:
+                wanted.setdefault(module, set()).update(new)
+    host.draft.write(path, add_imports(text, wanted))
+    host.done("accounts", path)
+
+
+def _first_handler(host: Host, text: str) -> int:
+    handlers = {e.handler.rpartition(":")[2] for e in host.project.endpoints}
+    for statement in outline(text):
+        if isinstance(statement.node, ast.FunctionDef | ast.AsyncFunctionDef) and (
+            statement.node.name in handlers
+        ):
+            return statement.start
+    raise UsageError(f"{host.project.apps[0].file} has no handler at its top level")
+
+
+def _body(code: str) -> str:
+    """Return a module without its docstring and its imports."""
+    parts = [
+        lines_between(code, s.start, s.end)
+        for s in outline(code)
+        if not isinstance(s.node, ast.Import | ast.ImportFrom | ast.Expr)
+    ]
+    text = ""
+    is_apart = False
+    for part in parts:
+        defines = bool(re.match(r"(@|class |def |async def )", part))
+        text += f"\n\n{part}" if text and (defines or is_apart) else part
+        is_apart = defines
+    return text
+
+
+def _imports(code: str) -> dict[str, set[str]]:
+    wanted: dict[str, set[str]] = {}
+    for statement in outline(code):
+        node = statement.node
+        if isinstance(node, ast.Import):
+            wanted |= {alias.name: {""} for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names = {alias.name for alias in node.names}
+            wanted.setdefault(node.module or "", set()).update(names)
+    return wanted
+
+
+def add_example_setting(host: Host, project: Project) -> None:
+    """Name the secret in the host's example of an environment."""
+    names = [
+        s.variables[0] for s in project.settings if s.name.lower() == "secret_key" and s.variables
+    ]
+    variable = names[0] if names else "SECRET_KEY"
+    folder = PurePosixPath(host.project.apps[0].file).parent
+    folders = ["", *(f"{one}/" for one in (folder, *folder.parents) if str(one) != ".")]
+    for path in (f"{f}{name}" for f in folders for name in _EXAMPLES):
+        if host.draft.exists(path):
+            text = host.draft.text(path)
+            if re.search(rf"(?m)^\s*{variable}\s*=", text):
+                return
+            gap = "" if not text or text.endswith("\n") else "\n"
+            said = "# Signs tokens; 32 bytes or more, such as `openssl rand -hex 32`"
+            host.draft.write(path, f"{text}{gap}\n{said}\n{variable}=\n")
+            host.done("settings", path)
+            return
+
+
+def set_token_url(host: Host, path: str) -> None:
+    """Tell the documentation page where tokens are given, so that its Authorize button works."""
+    for file in [p for p in host.draft.modules() if 'tokenUrl="auth/login"' in host.draft.text(p)]:
+        text = host.draft.text(file)
+        host.draft.write(
+            file, text.replace('tokenUrl="auth/login"', f'tokenUrl="{path.lstrip("/")}"')
+        )

@@ -1,0 +1,80 @@
+"""Edits of a module by places in its tree: every other byte stays as it is."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+
+from backwright.source.text import without_bom
+
+
+@dataclass
+class Edits:
+    """The changes of one module, gathered in any order and made at once.
+
+    Places are those of `ast`: lines from 1, columns in bytes.
+    """
+
+    code: str
+    _made: list[tuple[int, int, str]] = field(default_factory=list)
+    _starts: list[int] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Find where each line begins."""
+        self._mark = len(self.code) - len(without_bom(self.code))
+        self._bytes = self.code[self._mark :].encode()
+        place = 0
+        for line in self._bytes.splitlines(keepends=True):
+            self._starts.append(place)
+            place += len(line)
+
+    def start(self, node: ast.expr | ast.stmt | ast.arg) -> int:
+        """Return where a node begins."""
+        return self._starts[node.lineno - 1] + node.col_offset
+
+    def end(self, node: ast.expr | ast.stmt | ast.arg | ast.keyword) -> int:
+        """Return where a node ends."""
+        return self._starts[(node.end_lineno or 1) - 1] + (node.end_col_offset or 0)
+
+    def text(self, start: int, end: int) -> str:
+        """Return what stands between two places."""
+        return self._bytes[start:end].decode()
+
+    def insert(self, place: int, text: str) -> None:
+        """Put text at a place."""
+        self._made.append((place, place, text))
+
+    def replace(self, start: int, end: int, text: str) -> None:
+        """Put text where something else stands."""
+        self._made.append((start, end, text))
+
+    def line_before(self, node: ast.stmt, text: str) -> None:
+        """Put a statement above another one, as far to the right."""
+        self.insert(self._starts[node.lineno - 1], f"{' ' * node.col_offset}{text}\n")
+
+    def end_of_arguments(self, call: ast.Call) -> tuple[int, bool]:
+        """Return where one more argument is put, and whether one stands before it."""
+        given: list[ast.expr | ast.keyword] = [*call.args, *call.keywords]
+        if not given:
+            return self.end(call) - 1, False
+        last = max(self.end(one) for one in given)
+        rest = self.text(last, self.end(call) - 1).partition("#")[0]
+        return last + len(rest[: rest.rfind(")") + 1].encode()), True
+
+    def add_argument(self, call: ast.Call, text: str) -> None:
+        """Give a call one more argument."""
+        place, follows = self.end_of_arguments(call)
+        self.insert(place, f", {text}" if follows else text)
+
+    def made(self) -> str:
+        """Return the module with the changes; those at one place keep their order."""
+        data = self._bytes
+        order = sorted(enumerate(self._made), key=lambda one: (one[1][0], one[1][1], one[0]))
+        for _, (start, end, text) in reversed(order):
+            data = data[:start] + text.encode() + data[end:]
+        return self.code[: self._mark] + data.decode()
+
+    @property
+    def any(self) -> bool:
+        """Whether anything is changed."""
+        return bool(self._made)

@@ -1,0 +1,313 @@
+"""Giving a host authentication: accounts, owners, every handler guarded, every query scoped."""
+
+from __future__ import annotations
+
+import ast
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from backwright.errors import UsageError, VerificationError
+from backwright.project.reader import read_project
+from backwright.project.types import Endpoint, Project
+from backwright.source.imports import add_imports
+from backwright.transfer.declaration import Import, wanted_imports
+from backwright.transfer.dialect.read import lowest_python
+from backwright.transfer.draft import Draft
+from backwright.transfer.grow.grow import Versions
+from backwright.transfer.grow.libraries import libraries_of, versions_of
+from backwright.transfer.grow.seams import Dependency, read_seams
+from backwright.transfer.grow.sources import Sources, names_of_statement
+from backwright.transfer.grow.steps import seen_from
+from backwright.transfer.guarding import accounts
+from backwright.transfer.guarding.edits import Edits
+from backwright.transfer.guarding.host import Host, Wanted
+from backwright.transfer.guarding.host_tests import sign_in_tests
+from backwright.transfer.guarding.owned import Owned, owned_models
+from backwright.transfer.guarding.passing import Passing, Said, guard_alone
+from backwright.transfer.guarding.program import Function, Program
+from backwright.transfer.guarding.references import CHECK, WRITING, References
+from backwright.transfer.guarding.touches import Scoper
+from backwright.values import Note, Place
+
+Key = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Guarded:
+    """What was written, and what must hold of it.
+
+    Attributes:
+        steps: The steps with their files.
+        guarded: The endpoints that ask for an account.
+        scoped: Those of them whose rows belong to somebody.
+        public: Those that do not.
+        fresh: The endpoints of accounts.
+        notes: What a reviewer should know.
+        dependencies: The requirements that were added.
+    """
+
+    steps: tuple[tuple[str, tuple[str, ...]], ...]
+    guarded: tuple[Key, ...]
+    public: tuple[Key, ...]
+    fresh: tuple[Key, ...]
+    notes: tuple[Note, ...]
+    dependencies: tuple[str, ...]
+    scoped: tuple[Key, ...] = ()
+
+
+def guard(draft: Draft, project: Project, wanted: Wanted, installed: Mapping[str, str]) -> Guarded:
+    """Write authentication into a draft of a host that has none.
+
+    Raises:
+        UsageError: the host has no session that handlers get, or no place for what is new.
+        VerificationError: a place that touches rows cannot be scoped.
+    """
+    host = _host(draft, project, wanted, installed)
+    accounts.add_requirements(host)
+    accounts.add_users(host)
+    accounts.add_owners(host, reread(draft))
+    known = reread(draft)
+    scoped = _scope(host, known)
+    host.sources = Sources(draft, project)  # lines have moved
+    accounts.add_gate(host)
+    after = reread(draft)
+    before = {(e.method, e.path) for e in project.endpoints}
+    fresh = tuple(dict.fromkeys((e.method, e.path) for e in after.endpoints
+                                if (e.method, e.path) not in before))  # fmt: skip
+    login = next((path for _, path in fresh if path.endswith("/login")), None)
+    if login is None:
+        raise UsageError(
+            "the endpoints of accounts would not be reached from the application",
+            remedy="register a first router by hand, then try again",
+        )
+    accounts.set_token_url(host, login)
+    accounts.add_example_setting(host, after)
+    sign_in_tests(host, login.removesuffix("/login"))
+    every = dict.fromkeys((e.method, e.path) for e in project.endpoints)
+    return Guarded(
+        steps=tuple(host.steps),
+        guarded=tuple(key for key in every if key not in wanted.public),
+        public=tuple(key for key in every if key in wanted.public),
+        fresh=fresh,
+        notes=tuple(host.notes),
+        dependencies=host.dependencies,
+        scoped=scoped,
+    )
+
+
+def reread(draft: Draft) -> Project:
+    """Return what is known of a host as the draft has it."""
+    with tempfile.TemporaryDirectory(prefix="backwright-") as folder:
+        draft.write_into(Path(folder))
+        return replace(read_project(Path(folder)), root=draft.root)
+
+
+def _host(draft: Draft, project: Project, wanted: Wanted, installed: Mapping[str, str]) -> Host:
+    sources = Sources(draft, project)
+    seams = read_seams(sources)
+    if not project.apps:
+        raise UsageError(f"no application was found in {draft.root.name}")
+    if seams.session is None:
+        raise UsageError(
+            "no dependency gives handlers a session of SQLAlchemy or SQLModel",
+            place=Place(project.apps[0].file, project.apps[0].line),
+            remedy="write one, such as get_session(), and let handlers take it with Depends",
+        )
+    session = _shared(sources, seams.session, project)
+    versions = versions_of(sources, installed)
+    libraries = libraries_of(sources, versions, lowest_python(project.python_version))
+    uses = any("sqlmodel" in draft.text(model.file) for model in project.models)
+    annotated = libraries.annotated and (session.alias is not None or session.annotated)
+    taken = any("current_user" in draft.text(path) for path in sources.trees)
+    said = Said(
+        user="signed_in_user" if taken else "current_user",
+        model="User",
+        getter="get_current_user",
+        alias="CurrentUser" if annotated else None,
+    )
+    return Host(
+        draft, project, sources, seams, session, Versions(versions, libraries), wanted, uses, said
+    )
+
+
+def _shared(sources: Sources, session: Dependency, project: Project) -> Dependency:
+    """Return a session's dependency without an alias that stands among handlers: they import us."""
+    file = sources.file(session.alias[0]) if session.alias else None
+    apps = {one.file for one in project.apps}
+    routes = {one.file for one in project.endpoints} - apps
+    return replace(session, alias=None, annotated=True) if file in routes else session
+
+
+def _scope(host: Host, known: Project) -> tuple[Key, ...]:
+    """Scope every query of every guarded handler to the caller; return which touch owned rows.
+
+    Raises:
+        VerificationError: a place cannot be scoped, or a handler not be found.
+    """
+    sources = Sources(host.draft, known)
+    program = Program(sources)
+    models = {model.name: model for model in known.models}
+    owned = owned_models(models, [*host.wanted.direct], [*host.wanted.through])
+    scoper = Scoper(
+        program, {(one.model.file, one.model.name): one for one in owned}, host.said.user
+    )
+    every = list(handlers(program, known))
+    public = {f for e, f in every if (e.method, e.path) in host.wanted.public}
+    guarded = {f for e, f in every if f not in public}
+    passing = Passing(program, scoper, [*guarded], [*public])
+    passing.find()
+    references = References(program, scoper.owned, known, passing)
+    work = _Work(host, known, sources, passing, references, {})
+    for endpoint, handler in {f: (e, f) for e, f in every if f in guarded}.values():
+        work.references(endpoint, handler)
+    for function in passing.needing:
+        work.function(function)
+    for handler in guarded - passing.needing:
+        work.alone(handler)
+    if problems := [*scoper.problems, *passing.problems]:
+        raise VerificationError(_refusal(problems, owned), [])
+    host.notes += dict.fromkeys(passing.notes)
+    work.write()
+    scoped = ((e.method, e.path) for e, f in every if f in guarded & passing.needing)
+    return tuple(dict.fromkeys(scoped))
+
+
+def _refusal(problems: list[Note], owned: list[Owned]) -> str:
+    places = "; ".join(f"{n.file}:{n.line} {n.text}" for n in dict.fromkeys(problems))
+    names = ", ".join(one.model.name for one in owned) or "rows"
+    return f"not every place that touches {names} can be guarded: {places}"
+
+
+def handlers(program: Program, project: Project) -> Iterator[tuple[Endpoint, Function]]:
+    """Yield each endpoint with its handler.
+
+    Raises:
+        VerificationError: a handler is no function that can be found.
+    """
+    for endpoint in project.endpoints:
+        name = endpoint.handler.rpartition(":")[2].rpartition(".")[2]
+        found = [
+            one for one in program.functions
+            if one.path == endpoint.file and one.node.name == name
+        ]  # fmt: skip
+        near = [one for one in found if _first_line(one) <= endpoint.line <= _last_line(one)]
+        if not near and len(found) != 1:
+            raise VerificationError(
+                f"the handler of {endpoint.method} {endpoint.path} is no function that was found",
+                [],
+                place=Place(endpoint.file, endpoint.line),
+            )
+        yield endpoint, (near or found)[0]
+
+
+def _first_line(function: Function) -> int:
+    lines = [function.node.lineno, *(d.lineno for d in function.node.decorator_list)]
+    return min(lines)
+
+
+def _last_line(function: Function) -> int:
+    return function.node.end_lineno or function.node.lineno
+
+
+@dataclass
+class _Work:
+    """The edits of the modules, and what each must import."""
+
+    host: Host
+    known: Project
+    sources: Sources
+    passing: Passing
+    refers: References
+    edits: dict[str, Edits]
+
+    def __post_init__(self) -> None:
+        self.needed: dict[str, set[str]] = {}
+
+    def _edits(self, path: str) -> Edits:
+        if path not in self.edits:
+            self.edits[path] = Edits(self.host.draft.text(path))
+        return self.edits[path]
+
+    def _needs(self, path: str, names: set[str]) -> None:
+        self.needed.setdefault(path, set()).update(names)
+
+    def references(self, endpoint: Endpoint, handler: Function) -> None:
+        """Check what a handler is sent, and refuse one that takes a table to change rows by."""
+        host = self.host
+        if endpoint.method not in WRITING:
+            return
+        if self.refers.takes_table(handler) and endpoint.method != "POST":
+            text = f"{handler.name} takes a whole row of a table, its owner too"
+            self.passing.problems.append(Note(handler.path, handler.node.lineno, text))
+            return
+        if self.refers.sends(handler) and not self.refers.has_session(handler):
+            text = (
+                f"{handler.name} is sent a reference to owned rows, and has no session to check it"
+            )
+            self.passing.problems.append(Note(handler.path, handler.node.lineno, text))
+            return
+        edits = self._edits(handler.path)
+        names = self.refers.write(handler, endpoint.method, edits, host.said, host.session)
+        self._needs(handler.path, names)
+
+    def function(self, function: Function) -> None:
+        """Scope a function and pass the caller on."""
+        edits = self._edits(function.path)
+        self._needs(function.path, self.passing.write(function, edits, self.host.said))
+
+    def alone(self, handler: Function) -> None:
+        """Guard a handler that touches nobody's rows."""
+        said = self.host.said
+        if guard_alone(handler, self._edits(handler.path), said):
+            self._needs(handler.path, {said.getter, "Depends"})
+            return
+        text = f"{handler.name} has no decorator that a dependency can be added to"
+        self.passing.problems.append(Note(handler.path, handler.node.lineno, text))
+
+    def write(self) -> None:
+        """Make the edits, and import what they need."""
+        origins = self._origins()
+        files = []
+        for path, edits in self.edits.items():
+            if not edits.any:
+                continue
+            code = edits.made()
+            there = {n for node in self.sources.trees[path].body for n in _bound(node)}
+            here = self.sources.module(path)
+            pairs = {origins[name] for name in self.needed.get(path, set()) - there}
+            pairs = {pair for pair in pairs if pair[0] != here}
+            growth = accounts.as_growth(self.host)
+            wanted = wanted_imports(seen_from(growth, path, pair) for pair in pairs)
+            self.host.draft.write(path, add_imports(code, wanted))
+            files.append(path)
+        self.host.done("scoping", *sorted(files))
+        self.host.told = {
+            (self.sources.module(one.path), one.node.name)
+            for one in self.passing.needing
+            if one.owner is None
+        }
+
+    def _origins(self) -> dict[str, Import]:
+        """Return where each name that edits need is imported from."""
+        host = self.host
+        gate = "" if host.is_flat else host.sources.module(accounts.homes(host)["auth"])
+        if host.is_flat:
+            gate = host.sources.module(host.project.apps[0].file)
+        library = "sqlmodel" if host.sqlmodel else "sqlalchemy"
+        origins: dict[str, Import] = {
+            "select": (library, "select"),
+            "Depends": ("fastapi", "Depends"),
+            host.said.model: (host.user_module, host.said.model),
+            **{name: (gate, name) for name in (host.said.getter, "CurrentUser", CHECK)},
+        }
+        for model in self.known.models:
+            origins.setdefault(model.name, (self.sources.module(model.file), model.name))
+        return origins
+
+
+def _bound(node: ast.stmt) -> Iterator[str]:
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        yield from (alias.asname or alias.name for alias in node.names)
+    yield from names_of_statement(node)

@@ -1,0 +1,73 @@
+"""One host that is given authentication: its files, what is known of it, what was done so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from backwright.project.types import Project
+from backwright.transfer.dialect.facts import Partner
+from backwright.transfer.draft import Draft
+from backwright.transfer.grow.grow import Versions
+from backwright.transfer.grow.seams import Dependency, Seams
+from backwright.transfer.grow.sources import Sources
+from backwright.transfer.grow.template import plain_draft
+from backwright.transfer.guarding.passing import Said
+from backwright.values import Note
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What was decided: by the user, or as recommended.
+
+    Attributes:
+        direct: The models that get an owner's column.
+        through: The models that are owned through a parent that they must have.
+        public: The endpoints that ask for no account, as `GET /path`.
+    """
+
+    direct: tuple[str, ...]
+    through: tuple[str, ...]
+    public: frozenset[tuple[str, str]]
+
+
+@dataclass
+class Host:
+    """What every step needs, and what the steps have done."""
+
+    draft: Draft
+    project: Project
+    sources: Sources
+    seams: Seams
+    session: Dependency
+    known: Versions
+    wanted: Wanted
+    sqlmodel: bool
+    said: Said
+    steps: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    dependencies: tuple[str, ...] = ()
+    user_module: str = ""
+    user_key: str = "int"
+    user: Partner | None = None
+    homes: dict[str, str] = field(default_factory=dict)
+    told: set[tuple[str, str]] = field(default_factory=set)
+
+    @property
+    def is_flat(self) -> bool:
+        """Whether the application's own file holds its session and its handlers, too."""
+        app = self.project.apps[0]
+        return self.sources.file(self.session.getter[0]) == app.file
+
+    def template(self, name: str) -> Draft:
+        """Return a template in the form that the host can run."""
+        return plain_draft(
+            is_async=self.seams.is_async,
+            mapped=not self.sqlmodel,
+            libraries=self.known.libraries,
+            name=name,
+        )
+
+    def done(self, name: str, *files: str) -> None:
+        """Note a step and the files that it changed."""
+        if files:
+            self.steps.append((name, tuple(dict.fromkeys(files))))

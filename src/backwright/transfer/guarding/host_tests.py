@@ -1,0 +1,216 @@
+"""A host's tests, as somebody with an account: clients sign in, rows that tests make are theirs."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from functools import cached_property
+from pathlib import PurePosixPath
+
+from backwright.project.apps import is_test
+from backwright.source.imports import add_imports
+from backwright.transfer.draft import Draft
+from backwright.transfer.grow.sources import FunctionNode, Sources, last_name
+from backwright.transfer.grow.speak import Speech, rebound
+from backwright.transfer.grow.template import template_root
+from backwright.transfer.guarding import accounts
+from backwright.transfer.guarding.edits import Edits
+from backwright.transfer.guarding.host import Host
+from backwright.transfer.guarding.owned import OWNER
+from backwright.transfer.guarding.program import SESSIONS
+from backwright.values import Note
+
+_CLIENTS = ("TestClient", "AsyncClient")
+_MADE_FROM = ("model_validate", "from_orm", "parse_obj")
+_HELPERS = {"signed_in": "signing_in", "owner": "owning"}
+
+
+class _Everything(Sources):
+    """The modules of a host, its tests among them."""
+
+    @cached_property
+    def trees(self) -> dict[str, ast.Module]:
+        """The trees of all modules that can be read."""
+        found = {}
+        for path in self.draft.modules():
+            try:
+                found[path] = ast.parse(self.draft.text(path).lstrip("\ufeff"))
+            except (SyntaxError, ValueError):
+                continue
+        return found
+
+
+def sign_in_tests(host: Host, prefix: str) -> None:
+    """Let the clients of a host's tests sign in, and give the rows that tests make an owner.
+
+    Args:
+        host: the host, with accounts.
+        prefix: the path of the accounts' endpoints.
+    """
+    sources = _Everything(host.draft, host.project)
+    paths = [path for path in sources.trees if is_test(path)]
+    folder = _folder(paths)
+    changed, used = [], set[str]()
+    for path in paths:
+        work = _Tests(host, sources, path)
+        names = work.edit()
+        if work.edits.any:
+            code = work.edits.made()
+            wanted = {_module(host, folder, _HELPERS[name]): {name} for name in names}
+            host.draft.write(path, add_imports(code, wanted))
+            changed.append(path)
+            used |= names
+            host.notes.append(Note(path, 1, f"signs in: {work.said()}"))
+    helpers = ["signing_in", *(["owning"] if "owner" in used else [])]
+    for name in helpers if changed else ():
+        path = f"{folder}/{name}.py".removeprefix("./")
+        host.draft.write(path, _helper(host, prefix, folder, name))
+        changed.insert(0, path)
+    host.done("tests", *changed)
+
+
+def _folder(paths: list[str]) -> str:
+    """Return the folder that all tests stand in, which has what they share."""
+    parents = [PurePosixPath(path).parent for path in paths]
+    if not parents:
+        return "tests"
+    conftests = [p.parent for p in map(PurePosixPath, paths) if p.name == "conftest.py"]
+    outermost = min(conftests or parents, key=lambda one: len(one.parts))
+    return outermost.as_posix()
+
+
+def _module(host: Host, folder: str, name: str) -> str:
+    """Return how tests import what they share, as pytest puts their folders on the path."""
+    parts = [name]
+    here = PurePosixPath(folder)
+    while here.name and host.draft.exists(f"{here}/__init__.py"):
+        parts.insert(0, here.name)
+        here = here.parent
+    return ".".join(parts)
+
+
+def _helper(host: Host, prefix: str, folder: str, name: str) -> str:
+    """Return one of the modules that tests share, in the host's words."""
+    if name == "signing_in":  # it serves clients of both kinds
+        code = Draft(template_root("gate")).text(f"tests/{name}.py")
+        code = accounts.without_marks(code)
+        return code.replace('"/auth/', f'"{prefix}/').replace('"/auth/login"', f'"{prefix}/login"')
+
+    gate = host.template("gate")
+    speech = Speech(
+        {"SessionDep": host.session},
+        sqlmodel_session=host.session.kind[0].startswith("sqlmodel"),
+        sqlmodel_tables=host.sqlmodel,
+    )
+    code = speech.put(accounts.without_marks(gate.text(f"tests/{name}.py")))
+    known = accounts.known_names(host, _paths(host))
+    shared = _module(host, folder, "signing_in")
+    known |= {one: (shared, one) for one in ("EMAIL", "PASSWORD")}
+    return rebound(code, {one: at for one, at in known.items() if one != "owner"})
+
+
+def _paths(host: Host) -> dict[str, str]:
+    if host.is_flat:
+        return dict.fromkeys(accounts.MODULES, host.project.apps[0].file)
+    return host.homes
+
+
+class _Tests:
+    """The edits of one module of tests."""
+
+    def __init__(self, host: Host, sources: Sources, path: str) -> None:
+        self.host, self.sources, self.path = host, sources, path
+        self.edits = Edits(host.draft.text(path))
+        self.counts: Counter[str] = Counter()
+        self.direct = {
+            (sources.module(m.file), m.name): m.name
+            for m in host.project.models
+            if m.name in host.wanted.direct
+        }
+
+    def edit(self) -> set[str]:
+        """Make the edits; return the names of helpers that they use."""
+        names: set[str] = set()
+        tree = self.sources.trees[self.path]
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and self._is_client(node):
+                self.edits.insert(self.edits.start(node), "signed_in(")
+                self.edits.insert(self.edits.end(node), ")")
+                self.counts["clients"] += 1
+                names.add("signed_in")
+        for function in [n for n in ast.walk(tree) if isinstance(n, FunctionNode)]:
+            names |= self._own_rows(function)
+        return names
+
+    def said(self) -> str:
+        """Return what was edited."""
+        return ", ".join(f"{number} {what}" for what, number in self.counts.items())
+
+    def _is_client(self, node: ast.Call) -> bool:
+        if last_name(node.func) not in _CLIENTS:
+            return False
+        origin = self.sources.resolve(self.path, node.func)[0].partition(".")[0]
+        return origin in ("fastapi", "starlette", "httpx")
+
+    def _own_rows(self, function: FunctionNode) -> set[str]:
+        made = [(call, kind) for call in _calls(function) if (kind := self._kind(call))]
+        told = [call for call in _calls(function) if self._is_told(call)]
+        if not made and not told:
+            return set()
+        session = _session(function)
+        waits = self.host.session.kind[1] == "AsyncSession"
+        if session is None or (waits and not isinstance(function, ast.AsyncFunctionDef)):
+            line = (made[0][0] if made else told[0]).lineno
+            self.host.notes.append(
+                Note(self.path, line, f"{function.name} makes rows that nobody owns")
+            )
+            return set()
+        asked = f"await owner({session})" if waits else f"owner({session})"
+        someone = f"({asked})" if waits else asked
+        for call, kind in made:
+            self._give(call, kind, f"{someone}.id")
+            self.counts["rows"] += 1
+        for call in told:
+            self.edits.add_argument(call, f"{self.host.said.user}={asked}")
+            self.counts["calls"] += 1
+        return {"owner"}
+
+    def _kind(self, call: ast.Call) -> str:
+        """Tell whether a call makes a row of an owned table: by its class, or from an object."""
+        if self.sources.resolve(self.path, call.func) in self.direct:
+            return "make"
+        is_from = isinstance(call.func, ast.Attribute) and call.func.attr in _MADE_FROM
+        if is_from and self.sources.resolve(self.path, call.func.value) in self.direct:  # type: ignore[attr-defined]
+            return "from"
+        return ""
+
+    def _give(self, call: ast.Call, kind: str, value: str) -> None:
+        text = f"{OWNER}={value}" if kind == "make" else f'update={{"{OWNER}": {value}}}'
+        self.edits.add_argument(call, text)
+
+    def _is_told(self, call: ast.Call) -> bool:
+        """Tell whether a call is of a function that is told the caller now."""
+        resolved = self.sources.resolve(self.path, call.func) if isinstance(
+            call.func, ast.Name | ast.Attribute
+        ) else ("", "")  # fmt: skip
+        return resolved in self.host.told
+
+
+def _calls(function: FunctionNode) -> list[ast.Call]:
+    return [node for node in ast.walk(function) if isinstance(node, ast.Call)]
+
+
+def _session(function: FunctionNode) -> str | None:
+    """Return the session of a test: what rows are added to, else a parameter of that kind."""
+    for call in _calls(function):
+        if isinstance(call.func, ast.Attribute) and call.func.attr in ("add", "add_all"):
+            return ast.unparse(call.func.value)
+    for argument in [*function.args.args, *function.args.kwonlyargs]:
+        said = ast.unparse(argument.annotation) if argument.annotation else ""
+        if any(kind in said for kind in SESSIONS) or argument.arg in (
+            "session",
+            "db",
+            "db_session",
+        ):
+            return argument.arg
+    return None

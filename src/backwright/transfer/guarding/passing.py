@@ -1,0 +1,208 @@
+"""The caller, passed down: from the handlers, which are told, to the functions that touch rows."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+
+from backwright.transfer.grow.sources import last_name
+from backwright.transfer.guarding.edits import Edits
+from backwright.transfer.guarding.program import Function, Program
+from backwright.transfer.guarding.touches import Scoper
+from backwright.values import Note
+
+_METHODS = ("get", "post", "put", "patch", "delete", "head", "options", "api_route", "route")
+_LATER = ("add_task", "run_in_threadpool", "partial", "to_thread")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """How the host's functions say who the caller is.
+
+    Attributes:
+        user: The variable.
+        model: The class of users.
+        getter: The dependency that finds the caller.
+        alias: The annotated form of it, None where the host writes `= Depends(…)`.
+    """
+
+    user: str
+    model: str
+    getter: str
+    alias: str | None
+
+
+@dataclass
+class Passing:
+    """Which functions are told of the caller, and by whom.
+
+    Attributes:
+        guarded: The handlers that need a caller.
+        public: The handlers that do not.
+    """
+
+    program: Program
+    scoper: Scoper
+    guarded: list[Function]
+    public: list[Function]
+    reached: set[Function] = field(default_factory=set)
+    needing: set[Function] = field(default_factory=set)
+    problems: list[Note] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+
+    def find(self) -> None:
+        """Find what guarded handlers reach, and what of it needs the caller."""
+        self.reached = self.program.reached([*self.guarded, *self.program.dependencies])
+        for function in self.reached if self.scoper.owned else ():
+            self.scoper.check(function)
+        needing = {one for one in self.reached if self.scoper.touches(one)}
+        grown = True
+        while grown:
+            needing |= {one for method in needing for one in self.program.family(method)}
+            more = {one for one in self.reached - needing if self._runs(one, needing)}
+            needing |= more
+            grown = bool(more)
+        self.needing = needing
+        self._refuse_public()
+        self._refuse_outside()
+
+    def _runs(self, function: Function, needing: set[Function]) -> bool:
+        """Tell whether a function calls what needs the caller, or has it called."""
+        called = (set(found) for _, found in self.program.callees(function))
+        given = (one for _, one in self.program.given(function))
+        return any(found & needing for found in called) or any(one in needing for one in given)
+
+    def _refuse_public(self) -> None:
+        """A public handler cannot call what needs a caller."""
+        for handler in self.public:
+            for call, found in self.program.callees(handler):
+                if both := set(found) & self.needing:
+                    name = min(one.name for one in both)
+                    self._problem(
+                        handler,
+                        call,
+                        f"{handler.name} is public, and {name} serves guarded endpoints too",
+                    )
+
+    def _refuse_outside(self) -> None:
+        """What runs without a request has no caller to pass on."""
+        inside = self.reached | set(self.public)
+        for function in self.program.functions:
+            if function in inside or function in self.needing:
+                continue
+            for call, found in self.program.callees(function):
+                if both := set(found) & self.needing:
+                    name = min(one.name for one in both)
+                    self._problem(
+                        function, call, f"{function.name} calls {name} where nobody is signed in"
+                    )
+            for one in self.scoper.makes(function):
+                text = f"{function.name} makes rows of {one.model.name} that nobody owns"
+                self.notes.append(Note(function.path, function.node.lineno, text))
+
+    def _problem(self, function: Function, node: ast.AST, why: str) -> None:
+        self.problems.append(Note(function.path, getattr(node, "lineno", 1), why))
+
+    def write(self, function: Function, edits: Edits, said: Said) -> set[str]:
+        """Scope a function and pass the caller on; return the names that it needs."""
+        needed = self.scoper.scope(function, edits)
+        for call, found in self.program.callees(function):
+            if set(found) & self.needing and not set(found) <= self.program.dependencies:
+                edits.add_argument(call, f"{said.user}={said.user}")
+        self._later(function, edits, said)
+        if function in self.guarded or function in self.program.dependencies:
+            needed |= _as_dependency(function, edits, said)
+        else:
+            _as_keyword(function, edits, said)
+            needed.add(said.model)
+        return needed
+
+    def _later(self, function: Function, edits: Edits, said: Said) -> None:
+        """Pass the caller to what is called later: `tasks.add_task(function, …)`."""
+        for call, found in self.program.given(function):
+            if found not in self.needing:
+                continue
+            if last_name(call.func) in _LATER:
+                edits.add_argument(call, f"{said.user}={said.user}")
+            else:
+                self._problem(function, call, f"{found.name} is given away")
+
+
+def guard_alone(function: Function, edits: Edits, said: Said) -> bool:
+    """Let a handler that touches nobody's rows ask for a caller all the same.
+
+    Returns:
+        Whether its decorator could be found.
+    """
+    wanted = f"Depends({said.getter})"
+    for decorator in function.node.decorator_list:
+        if not isinstance(decorator, ast.Call) or last_name(decorator.func) not in _METHODS:
+            continue
+        given = next((k.value for k in decorator.keywords if k.arg == "dependencies"), None)
+        if isinstance(given, ast.List) and given.elts:
+            edits.insert(edits.end(given.elts[-1]), f", {wanted}")
+        elif given is None:
+            edits.add_argument(decorator, f"dependencies=[{wanted}]")
+        else:
+            return False
+        return True
+    return False
+
+
+def _as_dependency(function: Function, edits: Edits, said: Said) -> set[str]:
+    """Give a handler or a dependency the parameter by which FastAPI tells it the caller."""
+    args = function.node.args
+    positional = [*args.posonlyargs, *args.args]
+    if said.alias is None:
+        _append(function, edits, f"{said.user}: {said.model} = Depends({said.getter})")
+        return {said.model, said.getter, "Depends"}
+    text = f"{said.user}: {said.alias}"
+    first = len(positional) - len(args.defaults)
+    if args.defaults and not args.kwonlyargs:
+        follower = positional[first]
+        gap = f"\n{' ' * follower.col_offset}" if _are_apart(function) else " "
+        edits.insert(edits.start(follower), f"{text},{gap}")
+    else:
+        _append(function, edits, text)
+    return {said.alias}
+
+
+def _as_keyword(function: Function, edits: Edits, said: Said) -> None:
+    """Give a function the caller as a parameter that must be named."""
+    args = function.node.args
+    star = "" if args.kwonlyargs or args.vararg else "*, "
+    _append(function, edits, f"{star}{said.user}: {said.model}")
+
+
+def _append(function: Function, edits: Edits, text: str) -> None:
+    """Put a parameter behind the last one, on a line of its own if the others have such."""
+    args = function.node.args
+    if args.kwarg:
+        edits.insert(edits.start(args.kwarg) - len("**"), f"{text}, ")
+        return
+    parameters = [*args.posonlyargs, *args.args, *([args.vararg] if args.vararg else ())]
+    parameters += args.kwonlyargs
+    if not parameters:
+        edits.insert(_opening(function, edits), text)
+        return
+    last = parameters[-1]
+    defaults = [*args.defaults, *(one for one in args.kw_defaults if one)]
+    place = max(edits.end(one) for one in (last, *defaults))
+    parts = text.removeprefix("*, ")
+    gap = f"\n{' ' * last.col_offset}" if _are_apart(function) else " "
+    star = f",{gap}*" if text.startswith("*, ") else ""
+    edits.insert(place, f"{star},{gap}{parts}")
+
+
+def _are_apart(function: Function) -> bool:
+    """Tell whether parameters stand on lines of their own."""
+    lines = {one.lineno for one in function.parameters}
+    return len(lines) > 1 and max(lines) > function.node.lineno
+
+
+def _opening(function: Function, edits: Edits) -> int:
+    """Return the place behind the parenthesis that parameters stand in."""
+    node = function.node
+    start = edits.start(node)
+    head = edits.text(start, edits.start(node.body[0]))
+    return start + len(head[: head.index("(", head.index(node.name)) + 1].encode())

@@ -1,0 +1,273 @@
+"""A host as functions that call each other: who is called, by what kind of object."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from backwright.transfer.grow.sources import FunctionNode, Sources, last_name, names_of_statement
+
+SESSIONS = ("Session", "AsyncSession", "async_scoped_session", "scoped_session")
+_WRAPPERS = ("Optional", "Annotated", "Type", "type")
+_DEPENDS = ("Depends", "Security")
+# What a session, a query or a result is asked for: never a function of the host by its name alone.
+_LIBRARY = frozenset((
+    "add", "add_all", "commit", "flush", "refresh", "rollback", "close", "execute",
+    "exec", "scalar", "scalars", "query", "get", "get_one", "delete", "first", "all",
+    "one", "one_or_none", "filter", "filter_by", "where", "join", "order_by", "limit",
+    "offset", "begin", "items", "keys", "values", "append", "extend", "pop", "split",
+    "strip", "format", "copy", "json", "dict", "model_dump", "model_validate",
+    "from_orm", "merge", "expunge", "stream_scalars", "count", "include_router",
+))  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Class:
+    """A class of the host."""
+
+    path: str
+    node: ast.ClassDef
+
+
+@dataclass(frozen=True, eq=False)
+class Function:
+    """A function or a method of the host; what is defined inside it belongs to it."""
+
+    path: str
+    node: FunctionNode
+    owner: Class | None = None
+
+    @property
+    def name(self) -> str:
+        """Its name, with its class's before it."""
+        return f"{self.owner.node.name}.{self.node.name}" if self.owner else self.node.name
+
+    @property
+    def parameters(self) -> list[ast.arg]:
+        """All of its parameters."""
+        args = self.node.args
+        return [*args.posonlyargs, *args.args, *args.kwonlyargs]
+
+
+class Program:
+    """The functions and classes of a host, and what its expressions stand for."""
+
+    def __init__(self, sources: Sources) -> None:
+        """Find the functions and classes."""
+        self.sources = sources
+        self.functions: list[Function] = []
+        self.classes: dict[tuple[str, str], Class] = {}
+        self._tops: dict[tuple[str, str], Function] = {}
+        self._methods: dict[str, list[Function]] = defaultdict(list)
+        for path, tree in sources.trees.items():
+            for node in tree.body:
+                self._take(path, node)
+
+    def _take(self, path: str, node: ast.stmt) -> None:
+        if isinstance(node, FunctionNode):
+            function = Function(path, node)
+            self.functions.append(function)
+            self._tops[path, node.name] = function
+        if isinstance(node, ast.ClassDef):
+            found = Class(path, node)
+            self.classes[path, node.name] = found
+            for inner in node.body:
+                if isinstance(inner, FunctionNode):
+                    method = Function(path, inner, found)
+                    self.functions.append(method)
+                    self._methods[inner.name].append(method)
+
+    def class_of(self, path: str, node: ast.expr | None) -> Class | None:
+        """Return the host's class that an expression names, in an annotation too."""
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            try:
+                node = ast.parse(node.value, mode="eval").body
+            except SyntaxError:
+                return None
+        if isinstance(node, ast.BinOp):
+            return self.class_of(path, node.left) or self.class_of(path, node.right)
+        if isinstance(node, ast.Subscript):
+            inner = node.slice.elts[0] if isinstance(node.slice, ast.Tuple) else node.slice
+            is_wrapper = last_name(node.value) in _WRAPPERS
+            return self.class_of(path, inner if is_wrapper else node.value)
+        if not isinstance(node, ast.Name | ast.Attribute):
+            return None
+        module, name = self.sources.resolve(path, node)
+        file = self.sources.file(module)
+        if file is None:
+            return None
+        return self.classes.get((file, name)) or self._aliased(file, name)
+
+    def _aliased(self, file: str, name: str) -> Class | None:
+        """Return the class of an alias such as `ServiceDep = Annotated[Service, …]`."""
+        for node in self.sources.trees[file].body if file in self.sources.trees else ():
+            if name in names_of_statement(node) and isinstance(node, ast.Assign):
+                return (
+                    self.class_of(file, node.value)
+                    if isinstance(node.value, ast.Subscript)
+                    else None
+                )
+        return None
+
+    def function_of(self, path: str, node: ast.expr) -> Function | None:
+        """Return the host's function that a name or a dotted name of a module stands for."""
+        if not isinstance(node, ast.Name | ast.Attribute):
+            return None
+        module, name = self.sources.resolve(path, node)
+        file = self.sources.file(module)
+        return self._tops.get((file, name)) if file else None
+
+    def method_of(self, cls: Class, name: str) -> Function | None:
+        """Return a method, of the class or of one that it is derived from."""
+        for node in cls.node.body:
+            if isinstance(node, FunctionNode) and node.name == name:
+                return next(m for m in self._methods[name] if m.node is node)
+        for base in cls.node.bases:
+            parent = self.class_of(cls.path, base)
+            if parent and parent is not cls and (found := self.method_of(parent, name)):
+                return found
+        return None
+
+    def family(self, method: Function) -> list[Function]:
+        """Return the methods that stand for one another: overridden, or overriding."""
+        if method.owner is None or method.node.name.startswith("__"):
+            return [method]
+        mine = set(self._line(method.owner))
+        return [
+            one
+            for one in self._methods[method.node.name]
+            if one.owner and (one.owner in mine or method.owner in self._line(one.owner))
+        ]
+
+    def _line(self, cls: Class) -> list[Class]:
+        """Return a class and those that it is derived from."""
+        found = [cls]
+        for base in cls.node.bases:
+            parent = self.class_of(cls.path, base)
+            if parent and parent is not cls:
+                found += self._line(parent)
+        return found
+
+    def targets(self, within: Function, call: ast.Call) -> list[Function]:
+        """Return the host's functions that a call may run; nothing for a library's."""
+        callee = call.func
+        if cls := self.class_of(within.path, callee):
+            made = self.method_of(cls, "__init__")
+            return [made] if made else []
+        if found := self.function_of(within.path, callee):
+            return [found]
+        if not isinstance(callee, ast.Attribute):
+            return []
+        owner = self.type_of(within, callee.value)
+        if owner is not None:
+            method = self.method_of(owner, callee.attr)
+            return self.family(method) if method else []
+        if callee.attr in _LIBRARY or self.is_session(within, callee.value):
+            return []
+        return list(self._methods[callee.attr])
+
+    def type_of(self, within: Function, node: ast.expr) -> Class | None:
+        """Return the class of the object that an expression gives, or that it names."""
+        if isinstance(node, ast.Await):
+            return self.type_of(within, node.value)
+        if cls := self.class_of(within.path, node):
+            return cls
+        if isinstance(node, ast.Call):
+            found = self.class_of(within.path, node.func)
+            called = self.function_of(within.path, node.func)
+            return found or (self.class_of(called.path, called.node.returns) if called else None)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            owner = self.type_of(within, node.value)
+            return self._attribute(owner, node.attr) if owner else None
+        return self._variable(within, node.id) if isinstance(node, ast.Name) else None
+
+    def _variable(self, within: Function, name: str) -> Class | None:
+        if name in ("self", "cls") and within.owner:
+            return within.owner
+        for parameter in within.parameters:
+            if parameter.arg == name:
+                return self.class_of(within.path, parameter.annotation)
+        for node in ast.walk(within.node):
+            if isinstance(node, ast.Assign | ast.AnnAssign) and name in names_of_statement(node):
+                value = node.value.value if isinstance(node.value, ast.Await) else node.value
+                if isinstance(value, ast.Call) and (found := self.type_of(within, value)):
+                    return found
+        return None
+
+    def _attribute(self, cls: Class, name: str) -> Class | None:
+        """Return the class of `self.name`: as it is annotated, or assigned in `__init__`."""
+        for node in cls.node.body:
+            if name in names_of_statement(node) and isinstance(node, ast.AnnAssign):
+                return self.class_of(cls.path, node.annotation)
+        made = self.method_of(cls, "__init__")
+        for statement in ast.walk(made.node) if made else ():
+            target = statement.targets[0] if isinstance(statement, ast.Assign) else None
+            if made and isinstance(target, ast.Attribute) and target.attr == name:
+                assert isinstance(statement, ast.Assign)  # noqa: S101 - it has a target
+                return self.type_of(made, statement.value)
+        return None
+
+    def is_session(self, within: Function, node: ast.expr) -> bool:
+        """Tell whether an expression is a session, as far as its parameter or its name says so."""
+        name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+        for parameter in within.parameters:
+            if parameter.arg == name and parameter.annotation is not None:
+                said = ast.unparse(self._spelled_out(within.path, parameter.annotation))
+                return any(kind in said for kind in SESSIONS)
+        return name in ("session", "db", "database", "async_session", "db_session", "_session")
+
+    def _spelled_out(self, path: str, annotation: ast.expr) -> ast.expr:
+        """Return what an alias such as `Db = Annotated[Session, …]` stands for."""
+        if not isinstance(annotation, ast.Name | ast.Attribute):
+            return annotation
+        module, name = self.sources.resolve(path, annotation)
+        file = self.sources.file(module)
+        for node in self.sources.trees[file].body if file in self.sources.trees else ():
+            if isinstance(node, ast.Assign) and name in names_of_statement(node):
+                return node.value
+        return annotation
+
+    @cached_property
+    def dependencies(self) -> set[Function]:
+        """The functions that FastAPI calls: what stands in `Depends(…)`, and its classes' makers."""
+        found = set()
+        for path, tree in self.sources.trees.items():
+            for node in ast.walk(tree):
+                if isinstance(node, ast.Call) and last_name(node.func) in _DEPENDS and node.args:
+                    target = node.args[0]
+                    function = self.function_of(path, target)
+                    cls = self.class_of(path, target)
+                    made = self.method_of(cls, "__init__") if cls else None
+                    found |= {one for one in (function, made) if one}
+        return found
+
+    def reached(self, first: Iterable[Function]) -> set[Function]:
+        """Return some functions and all that they call, directly or not."""
+        waiting = list(first)
+        found = set(waiting)
+        while waiting:
+            function = waiting.pop()
+            called = {one for _, targets in self.callees(function) for one in targets}
+            for one in called | {given for _, given in self.given(function)}:
+                fresh = [one] if one not in found else []
+                found |= set(fresh)
+                waiting += fresh
+        return found
+
+    def callees(self, function: Function) -> Iterator[tuple[ast.Call, list[Function]]]:
+        """Yield the calls of a function that run the host's own functions."""
+        for node in ast.walk(function.node):
+            if isinstance(node, ast.Call) and (found := self.targets(function, node)):
+                yield node, found
+
+    def given(self, function: Function) -> Iterator[tuple[ast.Call, Function]]:
+        """Yield the host's functions that a function gives to others to call."""
+        for node in ast.walk(function.node):
+            if not isinstance(node, ast.Call) or last_name(node.func) in _DEPENDS:
+                continue
+            for argument in [*node.args, *(k.value for k in node.keywords)]:
+                if found := self.function_of(function.path, argument):
+                    yield node, found
