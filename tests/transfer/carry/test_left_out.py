@@ -131,15 +131,6 @@ def test_tests_without_a_fixture_that_is_left_out_go_with_it() -> None:
     assert "test_read" not in made.codes["tests/test_tags.py"]
 
 
-def test_a_result_that_nothing_reads_any_more_is_not_kept() -> None:
-    source = (
-        "def read_tag(session, tag):\n    paid = session.charge(tag)\n"
-        "    if tag.color == paid:\n        return None\n    return tag\n"
-    )
-    made = carried(source, "", "old Tag color:json name:str\nnew Invoice name:str\n")
-    assert "    session.charge(invoice)\n    return invoice\n" in made.codes["app/tags.py"]
-
-
 LATE = """\
 class Team(SQLModel, table=True):
     heroes: list["Hero"] = Relationship(back_populates="team")

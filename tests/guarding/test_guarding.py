@@ -1,0 +1,58 @@
+"""Hosts without authentication are given one: the whole change is a diff that was read.
+
+`UPDATE_GOLDEN=1 pytest tests/guarding` writes the changes anew; read what changed.
+"""
+
+import difflib
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from backwright.project import read_project
+from backwright.tasks.add_auth import write
+from backwright.tasks.auth_plan import plan
+from backwright.tasks.questions import Answers
+from backwright.transfer.draft import Draft
+
+HERE = Path(__file__).parent
+HOSTS = {
+    "flat": HERE.parent / "hosts" / "flat" / "before",
+    "layered": HERE.parent / "hosts" / "layered" / "before",
+    "journal": HERE / "hosts" / "journal" / "before",
+}
+VERSIONS = {"pydantic": "2.12.0", "sqlalchemy": "2.0.44", "sqlmodel": "0.0.27"}
+
+
+@pytest.mark.parametrize("name", HOSTS)
+def test_guard(name: str, tmp_path: Path) -> None:
+    before, host = HOSTS[name], tmp_path / "host"
+    shutil.copytree(before, host, ignore=shutil.ignore_patterns("__pycache__"))
+    project = read_project(host)
+    wanted = plan(project, Draft(host), Answers(yes=True))
+    done, files = write(host, project, wanted, VERSIONS)
+    diff = "".join(_diff(path, before, host) for path in sorted(files))
+    diff += "".join(f"note {n.file}:{n.line} {n.text}\n" for n in done.notes)
+    golden = HERE / "goldens" / f"{name}.diff"
+    if os.environ.get("UPDATE_GOLDEN"):
+        golden.write_text(diff)
+    assert diff == golden.read_text()
+
+    after = read_project(host)
+    asked = {(e.method, e.path): e.auth for e in after.endpoints}
+    assert {asked[key] for key in done.guarded} == {"required"}
+    assert {asked[key] for key in done.public} <= {"none"}
+    assert len(after.endpoints) == len(project.endpoints) + 3
+    assert after.auth.approach == "jwt"
+    with pytest.raises(Exception, match="has authentication already"):
+        plan(after, Draft(host), Answers(yes=True))
+
+
+def _diff(path: str, before: Path, after: Path) -> str:
+    old, new = (_lines(folder / path) for folder in (before, after))
+    return "".join(difflib.unified_diff(old, new, f"a/{path}", f"b/{path}"))
+
+
+def _lines(file: Path) -> list[str]:
+    return file.read_text().splitlines(keepends=True) if file.is_file() else []

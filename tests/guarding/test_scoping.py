@@ -1,0 +1,144 @@
+"""One place at a time: how each way of touching rows is scoped to the caller, and what is refused."""
+
+from pathlib import Path
+
+import pytest
+
+from backwright.errors import VerificationError
+from backwright.project import read_project
+from backwright.transfer.draft import Draft
+from backwright.transfer.guarding.guard import guard
+from backwright.transfer.guarding.host import Wanted
+
+BEFORE = """from fastapi import Depends, FastAPI
+from sqlalchemy import delete, func, insert, select, text, update
+from sqlalchemy.orm import Session
+
+from app.database import get_db
+from app.models import Page, Shelf
+
+app = FastAPI()
+
+
+{helpers}
+@app.{method}("/pages/{{page_id}}")
+def handle(page_id: int, db: Session = Depends(get_db)):
+    return {code}
+"""
+MODELS = """from sqlalchemy import ForeignKey
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class Page(Base):
+    __tablename__ = "pages"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    text: Mapped[str]
+
+
+class Shelf(Base):
+    __tablename__ = "shelves"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    page_id: Mapped[int] = mapped_column(ForeignKey("pages.id"))
+"""
+DATABASE = """from collections.abc import Iterator
+
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
+
+engine = create_engine("sqlite:///pages.db")
+
+
+def get_db() -> Iterator[Session]:
+    with Session(engine) as session:
+        yield session
+"""
+MINE = "Page.owner_id == current_user.id"
+SCOPED = {
+    "db.get(Page, page_id)": f"db.scalar(select(Page).where(Page.id == page_id, {MINE}))",
+    "db.get(Page, page_id or 1)": f"db.scalar(select(Page).where(Page.id == (page_id or 1), {MINE}))",
+    "db.scalars(select(Page).limit(9)).all()": f"db.scalars(select(Page).where({MINE}).limit(9)).all()",
+    "db.scalar(select(func.count(Page.id)))": f"db.scalar(select(func.count(Page.id)).where({MINE}))",
+    "db.scalar(select(func.count()).select_from(Page))": (
+        f"db.scalar(select(func.count()).select_from(Page).where({MINE}))"
+    ),
+    "db.query(Page).all()": f"db.query(Page).filter({MINE}).all()",
+    "db.query(Page).get(page_id)": (
+        f"db.query(Page).filter({MINE}).filter(Page.id == page_id).first()"
+    ),
+    "db.execute(delete(Page).where(Page.id == page_id))": (
+        f"db.execute(delete(Page).where({MINE}).where(Page.id == page_id))"
+    ),
+    'db.execute(update(Page).values(text=""))': (
+        f'db.execute(update(Page).where({MINE}).values(text=""))'
+    ),
+    'db.add(Page(text=""))': 'db.add(Page(text="", owner_id=current_user.id))',
+    "db.scalars(select(Shelf)).all()": (
+        f"db.scalars(select(Shelf).where(Shelf.page_id.in_(select(Page.id).where({MINE})))).all()"
+    ),
+    "{}.get(page_id, Page)": "{}.get(page_id, Page)",
+}
+REFUSED = {
+    'db.execute(text("DELETE FROM pages")).all()': "SQL in a text",
+    "db.execute(insert(Page).values(text='')).all()": "`insert`",
+    "db.scalars(select(Page).outerjoin(Shelf)).all()": "`outerjoin`",
+    "db.get(Page, page_id, with_for_update=True)": "with options",
+    "any_row(db, Page, page_id)": "rows of any model",
+    "later(page_of)": "page_of is given away",
+}
+HELPERS = """def any_row(db: Session, model, key):
+    return db.get(model, key)
+
+
+def page_of(db: Session, page_id: int):
+    return db.get(Page, page_id)
+
+
+def later(function):
+    return function
+
+
+"""
+
+
+def guarded(folder: Path, code: str, helpers: str = "", method: str = "get") -> str:
+    """Return the module of an application with a handler that returns the value of the code."""
+    (folder / "app").mkdir()
+    files = {"models": MODELS, "database": DATABASE, "__init__": ""}
+    files["main"] = BEFORE.format(code=code, helpers=helpers, method=method)
+    for name, text in files.items():
+        (folder / "app" / f"{name}.py").write_text(text)
+    draft = Draft(folder)
+    guard(draft, read_project(folder), Wanted(("Page",), ("Shelf",), frozenset()), {})
+    return draft.text("app/main.py")
+
+
+@pytest.mark.parametrize("code", SCOPED)
+def test_scoped(tmp_path: Path, code: str) -> None:
+    assert f"    return {SCOPED[code]}\n" in guarded(tmp_path, code)
+
+
+@pytest.mark.parametrize("code", REFUSED)
+def test_refused(tmp_path: Path, code: str) -> None:
+    with pytest.raises(VerificationError) as refused:
+        guarded(tmp_path, code, HELPERS)
+    assert REFUSED[code] in refused.value.message
+    assert "app/main.py:" in refused.value.message
+
+
+def test_the_caller_is_passed_down(tmp_path: Path) -> None:
+    made = guarded(tmp_path, "page_of(db, page_id)", HELPERS)
+    assert "def page_of(db: Session, page_id: int, *, current_user: User):" in made
+    assert "return page_of(db, page_id, current_user=current_user)" in made
+    assert "current_user: User = Depends(get_current_user)" in made
+
+
+def test_handlers_that_touch_no_rows_are_guarded_too(tmp_path: Path) -> None:
+    assert '@app.get("/pages/{page_id}", dependencies=[Depends(get_current_user)])' in guarded(
+        tmp_path, "page_id"
+    )
