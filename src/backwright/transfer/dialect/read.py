@@ -64,7 +64,8 @@ def read_dialect(
     partners = {
         m.name: partner_of(sources, m) for m in project.models if m is exemplar or not is_link(m)
     }
-    driver = (project.database.driver or "") if project.database else ""
+    said = (project.database.driver or "") if project.database else ""
+    driver = said or _installed_driver(installed)
     habits = read_model_habits(sources, sources.words(exemplar.file), columns, rest)
     owner = owner_column(exemplar)
     return Dialect(
@@ -96,6 +97,12 @@ def read_dialect(
         python=lowest_python(project.python_version),
         versions=dict(installed),
     )
+
+
+def _installed_driver(installed: Mapping[str, str]) -> str:
+    """Return the driver of a database whose address nothing in the code says, if there is but one."""
+    others = {"psycopg", "psycopg2", "psycopg2-binary", "pg8000"} & set(installed)
+    return "postgresql+asyncpg" if "asyncpg" in installed and not others else ""
 
 
 def lowest_python(text: str | None) -> tuple[int, ...]:
