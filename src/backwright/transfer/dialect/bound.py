@@ -168,6 +168,14 @@ def bound(dialect: Dialect, names: Names, home: Home) -> Bound:
     return Bound(dialect.with_partner(itself), names, home)
 
 
+def share_a_package(importer: str, imported: str, root: str = "") -> bool:
+    """Tell whether dots can lead from one file to another: below `root` they lie in one folder."""
+    here, there = (
+        PurePosixPath(path.removeprefix(root)).parts[:-1] for path in (importer, imported)
+    )
+    return bool(here) and here[:1] == there[:1]
+
+
 def relative_module(importer: str, imported: str) -> str:
     """Return how a module imports another by dots: `..models.task`."""
     here = PurePosixPath(importer).parent.parts

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from backwright.source.imports import add_imports
 from backwright.source.outline import imported_names, outline
 from backwright.transfer.declaration import wanted_imports
-from backwright.transfer.dialect.bound import relative_module
+from backwright.transfer.dialect.bound import relative_module, share_a_package
 from backwright.transfer.draft import Draft
 from backwright.transfer.example.modules import Modules, is_test
 
@@ -78,9 +78,7 @@ def _by_dots(modules: Modules, path: str, like: str, file: str) -> bool:
     levels = list(_levels(modules, like)) or [
         level for other in modules.paths if not is_test(other) for level in _levels(modules, other)
     ]
-    here, there = PurePosixPath(path).parts[:-1], PurePosixPath(file).parts[:-1]
-    is_shared = bool(here) and here[:1] == there[:1]
-    return is_shared and 2 * sum(level > 0 for level in levels) > len(levels)
+    return share_a_package(path, file) and 2 * sum(level > 0 for level in levels) > len(levels)
 
 
 def _levels(modules: Modules, path: str) -> Iterator[int]:

@@ -11,7 +11,7 @@ from backwright.source.imports import add_imports
 from backwright.source.outline import outline
 from backwright.source.text import Splice, lines_between, splice
 from backwright.transfer.declaration import Import, wanted_imports
-from backwright.transfer.dialect.bound import relative_module
+from backwright.transfer.dialect.bound import relative_module, share_a_package
 from backwright.transfer.exemplar import bound_names
 from backwright.transfer.grow.errors import error_key
 from backwright.transfer.grow.exports import with_exports
@@ -267,6 +267,8 @@ def seen_from(growth: Growth, path: str, pair: Import) -> Import:
     """Return an import as a file writes it: by dots, where the host imports its own so."""
     file = growth.sources.file(pair[0])
     if not growth.dialect.relative or file is None:
+        return pair
+    if not share_a_package(path, file, growth.sources.root):
         return pair
     return relative_module(path, file), pair[1]
 

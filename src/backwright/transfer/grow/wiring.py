@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from backwright.source.imports import add_imports
 from backwright.source.text import Splice, splice
 from backwright.spec.names import Names, names_of, singularize
-from backwright.transfer.dialect.bound import relative_module
+from backwright.transfer.dialect.bound import relative_module, share_a_package
 from backwright.transfer.grow.sources import FunctionNode, Sources, last_name, names_of_statement
 
 Body = list[ast.stmt]
@@ -93,7 +93,9 @@ def _as_written(sources: Sources, path: str, module: str) -> str:
     file = sources.file(module)
     imports = [node for node in sources.trees[path].body if isinstance(node, ast.ImportFrom)]
     is_by_dots = any(node.level for node in imports)
-    return relative_module(path, file) if is_by_dots and file else module
+    if not is_by_dots or not file or not share_a_package(path, file, sources.root):
+        return module
+    return relative_module(path, file)
 
 
 def _includes(sources: Sources) -> Iterator[Include]:
