@@ -260,6 +260,14 @@ def relationships() -> list[list[Any]]:
     ]
 
 
+def more_relationships() -> list[list[Any]]:
+    """Return the relationships after the migrations were run, which may import models twice."""
+    try:
+        return relationships()
+    except RecursionError:  # SQLAlchemy's, of a mapper that was replaced
+        return []
+
+
 def secondary(one: Any) -> Any:
     """Return the full name of a relationship's link table."""
     return one.secondary.fullname if one.secondary is not None else None
@@ -296,7 +304,9 @@ def main() -> None:
     disconnect()
     watch_routes()
     found = [one for target in sys.argv[1:] for one in routes(load(target))]
+    related = relationships()
     run_migrations()
+    related += [one for one in more_relationships() if one not in related]
     answer = {
         "routes": [[method, path] for method, path, _ in found],
         "lines": {
@@ -308,7 +318,7 @@ def main() -> None:
             key: {one.name: column(one) for one in table.columns}
             for key, table in metadata().items()
         },
-        "relationships": relationships(),
+        "relationships": related,
     }
     sys.__stdout__.write("\n@@DUMP@@" + json.dumps(answer) + "\n")
     sys.__stdout__.flush()
