@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from backwright.errors import VerificationError
 from backwright.host.environment import find
 from backwright.project import read_project
 from backwright.project.types import Project
@@ -27,17 +26,16 @@ from backwright.tasks.change import (
     prove,
     workplace,
 )
-from backwright.tasks.habits import Habits, Written
+from backwright.tasks.drafted import changes_between, lose_nothing, put
 from backwright.tasks.host_facts import main_app
 from backwright.tasks.migration import write_revision
 from backwright.tasks.questions import Answers
 from backwright.tasks.safe_migration import make_safe
-from backwright.tasks.tidy import tidy
 from backwright.transfer.draft import Draft
 from backwright.transfer.guarding.guard import Guarded, guard
 from backwright.transfer.guarding.host import Wanted
 from backwright.values import Note
-from backwright.workshop import ChangeSet, FileEdit, require
+from backwright.workshop import require
 from backwright.workshop.staging import prepare
 
 COMMAND = "add auth"
@@ -120,31 +118,7 @@ def write(
     """
     draft = Draft(folder)
     done = guard(draft, project, wanted, installed)
-    changed = draft.changes()
-    edited = []
-    for path, (before, after) in changed.items():
-        assert after is not None  # noqa: S101 - adding deletes nothing
-        file = folder / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(after)
-        if before is not None:
-            edited.append(Written(path, before, is_new=False))
-    Habits(folder).keep(edited)
-    tidy(folder, [path for path, (before, _) in changed.items() if before is None])
-    return done, list(changed)
-
-
-def lose_nothing(before: Project, after: Project) -> None:
-    """Refuse a change by which an endpoint or a table is not there any more.
-
-    Raises:
-        VerificationError: one is lost.
-    """
-    kept = {(e.method, e.path) for e in after.endpoints}
-    lost = [f"{e.method} {e.path}" for e in before.endpoints if (e.method, e.path) not in kept]
-    lost += sorted({m.table for m in before.models} - {m.table for m in after.models})
-    if lost:
-        raise VerificationError(f"the change would lose {', '.join(lost)}", [])
+    return done, put(folder, draft)
 
 
 def _planned(request: AddAuth, project: Project, wanted: Wanted) -> ChangeReport:
@@ -154,14 +128,10 @@ def _planned(request: AddAuth, project: Project, wanted: Wanted) -> ChangeReport
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(prepare(request.root)).folder
         done, files = write(folder, project, wanted, installed)
-        edits = [FileEdit(p, _bytes(request.root / p), _bytes(folder / p)) for p in files]
+        changes = changes_between(request.root, folder, files)
     ways = each_file_once([PlanStep(name, paths) for name, paths in done.steps])
     outcome = _outcome(wanted, done, ways, done.notes, migrated=project.migrations is not None)
-    return change_report(outcome, ChangeSet(tuple(edits)), dry_run=True)
-
-
-def _bytes(file: Path) -> bytes | None:
-    return file.read_bytes() if file.is_file() else None
+    return change_report(outcome, changes, dry_run=True)
 
 
 def _outcome(

@@ -24,6 +24,7 @@ from backwright.tasks.change import (
     prove,
     workplace,
 )
+from backwright.tasks.drafted import changes_between
 from backwright.tasks.enum_types import drop_enum_types, known_enum_types
 from backwright.tasks.formatters import format_as_host
 from backwright.tasks.habits import Habits, Written
@@ -38,7 +39,7 @@ from backwright.tasks.unfit_tests import (
     unfit_cases,
 )
 from backwright.values import Check, Note
-from backwright.workshop import ChangeSet, FileEdit, require
+from backwright.workshop import ChangeSet, require
 from backwright.workshop.staging import prepare
 
 COMMAND = "add resource"
@@ -162,13 +163,9 @@ def plan_by_example(root: Path, lessons: Sequence[Lesson]) -> ChangeReport | Fai
         attempt = first_that_fits(folder, root, lessons, installed)
         if isinstance(attempt, Failed):
             return attempt
-        edits = [FileEdit(p, _bytes(root / p), _bytes(folder / p)) for p in attempt.files]
+        changes = changes_between(root, folder, attempt.files)
     plan = each_file_once([PlanStep(name, paths) for name, paths in attempt.done.plan()])
-    return change_report(_outcome(attempt, plan), ChangeSet(tuple(edits)), dry_run=True)
-
-
-def _bytes(file: Path) -> bytes | None:
-    return file.read_bytes() if file.is_file() else None
+    return change_report(_outcome(attempt, plan), changes, dry_run=True)
 
 
 def _outcome(attempt: Attempt, plan: tuple[PlanStep, ...]) -> Outcome:

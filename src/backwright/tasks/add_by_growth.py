@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from backwright.errors import VerificationError
 from backwright.host.environment import find
 from backwright.project import read_project
 from backwright.project.types import Project
@@ -24,17 +23,16 @@ from backwright.tasks.change import (
     prove,
     workplace,
 )
+from backwright.tasks.drafted import changes_between, lose_nothing, put
 from backwright.tasks.formatters import format_as_host
-from backwright.tasks.habits import Habits, Written
 from backwright.tasks.host_facts import main_app
 from backwright.tasks.live import prove_live
 from backwright.tasks.migration import write_revision
 from backwright.tasks.questions import Answers
-from backwright.tasks.tidy import tidy
 from backwright.transfer.draft import Draft
 from backwright.transfer.grow import Grown, grow
 from backwright.values import Note
-from backwright.workshop import ChangeSet, FileEdit, require
+from backwright.workshop import require
 from backwright.workshop.staging import prepare
 
 COMMAND = "add resource"
@@ -80,7 +78,7 @@ def add_by_growth(request: Growing, listener: Listener) -> ChangeReport:
         plan = each_file_once(steps)
         reasons = {path: step.step for step in plan for path in step.files}
         changes = changes_of(place, [*files, *migration], reasons)
-        _lose_nothing(request.project, read_project(place.folder))
+        lose_nothing(request.project, read_project(place.folder))
         checks = prove(
             changed,
             changes,
@@ -104,10 +102,10 @@ def plan_by_growth(request: Growing) -> ChangeReport:
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(prepare(root)).folder
         grown, files = write(folder, request.project, request.spec, installed)
-        edits = [FileEdit(p, _bytes(root / p), _bytes(folder / p)) for p in files]
-        _lose_nothing(request.project, read_project(folder))
+        changes = changes_between(root, folder, files)
+        lose_nothing(request.project, read_project(folder))
     plan = each_file_once([PlanStep(name, paths) for name, paths in grown.steps])
-    return change_report(_outcome(request, plan, grown), ChangeSet(tuple(edits)), dry_run=True)
+    return change_report(_outcome(request, plan, grown), changes, dry_run=True)
 
 
 def write(
@@ -121,35 +119,7 @@ def write(
     draft, app = Draft(folder), main_app(project)
     known = replace(project, apps=(app,)) if app else project
     grown = grow(draft, known, spec, installed)
-    changed = draft.changes()
-    edited = []
-    for path, (before, after) in changed.items():
-        assert after is not None  # noqa: S101 - adding deletes nothing
-        file = folder / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(after)
-        if before is not None:
-            edited.append(Written(path, before, is_new=False))
-    Habits(folder).keep(edited)
-    tidy(folder, [path for path, (before, _) in changed.items() if before is None])
-    return grown, list(changed)
-
-
-def _lose_nothing(before: Project, after: Project) -> None:
-    """Refuse a change by which an endpoint or a table is not there any more.
-
-    Raises:
-        VerificationError: one is lost.
-    """
-    kept = {(e.method, e.path) for e in after.endpoints}
-    lost = [f"{e.method} {e.path}" for e in before.endpoints if (e.method, e.path) not in kept]
-    lost += sorted({m.table for m in before.models} - {m.table for m in after.models})
-    if lost:
-        raise VerificationError(f"the change would lose {', '.join(lost)}", [])
-
-
-def _bytes(file: Path) -> bytes | None:
-    return file.read_bytes() if file.is_file() else None
+    return grown, put(folder, draft)
 
 
 def _outcome(request: Growing, plan: tuple[PlanStep, ...], grown: Grown) -> Outcome:

@@ -15,6 +15,7 @@ from backwright.host.redis import redis
 from backwright.project import read_project
 from backwright.report.change import ChangeReport, FileChange, PlanStep
 from backwright.report.events import Listener, StepStarted
+from backwright.tasks.drafted import changes_between
 from backwright.tasks.host_database import driver_of
 from backwright.tasks.host_facts import HostFacts, host_facts
 from backwright.tasks.questions import Answers
@@ -175,21 +176,7 @@ def _notes(facts: HostFacts, environment: Environment, *, without_redis: bool) -
 
 def changes_of(place: Workplace, paths: Sequence[str], reasons: dict[str, str]) -> ChangeSet:
     """Return what became of files in staging, against the user's tree."""
-    return ChangeSet(
-        tuple(
-            FileEdit(
-                path,
-                _bytes(place.root / path),
-                _bytes(place.folder / path),
-                reason=reasons.get(path, ""),
-            )
-            for path in paths
-        )
-    )
-
-
-def _bytes(file: Path) -> bytes | None:
-    return file.read_bytes() if file.is_file() else None
+    return changes_between(place.root, place.folder, paths, reasons)
 
 
 def prove(

@@ -1,0 +1,62 @@
+"""A draft put into a copy of the project, and what differs from the project then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from backwright.errors import VerificationError
+from backwright.project.types import Project
+from backwright.tasks.habits import Habits, Written
+from backwright.tasks.tidy import tidy
+from backwright.transfer.draft import Draft
+from backwright.workshop import ChangeSet, FileEdit
+
+
+def put(folder: Path, draft: Draft) -> list[str]:
+    """Write what a draft changes into its folder; return the files, relative to it.
+
+    What was edited keeps the habits of its file; what is new is formatted.
+    """
+    changed = draft.changes()
+    edited = []
+    for path, (before, after) in changed.items():
+        assert after is not None  # noqa: S101 - adding deletes nothing
+        file = folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(after)
+        if before is not None:
+            edited.append(Written(path, before, is_new=False))
+    Habits(folder).keep(edited)
+    tidy(folder, [path for path, (before, _) in changed.items() if before is None])
+    return list(changed)
+
+
+def changes_between(
+    root: Path, folder: Path, paths: Iterable[str], reasons: Mapping[str, str] | None = None
+) -> ChangeSet:
+    """Return the change that makes files of a project as they are in a copy of it."""
+    told = reasons or {}
+    return ChangeSet(
+        tuple(
+            FileEdit(path, _bytes(root / path), _bytes(folder / path), reason=told.get(path, ""))
+            for path in paths
+        )
+    )
+
+
+def lose_nothing(before: Project, after: Project) -> None:
+    """Refuse a change by which an endpoint or a table is not there any more.
+
+    Raises:
+        VerificationError: one is lost.
+    """
+    kept = {(e.method, e.path) for e in after.endpoints}
+    lost = [f"{e.method} {e.path}" for e in before.endpoints if (e.method, e.path) not in kept]
+    lost += sorted({m.table for m in before.models} - {m.table for m in after.models})
+    if lost:
+        raise VerificationError(f"the change would lose {', '.join(lost)}", [])
+
+
+def _bytes(file: Path) -> bytes | None:
+    return file.read_bytes() if file.is_file() else None
