@@ -148,6 +148,9 @@ def test_a_server_answers_and_is_gone_afterwards(tmp_path: Path) -> None:
     with serve(lambda port: [sys.executable, "-c", SERVER, str(port)], cwd=tmp_path) as server:
         assert os.getpgid(server.pid) == server.pid
         pid = server.pid
+        until = time.monotonic() + 10  # what it says comes through a pipe
+        while "code 501" not in server.output() and time.monotonic() < until:
+            time.sleep(0.05)
         assert "code 501" in server.output()
     assert wait_until_gone(pid)
 

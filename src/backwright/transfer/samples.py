@@ -33,7 +33,7 @@ _WRONG = {
     "url": ['"no-url"'],
     "enum": ['"unheard-of"'],
     "ref": ['"no-id"'],
-    "many": ['["no-id"]'],
+    "many": ['["no-id"]', "None"],
     "str": ["1"],
     "text": ["1"],
 }

@@ -3,6 +3,7 @@
 import asyncio
 from typing import Literal
 
+import asyncpg
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations.ops import CreateTableOp, ExecuteSQLOp, MigrationScript
@@ -18,8 +19,13 @@ from app.config import get_settings
 
 def get_url() -> str:
     """Return the URL of the database, which is that of the application."""
-    url = make_url(get_settings().database_url).set(drivername="postgresql+asyncpg")
+    url = make_url(get_settings().database_url).set(drivername="postgresql")
     return url.render_as_string(hide_password=False)
+
+
+async def connect() -> asyncpg.Connection:
+    """Connect as the application does: SQLAlchemy does not know all that may stand in the URL."""
+    return await asyncpg.connect(get_url())
 
 
 def render_item(kind: str, item: object, _context: AutogenContext) -> str | Literal[False]:
@@ -67,7 +73,7 @@ def run_migrations(connection: Connection | None = None) -> None:
 
 async def run_online() -> None:
     """Connect and run the migrations."""
-    engine = create_async_engine(get_url(), poolclass=NullPool)
+    engine = create_async_engine("postgresql+asyncpg://", async_creator=connect, poolclass=NullPool)
     async with engine.connect() as connection:
         await connection.run_sync(run_migrations)
     await engine.dispose()

@@ -92,6 +92,7 @@ INVALID_CATEGORY: list[Fields] = [
     {"position": LARGEST_INTEGER + 1},
     {"position": True},
     {"label_ids": ["no-id"]},
+    {"label_ids": None},
 ]
 
 
@@ -219,6 +220,7 @@ INVALID_TASK: list[Fields] = [
     {"score": "much"},
     {"project_id": "no-id"},
     {"tag_ids": ["no-id"]},
+    {"tag_ids": None},
 ]
 
 

@@ -18,3 +18,13 @@ def test_up_down_and_up_again(
         command.downgrade(migrations, "base")
         command.upgrade(migrations, "head")
         command.check(migrations)
+
+
+def test_a_url_with_words_of_libpq(
+    settings: Settings, migrations: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Providers hand out such URLs; what the application can connect to can be migrated."""
+    with provide_another_database(settings.database_url) as url:
+        mark = "&" if "?" in url else "?"
+        monkeypatch.setattr(settings, "database_url", f"{url}{mark}sslmode=prefer")
+        command.upgrade(migrations, "head")

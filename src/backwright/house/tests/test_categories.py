@@ -7,12 +7,14 @@ from httpx import AsyncClient
 from sqlmodel import delete
 
 from app.database import Session
+from app.fields import MOST_LINKS
 from app.models import LoginSession
 from app.schemas import CategoryCreate, CategoryFilter, CategoryPublic
 from tests.factories import (
     INVALID_CATEGORY,
     changed_category,
     make_category,
+    make_label,
     valid_category,
 )
 from tests.helpers import (
@@ -102,6 +104,23 @@ async def test_create_with_an_unknown_label(alice: AsyncClient) -> None:
     """A label must exist."""
     fields = await valid_category(alice) | {"label_ids": [UNKNOWN_ID]}
     assert_not_found(await alice.post(PATH, json=fields), "Label")
+    assert await read_all(alice, PATH) == []
+
+
+async def test_create_with_several_labels(alice: AsyncClient) -> None:
+    """Each is there once, in order, however they were sent."""
+    ids = sorted([(await make_label(alice))["id"] for _ in range(2)])
+    fields = await valid_category(alice) | {"label_ids": [*ids[::-1], *ids]}
+    response = await alice.post(PATH, json=fields)
+    assert response.status_code == 201, response.text
+    assert response.json()["label_ids"] == ids
+
+
+async def test_create_with_too_many_labels(alice: AsyncClient) -> None:
+    """There is a bound, and beyond it nothing is made."""
+    fields = await valid_category(alice) | {"label_ids": [UNKNOWN_ID] * (MOST_LINKS + 1)}
+    response = await alice.post(PATH, json=fields)
+    assert response.status_code == 422, response.text
     assert await read_all(alice, PATH) == []
 
 
@@ -269,6 +288,15 @@ async def test_update_to_an_unknown_label(alice: AsyncClient) -> None:
     response = await alice.patch(path_of(category), json={"label_ids": [UNKNOWN_ID]})
     assert_not_found(response, "Label")
     assert (await alice.get(path_of(category))).json() == category
+
+
+async def test_update_to_no_labels(alice: AsyncClient) -> None:
+    """An empty list takes all away."""
+    category = await make_category(alice)
+    response = await alice.patch(path_of(category), json={"label_ids": []})
+    assert response.status_code == 200, response.text
+    assert response.json()["label_ids"] == []
+    assert (await alice.get(path_of(category))).json() == response.json()
 
 
 # --- Delete

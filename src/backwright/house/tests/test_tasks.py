@@ -7,6 +7,7 @@ from httpx import AsyncClient
 from sqlmodel import delete
 
 from app.database import Session
+from app.fields import MOST_LINKS
 from app.models import LoginSession
 from app.schemas import TaskCreate, TaskFilter, TaskPublic
 from tests.factories import (
@@ -113,6 +114,23 @@ async def test_create_with_another_users_tag(alice: AsyncClient, bob: AsyncClien
     for tag_id in ((await make_tag(bob))["id"], UNKNOWN_ID):
         response = await alice.post(PATH, json=fields | {"tag_ids": [tag_id]})
         assert_not_found(response, "Tag")
+    assert await read_all(alice, PATH) == []
+
+
+async def test_create_with_several_tags(alice: AsyncClient) -> None:
+    """Each is there once, in order, however they were sent."""
+    ids = sorted([(await make_tag(alice))["id"] for _ in range(2)])
+    fields = await valid_task(alice) | {"tag_ids": [*ids[::-1], *ids]}
+    response = await alice.post(PATH, json=fields)
+    assert response.status_code == 201, response.text
+    assert response.json()["tag_ids"] == ids
+
+
+async def test_create_with_too_many_tags(alice: AsyncClient) -> None:
+    """There is a bound, and beyond it nothing is made."""
+    fields = await valid_task(alice) | {"tag_ids": [UNKNOWN_ID] * (MOST_LINKS + 1)}
+    response = await alice.post(PATH, json=fields)
+    assert response.status_code == 422, response.text
     assert await read_all(alice, PATH) == []
 
 
@@ -307,6 +325,15 @@ async def test_update_to_another_users_tag(alice: AsyncClient, bob: AsyncClient)
         response = await alice.patch(path_of(task), json={"tag_ids": [tag_id]})
         assert_not_found(response, "Tag")
     assert (await alice.get(path_of(task))).json() == task
+
+
+async def test_update_to_no_tags(alice: AsyncClient) -> None:
+    """An empty list takes all away."""
+    task = await make_task(alice)
+    response = await alice.patch(path_of(task), json={"tag_ids": []})
+    assert response.status_code == 200, response.text
+    assert response.json()["tag_ids"] == []
+    assert (await alice.get(path_of(task))).json() == response.json()
 
 
 # --- Delete

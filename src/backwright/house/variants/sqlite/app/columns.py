@@ -8,8 +8,19 @@ from enum import Enum as PythonEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, ColumnElement, Dialect, Enum, Numeric, Text, TypeDecorator
-from sqlalchemy import func, select, text, true
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Dialect,
+    Enum,
+    Numeric,
+    Text,
+    TypeDecorator,
+    func,
+    select,
+    text,
+    true,
+)
 from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler

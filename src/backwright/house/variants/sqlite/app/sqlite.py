@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
+from app.violations import constraint_error
 from sqlalchemy import Executable, Numeric, Select, event
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -19,7 +20,6 @@ from app.config import Settings
 from app.constraints import unacceptable_value
 from app.exceptions import ServiceUnavailableError, UnauthorizedError
 from app.guard import SIGNED_IN
-from app.violations import constraint_error
 
 Row = Mapping[Any, Any]
 
