@@ -53,3 +53,16 @@ def test_what_a_setting_holds_is_what_the_code_takes(
     facts = database_facts(read_project(tmp_path), ".")
     assert facts.engine == "postgresql"
     assert facts.variables["DATABASE_URL"].partition("://")[0] == driver
+
+
+def test_what_connects_for_an_engine_says_where_to(tmp_path: Path) -> None:
+    """The engine's own URL names no more than the dialect then."""
+    url = '"postgresql+asyncpg://", async_creator=lambda: connect(Settings().database_url)'
+    default = ' = "postgresql://app@localhost/app"'
+    (tmp_path / "main.py").write_text(MAIN.format(default=default, url=url))
+    (tmp_path / "requirements.txt").write_text("fastapi\nsqlalchemy\nasyncpg\npydantic-settings\n")
+    project = read_project(tmp_path)
+    assert project.database is not None
+    assert [one.name for one in project.database.variables] == ["DATABASE_URL"]
+    facts = database_facts(project, ".")
+    assert facts.variables["DATABASE_URL"].partition("://")[0] == "postgresql"

@@ -28,6 +28,8 @@ from backwright.project.settings import environment_read, shown_variable
 from backwright.project.types import Database, DatabaseVariable, UrlPart
 from backwright.source.syntax import nodes
 
+# What connects in place of an engine, whose URL then says no more than the dialect.
+_CREATORS = frozenset({"creator", "async_creator"})
 ENGINES = frozenset({"create_engine", "create_async_engine", "create_pool", "async_create_engine"})
 _SCHEME = re.compile(r"^(postgres(?:ql)?|sqlite|mysql|mariadb|mssql|oracle)(\+\w+)?(?=:|$)")
 _ASYNC = ("asyncpg", "aiosqlite", "aiomysql", "asyncmy", "psycopg_async", "aiopg")
@@ -106,11 +108,26 @@ def _may_make_engine(module: Module) -> bool:
 
 
 def _engine(world: World, module: Module, node: ast.Call) -> Database:
+    creator = next((one.value for one in node.keywords if one.arg in _CREATORS), None)
+    if creator is not None:
+        return _database(world, module, node, _connected_to(module, creator))
     given = [one.value for one in node.keywords if one.arg in _URLS]
     given += [
         one for spread in node.keywords if not spread.arg for one in _in_spread(module, spread)
     ]
     return _database(world, module, node, node.args[0] if node.args else next(iter(given), None))
+
+
+def _connected_to(module: Module, creator: ast.expr) -> ast.expr | None:
+    """Return what a function that connects for an engine is given: `connect(URL)`."""
+    made: list[ast.AST] = [creator]
+    if isinstance(creator, ast.Name) and module.tree is not None:
+        made = [n for n in module.tree.body if getattr(n, "name", None) == creator.id]
+    for node in (inner for one in made for inner in ast.walk(one)):
+        if isinstance(node, ast.Call) and _last(node.func) == "connect":
+            given = [*node.args, *(one.value for one in node.keywords if one.arg in _URLS)]
+            return given[0] if given else None
+    return None
 
 
 def _in_spread(module: Module, spread: ast.keyword) -> list[ast.expr]:
