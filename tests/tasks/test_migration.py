@@ -158,6 +158,14 @@ def test_modules_that_the_template_does_not_import_are_imported(host: Path) -> N
     assert "import sqlalchemy as sa\nimport shop.types\n" in text
 
 
+def test_the_first_migration_makes_what_its_tables_refer_to(host: Path) -> None:
+    """Where there is none yet, nobody has made the tables that were there before."""
+    (host / "backend/db/scripts/versions/a1_person.py").unlink()
+    revision, text = written(host, INVOICE)
+    assert text.index("op.create_table('person'") < text.index("op.create_table('invoice'")
+    assert revision.notes == ()
+
+
 def test_without_a_change_nothing_is_written(host: Path) -> None:
     revision, _ = written(host, "")
     assert revision == Revision()

@@ -117,6 +117,8 @@ def _revise(
         older = _differences_before(run, database, compare)
     known = {one["text"] for one in older}
     leave_out = [one for one in operations if not wanted.takes(one, known)]
+    if not opened["heads"]:  # the first migration makes what its tables refer to, too
+        leave_out = []
     if len(leave_out) == len(operations):
         return Revision()
     answer = dialogue.ask(
