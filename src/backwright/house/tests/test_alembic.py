@@ -28,3 +28,4 @@ def test_a_url_with_words_of_libpq(
         mark = "&" if "?" in url else "?"
         monkeypatch.setattr(settings, "database_url", f"{url}{mark}sslmode=prefer")
         command.upgrade(migrations, "head")
+        command.check(migrations)
