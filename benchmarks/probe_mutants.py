@@ -19,6 +19,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -184,8 +185,8 @@ def _run(
     outcomes: list[Outcome] = []
     with cluster() as server:
         for key, work in (
-            *((f"{one} clean", (lambda n=one: try_clean(n, server, build))) for one in names),
-            *((one.key, (lambda m=one: try_mutant(m, server, build))) for one in chosen),
+            *((f"{one} clean", partial(try_clean, one, server, build)) for one in names),
+            *((one.key, partial(try_mutant, one, server, build)) for one in chosen),
         ):
             if key in known or (wanted and key in kept and kept[key].verdict not in wanted):
                 outcomes.append(kept[key])

@@ -125,10 +125,11 @@ def by_schemathesis(stage: Stage, folder: Path, options: argparse.Namespace, nea
 def _left_out(stage: Stage, near: str) -> Iterator[str]:
     """Yield options that leave out the ways in, and what shares no part of its path with a fault."""
     api = stage.learner.session.api
+    doors, is_account = find_doors(api), stage.learner.references.is_account
     faulty = [one for one in api.operations if one.key in near.split(" | ")]
     parts = {part for one in faulty for part in _parts(one)}
     for one in api.operations:
-        entry = purpose_of(one, find_doors(api)) == "entry" and one not in faulty
+        entry = purpose_of(one, doors, is_account) == "entry" and one not in faulty
         if entry or (near and not parts & set(_parts(one))):
             yield from ("--exclude-name", one.key)
 
@@ -145,7 +146,7 @@ def _failures_in(report: Path, stage: Stage) -> Iterator[tuple[str, str]]:
                 where = str(case.get("name"))
                 if " /" not in where:
                     sent = re.findall(r"curl -X (\w+) .*?(https?://\S+)", part)
-                    where = _operation_of(*sent[-1], stage) if sent else where
+                    where = _operation_of(sent[-1][0], sent[-1][1], stage) if sent else where
                 for title in re.findall(r"(?m)^- (ST\d+ .+)$", part):
                     yield where, title
 
