@@ -62,7 +62,8 @@ def first_that_fits(
             refused = refused or error
             continue
         endpoints, problem = compare(made.project, read_project(folder), made, done)
-        if problem is None and (lacking := undefined_names(folder, files, original)):
+        python = made.project.python_version
+        if problem is None and (lacking := undefined_names(folder, files, original, python)):
             problem = f"what was carried over lacks {', '.join(lacking)}"
         if problem is None:
             done.notes += reasons

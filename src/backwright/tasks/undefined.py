@@ -9,13 +9,16 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from backwright.host.process import run
+from backwright.project.tooling import annotations_are_late
 from backwright.source.text import decode
 from backwright.tasks.tidy import ruff_program
 
 _NAME = re.compile(r"`(\w+)`")
 
 
-def undefined_names(folder: Path, paths: Sequence[str], original: Path) -> list[str]:
+def undefined_names(
+    folder: Path, paths: Sequence[str], original: Path, python: str | None = None
+) -> list[str]:
     """Return the names that files use and do not define, but for those that they lacked before.
 
     Names in quotes do not count: relationships are found by them without an import.
@@ -24,17 +27,20 @@ def undefined_names(folder: Path, paths: Sequence[str], original: Path) -> list[
         folder: where the changed files lie.
         paths: the files.
         original: the project as it was.
+        python: the versions that it is written for, such as `>=3.14`.
     """
-    found = set(_lacking(folder, paths))
-    before = set(_lacking(original, [p for p in paths if (original / p).is_file()]))
+    late = annotations_are_late(python)
+    found = set(_lacking(folder, paths, late=late))
+    before = set(_lacking(original, [p for p in paths if (original / p).is_file()], late=late))
     return sorted({name for path, name in found - before if name in _used(folder / path)})
 
 
-def _lacking(folder: Path, paths: Sequence[str]) -> Iterator[tuple[str, str]]:
+def _lacking(folder: Path, paths: Sequence[str], *, late: bool) -> Iterator[tuple[str, str]]:
     files = [path for path in paths if path.endswith(".py")]
     if not files:
         return
     options = ["check", "--isolated", "--no-cache", "--exit-zero", "--select=F821"]
+    options += ["--target-version=py314"] if late else []
     done = run([str(ruff_program()), *options, "--output-format=json", *files], cwd=folder)
     for entry in json.loads(done.stdout or "[]"):
         name = _NAME.search(entry["message"])

@@ -67,7 +67,7 @@ class RelationHabit:
     """How relationships are declared: on both sides, by `backref`, or on one side only.
 
     `quoted` tells whether the other model is named in quotes; it need not be in the `postponed`
-    files, whose annotations are read late.
+    files, whose annotations are text, nor where the language reads them `late`.
     """
 
     pair: Literal["back_populates", "backref", "single"]
@@ -78,6 +78,7 @@ class RelationHabit:
     list_type: str
     typing_only: bool
     postponed: frozenset[str] = frozenset()
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from backwright.project.tooling import annotations_are_late
 from backwright.project.types import Model, Project
 from backwright.transfer.dialect.columns import (
     ColumnCode,
@@ -70,7 +71,8 @@ def read_relation_habit(
         keys = any(c.foreign_key for m in project.models for c in m.columns)
         return None if keys else _usual()
     habit = _relation_habit(found, [*own, *others], _typing_only(sources, exemplar))
-    return replace(habit, postponed=frozenset(_postponed(sources, project)))
+    late = annotations_are_late(project.python_version)
+    return replace(habit, late=late, postponed=frozenset(_postponed(sources, project)))
 
 
 def _postponed(sources: Sources, project: Project) -> Iterator[str]:

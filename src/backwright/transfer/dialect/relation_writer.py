@@ -175,7 +175,8 @@ def _side(dialect: Dialect, habit: RelationHabit, side: _Side, *, itself: bool) 
 
 def _annotation(dialect: Dialect, habit: RelationHabit, side: _Side) -> tuple[str, set[Import]]:
     words = dialect.model.words
-    is_bare = side.file in habit.postponed and not habit.quoted and dialect.orm == "mapped"
+    is_text = side.file in habit.postponed and dialect.orm == "mapped"
+    is_bare = (is_text or habit.late) and not habit.quoted
     mark = "" if is_bare else '"'
     if side.many:
         name, imports = ("list", set[Import]())
@@ -183,7 +184,7 @@ def _annotation(dialect: Dialect, habit: RelationHabit, side: _Side) -> tuple[st
             name, imports = words.spell("typing", "List")
         return f"{name}[{mark}{side.target}{mark}]", imports
     # SQLModel does not resolve a quoted `X | None`.
-    old_way = dialect.model.optional == "Optional[X]" or dialect.orm == "sqlmodel"
+    old_way = dialect.model.optional == "Optional[X]" or (dialect.orm == "sqlmodel" and not is_bare)
     if side.optional and old_way:
         optional, imports = words.spell("typing", "Optional")
         return f"{optional}[{mark}{side.target}{mark}]", imports

@@ -242,12 +242,18 @@ def _wire(draft: Draft, learning: Learning, reach: Reach, done: Transferred) -> 
 
         own = {id(s.node) for part in chain.parts_of(path) for s in part.statements}
         fields = frozenset(learning.dialect.own)
-        wiring = Wiring(path, code, known, rename, skip, own, fields)
+        wiring = Wiring(path, code, known, rename, skip, own, fields, _targets(learning))
         wired = wiring.wired(owners.modules.tree(path))
         done.notes += wiring.notes
         if wired != code:
             draft.write(path, wired)
             done.add("wiring", path)
+
+
+def _targets(learning: Learning) -> frozenset[str]:
+    """Return the models that the new rows refer to."""
+    found = (learning.dialect.partner(str(f.target)) for f in learning.spec.fields if f.kind == "ref")
+    return frozenset(partner.model for partner in found if partner)
 
 
 def _is_somebodys(owners: Ownership, path: str, statement: ast.stmt) -> bool:

@@ -20,12 +20,16 @@ from backwright.values import Note
 Rename = Callable[[str], str]
 Skip = Callable[[ast.stmt], bool]
 Body = Sequence[ast.stmt]
+_REMOVES = frozenset({"delete", "drop", "truncate"})
 _COLLECTIONS = (ast.List, ast.Tuple, ast.Set, ast.Dict, ast.Call)
 
 
 @dataclass
 class Wiring:
-    """One module while it is wired: what is known in it, and what was inserted so far."""
+    """One module while it is wired: what is known in it, and what was inserted so far.
+
+    `targets` are the models that the new rows refer to: these are removed after them.
+    """
 
     path: str
     code: str
@@ -34,6 +38,7 @@ class Wiring:
     skip: Skip
     own: Collection[int] = ()
     fields: frozenset[str] = frozenset()
+    targets: frozenset[str] = frozenset()
     positions: Positions = field(init=False)
     insertions: list[Insertion] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
@@ -119,10 +124,20 @@ class Wiring:
         if renamed == text:
             self._note(statement)
             return set()
-        after = self._place(body, group)
         indented = textwrap.indent(renamed, self._margin(group))
-        self.insertions.append(Insertion(self._after(after), indented))
+        first = self._removed_first(body, group)
+        place = self._after(self._place(body, group))
+        if first:
+            place = self.positions.line_start(first.lineno)
+        self.insertions.append(Insertion(place, indented))
         return set(range(i, i + len(group)))
+
+    def _removed_first(self, body: Body, group: Sequence[ast.stmt]) -> ast.stmt | None:
+        """Return what removes rows that the new ones refer to, where the statements remove rows."""
+        if not _removes(group[0]):
+            return None
+        like = (s for s in body if type(s) is type(group[0]) and _removes(s))
+        return next((s for s in like if _names(s) & self.targets), None)
 
     def _group(self, body: Body, i: int) -> list[ast.stmt]:
         """Return the statements to repeat together; none where this one is no wiring."""
@@ -248,6 +263,13 @@ class Wiring:
 def _sets(statement: ast.stmt, fields: frozenset[str]) -> bool:
     """Tell whether a statement gives the exemplar's fields a value: that is no wiring."""
     return any(isinstance(n, ast.keyword) and n.arg in fields for n in ast.walk(statement))
+
+
+def _removes(statement: ast.stmt) -> bool:
+    """Tell whether a statement calls what takes rows or tables away."""
+    called = [n.func for n in ast.walk(statement) if isinstance(n, ast.Call)]
+    words = {f.attr if isinstance(f, ast.Attribute) else getattr(f, "id", "") for f in called}
+    return bool(words & _REMOVES)
 
 
 def _bodies(node: ast.stmt) -> Iterator[Body]:
