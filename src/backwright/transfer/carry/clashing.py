@@ -13,8 +13,11 @@ import libcst as cst
 import libcst.matchers as m
 
 from backwright.spec.types import FieldSpec
+from backwright.transfer.carry.handing import Sites, hands_out
+from backwright.transfer.carry.hosts import session_of
 from backwright.transfer.carry.marks import code_of
 from backwright.transfer.carry.mentions import purpose
+from backwright.transfer.carry.sites import Site
 from backwright.transfer.carry.types import Facts
 from backwright.transfer.carry.values import Work
 
@@ -28,10 +31,19 @@ _CONFLICT = re.compile(r"(Conflict|AlreadyExist|Duplicate)\w*$", re.IGNORECASE)
 _WRITES = m.SimpleStatementLine([m.Expr(m.Await(m.Call()) | m.Call())])
 
 
-def answer_clashes(works: Sequence[Work], trees: Sequence[cst.Module]) -> list[cst.Module]:
+def answer_clashes(
+    works: Sequence[Work], trees: Sequence[cst.Module], before: Sites, sites: Sites
+) -> list[cst.Module]:
     """Return modules in which what commits a row with a unique value answers a clash.
 
-    Nothing changes where the exemplar's code speaks of clashes in its own way.
+    Nothing changes where the exemplar's code speaks of clashes in its own way. Where a shared class
+    makes or changes rows, it is its call that answers, unless that class looks itself.
+
+    Args:
+        works: the parts.
+        trees: their code.
+        before: where rows were made and changed before links were set, which may commit, too.
+        sites: where they are made and changed.
     """
     facts = works[0].facts if works else None
     if facts is None or not any(_is_unique(field) for field in facts.new_fields):
@@ -42,12 +54,30 @@ def answer_clashes(works: Sequence[Work], trees: Sequence[cst.Module]) -> list[c
     made = []
     for work, tree in zip(works, trees, strict=True):
         answer = _answer(facts, codes, tree)
-        guard = _Guard(answer)
+        guard = _Guard(answer, _handed(work, before, sites))
         changed = tree.visit(guard) if work.part.role in _CODE else tree
         if guard.found:
             work.imports |= {("sqlalchemy.exc", "IntegrityError"), *answer.imports}
         made.append(changed)
     return made
+
+
+def _handed(work: Work, before: Sites, sites: Sites) -> list[Site]:
+    """Return where a shared class does the work and commits it, and does not look for clashes."""
+    path = work.part.path
+    commits = {s.node.name.value for s in before.get(path, ()) if ".commit()" in code_of(s.node)}
+    return [
+        site
+        for site in sites.get(path, ())
+        if hands_out(sites, work, site) and site.node.name.value not in commits
+        if not _is_guarded(work.facts, site)
+    ]
+
+
+def _is_guarded(facts: Facts, site: Site) -> bool:
+    """Tell whether what a body is handed to catches the database's errors by itself."""
+    called = re.findall(r"(\w+)\(", code_of(site.at))
+    return bool(facts.guarded & set(called))
 
 
 def _is_unique(field: FieldSpec) -> bool:
@@ -91,11 +121,16 @@ def _own_conflict(facts: Facts, codes: Sequence[str], text: str) -> _Answer | No
 
 
 class _Guard(cst.CSTTransformer):
-    """Put `try` around the commits of functions that make and change rows."""
+    """Put `try` around the commits of functions that make and change rows.
 
-    def __init__(self, answer: _Answer) -> None:
+    Where a function hands its body to a shared class, that call is what may clash.
+    """
+
+    def __init__(self, answer: _Answer, handed: Sequence[Site]) -> None:
         super().__init__()
         self.answer = answer
+        self.handed = {id(site.node): site for site in handed}
+        self._calls: list[Site | None] = []
         self.found = False
         self._owners: list[str] = []
         self._writes: list[bool] = []
@@ -111,12 +146,14 @@ class _Guard(cst.CSTTransformer):
         return updated_node
 
     def visit_FunctionDef(self, node: cst.FunctionDef) -> None:
+        self._calls.append(self.handed.get(id(node)))
         self._writes.append(purpose(node, "".join(self._owners[-1:])) in ("make", "change"))
 
     def leave_FunctionDef(
         self, original_node: cst.FunctionDef, updated_node: cst.FunctionDef
     ) -> cst.FunctionDef:
         self._writes.pop()
+        self._calls.pop()
         return updated_node
 
     def visit_Try(self, node: cst.Try) -> None:
@@ -129,8 +166,11 @@ class _Guard(cst.CSTTransformer):
     def leave_SimpleStatementLine(
         self, original_node: cst.SimpleStatementLine, updated_node: cst.SimpleStatementLine
     ) -> cst.SimpleStatementLine | cst.Try:
-        session = _committed(original_node)
-        if session is None or self._tries or not self._writes or not self._writes[-1]:
+        if self._tries or not self._writes or not self._writes[-1]:
+            return updated_node
+        call = self._calls[-1]
+        session = session_of(call.node) if call else _committed(original_node)
+        if session is None or (call and original_node is not call.at):
             return updated_node
         self.found = True
         waits = "await " if "await " in code_of(original_node) else ""

@@ -15,6 +15,7 @@ from backwright.transfer.carry.clashing import answer_clashes
 from backwright.transfer.carry.dangling import dangling
 from backwright.transfer.carry.dropping import Dropper, lost_parameters
 from backwright.transfer.carry.fill import Filler
+from backwright.transfer.carry.handing import Bodies, all_sites, bodies_of
 from backwright.transfer.carry.inlining import inlined
 from backwright.transfer.carry.items import replaced
 from backwright.transfer.carry.late import without_late_imports
@@ -33,7 +34,6 @@ from backwright.transfer.carry.mentions import pass_on
 from backwright.transfer.carry.parents import with_parents
 from backwright.transfer.carry.partly import with_given_alone
 from backwright.transfer.carry.placing import (
-    Placement,
     place,
     presence,
     shapes_of,
@@ -95,8 +95,10 @@ def carry(parts: Sequence[Part], facts: Facts, writer: Writer) -> Carried:
         text = f"the parameter `{one.name}` is left out: nothing uses it any more"
         works[one.tree].note(works[one.tree].line_of(one.function), text)
     trees = [_sound(w, t) for w, t in zip(works, trees, strict=True)]
-    trees = [without_late_imports(t) for t in _linked(works, trees, placement)]
-    trees = answer_clashes(works, trees)
+    bodies = bodies_of(placement)
+    sites = all_sites(works, trees, bodies)
+    trees = [without_late_imports(t) for t in _linked(works, trees, bodies)]
+    trees = answer_clashes(works, trees, sites, all_sites(works, trees, bodies))
     pairs = zip(works, trees, strict=True)
     trees = [tidied(t, w.part.code) for w, t in pairs]
     return Carried(
@@ -107,15 +109,10 @@ def carry(parts: Sequence[Part], facts: Facts, writer: Writer) -> Carried:
     )
 
 
-def _linked(
-    works: Sequence[Work], trees: Sequence[cst.Module], placement: Placement
-) -> list[cst.Module]:
-    roles = {key.rpartition(":")[2]: role for key, (role, _) in placement.items()}
-    taking = [n for n, role in roles.items() if role not in ("model", "public", "filter")]
-    taking += [n for n, role in roles.items() if role == "public"]  # some are bodies, too
-    updates = {n for n in taking if roles[n] == "update"}
+def _linked(works: Sequence[Work], trees: Sequence[cst.Module], bodies: Bodies) -> list[cst.Module]:
     stays = works and works[0].extends  # then what is there is its people's
-    return link(works, trees if stays else with_given_alone(trees, updates), taking, updates)
+    made = trees if stays else with_given_alone(trees, bodies.updates)
+    return link(works, made, bodies)
 
 
 def _reads(trees: Sequence[cst.Module], facts: Facts) -> Iterator[tuple[str, FieldSpec]]:
@@ -190,7 +187,7 @@ def extend(parts: Sequence[Part], facts: Facts, writer: Writer) -> Carried:
         with_parents(w, _visited(t, Filler(w, placement)))
         for w, t in zip(works, trees, strict=True)
     ]
-    trees = _linked(works, trees, placement)
+    trees = _linked(works, trees, bodies_of(placement))
     codes = {w.part.path: unmarked(t.code, facts) for w, t in zip(works, trees, strict=True)}
     return Carried(codes, {w.part.path: frozenset(w.imports) for w in works}, _notes(works))
 

@@ -66,7 +66,7 @@ def store_of(
         asynchronous: whether the project's sessions are awaited, where its code does not show it.
     """
     code = code_of(node)
-    session = next(_sessions(code), None) or _session_param(node) or _from_another(code, parts[:1])
+    session = next(_sessions(code), None) or session_of(node) or _from_another(code, parts[:1])
     if session is None:
         return None
     name = re.escape(session.rpartition(".")[2])
@@ -94,7 +94,8 @@ def _from_another(code: str, parts: Sequence[str]) -> str | None:
     return None
 
 
-def _session_param(node: cst.FunctionDef) -> str | None:
+def session_of(node: cst.FunctionDef) -> str | None:
+    """Return the parameter by which a function is given a session."""
     for param in (*node.params.params, *node.params.kwonly_params):
         kind = code_of(param.annotation.annotation) if param.annotation else ""
         if re.search(r"Session", kind) or param.name.value in ("session", "db", "db_session"):

@@ -7,74 +7,39 @@ that is not there, or is somebody else's, is answered as the exemplar answers fo
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import libcst as cst
 import libcst.matchers as m
 
 from backwright.spec.types import FieldSpec
+from backwright.transfer.carry.handing import Bodies, all_sites, elsewhere, hands_out, without_ids
 from backwright.transfer.carry.hosts import Store, guard, missing, store_of
 from backwright.transfer.carry.items import replaced
 from backwright.transfer.carry.marks import code_of
-from backwright.transfer.carry.sites import Site, site_of
+from backwright.transfer.carry.sites import Site
 from backwright.transfer.carry.types import Parent
 from backwright.transfer.carry.values import Work
 
 _DUMPS = ("model_dump", "dict")
-_LAYERS = ("service", "routes", "other", "model")
 
 
-def link(
-    works: Sequence[Work],
-    trees: Sequence[cst.Module],
-    schemas: Sequence[str],
-    partial: Collection[str],
-) -> list[cst.Module]:
-    """Return the trees with new references looked up and many-to-many rows set.
-
-    Args:
-        works: the parts.
-        trees: their code, renamed.
-        schemas: the classes that are bodies of requests, the most telling first.
-        partial: those of them all of whose fields may be left out.
-    """
+def link(works: Sequence[Work], trees: Sequence[cst.Module], bodies: Bodies) -> list[cst.Module]:
+    """Return the trees with new references looked up and many-to-many rows set."""
     if not works or not works[0].likeness.links:
         return list(trees)
-    facts = works[0].facts
-    model = facts.new.pascal
-    if facts.model:
-        model = facts.renaming("").identifier(facts.model)
-    layers = [(w, t) for w, t in zip(works, trees, strict=True) if w.part.role in _LAYERS]
-    found = {w.part.path: _sites(t, model, schemas, partial) for w, t in layers}
-    made = []
+    found = all_sites(works, trees, bodies)
+    layers = [t for w, t in zip(works, trees, strict=True) if w.part.path in found]
+    made: list[cst.Module] = []
     for work, tree in zip(works, trees, strict=True):
         if work.part.path not in found:
             made.append(tree)
             continue
-        others = [t for _, t in layers if t is not tree]
+        others = [t for t in layers if t is not tree]
         linker = Linker(work, [tree, *others], found)
         made.append(linker.module(tree))
-    return made
-
-
-def _sites(
-    tree: cst.Module, model: str, schemas: Sequence[str], partial: Collection[str]
-) -> list[Site]:
-    sites: list[Site] = []
-    owners = {
-        id(f): c.name.value for c in tree.body if isinstance(c, cst.ClassDef) for f in c.body.body
-    }
-
-    def note(node: cst.CSTNode) -> cst.CSTNode | None:
-        if not isinstance(node, cst.FunctionDef):
-            return None
-        site = site_of(node, model, schemas, partial, owners.get(id(node), ""))
-        sites.extend([site] if site else [])
-        return None
-
-    replaced(tree, note)
-    return sites
+    return without_ids(works, made, found, bodies)
 
 
 @dataclass
@@ -124,9 +89,7 @@ class Linker:
 
     def _sets(self, site: Site) -> bool:
         """Links are set where the row is at hand; another layer does it only if none else can."""
-        if not site.is_indirect:
-            return True
-        return not self._others(site, lambda s: not s.is_indirect) and self._is_lowest(site)
+        return not site.is_indirect or hands_out(self.sites, self.work, site)
 
     def _checks(self, site: Site) -> bool:
         """References are looked up in the layer that also says that a row is missing."""
@@ -146,19 +109,7 @@ class Linker:
 
     def _others(self, site: Site, wanted: Callable[[Site], bool]) -> list[Site]:
         """Return the sites of other parts for the same purpose."""
-        return [
-            s
-            for path, sites in self.sites.items()
-            if path != self.work.part.path
-            for s in sites
-            if s.is_change == site.is_change and wanted(s)
-        ]
-
-    def _is_lowest(self, site: Site) -> bool:
-        """Of several layers that hand a body on, the last one has the row."""
-        return self.work.part.role != "routes" or not self._others(
-            site, lambda s: s.row is not None
-        )
+        return [s for s in elsewhere(self.sites, self.work.part.path, site) if wanted(s)]
 
     def _says_missing(self, tree: cst.Module) -> bool:
         facts = self.work.facts

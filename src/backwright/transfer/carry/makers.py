@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from backwright.source.outline import first_line
 from backwright.spec.names import Names, split_words
 from backwright.transfer.carry.types import Facts, Import, Parent
 
@@ -23,6 +24,7 @@ class Maker:
     code: str = ""
     imports: frozenset[Import] = frozenset()
     late: bool = False  # it uses what the function itself makes: it stands where it is needed
+    borrowed: tuple[str, ...] = ()  # fixtures of the exemplar's module, which the new one lacks
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,7 @@ class Asking:
     is_async: bool
     scope: str
     made: frozenset[str] = frozenset()  # the variables that it has before it needs the row
+    left: str | None = None  # the exemplar's module, where the function goes into one of its own
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,7 @@ def fixtures_and_helpers(facts: Facts) -> list[_Function]:
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 scope = _scope(node)
                 if scope or not node.name.startswith("test_"):
-                    text = ast.get_source_segment(code, node) or ""
+                    text = "\n".join(code.splitlines()[first_line(node) - 1 : node.end_lineno])
                     found.append(_Function(path, _fixture_name(node), node, text, scope))
     return found
 
@@ -73,8 +76,27 @@ def by_fixture(functions: Sequence[_Function], parent: Parent, asking: Asking) -
     for fixture in sorted(seen, key=lambda f: (len(f.name), f.name)):
         access = _access(fixture, parent)
         if access:
-            return Maker(f"{fixture.name}{access}", (fixture.name,))
+            borrowed = borrow(functions, fixture) if fixture.path == asking.left else ()
+            if borrowed is not None:
+                return Maker(f"{fixture.name}{access}", (fixture.name,), borrowed=borrowed)
     return None
+
+
+def borrow(functions: Sequence[_Function], fixture: _Function) -> tuple[str, ...] | None:
+    """Return the code of a fixture and of those that it asks for in its own module.
+
+    None where one of them uses what is no fixture there.
+    """
+    local = {f.name: f for f in functions if f.path == fixture.path and f.scope}
+    other = {f.node.name for f in functions if f.path == fixture.path and not f.scope}
+    wanted, found = [fixture.name], dict[str, str]()
+    while wanted:
+        one = local[wanted.pop()]
+        if {n.id for n in ast.walk(one.node) if isinstance(n, ast.Name)} & other:
+            return None
+        found[one.name] = one.code
+        wanted += [a.arg for a in one.node.args.args if a.arg in local and a.arg not in found]
+    return tuple(found[name] for name in local if name in found)
 
 
 def by_helper(functions: Sequence[_Function], parent: Parent, asking: Asking) -> Maker | None:

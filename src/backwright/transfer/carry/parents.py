@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Collection, Mapping, Sequence
 
@@ -20,8 +21,10 @@ from backwright.transfer.carry.makers import (
 )
 from backwright.transfer.carry.marks import code_of
 from backwright.transfer.carry.posting import by_request
-from backwright.transfer.carry.types import Parent
+from backwright.transfer.carry.types import Import, Parent
 from backwright.transfer.carry.values import Work, parent_mark
+
+_DEFINITIONS = (cst.FunctionDef, cst.ClassDef)
 
 
 def with_parents(work: Work, tree: cst.Module) -> cst.Module:
@@ -32,7 +35,7 @@ def with_parents(work: Work, tree: cst.Module) -> cst.Module:
     links = [f for f in work.likeness.columns if f.kind == "ref"]
     if not work.has_samples or not links:
         return tree
-    made = replaced(tree, lambda n: _function(work, links, n))
+    made = _with_borrowed(work, replaced(tree, lambda n: _function(work, links, n)))
     asked = {
         f.name.value: params
         for f in _functions(made)
@@ -41,6 +44,29 @@ def with_parents(work: Work, tree: cst.Module) -> cst.Module:
         and (params := _new_params(f, tree))
     }
     return replaced(made, lambda n: _passing(n, asked, work)) if asked else made
+
+
+def _with_borrowed(work: Work, tree: cst.Module) -> cst.Module:
+    """Put the fixtures of the exemplar's module that are asked for before the module's own."""
+    if not work.borrowed:
+        return tree
+    work.imports |= _imports_in(work.part.code, "\n".join(work.borrowed))
+    new = cst.parse_module("\n\n\n".join(["", *work.borrowed]) + "\n").body
+    body = list(tree.body)
+    first = next((i for i, s in enumerate(body) if isinstance(s, _DEFINITIONS)), len(body))
+    return tree.with_changes(body=[*body[:first], *new, *body[first:]])
+
+
+def _imports_in(code: str, used: str) -> set[Import]:
+    """Return what a piece of code uses of a module's imports."""
+    words = set(re.findall(r"\w+", used))
+    return {
+        (node.module, alias.name)
+        for node in ast.parse(code).body
+        if isinstance(node, ast.ImportFrom) and node.module and not node.level
+        for alias in node.names
+        if alias.name in words and alias.asname is None
+    }
 
 
 def _functions(tree: cst.Module) -> list[cst.FunctionDef]:
@@ -93,6 +119,7 @@ def _function(work: Work, links: list[FieldSpec], node: cst.CSTNode) -> cst.CSTN
         maker = _maker(work, parent, made, _made_before(made, marks.values()))
         if maker:
             work.imports |= maker.imports
+            work.borrowed |= dict.fromkeys(maker.borrowed)
             ids = {
                 mark: work.use(work.writer.sample(field, 0, json=json, linked=maker.id))
                 for json, mark in marks.items()
@@ -128,6 +155,7 @@ def _maker(work: Work, parent: Parent, node: cst.FunctionDef, made: frozenset[st
         is_async=node.asynchronous is not None,
         scope=_scope(node),
         made=made,
+        left=work.part.path if work.part.whole and not work.extends else None,
     )
     return (
         by_fixture(functions, parent, asking)

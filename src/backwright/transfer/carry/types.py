@@ -30,13 +30,15 @@ class Piece:
 class Part:
     """Code of the exemplar: a whole module, or definitions of one that it shares with others.
 
-    `line` is where the code begins in the file, for notes.
+    `line` is where the code begins in the file, for notes. `whole` tells that the code goes into
+    a module of its own, from where the exemplar's is not seen.
     """
 
     path: str
     code: str
     role: PartRole
     line: int = 1
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,8 @@ class Facts:
     is the model of those who sign in, which code may name for another reason than a field; `model`
     is the exemplar's own class, to which its fields may refer; `asynchronous` tells that sessions
     are awaited; `commits`, that who writes rows commits them, rather than who gives the session;
-    `distinct`, that the project asks for unique rows, as joins to many need it.
+    `distinct`, that the project asks for unique rows, as joins to many need it; `guarded` are the
+    functions that catch the database's errors.
     """
 
     renaming: Callable[[str], Renaming]
@@ -116,6 +119,7 @@ class Facts:
     asynchronous: bool = False
     commits: bool = False
     distinct: bool = False
+    guarded: frozenset[str] = frozenset()
 
     def parent(self, target: str | None) -> Parent | None:
         """Return the parent model of a reference, by its class or its name, if it is known."""

@@ -35,6 +35,7 @@ class Work:
     extends: bool = False  # the new fields come next to the old ones, which stay
     takers: frozenset[str] = frozenset()  # functions that take a field as a parameter
     imports: set[Import] = field(default_factory=set)
+    borrowed: dict[str, None] = field(default_factory=dict)  # fixtures of the exemplar's module
     notes: list[Note] = field(default_factory=list)
     # references that are looked up, and the statements that do it, where another function can
     checked: dict[str, list[str]] = field(default_factory=dict)

@@ -17,6 +17,7 @@ from backwright.transfer.example.naming import Naming
 from backwright.transfer.example.ownership import Ownership
 from backwright.transfer.example.scoping import is_scoped
 
+_CAUGHT = re.compile(r"IntegrityError|SQLAlchemyError|DBAPIError|\bException\b")
 # What a column's type says of its kind, as it is written; the first that fits.
 _KINDS: tuple[tuple[str, Kind], ...] = (
     (r"uuid|guid", "uuid"),
@@ -114,8 +115,21 @@ def facts(learning: Learning) -> Facts:
         asynchronous=dialect.asynchronous,
         commits=_commits(modules),
         distinct=any(".unique()" in modules.text(p) for p in modules.paths if not is_test(p)),
+        guarded=frozenset(_guarded(modules)),
         tests=tuple((p, modules.text(p)) for p in modules.paths if is_test(p)),
     )
+
+
+def _guarded(modules: Modules) -> Iterator[str]:
+    """Yield the functions that catch the database's errors."""
+    for path in modules.paths:
+        if is_test(path) or "except" not in modules.text(path):
+            continue
+        for node in ast.walk(modules.tree(path)):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                caught = [n.type for n in ast.walk(node) if isinstance(n, ast.ExceptHandler)]
+                if any(c is None or _CAUGHT.search(ast.unparse(c)) for c in caught):
+                    yield node.name
 
 
 def _commits(modules: Modules) -> bool:

@@ -151,7 +151,7 @@ def _carry_part(learning: Learning, part: Part) -> CarryPart:
     for statement in reversed(learning.owners.modules.outline(part.path)):
         if id(statement) not in mine:
             del lines[statement.start - 1 : _with_gap(lines, statement.end)]
-    return CarryPart(part.path, "\n".join(lines) + "\n" if lines else "", part.role, 1)
+    return CarryPart(part.path, "\n".join(lines) + "\n" if lines else "", part.role, 1, whole=True)
 
 
 def _heading(code: str, start: int, finds: Callable[[str], bool]) -> str:
@@ -252,7 +252,9 @@ def _wire(draft: Draft, learning: Learning, reach: Reach, done: Transferred) -> 
 
 def _targets(learning: Learning) -> frozenset[str]:
     """Return the models that the new rows refer to."""
-    found = (learning.dialect.partner(str(f.target)) for f in learning.spec.fields if f.kind == "ref")
+    found = (
+        learning.dialect.partner(str(f.target)) for f in learning.spec.fields if f.kind == "ref"
+    )
     return frozenset(partner.model for partner in found if partner)
 
 
