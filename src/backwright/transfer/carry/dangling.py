@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import libcst as cst
 import libcst.matchers as m
@@ -23,7 +23,7 @@ def dangling(parts: Sequence[Part], trees: Sequence[cst.Module], facts: Facts) -
         facts: what is known of the exemplar.
     """
     classes = [cst.ensure_type(c, cst.ClassDef) for t in trees for c in m.findall(t, m.ClassDef())]
-    carried = {one.name.value for one in classes}
+    carried = {one.name.value for one in classes} | facts.made
     missing: set[str] = set()
     for part in parts:
         renamed = facts.renaming(part.code).identifier
@@ -33,6 +33,23 @@ def dangling(parts: Sequence[Part], trees: Sequence[cst.Module], facts: Facts) -
         cst.ensure_type(f, cst.FunctionDef) for t in trees for f in m.findall(t, m.FunctionDef())
     ]
     return missing | {f.name.value for f in found if missing and _words(_head(f)) & missing}
+
+
+def not_imported(tree: cst.Module, names: Collection[str]) -> cst.Module:
+    """Return a module without imports of some names: what they mean is made elsewhere."""
+    body: list[cst.BaseStatement] = []
+    for line in tree.body:
+        small = line.body[0] if isinstance(line, cst.SimpleStatementLine) else None
+        if not isinstance(small, cst.ImportFrom) or isinstance(small.names, cst.ImportStar):
+            body.append(line)
+            continue
+        kept = [a for a in small.names if a.asname or code_of(a.name) not in names]
+        if len(kept) == len(small.names):
+            body.append(line)
+        elif kept:
+            last = kept[-1].with_changes(comma=cst.MaybeSentinel.DEFAULT)
+            body.append(line.with_changes(body=[small.with_changes(names=[*kept[:-1], last])]))
+    return tree.with_changes(body=body)
 
 
 def _head(function: cst.FunctionDef) -> str:

@@ -12,7 +12,7 @@ from backwright.source.fallback import parse_newer
 from backwright.spec.types import FieldSpec
 from backwright.transfer.carry.answers import unwrapped
 from backwright.transfer.carry.clashing import answer_clashes
-from backwright.transfer.carry.dangling import dangling
+from backwright.transfer.carry.dangling import dangling, not_imported
 from backwright.transfer.carry.dropping import Dropper, lost_parameters
 from backwright.transfer.carry.fill import Filler
 from backwright.transfer.carry.handing import Bodies, all_sites, bodies_of
@@ -225,7 +225,7 @@ def _are_apart(facts: Facts) -> bool:
 
 
 def _renamed(part: Part, tree: cst.Module, facts: Facts) -> cst.Module:
-    return _visited(tree, RenameCode(facts.renaming(part.code)))
+    return not_imported(_visited(tree, RenameCode(facts.renaming(part.code))), facts.made)
 
 
 def _visited(tree: cst.Module, transformer: cst.CSTTransformer) -> cst.Module:

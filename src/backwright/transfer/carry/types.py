@@ -100,7 +100,7 @@ class Facts:
     is the exemplar's own class, to which its fields may refer; `asynchronous` tells that sessions
     are awaited; `commits`, that who writes rows commits them, rather than who gives the session;
     `distinct`, that the project asks for unique rows, as joins to many need it; `guarded` are the
-    functions that catch the database's errors.
+    functions that catch the database's errors; `made` are the classes that new fields bring along.
     """
 
     renaming: Callable[[str], Renaming]
@@ -120,6 +120,7 @@ class Facts:
     commits: bool = False
     distinct: bool = False
     guarded: frozenset[str] = frozenset()
+    made: frozenset[str] = frozenset()
 
     def parent(self, target: str | None) -> Parent | None:
         """Return the parent model of a reference, by its class or its name, if it is known."""

@@ -16,6 +16,7 @@ from backwright.transfer.example.modules import Modules, dotted, is_test
 from backwright.transfer.example.naming import Naming
 from backwright.transfer.example.ownership import Ownership
 from backwright.transfer.example.scoping import is_scoped
+from backwright.transfer.model import enum_class, link_class
 
 _CAUGHT = re.compile(r"IntegrityError|SQLAlchemyError|DBAPIError|\bException\b")
 # What a column's type says of its kind, as it is written; the first that fits.
@@ -116,8 +117,19 @@ def facts(learning: Learning) -> Facts:
         commits=_commits(modules),
         distinct=any(".unique()" in modules.text(p) for p in modules.paths if not is_test(p)),
         guarded=frozenset(_guarded(modules)),
+        made=frozenset(_made(learning)),
         tests=tuple((p, modules.text(p)) for p in modules.paths if is_test(p)),
     )
+
+
+def _made(learning: Learning) -> Iterator[str]:
+    """Yield the classes that the new fields bring along: those of links and of choices."""
+    names = learning.spec.names
+    for field in learning.spec.fields:
+        if field.kind == "many":
+            yield link_class(names, field) + learning.dialect.link.suffix
+        elif field.kind == "enum":
+            yield enum_class(names, field)
 
 
 def _guarded(modules: Modules) -> Iterator[str]:

@@ -128,7 +128,12 @@ class Naming:
     def protected(self) -> frozenset[str]:
         """Names that hold the exemplar's noun but are not its own: they keep it."""
         old = self.chain.names
-        found = {n for n in _foreign(self.owners, self.chain) if self._speaks(n)}
+        words = {w for p in self.chain.parts for w in _words(self.owners.modules.text(p.path))}
+        found = {
+            name
+            for name, home in _foreign(self.owners, self.chain)
+            if self._speaks(name) and (name != old.plural_snake or home in words)
+        }
         return frozenset(found - self.chain.defined - {old.snake, old.pascal, old.plural_pascal})
 
     def _speaks(self, name: str) -> bool:
@@ -149,14 +154,21 @@ def _defined(code: str) -> set[str]:
         return set()
 
 
-def _foreign(owners: Ownership, chain: Chain) -> Iterator[str]:
-    """Yield what others define and the exemplar's code may use: imports, fields, parameters."""
+def _words(code: str) -> set[str]:
+    return set(re.findall(r"\w+", code))
+
+
+def _foreign(owners: Ownership, chain: Chain) -> Iterator[tuple[str, str]]:
+    """Yield what others define and the exemplar's code may use, and the definition it stands in.
+
+    These are imports, fields, parameters.
+    """
     modules = owners.modules
     for part in chain.parts:
         ours = {a.asname or a.name for _, a, _ in modules.imports(part.path)}
         for node in ast.walk(modules.tree(part.path)):
             if isinstance(node, ast.ImportFrom):
-                yield from {a.asname or a.name for a in node.names} - ours
+                yield from ((n, n) for n in {a.asname or a.name for a in node.names} - ours)
     for path in modules.paths:
         if path in chain.own_modules:
             continue
@@ -166,7 +178,8 @@ def _foreign(owners: Ownership, chain: Chain) -> Iterator[str]:
                 continue
             if owners.of_module(path) or owners.of_statement(path, statement):
                 continue
-            yield from _members(statement.node, chain)
+            home = statement.names[0] if statement.names else ""
+            yield from ((name, home) for name in _members(statement.node, chain))
 
 
 def _members(node: ast.stmt, chain: Chain) -> Iterator[str]:

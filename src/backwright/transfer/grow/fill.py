@@ -178,15 +178,31 @@ class _SampleFiller(cst.CSTTransformer):
         return made.code
 
 
-def made_rows(code: str, word: str, model: str, arguments: str) -> str:
-    """Return tests that make a row with other arguments: `tag = Tag(…)`."""
-    return cst.parse_module(code).visit(_RowFiller(word, f"{model}({arguments})")).code
+def made_rows(code: str, word: str, call: str, before: str = "") -> str:
+    """Return tests that make a row with other arguments: `tag = Tag(…)`.
+
+    Args:
+        code: the tests.
+        word: the variable that holds the row.
+        call: the constructor and its arguments.
+        before: statements that make what the row refers to.
+    """
+    return cst.parse_module(code).visit(_RowFiller(word, call, before)).code
 
 
 class _RowFiller(cst.CSTTransformer):
-    def __init__(self, word: str, call: str) -> None:
+    def __init__(self, word: str, call: str, before: str) -> None:
         super().__init__()
         self.word, self.call = word, call
+        self.before = cst.parse_module(before).body
+
+    def leave_SimpleStatementLine(
+        self, original_node: cst.SimpleStatementLine, updated_node: cst.SimpleStatementLine
+    ) -> cst.SimpleStatementLine | cst.FlattenSentinel[cst.BaseStatement]:
+        wanted = m.Assign([m.AssignTarget(m.Name(self.word))], m.Call(m.Name()))
+        if not m.matches(original_node, m.SimpleStatementLine([wanted])):
+            return updated_node
+        return cst.FlattenSentinel([*self.before, updated_node])
 
     def leave_Assign(self, original_node: cst.Assign, updated_node: cst.Assign) -> cst.Assign:
         wanted = m.Assign([m.AssignTarget(m.Name(self.word))], m.Call(m.Name()))

@@ -13,7 +13,7 @@ from backwright.source.text import Splice, lines_between, splice
 from backwright.transfer.declaration import Import, wanted_imports
 from backwright.transfer.grow.fill import fill_samples, made_rows
 from backwright.transfer.grow.growth import Growth, metadata_owner, names_in_host
-from backwright.transfer.grow.rows import row_of
+from backwright.transfer.grow.rows import ancestors, row_of
 from backwright.transfer.grow.shape import Link, shape, unlinked
 from backwright.transfer.grow.speak import rebound
 from backwright.transfer.grow.steps import in_words, make_package
@@ -196,5 +196,12 @@ def _with_row(growth: Growth, code: str, word: str, model: str) -> tuple[str, se
     users = growth.seams.users
     references = {users.model.table: f"owner.{users.key}"} if users and growth.owned else {}
     target = growth.target(model)
-    row = row_of(growth.untouched, growth.dialect, target, 0, references)
-    return made_rows(code, word, model, row.code), row.imports
+    models = {m.table: m for m in growth.sources.project.models}
+    before, known = ancestors(growth.untouched, growth.dialect, models, target, references)
+    row = row_of(growth.untouched, growth.dialect, target, 0, known)
+    waits = "await " if growth.seams.is_async else ""
+    made = "".join(
+        f"{a.variable} = {a.call}\n{waits}save(connection, {a.variable})\n" for a in before
+    )
+    imports = row.imports.union(*(a.imports for a in before))
+    return made_rows(code, word, f"{model}({row.code})", made), imports

@@ -84,6 +84,51 @@ def row_of(
     return row
 
 
+@dataclass(frozen=True, slots=True)
+class Ancestor:
+    """A row that must be there before another: its variable, its constructor."""
+
+    variable: str
+    call: str
+    imports: frozenset[Import]
+
+
+def ancestors(
+    draft: Draft,
+    dialect: Dialect,
+    models: Mapping[str, Model],
+    model: Model,
+    references: Mapping[str, str],
+) -> tuple[list[Ancestor], dict[str, str]]:
+    """Return the rows that a model's row must refer to, the first first, and all references then.
+
+    Args:
+        draft: the host's files.
+        dialect: the host's dialect.
+        models: the host's models, by table.
+        model: whose row is to be made.
+        references: expressions for the keys of rows that are there, by table.
+    """
+    known = {**references, model.table: ""}  # a row that needs one of its own kind cannot be made
+    found: list[Ancestor] = []
+    for column in columns_of(Sources(draft), model):
+        fact = column.fact
+        table = fact.foreign_key.rpartition(".")[0].rpartition(".")[2] if fact.foreign_key else ""
+        parent = models.get(table)
+        if fact.nullable or table in known or parent is None or _has_default(column):
+            continue
+        before, known = ancestors(draft, dialect, models, parent, known)
+        row = row_of(draft, dialect, parent, 0, known)
+        partner = dialect.partners[parent.name]
+        call = f"{parent.name}({row.code})"
+        needed = row.imports | {(partner.module, parent.name)}
+        found += [*before, Ancestor(partner.names.variable, call, frozenset(needed))]
+        known[table] = f"{partner.names.variable}.{partner.key}"
+    if model.table in references:
+        return found, known
+    return found, {t: k for t, k in known.items() if t != model.table}
+
+
 def _of_bases(draft: Draft, model: Model) -> list[FieldSpec]:
     node = class_of(draft, model)
     bases = [last_name(base) for base in node.bases] if node else []
