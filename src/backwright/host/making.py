@@ -19,6 +19,7 @@ from backwright.host.folders import cache_folder, remove_tree, scratch
 from backwright.host.installing import SECONDS, attempts, install
 from backwright.host.interpreters import accepted, interpreters, version_of
 from backwright.host.process import run
+from backwright.host.quarrels import mends
 from backwright.host.requirements import Requirements, name_of, read_requirements
 from backwright.host.sources import with_sources
 
@@ -170,6 +171,7 @@ def make(
             say(f"making an environment for {len(needs.needed)} requirements")
             _build(folder, needs, framework, tools, say)
             (folder / ".complete").touch()
+        _mend(folder, needs)
     made = inspect_prefix(folder, "made")
     if made is None or not made.has(framework):
         (folder / ".complete").unlink()
@@ -178,6 +180,23 @@ def make(
             remedy="install the project in a virtual environment at .venv, or activate one",
         )
     return replace(made, missing=tuple(sorted(needs.names() - set(made.distributions()))))
+
+
+def _mend(folder: Path, needs: Requirements) -> None:
+    """Install what packages of different times need in order to work together, at best."""
+    made = inspect_prefix(folder, "made")
+    wanted = mends(made.distributions(), needs.needed) if made else ()
+    if wanted:
+        with scratch("mending") as work:
+            install([*_program(folder), *needs.options], wanted, (), work)
+
+
+def _program(folder: Path) -> list[str]:
+    """Return the command that installs into an environment."""
+    python, uv = folder / "bin" / "python", find_uv()
+    if uv:
+        return [*uv, "pip", "install", "--python", str(python)]
+    return [str(python), "-m", "pip", "install", "--disable-pip-version-check"]
 
 
 def _build(
@@ -197,7 +216,7 @@ def _build(
         for python in pythons:
             _create(folder, python, uv, work)
             said, is_broken = _filled(
-                folder, needs, tries, framework, tools, uv, work, until_broken=True
+                folder, needs, tries, framework, tools, work, until_broken=True
             )
             if not is_broken:
                 break
@@ -207,7 +226,7 @@ def _build(
                 )
         if said:
             _create(folder, pythons[0], uv, work)
-            said, _ = _filled(folder, needs, tries, framework, tools, uv, work, until_broken=False)
+            said, _ = _filled(folder, needs, tries, framework, tools, work, until_broken=False)
         if not said:
             return
     remove_tree(folder)
@@ -224,7 +243,6 @@ def _filled(
     tries: Sequence[tuple[tuple[str, ...], tuple[str, ...]]],
     framework: str,
     tools: Sequence[str],
-    uv: Sequence[str],
     work: Path,
     *,
     until_broken: bool,
@@ -235,8 +253,7 @@ def _filled(
     does not run.
     """
     python = folder / "bin" / "python"
-    program = [*uv, "pip", "install", "--python", str(python)] if uv else []
-    program = program or [str(python), "-m", "pip", "install", "--disable-pip-version-check"]
+    program = _program(folder)
     said, is_broken = "", False
     options: tuple[str, ...] = needs.options
     for lines, pins in tries:
