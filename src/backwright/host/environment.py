@@ -77,6 +77,13 @@ class Environment:
                 found[name_of(name)] = version
         return found
 
+    def versions(self) -> dict[str, str]:
+        """Return the versions of the distributions, and of `python` itself."""
+        folder = next(
+            (p.parent.name for p in self.site_packages if p.parent.name[-1:].isdigit()), ""
+        )
+        return {**self.distributions(), "python": folder.removeprefix("python")}
+
     def variables(self, extra: Mapping[str, str] | None = None) -> dict[str, str]:
         """Return the environment variables for a program of the host: ours, cleaned, and `extra`.
 

@@ -82,6 +82,10 @@ def _python(tree: Tree, names: dict[str, str]) -> str | None:
         given = _from_pyproject(tree.text(names["pyproject.toml"]) or "")
         if given:
             return given
+    if "Pipfile" in names:
+        given = _inside(_toml(tree.text(names["Pipfile"]) or ""), "requires").get("python_version")
+        if isinstance(given, str):
+            return given
     for name in (".python-version", "runtime.txt"):
         if name in names:
             text = (tree.text(names[name]) or "").strip()

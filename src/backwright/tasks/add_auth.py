@@ -64,7 +64,7 @@ def add_auth(request: AddAuth, listener: Listener) -> ChangeReport:
     if request.dry_run:
         return _planned(request, project, wanted)
     with workplace(request.root, COMMAND, listener) as place:
-        installed = place.environment.distributions()
+        installed = place.environment.versions()
         done, files = write(place.folder, project, wanted, installed)
         blacken(place.environment, place.root, place.folder, files)
         steps = [PlanStep(name, paths) for name, paths in done.steps]
@@ -124,7 +124,7 @@ def write(
 def _planned(request: AddAuth, project: Project, wanted: Wanted) -> ChangeReport:
     """Return what would be written, without an environment or a database; nothing is proved."""
     environment = find(request.root)
-    installed: Mapping[str, str] = environment.distributions() if environment else {}
+    installed: Mapping[str, str] = environment.versions() if environment else {}
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(prepare(request.root)).folder
         done, files = write(folder, project, wanted, installed)

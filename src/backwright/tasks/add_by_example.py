@@ -58,7 +58,7 @@ def add_by_example(
     """
     command = f"{COMMAND} {lessons[0].spec.names.pascal}"
     with workplace(root, command, listener) as place:
-        installed = place.environment.distributions()
+        installed = place.environment.versions()
         attempt = first_that_fits(place.folder, place.staging.original, lessons, installed)
         if isinstance(attempt, Failed):
             return attempt
@@ -157,7 +157,7 @@ def finish_migration(place: Workplace, migration: list[str]) -> None:
 def plan_by_example(root: Path, lessons: Sequence[Lesson]) -> ChangeReport | Failed:
     """Return what would be written, without an environment or a database; nothing is proved."""
     environment = find(root)
-    installed: Mapping[str, str] = environment.distributions() if environment else {}
+    installed: Mapping[str, str] = environment.versions() if environment else {}
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(prepare(root)).folder
         attempt = first_that_fits(folder, root, lessons, installed)

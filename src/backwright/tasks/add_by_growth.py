@@ -63,7 +63,7 @@ def add_by_growth(request: Growing, listener: Listener) -> ChangeReport:
     spec = request.spec
     command = f"{COMMAND} {spec.names.pascal}"
     with workplace(request.root, command, listener) as place:
-        installed = place.environment.distributions()
+        installed = place.environment.versions()
         grown, files = write(place.folder, request.project, spec, installed)
         steps = [PlanStep(name, paths) for name, paths in grown.steps]
         for step in steps:
@@ -97,7 +97,7 @@ def add_by_growth(request: Growing, listener: Listener) -> ChangeReport:
 def plan_by_growth(request: Growing) -> ChangeReport:
     """Return what would be written, without an environment or a database; nothing is proved."""
     environment = find(request.root)
-    installed: Mapping[str, str] = environment.distributions() if environment else {}
+    installed: Mapping[str, str] = environment.versions() if environment else {}
     root = request.root
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(prepare(root)).folder

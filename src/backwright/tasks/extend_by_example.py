@@ -64,7 +64,7 @@ def extend_by_example(
         MissingError: something that the proof needs is not there.
     """
     environment = find(root)
-    installed = environment.distributions() if environment else {}
+    installed = environment.versions() if environment else {}
     learning = _learning(root, resource, asked, installed)
     fields = missing_fields(learning)
     name = learning.chain.model.name
@@ -82,7 +82,7 @@ def extend_by_example(
     fields, fills = rows.fields, rows.fills
     words = ", ".join(f.name for f in fields)
     with workplace(root, f"{command} {name} {words}", listener) as place:
-        found = place.environment.distributions()
+        found = place.environment.versions()
         learning = _learning(place.folder, resource, fields, found)
         width = width_of(convention(learning.project, "line_length"))
         done, files = _write(place, learning, width)

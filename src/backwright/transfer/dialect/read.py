@@ -83,7 +83,7 @@ def read_dialect(
             sources,
             [*columns, *rest],
             [m.file for m in project.models],
-            lowest_python(project.python_version),
+            python_of(project, installed),
         ),
         link=read_link_habit(sources, project, exemplar, orm),
         relative=_is_relative(sources, exemplar),
@@ -94,7 +94,7 @@ def read_dialect(
         postgres="postgres" in driver,
         asynchronous=bool(project.database and project.database.is_async),
         driver=driver,
-        python=lowest_python(project.python_version),
+        python=python_of(project, installed),
         versions=dict(installed),
     )
 
@@ -105,10 +105,14 @@ def _installed_driver(installed: Mapping[str, str]) -> str:
     return "postgresql+asyncpg" if "asyncpg" in installed and not others else ""
 
 
-def lowest_python(text: str | None) -> tuple[int, ...]:
-    """Return the oldest Python that a project runs on, nothing where it is not known."""
-    found = re.search(r"(\d+)\.(\d+)", text or "")
-    return (int(found[1]), int(found[2])) if found else ()
+def python_of(project: Project, installed: Mapping[str, str]) -> tuple[int, ...]:
+    """Return the oldest Python that a project runs on, nothing where it is not known.
+
+    That is what it says, or the interpreter of its environment where that is older still.
+    """
+    said = (project.python_version, installed.get("python"))
+    found = (re.search(r"(\d+)\.(\d+)", text or "") for text in said)
+    return min(((int(one[1]), int(one[2])) for one in found if one), default=())
 
 
 def partner_of(sources: Sources, model: Model) -> Partner:

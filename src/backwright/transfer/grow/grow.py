@@ -15,7 +15,7 @@ from backwright.spec.fields import nearest
 from backwright.spec.types import FieldSpec, ResourceSpec
 from backwright.transfer.dialect import Dialect, Home, bound, read_dialect, table_name
 from backwright.transfer.dialect.facts import SqlType
-from backwright.transfer.dialect.read import lowest_python
+from backwright.transfer.dialect.read import python_of
 from backwright.transfer.draft import Draft
 from backwright.transfer.grow import proofs, steps
 from backwright.transfer.grow.growth import Growth
@@ -82,7 +82,7 @@ def grow(draft: Draft, project: Project, spec: ResourceSpec, installed: Mapping[
     _check_app(sources)
     seams = read_seams(sources)
     versions = versions_of(sources, installed)
-    libraries = libraries_of(sources, versions, lowest_python(project.python_version))
+    libraries = libraries_of(sources, versions, python_of(project, installed))
     mapped = _is_mapped(sources, seams, libraries)
     plain = plain_draft(is_async=seams.is_async, mapped=mapped, libraries=libraries)
     added = _add_dependencies(draft, seams, spec, mapped=mapped)
@@ -170,7 +170,7 @@ def growth_of(
         plain_project, plain_note = plain_model(plain)
         dialect = read_dialect(plain_project, plain, plain_note, known.versions)
         structure = tuple(name for name in dialect.structure if name != dialect.owner)
-        python = lowest_python(project.python_version)
+        python = python_of(project, known.versions)
         dialect = replace(dialect, partners={}, structure=structure, owner=None, python=python)
         example = find_example(plain, plain_note)
         table = spec.names.snake

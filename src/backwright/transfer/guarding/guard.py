@@ -13,7 +13,7 @@ from backwright.project.reader import read_project
 from backwright.project.types import Endpoint, Project
 from backwright.source.imports import add_imports
 from backwright.transfer.declaration import Import, wanted_imports
-from backwright.transfer.dialect.read import lowest_python
+from backwright.transfer.dialect.read import python_of
 from backwright.transfer.draft import Draft
 from backwright.transfer.grow.grow import Versions
 from backwright.transfer.grow.libraries import libraries_of, versions_of
@@ -117,7 +117,7 @@ def _host(draft: Draft, project: Project, wanted: Wanted, installed: Mapping[str
         )
     session = _shared(sources, seams.session, project)
     versions = versions_of(sources, installed)
-    libraries = libraries_of(sources, versions, lowest_python(project.python_version))
+    libraries = libraries_of(sources, versions, python_of(project, installed))
     uses = any("sqlmodel" in draft.text(model.file) for model in project.models)
     annotated = libraries.annotated and (session.alias is not None or session.annotated)
     taken = any("current_user" in draft.text(path) for path in sources.trees)
