@@ -83,9 +83,9 @@ def _python(tree: Tree, names: dict[str, str]) -> str | None:
         if given:
             return given
     if "Pipfile" in names:
-        given = _inside(_toml(tree.text(names["Pipfile"]) or ""), "requires").get("python_version")
-        if isinstance(given, str):
-            return given
+        wanted = _inside(_toml(tree.text(names["Pipfile"]) or ""), "requires").get("python_version")
+        if isinstance(wanted, str):
+            return wanted
     for name in (".python-version", "runtime.txt"):
         if name in names:
             text = (tree.text(names[name]) or "").strip()
