@@ -14,6 +14,7 @@ from backwright import __version__
 FACES = {
     "new": "new",
     "inspect": "inspect",
+    "audit": "audit",
     "probe": "probe",
     "add": "add",
     "history": "history",

@@ -109,8 +109,10 @@ def _read(tree: Tree) -> Project:
         package_manager=tooling.package_manager,
         python_version=tooling.python_version,
     )
-    judged = safe(lambda: scoped(world, routes, models, list(project.schemas), user), endpoints)
-    project = replace(project, endpoints=tuple(judged))
+    judged, touches = safe(
+        lambda: scoped(world, routes, models, list(project.schemas), user), (endpoints, [])
+    )
+    project = replace(project, endpoints=tuple(judged), touches=tuple(touches))
     conventions = safe(lambda: read_conventions(sources_of(modules, tree), project), ())
     unresolved = {*world.unresolved, *modules.unresolved, *tree.unresolved}
     ordered = tuple(sorted(unresolved, key=_by_place))

@@ -123,6 +123,27 @@ class Model:
 
 
 @dataclass(frozen=True, slots=True)
+class Touch:
+    """Rows of an owned model that an endpoint reads, changes or makes, as far as it was followed.
+
+    `callers` tells whether they are the caller's own (`None`: not settled); `about` whether they
+    are what the endpoint is about, `given` whether the request says which rows they are. A `link`
+    is a row's reference to rows of `model`, taken from the request.
+    """
+
+    app: str
+    method: str
+    path: str
+    model: str
+    kind: Literal["read", "change", "create", "link"]
+    callers: bool | None
+    about: bool
+    given: bool
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class Schema:
     """A Pydantic class, and the model it speaks for."""
 
@@ -276,6 +297,7 @@ class Project:
     migrations: Migrations | None = None
     database: Database | None = None
     settings: tuple[Setting, ...] = ()
+    touches: tuple[Touch, ...] = ()
     tests: tuple[str, ...] = ()
     package_manager: str | None = None
     python_version: str | None = None

@@ -23,6 +23,7 @@ from backwright.project.ownership.terms import (
     CALLER_NAME,
     COLUMN_NAME,
     COMBINED,
+    COMPARED,
     NEGATED,
     caller,
     column,
@@ -41,6 +42,7 @@ _MAKERS = frozenset({"model_validate", "parse_obj", "from_orm", "validate", "con
 CREDENTIAL = re.compile(r"(?i)auth|user|token|claim|identity|session_?id|account|principal|jwt")
 REQUEST = "backwright.request"
 _KEYS = frozenset({"id", "sub", "user_id"})
+_SURE = frozenset({CALLER_NAME, COMPARED, COMBINED, NEGATED})
 _SAID = re.compile(r"\.(query_params|path_params|json|form|body|stream|url|client)\b")
 _SIGNS: dict[type[ast.cmpop], str] = {
     ast.Eq: "==",
@@ -292,8 +294,10 @@ def _is_caller(value: object) -> bool:
 
 
 def _is_sure(value: object) -> bool:
-    """Tell whether a value is the caller or the caller's key: somebody is signed in."""
-    return _is_caller(value) or (isinstance(value, External) and value.sure)
+    """Tell whether a value is certainly something: the caller or their key, or a condition."""
+    if isinstance(value, Instance) and isinstance(value.cls, External):
+        return value.cls.name in _SURE
+    return isinstance(value, External) and value.sure
 
 
 def _matters(value: object) -> bool:

@@ -14,12 +14,13 @@ from backwright.project.ownership.callers import ModelIndex
 from backwright.project.ownership.ground import Ground
 from backwright.project.ownership.request import Signed
 from backwright.project.ownership.scoping import Judge
-from backwright.project.ownership.terms import CALLER_NAME, walk
+from backwright.project.ownership.terms import CALLER_NAME, is_given, walk, walk_all
+from backwright.project.ownership.touches import Rows, Touched, told, touched_rows
 from backwright.project.routes import Route
 from backwright.project.schemas import by_name
-from backwright.project.types import Endpoint, Model, Schema, Unresolved
+from backwright.project.types import Endpoint, Model, Schema, Touch, Unresolved
 
-Touch = Access | Creation
+_NOTHING: tuple[bool | None, list[Touched]] = (None, [])
 READING = frozenset({"GET", "HEAD", "OPTIONS", "WEBSOCKET"})
 
 
@@ -29,10 +30,10 @@ def scoped(
     models: list[Model],
     schemas: list[Schema],
     user: Model | None,
-) -> list[Endpoint]:
-    """Return the endpoints, each with whether it keeps to the rows of its caller."""
+) -> tuple[list[Endpoint], list[Touch]]:
+    """Return the endpoints, each with whether it keeps to the rows of its caller, and what it touches."""
     if user is None or not any(one.owner for one in models):
-        return list(routes)
+        return list(routes), []
     ground = Ground(world, ModelIndex(models), user, tuple(models))
     names = {one.name for one in models}
     owned = {one.name for one in models if one.owner is not None}
@@ -41,16 +42,21 @@ def scoped(
     subjects = {one: _subjects(one, speaks_for, names) for one in guarded}
     named = {one: set[str]().union(*subjects[one]) for one in guarded}
     known: dict[int, bool | None] = {}
+    touches: list[Touch] = []
     for endpoint in sorted(guarded, key=lambda one: not named[one]):
         route = routes[endpoint]
         if id(route) in known or (named[endpoint] and not named[endpoint] & owned):
             continue
         follow = partial(_verdict, ground, route, subjects[endpoint])
-        known[id(route)] = world.guarded(follow, None, (endpoint.file, endpoint.line))
+        place = (endpoint.file, endpoint.line)
+        verdict, seen = world.guarded(follow, _NOTHING, place)
+        known[id(route)] = verdict
+        touches += [one for method in route.methods for one in told(seen, endpoint, method)]
     if ground.steps <= 0:
         why = "whose rows the endpoints touch is not followed to the end: there are too many"
         world.unresolved.setdefault(Unresolved(guarded[0].file, guarded[0].line, why))
-    return [replace(one, owner_scoped=known.get(id(route))) for one, route in routes.items()]
+    judged = [replace(one, owner_scoped=known.get(id(route))) for one, route in routes.items()]
+    return judged, touches
 
 
 def _subjects(
@@ -66,37 +72,41 @@ def _subjects(
     return (by_schemas, *({one} for one in by_words if one))
 
 
-def _verdict(ground: Ground, route: Route, subjects: tuple[set[str], ...]) -> bool | None:
+def _verdict(
+    ground: Ground, route: Route, subjects: tuple[set[str], ...]
+) -> tuple[bool | None, list[Touched]]:
+    """Return whether a route keeps to the rows of its caller, and the owned rows that it touches."""
     seen, whole = Signed(ground).follow(route)
     judge = Judge(seen, ground)
     returned = bases(seen.result, ground.index)
-    touched: list[Touch] = [*creations(seen, ground.index), *judge.accesses]
+    touched: list[Rows] = [*creations(seen, ground.index), *judge.accesses]
     writes = not READING.issuperset(route.methods)
     chosen = _chosen(touched, subjects, returned, seen.early, writes=writes)
-    if any(one.model.owner is None for one in chosen):
-        return None
     verdicts = [(one, _of(one, judge)) for one in chosen]
     wrong = [one for one, verdict in verdicts if verdict is False]
     right = [one for one, verdict in verdicts if verdict]
     excused = [one for one in wrong if _is_excused(one, right, judge)]
+    told_of = touched_rows(touched, verdicts, excused, judge, whole=whole)
+    if any(one.model.owner is None for one in chosen):
+        return None, told_of
     kept = [verdict for one, verdict in verdicts if one not in excused]
     if not kept:
-        return _by_relationship(seen.result, judge, ground)
+        return _by_relationship(seen.result, judge, ground), told_of
     if not whole:
-        return None  # what was not followed may check the rows
+        return None, told_of  # what was not followed may check the rows
     if False in kept:
-        return False
-    return None if None in kept else True
+        return False, told_of
+    return None if None in kept else True, told_of
 
 
 def _chosen(
-    touched: list[Touch],
+    touched: list[Rows],
     subjects: tuple[set[str], ...],
     returned: set[int],
     early: set[int],
     *,
     writes: bool,
-) -> Sequence[Touch]:
+) -> Sequence[Rows]:
     """Return what an endpoint is about: rows of the models it speaks of, else of any.
 
     It is what is changed; where nothing is, what is given back; else everything that is read.
@@ -107,6 +117,7 @@ def _chosen(
     ]
     for names in subjects:
         about = [one for one in touched if one.model.name in names]
+        about = [one for one in about if not _is_early(one, early, returned)] or about
         if about and writes and changed and not _changed(about):
             return changed
         if about:
@@ -118,33 +129,35 @@ def _chosen(
     return _weightiest(own, returned)
 
 
-def _weightiest(touched: list[Touch], returned: set[int]) -> Sequence[Touch]:
+def _weightiest(touched: list[Rows], returned: set[int]) -> Sequence[Rows]:
     given = [one for one in touched if isinstance(one, Access) and id(one.base) in returned]
     return _changed(touched) or given or touched
 
 
-def _changed(touched: list[Touch]) -> list[Touch]:
+def _changed(touched: list[Rows]) -> list[Rows]:
     return [one for one in touched if isinstance(one, Creation) or one.writes]
 
 
-def _is_early(one: Touch, early: set[int], returned: set[int]) -> bool:
+def _is_early(one: Rows, early: set[int], returned: set[int]) -> bool:
     """Tell whether rows were read by a dependency only, for whatever it wanted to know."""
     if isinstance(one, Creation):
         return id(one.made) in early
-    return id(one.way[0]) in early and not one.writes and id(one.base) not in returned
+    if id(one.way[0]) not in early or id(one.base) in returned:
+        return False
+    return not one.writes or not any(is_given(part) for part in walk_all(one.conditions))
 
 
-def _of(one: Touch, judge: Judge) -> bool | None:
+def _of(one: Rows, judge: Judge) -> bool | None:
     return judge.of_creation(one) if isinstance(one, Creation) else judge.of_access(one)
 
 
-def _is_excused(one: Touch, right: list[Touch], judge: Judge) -> bool:
+def _is_excused(one: Rows, right: list[Rows], judge: Judge) -> bool:
     """Tell whether unscoped rows are for callers with a privilege, beside scoped ones."""
     others = [other for other in right if other.model is one.model]
     return any(_asks_for_privilege(touch, judge) for touch in (one, *others)) if others else False
 
 
-def _asks_for_privilege(one: Touch, judge: Judge) -> bool:
+def _asks_for_privilege(one: Rows, judge: Judge) -> bool:
     nodes = one.way if isinstance(one, Access) else (one.made,)
     under = [test for node in nodes for test in judge.seen.under.get(id(node), ())]
     parts = (part for test in under for part in walk(test))

@@ -1,0 +1,155 @@
+"""Whose rows an endpoint touches, as the rules of isolation ask for it."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from backwright.audit.sources import keyword
+from backwright.audit.subject import Subject
+from backwright.project.types import Endpoint, Model, Project, Touch
+from backwright.values import Place
+
+READING = frozenset({"GET", "HEAD", "OPTIONS", "WEBSOCKET"})
+_ADMIN = re.compile(r"(?i)super_?user|admin|staff|moderator|librarian|root_user|is_super")
+_PRIVILEGE = re.compile(r"(?i)rbac|role|permission|scope|privilege|polic(y|ies)|access_?control")
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """An endpoint and what it does to the rows of one model that it is about."""
+
+    endpoint: Endpoint
+    model: Model
+    touches: tuple[Touch, ...]
+
+    @property
+    def place(self) -> Place:
+        """Where the handler is."""
+        return Place(self.endpoint.file, self.endpoint.line)
+
+    @property
+    def shown(self) -> str:
+        """The endpoint as people call it."""
+        return f"{self.endpoint.method} {self.endpoint.path}"
+
+
+@dataclass(frozen=True, slots=True)
+class Isolation:
+    """What is known of a project's isolation: its accesses, and models whose reads are private."""
+
+    accesses: tuple[Access, ...]
+    private: frozenset[str]
+
+
+def isolation_of(subject: Subject) -> Isolation:
+    """Return what the endpoints of a project do to owned rows."""
+    return _isolation(subject.project)
+
+
+@lru_cache(maxsize=1)
+def _isolation(project: Project) -> Isolation:
+    models = {one.name: one for one in project.models}
+    by_endpoint: dict[tuple[str, str, str], list[Touch]] = defaultdict(list)
+    for one in project.touches:
+        by_endpoint[one.app, one.method, one.path].append(one)
+    found = []
+    for endpoint in project.endpoints:
+        touches = by_endpoint.get((endpoint.app, endpoint.method, endpoint.path), [])
+        for name in dict.fromkeys(one.model for one in touches):
+            own = tuple(one for one in touches if one.model == name)
+            found.append(Access(endpoint, models[name], own))
+    return Isolation(tuple(found), frozenset(_private(found)))
+
+
+def _private(accesses: Iterable[Access]) -> Iterator[str]:
+    """Yield the models that at least one endpoint shows to their owner alone."""
+    for one in accesses:
+        about = [touch for touch in one.touches if touch.about and touch.kind == "read"]
+        reads = one.endpoint.method in READING and one.endpoint.auth == "required"
+        if reads and about and all(touch.callers for touch in about):
+            yield one.model.name
+
+
+def of_administrators(endpoint: Endpoint) -> bool:
+    """Tell whether only administrators may call an endpoint, by the names of what guards it."""
+    return any(_ADMIN.search(one.rpartition(":")[2]) for one in endpoint.dependencies)
+
+
+def by_privilege(subject: Subject, endpoint: Endpoint) -> bool:
+    """Tell whether callers need a role or permission that a new user does not have.
+
+    A guard that names the role which users are made with lets everybody in.
+    """
+    if not any(_PRIVILEGE.search(one.rpartition(":")[2]) for one in endpoint.dependencies):
+        return False
+    role = default_role(subject)
+    return (
+        role is None or re.search(rf"(?i)\b{re.escape(role)}\b", _guards(subject, endpoint)) is None
+    )
+
+
+def default_role(subject: Subject) -> str | None:
+    """Return the role that new users have, as the users' model gives it."""
+    name = subject.project.auth.user_model
+    model = next((one for one in subject.project.models if one.name == name), None)
+    source = subject.all.get(model.file) if model is not None else None
+    if model is None or source is None:
+        return None
+    cls = next((one for one in source.nodes(ast.ClassDef) if one.lineno == model.line), None)
+    for one in cls.body if cls is not None else ():
+        target: ast.expr | None = one.target if isinstance(one, ast.AnnAssign) else None
+        target = one.targets[0] if isinstance(one, ast.Assign) else target
+        if isinstance(target, ast.Name) and target.id in {"role", "roles", "user_role"}:
+            return _word(getattr(one, "value", None))
+    return None
+
+
+def _word(value: ast.expr | None) -> str | None:
+    """Return the word that a column's default is: `"user"`, `Role.USER`."""
+    if isinstance(value, ast.Call):
+        given = [keyword(value, name) for name in ("default", "server_default")]
+        inner = [one for one in ast.walk(value) if isinstance(one, ast.Call) and one is not value]
+        given += [keyword(one, name) for one in inner for name in ("default", "server_default")]
+        return next((word for one in given if (word := _word(one))), None)
+    if isinstance(value, ast.Constant):
+        return value.value if isinstance(value.value, str) else None
+    return value.attr if isinstance(value, ast.Attribute) else None
+
+
+def _guards(subject: Subject, endpoint: Endpoint) -> str:
+    """Return the source of what guards a handler: its parameters and decorators, names looked up."""
+    node = subject.functions_at.get((endpoint.file, endpoint.line))
+    source = subject.all.get(endpoint.file)
+    if node is None or source is None:
+        return ""
+    parts: list[ast.AST] = [*node.decorator_list, node.args]
+    shown = [ast.unparse(one) for one in parts]
+    for one in (name for part in parts for name in ast.walk(part) if isinstance(name, ast.Name)):
+        bound = subject.names.call_behind(source, one, ("Depends", "Security"))
+        shown += [ast.unparse(bound[1])] if bound is not None else []
+    return " ".join(shown)
+
+
+def where(touch: Touch, access: Access) -> str:
+    """Say where the rows are touched, if that is not in the handler's file."""
+    place = f"{touch.file}:{touch.line}"
+    return "" if touch.file == access.endpoint.file else f" (in {place})"
+
+
+def owner_remedy(model: Model) -> str:
+    """Return the predicate that keeps rows to their owner, as code of the project."""
+    owner = model.owner
+    if owner is None:
+        return ""
+    if owner.direct:
+        return (
+            f"choose the row by its owner too, so that another's is not found (404):\n"
+            f".where({model.name}.id == …, {model.name}.{owner.column} == current_user.id)"
+        )
+    steps = " → ".join(owner.path)
+    return f"join up to the owner ({steps}) and compare that with the caller in the same query"

@@ -1,0 +1,88 @@
+"""An endpoint shows rows of other users.
+
+Why: other endpoints of the project show these rows to their owner alone, but this one chooses them
+without the caller, so every signed-in user can read everybody's by trying ids or by listing.
+
+Bad:
+
+    # with users and notes
+    @app.get("/notes")
+    def list_notes(db: Annotated[Session, Depends(session)], user: Annotated[User, Depends(current_user)]) -> list[Note]:
+        return db.exec(select(Note).where(Note.owner_id == user.id).limit(100)).all()
+    @app.get("/notes/{note_id}")
+    def read_note(note_id: int, db: Annotated[Session, Depends(session)], user: Annotated[User, Depends(current_user)]) -> Note:
+        note = db.exec(select(Note).where(Note.id == note_id)).first()
+        if note is None:
+            raise HTTPException(404)
+        return note
+
+Good:
+
+    # with users and notes
+    @app.get("/notes")
+    def list_notes(db: Annotated[Session, Depends(session)], user: Annotated[User, Depends(current_user)]) -> list[Note]:
+        return db.exec(select(Note).where(Note.owner_id == user.id).limit(100)).all()
+    @app.get("/notes/{note_id}")
+    def read_note(note_id: int, db: Annotated[Session, Depends(session)], user: Annotated[User, Depends(current_user)]) -> Note:
+        note = db.exec(select(Note).where(Note.id == note_id, Note.owner_id == user.id)).first()
+        if note is None:
+            raise HTTPException(404)
+        return note
+
+Leave it: where rows are meant to be seen by all, and the scoped endpoint is only a filter ("my posts").
+Where no endpoint keeps these rows to their owner, nothing is said: they may be meant for everybody,
+and the checklist says unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from backwright.audit.isolation import (
+    READING,
+    Access,
+    by_privilege,
+    isolation_of,
+    of_administrators,
+    owner_remedy,
+    where,
+)
+from backwright.audit.rule import Found, Judged, Looked, Unsure, rule
+from backwright.audit.subject import Subject
+
+
+@rule(item=5, level="error")
+def check(subject: Subject) -> Iterator[Judged]:
+    """Judge each endpoint that shows owned rows."""
+    isolation = isolation_of(subject)
+    for one in isolation.accesses:
+        reads = [it for it in one.touches if it.kind == "read" and it.about]
+        if not reads or one.endpoint.auth == "none" or one.endpoint.method not in READING:
+            continue
+        if of_administrators(one.endpoint) or one.endpoint.owner_scoped is True:
+            yield Looked(one.place)
+        elif one.endpoint.owner_scoped is None:
+            yield Unsure(one.place, f"whose {one.model.name} {one.shown} shows is not settled")
+        elif any(it.callers is False for it in reads):
+            yield from _judged(subject, one, private=one.model.name in isolation.private)
+
+
+def _judged(subject: Subject, one: Access, *, private: bool) -> Iterator[Judged]:
+    if by_privilege(subject, one.endpoint):
+        why = f"{one.shown} asks for a role or permission; who has it, reading does not tell"
+        yield Unsure(one.place, why)
+        return
+    if not private:
+        why = (
+            f"{one.shown} shows every {one.model.name} to every signed-in user; if that is meant, "
+        )
+        yield Unsure(one.place, why + "only the team knows")
+        return
+    touch = [it for it in one.touches if it.kind == "read" and it.callers is False][-1]
+    yield Found(
+        one.place,
+        f"{one.shown} shows any {one.model.name}, whoever owns it, while other endpoints show "
+        f"them to their owner alone{where(touch, one)}",
+        owner_remedy(one.model),
+        cause=f"{one.model.name} read at {touch.file}:{touch.line}",
+    )

@@ -1,0 +1,87 @@
+"""A token is read without its signature being verified.
+
+Why: whoever writes a token by hand is let in as anybody. `verify_signature: False` switches off expiry
+and audience too.
+
+Bad:
+
+    from jose import jwt
+    VERIFY = False
+    def current(token: str) -> str:
+        return jwt.decode(token, "key", algorithms=["HS256"], options={"verify_signature": VERIFY})["sub"]
+
+Bad:
+
+    import jwt
+    def current(token: str) -> str:
+        return jwt.decode(token, options={"verify_signature": False})["sub"]
+
+Bad:
+
+    from jose import jwt
+    def current(token: str) -> str:
+        return jwt.get_unverified_claims(token)["sub"]
+
+Good:
+
+    import jwt
+    def current(token: str, key: str) -> str:
+        return jwt.decode(token, key, algorithms=["HS256"])["sub"]
+
+Leave it: where the token is verified in another place (a gateway) before it comes here.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from backwright.audit.rule import Found, Judged, Looked, at, rule
+from backwright.audit.sources import Source, keyword
+from backwright.audit.subject import Subject
+from backwright.audit.tokens import decodings
+
+_REMEDY = 'verify it:\njwt.decode(token, settings.secret_key, algorithms=["HS256"])'
+
+
+@rule(item=6, level="error")
+def check(subject: Subject) -> Iterator[Judged]:
+    """Judge each call that reads a token."""
+    for source, call, name in decodings(subject):
+        if name.endswith("get_unverified_claims") or _is_off(subject, source, call):
+            if _verified_beside(subject, source, call):
+                yield Looked(at(source, call))
+                continue
+            yield Found(
+                at(source, call),
+                "the token's signature is not verified: anybody can write one for any user",
+                _REMEDY,
+            )
+        else:
+            yield Looked(at(source, call))
+
+
+def _is_off(subject: Subject, source: Source, call: ast.Call) -> bool:
+    if subject.constant(source, keyword(call, "verify")) is False:
+        return True
+    options = keyword(call, "options")
+    found = subject.names.meaning(source, options) if options is not None else None
+    if found is None or not isinstance(found.node, ast.Dict) or found.source is None:
+        return False
+    for key, value in zip(found.node.keys, found.node.values, strict=True):
+        if isinstance(key, ast.Constant) and key.value == "verify_signature":
+            return subject.constant(found.source, value) is False
+    return False
+
+
+def _verified_beside(subject: Subject, source: Source, call: ast.Call) -> bool:
+    """Tell whether the same function verifies a token, too: it only looks into it first."""
+    function = source.function_around(call)
+    return any(
+        other is not call
+        and at_source is source
+        and name.endswith("decode")
+        and source.function_around(other) is function
+        and not _is_off(subject, source, other)
+        for at_source, other, name in decodings(subject)
+    )

@@ -1,0 +1,54 @@
+"""The task behind `backwright audit`: a project is read and judged; nothing of it is run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from backwright.audit import audit_project
+from backwright.audit.baseline import baseline_text
+from backwright.audit.settings import read_settings
+from backwright.errors import UsageError
+from backwright.project import read_project
+from backwright.report.audit_types import AuditReport, Level
+from backwright.report.events import Listener, StepStarted, silence
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """What was asked: the project, and what the settings in its `pyproject.toml` give way to."""
+
+    root: Path
+    fail_on: Level | None = None
+    baseline: str | None = None
+    write_baseline: Path | None = None
+
+
+def audit(request: Audit, listener: Listener = silence) -> tuple[AuditReport, Level]:
+    """Judge a project; return the report, and the level from which on it counts as a failure.
+
+    Raises:
+        UsageError: the settings or the baseline cannot be read or written.
+    """
+    settings = read_settings(request.root)
+    if request.baseline is not None:
+        settings = replace(settings, baseline=request.baseline)
+    if request.write_baseline is not None:
+        settings = replace(settings, baseline=None)
+    listener(StepStarted("reading the source"))
+    project = read_project(request.root)
+    listener(StepStarted("judging the checklist"))
+    report = audit_project(request.root, project, settings)
+    if request.write_baseline is not None:
+        _write(request.root / request.write_baseline, baseline_text(report.findings))
+    return report, request.fail_on or settings.fail_on
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(
+            f"{file} cannot be written: {error.strerror}",
+            remedy="name a file in an existing folder",
+        ) from error
