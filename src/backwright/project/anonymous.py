@@ -14,7 +14,8 @@ from backwright.project.interpret.values import (
 )
 from backwright.project.routes import Route
 
-_OWN = frozenset({"method", "url"})
+METHOD = frozenset[object]({"method"})
+_OWN = METHOD | {"url"}
 _DEEPEST = 4
 
 # What `request.user` says when nobody is signed in, in Starlette's way and that of own backends.
@@ -25,26 +26,31 @@ _NO_USER: dict[str, object] = {
 
 
 class Said(dict[str, object]):
-    """What a request says; `asked` is set once somebody looks at what is the route's own."""
+    """What a request says; `asked` is what somebody looked at of what is the route's own."""
 
-    asked: bool = False
+    asked: frozenset[object] = frozenset()
 
     def __getitem__(self, name: str) -> object:
         """Return what the request says as `name`."""
-        self.asked = self.asked or name in _OWN
+        self.asked |= _OWN & {name}
         return super().__getitem__(name)
 
     def __contains__(self, name: object) -> bool:
         """Tell whether the request says anything as `name`."""
-        self.asked = self.asked or name in _OWN
+        self.asked |= _OWN & {name}
         return super().__contains__(name)
+
+
+def method_of(route: Route) -> str:
+    """Return the method of a request to a route."""
+    return route.methods[0] if route.methods else "GET"
 
 
 def request_to(route: Route) -> tuple[Instance, Said]:
     """Return a request without credentials to a route, and what it says."""
     url = Instance(External("starlette.datastructures.URL"), attributes={"path": route.path})
     said = Said(
-        method=route.methods[0] if route.methods else "GET",
+        method=method_of(route),
         url=url,
         headers=Instance(External("backwright.Credentials")),
         cookies=Instance(External("backwright.Credentials")),

@@ -12,7 +12,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from functools import partial
 
-from backwright.project.anonymous import likeness, request_to
+from backwright.project.anonymous import METHOD, likeness, method_of, request_to
 from backwright.project.dependencies import Parameter, parameters, target_of
 from backwright.project.interpret import calls, expressions, lookup
 from backwright.project.interpret.flow import Raised
@@ -66,6 +66,7 @@ _DECODERS = frozenset(
     {"decode", "decode_token", "verify", "verify_token", "verify_id_token", "loads"}
     | {"get_unverified_header", "get_unverified_claims", "decode_complete", "verify_jwt"}
 )
+NOTHING = frozenset[object]()
 PASSED = Instance(External("backwright.passed"))
 
 
@@ -87,7 +88,7 @@ class Known:
 
     outcome: Outcome
     used: bool
-    asked: bool
+    asked: frozenset[object]
     target: object
 
 
@@ -103,7 +104,7 @@ class Anonymous:
         self.shared = results
         self.route = route
         self.used = False
-        self.frame = Frame(world, next(iter(world.modules.known())), {}, "function")
+        self.frame = Frame(world, world.modules.first(), {}, "function")
         self._results: dict[Hashable, Known] = {}
         self.request, self.said = request_to(route)
 
@@ -168,7 +169,7 @@ class Anonymous:
         """Give a parameter the request; one for the other kind of connection gets its default."""
         is_socket = self.route.methods == ("WEBSOCKET",)
         if kind == ("Request" if is_socket else "WebSocket"):
-            self.said.asked = True
+            self.said.asked |= METHOD
             return Outcome(one.default)
         return Outcome(self.request)
 
@@ -189,21 +190,31 @@ class Anonymous:
     def _call(self, target: object) -> Outcome:
         target = settle(target)
         key = likeness(target)
-        known = self._results.get(key) or self.shared.get(key)
+        known = self._results.get(key) or self._remembered(key)
         if known is None:
             itself = Outcome(Unknown("it depends on itself"))
-            self._results[key] = Known(itself, used=False, asked=False, target=target)
+            self._results[key] = Known(itself, used=False, asked=NOTHING, target=target)
             known = self._results[key] = self._learnt(target, self._called)
-            if not known.asked:
-                self.shared[key] = known
+            self._remember(key, known)
         self.used = self.used or known.used
-        self.said.asked = self.said.asked or known.asked
+        self.said.asked |= known.asked
         return known.outcome
+
+    def _remembered(self, key: Hashable) -> Known | None:
+        """Return what came out for another route, where it comes out the same for this one."""
+        return self.shared.get(key) or self.shared.get((method_of(self.route), key))
+
+    def _remember(self, key: Hashable, known: Known) -> None:
+        """Keep an outcome for other routes: for all of them, or for those of the same method."""
+        if not known.asked:
+            self.shared[key] = known
+        elif known.asked == METHOD:
+            self.shared[method_of(self.route), key] = known
 
     def _learnt(self, target: object, follow: Callable[[object], Outcome]) -> Known:
         """Follow a callable, and tell what that alone took of the request."""
         before = self.used, self.said.asked
-        self.used = self.said.asked = False
+        self.used, self.said.asked = False, NOTHING
         outcome = follow(target)
         known = Known(outcome, self.used, self.said.asked, target)
         self.used, self.said.asked = before
@@ -291,12 +302,11 @@ class Anonymous:
         if not may_refuse(target):
             return False
         key = likeness(middleware)
-        known = self.shared.get(key)
+        known = self._remembered(key)
         if known is None:
             follow = partial(self._answered, middleware, app)
             known = self._learnt(target, follow)
-            if not known.asked:
-                self.shared[key] = known
+            self._remember(key, known)
         return known.outcome.certain
 
     def _answered(self, middleware: Instance, app: Instance, target: object) -> Outcome:

@@ -51,6 +51,10 @@ class Modules:
         """Return the modules looked at so far, by file."""
         return [self._modules[file] for file in sorted(self._modules)]
 
+    def first(self) -> Module:
+        """Return the first module looked at so far, by file."""
+        return self._modules[min(self._modules)]
+
     def parse(self, module: Module) -> ast.Module | None:
         """Return the syntax tree of a module, `None` (and a note) if it cannot be read."""
         if module.tree is None and module.state == "new":

@@ -199,8 +199,11 @@ def _follow(
     world = frame.world
     if function.kind == "classmethod" and not (args and isinstance(args[0], (Class, Unknown))):
         args = [function.owner, *args]
-    deep = len(world.stack) >= world.deepest or world.stack.count(function) >= _RECURSIONS
-    if deep or not world.spend():
+    again = world.stack.count(function)
+    if again and world.witness is not None:  # what it makes of a part is made of that part
+        given = tuple(one for one in (*args, *kwargs.values()) if not isinstance(one, NATIVE))
+        return Unknown(f"{function.name} calls itself", given)
+    if again >= _RECURSIONS or len(world.stack) >= world.deepest or not world.spend():
         return Unknown(f"the calls of {function.name} are too deep to follow")
     function.calls += 1
     inner = Frame(world, function.module, {}, "function", function.qualname, function.frame)

@@ -232,6 +232,8 @@ def settle(value: object) -> object:
 
     An import that was postponed is what it means by now, if that is known.
     """
+    if type(value) is not Unknown and type(value) is not ImportRef:
+        return value  # nearly all are what they are
     while isinstance(value, (Unknown, ImportRef)):
         if isinstance(value, ImportRef):
             meant = _meant(value)

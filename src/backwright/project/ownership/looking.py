@@ -86,6 +86,25 @@ class Seen:
     result: object = None
     early: set[int] = field(default_factory=set)
 
+    def since(self, before: Seen) -> Seen:
+        """Return what was noted after `before` was taken (by `copy`)."""
+        made = self.made[len(before.made) :]
+        under = {id(one): self.under[id(one)] for one in made}
+        sets, lost = self.sets[len(before.sets) :], self.lost[len(before.lost) :]
+        return Seen(made, under, self.tests[len(before.tests) :], sets, lost)
+
+    def copy(self) -> Seen:
+        """Return what was noted up to now."""
+        return Seen([*self.made], {}, [*self.tests], [*self.sets], [*self.lost])
+
+    def add(self, other: Seen) -> None:
+        """Note what was noted elsewhere."""
+        self.made += other.made
+        self.under |= other.under
+        self.tests += other.tests
+        self.sets += other.sets
+        self.lost += other.lost
+
 
 class Onlooker:
     """The witness of one request: it turns models and the caller into terms, and notes."""

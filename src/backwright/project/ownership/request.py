@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterable
 
 from backwright.project.annotations import class_of
+from backwright.project.anonymous import likeness
 from backwright.project.dependencies import Parameter, parameters, target_of
 from backwright.project.guards import SCHEMES, settle_generator
 from backwright.project.interpret import calls, lookup
 from backwright.project.interpret.flow import Raised
 from backwright.project.interpret.values import (
+    NATIVE,
     Bound,
     Class,
     External,
@@ -23,7 +25,7 @@ from backwright.project.interpret.values import (
 )
 from backwright.project.interpret.world import DEEPEST
 from backwright.project.ownership.callers import CURRENT_USER
-from backwright.project.ownership.ground import Ground
+from backwright.project.ownership.ground import Followed, Ground
 from backwright.project.ownership.looking import CREDENTIAL, REQUEST, Onlooker, Seen
 from backwright.project.ownership.terms import CALLER_NAME, caller, given, walk
 from backwright.project.routes import Route
@@ -49,7 +51,7 @@ class Signed:
         self.index = ground.index
         self.user = ground.user
         self.looking = Onlooker(world, ground.index, ground.user)
-        self.frame = Frame(world, next(iter(world.modules.known())), {}, "function")
+        self.frame = Frame(world, world.modules.first(), {}, "function")
         self.request = Instance(External(REQUEST))
         self._given: dict[tuple[int, ...], object] = {}
 
@@ -104,11 +106,26 @@ class Signed:
             return caller()
         if name not in self._given:
             self._given[name] = Unknown("it depends on itself")
-            said = self._said
-            value = self._given[name] = self._of_dependency(target)
-            if said == self._said and isinstance(value, Instance) and _is_caller(value):
-                self._callers[name] = target
+            self._given[name] = self._once(target, name)
         return self._given[name]
+
+    def _once(self, target: object, name: tuple[int, ...]) -> object:
+        """Follow a dependency; one that is the same for all routes is followed for the first."""
+        like = likeness(target)
+        kept = self.ground.followed.get(like)
+        if kept is not None:
+            self.looking.seen.add(kept.did)
+            return kept.value
+        said, before = self._said, self.looking.seen.copy()
+        value = self._of_dependency(target)
+        if said != self._said:
+            return value
+        if isinstance(value, Instance) and _is_caller(value):
+            self._callers[name] = target
+        elif isinstance(value, NATIVE) and self.world.steps > 0:
+            did = self.looking.seen.since(before)
+            self.ground.followed[like] = Followed(target, value, did)
+        return value
 
     def _of_dependency(self, target: object) -> object:
         if isinstance(target, Instance) and lookup.inherits(target.cls, *SCHEMES):
