@@ -12,6 +12,7 @@ from backwright.project.interpret.world import World
 from backwright.project.setting_shapes import shape_of
 from backwright.project.types import Setting
 
+_SPOKEN = (b"env", b"config")  # a word of every way to read a variable
 READERS = frozenset({"getenv", "environ", "config", "env", "Config", "Env", "get_env"})
 _PLAIN = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
 
@@ -69,6 +70,9 @@ def shown_variable(name: str) -> str:
 def _plain_reads(world: World, module: Module) -> list[Setting]:
     """Return the variables that a module reads by itself: `os.getenv("NAME", "default")`."""
     if module.tree is None or not READERS & module.names.keys() | {"os"} & module.names.keys():
+        return []
+    content = world.modules.tree.content(module.file) or b""
+    if not any(word in content for word in _SPOKEN):
         return []
     found: list[Setting] = []
     for node in world.modules.nodes(module):
