@@ -288,7 +288,7 @@ def same(left: object, right: object) -> bool:
 
 def is_external(value: object, *names: str) -> bool:
     """Tell whether `value` is a library's name, by its last part: `is_external(v, "APIRouter")`."""
-    return isinstance(value, External) and value.last in names
+    return type(value) is External and value.last in names
 
 
 def why_unknown(value: object) -> str:
