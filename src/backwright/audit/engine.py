@@ -50,7 +50,7 @@ def audit_project(root: Path, project: Project, settings: Settings) -> AuditRepo
         if broken:
             notes.append(broken)
         findings = [
-            (finding, it.unit or it.place)
+            (finding, it.units or (it.place,))
             for it in judged
             if isinstance(it, Found)
             for finding in quiet.kept(_finding(one, it, settings))
@@ -121,7 +121,7 @@ def _rank(one: Finding) -> tuple[object, ...]:
 def _count(
     count: _Count,
     judged: Iterable[Judged],
-    findings: Sequence[tuple[Finding, Place]],
+    findings: Sequence[tuple[Finding, tuple[Place, ...]]],
     broken: str,
 ) -> None:
     """Take in what a rule of an item has looked at; a note is no failure."""
@@ -131,8 +131,9 @@ def _count(
         elif isinstance(one, Unsure):
             count.unsure.setdefault(one.place, one.why)
         else:
-            count.looked.add(one.unit or one.place)
-    count.failing |= {unit for finding, unit in findings if finding.level != "note"}
+            count.looked |= set(one.units or (one.place,))
+    for finding, units in findings:
+        count.failing |= set(units) if finding.level != "note" else set()
     if broken:
         count.unsure.setdefault(Place("", 0), broken)
 

@@ -49,6 +49,7 @@ class Names:
         self._modules = modules
         self._sources = sources
         self._known: dict[tuple[str, int], Meaning] = {}
+        self._homes: dict[int, Source] = {}
 
     def library(self, source: Source, node: ast.AST | None) -> str:
         """Return the dotted name of the library's thing that an expression is; else empty."""
@@ -288,6 +289,44 @@ class Names:
             return None
         return source, node
 
+    def fields(self, source: Source, cls: ast.ClassDef) -> list[ast.AnnAssign]:
+        """Return the annotated names of a class and of what it inherits from, nearest first."""
+        found: dict[str, ast.AnnAssign] = {}
+        waiting, seen = [(source, cls)], set[int]()
+        while waiting:
+            at, one = waiting.pop(0)
+            if id(one) in seen:
+                continue
+            seen.add(id(one))
+            for stmt in one.body:
+                if isinstance(stmt, ast.AnnAssign) and isinstance(stmt.target, ast.Name):
+                    found.setdefault(stmt.target.id, stmt)
+                    self._homes.setdefault(id(stmt), at)
+            for base in one.bases:
+                kind = self.meaning(at, base)
+                if isinstance(kind.node, ast.ClassDef) and kind.source is not None:
+                    waiting.append((kind.source, kind.node))
+        return list(found.values())
+
+    def field(self, source: Source, cls: ast.ClassDef, name: str) -> ast.AnnAssign | None:
+        """Return the field of a class, or of what it inherits from, that is called so."""
+        return next((one for one in self.fields(source, cls) if _target(one) == name), None)
+
+    def source_of(self, field: ast.AnnAssign) -> Source | None:
+        """Return the module of a field that `fields` gave."""
+        return self._homes.get(id(field))
+
+    def alias_text(self, source: Source, annotation: ast.AST) -> str:
+        """Return the source of the aliases that an annotation names: `Password = Annotated[…]`."""
+        shown = []
+        for one in ast.walk(annotation):
+            if isinstance(one, ast.Name):
+                found = self._expression(source, one, 0)
+                shown += (
+                    [ast.unparse(found[1])] if found is not None and found[1] is not one else []
+                )
+        return " ".join(shown)
+
     def bases(self, source: Source, cls: ast.ClassDef) -> set[str]:
         """Return the last parts of the names of everything that a class inherits from."""
         found: set[str] = set()
@@ -324,6 +363,10 @@ def assigned(function: FunctionNode, name: str) -> list[ast.expr | None] | None:
         ):
             found.append(one.context_expr)
     return found or None
+
+
+def _target(one: ast.AnnAssign) -> str:
+    return one.target.id if isinstance(one.target, ast.Name) else ""
 
 
 def _holds(target: ast.expr, name: str) -> bool:

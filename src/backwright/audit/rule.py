@@ -38,7 +38,7 @@ class Found:
         message: What is wrong there, and what follows from it.
         remedy: What to do, as code where that can be said.
         cause: What faults have in common that one change mends; the rule itself without.
-        unit: What is counted as failing; the place itself without.
+        units: What is counted as failing; the place itself without.
         level: Another level than the rule's.
         fix: How it is mended, where that is safe.
     """
@@ -47,7 +47,7 @@ class Found:
     message: str
     remedy: str
     cause: str = ""
-    unit: Place | None = None
+    units: tuple[Place, ...] = ()
     level: Level | None = None
     fix: Fix | None = None
 

@@ -147,7 +147,7 @@ class Subject:
 
     def calls(self, *endings: str) -> Iterator[tuple[Source, ast.Call, str]]:
         """Yield the program's calls of library things whose dotted name ends in one of `endings`."""
-        yield from (one for one in self._library_calls if one[2].endswith(endings))
+        yield from (one for one in self._library_calls if one[2].endswith(endings or ("",)))
 
     @cached_property
     def _library_calls(self) -> list[tuple[Source, ast.Call, str]]:

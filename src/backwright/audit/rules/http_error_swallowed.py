@@ -1,0 +1,117 @@
+"""An HTTP error is caught by the `except Exception` around it.
+
+Why: `HTTPException` is an `Exception`. A 404 that is raised in the `try` comes out as the 500 (or as
+whatever the handler answers): clients see a broken server where a row was missing.
+
+Bad:
+
+    from fastapi import FastAPI, HTTPException
+    app = FastAPI()
+    @app.get("/items/{item_id}")
+    def read(item_id: int) -> int:
+        try:
+            if item_id > 9:
+                raise HTTPException(404)
+            return item_id
+        except Exception as error:
+            raise HTTPException(500, "Something went wrong")
+
+Good:
+
+    from fastapi import FastAPI, HTTPException
+    app = FastAPI()
+    @app.get("/items/{item_id}")
+    def read(item_id: int) -> int:
+        try:
+            if item_id > 9:
+                raise HTTPException(404)
+            return item_id
+        except HTTPException:
+            raise
+        except Exception as error:
+            raise HTTPException(500, "Something went wrong")
+
+Leave it: never; put the check outside the `try`, or let HTTP errors through first.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from backwright.audit.rule import Found, Judged, Looked, at, rule
+from backwright.audit.sources import FunctionNode, last_name
+from backwright.audit.subject import Subject
+from backwright.source.syntax import children
+
+_BROAD = frozenset({"Exception", "BaseException", ""})
+
+
+@rule(item=3, level="error")
+def check(subject: Subject) -> Iterator[Judged]:
+    """Judge each `try` in which an HTTP error is raised."""
+    for source in subject.program:
+        for node in source.nodes(ast.Try):
+            raised = next(_raised(node.body), None)
+            if raised is None or not node.handlers:
+                continue
+            caught = _first_that_catches(node)
+            if caught is None or _lets_through(caught):
+                yield Looked(at(source, node))
+                continue
+            yield Found(
+                at(source, raised),
+                f"this HTTP error is caught by the except in line {caught.lineno}, which answers "
+                f"something else{_status(caught)}",
+                "let it through first:\nexcept HTTPException:\n    raise",
+            )
+
+
+def _raised(body: list[ast.stmt]) -> Iterator[ast.Raise]:
+    """Yield the HTTP errors raised in a `try`, not in a function or another `try` inside it."""
+    waiting: list[ast.AST] = list(body)
+    while waiting:
+        node = waiting.pop(0)
+        if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
+            if last_name(node.exc.func) == "HTTPException":
+                yield node
+        elif not isinstance(node, FunctionNode | ast.Lambda | ast.Try):
+            waiting = [*children(node), *waiting]
+
+
+def _first_that_catches(node: ast.Try) -> ast.ExceptHandler | None:
+    for handler in node.handlers:
+        types = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+        names = {last_name(one) for one in types}
+        if any("HTTPException" in name for name in names):
+            return None
+        if names & _BROAD:
+            return handler
+    return None
+
+
+def _lets_through(handler: ast.ExceptHandler) -> bool:
+    """Tell whether a handler raises what it caught, or looks at what it is."""
+    for one in ast.walk(handler):
+        if isinstance(one, ast.Raise) and (
+            one.exc is None or (isinstance(one.exc, ast.Name) and one.exc.id == handler.name)
+        ):
+            return True
+        if isinstance(one, ast.Call) and last_name(one.func) in {
+            "isinstance",
+            "getattr",
+            "hasattr",
+        }:
+            return True
+        if (
+            isinstance(one, ast.Attribute)
+            and one.attr == "status_code"
+            and last_name(one.value) != "status"
+        ):
+            return True
+    return False
+
+
+def _status(handler: ast.ExceptHandler) -> str:
+    shown = ast.unparse(handler)
+    return " (500)" if "500" in shown else ""

@@ -1,0 +1,160 @@
+"""A row that may not exist is used as if it did.
+
+Why: `first()`, `one_or_none()`, `scalar_one_or_none()` and `session.get()` give `None` where nothing was
+found; the next attribute is an `AttributeError`, and the client gets 500 instead of 404.
+
+Bad:
+
+    from sqlalchemy.orm import Session
+    def rename(db: Session, model: type, key: int, name: str) -> None:
+        row = db.query(model).filter_by(id=key).first()
+        row.name = name
+        db.commit()
+
+Good:
+
+    from sqlalchemy.orm import Session
+    def rename(db: Session, model: type, key: int, name: str) -> None:
+        row = db.query(model).filter_by(id=key).first()
+        if row is None:
+            raise LookupError(key)
+        row.name = name
+        db.commit()
+
+Good:
+
+    from sqlalchemy.orm import Session
+    def name_of(db: Session, model: type, key: int) -> str | None:
+        row = db.query(model).filter_by(id=key).first()
+        return row.name if row else None
+
+Leave it: where the row is made beforehand in every deployment (a seeded role); an assert says so.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from backwright.audit.rule import Found, Judged, Looked, at, rule
+from backwright.audit.sources import FunctionNode, last_name, own_nodes
+from backwright.audit.subject import Subject
+
+_MAYBE = frozenset({"first", "one_or_none", "scalar_one_or_none"})
+_NO_ROWS = frozenset({"count", "func", "exists", "max", "min", "sum"})
+
+
+@rule(item=3, level="warning")
+def check(subject: Subject) -> Iterator[Judged]:
+    """Judge each name that a lookup gives, in the function that looks up."""
+    for source in subject.program:
+        if not any(word in source.text for word in ("first(", "one_or_none(", "get(")):
+            continue
+        for function in source.functions:
+            for name, lookup in _lookups(function):
+                used = _used(function, name, lookup)
+                if used is None or _is_tested(function, name):
+                    yield Looked(at(source, lookup))
+                    continue
+                yield Found(
+                    at(source, used),
+                    f"{name} may be None: {ast.unparse(lookup.func)[-60:]}() found nothing "
+                    f"(line {lookup.lineno}), and nobody asks",
+                    f"if {name} is None:\n    raise HTTPException(404, …)",
+                )
+
+
+def _lookups(function: FunctionNode) -> Iterator[tuple[str, ast.Call]]:
+    """Yield the names that are bound once, to what a lookup gives."""
+    for one in own_nodes(function):
+        if not isinstance(one, ast.Assign) or len(one.targets) != 1:
+            continue
+        target = one.targets[0]
+        value = one.value.value if isinstance(one.value, ast.Await) else one.value
+        if isinstance(target, ast.Name) and isinstance(value, ast.Call) and _is_lookup(value):
+            bound = [
+                it for it in own_nodes(function)
+                if isinstance(it, ast.Name) and it.id == target.id and isinstance(it.ctx, ast.Store)
+            ]  # fmt: skip
+            if len(bound) == 1:
+                yield target.id, value
+
+
+def _is_lookup(call: ast.Call) -> bool:
+    """Tell whether a call gives a row or `None`."""
+    if not isinstance(call.func, ast.Attribute):
+        return False
+    if any(
+        last_name(one) in _NO_ROWS
+        for one in ast.walk(call)
+        if isinstance(one, ast.Attribute | ast.Name)
+    ):
+        return False
+    if call.func.attr in _MAYBE:
+        inner = call.func.value
+        while isinstance(inner, ast.Call | ast.Attribute | ast.Await):
+            inner = inner.func if isinstance(inner, ast.Call) else inner.value
+        return not call.args and isinstance(inner, ast.Name)
+    is_session = last_name(call.func.value) in {"session", "db", "db_session", "async_session"}
+    return call.func.attr == "get" and is_session and len(call.args) == 2
+
+
+def _used(function: FunctionNode, name: str, lookup: ast.Call) -> ast.AST | None:
+    """Return where an attribute of the row is used."""
+    for one in own_nodes(function):
+        if (
+            isinstance(one, ast.Attribute)
+            and isinstance(one.value, ast.Name)
+            and one.value.id == name
+            and one.lineno >= lookup.lineno
+        ):
+            return one
+    return None
+
+
+def _is_tested(function: FunctionNode, name: str) -> bool:
+    """Tell whether the function asks about the name anywhere, or hands it to somebody who may."""
+    for one in own_nodes(function):
+        if isinstance(one, ast.If | ast.While | ast.IfExp | ast.Assert):
+            tested = [one.test]
+        elif isinstance(one, ast.BoolOp):
+            tested = [*one.values]
+        elif isinstance(one, ast.comprehension):
+            tested = [*one.ifs]
+        elif isinstance(one, ast.Compare | ast.Match):
+            tested = [one.left if isinstance(one, ast.Compare) else one.subject]
+        elif isinstance(one, ast.UnaryOp) and isinstance(one.op, ast.Not):
+            tested = [one.operand]
+        elif isinstance(one, ast.ExceptHandler) and last_name(one.type) in {
+            "AttributeError",
+            "Exception",
+        }:
+            return True
+        elif isinstance(one, ast.Expr) and isinstance(one.value, ast.Call | ast.Await):
+            call = one.value.value if isinstance(one.value, ast.Await) else one.value
+            tested = (
+                [*call.args, *(it.value for it in call.keywords)]
+                if isinstance(call, ast.Call)
+                else []
+            )
+            tested = [it for it in tested if isinstance(it, ast.Name)] if _may_refuse(call) else []
+        else:
+            continue
+        if any(
+            isinstance(it, ast.Name) and it.id == name for part in tested for it in ast.walk(part)
+        ):
+            return True
+    return False
+
+
+def _may_refuse(call: ast.expr) -> bool:
+    """Tell whether a call may be a check: not one of the session's own."""
+    return last_name(call) not in {
+        "add",
+        "delete",
+        "refresh",
+        "expunge",
+        "merge",
+        "append",
+        "print",
+    }

@@ -1,0 +1,100 @@
+"""A password may be longer than bcrypt takes.
+
+Why: bcrypt looks at 72 bytes. Since bcrypt 5 a longer one is an error (500 at the registration); before,
+the rest did not count: two passwords with the same beginning were one.
+
+Bad:
+
+    import bcrypt
+    from fastapi import FastAPI
+    from pydantic import BaseModel
+    app = FastAPI()
+    class Register(BaseModel):
+        email: str
+        password: str
+    @app.post("/register")
+    def register(data: Register) -> str:
+        return bcrypt.hashpw(data.password.encode(), bcrypt.gensalt()).decode()
+
+Good:
+
+    import bcrypt
+    from fastapi import FastAPI
+    from pydantic import BaseModel, Field
+    app = FastAPI()
+    class Register(BaseModel):
+        email: str
+        password: str = Field(min_length=8, max_length=72)
+    @app.post("/register")
+    def register(data: Register) -> str:
+        return bcrypt.hashpw(data.password.encode(), bcrypt.gensalt()).decode()
+
+Leave it: where passwords are hashed with something that takes all of them (Argon2), or cut before.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from backwright.audit.rule import Found, Judged, Looked, at, rule
+from backwright.audit.sources import Source, parameters
+from backwright.audit.subject import Subject
+
+_NAMES = frozenset({"password", "new_password", "passwd"})
+
+
+@rule(item=6, level="warning")
+def check(subject: Subject) -> Iterator[Judged]:
+    """Judge the passwords in the bodies of requests, where bcrypt hashes them."""
+    if "bcrypt" not in (subject.project.auth.hashing or "") or _is_cut(subject):
+        return
+    seen: set[tuple[str, int]] = set()
+    for handler in subject.handlers:
+        for one, _ in parameters(handler.node):
+            kind = subject.names.annotated(handler.source, one.annotation)
+            if not isinstance(kind.node, ast.ClassDef) or kind.source is None:
+                continue
+            for field in _passwords(subject, kind.source, kind.node):
+                if field[:2] in seen:
+                    continue
+                seen.add(field[:2])
+                yield from field[2]
+
+
+def _passwords(
+    subject: Subject, source: Source, cls: ast.ClassDef
+) -> Iterator[tuple[str, int, list[Judged]]]:
+    if not subject.names.bases(source, cls) & {"BaseModel", "SQLModel"}:
+        return
+    for field in subject.names.fields(source, cls):
+        if not isinstance(field.target, ast.Name) or field.target.id not in _NAMES:
+            continue
+        at_source = subject.names.source_of(field) or source
+        shown = ast.unparse(field) + subject.names.alias_text(at_source, field.annotation)
+        judged: Judged = Looked(at(at_source, field))
+        if not re.search(r"max_length|max_digits|\bconstr|le=", shown) and not _is_validated(
+            at_source, field
+        ):
+            judged = Found(
+                at(at_source, field),
+                f"{field.target.id} has no upper bound, and bcrypt takes 72 bytes",
+                f"{field.target.id}: str = Field(min_length=8, max_length=72)",
+            )
+        yield at_source.file, field.lineno, [judged]
+
+
+def _is_validated(source: Source, field: ast.AnnAssign) -> bool:
+    """Tell whether a validator of the class speaks of the password's length."""
+    cls = source.class_around(field)
+    text = ast.unparse(cls) if cls is not None else ""
+    return "validator" in text and re.search(r"len\(|72|max_length", text) is not None
+
+
+def _is_cut(subject: Subject) -> bool:
+    """Tell whether the program cuts or measures passwords itself, before they are hashed."""
+    return any(
+        re.search(r"\b7[12]\b", one.text) and "bcrypt" in one.text.lower()
+        for one in subject.program
+    )
