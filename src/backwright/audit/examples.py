@@ -77,7 +77,7 @@ def examples_of(text: str) -> tuple[Example, ...]:
 
 def _files(block: str) -> dict[str, str]:
     head, _, rest = block.partition("\n")
-    block = NOTES + rest if head.strip() == _NOTES else block
+    block = f"# main.py\n{NOTES}{rest}" if head.strip() == _NOTES else block
     parts = _FILE.split(block.strip("\n") + "\n")
     if len(parts) == 1:
         return {"main.py": parts[0]}

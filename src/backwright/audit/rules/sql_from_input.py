@@ -1,0 +1,119 @@
+"""SQL is put together from what the request says.
+
+Why: a text in the query becomes part of the command (SQL injection): it reads other tables, skips the
+password, or deletes.
+
+Bad:
+
+    from fastapi import FastAPI
+    from sqlalchemy import text
+    from sqlalchemy.orm import Session
+    app = FastAPI()
+    @app.get("/items")
+    def search(name: str, db: Session) -> list[object]:
+        return db.execute(text(f"SELECT * FROM item WHERE name = '{name}'")).all()
+
+Bad:
+
+    from sqlalchemy.orm import Session
+    def find(db: Session, name: str) -> list[object]:
+        return db.execute("SELECT * FROM item WHERE name = '%s'" % name).all()
+
+Good:
+
+    from fastapi import FastAPI
+    from sqlalchemy import text
+    from sqlalchemy.orm import Session
+    TABLE = "item"
+    app = FastAPI()
+    @app.get("/items")
+    def search(name: str, db: Session) -> list[object]:
+        return db.execute(text(f"SELECT * FROM {TABLE} WHERE name = :name"), {"name": name}).all()
+
+Leave it: never; names of columns that clients choose come from a fixed list.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from backwright.audit.inputs import derived
+from backwright.audit.rule import Found, Judged, at, rule
+from backwright.audit.sources import FunctionNode, last_name, parameters
+from backwright.audit.subject import Subject
+
+_SQL = re.compile(r"(?is)\b(select\b.+\bfrom|insert\s+into|update\b.+\bset|delete\s+from|where)\b")
+_RUNS = frozenset(
+    {
+        "execute",
+        "exec",
+        "text",
+        "exec_driver_sql",
+        "scalar",
+        "scalars",
+        "fetch",
+        "fetchrow",
+        "fetchval",
+    }
+)
+_SAFE = frozenset({"int", "float", "bool", "UUID", "uuid.UUID", "date", "datetime", "Decimal"})
+_CONSTANT = re.compile(r"^(table|schema|column|cls|model)(_?name)?$|table|schema_name")
+
+
+@rule(item=4, level="error")
+def check(subject: Subject) -> Iterator[Judged]:
+    """Judge the texts that are run as SQL."""
+    for source in subject.program:
+        for call in source.nodes(ast.Call):
+            if last_name(call.func) not in _RUNS or not call.args:
+                continue
+            function = source.function_around(call)
+            shown = _expression(function, call.args[0])
+            if function is None or not _SQL.search(ast.unparse(shown)):
+                continue
+            names = _given(function)
+            inner = next((one for one in _parts(shown) if derived(one, names)), None)
+            if inner is not None:
+                yield Found(
+                    at(source, call),
+                    f"{ast.unparse(inner)} becomes part of the SQL",
+                    'bind it: text("… WHERE name = :name"), {"name": name}',
+                )
+
+
+def _given(function: FunctionNode) -> set[str]:
+    """Return the parameters that can hold any text."""
+    return {
+        one.arg
+        for one, _ in parameters(function)
+        if one.arg not in {"self", "cls"}
+        and not _CONSTANT.search(one.arg)
+        and (one.annotation is None or ast.unparse(one.annotation) not in _SAFE)
+    }
+
+
+def _expression(function: FunctionNode | None, node: ast.expr) -> ast.expr:
+    """Return what a local name was bound to, if it was bound once."""
+    if isinstance(node, ast.Name) and function is not None:
+        bound = [
+            one.value
+            for one in ast.walk(function)
+            if isinstance(one, ast.Assign) and any(last_name(it) == node.id for it in one.targets)
+        ]
+        return bound[0] if len(bound) == 1 else node
+    return node
+
+
+def _parts(node: ast.expr) -> Iterator[ast.expr]:
+    """Yield what is put into a text as it is."""
+    if isinstance(node, ast.JoinedStr):
+        yield from (one.value for one in node.values if isinstance(one, ast.FormattedValue))
+    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod):
+        yield from node.right.elts if isinstance(node.right, ast.Tuple) else [node.right]
+    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        for side in (node.left, node.right):
+            yield from _parts(side) if isinstance(side, ast.BinOp | ast.JoinedStr) else [side]
+    elif isinstance(node, ast.Call) and last_name(node.func) == "format":
+        yield from (*node.args, *(one.value for one in node.keywords))
