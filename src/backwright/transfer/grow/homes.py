@@ -14,6 +14,7 @@ from backwright.transfer.grow.sources import Sources
 from backwright.transfer.rename import Renaming
 
 _LAYERS = re.compile(r"(?:api|apis|routes|routers|endpoints|views|handlers|web|http|v\d+)")
+_TEST = re.compile(r"(?:^|/)test_\w+\.py$|_test\.py$")
 _SHARED = ("models", "schemas", "crud", "services", "database", "tables", "entities", "dto")
 
 
@@ -34,14 +35,16 @@ def read_homes(sources: Sources, names: Names) -> Homes:
     """Return where the parts of a new resource go."""
     project = sources.project
     app = project.apps[0].file if project.apps else "main.py"
-    handlers = Counter(e.file for e in project.endpoints if not is_test(e.file))
+    handlers = Counter(e.file for e in project.endpoints if _is_in_reach(sources, e.file))
     routes = [file for file in handlers if file not in {one.file for one in project.apps}]
     package = _package(app, routes)
     domain = _domain(routes, names)
     # What stands in the application's own file gets one beside it: it imports the routes.
     nouns = [names_of(model.name) for model in project.models]
-    models = _home((m.file for m in project.models if m.file != app), names, domain, nouns)
-    schemas = _home((s.file for s in project.schemas if s.file != app), names, domain, nouns)
+    tables = [m.file for m in project.models if m.file != app and _is_in_reach(sources, m.file)]
+    shapes = [s.file for s in project.schemas if s.file != app and _is_in_reach(sources, s.file)]
+    models = _home(tables, names, domain, nouns)
+    schemas = _home(shapes, names, domain, nouns)
     there = frozenset(sources.draft.modules())
     file = f"{names.snake}_service.py"
     service = _beside(there, "services", file) or _in_folder(there, package, "services", file)
@@ -55,6 +58,13 @@ def read_homes(sources: Sources, names: Names) -> Homes:
         database=_in(package, "database.py"),
         tests=_tests(sources, names, domain),
     )
+
+
+def _is_in_reach(sources: Sources, file: str) -> bool:
+    """Tell whether the application can import a file: it is no test, nor another service's."""
+    if is_test(file) or not file.startswith(sources.root):
+        return False
+    return all(part.isidentifier() for part in PurePosixPath(file[len(sources.root) :]).parts[:-1])
 
 
 def _apart(path: str, others: Container[str | None], word: str) -> str:
@@ -151,10 +161,10 @@ def _routes(routes: list[str], names: Names, domain: str | None) -> str | None:
 
 def _tests(sources: Sources, names: Names, domain: str | None) -> str:
     """Return the new test file: with the other tests, in the domain's own where others have some."""
-    name = f"test_{names.plural_snake}.py"
-    known = [
-        path for path in sources.draft.modules() if PurePosixPath(path).name.startswith("test_")
-    ]
+    known = [path for path in sources.draft.modules() if _TEST.search(path)]
+    ending = sum(path.endswith("_test.py") for path in known)
+    stem = names.plural_snake
+    name = f"{stem}_test.py" if ending * 2 > len(known) else f"test_{stem}.py"
     folders = Counter(PurePosixPath(path).parent.as_posix() for path in known)
     if not folders:
         return f"{sources.root}tests/{name}"

@@ -24,7 +24,7 @@ def imports(run: Run) -> Outcome:
     paths = paths_in(done.stdout)
     if paths is None:
         reason = f"{app} cannot be imported: {error_in(done.stdout)}\n{tail(done.stderr)}"
-        is_ours = _error_before(run, app) != _plain(error_in(done.stdout))
+        is_ours = error_before(run, app) != _plain(error_in(done.stdout))
         return failed(reason) if is_ours else skipped(f"before, too, {reason}")
     missing = missing_endpoints(paths, run.bench.expected_endpoints)
     if missing:
@@ -32,7 +32,7 @@ def imports(run: Run) -> Outcome:
     return passed(f"{app}: {sum(map(len, paths.values()))} operations")
 
 
-def _error_before(run: Run, app: str) -> str | None:
+def error_before(run: Run, app: str) -> str | None:
     """Return why the application cannot be imported without the change; None where it can be."""
     database = run.databases.empty("imports")
     arguments = (str(PAYLOADS / "load.py"), app)

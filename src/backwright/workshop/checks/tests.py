@@ -12,6 +12,7 @@ from typing import Literal
 
 from backwright.host.process import Result
 from backwright.workshop.bench import Run, tail
+from backwright.workshop.checks.imports import error_before
 from backwright.workshop.registry import Outcome, check, failed, passed, skipped
 from backwright.workshop.settings import workers
 from backwright.workshop.staging import Staging
@@ -92,7 +93,11 @@ def _wrong_with_new(run: Run, after: Report, new: set[str]) -> Outcome | None:
         return None
     if broken:
         return skipped(_shown(after, broken, "could not run before the change either"))
-    return failed(f"none of the new tests in {', '.join(run.bench.new_tests)} ran")
+    reason = f"none of the new tests in {', '.join(run.bench.new_tests)} ran"
+    app = run.bench.app
+    if app and (error := error_before(run, app)):
+        return skipped(f"{reason}: {app} cannot be imported before the change either: {error}")
+    return failed(reason)
 
 
 def _none_passes(run: Run, after: Report, new: set[str]) -> bool:
