@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from backwright.errors import UsageError
-from backwright.project.types import Endpoint
+from backwright.project.types import Endpoint, Model
 from backwright.spec.fields import nearest
 from backwright.spec.names import names_of
 from backwright.spec.types import ResourceSpec
@@ -90,10 +90,17 @@ def choose(owners: Ownership, spec: ResourceSpec) -> list[Choice]:
             f"{spec.like!r} is no resource of this project{nearest(spec.like, known)}",
             remedy=f"one of: {', '.join(known) or 'none'}",
         )
-    chains = [read_chain(owners, m) for m in models if not is_account(owners.project, m.name)]
-    ranked = sorted((_judged(owners, c, spec) for c in chains), key=lambda c: -c.score)
-    whole = [c for c in ranked if _is_whole(c.chain)]
+    plain = [m for m in models if not is_account(owners.project, m.name)]
+    whole = _ranked(owners, plain, spec)
+    if not whole and owners.project.auth.approach == "none":  # users are rows like others then
+        whole = _ranked(owners, models, spec)
     return [replace(c, chain=cleared(owners, c.chain)) for c in whole]
+
+
+def _ranked(owners: Ownership, models: Iterable[Model], spec: ResourceSpec) -> list[Choice]:
+    """Return the resources that are whole enough to be learnt from, the best first."""
+    chains = [c for m in models if _is_whole(c := read_chain(owners, m))]
+    return sorted((_judged(owners, c, spec) for c in chains), key=lambda c: -c.score)
 
 
 def _is_whole(chain: Chain) -> bool:

@@ -188,6 +188,31 @@ def _fields(learning: Learning, structure: set[str], to_owner: set[str]) -> Iter
         if relation.name in to_owner or relation.name in by_column:
             continue
         yield OldField(name=relation.name, kind="many", nullable=True, target=relation.target)
+    known = {r.name for r in model.relationships} | set(_columns(learning)) | structure
+    yield from (OldField(n, nullable=True) for n in _only_sent(learning) if n not in known)
+
+
+def _columns(learning: Learning) -> Iterator[str]:
+    """Yield the exemplar's columns, as the table and as the class call them."""
+    yield from (c.name for c in learning.chain.model.columns)
+    yield from (*learning.dialect.own, *learning.dialect.structure)
+
+
+def _only_sent(learning: Learning) -> Iterator[str]:
+    """Yield what clients send of the exemplar that is no column of it: a password."""
+    modules, model = learning.owners.modules, learning.chain.model.name
+    sent = {
+        (s.file, s.name)
+        for s in learning.project.schemas
+        if s.model == model and s.role in ("create", "update") and s.file in modules.paths
+    }
+    found: dict[str, None] = {}
+    for path, name in sorted(sent):
+        for statement in modules.outline(path):
+            if name in statement.names and isinstance(statement.node, ast.ClassDef):
+                fields = (n for n in statement.node.body if isinstance(n, ast.AnnAssign))
+                found |= {n.target.id: None for n in fields if isinstance(n.target, ast.Name)}
+    yield from found
 
 
 def _kind(written: str) -> Kind | None:
