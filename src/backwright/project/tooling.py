@@ -22,7 +22,6 @@ _LOCKS = {
 
 
 _PINNED = ("fastapi", "fastapi-users", "fastcrud", "pydantic", "sqladmin")
-_LOWEST = re.compile(r"\s*(?:>=|\^|~=|~|==)?\s*(\d+)\.(\d+)")
 _IMAGE = re.compile(
     r"^FROM\s+(?:--platform=\S+\s+)?\S*?(?:\bpython:|:python)(\d+\.\d+)",
     re.MULTILINE | re.IGNORECASE,
@@ -69,12 +68,6 @@ def _package_manager(tree: Tree, names: dict[str, str]) -> str | None:
             return manager
     plain = any("requirements" in file for file in names.values()) or "setup.py" in names
     return "pip" if plain or text else None
-
-
-def annotations_are_late(python: str | None) -> bool:
-    """Tell whether versions such as `>=3.14` read annotations only when they are asked for."""
-    lowest = _LOWEST.match(python or "")
-    return lowest is not None and (int(lowest[1]), int(lowest[2])) >= (3, 14)
 
 
 def _python(tree: Tree, names: dict[str, str]) -> str | None:

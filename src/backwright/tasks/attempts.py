@@ -11,6 +11,7 @@ from backwright.project import read_project
 from backwright.project.types import Project
 from backwright.tasks.by_example import Lesson, write
 from backwright.tasks.undefined import undefined_names
+from backwright.transfer.dialect import python_of
 from backwright.transfer.example.choose import verbs
 from backwright.transfer.example.transfer import Transferred, new_endpoints
 from backwright.values import Note
@@ -62,7 +63,7 @@ def first_that_fits(
             refused = refused or error
             continue
         endpoints, problem = compare(made.project, read_project(folder), made, done)
-        python = made.project.python_version
+        python = python_of(made.project, installed)
         if problem is None and (lacking := undefined_names(folder, files, original, python)):
             problem = f"what was carried over lacks {', '.join(lacking)}"
         if problem is None:

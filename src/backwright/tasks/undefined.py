@@ -9,15 +9,15 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from backwright.host.process import run
-from backwright.project.tooling import annotations_are_late
 from backwright.source.text import decode
 from backwright.tasks.tidy import ruff_program
 
+_LATE = (3, 14)  # since then, annotations may name what is defined below them
 _NAME = re.compile(r"`(\w+)`")
 
 
 def undefined_names(
-    folder: Path, paths: Sequence[str], original: Path, python: str | None = None
+    folder: Path, paths: Sequence[str], original: Path, python: tuple[int, ...] = ()
 ) -> list[str]:
     """Return the names that files use and do not define, but for those that they lacked before.
 
@@ -27,9 +27,9 @@ def undefined_names(
         folder: where the changed files lie.
         paths: the files.
         original: the project as it was.
-        python: the versions that it is written for, such as `>=3.14`.
+        python: the oldest version that it runs on, if that is known.
     """
-    late = annotations_are_late(python)
+    late = python >= _LATE
     found = set(_lacking(folder, paths, late=late))
     before = set(_lacking(original, [p for p in paths if (original / p).is_file()], late=late))
     return sorted({name for path, name in found - before if name in _used(folder / path)})

@@ -46,6 +46,7 @@ class Shape:
     nested: frozenset[int]
     is_table: bool
     is_named: bool  # after what it is for
+    alone: Role  # what it is for where it is called a base and is none
 
     @property
     def key(self) -> str:
@@ -193,6 +194,8 @@ def _in_family(shape: Shape, shapes: Mapping[str, Shape]) -> Shape:
     children = [s for s in shapes.values() if shape in _ancestors(s, shapes)]
     if any(c.is_table for c in children) and not shape.is_table:
         return replace(shape, role="shared")
+    if shape.role == "base" and not children:
+        return replace(shape, role=shape.alone, aim=shape.alone)
     unnamed = not shape.is_named and not shape.is_table
     return replace(shape, role="base") if unnamed and children else shape
 
@@ -208,9 +211,10 @@ def _shape(part: Part, node: cst.ClassDef, facts: Facts) -> Shape:
         and re.search(r"\b(?:(?:Column|mapped_column)\(|Mapped\[)", code) is not None
     )
     role: Role | None = "model" if is_table else _role_by_name(node.name.value, facts.new.pascal)
-    if role is None:
-        shown = any(re.search(rf"^\s+{s}\s*:", code, re.MULTILINE) for s in facts.structural)
-        role = "public" if shown or "from_attributes" in code or "orm_mode" in code else "create"
+    shown = any(re.search(rf"^\s+{s}\s*:", code, re.MULTILINE) for s in facts.structural)
+    shown = shown or "from_attributes" in code or "orm_mode" in code
+    alone: Role = "public" if shown else "create"
+    role = role or alone
     bases = tuple(code_of(b.value).rpartition(".")[2] for b in node.bases)
     aim = role
     if role == "update" and not re.search(r"None|Optional", _declarations(node)):
@@ -226,6 +230,7 @@ def _shape(part: Part, node: cst.ClassDef, facts: Facts) -> Shape:
         frozenset(nested),
         is_table,
         is_named,
+        alone,
     )
 
 

@@ -2,7 +2,7 @@
 
 from backwright.transfer.dialect.bound import Bound, bound
 from backwright.transfer.dialect.facts import Dialect, Home, Partner
-from backwright.transfer.dialect.read import read_dialect, table_name
+from backwright.transfer.dialect.read import python_of, read_dialect, table_name
 from backwright.transfer.dialect.read_schemas import Role, schema_role
 from backwright.transfer.dialect.relation_writer import Sides
 from backwright.transfer.dialect.sample_writer import Sample
@@ -16,6 +16,7 @@ __all__ = [
     "Sample",
     "Sides",
     "bound",
+    "python_of",
     "read_dialect",
     "schema_role",
     "table_name",

@@ -87,7 +87,7 @@ def read_dialect(
         ),
         link=read_link_habit(sources, project, exemplar, orm),
         relative=_is_relative(sources, exemplar),
-        relation=read_relation_habit(sources, project, exemplar),
+        relation=read_relation_habit(sources, project, exemplar, python_of(project, installed)),
         dataclass=_is_dataclass(sources, exemplar),
         quote="'" if majority(_quotes(sources, exemplar), '"') == "'" else '"',
         zoned=_zoned([*columns, *rest], habits.implied.get("datetime")),

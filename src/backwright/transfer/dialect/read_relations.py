@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from backwright.project.tooling import annotations_are_late
 from backwright.project.types import Model, Project
 from backwright.transfer.dialect.columns import (
     ColumnCode,
@@ -59,7 +58,7 @@ def relations_of(sources: Sources, model: Model) -> list[RelationCode]:
 
 
 def read_relation_habit(
-    sources: Sources, project: Project, exemplar: Model
+    sources: Sources, project: Project, exemplar: Model, python: tuple[int, ...]
 ) -> RelationHabit | None:
     """Return how relationships are declared; None where foreign keys stand without any."""
     own = relations_of(sources, exemplar)
@@ -71,8 +70,7 @@ def read_relation_habit(
         keys = any(c.foreign_key for m in project.models for c in m.columns)
         return None if keys else _usual()
     habit = _relation_habit(found, [*own, *others], _typing_only(sources, exemplar))
-    late = annotations_are_late(project.python_version)
-    return replace(habit, late=late, postponed=frozenset(_postponed(sources, project)))
+    return replace(habit, late=python >= (3, 14), postponed=frozenset(_postponed(sources, project)))
 
 
 def _postponed(sources: Sources, project: Project) -> Iterator[str]:
