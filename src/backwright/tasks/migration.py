@@ -35,38 +35,74 @@ def write_migration(place: Workplace, message: str) -> list[str]:
     Raises:
         VerificationError: the host's migrations or models fail.
     """
-    return list(write_revision(place, message).paths)
+    try:
+        return list(_written(place, message).paths)
+    except DialogueError as error:
+        raise _failure(error) from error
 
 
 def write_revision(place: Workplace, message: str) -> Revision:
     """Autogenerate a migration of what the change brings, and of nothing else.
 
     In many projects models and migrations differ before any change; such differences are left
-    out and noted.
+    out and noted. Where neither can be loaded here without the change, either, none is written.
 
     Raises:
-        VerificationError: the host's migrations or models fail.
+        VerificationError: the host's migrations or models fail because of the change.
+    """
+    try:
+        return _written(place, message)
+    except DialogueError as error:
+        why = _fails_before(place)
+        if not why:
+            raise _failure(error) from error
+    text = (
+        f"no migration was written: without the change, too, the models cannot be loaded here "
+        f"({why}); write it where they can: alembic revision --autogenerate -m '{message}'"
+    )
+    return Revision(notes=(Note(place.facts.migrations_folder or "", 0, text),))
+
+
+def _failure(error: DialogueError) -> VerificationError:
+    return VerificationError(
+        f"the migration could not be written: {error.message}",
+        [Check("migration", "fail", 0.0, error.message)],
+        remedy="mend the project's models or migrations first",
+    )
+
+
+def _fails_before(place: Workplace) -> str:
+    """Say why the models of the project cannot be loaded without the change; nothing if they can."""
+    run = hands(place.bench(ChangeSet()))
+    database = run.databases.empty("revise")
+    folder = run.unchanged()
+    try:
+        with alembic(run, folder, database) as dialogue:
+            open_migrations(run, dialogue, folder, database)
+            dialogue.ask({"do": "compare", "load": True})
+    except DialogueError as error:
+        return error.message.splitlines()[0]
+    return ""
+
+
+def _written(place: Workplace, message: str) -> Revision:
+    """Write a migration, against a database at the heads or tables of the models.
+
+    Raises:
+        DialogueError: the host's migrations or models fail.
     """
     if place.facts.migrations_folder is None or not place.environment.has("alembic"):
         return Revision()
     run = hands(place.bench(ChangeSet()))
     database = run.databases.empty("revise")
-    try:
-        with alembic(run, run.folder, database) as dialogue:
-            opened = open_migrations(run, dialogue, run.folder, database)
-            why = _upgrade(dialogue)
-            if not why and opened["heads"] and not holds_tables(run, database):
-                why = "they make no tables"
-            if not why:
-                return _revise(place, run, dialogue, opened, database, message)
-        return _revise_on_old_tables(place, run, message, why)
-    except DialogueError as error:
-        check = Check("migration", "fail", 0.0, error.message)
-    raise VerificationError(
-        f"the migration could not be written: {check.detail}",
-        [check],
-        remedy="mend the project's models or migrations first",
-    )
+    with alembic(run, run.folder, database) as dialogue:
+        opened = open_migrations(run, dialogue, run.folder, database)
+        why = _upgrade(dialogue)
+        if not why and opened["heads"] and not holds_tables(run, database):
+            why = "they make no tables"
+        if not why:
+            return _revise(place, run, dialogue, opened, database, message)
+    return _revise_on_old_tables(place, run, message, why)
 
 
 def _upgrade(dialogue: Dialogue) -> str:
