@@ -60,6 +60,17 @@ def test_a_new_configuration_file_is_seen(host: Path) -> None:
     assert cache.key(read_tree(host)) != name
 
 
+def test_a_change_of_loaded_data_is_seen(host: Path) -> None:
+    loading = (
+        "import json\nfrom pathlib import Path\nfrom fastapi import FastAPI\napp = FastAPI()\n"
+    )
+    loading += "path = json.loads((Path(__file__).parent / 'paths.json').read_text())['path']\n"
+    (host / "main.py").write_text(loading + "@app.get(path)\ndef read(): ...\n")
+    for path in ("/a", "/b", "/b"):
+        (host / "paths.json").write_text(f'{{"path": "{path}"}}')
+        assert [one.path for one in read_project(host).endpoints] == [path]
+
+
 @pytest.mark.parametrize(
     "content", [b"", b"no pickle", pickle.dumps(print), pickle.dumps({"a": 1})]
 )

@@ -61,25 +61,35 @@ def _own_code() -> bytes:
     return digest.digest()
 
 
-def load(place: Path, name: str) -> Project | None:
-    """Return a kept reading, `None` if there is none that can be used."""
+def load(place: Path, name: str, tree: Tree) -> Project | None:
+    """Return a kept reading, `None` if there is none that can be used.
+
+    The data files that it was made of, which are known only now, must be the same, too.
+    """
     try:
         content = (place / f"{name}.pickle").read_bytes()
-        found = _Facts(io.BytesIO(content)).load()
+        found, data = _Facts(io.BytesIO(content)).load()
+        same = all(_print_of(tree, file) == known for file, known in data.items())
     except (OSError, pickle.UnpicklingError, EOFError, AttributeError, TypeError, ValueError):
         return None
-    return found if isinstance(found, Project) else None
+    return found if same and isinstance(found, Project) else None
 
 
-def store(place: Path, name: str, project: Project) -> None:
-    """Keep a reading; where that is not possible, go on without."""
+def _print_of(tree: Tree, file: str) -> str:
+    return hashlib.blake2b(tree.content(file) or b"", digest_size=20).hexdigest()
+
+
+def store(place: Path, name: str, project: Project, tree: Tree) -> None:
+    """Keep a reading of a tree; where that is not possible, go on without."""
     import tempfile
+
+    kept = (project, {file: _print_of(tree, file) for file in tree.data()})
 
     with contextlib.suppress(OSError):
         place.mkdir(parents=True, exist_ok=True, mode=0o700)
         handle, temporary = tempfile.mkstemp(dir=place)
         with os.fdopen(handle, "wb") as file:
-            pickle.dump(project, file, protocol=5)
+            pickle.dump(kept, file, protocol=5)
         Path(temporary).replace(place / f"{name}.pickle")
         _forget_oldest(place)
 

@@ -61,6 +61,10 @@ class Tree:
             self._kept[file] = read_bytes(self.root, file)
         return self._kept[file]
 
+    def data(self) -> list[str]:
+        """Return the other files that were asked for: data that the program loads."""
+        return sorted(self._kept.keys() - {*self.python, *self.configuration})
+
     def text(self, file: str) -> str | None:
         """Return a configuration file's text (UTF-8 or UTF-16, with or without a mark)."""
         content = self.content(file)

@@ -21,12 +21,12 @@ def read_project(root: Path) -> Project:
     tree = read_tree(root.resolve())
     place = cache.folder()
     name = cache.key(tree) if place is not None else ""
-    kept = cache.load(place, name) if place is not None else None
+    kept = cache.load(place, name, tree) if place is not None else None
     if kept is not None:
         return kept
     from backwright.project.reading import read
 
     project = read(tree)
     if place is not None:
-        cache.store(place, name, project)
+        cache.store(place, name, project, tree)
     return project

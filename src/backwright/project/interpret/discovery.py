@@ -1,11 +1,9 @@
-"""How programs find their own parts: modules by name, folders, entry points, loaded files."""
+"""How programs find their own parts: modules by name, folders, entry points."""
 
 from __future__ import annotations
 
 import glob
-import json
 import os
-import tomllib
 from pathlib import Path
 
 from backwright.project.interpret import calls, expressions, imports, lookup, methods
@@ -19,7 +17,6 @@ from backwright.project.interpret.values import (
     Native,
     Unknown,
     settle,
-    why_unknown,
 )
 from backwright.project.interpret.world import Handler
 
@@ -125,29 +122,6 @@ def _path(call: Call, callee: External) -> object:  # noqa: ARG001
     return Path(*known) if len(known) == len(values) else Unknown("a path is not known")
 
 
-def _open(call: Call, callee: External) -> object:  # noqa: ARG001
-    """Model `open`: the file stays a path until somebody reads or loads it."""
-    shown = expressions.text(call.argument(0, "file"))
-    return Unknown("a file is not known") if shown is None else Path(shown)
-
-
-def _load(call: Call, callee: External) -> object:
-    """Model loading JSON or TOML from a file of the project, or from text."""
-    given = settle(call.argument(0, "fp"))
-    root = call.frame.world.modules.root
-    try:
-        if isinstance(given, Path):
-            if root not in given.parents:
-                return Unknown("a file outside of the project is loaded")
-            given = given.read_text(encoding="utf-8")
-        if not isinstance(given, str):
-            return Unknown(why_unknown(given))
-        loaded: object = json.loads(given) if callee.root == "json" else tomllib.loads(given)
-    except (OSError, ValueError):
-        return Unknown("a file cannot be loaded")
-    return loaded
-
-
 def _walk(call: Call, callee: External) -> object:  # noqa: ARG001
     """Model `os.walk` over folders of the project, sorted."""
     shown = expressions.text(call.argument(0, "top"))
@@ -210,13 +184,9 @@ def _entry_point(call: Call, name: str, target: str) -> Instance:
     return made
 
 
-_LOADERS = ("json", "tomllib", "tomli", "toml", "rtoml")
-
 HANDLERS: dict[str, Handler] = {
     **{f"builtins.{name}": _vars for name in ("vars", "dir", "globals", "locals")},
-    **{f"{name}.{verb}": _load for name in _LOADERS for verb in ("load", "loads")},
     "builtins.__import__": _import_module,
-    "builtins.open": _open,
     "glob.glob": _glob,
     "importlib.import_module": _import_module,
     "importlib.resources.files": _resources,

@@ -18,9 +18,11 @@ from backwright.project.interpret.values import (
     Unknown,
     doubted,
     either,
+    is_external,
     settle,
     why_unknown,
 )
+from backwright.project.interpret.world import unknown_variable
 
 ELEMENTS = 2_000
 
@@ -190,11 +192,23 @@ def _compare(node: ast.Compare, frame: Frame) -> object:
         witness = frame.world.witness
         verdict = witness.compared(left, sign, right) if witness is not None else None
         if verdict is None:
+            verdict = _is_set(left, sign, right, frame)
+        if verdict is None:
             verdict = comparisons.compare(left, sign, right)
         if verdict is not True:
             return verdict
         left = right
     return verdict
+
+
+def _is_set(name: object, sign: ast.cmpop, environment: object, frame: Frame) -> object:
+    """Tell whether the environment has a variable; one that nobody gave is taken as not set."""
+    asks = isinstance(sign, (ast.In, ast.NotIn)) and is_external(environment, "environ")
+    if not asks or not isinstance(name, str):
+        return None
+    if frame.world.environment(name) is not None:
+        return isinstance(sign, ast.In)
+    return True if isinstance(sign, ast.NotIn) else unknown_variable(name)
 
 
 def _conditional(node: ast.IfExp, frame: Frame) -> object:

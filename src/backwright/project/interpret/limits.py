@@ -7,6 +7,7 @@ import re
 from backwright.project.interpret.values import Unknown
 
 LONGEST = 200_000
+LARGEST_TEXT = 1_000_000
 MOST_BITS = 10_000
 _MANY = re.compile(r"\d{5,}")
 _WIDE = re.compile(r"%[-+ #0]*(\*|\d*\.\*|\d{5,}|\d*\.\d{5,})|\{[^{}]*:[^{}]*(\d{5,}|\{)")

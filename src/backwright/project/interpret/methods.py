@@ -6,8 +6,9 @@ import ast
 from pathlib import Path
 from typing import Any
 
-from backwright.project.interpret import calls, expressions
+from backwright.project.interpret import calls, data_files, expressions
 from backwright.project.interpret.limits import LONGEST, bounded, is_wide
+from backwright.project.interpret.sections import Sections
 from backwright.project.interpret.values import (
     NATIVE,
     Call,
@@ -37,7 +38,6 @@ _PATH_QUESTIONS = frozenset({"exists", "is_file", "is_dir", "as_posix"})
 _PATH_PURE = frozenset({"joinpath", "relative_to", "with_suffix", "with_name", "is_relative_to"})
 _PATH_LISTS = frozenset({"iterdir", "glob", "rglob"})
 MANY_FILES = 5_000
-LARGEST_TEXT = 1_000_000
 _NAMED_ENTRIES = frozenset({"ConfigDict", "SettingsConfigDict"})
 
 
@@ -86,6 +86,9 @@ def of_library_instance(instance: Instance, attr: str) -> object:
 def instance_item(value: Instance, key: object) -> object:
     """Return `instance[key]` for what a library made."""
     external = value.cls
+    if isinstance(value.state, Sections):
+        held = isinstance(key, str) and key in value.state
+        return value.state.options(str(key)) if held else Unknown("there is no such section")
     if isinstance(external, External):
         if external.name.endswith("[]"):
             args = list(key) if isinstance(key, tuple) else [key]
@@ -115,7 +118,8 @@ def of_native(value: Any, attr: str) -> object:  # noqa: ANN401 - any of Python'
 
 def _text_method(value: str, attr: str, call: Call) -> object:
     args = [_known(one) for one in call.args]
-    kwargs = {key: _known(one) for key, one in call.kwargs.items()}
+    named = {key: one for key, one in call.kwargs.items() if attr != "format" or key in value}
+    kwargs = {key: _known(one) for key, one in named.items()}
     unknown = next((one for one in (*args, *kwargs.values()) if isinstance(one, Unknown)), None)
     if unknown is not None:
         return unknown
@@ -253,7 +257,7 @@ def _of_path(value: Path, attr: str) -> object:
         return Native(attr, lambda _: value)
     if attr in _PATH_QUESTIONS | _PATH_PURE:
         return Native(attr, lambda call: _path_method(value, attr, call))
-    if attr == "read_text":
+    if attr in {"read_text", "read"}:  # an open file is its path
         return Native(attr, lambda call: _text_of(value, call))
     if attr == "open":
         return Native(attr, lambda _: value)
@@ -272,12 +276,8 @@ def _path_method(value: Path, attr: str, call: Call) -> object:
 
 
 def _text_of(value: Path, call: Call) -> object:
-    root = call.frame.world.modules.root
-    try:
-        inside = root in value.parents and value.stat().st_size < LARGEST_TEXT
-        return value.read_text(encoding="utf-8") if inside else Unknown("a file is not read")
-    except (OSError, UnicodeDecodeError):
-        return Unknown("a file cannot be read")
+    text = data_files.text_of(call.frame.world, value)
+    return Unknown("a file is not read") if text is None else text
 
 
 def _listed(value: Path, attr: str, call: Call) -> object:

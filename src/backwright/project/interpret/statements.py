@@ -236,9 +236,11 @@ def _for(node: ast.For | ast.AsyncFor, frame: Frame) -> Flow:
 
 def _while(node: ast.While, frame: Frame) -> Flow:
     condition = expressions.evaluate(node.test, frame)
-    if expressions.truth(condition) is False:
+    verdict = expressions.truth(condition)
+    if verdict is False:
         return run(node.orelse, frame)
-    flow = branches([node.body, []], frame, node, condition)
+    whole = [node.body, []]
+    flow = run(node.body, frame) if verdict else branches(whole, frame, node, condition)
     return flow if flow is Flow.STOPPED else Flow.NEXT
 
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import ast
-import os
-import os.path
 import re
 from collections.abc import Callable
-from typing import Any
 
 from backwright.project.interpret import calls, expressions, fields, lookup, methods
+from backwright.project.interpret.pure import known_arguments, pure
 from backwright.project.interpret.values import (
     NATIVE,
     Bound,
@@ -26,33 +24,6 @@ from backwright.project.interpret.values import (
     why_unknown,
 )
 from backwright.project.interpret.world import Handler
-
-
-def _known(call: Call) -> list[object] | None:
-    """Return the positional arguments if every one is plain text, number or path."""
-    values = [_plain(one) for one in call.args]
-    return values if all(isinstance(one, NATIVE) for one in values) else None
-
-
-def _plain(value: object) -> object:
-    value = settle(value)
-    return expressions.text(value) if isinstance(value, Instance) else value
-
-
-def _pure(function: Callable[..., Any]) -> Handler:
-    """Make a model of a function without effects: it is called where its arguments are known."""
-
-    def model(call: Call, callee: External) -> object:
-        values = _known(call)
-        if values is None:
-            return Unknown(f"an argument of {callee.last} is not known")
-        try:
-            result: object = function(*values)
-        except (TypeError, ValueError, LookupError, ArithmeticError, OSError, re.error):
-            return Unknown(f"{callee.last} fails on it")
-        return result
-
-    return model
 
 
 def _collection(make: Callable[[list[object]], object]) -> Handler:
@@ -278,7 +249,7 @@ def _is_a(*kinds: type) -> Handler:
 
 def _regular(call: Call, callee: External) -> object:
     """Model `re.sub` and its kin on known text; replacement functions are not followed."""
-    values = _known(call)
+    values = known_arguments(call)
     if values is None:
         return Unknown("a regular expression works on something not known")
     if callee.last == "compile":
@@ -323,30 +294,22 @@ def _context_variable(call: Call, callee: External) -> object:
     return None
 
 
-_PATHS = {
-    name: _pure(getattr(os.path, name))
-    for name in ("join", "dirname", "basename", "splitext", "normpath", "isabs", "relpath", "split")
-}
-_PATHS |= {name: _pure(os.path.normpath) for name in ("abspath", "realpath")}
-_PATHS |= {name: _pure(getattr(os.path, name)) for name in ("exists", "isdir", "isfile")}
-
 _PATTERN_METHODS = ("match", "search", "fullmatch", "sub", "split", "findall")
 _ENVIRONS = ("str", "bool", "int", "float", "list", "dict", "url", "path", "json", "get")
 
 
 HANDLERS: dict[str, Handler] = {
-    **{f"os.path.{name}": model for name, model in _PATHS.items()},
     **{f"re.{name}": _regular for name in (*_PATTERN_METHODS, "escape", "compile")},
     **{f"re.compile().{name}": _compiled for name in _PATTERN_METHODS},
     **{f"builtins.{name}": _any_all for name in ("any", "all")},
     **{f"builtins.{name}": _map for name in ("map", "filter")},
     **{f"builtins.{name}": _isinstance for name in ("isinstance", "issubclass")},
-    "builtins.int": _pure(int),
-    "builtins.float": _pure(float),
-    "builtins.abs": _pure(abs),
-    "builtins.repr": _pure(repr),
-    "builtins.min": _pure(min),
-    "builtins.max": _pure(max),
+    "builtins.int": pure(int),
+    "builtins.float": pure(float),
+    "builtins.abs": pure(abs),
+    "builtins.repr": pure(repr),
+    "builtins.min": pure(min),
+    "builtins.max": pure(max),
     "builtins.str": _str,
     "builtins.bool": _bool,
     "builtins.len": _len,

@@ -1,0 +1,12 @@
+from fastapi import FastAPI
+
+
+class SimpleBackend:
+    def application(self):
+        app = FastAPI()
+
+        @app.post("/token")
+        def token():
+            return {}
+
+        return app
