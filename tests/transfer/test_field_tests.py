@@ -28,11 +28,16 @@ def test_field_tests_are_told_apart_by_trait() -> None:
         ("link", "ref", "shared"),
         ("link", "many", "owned"),
         ("link", "many", "shared"),
+        ("link", "self", "owned"),
+        ("link", "self", "shared"),
+        ("delete", "self", "cascade"),
+        ("delete", "self", "restrict"),
         ("delete", "cascade"),
         ("delete", "restrict"),
         ("delete", "many"),
         ("unique", "owned"),
         ("unique", "shared"),
+        ("unique", "optional"),
     }
 
 
@@ -46,3 +51,24 @@ def test_a_missing_row_of_the_same_kind_is_called_by_the_column() -> None:
     assert of_parents.partition("def test_")[0].count('assert_not_found(response, "Parent")') == 1
     of_folders = code.partition("def test_update_to_an_unknown_folder(")[2]
     assert of_folders.partition("def test_")[0].count('assert_not_found(response, "Category")') == 1
+
+
+def test_references_to_the_same_kind_are_tested_as_the_houses_own_are() -> None:
+    """To filter by them, to make a circle, and to delete what is referred to."""
+    draft = house_draft()
+    line = "Node name:str:30 origin:ref:Node:optional up:ref:Node:optional:cascade code:uuid:unique"
+    transfer_resource(draft, house_draft(), read_resource_line(f"{line}:optional"))
+    code = draft.text("tests/test_nodes.py")
+    names = {name for statement in outline(code) for name in statement.names}
+    assert names >= {
+        "test_filter_by_an_origin",
+        "test_update_to_a_circle_of_origins",
+        "test_create_with_another_users_origin",
+        "test_delete_the_origin",
+        "test_filter_by_an_up",
+        "test_delete_with_the_up",
+        "test_create_two_without_a_code",
+    }
+    assert "test_delete_with_the_origin" not in names
+    assert "Node is still the origin of another" in code
+    assert "parent" not in code

@@ -21,6 +21,7 @@ from backwright.tasks.change import (
     workplace,
 )
 from backwright.tasks.extend_by_example import extend_by_example, nothing_added
+from backwright.tasks.field_notes import field_notes
 from backwright.tasks.fills import Fills, existing_rows
 from backwright.tasks.host_facts import speaks_house_style
 from backwright.tasks.house import features_of, house_draft
@@ -145,4 +146,4 @@ def _write(
     if migration:
         place.listener(StepStarted(f"migration: {', '.join(migration)}"))
         plan.insert(len(plan) - 1, PlanStep("migration", tuple(migration)))
-    return tuple(plan), notes
+    return tuple(plan), (*notes, *field_notes(place.folder, table.names, fields))

@@ -27,10 +27,12 @@ from backwright.tasks.change import (
     prove,
     workplace,
 )
+from backwright.tasks.field_notes import field_notes
 from backwright.tasks.host_facts import speaks_house_style
 from backwright.tasks.house import features_of, house_draft
 from backwright.tasks.migration import write_migration
 from backwright.tasks.questions import Answers
+from backwright.tasks.safe_migration import make_safe
 from backwright.tasks.tidy import tidy
 from backwright.transfer.draft import Draft
 from backwright.transfer.grow import was_grown
@@ -40,7 +42,6 @@ from backwright.transfer.resource import (
     owner_question,
     transfer_resource,
 )
-from backwright.transfer.survey import MODELS, survey
 from backwright.values import Note
 from backwright.workshop import ChangeSet
 
@@ -81,7 +82,7 @@ def add_resource(request: AddResource, listener: Listener) -> ChangeReport:
     with workplace(request.root, command, listener) as place:
         transfer, plan = _write(place, spec)
         changes = changes_of(place, [p for step in plan for p in step.files], _reasons(plan))
-        outcome = _outcome(spec, transfer, plan, _circles(place, spec))
+        outcome = _outcome(spec, transfer, plan, field_notes(place.folder, spec.names, spec.fields))
         if request.dry_run:
             return change_report(outcome, changes, dry_run=True)
         tests = tuple(p for p in changes.paths if p.startswith("tests/test_"))
@@ -178,6 +179,7 @@ def _write(place: Workplace, spec: ResourceSpec) -> tuple[Transfer, tuple[PlanSt
         file.write_bytes(after)
     tidy(place.folder, changed)
     migration = write_migration(place, f"add {spec.names.human}")
+    make_safe(place, migration, {})
     tidy(place.folder, migration)
     steps = [PlanStep(name, files) for name, files in transfer.steps]
     if migration:
@@ -199,22 +201,6 @@ def _endpoints(place: Workplace, spec: ResourceSpec) -> tuple[tuple[str, str], .
     ).removesuffix(stem)
     paths = [stem, stem, f"{stem}/{item}", f"{stem}/{item}", f"{stem}/{item}"]
     return tuple((verb, base + path) for verb, path in zip(VERBS, paths, strict=True))
-
-
-def _circles(place: Workplace, spec: ResourceSpec) -> tuple[Note, ...]:
-    """Say where rows can refer to themselves or to each other in a circle."""
-    table = survey(Draft(place.folder)).table(spec.names.pascal)
-    line = table.line if table else 1
-    return tuple(
-        Note(
-            MODELS,
-            line,
-            f"nothing keeps {one(spec.names.human)} from being its own {field.name}, or a circle of "
-            "them: forbid it if that must not be",
-        )
-        for field in spec.fields
-        if field.kind == "ref" and field.target == spec.names.pascal
-    )
 
 
 def _outcome(

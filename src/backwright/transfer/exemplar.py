@@ -177,6 +177,7 @@ def _words_around_nouns(house: Draft) -> frozenset[str]:
         said += chain
     said += [line for line in house.text("app/main.py").splitlines() if finder.finds(line)]
     nouns = {w for t in facts.tables for w in (t.names.snake, t.names.plural_snake)}
+    nouns |= {column.removesuffix("_id") for t in facts.tables for column, _ in t.references}
     words = (word.lower() for text in said for word in split_words(text))
     return frozenset(words) - nouns
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from backwright.source.outline import Statement, outline
 from backwright.source.text import lines_between
-from backwright.spec.names import Names, capitalized, names_of
+from backwright.spec.names import Names, names_of
 from backwright.spec.types import FieldSpec, ResourceSpec
 from backwright.transfer.draft import Draft
 from backwright.transfer.exemplar import ambiguous_words, is_telling
@@ -125,6 +125,8 @@ def spoken_of(statement: Statement, table: Table) -> str | None:
             words.add(child.value)
         elif isinstance(child, ast.Name):
             words.add(child.id)
+        elif isinstance(child, ast.keyword) and child.arg:
+            words.add(child.arg)
     for column in table.data:
         if column in words:
             return column
@@ -151,39 +153,52 @@ def _same_field(test: FieldTest, other: FieldTest) -> bool:
 def _traits(spec: ResourceSpec, field: FieldSpec, around: Surroundings) -> Iterator[Trait]:
     if field.kind in ("ref", "many"):
         target = around.targets[str(field.target)]
-        yield ("link", field.kind, "owned" if target.owned else "shared")
+        owned = "owned" if target.owned else "shared"
         if field.target == spec.names.pascal:
+            yield ("link", field.kind if field.kind == "many" else "self", owned)
+            if field.kind == "ref":
+                yield ("delete", "self", field.on_delete)
             return
+        yield ("link", field.kind, owned)
         yield ("delete", field.on_delete if field.kind == "ref" else "many")
     if field.unique:
         yield ("unique", "owned" if around.owned else "shared")
+        if field.optional:
+            yield ("unique", "optional")
 
 
 def _field_test(
     facts: Survey, table: Table, column: str, statement: Statement, code: str
 ) -> FieldTest:
-    links = dict(table.links)
     word = column.removesuffix("_ids").removesuffix("_id")
     target = next((t for t in facts.tables if t.names.snake == word), None)
+    itself = dict(table.references).get(column) == table.table
     name = statement.names[0]
-    if column.endswith("_ids") and links:
-        trait: Trait = ("link", "many", "owned" if target and target.owned else "shared")
-        trait = ("delete", "many") if name.startswith("test_delete") else trait
-    elif column.endswith("_id") and target:
-        trait = ("link", "ref", "owned" if target.owned else "shared")
-        if name.startswith("test_delete"):
-            trait = ("delete", "cascade" if "_with_" in name else "restrict")
-    else:
-        trait = ("unique", "owned" if table.owned else "shared")
     return FieldTest(
         name=name,
-        trait=trait,
+        trait=_trait(name, table, column, table if itself else target),
         table=table,
         column=column,
-        target=target.names if target else names_of(column),
+        target=names_of(word) if itself else target.names if target else names_of(column),
         section=section_of(code, statement.start),
         code=lines_between(code, statement.start, statement.end),
     )
+
+
+def _trait(name: str, table: Table, column: str, target: Table | None) -> Trait:
+    """Return what a test shows of a column, which refers to rows of `target` if it refers."""
+    deletes = name.startswith("test_delete")
+    on_delete = "cascade" if "_with_" in name else "restrict"
+    owned = "owned" if target and target.owned else "shared"
+    if column.endswith("_ids") and table.links:
+        return ("delete", "many") if deletes else ("link", "many", owned)
+    if target is table:
+        return ("delete", "self", on_delete) if deletes else ("link", "self", owned)
+    if column.endswith("_id") and target:
+        return ("delete", on_delete) if deletes else ("link", "ref", owned)
+    if name.startswith("test_create_two_without_"):
+        return ("unique", "optional")
+    return ("unique", "owned" if table.owned else "shared")
 
 
 def section_of(code: str, line: int) -> str:
@@ -197,7 +212,8 @@ def _renamed(
 ) -> NewTest:
     """Rename the resource, the field and the field's target; they may share a word in the old."""
     word = names_of(link_word(field) if field.kind == "many" else field.name)
-    target = around.targets[str(field.target)].names if field.target else word
+    itself = field.kind == "ref" and field.target == spec.names.pascal
+    target = around.targets[str(field.target)].names if field.target and not itself else word
     exact = {test.column: field.column}
     singular = test.column.removesuffix("s")
     if field.kind == "many":
@@ -209,9 +225,6 @@ def _renamed(
     exact[function.name] = spoken.identifier(function.name)
     docstring = ast.get_docstring(function, clean=False)
     verbatim = {docstring: spoken.string(docstring)} if docstring else {}
-    if field.kind == "ref" and field.target == spec.names.pascal:
-        # of two rows of one kind, errors call the one that is missing by the column
-        verbatim[capitalized(test.target.human)] = capitalized(word.human)
     renaming = Renaming(
         ((test.table.names, spec.names), (test.target, target)), exact=exact, verbatim=verbatim
     )

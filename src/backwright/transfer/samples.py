@@ -25,8 +25,8 @@ _WRONG = {
     "int": ['"many"', "True"],
     "float": ['"much"', "True"],
     "decimal": ['"NaN"'],
-    "date": ['"2030-02-31"'],
-    "datetime": ['"2030-01-31T12:00:00"'],
+    "date": ['"2030-02-31"', '"2030-01-31T00:00:00"', "0"],
+    "datetime": ['"2030-01-31T12:00:00"', "0"],
     "uuid": ['"no-id"'],
     "json": ['"no object"'],
     "email": ['"no-address"'],
@@ -38,6 +38,7 @@ _WRONG = {
     "text": ["1"],
 }
 _NUMBER = "next(_numbers)"
+_EXACT = 15  # digits of a decimal that every database gives back as they were
 
 
 def good(field: FieldSpec, resource: Names, *, changed: bool = False) -> str:
@@ -121,21 +122,24 @@ def _number(field: FieldSpec, which: int) -> str:
     step = Decimal(1) if field.kind == "int" else Decimal("0.5")
     start = low if low is not None else min(Decimal(1), high if high is not None else Decimal(1))
     value = start + step * which if high is None else min(start + step * which, high)
+    if which and field.kind == "decimal" and high is not None and _digits(field)[0] <= _EXACT:
+        value = high
     if field.kind == "int":
         return str(int(value))
-    return f'"{value:.{_scale(field)}f}"' if field.kind == "decimal" else str(float(value))
+    return f'"{value:.{_digits(field)[1]}f}"' if field.kind == "decimal" else str(float(value))
 
 
 def _highest(field: FieldSpec) -> Decimal | None:
     if field.kind != "decimal":
         return field.high
-    precision, scale = (field.precision or DECIMAL[0]), _scale(field)
+    precision, scale = _digits(field)
     largest = Decimal(10) ** (precision - scale) - Decimal(10) ** -scale
     return min(field.high, largest) if field.high is not None else largest
 
 
-def _scale(field: FieldSpec) -> int:
-    return field.scale if field.scale is not None else DECIMAL[1]
+def _digits(field: FieldSpec) -> tuple[int, int]:
+    """Return the precision and the scale of a decimal."""
+    return (field.precision, field.scale or 0) if field.precision else DECIMAL
 
 
 def _outside(field: FieldSpec) -> list[str]:
@@ -145,13 +149,15 @@ def _outside(field: FieldSpec) -> list[str]:
     if field.kind == "int" and field.high is None:
         values.append("LARGEST_INTEGER + 1")
     if field.kind == "decimal":
-        values += [f'"0.{"0" * _scale(field)}1"', '"1e30"']
+        precision, scale = _digits(field)
+        values += [f'"1{"0" * (precision - scale)}"', f'"0.{"0" * scale}1"']
     return values
 
 
 def _neighbors(field: FieldSpec) -> list[Decimal]:
-    below = [field.low - 1] if field.low is not None else []
-    return below + ([field.high + 1] if field.high is not None else [])
+    step = Decimal(10) ** -_digits(field)[1] if field.kind == "decimal" else Decimal(1)
+    below = [field.low - step] if field.low is not None else []
+    return below + ([field.high + step] if field.high is not None else [])
 
 
 def _literal(field: FieldSpec, value: Decimal) -> str:

@@ -18,10 +18,20 @@ from backwright.transfer.model import (
 )
 
 FIELDS = "app.fields"
-_NAMED = {"text": "Text", "email": "Email", "url": "Url", "datetime": "DateTime", "json": "Json"}
-_NEVER_FILTERED = ("text", "json", "many")
+_NAMED = {
+    "text": "Text",
+    "email": "Email",
+    "url": "Url",
+    "date": "Date",
+    "datetime": "DateTime",
+    "json": "Json",
+}
+# What a text must be beside its length, which stands first: its error speaks of characters then.
+_CHECKS = {"email": "IS_EMAIL", "url": "IS_URL"}
+_FORMATS = {"email": "email", "url": "uri"}
+_NEVER_FILTERED = ("text", "json")
 _OF_PAGES = ("limit", "cursor", "sort", "with_total")  # what a list's query means already
-_NEVER_SORTED = (*_NEVER_FILTERED, "ref")
+_NEVER_SORTED = (*_NEVER_FILTERED, "ref", "many")
 
 
 def create_field(resource: Names, field: FieldSpec) -> Declaration:
@@ -59,11 +69,17 @@ def public_field(resource: Names, field: FieldSpec) -> Declaration:
 
 
 def filter_field(resource: Names, field: FieldSpec) -> Declaration | None:
-    """Return the declaration of a filter by equality, or None where none makes sense."""
+    """Return the declaration of a filter, or None where none makes sense.
+
+    It is by equality; that of a many asks for all links that it names.
+    """
     if field.kind in _NEVER_FILTERED or field.column in _OF_PAGES:
         return None
     annotation, imports = _input_type(resource, field)
-    annotation = annotation if field.optional else f"{annotation} | None"
+    if field.kind == "many":
+        annotation = annotation.replace("list[UUID]", "list[UUID] | None", 1)
+    elif not field.optional:
+        annotation = f"{annotation} | None"
     return Declaration(field.column, annotation, "None", frozenset(imports))
 
 
@@ -98,22 +114,33 @@ def _plain_type(resource: Names, field: FieldSpec) -> tuple[str, set[Import]]:
 
 
 def _str_type(_: Names, field: FieldSpec) -> tuple[str, set[Import]]:
-    bounds = [f"max_length={text_length(field)}"]
-    if field.low:
-        bounds.insert(0, f"min_length={int(field.low)}")
-    return _annotated("Str", bounds, {(FIELDS, "Str")})
+    return _checked_text(_lengths(field, str(text_length(field))), "STORABLE")
 
 
 def _text_type(_: Names, field: FieldSpec) -> tuple[str, set[Import]]:
-    bounds = [f"min_length={int(field.low)}"] if field.low else []
-    bounds += [f"max_length={int(field.high)}"] if field.high is not None else []
-    return _annotated("Text", bounds, {(FIELDS, "Text")})
+    if not field.low and field.high is None:
+        return "Text", {(FIELDS, "Text")}
+    if field.high is not None:
+        return _checked_text(_lengths(field, str(int(field.high))), "STORABLE")
+    annotation, imports = _checked_text(_lengths(field, "LONGEST_TEXT"), "STORABLE")
+    return annotation, imports | {(FIELDS, "LONGEST_TEXT")}
 
 
 def _named_text_type(_: Names, field: FieldSpec) -> tuple[str, set[Import]]:
-    name = _NAMED[field.kind]
-    bounds = [f"max_length={int(field.high)}"] if field.high is not None else []
-    return _annotated(name, bounds, {(FIELDS, name)})
+    if field.high is None:
+        return _NAMED[field.kind], {(FIELDS, _NAMED[field.kind])}
+    lengths = _lengths(field, str(int(field.high)))
+    about = f'json_schema_extra={{"format": "{_FORMATS[field.kind]}"}}'
+    return _checked_text([*lengths, about], _CHECKS[field.kind])
+
+
+def _lengths(field: FieldSpec, longest: str) -> list[str]:
+    return [*([f"min_length={int(field.low)}"] if field.low else []), f"max_length={longest}"]
+
+
+def _checked_text(bounds: list[str], check: str) -> tuple[str, set[Import]]:
+    annotation = f"Annotated[str, Field({', '.join(bounds)}), {check}]"
+    return annotation, {("typing", "Annotated"), ("pydantic", "Field"), (FIELDS, check)}
 
 
 def _int_type(_: Names, field: FieldSpec) -> tuple[str, set[Import]]:
@@ -173,7 +200,7 @@ def _default(resource: Names, field: FieldSpec) -> tuple[str, set[Import]]:
     if field.kind == "enum":
         return f"{enum_class(resource, field)}.{enum_member(str(default))}", set()
     if field.kind == "date" and default == "today":
-        return "Field(default_factory=date.today)", {("pydantic", "Field")}
+        return "Field(default_factory=date.today)", {("pydantic", "Field"), ("datetime", "date")}
     if field.kind == "datetime" and default == "now":
         needed = {("pydantic", "Field"), ("datetime", "UTC"), ("datetime", "datetime")}
         return "Field(default_factory=lambda: datetime.now(UTC))", needed
@@ -190,7 +217,7 @@ def _literal(default: object) -> tuple[str, set[Import]]:
 _CALLS: dict[str, Callable[[object], tuple[str, set[Import]]]] = {
     "decimal": lambda d: (f'Decimal("{d}")', set()),
     "uuid": lambda d: (f'UUID("{d}")', set()),
-    "date": lambda d: (f'date.fromisoformat("{d}")', set()),
+    "date": lambda d: (f'date.fromisoformat("{d}")', {("datetime", "date")}),
     "datetime": lambda d: (f'datetime.fromisoformat("{d}")', {("datetime", "datetime")}),
     "json": lambda d: (_python_json(str(d)), set()),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from backwright.source.text import without_bom
@@ -16,7 +17,8 @@ MODELS = "app/models.py"
 class Table:
     """A model class: its attributes in order, and whether its rows belong to a user.
 
-    `links` maps each many-to-many attribute to its link table's class.
+    `links` maps each many-to-many attribute to its link table's class, `references` each column
+    that refers to another table to that table's name.
     """
 
     name: str
@@ -27,6 +29,7 @@ class Table:
     columns: tuple[str, ...]
     relationships: tuple[str, ...]
     links: tuple[tuple[str, str], ...]
+    references: tuple[tuple[str, str], ...]
     line: int
 
     @property
@@ -105,8 +108,23 @@ def _table(node: ast.ClassDef) -> Table:
             for f, n in names
             if (link := _link_model(f)) and link == _owning_link(node.name, n)
         ),
+        references=tuple(_references(node)),
         line=node.lineno,
     )
+
+
+def _references(node: ast.ClassDef) -> Iterator[tuple[str, str]]:
+    """Yield the last column of each foreign key in `__table_args__`, and the table it leads to."""
+    for call in ast.walk(node):
+        if isinstance(call, ast.Call) and ast.unparse(call.func) == "ForeignKeyConstraint":
+            columns, targets = (_texts(argument) for argument in call.args[:2])
+            if columns and targets:
+                yield columns[-1], targets[-1].rpartition(".")[0]
+
+
+def _texts(node: ast.expr) -> list[str]:
+    items = node.elts if isinstance(node, ast.List | ast.Tuple) else []
+    return [str(item.value) for item in items if isinstance(item, ast.Constant)]
 
 
 def _calls(field: ast.AnnAssign, function: str) -> bool:

@@ -7,15 +7,17 @@ from uuid import UUID
 from pydantic import (
     AfterValidator,
     BaseModel,
-    EmailStr,
     Field,
     SecretStr,
     TypeAdapter,
     ValidationError,
 )
 
-from app.fields import UNSET, DateTime, Str
+from app.fields import STORABLE, UNSET, DateTime, Email
 from app.schemas import Input
+
+SHORTEST_PASSWORD = 8
+LONGEST_PASSWORD = 128
 
 
 def _normalize_email(address: str) -> str:
@@ -32,15 +34,26 @@ def _refuse_unencodable(secret: SecretStr) -> SecretStr:
     return secret
 
 
+def _check_length(password: SecretStr) -> SecretStr:
+    """Refuse a password that is soon guessed, and one that takes long to hash."""
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        raise ValueError(f"must have {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters")
+    return password
+
+
 Secret = Annotated[SecretStr, AfterValidator(_refuse_unencodable)]
 """A text that shows up in no log and no error."""
 
-AccountEmail = Annotated[EmailStr, Field(max_length=254), AfterValidator(_normalize_email)]
+AccountEmail = Annotated[Email, AfterValidator(_normalize_email)]
 """An address; two that differ in case only are the same."""
 
 _email = TypeAdapter[str](AccountEmail)
 
-NewPassword = Annotated[Secret, Field(min_length=8, max_length=128)]
+NewPassword = Annotated[
+    Secret,
+    AfterValidator(_check_length),
+    Field(json_schema_extra={"minLength": SHORTEST_PASSWORD, "maxLength": LONGEST_PASSWORD}),
+]
 """A password to be set. Its letters are counted, not its bytes; see `passwords.py` for those."""
 
 Password = Annotated[Secret, Field(max_length=1024)]
@@ -55,13 +68,13 @@ class UserCreate(Input):
 
     email: AccountEmail
     password: NewPassword
-    full_name: Annotated[Str, Field(max_length=200)] | None = None
+    full_name: Annotated[str, Field(max_length=200), STORABLE] | None = None
 
 
 class UserUpdate(Input):
     """What a user may change of their account; address and password have endpoints of their own."""
 
-    full_name: Annotated[Str, Field(max_length=200)] | None = UNSET
+    full_name: Annotated[str, Field(max_length=200), STORABLE] | None = UNSET
 
 
 class UserPublic(BaseModel):

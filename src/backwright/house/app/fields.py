@@ -1,10 +1,22 @@
 """Kinds of fields: what a client may write into them, and what the database can hold."""
 
+import re
+from datetime import date, datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, AwareDatetime, EmailStr, Field, HttpUrl, JsonValue, TypeAdapter
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BeforeValidator,
+    Field,
+    HttpUrl,
+    JsonValue,
+    TypeAdapter,
+    validate_email,
+)
 
 LARGEST_INTEGER = 2**63 - 1
+LONGEST_EMAIL = 254
 LONGEST_TEXT = 100_000
 LONGEST_URL = 2083
 MOST_LINKS = 100
@@ -12,6 +24,7 @@ MOST_LINKS = 100
 # The default of what may be left out of a change but must not be null.
 UNSET: Any = Field(default_factory=lambda: None)
 
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _url = TypeAdapter(HttpUrl)
 
 
@@ -31,6 +44,11 @@ def _is_unicode(text: str) -> bool:
     return True
 
 
+def _check_email(text: str) -> str:
+    """Refuse what is no address for mails, and write its domain in small letters."""
+    return validate_email(text)[1]
+
+
 def _check_url(text: str) -> str:
     """Refuse what is no address of the web, and keep the others as they were written.
 
@@ -42,16 +60,33 @@ def _check_url(text: str) -> str:
     return text
 
 
-Str = Annotated[str, AfterValidator(_check_text)]
-Text = Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(_check_text)]
+def _check_date(value: Any) -> Any:
+    """Refuse numbers and times, which would be read as a day: 0 is none in 1970."""
+    if type(value) is date or (isinstance(value, str) and _DAY.fullmatch(value)):
+        return value
+    raise ValueError("must be a date such as 2030-01-31")
+
+
+def _check_time(value: Any) -> Any:
+    """Refuse numbers, which would be read as seconds since 1970, or as milliseconds."""
+    if isinstance(value, datetime) or (isinstance(value, str) and _DAY.match(value)):
+        return value
+    raise ValueError("must be a time with its zone such as 2030-01-31T12:00:00Z")
+
+
+# What a text must be, beside its length. It comes after the length in an annotation, so that a text
+# that is too long is not written about as if it were a list.
+STORABLE = AfterValidator(_check_text)
+IS_EMAIL = AfterValidator(_check_email)
+IS_URL = AfterValidator(_check_url)
+
+Text = Annotated[str, Field(max_length=LONGEST_TEXT), STORABLE]
 Int = Annotated[int, Field(ge=-LARGEST_INTEGER, le=LARGEST_INTEGER)]
 Float = Annotated[float, Field(allow_inf_nan=False)]
-Email = EmailStr
-Url = Annotated[
-    str,
-    Field(max_length=LONGEST_URL, json_schema_extra={"format": "uri"}),
-    AfterValidator(_check_text),
-    AfterValidator(_check_url),
+Email = Annotated[
+    str, Field(max_length=LONGEST_EMAIL, json_schema_extra={"format": "email"}), IS_EMAIL
 ]
-DateTime = AwareDatetime
+Url = Annotated[str, Field(max_length=LONGEST_URL, json_schema_extra={"format": "uri"}), IS_URL]
+Date = Annotated[date, BeforeValidator(_check_date)]
+DateTime = Annotated[AwareDatetime, BeforeValidator(_check_time)]
 Json = dict[str, JsonValue]

@@ -135,13 +135,16 @@ class Category(SharedTable, table=True):
 
     __tablename__ = "category"
     __table_args__ = (
+        ForeignKeyConstraint(["parent_id"], ["category.id"]),
         UniqueConstraint("name"),
         CheckConstraint("position >= 0", name="position_in_range"),
         Index(None, "created_at", "id"),
+        Index(None, "parent_id"),
     )
 
     name: str = Field(max_length=80)
     position: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
+    parent_id: UUID | None = Field(default=None)
 
     projects: list["Project"] = Relationship(
         back_populates="category",
@@ -274,11 +277,12 @@ class Tag(OwnedTable, table=True):
     __tablename__ = "tag"
     __table_args__ = (
         UniqueConstraint("owner_id", "name"),
+        UniqueConstraint("owner_id", "key"),
         Index(None, "owner_id", "created_at", "id"),
     )
 
     name: str = Field(max_length=50)
-    key: UUID
+    key: UUID | None = Field(default=None)
 
     comments: list["Comment"] = Relationship(
         back_populates="tag",
@@ -300,9 +304,13 @@ class Comment(OwnedTable, table=True):
             ["owner_id", "task_id"], ["task.owner_id", "task.id"], ondelete="CASCADE"
         ),
         ForeignKeyConstraint(["owner_id", "tag_id"], ["tag.owner_id", "tag.id"]),
+        ForeignKeyConstraint(
+            ["owner_id", "parent_id"], ["comment.owner_id", "comment.id"], ondelete="CASCADE"
+        ),
         Index(None, "owner_id", "created_at", "id"),
         Index(None, "owner_id", "task_id"),
         Index(None, "owner_id", "tag_id"),
+        Index(None, "owner_id", "parent_id"),
     )
 
     body: str = Field(sa_type=Text)
@@ -310,6 +318,7 @@ class Comment(OwnedTable, table=True):
     meta: dict[str, Any] = Field(sa_type=JSONDocument)
     task_id: UUID
     tag_id: UUID | None = Field(default=None)
+    parent_id: UUID | None = Field(default=None)
 
     task: Task = Relationship(
         back_populates="comments",

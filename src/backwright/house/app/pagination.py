@@ -5,13 +5,16 @@ more than the first, and rows that come or go meanwhile are neither repeated nor
 """
 
 import base64
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 from types import GenericAlias
 from typing import Annotated, Any, Generic, TypeVar, cast, get_args
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
-from sqlalchemy import ColumnElement, Select, Tuple, func, tuple_
+from sqlalchemy import ColumnElement, Select, Tuple, func, select, tuple_
+from sqlalchemy.orm import Mapped
 from sqlmodel import SQLModel, col
 
 from app.auth import Caller
@@ -34,7 +37,10 @@ class Page(BaseModel, Generic[Item]):
 
 
 class PageQuery(BaseModel):
-    """Parameters for listing; what else a subclass declares is a filter by equality."""
+    """Parameters for listing; what else a subclass declares is a filter.
+
+    A filter with the name of a column is by equality; the others are the service's own.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -61,8 +67,8 @@ async def paginate(
     Raises:
         ValidationError: If the cursor does not come from the same list.
     """
-    for name, value in _filters_of(query).items():
-        statement = statement.where(getattr(model, name) == value)
+    for name in _filters_of(query, model):
+        statement = statement.where(getattr(model, name) == getattr(query, name))
     total = await _count(session, statement, caller) if query.with_total else None
 
     schema = _item_schema(page)
@@ -80,10 +86,35 @@ async def paginate(
     return cast(PageOf, page.model_construct(items=items, next_cursor=next_cursor, total=total))
 
 
-def _filters_of(query: PageQuery) -> dict[str, Any]:
-    """Return the columns to filter by, and their values."""
-    names = query.model_fields_set - PageQuery.model_fields.keys()
-    return {name: getattr(query, name) for name in sorted(names)}
+def linked_with_all(
+    ids: Collection[UUID],
+    row_id: Mapped[UUID],
+    link_row_id: Mapped[UUID],
+    link_id: Mapped[UUID],
+    *conditions: ColumnElement[bool],
+) -> ColumnElement[bool]:
+    """Return the condition that a row is linked with all of these ids.
+
+    Args:
+        ids: What it must be linked with.
+        row_id: The column of the row's id.
+        link_row_id: The column of the link table that holds it.
+        link_id: The column of the link table that holds what it is linked with.
+        conditions: What else must be true in the link table.
+    """
+    linked = (
+        select(link_row_id)
+        .where(*conditions, link_id.in_(ids))
+        .group_by(link_row_id)
+        .having(func.count() == len(set(ids)))
+    )
+    return row_id.in_(linked)
+
+
+def _filters_of(query: PageQuery, model: type[SQLModel]) -> list[str]:
+    """Return the columns to filter by."""
+    names = query.model_fields_set & model.model_fields.keys()
+    return sorted(names - PageQuery.model_fields.keys())
 
 
 async def _count(

@@ -113,29 +113,26 @@ def _compile(statement: Executable, key: CacheKey, *, guarded: bool) -> Query | 
         guarded=guarded,
         defaults=tuple(defaults.values()),
         positions=tuple(known[key] for key in keys),
-        bind_processors=_bind_processors(compiled, names),
+        bind_processors=_bind_processors(_processors(compiled), names),
         result_processors=_result_processors(compiled),
     )
 
 
 def _prepare_uncached(statement: Executable, caller: Caller | None) -> tuple[Query, list[Any]]:
     """Compile a statement together with its values."""
-    compiled = _compiler(
-        guard(statement) if caller else statement, compile_kwargs={"render_postcompile": True}
+    compiled = _compiler(guard(statement) if caller else statement)
+    state = compiled.construct_expanded_state(
+        {"_caller_id": caller.id, "_caller_session_id": caller.session_id} if caller else None
     )
-    values = dict(
-        compiled.construct_params(
-            {"_caller_id": caller.id, "_caller_session_id": caller.session_id} if caller else None
-        )
-    )
+    values = dict(state.parameters)
     values |= {column.key: _default(column.default)() for column in compiled.insert_prefetch}
-    names = compiled.positiontup or []
+    names = state.positiontup or []
     query = Query(
-        sql=compiled.string,
+        sql=state.statement,
         guarded=caller is not None,
         defaults=(),
         positions=(),
-        bind_processors=_bind_processors(compiled, names),
+        bind_processors=_bind_processors({**_processors(compiled), **state.processors}, names),
         result_processors=_result_processors(compiled),
     )
     arguments = [values[name] for name in names]
@@ -157,11 +154,15 @@ def _default(default: Any) -> Callable[[], Any]:
     return lambda: default.arg
 
 
+def _processors(compiled: SQLCompiler) -> Mapping[str, Processor]:
+    """Return what makes values ready for the driver, by the names of placeholders."""
+    return cast(dict[str, Processor], compiled._bind_processors)
+
+
 def _bind_processors(
-    compiled: SQLCompiler, names: Sequence[str]
+    processors: Mapping[str, Processor], names: Sequence[str]
 ) -> tuple[tuple[int, Processor], ...]:
     """Return the placeholders whose values have to be made ready for the driver."""
-    processors = cast(dict[str, Processor], compiled._bind_processors)
     return tuple(
         (index, processors[name]) for index, name in enumerate(names) if name in processors
     )

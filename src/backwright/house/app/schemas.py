@@ -10,12 +10,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validat
 from app.fields import (
     LARGEST_INTEGER,
     MOST_LINKS,
+    STORABLE,
     UNSET,
+    Date,
     DateTime,
     Email,
     Float,
     Json,
-    Str,
     Text,
     Url,
 )
@@ -45,16 +46,18 @@ class Input(BaseModel):
 class CategoryCreate(Input):
     """Fields for creating a category."""
 
-    name: Annotated[Str, Field(max_length=80)]
+    name: Annotated[str, Field(max_length=80), STORABLE]
     position: Annotated[int, Field(ge=0, le=LARGEST_INTEGER)] = 0
+    parent_id: UUID | None = None
     label_ids: Annotated[list[UUID], Field(max_length=MOST_LINKS)] = []
 
 
 class CategoryUpdate(Input):
     """Fields for changing a category; what is left out stays as it is."""
 
-    name: Annotated[Str, Field(max_length=80)] = UNSET
+    name: Annotated[str, Field(max_length=80), STORABLE] = UNSET
     position: Annotated[int, Field(ge=0, le=LARGEST_INTEGER)] = UNSET
+    parent_id: UUID | None = UNSET
     label_ids: Annotated[list[UUID], Field(max_length=MOST_LINKS)] = UNSET
 
 
@@ -66,6 +69,7 @@ class CategoryPublic(BaseModel):
     updated_at: DateTime
     name: str
     position: int
+    parent_id: UUID | None
     label_ids: list[UUID]
 
 
@@ -79,20 +83,22 @@ class CategoryFilter(PageQuery):
     sort: Literal["created_at", "-created_at", "name", "-name", "position", "-position"] = (
         "-created_at"
     )
-    name: Annotated[Str, Field(max_length=80)] | None = None
+    name: Annotated[str, Field(max_length=80), STORABLE] | None = None
     position: Annotated[int, Field(ge=0, le=LARGEST_INTEGER)] | None = None
+    parent_id: UUID | None = None
+    label_ids: Annotated[list[UUID] | None, Field(max_length=MOST_LINKS)] = None
 
 
 class LabelCreate(Input):
     """Fields for creating a label."""
 
-    name: Annotated[Str, Field(min_length=1, max_length=30)]
+    name: Annotated[str, Field(min_length=1, max_length=30), STORABLE]
 
 
 class LabelUpdate(Input):
     """Fields for changing a label; what is left out stays as it is."""
 
-    name: Annotated[Str, Field(min_length=1, max_length=30)] = UNSET
+    name: Annotated[str, Field(min_length=1, max_length=30), STORABLE] = UNSET
 
 
 class LabelPublic(BaseModel):
@@ -112,13 +118,13 @@ class LabelFilter(PageQuery):
     """Parameters for listing labels."""
 
     sort: Literal["created_at", "-created_at", "name", "-name"] = "-created_at"
-    name: Annotated[Str, Field(min_length=1, max_length=30)] | None = None
+    name: Annotated[str, Field(min_length=1, max_length=30), STORABLE] | None = None
 
 
 class ProjectCreate(Input):
     """Fields for creating a project."""
 
-    name: Annotated[Str, Field(min_length=1, max_length=120)]
+    name: Annotated[str, Field(min_length=1, max_length=120), STORABLE]
     inbox: Email
     site: Url | None = None
     budget: Annotated[Decimal, Field(max_digits=12, decimal_places=2)] = Decimal(0)
@@ -128,7 +134,7 @@ class ProjectCreate(Input):
 class ProjectUpdate(Input):
     """Fields for changing a project; what is left out stays as it is."""
 
-    name: Annotated[Str, Field(min_length=1, max_length=120)] = UNSET
+    name: Annotated[str, Field(min_length=1, max_length=120), STORABLE] = UNSET
     inbox: Email = UNSET
     site: Url | None = UNSET
     budget: Annotated[Decimal, Field(max_digits=12, decimal_places=2)] = UNSET
@@ -158,7 +164,7 @@ class ProjectFilter(PageQuery):
     sort: Literal[
         "created_at", "-created_at", "name", "-name", "inbox", "-inbox", "budget", "-budget"
     ] = "-created_at"
-    name: Annotated[Str, Field(min_length=1, max_length=120)] | None = None
+    name: Annotated[str, Field(min_length=1, max_length=120), STORABLE] | None = None
     inbox: Email | None = None
     site: Url | None = None
     budget: Annotated[Decimal, Field(max_digits=12, decimal_places=2)] | None = None
@@ -168,12 +174,12 @@ class ProjectFilter(PageQuery):
 class TaskCreate(Input):
     """Fields for creating a task."""
 
-    title: Annotated[Str, Field(min_length=1, max_length=200)]
+    title: Annotated[str, Field(min_length=1, max_length=200), STORABLE]
     notes: Text | None = None
     done: bool = False
     priority: Annotated[int, Field(ge=1, le=5)] = 3
     status: TaskStatus = TaskStatus.OPEN
-    due: date | None = None
+    due: Date | None = None
     score: Float | None = None
     project_id: UUID
     tag_ids: Annotated[list[UUID], Field(max_length=MOST_LINKS)] = []
@@ -182,12 +188,12 @@ class TaskCreate(Input):
 class TaskUpdate(Input):
     """Fields for changing a task; what is left out stays as it is."""
 
-    title: Annotated[Str, Field(min_length=1, max_length=200)] = UNSET
+    title: Annotated[str, Field(min_length=1, max_length=200), STORABLE] = UNSET
     notes: Text | None = UNSET
     done: bool = UNSET
     priority: Annotated[int, Field(ge=1, le=5)] = UNSET
     status: TaskStatus = UNSET
-    due: date | None = UNSET
+    due: Date | None = UNSET
     score: Float | None = UNSET
     project_id: UUID = UNSET
     tag_ids: Annotated[list[UUID], Field(max_length=MOST_LINKS)] = UNSET
@@ -229,27 +235,28 @@ class TaskFilter(PageQuery):
         "status",
         "-status",
     ] = "-created_at"
-    title: Annotated[Str, Field(min_length=1, max_length=200)] | None = None
+    title: Annotated[str, Field(min_length=1, max_length=200), STORABLE] | None = None
     done: bool | None = None
     priority: Annotated[int, Field(ge=1, le=5)] | None = None
     status: TaskStatus | None = None
-    due: date | None = None
+    due: Date | None = None
     score: Float | None = None
     project_id: UUID | None = None
+    tag_ids: Annotated[list[UUID] | None, Field(max_length=MOST_LINKS)] = None
 
 
 class TagCreate(Input):
     """Fields for creating a tag."""
 
-    name: Annotated[Str, Field(max_length=50)]
-    key: UUID
+    name: Annotated[str, Field(max_length=50), STORABLE]
+    key: UUID | None = None
 
 
 class TagUpdate(Input):
     """Fields for changing a tag; what is left out stays as it is."""
 
-    name: Annotated[Str, Field(max_length=50)] = UNSET
-    key: UUID = UNSET
+    name: Annotated[str, Field(max_length=50), STORABLE] = UNSET
+    key: UUID | None = UNSET
 
 
 class TagPublic(BaseModel):
@@ -259,7 +266,7 @@ class TagPublic(BaseModel):
     created_at: DateTime
     updated_at: DateTime
     name: str
-    key: UUID
+    key: UUID | None
 
 
 class TagPage(Page[TagPublic]):
@@ -269,8 +276,8 @@ class TagPage(Page[TagPublic]):
 class TagFilter(PageQuery):
     """Parameters for listing tags."""
 
-    sort: Literal["created_at", "-created_at", "name", "-name", "key", "-key"] = "-created_at"
-    name: Annotated[Str, Field(max_length=50)] | None = None
+    sort: Literal["created_at", "-created_at", "name", "-name"] = "-created_at"
+    name: Annotated[str, Field(max_length=50), STORABLE] | None = None
     key: UUID | None = None
 
 
@@ -282,6 +289,7 @@ class CommentCreate(Input):
     meta: Json
     task_id: UUID
     tag_id: UUID | None = None
+    parent_id: UUID | None = None
 
 
 class CommentUpdate(Input):
@@ -292,6 +300,7 @@ class CommentUpdate(Input):
     meta: Json = UNSET
     task_id: UUID = UNSET
     tag_id: UUID | None = UNSET
+    parent_id: UUID | None = UNSET
 
 
 class CommentPublic(BaseModel):
@@ -305,6 +314,7 @@ class CommentPublic(BaseModel):
     meta: Json
     task_id: UUID
     tag_id: UUID | None
+    parent_id: UUID | None
 
 
 class CommentPage(Page[CommentPublic]):
@@ -318,3 +328,4 @@ class CommentFilter(PageQuery):
     said_at: DateTime | None = None
     task_id: UUID | None = None
     tag_id: UUID | None = None
+    parent_id: UUID | None = None

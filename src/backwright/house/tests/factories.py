@@ -72,6 +72,7 @@ async def valid_category(client: AsyncClient) -> Fields:
     return {
         "name": text(0, 80),
         "position": 1,
+        "parent_id": None,
         "label_ids": [(await make_label(client))["id"]],
     }
 
@@ -81,6 +82,7 @@ async def changed_category(client: AsyncClient) -> Fields:
     return {
         "name": text(0, 80),
         "position": 2,
+        "parent_id": None,
         "label_ids": [(await make_label(client))["id"]],
     }
 
@@ -91,6 +93,7 @@ INVALID_CATEGORY: list[Fields] = [
     {"position": -1},
     {"position": LARGEST_INTEGER + 1},
     {"position": True},
+    {"parent_id": "no-id"},
     {"label_ids": ["no-id"]},
     {"label_ids": None},
 ]
@@ -150,7 +153,7 @@ async def changed_project(client: AsyncClient) -> Fields:
         "name": text(1, 120),
         "inbox": email(),
         "site": "https://example.com/two",
-        "budget": "2.50",
+        "budget": "9999999999.99",
         "category_id": (await make_category(client))["id"],
     }
 
@@ -161,8 +164,8 @@ INVALID_PROJECT: list[Fields] = [
     {"name": 1},
     {"inbox": "no-address"},
     {"site": "no-url"},
+    {"budget": "10000000000"},
     {"budget": "0.001"},
-    {"budget": "1e30"},
     {"budget": "NaN"},
     {"category_id": "no-id"},
 ]
@@ -217,6 +220,8 @@ INVALID_TASK: list[Fields] = [
     {"priority": True},
     {"status": "unheard-of"},
     {"due": "2030-02-31"},
+    {"due": "2030-01-31T00:00:00"},
+    {"due": 0},
     {"score": "much"},
     {"project_id": "no-id"},
     {"tag_ids": ["no-id"]},
@@ -271,6 +276,7 @@ async def valid_comment(client: AsyncClient) -> Fields:
         "meta": {"mood": "calm", "edits": [1, None]},
         "task_id": (await make_task(client))["id"],
         "tag_id": (await make_tag(client))["id"],
+        "parent_id": None,
     }
 
 
@@ -282,15 +288,18 @@ async def changed_comment(client: AsyncClient) -> Fields:
         "meta": {"mood": "merry"},
         "task_id": (await make_task(client))["id"],
         "tag_id": (await make_tag(client))["id"],
+        "parent_id": None,
     }
 
 
 INVALID_COMMENT: list[Fields] = [
     {"body": 1},
     {"said_at": "2030-01-31T12:00:00"},
+    {"said_at": 0},
     {"meta": "no object"},
     {"task_id": "no-id"},
     {"tag_id": "no-id"},
+    {"parent_id": "no-id"},
 ]
 
 

@@ -49,7 +49,7 @@ def sorts_of(query: type[PageQuery]) -> list[str]:
 def filters_of(query: type[PageQuery], row: Fields) -> list[Fields]:
     """Return every single filter that a row passes."""
     names = query.model_fields.keys() - PageQuery.model_fields.keys()
-    return [{name: row[name]} for name in sorted(names) if row[name] is not None]
+    return [{name: row[name]} for name in sorted(names) if row[name] not in (None, [])]
 
 
 async def read_all(client: AsyncClient, path: str, /, **params: Any) -> list[Fields]:

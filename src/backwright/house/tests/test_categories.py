@@ -100,6 +100,13 @@ async def test_create_with_a_taken_name(alice: AsyncClient, bob: AsyncClient) ->
     assert_conflict(response, "Category with this name already exists")
 
 
+async def test_create_with_an_unknown_parent(alice: AsyncClient) -> None:
+    """A parent must exist."""
+    fields = await valid_category(alice) | {"parent_id": UNKNOWN_ID}
+    assert_not_found(await alice.post(PATH, json=fields), "Parent")
+    assert await read_all(alice, PATH) == []
+
+
 async def test_create_with_an_unknown_label(alice: AsyncClient) -> None:
     """A label must exist."""
     fields = await valid_category(alice) | {"label_ids": [UNKNOWN_ID]}
@@ -175,6 +182,24 @@ async def test_filter_by_what_no_category_has(alice: AsyncClient) -> None:
     other = await make_category(alice, **await changed_category(alice))
     for params in filters_of(CategoryFilter, other):
         assert category not in await read_all(alice, PATH, **params), params
+
+
+async def test_filter_by_a_parent(alice: AsyncClient) -> None:
+    """What has this parent is found, and nothing else."""
+    above = await make_category(alice)
+    category = await make_category(alice, parent_id=above["id"])
+    assert await read_all(alice, PATH, parent_id=above["id"]) == [category]
+    assert await read_all(alice, PATH, parent_id=category["id"]) == []
+
+
+async def test_filter_by_several_labels(alice: AsyncClient) -> None:
+    """What has all of them is found, and nothing that has but some."""
+    ids = [(await make_label(alice))["id"] for _ in range(2)]
+    category = await make_category(alice, label_ids=ids)
+    other = await make_category(alice, label_ids=ids[:1])
+    assert await read_all(alice, PATH, label_ids=ids) == [category]
+    assert await read_all(alice, PATH, label_ids=ids[:1]) == [other, category]
+    assert await read_all(alice, PATH, label_ids=[*ids, UNKNOWN_ID]) == []
 
 
 @pytest.mark.parametrize("sort", sorts_of(CategoryFilter))
@@ -282,6 +307,27 @@ async def test_update_to_a_taken_name(alice: AsyncClient) -> None:
     assert (await alice.get(path_of(category))).json() == category
 
 
+async def test_update_to_an_unknown_parent(alice: AsyncClient) -> None:
+    """A parent must exist."""
+    category = await make_category(alice)
+    response = await alice.patch(path_of(category), json={"parent_id": UNKNOWN_ID})
+    assert_not_found(response, "Parent")
+    assert (await alice.get(path_of(category))).json() == category
+
+
+async def test_update_to_a_circle_of_parents(alice: AsyncClient) -> None:
+    """It can be made, also of one alone, and taken apart again."""
+    category, above = await make_category(alice), await make_category(alice)
+    for one, other in ((category, category), (category, above), (above, category)):
+        response = await alice.patch(path_of(one), json={"parent_id": other["id"]})
+        assert response.status_code == 200, response.text
+    assert len(await read_all(alice, PATH)) == 2
+    response = await alice.patch(path_of(category), json={"parent_id": None})
+    assert response.status_code == 200, response.text
+    assert (await alice.delete(path_of(above))).status_code == 204
+    assert await read_all(alice, PATH) == [response.json()]
+
+
 async def test_update_to_an_unknown_label(alice: AsyncClient) -> None:
     """A label must exist."""
     category = await make_category(alice)
@@ -309,6 +355,16 @@ async def test_delete(alice: AsyncClient) -> None:
     assert_not_found(await alice.get(path_of(category)), "Category")
     assert_not_found(await alice.delete(path_of(category)), "Category")
     assert await read_all(alice, PATH) == []
+
+
+async def test_delete_the_parent(alice: AsyncClient) -> None:
+    """A category cannot be deleted while it is the parent of another."""
+    above = await make_category(alice)
+    category = await make_category(alice, parent_id=above["id"])
+    response = await alice.delete(path_of(above))
+    assert_conflict(response, "Category is still the parent of another")
+    assert (await alice.delete(path_of(category))).status_code == 204
+    assert (await alice.delete(path_of(above))).status_code == 204
 
 
 async def test_delete_a_label(alice: AsyncClient) -> None:

@@ -119,6 +119,15 @@ async def test_create_with_another_users_tag(alice: AsyncClient, bob: AsyncClien
     assert await read_all(alice, PATH) == []
 
 
+async def test_create_with_another_users_parent(alice: AsyncClient, bob: AsyncClient) -> None:
+    """Another user's parent is not found, exactly like one that never was."""
+    fields = await valid_comment(alice)
+    for parent_id in ((await make_comment(bob))["id"], UNKNOWN_ID):
+        response = await alice.post(PATH, json=fields | {"parent_id": parent_id})
+        assert_not_found(response, "Parent")
+    assert await read_all(alice, PATH) == []
+
+
 # --- Read
 
 
@@ -179,6 +188,14 @@ async def test_filter_by_what_no_comment_has(alice: AsyncClient) -> None:
     other = await make_comment(alice, **await changed_comment(alice))
     for params in filters_of(CommentFilter, other):
         assert comment not in await read_all(alice, PATH, **params), params
+
+
+async def test_filter_by_a_parent(alice: AsyncClient) -> None:
+    """What has this parent is found, and nothing else."""
+    above = await make_comment(alice)
+    comment = await make_comment(alice, parent_id=above["id"])
+    assert await read_all(alice, PATH, parent_id=above["id"]) == [comment]
+    assert await read_all(alice, PATH, parent_id=comment["id"]) == []
 
 
 @pytest.mark.parametrize("sort", sorts_of(CommentFilter))
@@ -314,6 +331,28 @@ async def test_update_to_another_users_tag(alice: AsyncClient, bob: AsyncClient)
     assert (await alice.get(path_of(comment))).json() == comment
 
 
+async def test_update_to_another_users_parent(alice: AsyncClient, bob: AsyncClient) -> None:
+    """Another user's parent is not found, exactly like one that never was."""
+    comment = await make_comment(alice)
+    for parent_id in ((await make_comment(bob))["id"], UNKNOWN_ID):
+        response = await alice.patch(path_of(comment), json={"parent_id": parent_id})
+        assert_not_found(response, "Parent")
+    assert (await alice.get(path_of(comment))).json() == comment
+
+
+async def test_update_to_a_circle_of_parents(alice: AsyncClient) -> None:
+    """It can be made, also of one alone, and taken apart again."""
+    comment, above = await make_comment(alice), await make_comment(alice)
+    for one, other in ((comment, comment), (comment, above), (above, comment)):
+        response = await alice.patch(path_of(one), json={"parent_id": other["id"]})
+        assert response.status_code == 200, response.text
+    assert len(await read_all(alice, PATH)) == 2
+    response = await alice.patch(path_of(comment), json={"parent_id": None})
+    assert response.status_code == 200, response.text
+    assert (await alice.delete(path_of(above))).status_code == 204
+    assert await read_all(alice, PATH) == [response.json()]
+
+
 # --- Delete
 
 
@@ -346,6 +385,14 @@ async def test_delete_the_tag(alice: AsyncClient) -> None:
     response = await alice.delete(f"/api/v1/tags/{comment['tag_id']}")
     assert_conflict(response, "Tag is still in use (comment)")
     assert (await alice.get(path_of(comment))).json() == comment
+
+
+async def test_delete_with_the_parent(alice: AsyncClient) -> None:
+    """A comment goes with its parent."""
+    above = await make_comment(alice)
+    comment = await make_comment(alice, parent_id=above["id"])
+    assert (await alice.delete(path_of(above))).status_code == 204
+    assert_not_found(await alice.get(path_of(comment)), "Comment")
 
 
 # --- Strangers

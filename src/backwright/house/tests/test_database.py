@@ -43,12 +43,14 @@ async def test_values_of_one_statement_are_not_those_of_another(
         assert [str(row.id) for row in found] == [tag["id"]]
 
 
-async def test_lists_of_values(alice: AsyncClient, session: Session) -> None:
-    """The text of `IN (…)` depends on how many values there are."""
+async def test_lists_of_values(alice: AsyncClient, session: Session, caller: Caller) -> None:
+    """The text of `IN (…)` depends on how many values there are, also where a caller is checked."""
     ids = [UUID((await make_tag(alice))["id"]) for _ in range(3)]
     for some in (ids[:1], ids[1:], ids, []):
-        found = await session.all(select(Tag).where(col(Tag.id).in_(some)), Tag)
-        assert {row.id for row in found} == set(some)
+        statement = select(Tag).where(col(Tag.id).in_(some))
+        for known in (None, caller):
+            found = await session.all(statement, Tag, caller=known)
+            assert {row.id for row in found} == set(some)
 
 
 def test_statements_of_one_shape_are_compiled_once() -> None:

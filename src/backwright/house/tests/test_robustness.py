@@ -14,6 +14,7 @@ from sqlmodel import func, select
 
 from app.database import Session
 from app.exceptions import ValidationError
+from app.fields import LONGEST_TEXT
 from tests import factories
 from tests.helpers import UNKNOWN_ID
 from tests.openapi import Operation, read_operations
@@ -154,6 +155,19 @@ async def read_list(client: AsyncClient, path: str) -> list[dict[str, Any]]:
         rows += page["items"]
         cursor = page["next_cursor"]
     return rows
+
+
+@pytest.mark.parametrize("operation", CREATES, ids=str)
+async def test_a_text_that_is_too_long_is_told_so_in_characters(
+    alice: AsyncClient, operation: Operation
+) -> None:
+    """Not in items, as if it were a list."""
+    valid = await getattr(factories, valid_fields(operation))(alice)
+    for name in valid:
+        body = valid | {name: "n" * (LONGEST_TEXT + 1)}
+        response = await alice.post(operation.url(), json=body)
+        assert response.status_code == 422, response.text
+        assert [item["type"] for item in response.json()["detail"]] != ["too_long"], name
 
 
 @pytest.mark.parametrize("operation", CREATES, ids=str)

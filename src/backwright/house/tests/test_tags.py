@@ -105,6 +105,20 @@ async def test_create_with_a_taken_name(alice: AsyncClient, bob: AsyncClient) ->
     assert (await make_tag(bob, name=tag["name"]))["name"] == tag["name"]
 
 
+async def test_create_with_a_taken_key(alice: AsyncClient, bob: AsyncClient) -> None:
+    """No two tags of a user have the same key, but those of two users may."""
+    tag = await make_tag(alice)
+    response = await alice.post(PATH, json=await valid_tag(alice) | {"key": tag["key"]})
+    assert_conflict(response, "Tag with this key already exists")
+    assert (await make_tag(bob, key=tag["key"]))["key"] == tag["key"]
+
+
+async def test_create_two_without_a_key(alice: AsyncClient) -> None:
+    """What no two have in common may be missing in several."""
+    for _ in range(2):
+        assert (await make_tag(alice, key=None))["key"] is None
+
+
 # --- Read
 
 
@@ -285,6 +299,14 @@ async def test_update_to_a_taken_name(alice: AsyncClient) -> None:
     tag, other = await make_tag(alice), await make_tag(alice)
     response = await alice.patch(path_of(tag), json={"name": other["name"]})
     assert_conflict(response, "Tag with this name already exists")
+    assert (await alice.get(path_of(tag))).json() == tag
+
+
+async def test_update_to_a_taken_key(alice: AsyncClient) -> None:
+    """A key cannot be taken from another tag."""
+    tag, other = await make_tag(alice), await make_tag(alice)
+    response = await alice.patch(path_of(tag), json={"key": other["key"]})
+    assert_conflict(response, "Tag with this key already exists")
     assert (await alice.get(path_of(tag))).json() == tag
 
 

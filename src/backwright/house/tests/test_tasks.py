@@ -196,6 +196,16 @@ async def test_filter_by_what_no_task_has(alice: AsyncClient) -> None:
         assert task not in await read_all(alice, PATH, **params), params
 
 
+async def test_filter_by_several_tags(alice: AsyncClient) -> None:
+    """What has all of them is found, and nothing that has but some."""
+    ids = [(await make_tag(alice))["id"] for _ in range(2)]
+    task = await make_task(alice, tag_ids=ids)
+    other = await make_task(alice, tag_ids=ids[:1])
+    assert await read_all(alice, PATH, tag_ids=ids) == [task]
+    assert await read_all(alice, PATH, tag_ids=ids[:1]) == [other, task]
+    assert await read_all(alice, PATH, tag_ids=[*ids, UNKNOWN_ID]) == []
+
+
 @pytest.mark.parametrize("sort", sorts_of(TaskFilter))
 async def test_sort_and_page(alice: AsyncClient, sort: str) -> None:
     """Each order is that of its column, and the same in pages; backwards is the reverse."""

@@ -9,7 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-LOCK_TIMEOUT = "op.execute(\"SET LOCAL lock_timeout = '5s'\")"
+LOCK_TIMEOUT = (
+    "# rather fail than make everybody wait who waits behind this one\n"
+    "op.execute(\"SET LOCAL lock_timeout = '5s'\")"
+)
+_AGAIN = "# committed before the rest, so it is written to be run again after an interruption"
+_APART = "# outside the transaction: nobody is locked out"
+_APART_AGAIN = f"{_APART}; IF EXISTS takes away what an interrupted run has left"
 
 
 @dataclass
@@ -37,9 +43,12 @@ class Phases:
         parts: list[str] = []
         first = [self.again.get(code, code) for code in self.first] if self.apart else self.first
         if first:
-            parts += [*([LOCK_TIMEOUT] if self.first_locks else []), *first]
+            parts += [LOCK_TIMEOUT] if self.first_locks else []
+            parts += [_AGAIN] if first != self.first else []
+            parts += first
         if self.apart:
-            parts.append("# outside the transaction: nobody is locked out")
+            leaves = any("if_exists=True" in code for code in self.apart)
+            parts.append(_APART_AGAIN if leaves else _APART)
             parts.append("with op.get_context().autocommit_block():")
             parts += [_indented(code) for code in self.apart]
         if self.last:

@@ -23,13 +23,18 @@ class Fill:
 
 @dataclass
 class Work:
-    """One function on its way: its phases, and what is known besides."""
+    """One function on its way: its phases, and what is known besides.
+
+    `created` are the tables that the migration makes, `referring` those of them that refer to one
+    which was there before.
+    """
 
     fills: Mapping[tuple[str, str], Fill]
     known_types: Collection[str]
     created: frozenset[str]
     apart: bool
     repeatable: bool = True
+    referring: frozenset[str] = frozenset()
     phases: Phases = field(default_factory=Phases)
     types: list[str] = field(default_factory=list)
 

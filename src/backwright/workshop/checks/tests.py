@@ -224,10 +224,13 @@ def _shown(report: Report, keys: list[str], what: str) -> str:
 
 
 def _summary(report: Report, new: set[str], excused: list[str]) -> str:
-    """Say how many passed, how many of them are new, and which failed before already."""
+    """Say how many passed, how many of them are new, and which failed before already.
+
+    A test with parameters counts once for each of them, among all and among the new ones.
+    """
     parts = [f"{len(report.with_verdict('passed'))} passed"]
-    if new:
-        parts[0] += f" ({len(new)} new)"
+    if passed_new := new & set(report.with_verdict("passed")):
+        parts[0] += f" ({len(passed_new)} new)"
     if count := len(report.with_verdict("skipped")):
         parts.append(f"{count} skipped by the project")
     if excused:

@@ -10,7 +10,7 @@ from app.columns import linked_ids
 from app.database import Session
 from app.exceptions import NotFoundError
 from app.models import Category, CategoryLabel
-from app.pagination import paginate
+from app.pagination import linked_with_all, paginate
 from app.schemas import CategoryCreate, CategoryFilter, CategoryPage, CategoryPublic, CategoryUpdate
 
 LABEL_IDS = linked_ids(
@@ -31,6 +31,15 @@ async def create_category(session: Session, caller: Caller, data: CategoryCreate
 async def list_categories(session: Session, caller: Caller, query: CategoryFilter) -> CategoryPage:
     """Return a page of the categories."""
     statement = select(Category, LABEL_IDS)
+    if query.label_ids:
+        statement = statement.where(
+            linked_with_all(
+                query.label_ids,
+                col(Category.id),
+                col(CategoryLabel.category_id),
+                col(CategoryLabel.label_id),
+            )
+        )
     return await paginate(session, statement, Category, query, CategoryPage, caller=caller)
 
 

@@ -10,7 +10,7 @@ from app.columns import linked_ids
 from app.database import Session
 from app.exceptions import NotFoundError
 from app.models import Task, TaskTag
-from app.pagination import paginate
+from app.pagination import linked_with_all, paginate
 from app.schemas import TaskCreate, TaskFilter, TaskPage, TaskPublic, TaskUpdate
 
 TAG_IDS = linked_ids(
@@ -33,6 +33,16 @@ async def create_task(session: Session, caller: Caller, data: TaskCreate) -> Tas
 async def list_tasks(session: Session, caller: Caller, query: TaskFilter) -> TaskPage:
     """Return a page of the caller's tasks."""
     statement = select(Task, TAG_IDS).where(col(Task.owner_id) == caller.id)
+    if query.tag_ids:
+        statement = statement.where(
+            linked_with_all(
+                query.tag_ids,
+                col(Task.id),
+                col(TaskTag.task_id),
+                col(TaskTag.tag_id),
+                col(TaskTag.owner_id) == caller.id,
+            )
+        )
     return await paginate(session, statement, Task, query, TaskPage, caller=caller)
 
 

@@ -34,13 +34,16 @@ def upgrade() -> None:
         ),
         sa.Column("name", sa.String(length=80), nullable=False),
         sa.Column("position", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("parent_id", sa.Uuid(), nullable=True),
         sa.CheckConstraint("position >= 0", name=op.f("ck_category_position_in_range")),
+        sa.ForeignKeyConstraint(["parent_id"], ["category.id"], name=op.f("fk_category_parent_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_category")),
         sa.UniqueConstraint("name", name=op.f("uq_category_name")),
     )
     op.create_index(
         op.f("ix_category_created_at_id"), "category", ["created_at", "id"], unique=False
     )
+    op.create_index(op.f("ix_category_parent_id"), "category", ["parent_id"], unique=False)
     op.create_table(
         "label",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -204,11 +207,12 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("name", sa.String(length=50), nullable=False),
-        sa.Column("key", sa.Uuid(), nullable=False),
+        sa.Column("key", sa.Uuid(), nullable=True),
         sa.ForeignKeyConstraint(
             ["owner_id"], ["user.id"], name=op.f("fk_tag_owner_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("owner_id", "id", name=op.f("pk_tag")),
+        sa.UniqueConstraint("owner_id", "key", name=op.f("uq_tag_owner_id_key")),
         sa.UniqueConstraint("owner_id", "name", name=op.f("uq_tag_owner_id_name")),
     )
     op.create_index(
@@ -294,6 +298,13 @@ def upgrade() -> None:
         ),
         sa.Column("task_id", sa.Uuid(), nullable=False),
         sa.Column("tag_id", sa.Uuid(), nullable=True),
+        sa.Column("parent_id", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["owner_id", "parent_id"],
+            ["comment.owner_id", "comment.id"],
+            name=op.f("fk_comment_owner_id_parent_id"),
+            ondelete="CASCADE",
+        ),
         sa.ForeignKeyConstraint(
             ["owner_id", "tag_id"],
             ["tag.owner_id", "tag.id"],
@@ -315,6 +326,9 @@ def upgrade() -> None:
         "comment",
         ["owner_id", "created_at", "id"],
         unique=False,
+    )
+    op.create_index(
+        op.f("ix_comment_owner_id_parent_id"), "comment", ["owner_id", "parent_id"], unique=False
     )
     op.create_index(
         op.f("ix_comment_owner_id_tag_id"), "comment", ["owner_id", "tag_id"], unique=False
@@ -354,6 +368,7 @@ def downgrade() -> None:
     op.drop_table("task_tag")
     op.drop_index(op.f("ix_comment_owner_id_task_id"), table_name="comment")
     op.drop_index(op.f("ix_comment_owner_id_tag_id"), table_name="comment")
+    op.drop_index(op.f("ix_comment_owner_id_parent_id"), table_name="comment")
     op.drop_index(op.f("ix_comment_owner_id_created_at_id"), table_name="comment")
     op.drop_table("comment")
     op.drop_index(op.f("ix_task_owner_id_project_id"), table_name="task")
@@ -372,6 +387,7 @@ def downgrade() -> None:
     op.drop_table("user")
     op.drop_index(op.f("ix_label_created_at_id"), table_name="label")
     op.drop_table("label")
+    op.drop_index(op.f("ix_category_parent_id"), table_name="category")
     op.drop_index(op.f("ix_category_created_at_id"), table_name="category")
     op.drop_table("category")
     op.execute("DROP TYPE task_status")
