@@ -37,6 +37,10 @@ _WRONG = {
     "str": ["1"],
     "text": ["1"],
 }
+_LONG = {
+    "email": '"n" * {} + "@example.com"',
+    "url": '"https://example.com/" + "n" * {}',
+}
 _NUMBER = "next(_numbers)"
 _EXACT = 15  # digits of a decimal that every database gives back as they were
 
@@ -86,6 +90,8 @@ def bad(field: FieldSpec) -> list[str]:
         values.append('""' if field.low == 1 else f'"n" * {int(field.low) - 1}')
     if field.kind == "str" or (field.kind == "text" and field.high is not None):
         values.append(f'"n" * {text_length(field) + 1}')
+    if field.kind in _LONG and field.high is not None:
+        values.append(_LONG[field.kind].format(text_length(field)))
     if field.kind in ("int", "float", "decimal"):
         values += _outside(field)
     return values + _WRONG[field.kind]

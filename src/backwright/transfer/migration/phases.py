@@ -13,9 +13,9 @@ LOCK_TIMEOUT = (
     "# rather fail than make everybody wait who waits behind this one\n"
     "op.execute(\"SET LOCAL lock_timeout = '5s'\")"
 )
-_AGAIN = "# committed before the rest, so it is written to be run again after an interruption"
+_AGAIN = "# committed before the rest: after an interruption it can be run again"
 _APART = "# outside the transaction: nobody is locked out"
-_APART_AGAIN = f"{_APART}; IF EXISTS takes away what an interrupted run has left"
+_APART_AGAIN = f"{_APART}\n# (IF EXISTS: an interrupted run may have left what is made here)"
 
 
 @dataclass
