@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from backwright.probe.activation import confirming
 from backwright.probe.answers import find_refresh_token, find_token, find_value
-from backwright.probe.client import ANONYMOUS, Answer, Call, Identity
+from backwright.probe.client import ANONYMOUS, Answer, Call, Exchange, Identity
 from backwright.probe.credentials import login_bodies, with_identity
 from backwright.probe.database import Change, Row
 from backwright.probe.doors import Doors
+from backwright.probe.entrance import Entrance, bearer, carriers_of
+from backwright.probe.objects import describe
 from backwright.probe.operations import Api, Operation
-from backwright.probe.people import Person
+from backwright.probe.people import KNOWN, Person
 from backwright.probe.privileges import columns_of_power
 from backwright.probe.repair import marks_in, mended
 from backwright.probe.samples import PASSWORD
+from backwright.probe.seeding import Seeder, insert_user
 from backwright.probe.session import Session
+from backwright.probe.tokens import resigned
 
-_KNOWN = ("id", "uuid", "user_id", "username", "email", "pk", "slug", "name")
-_ACTIVE = re.compile(r"(?i)^(is_?)?(active|enabled|verified|confirmed|approved|activated|"
-                     r"email_?verified|email_?confirmed|verified_?email)$")  # fmt: skip
-_VERIFIED_AT = re.compile(r"(?i)(verified|confirmed|activated|approved)_?(at|on)$")
-_BLOCKED = re.compile(r"(?i)^(is_?)?(disabled|blocked|banned|locked|suspended|pending)$")
+_RESIGNED = (
+    "the tokens that logins give have a number as subject, which their own libraries refuse "
+    "(RFC 7519 wants a text): they were signed anew with the project's key"
+)
 _ATTEMPTS = 4
 Hash = Callable[[str], str | None]
 
@@ -41,7 +44,8 @@ class Accounts:
         login: The login that worked.
         failures: Why the ways that were tried did not work.
         promoted: The columns that made a user privileged, with their values.
-        protected: An operation that only answers those who are logged in.
+        keys: Texts that tokens may be signed with.
+        entrance: What opens, and to whom.
     """
 
     session: Session
@@ -52,15 +56,25 @@ class Accounts:
     login: Operation | None = None
     failures: list[str] = field(default_factory=list)
     promoted: dict[str, Any] = field(default_factory=dict)
-    protected: Operation | None = None
+    keys: tuple[str, ...] = ()
     _letters: Iterator[str] = field(default_factory=lambda: iter("abcdefghijklmnopqrstuvw"))
     _prefix: str | None = None
     _hashes: dict[str, str | None] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Begin at a closed door."""
+        self.entrance = Entrance(self.session, self.doors.selves)
+        self.session.renamed = self._log_in_anew
 
     @property
     def api(self) -> Api:
         """Return the operations."""
         return self.session.api
+
+    @property
+    def protected(self) -> Operation | None:
+        """Return an operation that only answers those who are logged in."""
+        return self.entrance.protected
 
     def alive(self, person: Person) -> Person:
         """Return somebody who is logged in: the person, again or still, else somebody new.
@@ -75,6 +89,13 @@ class Accounts:
             return person
         return self.make(f"guest-{len(self.session.people)}") or person
 
+    def _log_in_anew(self, person: Person, row: Row) -> None:
+        """Log somebody in by their new name, where their token names the old one."""
+        person.known |= {k: v for k, v in row.items() if k in KNOWN and v is not None}
+        if self.protected is None or self.session.send(Call(self.protected), person).ok:
+            return
+        self.log_in(person, person.known)
+
     def next_letter(self) -> str:
         """Return the letter that the marks of the next user begin with."""
         return next(self._letters, "z")
@@ -82,7 +103,7 @@ class Accounts:
     def adopt(self, person: Person) -> None:
         """Take a user who is logged in already."""
         if self.protected is None:
-            self._identity_that_works(person, [dict(person.identity.headers)])
+            self.entrance.opened(person.name, [person.identity.all_headers()])
         self._ask_who(person)
         self.session.people[person.name] = person
 
@@ -122,12 +143,12 @@ class Accounts:
             if better is None:
                 break
             call = better
-        self.failures.append(f"{operation.key} answers {exchange.status} to a registration")
+        self.failures.append(f"{operation.key} {describe(exchange)}, to a registration")
         return None
 
     def _learn_account(self, person: Person, answer: Answer, found: tuple[Change, ...]) -> None:
         """Remember the account's row and identifiers, and make it active where it is not."""
-        for name in _KNOWN:
+        for name in KNOWN:
             value = find_value(answer.json, name)
             if value is not None:
                 person.known.setdefault(name, value)
@@ -138,21 +159,18 @@ class Accounts:
         row = _account_row([one for one in created if _names(one, person)])
         if row is not None:
             person.row = row.key
-            person.known |= {k: v for k, v in (row.after or {}).items() if k in _KNOWN}
+            person.known |= {k: v for k, v in (row.after or {}).items() if k in KNOWN}
             self._activate(row)
 
     def _activate(self, change: Change) -> None:
         """Set the flags that a confirmation by mail would set."""
-        row = change.after or {}
-        values: dict[str, Any] = {}
-        for name, value in row.items():
-            if _ACTIVE.match(name) and value in (False, 0):
-                values[name] = True if value is False else 1
-            elif _BLOCKED.match(name) and value is True:
-                values[name] = False
-            elif _VERIFIED_AT.search(name) and value is None:
-                values[name] = "2024-01-01T00:00:00Z"
-        self._set(change.table, row, values)
+        oracle = self.session.oracle
+        if oracle is None or change.after is None:
+            return
+        values = confirming(oracle, change.table, change.after)
+        self._set(change.table, change.after, values)
+        for name in values:
+            self.session.help(f"accounts were activated in the database: {change.table}.{name}")
 
     def _set(self, table: str, row: Row, values: Mapping[str, Any]) -> None:
         oracle = self.session.oracle
@@ -163,8 +181,6 @@ class Accounts:
 
     def _insert(self, person: Person) -> Mapping[str, Any] | None:
         """Put a user into the database, with the host's own hash of the password."""
-        from backwright.probe.seeding import insert_user
-
         oracle = self.session.oracle
         if oracle is None or not self.doors.logins:
             return None
@@ -172,13 +188,17 @@ class Accounts:
         if hashed is None:
             self.failures.append("the project's way of hashing a password was not found")
             return None
-        seeded = insert_user(oracle, self.session.sampler.mark(person.letter), hashed)
+        seeder = Seeder(oracle, self.session.sampler, self.roles)
+        seeded = insert_user(seeder, person.letter, hashed)
         if isinstance(seeded, str):
             self.failures.append(seeded)
             return None
         person.row, row = seeded
-        person.known |= {k: v for k, v in row.items() if k in _KNOWN}
+        person.known |= {k: v for k, v in row.items() if k in KNOWN}
         self.session.remember(person.row, row, person)
+        self.session.help(
+            f"users were put into the database, their passwords hashed by the project: {person.row[0]}"
+        )
         return {k: v for k, v in row.items() if isinstance(v, str)}
 
     def _hash_of(self, password: str) -> str | None:
@@ -215,24 +235,36 @@ class Accounts:
                 self.session.note(f"{person.row[0]}.{name} cannot be set to {value!r}: {error}")
                 continue
             self.promoted[name] = value
+            self.session.help(
+                f"an administrator was made in the database: {person.row[0]}.{name} = {value!r}"
+            )
         person.privileged = bool(self.promoted)
         return person.privileged
 
     def log_in(self, person: Person, body: Mapping[str, Any]) -> bool:
         """Log somebody in with what they registered with."""
         for operation in [self.login] if self.login else self.doors.logins:
+            said = ""
             for attempt in login_bodies(self.api, operation, body, person):
                 exchange = self.session.send(Call(operation, body=attempt), None)
                 if exchange.ok and self._accept(person, exchange.answer, attempt):
                     self.login = operation
                     return True
-            self.failures.append(f"{operation.key} answers {exchange.status} to a login")
+                said = self._why_not(operation, exchange) if exchange.ok else said
+                said = said or f"{operation.key} {describe(exchange)}, to a login"
+            self.failures.append(said or f"{operation.key} takes no name to log in by")
         if person.token and not self.login:
-            identity = self._identity_that_works(person, [_bearer(person.token)])
+            identity = self.entrance.opened(person.name, [bearer(person.token)])
             if identity is not None:
                 person.identity = identity
                 return True
         return False
+
+    def _why_not(self, operation: Operation, exchange: Exchange) -> str:
+        """Return why a login that was answered with success logged nobody in."""
+        if not find_token(exchange.answer.json) and not exchange.answer.cookies:
+            return f"{operation.key} answers a login with success, but with no token or cookie"
+        return f"{operation.key} gives a token that opens nothing: {self.entrance.refusal}"
 
     def _accept(self, person: Person, answer: Answer, body: Mapping[str, Any]) -> bool:
         """Take the token or cookies of a login, in the form in which they open something."""
@@ -241,78 +273,42 @@ class Accounts:
         crumbs = dict(_cookie(one) for one in answer.cookies)
         kept = next((v for k, v in crumbs.items() if "refresh" in k.lower()), None)
         person.refresh = find_refresh_token(answer.json) or kept
-        candidates = []
+        person.crumbs = crumbs
+        carriers = list(self._carriers(token)) if token else []
+        if crumbs:
+            carriers.append({"Cookie": "; ".join(f"{k}={v}" for k, v in crumbs.items())})
+        found = self.entrance.opened(person.name, carriers)
+        if found is None and token and (anew := resigned(token, self.keys)):
+            found = self.entrance.opened(person.name, list(self._carriers(anew)))
+            if found is not None:
+                self.session.help(_RESIGNED)
+                token = anew
         if token:
             person.token = token
-            if self._prefix is not None:
-                candidates = [_bearer(token, self._prefix)]
-            else:
-                candidates = [_bearer(token), *self._named_headers(token)]
-        if crumbs:
-            candidates.append({"Cookie": "; ".join(f"{k}={v}" for k, v in crumbs.items())})
-        found = self._identity_that_works(person, candidates)
         if found is not None:
             person.identity = replace(found, cookies=crumbs if not token else {})
+            self._prefix = self._prefix_in(found, token)
         return found is not None
 
-    def _named_headers(self, token: str) -> Iterator[dict[str, str]]:
-        """Yield other headers that a token may be carried in."""
-        yield _bearer(token, "Token ")
-        yield _bearer(token, "JWT ")
-        yield _bearer(token, "")
-        for scheme in self.api.security.values():
-            if scheme.get("type") == "apiKey" and scheme.get("in") == "header":
-                yield {str(scheme.get("name")): token}
-                yield {str(scheme.get("name")): f"Bearer {token}"}
+    def _carriers(self, token: str) -> Iterable[Mapping[str, str]]:
+        """Return the ways to carry a token: the one that is known, or all there are."""
+        if self._prefix is not None:
+            return [bearer(token, self._prefix)]
+        return carriers_of(self.api, token)
 
-    def _identity_that_works(
-        self, person: Person, candidates: list[dict[str, str]]
-    ) -> Identity | None:
-        """Return the first way to carry a token that a protected operation accepts."""
-        tested = self._tested()
-        if tested is None:
-            for headers in candidates[:1]:
-                return _identity(person, headers)
-            return None
-        for headers in candidates:
-            identity = _identity(person, headers)
-            if self.session.client.send(Call(tested), identity).ok:
-                prefix = headers.get("Authorization", "").removesuffix(person.token or "")
-                self._prefix = prefix if "Authorization" in headers else self._prefix
-                self.protected = tested
-                return identity
-        return _identity(person, candidates[0]) if candidates and self._unclear() else None
-
-    def _unclear(self) -> bool:
-        """Tell whether the tested operation refused for another reason than who was asking."""
-        return self.session.client.sent[-1].status not in (401, 403)
-
-    def _tested(self) -> Operation | None:
-        """Return an operation that refuses the unknown: one that says who one is, if it can be."""
-        if self.protected is not None:
-            return self.protected
-        others = [
-            one
-            for one in self.api.operations
-            if one.method == "GET" and not one.path_names
-            and not any(parameter.required for parameter in one.parameters)
-        ]  # fmt: skip
-        others.sort(key=lambda one: not one.secured)
-        closed: Operation | None = None
-        for one in [*self.doors.selves, *others][:12]:
-            exchange = self.session.client.send(Call(one), ANONYMOUS)
-            if exchange.status in (401, 403):
-                return one
-            if closed is None and not exchange.ok and one.secured:
-                closed = one  # it refuses, though by an error
-        return closed
+    def _prefix_in(self, identity: Identity, token: str | None) -> str | None:
+        """Return what stands before a token in the header by which it was accepted."""
+        carried = identity.headers.get("Authorization")
+        if carried is None or not token or self.entrance.protected is None:
+            return self._prefix
+        return str(carried.removesuffix(token))
 
     def _ask_who(self, person: Person) -> None:
         """Learn the account's identifiers from the operation that says who one is."""
         for one in self.doors.selves[:3]:
             answer = self.session.send(Call(one), person).answer
             if answer.ok:
-                for name in _KNOWN:
+                for name in KNOWN:
                     value = find_value(answer.json, name)
                     if value is not None:
                         person.known.setdefault(name, value)
@@ -320,19 +316,6 @@ class Accounts:
             if person.login.get(name):
                 person.known.setdefault(name, person.login[name])
         self.session.remember_id(person.known.get("id"), person)
-
-
-def _identity(person: Person, headers: Mapping[str, str]) -> Identity:
-    cookies = headers.get("Cookie")
-    if cookies:
-        pairs = dict(one.split("=", 1) for one in cookies.split("; "))
-        return Identity(person.name, {}, pairs)
-    return Identity(person.name, dict(headers))
-
-
-def _bearer(token: str, prefix: str = "Bearer ") -> dict[str, str]:
-    """Return the header that carries a token; one that names its scheme is taken as it is."""
-    return {"Authorization": token if token.startswith("Bearer ") else f"{prefix}{token}"}
 
 
 def _cookie(header: str) -> tuple[str, str]:

@@ -128,6 +128,7 @@ class Engine:
             script_of(client.sent, session.people),
             tuple(self._phases),
             self._tests,
+            tuple(session.aids),
         )
 
     @contextlib.contextmanager
@@ -149,7 +150,8 @@ class Engine:
         if session.oracle is None:
             session.note("no database is seen: verdicts rest on what the API answers")
         doors = find_doors(api, self.target.token_url)
-        accounts = Accounts(session, doors, self.target.hashed, self.target.roles)
+        target = self.target
+        accounts = Accounts(session, doors, target.hashed, target.roles, keys=target.keys)
         with self._phase("making users", session.client):
             self._people(session, accounts, doors)
         learner = Learner(session, accounts.register)

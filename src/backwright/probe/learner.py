@@ -23,12 +23,12 @@ from backwright.probe.ownership import says_owner
 from backwright.probe.people import Person
 from backwright.probe.recognition import objects_in
 from backwright.probe.references import References
-from backwright.probe.repair import mended
+from backwright.probe.repair import may_be_mended, mended
 from backwright.probe.schemas import Value
 from backwright.probe.session import Session
+from backwright.probe.stand_ins import stand_in
 
 _ATTEMPTS = 5
-_MENDABLE = (400, 409, 422, 500)  # some answer 500 to what their document allows to leave out
 _DEEPEST = 5
 
 
@@ -165,7 +165,18 @@ class Learner:
             found = way(kind, who, depth, fresh=fresh)
             if found is not None:
                 return found
-        return failed
+        return self._in_the_database(kind, who) or failed
+
+    def _in_the_database(self, kind: str, who: Person) -> Made | Refusal | None:
+        """Return an object that was put into the database; None where there is no place for it."""
+        place = (kind, who.name)
+        found = stand_in(kind, who, self.session)
+        if not isinstance(found, Made):
+            return Refusal(found) if found else None
+        self.objects.setdefault(place, []).append(found)
+        if place not in self._standing or not self._stands(self._standing[place]):
+            self._standing[place] = found
+        return found
 
     def _by_helper(self, kind: str, who: Person, depth: int, *, fresh: bool) -> Made | None:
         """Return an object that a privileged person makes."""
@@ -199,8 +210,11 @@ class Learner:
         if isinstance(call, Refusal):
             return call
         exchange, found = self.session.watched(call, who)
+        if exchange.status in (400, 401, 403) and who.crumbs and not who.identity.cookies:
+            call = replace(call, headers={**call.headers, **who.cookie_header()})
+            exchange, found = self.session.watched(call, who)
         tried = 0
-        while not exchange.ok and tried < _ATTEMPTS and exchange.status in _MENDABLE:
+        while not exchange.ok and tried < _ATTEMPTS and may_be_mended(exchange):
             tried += 1
             better: Call | Refusal | None = None
             if exchange.status not in (409, 500):

@@ -21,11 +21,11 @@ _INCIDENTAL = re.compile(
 def owner_columns(table: Table, row: Row, person: Person) -> tuple[str, ...]:
     """Return the columns by which a row refers to a person's account."""
     return tuple(
-        name for name in _candidates(table, person) if _is_theirs(table, row, name, person)
+        name for name in owner_names(table, person) if _is_theirs(table, row, name, person)
     )
 
 
-def _candidates(table: Table, person: Person) -> Iterator[str]:
+def owner_names(table: Table, person: Person) -> Iterator[str]:
     """Yield columns that may refer to an account: by foreign key, else by their name."""
     users = person.row[0] if person.row else None
     for name in table.columns:

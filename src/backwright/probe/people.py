@@ -9,6 +9,9 @@ from typing import Any
 from backwright.probe.client import ANONYMOUS, Identity
 from backwright.probe.database import Key
 
+# What an account is known by.
+KNOWN = ("id", "uuid", "user_id", "username", "email", "pk", "slug", "name")
+
 
 @dataclass
 class Person:
@@ -23,6 +26,7 @@ class Person:
         row: Their row in the table of users, if the database is seen.
         refresh: Their refresh token.
         token: Their access token.
+        crumbs: The cookies that their login set.
         login: The body that they logged in with.
         privileged: Whether they have the rights of an administrator.
     """
@@ -35,6 +39,7 @@ class Person:
     row: Key | None = None
     refresh: str | None = None
     token: str | None = None
+    crumbs: Mapping[str, str] = field(default_factory=dict)
     login: Mapping[str, Any] = field(default_factory=dict)
     privileged: bool = False
 
@@ -42,3 +47,7 @@ class Person:
         """Return the values that other rows may refer to this account by."""
         names = ("id", "uuid", "user_id", "username", "email", "pk")
         return tuple(str(self.known[name]) for name in names if self.known.get(name) is not None)
+
+    def cookie_header(self) -> dict[str, str]:
+        """Return the header with the cookies that their login set."""
+        return {"Cookie": "; ".join(f"{name}={value}" for name, value in self.crumbs.items())}

@@ -20,6 +20,7 @@ from backwright.probe.objects import Place, Slot
 from backwright.probe.operations import Operation
 from backwright.probe.schemas import is_array
 from backwright.probe.session import Session
+from backwright.probe.stand_ins import referred_table, table_of
 
 _BULK = re.compile(r"(?i)bulk|batch|import|export|search|login|logout|count")
 
@@ -47,7 +48,8 @@ class References:
     def _slots(self, operation: Operation) -> Iterator[Slot]:
         for name in operation.path_names:
             kind = self._kind(operation, name)
-            if self.creators(kind, operation) or self.is_account(kind) or self.is_listed(kind):
+            known = self.creators(kind, operation) or self.is_account(kind) or self.is_listed(kind)
+            if known or table_of(self.session.oracle, kind):
                 yield Slot("path", name, kind)
         for one in operation.parameters:
             if one.location in ("query", "header"):
@@ -89,7 +91,15 @@ class References:
         if self.creators(found) or self.is_account(found):
             return found
         stem = found.rpartition("_")[2]
-        return stem if self.creators(stem) else None
+        return stem if self.creators(stem) else self._kept(name, found)
+
+    def _kept(self, name: str, found: str) -> str | None:
+        """Return what a field names that only the database has: by its foreign key, or its name."""
+        oracle = self.session.oracle
+        target = referred_table(oracle, name)
+        if target is not None:
+            return noun(target.name.rpartition(".")[2])
+        return found if table_of(oracle, found) else None
 
     def is_account(self, kind: str) -> bool:
         """Tell whether a kind of object is users, of whom there are some.

@@ -8,10 +8,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from backwright.probe.client import Answer, Call
+from backwright.probe.client import Answer, Call, Exchange
 from backwright.probe.samples import Mark, Sampler
 from backwright.probe.schemas import Value
 
+_MENDABLE = (400, 409, 422, 500)  # some answer 500 to what their document allows to leave out
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _WORDS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?i)e-?mail"), "email"),
@@ -41,6 +42,12 @@ class Complaint:
     kind: str
     text: str
     context: Mapping[str, Any]
+
+
+def may_be_mended(exchange: Exchange) -> bool:
+    """Tell whether a refusal may be one of what was sent; a 404 may speak of what a body names."""
+    named = exchange.status == 404 and exchange.call.body is not None
+    return exchange.status in _MENDABLE or named
 
 
 def complaints(answer: Answer) -> list[Complaint]:

@@ -16,7 +16,6 @@ Schema = Mapping[str, Any]
 PASSWORD = "Qz7!kestrel-Harbour"  # noqa: S105 - of users on a throw-away database
 _NAMESPACE = uuid.UUID("5f0d6f0a-7a53-4c3e-9d8a-0d2a8f5b7c11")
 _START = datetime(2031, 3, 1, 9, 0, tzinfo=UTC)
-_SHORTEST_MARK = 8
 _DEEPEST = 6
 
 # What a field that widens or narrows who may see a row is set to: as few as possible.
@@ -31,6 +30,7 @@ _BY_NAME: tuple[tuple[re.Pattern[str], Callable[[Mark], str]], ...] = (
     (re.compile(r"(?i)pass(word|wd|phrase)|^pwd$"), lambda _: PASSWORD),
     (re.compile(r"(?i)phone|mobile|^tel$|^fax$"), lambda m: f"+1415555{m.number % 10_000:04d}"),
     (re.compile(r"(?i)ur[li]$|website|link$|homepage|avatar|image|photo|picture"), lambda m: m.url),
+    (re.compile(r"(?i)(^|_)date$|^dob$|birth_?da(y|te)"), lambda m: m.day.isoformat()),
     (re.compile(r"(?i)colou?r"), lambda m: f"#{m.number % 0xFFFFFF:06x}"),
     (re.compile(r"(?i)currency"), lambda _: "EUR"),
     (re.compile(r"(?i)country_?code|^country$"), lambda _: "DE"),
@@ -205,7 +205,7 @@ class Sampler:
 def _fitted(mark: Mark, least: int, most: Value) -> str:
     """Return the mark, shortened or lengthened to the bounds."""
     text = mark.text
-    if most is not None and int(most) < _SHORTEST_MARK:
+    if most is not None and int(most) < len(text):
         text = f"{mark.number:x}"[-int(most) :] if int(most) > 0 else ""
     return text.ljust(least, "q")
 

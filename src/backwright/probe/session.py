@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from backwright.probe.client import ANONYMOUS, Call, Client, Exchange
 from backwright.probe.database import Change, Key, Oracle, Row, changes
 from backwright.probe.operations import Api
 from backwright.probe.ownership import matters, owner_columns
-from backwright.probe.people import Person
+from backwright.probe.people import KNOWN, Person
 from backwright.probe.repair import marks_in
 from backwright.probe.samples import Sampler
 from backwright.probe.schemas import Value
@@ -28,7 +29,9 @@ class Session:
         people: The users by name.
         makers: Whose request made a row.
         ids: The identifiers of rows, and who made them.
+        renamed: Is told of people whose account has another name or address since a request.
         notes: What a reader of the report must know.
+        aids: Those of them that say what was done past the API, so that it could be used.
     """
 
     api: Api
@@ -38,12 +41,20 @@ class Session:
     people: dict[str, Person] = field(default_factory=dict)
     makers: dict[Key, str] = field(default_factory=dict)
     ids: dict[str, str] = field(default_factory=dict)
+    renamed: Callable[[Person, Row], None] = lambda _, __: None
     notes: list[str] = field(default_factory=list)
+    aids: list[str] = field(default_factory=list)
 
     def note(self, text: str) -> None:
         """Remember something for the report, once."""
         if text not in self.notes:
             self.notes.append(text)
+
+    def help(self, text: str) -> None:
+        """Remember something that was done past the API, once."""
+        self.note(text)
+        if text not in self.aids:
+            self.aids.append(text)
 
     def send(self, call: Call, who: Person | None) -> Exchange:
         """Send a request as a person, or as nobody."""
@@ -63,7 +74,16 @@ class Session:
             for one in found:
                 if one.before is None and one.after is not None:
                     self.remember(one.key, one.after, who)
+        self._look_for_new_names(found)
         return exchange, found
+
+    def _look_for_new_names(self, found: tuple[Change, ...]) -> None:
+        """Tell of people whose account is called otherwise now: their login may have ended by it."""
+        accounts = {one.row: one for one in self.people.values() if one.row}
+        for one in found:
+            person = accounts.get(one.key)
+            if person and one.before and one.after and set(one.columns()) & set(KNOWN):
+                self.renamed(person, one.after)
 
     def remember(self, key: Key, row: Row, who: Person) -> None:
         """Remember whose a row is, and its identifiers."""

@@ -82,6 +82,7 @@ class ProbeReport:
         script: The requests as a shell script that can be run in order.
         phases: Where the time went.
         tests: The proved refusals as a pytest file; empty where none was asked for.
+        aids: Those of the notes that say what was done past the API, so that it could be used.
     """
 
     target: str
@@ -94,6 +95,7 @@ class ProbeReport:
     script: str = ""
     phases: tuple[ProbePhase, ...] = ()
     tests: str = ""
+    aids: tuple[str, ...] = ()
 
     @property
     def failures(self) -> tuple[ProbeCheck, ...]:
