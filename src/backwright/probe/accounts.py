@@ -19,7 +19,7 @@ from backwright.probe.people import KNOWN, Person
 from backwright.probe.privileges import columns_of_power
 from backwright.probe.repair import marks_in, mended
 from backwright.probe.samples import PASSWORD
-from backwright.probe.seeding import Seeder, insert_user
+from backwright.probe.seeding import Seeder, accounts_table, insert_user
 from backwright.probe.session import Session
 from backwright.probe.tokens import resigned
 
@@ -27,6 +27,7 @@ _RESIGNED = (
     "the tokens that logins give have a number as subject, which their own libraries refuse "
     "(RFC 7519 wants a text): they were signed anew with the project's key"
 )
+_HALF_REGISTERED = "{} answers {}, but the account is in the database, and was used"
 _ATTEMPTS = 4
 Hash = Callable[[str], str | None]
 
@@ -139,12 +140,22 @@ class Accounts:
             if exchange.ok:
                 self._learn_account(person, exchange.answer, found)
                 return dict(call.body)
+            if exchange.status >= 500 and self._has_account(person, found):
+                self.session.help(_HALF_REGISTERED.format(operation.key, exchange.status))
+                self._learn_account(person, exchange.answer, found)
+                return dict(call.body)
             better = mended(call, exchange.answer, sampler, person.letter)
             if better is None:
                 break
             call = better
         self.failures.append(f"{operation.key} {describe(exchange)}, to a registration")
         return None
+
+    def _has_account(self, person: Person, found: tuple[Change, ...]) -> bool:
+        """Tell whether an account is there, though its registration failed after that."""
+        created = [one for one in found if one.before is None and one.after is not None]
+        table = accounts_table(self.session.oracle) if self.session.oracle else None
+        return any(table and one.table == table.name and _names(one, person) for one in created)
 
     def _learn_account(self, person: Person, answer: Answer, found: tuple[Change, ...]) -> None:
         """Remember the account's row and identifiers, and make it active where it is not."""

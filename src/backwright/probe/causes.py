@@ -14,6 +14,11 @@ _LOG_SECONDS, _LEAST_LOG_SECONDS, _LOG_PAUSE = 2.0, 0.1, 0.015
 _STILL = 3  # looks at the log in a row that found nothing new
 _EXCEPTION = re.compile(r"^(?:[\w.]+\.)?(\w*(?:Error|Exception|Violation|Fault|Failure|Invalid\w*|"
                         r"OutOfRange|Interrupt|Exit|Warning)\w*)(?:: (.*))?$", re.MULTILINE)  # fmt: skip
+_ABSENT = re.compile(
+    r"Connect(ion)?(Refused|Timeout)?Error|gaierror|SMTP|NoCredentials|EndpointConnection|"
+    r"ServerSelection|NoBrokers|Name or service not known|Connection refused|Connect call failed|"
+    r"DatabaseRefused"
+)
 _NAMED = re.compile(r'"[^"]*"|(?<=constraint failed: )\S+')  # as PostgreSQL and SQLite write names
 _FRAME = re.compile(r'File "([^"]+)", line (\d+), in (\S+)')
 
@@ -27,12 +32,14 @@ class Cause:
         text: The exception in the server's words.
         file: The last file of the project in the trace; empty where no log is seen.
         line: The line there.
+        absent: Whether a service that the application asks was not there: no fault of its own.
     """
 
     key: str
     text: str
     file: str = ""
     line: int = 0
+    absent: bool = False
 
 
 class Log(Protocol):
@@ -135,7 +142,7 @@ class Watcher(Ear):
         exceptions = [one for one in _EXCEPTION.findall(said) if one[0] != "ExceptionGroup"]
         if not exceptions:
             status = f"answered by {exchange.status}"
-            return Cause(what, f"{what}: {status}, and the log says nothing of it")
+            return Cause(what, f"{status}, and the log says nothing of it")
         name, message = exceptions[-1]
         words = re.sub(r"\(Background on.*", "", message).strip()
         frames = [
@@ -144,7 +151,8 @@ class Watcher(Ear):
         file, line = "", 0
         if frames:
             file, line = frames[-1][0][len(self.folder) :].lstrip("/"), int(frames[-1][1])
-        return Cause(_root(name, words, file, line), f"{name}: {words}"[:240], file, line)
+        absent = any(_ABSENT.search(f"{one[0]}: {one[1]}") for one in exceptions)
+        return Cause(_root(name, words, file, line), f"{name}: {words}"[:240], file, line, absent)
 
 
 def _unescaped(said: str) -> str:

@@ -11,13 +11,14 @@ from backwright.probe.client import ANONYMOUS, Exchange
 from backwright.probe.findings import Places, check
 from backwright.probe.learner import Learner
 from backwright.probe.objects import Refusal
-from backwright.probe.operations import Operation
+from backwright.probe.operations import Operation, Parameter
 from backwright.probe.people import Person
 from backwright.probe.purposes import Purpose
 from backwright.probe.schemas import Schema, Schemas, Value, is_array, is_object
 from backwright.report.probe_types import ProbeCheck
 
 _DEEPEST = 8
+_ANY = Parameter("", "path", required=True, schema={})
 _KINDS: Mapping[str, tuple[type, ...]] = {
     "string": (str,),
     "integer": (int,),
@@ -26,7 +27,7 @@ _KINDS: Mapping[str, tuple[type, ...]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Endpoints:
     """Calls every operation, and looks at the answers."""
 
@@ -74,6 +75,9 @@ class Endpoints:
             (one for one in self.learner.session.people.values() if one.privileged), None
         )
         ordinary = self.learner.perform(operation, who)
+        if _is_unknown(ordinary) and (again := self.accounts.alive(who)) is not who:
+            self.owner = again if who is self.owner else self.owner
+            ordinary = self.learner.perform(operation, again)
         if isinstance(ordinary, Refusal) and privileged is not None:
             status = ordinary.exchange.status if ordinary.exchange else 0
             if status in (401, 403, 404):
@@ -106,13 +110,34 @@ class Endpoints:
 
     def _failed(self, operation: Operation, exchange: Exchange) -> tuple[str, ProbeCheck]:
         """Return that a valid request was answered with a server error, and why: one of each root."""
-        cause = self.watcher.cause(exchange, "a valid request")
+        made_up = self._made_up(exchange)
+        what = f"a request with a made-up {made_up}" if made_up else "a valid request"
+        cause = self.watcher.cause(exchange, what)
+        if cause.absent:
+            why = f"it asks a service that is not here: {cause.text}"
+            return cause.key, check(
+                "answers", "endpoints", operation, "skipped", why,
+                known=self.known, base=self.base, exchange=exchange,
+            )  # fmt: skip
         found = check(
-            "server-error", "endpoints", operation, "fail", f"a valid request: {cause.text}",
-            known=self.known, base=self.base, exchange=exchange, expected="success",
+            "server-error", "endpoints", operation, "fail", f"{what}: {cause.text}",
+            known=self.known, base=self.base, exchange=exchange,
+            expected="a refusal" if made_up else "success",
         )  # fmt: skip
         found = replace(found, file=cause.file, line=cause.line) if cause.file else found
         return cause.key, found
+
+    def _made_up(self, exchange: Exchange) -> str:
+        """Return the parts of a path that no object gave a value; they may well be refused."""
+        operation = exchange.call.operation
+        named = {slot.name for slot in self.learner.path_slots(operation)}
+        free = [
+            name
+            for name in operation.path_names
+            if name not in named
+            and not (operation.parameter(name, "path") or _ANY).schema.get("enum")
+        ]
+        return " and ".join(free)
 
     def _success(self, operation: Operation) -> Exchange | None:
         sent = self.learner.session.client.sent
@@ -139,6 +164,11 @@ class Endpoints:
         if exchange.ok:
             self.learner.used.setdefault(operation.key, exchange)
         return f"it answers {exchange.status} {exchange.answer.text[:120]}", exchange
+
+
+def _is_unknown(done: object) -> bool:
+    """Tell whether a caller was refused as one who is not known, or known no more."""
+    return isinstance(done, Refusal) and done.exchange is not None and done.exchange.status == 401
 
 
 def mismatch(schemas: Schemas, operation: Operation, exchange: Exchange) -> str:

@@ -58,7 +58,8 @@ class Errors:
                 where = one.fault.place.split()[0]
                 what = name if _is_met(one.fault) else f"{name} in the {where}"
                 cause = self.watcher.cause(one.exchange, what)
-                causes[cause.key].append((cause, one))
+                if not cause.absent:
+                    causes[cause.key].append((cause, one))
             told = leak_in(one.exchange)
             if told:
                 leaks[f"{told.partition(':')[0]}|{one.exchange.call.operation.key}"].append(

@@ -24,6 +24,7 @@ from backwright.probe.people import Person
 from backwright.probe.recognition import objects_in
 from backwright.probe.references import References
 from backwright.probe.repair import may_be_mended, mended
+from backwright.probe.retrying import another
 from backwright.probe.schemas import Value
 from backwright.probe.session import Session
 from backwright.probe.stand_ins import stand_in
@@ -210,8 +211,8 @@ class Learner:
         if isinstance(call, Refusal):
             return call
         exchange, found = self.session.watched(call, who)
-        if exchange.status in (400, 401, 403) and who.crumbs and not who.identity.cookies:
-            call = replace(call, headers={**call.headers, **who.cookie_header()})
+        if exchange.status in (400, 401, 403, 422) and (more := _other_token(operation, who)):
+            call = replace(call, headers={**call.headers, **more})
             exchange, found = self.session.watched(call, who)
         tried = 0
         while not exchange.ok and tried < _ATTEMPTS and may_be_mended(exchange):
@@ -220,7 +221,7 @@ class Learner:
             if exchange.status not in (409, 500):
                 better = mended(call, exchange.answer, self.session.sampler, who.letter)
             if better is None:
-                better = self._another(call, who, tried, depth=depth, objects=objects)
+                better = another(self, call, who, tried, depth=depth, objects=objects)
             if better is None or isinstance(better, Refusal):
                 break
             call = better
@@ -230,28 +231,6 @@ class Learner:
             self._recipes.setdefault(operation.key, call)
             return exchange, found
         return Refusal(describe(exchange), exchange)
-
-    def _another(
-        self, call: Call, who: Person, tried: int, *, depth: int,
-        objects: Mapping[Slot, Made] | None,
-    ) -> Call | Refusal | None:  # fmt: skip
-        """Build a call of another kind: with all fields, with new objects, with the caller's own data."""
-        operation = call.operation
-        if tried == 1:
-            return self.build(operation, who, full=True, depth=depth, objects=objects)
-        if tried == 2:
-            return self.build(operation, who, renewed=True, depth=depth, objects=objects)
-        return self._as_oneself(call, who) if tried == 3 else None
-
-    def _as_oneself(self, call: Call, who: Person) -> Call | None:
-        """Return the call with what the caller's account has under the names of its fields."""
-        oracle = self.session.oracle
-        row = oracle.rows().get(who.row) if oracle and who.row else None
-        known = {**who.known, **{k: v for k, v in (row or {}).items() if isinstance(v, str)}}
-        if not isinstance(call.body, dict):
-            return None
-        own = {k: known[k] for k in call.body if known.get(k) and "pass" not in k.lower()}
-        return replace(call, body={**call.body, **own}) if own else None
 
     def build(
         self, operation: Operation, who: Person, *, fresh: bool = False, renewed: bool = False,
@@ -389,6 +368,15 @@ def _inner_last(slots: tuple[Slot, ...]) -> list[Slot]:
     """Return slots in the order to fill them: outside of the path, then the path from its end."""
     path = [one for one in slots if one.place == "path"]
     return [*(one for one in slots if one.place != "path"), *reversed(path)]
+
+
+def _other_token(operation: Operation, who: Person) -> dict[str, str]:
+    """Return headers for what a login gave besides a token: its cookies, or one to refresh it."""
+    if who.crumbs and not who.identity.cookies:
+        return who.cookie_header()
+    if who.refresh and operation.body is None and "refresh" in operation.path.lower():
+        return dict.fromkeys(who.identity.headers, f"Bearer {who.refresh}")
+    return {}
 
 
 def _all_optional(operation: Operation) -> bool:

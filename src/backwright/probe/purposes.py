@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from backwright.probe.doors import Doors
-from backwright.probe.nouns import noun_of_parameter
+from backwright.probe.nouns import noun_of_operation, noun_of_parameter
 from backwright.probe.operations import Operation
 
 # `entry`: logging in and registering. `account`: ends or changes the caller's own account or
@@ -46,10 +46,17 @@ def purpose_of(operation: Operation, doors: Doors, is_account: Callable[[str], b
 
 
 def _ends(operation: Operation, is_account: Callable[[str], bool]) -> bool:
-    """Tell whether the path ends with an account: `/users/{user_id}`."""
+    """Tell whether the path ends with an account: `/users/{user_id}`, or `/users` for one's own."""
+    if not operation.path_names:
+        return is_account(noun_of_operation(operation))
     if not operation.path.rstrip("/").endswith("}"):
         return False
     return is_account(noun_of_parameter(operation, operation.path_names[-1]))
+
+
+def touches_account(operation: Operation) -> bool:
+    """Tell whether a path speaks of what ends or changes an account or a session."""
+    return bool(_ACCOUNT.search(operation.path))
 
 
 def is_about_caller(operation: Operation) -> bool:

@@ -32,6 +32,7 @@ def prove_live(place: Workplace, endpoints: Endpoints) -> Check:
         config = read_config(place.root)
         report = probe_place(place, config, silence, ("endpoints",), _SECONDS)
         verdict, detail = judged(report.checks, endpoints)
+        detail = "; ".join([detail, *report.aids])
     except BackwrightError as error:
         verdict, detail = "skipped", error.message.splitlines()[0]
     proof = Check(NAME, verdict, round(time.monotonic() - started, 3), detail)
