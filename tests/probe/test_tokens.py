@@ -8,7 +8,7 @@ from typing import Any
 import jwt
 import pytest
 
-from backwright.probe.tokens import COMMON_KEYS, find_key, forged, read_token, spoilt
+from backwright.probe.tokens import COMMON_KEYS, find_key, forged, read_token, resigned, spoilt
 
 KEY = "a-key-for-tests-0123456789-0123456789"
 
@@ -47,3 +47,10 @@ def test_forged_tokens_are_signed_with_the_key() -> None:
 @pytest.mark.parametrize("text", [None, "", "a.b", "a.b.c", "qz.qz.qz"])
 def test_what_is_no_token_is_none(text: Any) -> None:
     assert read_token(text) is None
+
+
+def test_a_subject_that_is_a_number_is_made_a_text() -> None:
+    text = jwt.encode({"sub": 7, "exp": time.time() + 600}, KEY, "HS256")
+    assert resigned(text, ["other"]) is None
+    assert resigned(made(), [KEY]) is None
+    assert jwt.decode(resigned(text, ["other", KEY]) or "", KEY, ["HS256"])["sub"] == "7"

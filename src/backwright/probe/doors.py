@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from backwright.probe.operations import Api, Operation
+from backwright.probe.samples import PASSWORD_WORDS
 
-_PASSWORD = re.compile(r"(?i)pass(word|wd|phrase|code)?\d?$|^pwd$|plain_?password")
+_PASSWORD = re.compile(
+    rf"(?i)pass(word|wd|phrase|code)?\d?$|^pwd$|plain_?password|^({PASSWORD_WORDS})$"
+)
 _IDENTIFIER = re.compile(r"(?i)^(e_?mail(_?address)?|user_?name|login|identifier|account|handle|"
                          r"user_?id|phone(_?number)?|name|nick(name)?)$")  # fmt: skip
 _LOGIN = re.compile(r"(?i)log_?-?in|sign_?-?in|authenticate|access-?_?token|obtain")

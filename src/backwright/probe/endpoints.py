@@ -94,7 +94,7 @@ class Endpoints:
         if exchange is None:
             why, last = self._reason(operation)
             if last is not None and last.status >= 500:
-                return self._failed(operation, last)
+                return self._failed(operation, self._first_failure(operation) or last)
             return check(
                 "answers", "endpoints", operation, "skipped", why,
                 known=self.known, base=self.base, exchange=last,
@@ -126,6 +126,13 @@ class Endpoints:
         )  # fmt: skip
         found = replace(found, file=cause.file, line=cause.line) if cause.file else found
         return cause.key, found
+
+    def _first_failure(self, operation: Operation) -> Exchange | None:
+        """Return the first server error of an operation; later requests may be odder ones."""
+        sent = self.learner.session.client.sent
+        return next(
+            (one for one in sent if one.call.operation is operation and one.status >= 500), None
+        )
 
     def _made_up(self, exchange: Exchange) -> str:
         """Return the parts of a path that no object gave a value; they may well be refused."""

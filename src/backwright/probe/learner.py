@@ -137,7 +137,7 @@ class Learner:
         body = exchange.call.body if isinstance(exchange.call.body, dict) else {}
         values = [exchange.answer.json, *rows, body]
         for key, value in walk(exchange.answer.json):
-            if key in ("id", "uuid"):
+            if key in ("id", "uuid", "uid"):
                 self.session.remember_id(value, who)
         new = Made(
             kind,

@@ -8,10 +8,12 @@ from functools import lru_cache
 from backwright.probe.operations import Operation
 from backwright.spec.names import singularize, split_words
 
-_ID = re.compile(r"(?i)^(.+?)[_-]?(ids?|uuids?|guids?|pks?|slugs?|keys?|refs?|names?|titles?|"
+_ID = re.compile(r"(?i)^(.+?)[_-]?(ids?|uuids?|guids?|uids?|pks?|slugs?|keys?|refs?|names?|titles?|"
                  r"codes?|numbers?|no)$")  # fmt: skip
-_REFERENCE = re.compile(r"^(.+?)(_ids?|_uuids?|_pks?|Ids?|Uuids?|ID|IDs)$")
-_BARE = frozenset({"id", "pk", "uuid", "guid", "slug", "key", "name", "title", "code", "ids"})
+_REFERENCE = re.compile(r"^(.+?)(_ids?|_uuids?|_uids?|_pks?|Ids?|Uuids?|ID|IDs)$")
+_BARE = frozenset(
+    {"id", "pk", "uuid", "guid", "uid", "slug", "key", "name", "title", "code", "ids"}
+)
 _VERSION = re.compile(r"(?i)^(api|v\d+(\.\d+)?|rest|public|internal)$")
 _VERBS = frozenset(
     {"create", "add", "new", "get", "list", "all", "update", "edit", "delete", "remove", "search",

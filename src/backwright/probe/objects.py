@@ -12,6 +12,7 @@ from backwright.probe.database import Change, Key
 from backwright.probe.operations import Operation
 from backwright.probe.schemas import Value
 
+_BARE = ("id", "pk", "uuid", "uid")
 Place = Literal["path", "query", "body", "header"]
 
 
@@ -74,10 +75,20 @@ def identifier(slot: Slot, one: Made, operation: Operation) -> Value:
     if slot.place == "path" and (parameter := operation.parameter(slot.name, "path")):
         schema = dict(parameter.schema)
     bare = name.lower().removeprefix(slot.noun).lstrip("_-") or "id"
-    keys = [name] if bare not in ("id", "pk", "uuid") else []
-    if bare not in ("id", "pk", "uuid"):
+    keys = [name] if bare not in _BARE else []
+    if bare not in _BARE:
         keys.append(bare)
-    keys += ["id", f"{slot.noun}_id", "uuid", "pk", f"{slot.noun}_uuid", name, "slug", "name"]
+    keys += [
+        "id",
+        f"{slot.noun}_id",
+        "uuid",
+        "uid",
+        "pk",
+        f"{slot.noun}_uuid",
+        name,
+        "slug",
+        "name",
+    ]
     for values in one.values:
         for key in keys:
             value = find_value(values, key)

@@ -10,7 +10,7 @@ from backwright.probe.client import ANONYMOUS, Identity
 from backwright.probe.database import Key
 
 # What an account is known by.
-KNOWN = ("id", "uuid", "user_id", "username", "email", "pk", "slug", "name")
+KNOWN = ("id", "uuid", "uid", "user_id", "username", "email", "pk", "slug", "name")
 
 
 @dataclass
@@ -45,7 +45,7 @@ class Person:
 
     def ids(self) -> tuple[str, ...]:
         """Return the values that other rows may refer to this account by."""
-        names = ("id", "uuid", "user_id", "username", "email", "pk")
+        names = ("id", "uuid", "uid", "user_id", "username", "email", "pk")
         return tuple(str(self.known[name]) for name in names if self.known.get(name) is not None)
 
     def cookie_header(self) -> dict[str, str]:

@@ -17,11 +17,11 @@ def objects_in(value: Value, mine: Sequence[Made], theirs: Sequence[Made]) -> se
     An item is one of them if it has its id and at least half of its other values. Ids that
     `theirs` have, too, tell nothing.
     """
-    taken = {one.get("id", f"{one.noun}_id", "uuid", "pk") for one in theirs}
+    taken = {one.get("id", f"{one.noun}_id", "uuid", "uid", "pk") for one in theirs}
     known = {str(key): one for one in mine if (key := _id(one)) is not None and key not in taken}
     found = set()
     for item in _items(value) if known else ():
-        for name in ("id", "uuid", "pk", *(f"{one.noun}_id" for one in mine[:1])):
+        for name in ("id", "uuid", "uid", "pk", *(f"{one.noun}_id" for one in mine[:1])):
             one = known.get(str(item.get(name)))
             if one is not None and _alike(item, one, name):
                 found.add(f"{one.noun} {item[name]}")
@@ -29,7 +29,7 @@ def objects_in(value: Value, mine: Sequence[Made], theirs: Sequence[Made]) -> se
 
 
 def _id(one: Made) -> Value:
-    return one.get("id", f"{one.noun}_id", "uuid", "pk")
+    return one.get("id", f"{one.noun}_id", "uuid", "uid", "pk")
 
 
 def _items(value: Value) -> Iterator[Mapping[str, Any]]:

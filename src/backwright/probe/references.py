@@ -84,10 +84,10 @@ class References:
         kind = self.session.api.schemas.whole(kind)
         if found is None and kind.get("format") == "uuid":
             found = noun(name)
-        if found in ("parent", None):
+        if found == "parent" or kind.get("type") not in (None, "string", "integer"):
             return None
-        if kind.get("type") not in (None, "string", "integer"):
-            return None
+        if found is None:
+            return self._by_foreign_key(name)
         if self.creators(found) or self.is_account(found):
             return found
         stem = found.rpartition("_")[2]
@@ -95,11 +95,13 @@ class References:
 
     def _kept(self, name: str, found: str) -> str | None:
         """Return what a field names that only the database has: by its foreign key, or its name."""
-        oracle = self.session.oracle
-        target = referred_table(oracle, name)
-        if target is not None:
-            return noun(target.name.rpartition(".")[2])
-        return found if table_of(oracle, found) else None
+        named = found if table_of(self.session.oracle, found) else None
+        return self._by_foreign_key(name) or named
+
+    def _by_foreign_key(self, name: str) -> str | None:
+        """Return what every column of a field's name refers to."""
+        target = referred_table(self.session.oracle, name)
+        return noun(target.name.rpartition(".")[2]) if target else None
 
     def is_account(self, kind: str) -> bool:
         """Tell whether a kind of object is users, of whom there are some.

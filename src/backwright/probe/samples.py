@@ -14,6 +14,8 @@ from backwright.probe.schemas import Schemas, Value, is_array, is_object
 
 Schema = Mapping[str, Any]
 PASSWORD = "Qz7!kestrel-Harbour"  # noqa: S105 - of users on a throw-away database
+# A password as it is called in other languages than English.
+PASSWORD_WORDS = "senha|contrase(na|ña)|passwort|kennwort|mot_?de_?passe|clave|parola|wachtwoord"  # noqa: S105
 _NAMESPACE = uuid.UUID("5f0d6f0a-7a53-4c3e-9d8a-0d2a8f5b7c11")
 _START = datetime(2031, 3, 1, 9, 0, tzinfo=UTC)
 _DEEPEST = 6
@@ -27,7 +29,7 @@ _PUBLIC_WORDS = re.compile(r"(?i)public|everyone|all|open|published|shared")
 
 _BY_NAME: tuple[tuple[re.Pattern[str], Callable[[Mark], str]], ...] = (
     (re.compile(r"(?i)e-?mail"), lambda m: m.email),
-    (re.compile(r"(?i)pass(word|wd|phrase)|^pwd$"), lambda _: PASSWORD),
+    (re.compile(rf"(?i)pass(word|wd|phrase)|^pwd$|{PASSWORD_WORDS}"), lambda _: PASSWORD),
     (re.compile(r"(?i)phone|mobile|^tel$|^fax$"), lambda m: f"+1415555{m.number % 10_000:04d}"),
     (re.compile(r"(?i)ur[li]$|website|link$|homepage|avatar|image|photo|picture"), lambda m: m.url),
     (re.compile(r"(?i)(^|_)date$|^dob$|birth_?da(y|te)"), lambda m: m.day.isoformat()),

@@ -10,10 +10,10 @@ from typing import Any
 
 from backwright.probe.database import Key, Oracle, Row, Table
 from backwright.probe.privileges import is_role, ordinary_word, speaks_of_admin
-from backwright.probe.samples import Mark, Sampler
+from backwright.probe.samples import PASSWORD_WORDS, Mark, Sampler
 from backwright.probe.schemas import Value
 
-_SECRET = re.compile(r"(?i)pass(word|wd)?|hash")
+_SECRET = re.compile(rf"(?i)pass(word|wd)?|hash|^({PASSWORD_WORDS})$")
 _NAME = re.compile(r"(?i)e-?mail|user_?name|login")
 _GOOD = re.compile(r"(?i)active|enabled|verified|confirmed|approved|available|in_?stock")
 _EMPTY = re.compile(r"(?i)(delet|remov|archiv|expir|revok|ban|block|lock|suspend|disabl|finish|clos|"

@@ -44,6 +44,7 @@ _DOCUMENTS = (
     "/openapi3.json",
 )
 _HASHING = re.compile(r"(?i)hash|encrypt|crypt")
+_HASHERS = frozenset({"CryptContext", "PasswordHash", "PasswordHasher", "Bcrypt", "PasswordHelper"})
 _PASSWORD = re.compile(r"(?i)pass|pwd|secret|hash$|bcrypt")
 _OF_ROLES = re.compile(r"(?i)role|permission|group")
 _LEAST_KEY = 3
@@ -276,7 +277,7 @@ def _texts(project: Project) -> Iterator[tuple[str, str]]:
 def _trees(project: Project) -> Iterable[tuple[str, ast.Module]]:
     """Yield the project's files that speak of secrets or hashes, parsed."""
     for path, text in _texts(project):
-        if re.search(r"(?i)secret|hash|jwt|key", text):
+        if re.search(r"(?i)secret|hash|jwt|key|crypt", text):
             with contextlib.suppress(SyntaxError, ValueError):
                 yield path, ast.parse(text)
 
@@ -303,6 +304,7 @@ def _hashing(place: Workplace, project: Project) -> Iterator[str]:
     for file, tree in _trees(project):
         module = _module(file, place.facts.roots)
         for node in tree.body:
+            yield from _hashers(module, node)
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and _hashes(node.name):
                 yield f"{module}:{node.name}"
             if isinstance(node, ast.ClassDef):
@@ -311,6 +313,19 @@ def _hashing(place: Workplace, project: Project) -> Iterator[str]:
                         _hashes(inner.name) or inner.name in ("bcrypt", "hash", "argon2")
                     ):
                         yield f"{module}:{node.name}.{inner.name}"
+
+
+def _hashers(module: str, node: ast.stmt) -> Iterator[str]:
+    """Yield the methods of an object that hashes passwords, such as a `CryptContext`."""
+    if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Call):
+        return
+    made = ast.unparse(node.value.func).split(".")
+    if not _HASHERS.intersection(made):
+        return
+    for target in node.targets:
+        if isinstance(target, ast.Name):
+            yield f"{module}:{target.id}.hash"
+            yield f"{module}:{target.id}.generate_password_hash"
 
 
 def _module(file: str, roots: Sequence[str]) -> str:
