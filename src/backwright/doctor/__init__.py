@@ -1,0 +1,1 @@
+"""Why does this API fail? One file a diagnosis, in a folder for each check of the specialist's."""
