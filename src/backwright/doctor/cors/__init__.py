@@ -1,0 +1,1 @@
+"""What a browser would do, and why it refuses."""

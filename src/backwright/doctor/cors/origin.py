@@ -1,0 +1,209 @@
+"""What a browser would do with the project's answers to an origin, and why it refuses."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from backwright.doctor.cors.allowed import Allowed, allowed
+from backwright.doctor.cors.mending import listed, mended, star_pattern, without_wildcard
+from backwright.doctor.evidence import Evidence
+from backwright.doctor.registry import diagnosis
+from backwright.project.types import Cors
+from backwright.report.doctor_types import Cause, Repair, Seen
+from backwright.values import Place
+
+_PREFLIGHT = (
+    "curl -i -X OPTIONS -H 'Origin: {origin}' -H 'Access-Control-Request-Method: POST' "
+    "-H 'Access-Control-Request-Headers: authorization' http://127.0.0.1:8000/"
+)
+
+
+@diagnosis
+def origin(evidence: Evidence) -> Iterator[Cause]:
+    """Tell why a page of the given origin may not read the answers."""
+    given = evidence.origin
+    if given is None:
+        return
+    parts = urlsplit(given)
+    if not parts.scheme or not parts.netloc or parts.path not in ("", "/"):
+        yield _cause(
+            evidence, "cors-no-origin", f"{given} is no origin: a browser sends scheme, host and port alone",
+            f"allow {_whole(given)}" if parts.netloc else "name it as https://example.com", None,
+        )  # fmt: skip
+        return
+    origin_ = given.rstrip("/")
+    cors = evidence.project.cors
+    if cors is None:
+        yield _missing(evidence, origin_)
+        return
+    found = allowed(evidence, cors)
+    if found.known and not _allows(cors, found, origin_):
+        yield _refused(evidence, cors, found, origin_)
+
+
+def _whole(text: str) -> str:
+    parts = urlsplit(text)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _allows(cors: Cors, found: Allowed, origin_: str) -> bool:
+    if "*" in found.origins or origin_ in found.origins:
+        return True
+    return bool(cors.origin_regex and _matches(cors.origin_regex, origin_))
+
+
+def _matches(pattern: str, text: str) -> bool:
+    try:
+        return re.fullmatch(pattern, text) is not None
+    except re.error:
+        return False
+
+
+def _missing(evidence: Evidence, origin_: str) -> Cause:
+    apps = evidence.project.apps
+    place = Place(apps[0].file, apps[0].line) if apps else None
+    return _cause(
+        evidence, "cors-missing",
+        "the application has no CORSMiddleware: no answer allows any origin, and the browser keeps it "
+        "from the page",
+        "app.add_middleware(\n    CORSMiddleware,\n"
+        f'    allow_origins=["{origin_}"],\n    allow_methods=["*"],\n    allow_headers=["*"],\n)',
+        place, repairs=_added(evidence, origin_),
+    )  # fmt: skip
+
+
+def _added(evidence: Evidence, origin_: str) -> tuple[Repair, ...]:
+    """Return the repair that adds the middleware behind the application."""
+    apps = evidence.project.apps
+    if not apps or apps[0].object.endswith("()"):
+        return ()
+    name = apps[0].object.partition(":")[2]
+    text = evidence.sources.text(apps[0].file)
+    tree = evidence.sources.syntax(apps[0].file)
+    for one in tree.body if tree else ():
+        targets = one.targets if isinstance(one, ast.Assign) else ()
+        if any(getattr(target, "id", "") == name for target in targets):
+            lines = text.splitlines(keepends=True)
+            lines.insert(
+                one.end_lineno or one.lineno,
+                f"\n{name}.add_middleware(\n    CORSMiddleware,\n"
+                f'    allow_origins=["{origin_}"],\n    allow_methods=["*"],\n'
+                '    allow_headers=["*"],\n)\n',
+            )
+            ends = (
+                [i.end_lineno or 0 for i in tree.body if isinstance(i, ast.Import | ast.ImportFrom)]
+                if tree
+                else []
+            )
+            if "CORSMiddleware" not in text:
+                lines.insert(
+                    max(ends, default=0), "from fastapi.middleware.cors import CORSMiddleware\n"
+                )
+            return (Repair(apps[0].file, text, "".join(lines)),)
+    return ()
+
+
+def _refused(evidence: Evidence, cors: Cors, found: Allowed, origin_: str) -> Cause:
+    near = max(found.origins, key=lambda one: _likeness(one, origin_), default="")
+    reason = _difference(near, origin_) if near else None
+    if near == "" and cors.origin_regex:
+        reason = ("cors-origin-regex", "the pattern must match all of an origin, not a part of it")
+    listed = ", ".join(found.origins) or cors.origin_regex or "none"
+    text = f"{origin_} is not among the origins that are allowed ({listed})"
+    place, repairs = mended(evidence, cors, found, near, origin_)
+    return _cause(
+        evidence, reason[0] if reason else "cors-origin", f"{text}: {reason[1]}" if reason else text,
+        f"allow exactly {origin_}: no slash at the end, no path", place, repairs=repairs,
+    )  # fmt: skip
+
+
+def _likeness(one: str, other: str) -> int:
+    first, second = urlsplit(one if "://" in one else f"//{one}"), urlsplit(other)
+    if "*" in one:
+        return 3 if re.fullmatch(star_pattern(one), other) else 0
+    return (
+        (first.hostname == second.hostname) * 3
+        + (first.port == second.port)
+        + (first.scheme == second.scheme)
+    )
+
+
+def _difference(allowed: str, asked: str) -> tuple[str, str] | None:
+    """Return the kind and the words of what keeps an allowed origin from being the one asked for."""
+    if allowed.rstrip("/") == asked:
+        return "cors-origin-slash", f"{allowed} ends with a slash, and a browser sends none"
+    if "*" in allowed:
+        return "cors-origin-star", (
+            f"the star in {allowed} is compared as it is; patterns belong into allow_origin_regex"
+        )
+    first, second = urlsplit(allowed), urlsplit(asked)
+    if first.path not in ("", "/") and f"{first.scheme}://{first.netloc}" == asked:
+        return "cors-origin-path", f"{allowed} has a path, and an origin has none"
+    if not first.scheme or not first.netloc:
+        if allowed in (second.netloc, second.hostname):
+            return "cors-origin-scheme", f"{allowed} has no scheme"
+        return None
+    same_host = first.hostname == second.hostname
+    if same_host and first.scheme != second.scheme and first.port == second.port:
+        return "cors-origin-scheme", f"{allowed} has another scheme"
+    if same_host and first.scheme == second.scheme:
+        return "cors-origin-port", f"{allowed} has another port"
+    local = {"localhost", "127.0.0.1", "[::1]", "::1", "0.0.0.0"}  # noqa: S104 - a word to compare
+    if {first.hostname, second.hostname} <= local and first.port == second.port:
+        return "cors-origin-host", f"{allowed} and {asked} are different origins to a browser"
+    return None
+
+
+def _cause(
+    evidence: Evidence, name: str, text: str, remedy: str, place: Place | None,
+    repairs: tuple[Repair, ...] = (), seen: Seen = "given",
+) -> Cause:  # fmt: skip
+    proof = _PREFLIGHT.format(origin=(evidence.origin or "https://example.com").rstrip("/"))
+    return Cause("cors", name, text, (), place, remedy, proof, seen, repairs)
+
+
+@diagnosis
+def wildcard(evidence: Evidence) -> Iterator[Cause]:
+    """Tell of a wildcard with credentials, which no browser accepts."""
+    cors = evidence.project.cors
+    if evidence.origin is None or cors is None or not cors.credentials:
+        return  # whether that harms somebody is the audit's to say
+    if "*" in allowed(evidence, cors).origins:
+        yield _cause(
+            evidence, "cors-wildcard-credentials",
+            "every origin is allowed (*) together with credentials: a browser refuses `*` where a request "
+            "carries cookies, and where the origin is given back instead any page may act as the user",
+            "list the origins: allow_origins=[\"https://app.example.com\"]",
+            Place(cors.file, cors.line),
+            repairs=without_wildcard(evidence, cors),
+        )  # fmt: skip
+
+
+@diagnosis
+def refused_words(evidence: Evidence) -> Iterator[Cause]:
+    """Tell which method or header of an ordinary request is not allowed."""
+    cors = evidence.project.cors
+    if cors is None or evidence.origin is None:
+        return
+    guarded = any(one.auth == "required" for one in evidence.project.endpoints)
+    headers = {one.lower() for one in cors.headers}
+    if guarded and "*" not in headers and "authorization" not in headers:
+        yield _cause(
+            evidence, "cors-headers",
+            "the Authorization header is not allowed, and the endpoints want it: the preflight is refused",
+            'allow_headers=["Authorization", "Content-Type"]', Place(cors.file, cors.line),
+            repairs=listed(evidence, cors, "allow_headers", ["Authorization"]),
+        )  # fmt: skip
+    methods = {one.upper() for one in cors.methods} or {"GET"}
+    used = {one.method for one in evidence.project.endpoints} - {"HEAD", "OPTIONS"}
+    lacking = sorted(used - methods - {"GET", "POST"} if not cors.methods else used - methods)
+    if "*" not in methods and lacking:
+        yield _cause(
+            evidence, "cors-methods",
+            f"{', '.join(lacking)} {'is' if len(lacking) == 1 else 'are'} not allowed across origins, and "
+            "endpoints answer to it", f"allow_methods={sorted(used)!r}", Place(cors.file, cors.line),
+            repairs=listed(evidence, cors, "allow_methods", lacking if cors.methods != ("GET",) else sorted(used)),
+        )  # fmt: skip

@@ -1,0 +1,1 @@
+"""The database: reached, migrated, used as it wants to be."""

@@ -1,0 +1,113 @@
+"""Constraints that clients run into, and that nobody turns into an answer of 4xx."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from backwright.doctor.evidence import Evidence
+from backwright.doctor.known import Known, recognised
+from backwright.doctor.registry import diagnosis
+from backwright.report.doctor_types import Cause, Repair
+from backwright.values import Place
+
+_CATCH = (
+    "catch it around the commit:\n"
+    "try:\n    session.commit()\nexcept IntegrityError as error:\n    session.rollback()\n"
+    '    raise HTTPException(status_code={status}, detail="…") from error'
+)
+_PROOF = "repeat the request: it must answer 4xx"
+
+
+def _caught(status: int, words: str) -> Callable[[Evidence, Place], tuple[Repair, ...]]:
+    """Return what makes the repair that answers a violation at a commit or flush by a status."""
+
+    def mend(evidence: Evidence, place: Place) -> tuple[Repair, ...]:
+        text = evidence.sources.text(place.file)
+        lines = text.splitlines(keepends=True)
+        line = lines[place.line - 1] if place.line <= len(lines) else ""
+        found = re.match(r"(\s+)(await )?(\w+)\.(commit|flush)\(\)\s*$", line)
+        if found is None or "HTTPException" not in text:
+            return ()
+        indent, waits, session = found[1], found[2] or "", found[3]
+        lines[place.line - 1] = (
+            f"{indent}try:\n{indent}    {line.strip()}\n{indent}except IntegrityError as error:\n"
+            f"{indent}    {waits}{session}.rollback()\n"
+            f'{indent}    raise HTTPException(status_code={status}, detail="{words}") from error\n'
+        )
+        if not re.search(r"(?m)^from sqlalchemy\.exc import .*\bIntegrityError\b", text):
+            first = next(
+                (n for n, one in enumerate(lines) if re.match(r"from (?:sqlal|sqlm)", one)), 0
+            )
+            lines.insert(first, "from sqlalchemy.exc import IntegrityError\n")
+        return (Repair(place.file, text, "".join(lines)),)
+
+    return mend
+
+
+_KNOWN = (
+    Known(
+        "unique-violation",
+        r"duplicate key value violates unique constraint \"(?P<name>[^\"]+)\"|UNIQUE constraint failed: (?P<other>\S+)",
+        "a value that must be unique ({name}{other}) is there already, and nobody answers that",
+        _CATCH.replace("{status}", "409"),
+        _PROOF,
+        _caught(409, "Already exists"),
+    ),
+    Known(
+        "foreign-key-violation",
+        r"violates foreign key constraint \"(?P<name>[^\"]+)\"|FOREIGN KEY constraint failed",
+        "a row refers to another that is not there, or that others refer to is deleted ({name})",
+        "look the row up before, and answer 404 where it is not there; for deleting say what happens "
+        "to those that refer to it (ondelete)",
+        _PROOF,
+        _caught(409, "Refers to something that is not there"),
+    ),
+    Known(
+        "not-null-violation",
+        r"null value in column \"(?P<name>[^\"]+)\"(?: of relation \"(?P<table>[^\"]+)\")? violates not-null"
+        r"|NOT NULL constraint failed: (?P<other>\S+)",
+        "the column {name}{other} may not be null, and the row has none for it",
+        "make the schema require it, give it a default, or allow null in the model and by a migration",
+        _PROOF,
+    ),
+    Known(
+        "value-too-long",
+        r"value too long for type (?P<type>character varying\(\d+\))",
+        "a text is longer than its column ({type}), and the schema lets it through",
+        "give the schema the column's length: Field(max_length=…)",
+        _PROOF,
+    ),
+    Known(
+        "number-out-of-range",
+        r"(?:integer|bigint|numeric) (?:field )?(?:out of range|overflow)|value out of int\d+ range",
+        "a number is larger than its column, and the schema lets it through",
+        "bound it in the schema: Field(ge=…, le=2_147_483_647)",
+        _PROOF,
+    ),
+    Known(
+        "enum-value",
+        r"invalid input value for enum (?P<type>\w+): \"(?P<value>[^\"]*)\"",
+        "the database's type {type} does not know {value}: the Python enum has grown without a migration, "
+        "or its names are stored where its values are meant",
+        "ALTER TYPE {type} ADD VALUE '{value}' in a migration, or values_callable on the column's Enum",
+        _PROOF,
+    ),
+    Known(
+        "type-mismatch",
+        r"operator does not exist: (?P<types>[\w ]+ = [\w ]+)|invalid input for query argument \$\d+: (?P<value>[^\n]+)",
+        "a column is compared with, or set to, a value of another type ({types}{value})",
+        "declare the path parameter and the schema's field with the column's type, so that it is "
+        "converted before: UUID, int, datetime with time zone",
+        _PROOF,
+    ),
+)  # fmt: skip
+
+
+@diagnosis
+def constraints(evidence: Evidence) -> Iterator[Cause]:
+    """Tell which constraint a request ran into, and where it was not handled."""
+    later = {ground.number for ground, _, _ in evidence.raised("PendingRollbackError")}
+    for cause in recognised(evidence, "database", _KNOWN):
+        if cause.failure not in later or cause.failure is None:
+            yield cause

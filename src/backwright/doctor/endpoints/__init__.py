@@ -1,0 +1,1 @@
+"""Endpoints: found, in the right order, under the right path and method."""

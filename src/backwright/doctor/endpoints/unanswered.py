@@ -1,0 +1,151 @@
+"""Requests that found no route: the nearest one, and what is different."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from difflib import SequenceMatcher
+
+from backwright.doctor.endpoints.not_included import unreached
+from backwright.doctor.evidence import Evidence
+from backwright.doctor.registry import diagnosis
+from backwright.doctor.tracebacks import Request
+from backwright.project.types import Endpoint
+from backwright.report.doctor_types import Cause
+from backwright.values import Place
+
+_NEAR = 0.55
+_INSTEAD = {"PUT": ("PATCH", "POST"), "PATCH": ("PUT", "POST"), "POST": ("PUT", "PATCH")}
+
+
+@diagnosis
+def unanswered(evidence: Evidence) -> Iterator[Cause]:
+    """Tell of each request that was answered 307, 404 or 405 what the router has instead."""
+    explained: set[tuple[str, str, int]] = set()
+    for request in evidence.requests:
+        path = request.path.partition("?")[0]
+        key = (request.method, path, request.status)
+        if key in explained or request.method == "OPTIONS":
+            continue
+        explained.add(key)
+        cause = None
+        if request.status in (307, 308):
+            cause = _slash(evidence, request, path)
+        elif request.status == 405:
+            cause = _method(evidence, request, path)
+        elif request.status == 404 and not _matching(evidence, path, request.method):
+            cause = _nowhere(evidence, request, path)
+        if cause is not None:
+            yield cause
+
+
+def _matching(evidence: Evidence, path: str, method: str = "") -> list[Endpoint]:
+    """Return the endpoints that match a path."""
+    return [
+        one for one in evidence.project.endpoints
+        if (not method or one.method == method) and _pattern(one.path).fullmatch(path)
+    ]  # fmt: skip
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    parts = re.split(r"(\{[^}]+\})", path)
+    return re.compile(
+        "".join(
+            (".+" if part.endswith(":path}") else "[^/]+")
+            if part.startswith("{")
+            else re.escape(part)
+            for part in parts
+        )
+    )
+
+
+def _slash(evidence: Evidence, request: Request, path: str) -> Cause | None:
+    other = path.rstrip("/") if path.endswith("/") else f"{path}/"
+    found = _matching(evidence, other, request.method)
+    if not found:
+        return None
+    one = found[0]
+    return Cause(
+        "endpoints", "trailing-slash",
+        f"{request} is redirected: the route is {one.path}, {'without' if path.endswith('/') else 'with'} "
+        "a slash at its end; a client may drop its Authorization header or its body on the way, and "
+        "behind a proxy the redirect may lead to http",
+        evidence=(f"{request} → {request.status}",), place=Place(one.file, one.line),
+        remedy=f"call {other}, or declare the route as {_other(one.path)}",
+        proof=f"curl -i -X {request.method} http://127.0.0.1:8000{path}",
+    )  # fmt: skip
+
+
+def _other(path: str) -> str:
+    return path.rstrip("/") or '""' if path.endswith("/") else f"{path}/"
+
+
+def _method(evidence: Evidence, request: Request, path: str) -> Cause | None:
+    found = _matching(evidence, path)
+    if not found:
+        return None
+    wanted = _INSTEAD.get(request.method, ())
+    found.sort(key=lambda one: wanted.index(one.method) if one.method in wanted else len(wanted))
+    methods = list(dict.fromkeys(one.method for one in found))
+    return Cause(
+        "endpoints", "method-not-allowed",
+        f"{path} takes {', '.join(methods)}, and was called by {request.method}",
+        evidence=(f"{request} → 405",), place=Place(found[0].file, found[0].line),
+        remedy=f"call it by {methods[0]}, or add a route for {request.method} beside {found[0].handler}",
+        proof=f"curl -i -X {methods[0]} http://127.0.0.1:8000{path}",
+    )  # fmt: skip
+
+
+def _nowhere(evidence: Evidence, request: Request, path: str) -> Cause | None:
+    unincluded = _not_included(evidence, request, path)
+    if unincluded is not None:
+        return unincluded
+    near = _nearest(evidence, path, request.method)
+    if near is None:
+        return None
+    return Cause(
+        "endpoints", "path-unknown",
+        f"there is no route {path}; the nearest is {near.method} {near.path}{_difference(path, near.path)}",
+        evidence=(f"{request} → 404",), place=Place(near.file, near.line),
+        remedy=f"call {near.path}, or mend the prefix where its router is included",
+        proof=f"curl -i -X {near.method} http://127.0.0.1:8000{near.path}",
+    )  # fmt: skip
+
+
+def _nearest(evidence: Evidence, path: str, method: str) -> Endpoint | None:
+    def likeness(one: Endpoint) -> float:
+        plain = re.sub(r"\{[^}]+\}", "1", one.path)
+        asked = re.sub(r"/(\d+|[0-9a-f-]{36})(?=/|$)", "/1", path)
+        shares_end = bool(asked.strip("/")) and (plain.endswith(asked) or asked.endswith(plain))
+        return (
+            SequenceMatcher(None, plain, asked).ratio()
+            + 0.3 * shares_end
+            + 0.1 * (one.method == method)
+        )
+
+    best = max(evidence.project.endpoints, key=likeness, default=None)
+    return best if best is not None and likeness(best) >= _NEAR else None
+
+
+def _difference(asked: str, there: str) -> str:
+    """Say what the path that was asked for lacks or has too much."""
+    plain = re.sub(r"\{[^}]+\}", "1", there)
+    asked = re.sub(r"/(\d+|[0-9a-f-]{36})(?=/|$)", "/1", asked)
+    if plain.endswith(asked) and plain != asked:
+        return f" (the prefix {plain.removesuffix(asked)} is missing)"
+    if asked.endswith(plain) and plain != asked:
+        return f" (the prefix {asked.removesuffix(plain)} is too much)"
+    return ""
+
+
+def _not_included(evidence: Evidence, request: Request, path: str) -> Cause | None:
+    """Return the cause where a route for the path stands in a router that no application includes."""
+    for router in unreached(evidence):
+        for method, end in router.routes:
+            if method == request.method and _ends(path, end):
+                return router.cause(evidence, f"{request} → {request.status}")
+    return None
+
+
+def _ends(path: str, end: str) -> bool:
+    return bool(end.strip("/")) and re.search(f"{_pattern(end).pattern}$", path) is not None

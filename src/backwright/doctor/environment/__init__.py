@@ -1,0 +1,1 @@
+"""Settings, versions, modules, ports and event loops."""

@@ -1,0 +1,1 @@
+"""Server logs: what was raised, and where."""

@@ -1,0 +1,1 @@
+"""Tokens: their shape, times, signature and claims."""

@@ -1,0 +1,166 @@
+"""Each claim of a token against what the project wants."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from backwright.doctor.edits import rewritten
+from backwright.doctor.evidence import Evidence
+from backwright.doctor.givens import given
+from backwright.doctor.registry import diagnosis
+from backwright.doctor.sources import FunctionNode, called, keyword, literal
+from backwright.doctor.tokens.causes import token_cause
+from backwright.doctor.tokens.mending import (
+    REGISTERED,
+    audience_repair,
+    signed_claims,
+    subject_repair,
+)
+from backwright.doctor.tokens.reading import Decoding, Token, decodings, read_token
+from backwright.report.doctor_types import Cause, Repair
+from backwright.source.syntax import nodes
+from backwright.values import Place
+
+_TYPES = ("type", "typ", "token_type", "kind", "scope", "purpose")
+
+
+@diagnosis
+def claims(evidence: Evidence) -> Iterator[Cause]:
+    """Tell which claim the project does not accept."""
+    token = read_token(evidence.token or "")
+    if token is None:
+        return
+    found = decodings(evidence)
+    for one in found[:1]:
+        yield from _audience(evidence, token, one)
+        yield from _issuer(evidence, token, one)
+    yield from _subject(evidence, token)
+    yield from _missing(evidence, token)
+    yield from _kind(token, found)
+
+
+def _audience(evidence: Evidence, token: Token, one: Decoding) -> Iterator[Cause]:
+    node, has = keyword(one.call, "audience"), token.claims.get("aud")
+    wanted = _wanted(evidence, one.place.file, node)
+    if has is not None and node is None and not _is_off(one, "verify_aud"):
+        yield token_cause(
+            "token-audience", f"the token is for {has!r} (aud), and decode names no audience: libraries "
+            "refuse it then", f"jwt.decode(…, audience={has!r})", one.place, f"aud: {has!r}",
+            audience_repair(evidence, one, has),
+        )  # fmt: skip
+    elif wanted:
+        for_ = {has} if isinstance(has, str) else set(has or ())
+        if not wanted & for_:
+            shown = ", ".join(sorted(map(repr, wanted)))
+            yield token_cause(
+                "token-audience", f"the token is for {has!r} (aud), and the project wants {shown}",
+                "ask the issuer for a token of this audience", one.place, f"aud: {has!r}",
+            )  # fmt: skip
+
+
+def _wanted(evidence: Evidence, file: str, node: ast.expr | None) -> set[str]:
+    """Return the texts that an argument comes to, one or several."""
+    items = node.elts if isinstance(node, ast.List | ast.Tuple) else [node]
+    found = [given(evidence, file, one) for one in items]
+    return {one.value for one in found if one is not None}
+
+
+def _is_off(one: Decoding, option: str) -> bool:
+    options = one.given("options")
+    return isinstance(options, dict) and options.get(option) is False
+
+
+def _issuer(evidence: Evidence, token: Token, one: Decoding) -> Iterator[Cause]:
+    wanted = given(evidence, one.place.file, keyword(one.call, "issuer"))
+    has = token.claims.get("iss")
+    if wanted is None or wanted.value == has:
+        return
+    slash = isinstance(has, str) and has.rstrip("/") == wanted.value.rstrip("/")
+    place = wanted.place or one.place
+    yield token_cause(
+        "token-issuer", f"the token is from {has!r} (iss), and the project wants {wanted.value!r}"
+        + (": they differ by a slash at the end" if slash else ""),
+        "name the issuer exactly as it writes itself", place, f"iss: {has!r}",
+        evidence.replaced(place, wanted.value, str(has)) if slash else (),
+    )  # fmt: skip
+
+
+def _subject(evidence: Evidence, token: Token) -> Iterator[Cause]:
+    subject = token.claims.get("sub")
+    strict = evidence.project.auth.library in (None, "PyJWT", "python-jose")
+    if subject is not None and not isinstance(subject, str) and strict:
+        place, repairs = subject_repair(evidence)
+        yield token_cause(
+            "token-subject-type",
+            f"the token's sub is {subject!r}, a {type(subject).__name__}: PyJWT since 2.10 and python-jose "
+            "take a text alone (RFC 7519)", 'sign it as {"sub": str(user.id), …}', place,
+            f"sub: {subject!r}", repairs,
+        )  # fmt: skip
+
+
+def _missing(evidence: Evidence, token: Token) -> Iterator[Cause]:
+    """Tell of a claim that the project reads, and that this token does not have."""
+    for name in sorted(read_claims(evidence) - set(token.claims) - REGISTERED - set(_TYPES)):
+        place, repairs = claim_repair(evidence, name)
+        if repairs or name == "sub":
+            first = next(iter(decodings(evidence)), None)
+            yield token_cause(
+                "token-claim-missing",
+                f"the token has no {name}, which the project reads; it has {', '.join(sorted(token.claims))}",
+                "sign and read the same claim", place or (first.place if first else None),
+                f"claims: {', '.join(sorted(token.claims))}", repairs,
+            )  # fmt: skip
+
+
+def read_claims(evidence: Evidence) -> set[str]:
+    """Return the claims that the functions around `decode`, and who calls them, read."""
+    around = [one.function for one in decodings(evidence)[:1] if one.function is not None]
+    names = {one.name for one in around}
+    for file in evidence.sources.own if names else ():
+        for node in evidence.sources.nodes(file):
+            if isinstance(node, FunctionNode) and node not in around and any(
+                isinstance(n, ast.Call) and called(n) in names for n in nodes(*node.body)
+            ):  # fmt: skip
+                around.append(node)
+    return {name for function in around for name in _read(function)}
+
+
+def _read(function: FunctionNode) -> Iterator[str]:
+    for node in nodes(*function.body):
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "get" and node.args:
+            name = literal(node.args[0])
+        elif isinstance(node, ast.Subscript):
+            name = literal(node.slice)
+        else:
+            continue
+        if isinstance(name, str):
+            yield name
+
+
+def claim_repair(evidence: Evidence, wanted: str) -> tuple[Place | None, tuple[Repair, ...]]:
+    """Return where another claim than the one that is read is signed, and the repair of its name."""
+    signed = {one.name: one for one in signed_claims(evidence)}
+    others = [one for name, one in signed.items()
+              if name not in REGISTERED and name not in read_claims(evidence)
+              and re.search(r"(?i)sub|user|id|name|mail", name)]  # fmt: skip
+    if wanted in signed or len(others) != 1:
+        return None, ()
+    one = others[0]
+    place = Place(one.file, one.key.lineno)
+    return place, rewritten(evidence, one.file, [(one.key, f'"{wanted}"')])
+
+
+def _kind(token: Token, found: list[Decoding]) -> Iterator[Cause]:
+    """Tell whether a refresh or reset token is used as an access token."""
+    for claim in _TYPES:
+        value = token.claims.get(claim)
+        if isinstance(value, str) and re.search(r"(?i)refresh|reset|verif|confirm", value):
+            place = found[0].place if found else None
+            yield token_cause(
+                "token-kind", f"this is a {value} token ({claim}), not an access token",
+                "send access_token; the other one is for its own endpoint alone", place,
+                f"{claim}: {value}",
+            )  # fmt: skip
+            return

@@ -1,0 +1,1 @@
+"""What Pydantic refuses, coming in and going out."""

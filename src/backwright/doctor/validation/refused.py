@@ -1,0 +1,215 @@
+"""422 in words: where in the request, what came, what the schema wants, and what would pass."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+
+from backwright.doctor.evidence import Evidence, Refusal
+from backwright.doctor.registry import diagnosis
+from backwright.doctor.sources import FunctionNode, called
+from backwright.doctor.validation.mending import mended
+from backwright.doctor.validation.passing import passing
+from backwright.project.types import Endpoint
+from backwright.report.doctor_types import Cause
+from backwright.source.syntax import nodes
+from backwright.values import Place
+
+_JSON_HEADER = (
+    "send it as JSON: curl -H 'Content-Type: application/json' -d '{…}' (fetch: JSON.stringify)"
+)
+
+
+@diagnosis
+def refused(evidence: Evidence) -> Iterator[Cause]:
+    """Explain each complaint of a 422 in the log."""
+    told: set[tuple[object, ...]] = set()
+    for one in evidence.refusals:
+        endpoint = _endpoint(evidence, one)
+        if _is_of_order(evidence, one, endpoint):
+            continue  # the diagnosis of the routes' order says it
+        key = (
+            (endpoint, one.where[:1], one.kind)
+            if _is_whole(one)
+            else (endpoint, one.where, one.kind)
+        )
+        if key in told:
+            continue
+        told.add(key)
+        name, text, remedy = _explained(evidence, one, endpoint)
+        place = Place(endpoint.file, endpoint.line) if endpoint else None
+        cause = Cause(
+            "validation", name, text,
+            evidence=(f"{'.'.join(map(str, one.where))}: {one.message}, given {json.dumps(one.given)[:120]}",),
+            place=place, remedy=remedy,
+            proof=passing(evidence, endpoint) if endpoint else "repeat the request",
+        )  # fmt: skip
+        yield mended(evidence, cause, one, endpoint, _function(evidence, endpoint))
+
+
+def _is_whole(one: Refusal) -> bool:
+    return one.where in (("body",),) or (one.kind == "missing" and one.given is None)
+
+
+def _endpoint(evidence: Evidence, refusal: Refusal) -> Endpoint | None:
+    """Return the endpoint that refused: by its request, else the one that takes such a field."""
+    request = refusal.request
+    if request is not None and request.status == 422:
+        path = request.path.partition("?")[0]
+        for one in evidence.project.endpoints:
+            pattern = re.sub(r"\\\{[^}]+\\\}", "[^/]+", re.escape(one.path))
+            if one.method == request.method and re.fullmatch(pattern, path):
+                return one
+    return None
+
+
+def _is_of_order(evidence: Evidence, one: Refusal, endpoint: Endpoint | None) -> bool:
+    """Tell whether a word in the path is the end of another route that stands behind."""
+    if one.where[:1] != ("path",) or not isinstance(one.given, str):
+        return False
+    return any(
+        other.path.rstrip("/").endswith(f"/{one.given}")
+        for other in evidence.project.endpoints
+        if endpoint is None or other.method == endpoint.method
+    )
+
+
+def _explained(evidence: Evidence, one: Refusal, endpoint: Endpoint | None) -> tuple[str, str, str]:
+    """Return the kind of cause, what is wrong, and what to send instead."""
+    place, field = _words(one.where)
+    if one.kind in ("json_invalid", "value_error.jsondecode"):
+        return (
+            "json-invalid", f"the body is no JSON from its character {one.where[-1]} on: {one.message}",
+            "quote keys and texts by \" (not '), leave no comma behind the last one",
+        )  # fmt: skip
+    function = _function(evidence, endpoint)
+    if (
+        one.where[:1] == ("body",)
+        and one.kind in ("missing", "value_error.missing")
+        and one.given is None
+    ):
+        if function is not None and _takes_form(function):
+            return (
+                "form-wanted",
+                f"{_name(endpoint)} takes a form, as OAuth2 has it, and got something else: {field or 'it'} "
+                "was not found in it",
+                "send it as a form: curl -d 'username=…' -d 'password=…' (fetch: body: new "
+                "URLSearchParams({username, password})), not JSON",
+            )  # fmt: skip
+        return (
+            "body-missing",
+            f"{_name(endpoint)} got no body, or none that it reads as JSON",
+            _JSON_HEADER,
+        )
+    if one.where == ("body",) and isinstance(one.given, dict) and not _is_object(one):
+        return (
+            "body-not-embedded",
+            f"{_name(endpoint)} takes a single value as its whole body, and got an object",
+            "Body(embed=True), which looks for it under its name; or send the value alone",
+        )
+    if isinstance(one.given, str) and _is_object(one):
+        return (
+            "body-as-text",
+            f"{_name(endpoint)} got its body as a text, not as JSON",
+            _JSON_HEADER,
+        )
+    if one.kind in ("missing", "value_error.missing"):
+        return _missing(one, endpoint, function, place, field)
+    if "extra" in one.kind:
+        return (
+            "field-unknown",
+            f"{field} is not known to {_name(endpoint)}",
+            "leave it out, or add it to the schema",
+        )
+    return (
+        "value-refused",
+        f"{field} {place} is {json.dumps(one.given)[:80]}, and {_wanted(one.message)}",
+        _sent_as(one),
+    )
+
+
+def _is_object(one: Refusal) -> bool:
+    """Tell whether an object is what is wanted."""
+    return one.kind in ("model_attributes_type", "dict_type", "type_error.dict", "missing")
+
+
+def _missing(
+    one: Refusal, endpoint: Endpoint | None, function: FunctionNode | None, place: str, field: str
+) -> tuple[str, str, str]:
+    if (
+        one.where[0] == "query"
+        and endpoint is not None
+        and endpoint.method in ("POST", "PUT", "PATCH")
+    ):
+        return (
+            "query-not-body",
+            f"{field} is a parameter of the query at {_name(endpoint)}: a parameter of a plain type is "
+            "not looked for in the body",
+            f"send it as ?{field}=…; or take it in a schema (class …(BaseModel)), or by Body()",
+        )  # fmt: skip
+    names = [arg.arg for arg in function.args.args] if function is not None else []
+    if one.where[0] == "body" and len(one.where) == 2 and one.where[1] in names:
+        return (
+            "body-embedded",
+            f"{_name(endpoint)} takes several things in its body (or one that is embedded), each under "
+            f"its own name: {field} is missing",
+            f'send {{"{field}": {{…}}}}; or take one schema only',
+        )
+    return (
+        "field-missing",
+        f"{field} {place} is missing",
+        f"send {field}, or give it a default in the schema",
+    )
+
+
+def _words(where: Sequence[str | int]) -> tuple[str, str]:
+    """Return the part of the request, and the field in it, in words."""
+    field = ".".join(str(one) for one in where[1:])
+    part = str(where[0]) if where else "body"
+    return f"in the {part}", field or f"the {part}"
+
+
+def _wanted(message: str) -> str:
+    plain = message.removeprefix("Value error, ")
+    return plain[:1].lower() + plain[1:]
+
+
+def _sent_as(one: Refusal) -> str:
+    kind = one.kind
+    if "date" in kind or "time" in kind:
+        return "send it as ISO 8601: 2026-01-31, 2026-01-31T12:00:00Z"
+    if "uuid" in kind:
+        return "send a UUID: 8-4-4-4-12 hexadecimal digits"
+    if kind == "string_type" and isinstance(one.given, int | float):
+        return f'send it as a text: "{one.given}"'
+    if "bool" in kind:
+        return "send true or false"
+    return "send what the schema wants, or change its field"
+
+
+def _name(endpoint: Endpoint | None) -> str:
+    return f"{endpoint.method} {endpoint.path}" if endpoint else "the endpoint"
+
+
+def _function(evidence: Evidence, endpoint: Endpoint | None) -> FunctionNode | None:
+    if endpoint is None:
+        return None
+    found = evidence.sources.function_at(Place(endpoint.file, endpoint.line))
+    if found is not None:
+        return found
+    behind = [
+        one for one in evidence.sources.nodes(endpoint.file)
+        if isinstance(one, FunctionNode) and one.lineno >= endpoint.line
+    ]  # fmt: skip
+    return min(behind, key=lambda one: one.lineno, default=None)
+
+
+def _takes_form(function: FunctionNode) -> bool:
+    """Tell whether a handler reads a form: OAuth2PasswordRequestForm, or parameters of Form()."""
+    for one in nodes(function.args):
+        name = getattr(one, "id", getattr(one, "attr", ""))
+        is_form = hasattr(one, "func") and called(one) == "Form"  # type: ignore[arg-type]
+        if "RequestForm" in str(name) or is_form:
+            return True
+    return False
