@@ -16,6 +16,7 @@ FACES = {
     "inspect": "inspect",
     "audit": "audit",
     "probe": "probe",
+    "doctor": "doctor",
     "add": "add",
     "history": "history",
     "undo": "history",

@@ -35,7 +35,7 @@ def progress(console: Console) -> Listener:
 def print_change(console: Console, report: ChangeReport) -> None:
     """Print what was done, how it was proved, what to look at, and what to do next."""
     if report.dry_run:
-        _print_diff(console, report.diff)
+        print_diff(console, report.diff)
     console.print(f"[bold]{report.summary}[/]", highlight=False)
     console.print()
     _print_files(console, report.files)
@@ -54,7 +54,7 @@ def print_change(console: Console, report: ChangeReport) -> None:
         console.print(f"  backwright undo {report.undo}    takes it back", highlight=False)
 
 
-def _print_diff(console: Console, diff: str) -> None:
+def print_diff(console: Console, diff: str) -> None:
     """Print a diff: colored on a terminal, else as it is, so that `git apply` takes it."""
     if console.is_terminal:
         from rich.syntax import Syntax

@@ -8,7 +8,7 @@ import ipaddress
 import json
 import re
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
@@ -109,8 +109,12 @@ def probe_place(
     only: Sequence[Area],
     seconds: float,
     style: Style | None = None,
+    *,
+    hear: Callable[[str], object] = len,
 ) -> ProbeReport:
     """Probe the application of a workplace, as it stands in the staging copy.
+
+    `hear` is given what the server has said by the end.
 
     Raises:
         MissingError: the application cannot be started.
@@ -123,6 +127,7 @@ def probe_place(
     with running(place) as app, _oracle(app) as oracle:
         target = replace(_target(config, place, project, app, oracle, document), style=style)
         report = Engine(target, listener, only, seconds).run()
+        hear(app.server.output())
     return _with_notes(report, place, app, limits)
 
 

@@ -1,0 +1,94 @@
+"""`backwright doctor`: why does this API fail?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from backwright.cli.options import (
+    AnswerOption,
+    DryRunOption,
+    JsonOption,
+    ProjectOption,
+    QuietOption,
+    YesOption,
+    existing_folder,
+    read_answers,
+)
+from backwright.cli.run import Face
+from backwright.report.doctor_text import doctor_document, print_doctor
+from backwright.report.doctor_types import DoctorReport
+from backwright.report.events import Listener
+
+LogOption = Annotated[
+    str | None,
+    typer.Option("--log", metavar="FILE", help="What the server has said; - is standard input."),
+]
+UrlOption = Annotated[
+    str | None,
+    typer.Option("--url", help="A server that runs already, instead of starting the project."),
+]
+TokenOption = Annotated[
+    str | None,
+    typer.Option(
+        "--token", metavar="JWT", help="A token that is not accepted; read here, never kept."
+    ),
+]
+OriginOption = Annotated[
+    str | None,
+    typer.Option("--origin", metavar="URL", help="Where the page comes from that may not read."),
+]
+FixOption = Annotated[
+    bool, typer.Option("--fix", help="Mend the cause, through staging and verification.")
+]
+RemoteOption = Annotated[
+    bool, typer.Option("--allow-remote", help="Ask a server on another machine.")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command("doctor")(doctor)
+
+
+def doctor(
+    project: ProjectOption = Path(),
+    log: LogOption = None,
+    url: UrlOption = None,
+    token: TokenOption = None,
+    origin: OriginOption = None,
+    fix: FixOption = False,
+    allow_remote: RemoteOption = False,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+    yes: YesOption = False,
+    answer: AnswerOption = None,
+    dry_run: DryRunOption = False,
+) -> None:
+    """Say why an API fails: the cause, its file and line, and what mends it.
+
+    Logs, database, endpoints, validation, tokens, CORS, environment, in this order. Without a log, a
+    server, a token or an origin the application is started on a throw-away database, and asked.
+    """
+
+    def work(listener: Listener) -> DoctorReport:
+        from backwright.tasks.doctor import Doctor
+        from backwright.tasks.doctor import doctor as examine
+        from backwright.tasks.questions import Answers
+
+        answers = Answers(read_answers(answer), yes)
+        root = existing_folder(project)
+        return examine(
+            Doctor(root, log, url, token, origin, fix and not dry_run, allow_remote, answers),
+            listener,
+        )
+
+    face = Face("doctor", as_json=as_json, quiet=quiet)
+    face.run(
+        work,
+        document=doctor_document,
+        text=print_doctor,
+        found_problems=lambda report: len(report.causes) > bool(report.undo),
+    )
