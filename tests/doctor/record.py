@@ -1,0 +1,189 @@
+"""Make the logs of the clinic's cases: run each broken project, send its requests, keep what it says.
+
+python tests/doctor/record.py [CHECK/NAME…]      those that are named, else those without a log
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from cases import Case, cases
+
+from backwright.host.postgres import Cluster, cluster
+from backwright.host.server import ServerFailedError, serve
+
+_TABLES = "import app.models; from app.database import engine; from sqlmodel import SQLModel; SQLModel.metadata.create_all(engine)"
+_ASYNC_TABLES = """
+import asyncio, app.models
+from app.database import Base, engine
+async def main():
+    async with engine.begin() as connection:
+        await connection.run_sync(Base.metadata.create_all)
+asyncio.run(main())
+"""
+_FORMATS = Path(__file__).parent / "formats"
+# What a collector puts before each line.
+_PREFIXES = {
+    "compose": "api-1  | ",
+    "journal": "Nov 26 02:17:00 web1 uvicorn[4711]: ",
+    "kubernetes": "2026-11-26T02:17:00.123456789Z stderr F ",
+}
+# How uvicorn's own loggers write: those of gunicorn's workers, JSON, and Rich's handler.
+_HANDLERS = {
+    "gunicorn": {"class": "logging.StreamHandler", "formatter": "gunicorn"},
+    "json": {"class": "logging.StreamHandler", "formatter": "json"},
+    "rich": {"class": "rich.logging.RichHandler", "rich_tracebacks": True},
+}
+_FORMATTERS = {
+    "gunicorn": {
+        "format": "[%(asctime)s] [%(process)d] [%(levelname)s] %(message)s",
+        "datefmt": "%Y-%m-%d %H:%M:%S +0000",
+    },
+    "json": {"class": "log_formats.Json"},
+}
+_QUIET, _LONGEST = 1.5, 30.0
+_USER = {"email": "ann@example.com", "password": "correct horse"}
+
+
+def record(case: Case, server: Cluster) -> str:
+    """Return what the broken project says when it is started and sent its requests."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = case.make(Path(name) / "app")
+        address = server.create_database(server.fresh_name("clinic"))
+        scheme = "postgresql+asyncpg" if case.base.name == "async" else "postgresql+psycopg"
+        url = re.sub(r"^\w+(\+\w+)?://", f"{scheme}://", address.url())
+        env = {k: v for k, v in os.environ.items() if k in ("PATH", "HOME", "LANG")}
+        env |= {"PYTHONPATH": "."}
+        given = dict(case.words.get("environment", {}))
+        if case.words.get("database", True):
+            env["DATABASE_URL"] = url
+            code = _ASYNC_TABLES if case.base.name == "async" else _TABLES
+            if case.words.get("tables", True):
+                done = subprocess.run(
+                    [sys.executable, "-c", code],
+                    cwd=case.base,
+                    env=env,
+                    capture_output=True,
+                    text=True,
+                )
+                assert done.returncode == 0, done.stderr
+        said = _run(case, folder, {**env, **given})
+    prefix = str(Path(sys.prefix).resolve())
+    said = said.replace(str(folder.resolve()), "/srv/app").replace(str(folder), "/srv/app")
+    said = said.replace(prefix, "/srv/venv").replace(sys.prefix, "/srv/venv")
+    said = re.sub(re.escape(sys.base_prefix), "/usr", said)
+    said = said.replace(url, "postgresql://app@localhost/app")
+    prefix = _PREFIXES.get(case.words.get("format", ""), "")
+    return "".join(f"{prefix}{line}\n" for line in said.splitlines())
+
+
+def _run(case: Case, folder: Path, env: dict[str, str]) -> str:
+    command = case.words.get("command")
+    if command:
+        done = subprocess.run(
+            [sys.executable, *command], cwd=folder, env=env, capture_output=True, text=True
+        )
+        return done.stdout + done.stderr
+    target = case.words.get("target", "app.main:app")
+    extra: list[str] = []
+    if case.words.get("format") in _HANDLERS:
+        config = folder.parent / "log.json"
+        config.write_text(json.dumps(_log_config(case.words["format"])), encoding="utf-8")
+        extra = ["--log-config", str(config)]
+        env = {**env, "PYTHONPATH": f".:{_FORMATS}", "COLUMNS": "160"}
+    try:
+        with serve(
+            lambda port: [sys.executable, "-m", "uvicorn", target, "--port", str(port), *extra],
+            cwd=folder / case.words.get("cwd", "."), env=env,
+        ) as running:  # fmt: skip
+            asked = _send(case, running.url)
+            return _without_start(_settled(running.output)) + asked
+    except ServerFailedError as error:
+        return error.message + "\n"
+
+
+def _settled(output: Callable[[], str]) -> str:
+    """Return what a server says once it says no more: it answers before it writes its traceback."""
+    said = ""
+    until = time.monotonic() + _LONGEST
+    while time.monotonic() < until:
+        time.sleep(_QUIET)
+        now = output()
+        is_whole = "Traceback" in now or not re.search(r'HTTP/1.1" 500', now)
+        if now == said and is_whole:
+            break
+        said = now
+    return said
+
+
+def _log_config(name: str) -> dict[str, Any]:
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": _FORMATTERS,
+        "handlers": {"one": _HANDLERS[name]},
+        "loggers": {
+            "uvicorn": {"handlers": ["one"], "level": "INFO", "propagate": False},
+            "uvicorn.access": {"handlers": ["one"], "level": "INFO", "propagate": False},
+        },
+    }
+
+
+def _send(case: Case, url: str) -> str:
+    refused = []
+    closing = httpx.Limits(max_keepalive_connections=0)
+    with httpx.Client(base_url=url, timeout=60, limits=closing) as client:
+        headers: dict[str, str] = {}
+        if case.words.get("signed_in"):
+            client.post("/auth/register", json=_USER)
+            form = {"username": _USER["email"], "password": _USER["password"]}
+            token = client.post("/auth/login", data=form).json()["access_token"]
+            headers = {"Authorization": f"Bearer {token}"}
+        if sent := case.token("sent"):
+            headers = {"Authorization": f"Bearer {sent}"}
+        headers |= case.words.get("headers", {})
+        for line in case.words.get("requests", ()):
+            method, path, *rest = line.split(" ", 2)
+            options: dict[str, Any] = {"content": rest[0]} if rest else {}
+            is_json = bool(rest) and rest[0][:1] in "{["
+            kind = "application/json" if is_json else "application/x-www-form-urlencoded"
+            extra = {"Content-Type": kind} if rest else {}
+            reply = client.request(method, path, headers={**headers, **extra}, **options)
+            if reply.status_code == 422:
+                refused.append(json.dumps(reply.json()) + "\n")
+    return "".join(refused)
+
+
+def _without_start(text: str) -> str:
+    """Return a log without the request by which the recorder waited for the server."""
+    lines = text.splitlines(keepends=True)
+    return "".join(one for one in lines if '"GET / HTTP/1.1" 404' not in one)
+
+
+def main() -> None:
+    """Record the cases that are named, or those without a log that send requests."""
+    wanted = sys.argv[1:]
+    with cluster() as server:
+        for case in cases():
+            runs = "requests" in case.words or "command" in case.words or case.words.get("start")
+            if runs and (case.name in wanted if wanted else not case.log.is_file()):
+                said = record(case, server)
+                case.log.write_text(said, encoding="utf-8")
+                sys.stdout.write(f"{case.name}: {len(said.splitlines())} lines\n")
+
+
+if __name__ == "__main__":
+    main()
