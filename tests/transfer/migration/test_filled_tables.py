@@ -383,3 +383,33 @@ def test_long_statements_are_broken_between_words() -> None:
         "SELECT 1",
     ]
     assert wrap_texts(code, 200) == code
+
+
+NEW_TABLE = """
+def upgrade() -> None:
+    op.create_table("room", sa.Column("id", sa.Uuid(), primary_key=True))
+    op.create_table(
+        "desk",
+        sa.Column("room_id", sa.Uuid(), sa.ForeignKey("room.id")),
+        sa.Column("owner_id", sa.Uuid()),
+        sa.ForeignKeyConstraint(["owner_id"], ["{target}.id"]),
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("desk")
+    op.drop_table("room")
+"""
+
+
+@pytest.mark.parametrize(
+    ("target", "locks"), [("person", True), ("public.person", True), ("room", False)]
+)
+def test_a_new_table_waits_for_those_in_use_for_a_moment_only(target: str, *, locks: bool) -> None:
+    """To refer to one locks it, and so does taking the reference away; among new ones nobody waits."""
+    code = NEW_TABLE.format(target=target)
+    made = harden(code)
+    assert made.notes == ()
+    assert made.code.count("SET LOCAL lock_timeout = '5s'") == (2 if locks else 0)
+    if not locks:
+        assert made.code == code
