@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, replace
 
-from backwright.project.interpret import expressions
+from backwright.project.interpret import core
 from backwright.project.interpret.values import (
     NATIVE,
     Class,
@@ -103,7 +103,7 @@ def _subscript(known: Type, node: ast.Subscript, depth: int) -> Type:
     if name == "Union":
         return _union(known, parts, depth)
     if name == "Annotated":
-        extras = tuple(settle(expressions.evaluate(one, known.frame)) for one in parts[1:])
+        extras = tuple(settle(core.evaluate(one, known.frame)) for one in parts[1:])
         return _unwrap(_with(known, node=parts[0], extras=known.extras + extras), depth + 1)
     if name in {"Mapped", "Required", "NotRequired", "Final"}:
         mapped = known.mapped or name == "Mapped"
@@ -124,7 +124,7 @@ def _in_list(known: Type, parts: list[ast.expr], depth: int) -> Type:
 
 def _meant(node: ast.expr, frame: Frame) -> str:
     """Return the name of the generic that is subscripted, past import aliases."""
-    value = expressions.evaluate(node, frame)
+    value = core.evaluate(node, frame)
     return value.last if isinstance(value, External) else last_name(node)
 
 
@@ -132,7 +132,7 @@ def _alias(known: Type, node: ast.Name | ast.Attribute, depth: int) -> Type:
     """Follow an alias of a type: `SessionDep = Annotated[Session, Depends(get_session)]`."""
     if last_name(node) == "ClassVar":
         return _with(known, class_variable=True)
-    value = settle(expressions.evaluate(node, known.frame))
+    value = settle(core.evaluate(node, known.frame))
     if not (isinstance(value, Instance) and isinstance(value.cls, External)):
         return known
     if value.cls.name.endswith(("Annotated[]",)) and value.args:
@@ -186,7 +186,7 @@ def class_of(known: Type) -> object:
     node = known.node
     if isinstance(node, ast.Subscript):
         node = node.value
-    value = settle(expressions.evaluate(node, known.frame))
+    value = settle(core.evaluate(node, known.frame))
     if isinstance(value, (Class, External)):
         return value
     if isinstance(value, Instance) and isinstance(value.cls, External):

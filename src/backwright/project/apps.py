@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from backwright.project.annotations import last_name
 from backwright.project.files import Tree
-from backwright.project.interpret import calls, framework, imports, statements
+from backwright.project.interpret import ancestry, core, framework, imports
 from backwright.project.interpret.flow import Raised
 from backwright.project.interpret.values import (
     External,
@@ -167,7 +167,7 @@ def _bounded_run(world: World, body: list[ast.stmt], module: Module) -> None:
     kept = world.steps
     world.steps = min(kept, STEPS_OF_A_CALL)
     with contextlib.suppress(Raised):
-        statements.run(body, module_frame(world, module))
+        core.run(body, module_frame(world, module))
     world.steps = kept - STEPS_OF_A_CALL + max(world.steps, 0)
 
 
@@ -203,7 +203,7 @@ def _bounded(
     kept = world.steps
     world.steps = given = min(kept, most)
     try:
-        calls.call_value(function, args, {}, frame, function.node)
+        core.call_value(function, args, {}, frame, function.node)
     finally:
         world.steps = kept - given + max(world.steps, 0)
 
@@ -232,10 +232,9 @@ def _calls(function: Function, names: set[str]) -> bool:
 
 
 def _is_app_class(function: Function, name: str) -> bool:
-    from backwright.project.interpret import lookup
 
     value = function.module.names.get(name)
-    return lookup.inherits(value, *framework.APPS) and not isinstance(value, External)
+    return ancestry.inherits(value, *framework.APPS) and not isinstance(value, External)
 
 
 def _mounted(app: Instance) -> list[Instance]:

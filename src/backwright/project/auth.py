@@ -9,7 +9,7 @@ from dataclasses import replace
 from backwright.project.apps import is_test
 from backwright.project.fastapi_users import read_fastapi_users
 from backwright.project.guards import SCHEMES
-from backwright.project.interpret import expressions, lookup
+from backwright.project.interpret import ancestry, knowing
 from backwright.project.interpret.values import (
     External,
     Instance,
@@ -52,7 +52,7 @@ def read_auth(
     if approach == "none":
         return AuthFacts("none", hashing=_hashing(world, roots))
     scheme = next(
-        (one for one in schemes if lookup.inherits(one.cls, "OAuth2PasswordBearer")), None
+        (one for one in schemes if ancestry.inherits(one.cls, "OAuth2PasswordBearer")), None
     )
     scheme = scheme or (schemes[0] if schemes else None)
     library = _library(approach, roots)
@@ -71,7 +71,7 @@ def read_auth(
 
 
 def _is_scheme(one: Instance) -> bool:
-    return lookup.inherits(one.cls, *SCHEMES)
+    return ancestry.inherits(one.cls, *SCHEMES)
 
 
 def _libraries(world: World) -> dict[str, Module]:
@@ -111,9 +111,9 @@ def _approach(
 
 
 def _kind(scheme: Instance) -> AuthApproach:
-    if lookup.inherits(scheme.cls, *_KEYS):
+    if ancestry.inherits(scheme.cls, *_KEYS):
         return "api-key"
-    return "basic" if lookup.inherits(scheme.cls, *_BASIC) else "other"
+    return "basic" if ancestry.inherits(scheme.cls, *_BASIC) else "other"
 
 
 def _uses_session(module: Module) -> bool:
@@ -139,8 +139,8 @@ def _context_schemes(world: World) -> list[str]:
     for made in world.instances:
         if isinstance(made.cls, External) and made.cls.last == "CryptContext":
             given = settle(made.kwargs.get("schemes"))
-            known = [given] if isinstance(given, str) else expressions.elements(given) or []
-            return [text for one in known if (text := expressions.text(one))]
+            known = [given] if isinstance(given, str) else knowing.elements(given) or []
+            return [text for one in known if (text := knowing.text(one))]
         if isinstance(made.cls, External) and made.cls.last.endswith("Hasher"):
             return [made.cls.last.removesuffix("Hasher").lower()]
     return []
@@ -150,9 +150,9 @@ def _token_url(scheme: Instance | None) -> str | None:
     if scheme is None:
         return None
     given = scheme.kwargs.get("tokenUrl", scheme.attributes.get("tokenUrl"))
-    if given is None and lookup.inherits(scheme.cls, "OAuth2PasswordBearer") and scheme.args:
+    if given is None and ancestry.inherits(scheme.cls, "OAuth2PasswordBearer") and scheme.args:
         given = scheme.args[0]
-    return expressions.text(given) if given is not None else None
+    return knowing.text(given) if given is not None else None
 
 
 def _current_user(guarded: list[Endpoint]) -> str | None:

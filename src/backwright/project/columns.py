@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from backwright.project.annotations import Type, class_of, read_type, shown_value
-from backwright.project.interpret import calls, expressions
+from backwright.project.interpret import core, knowing
 from backwright.project.interpret.values import (
     Annotation,
     Bound,
@@ -109,9 +109,9 @@ def value_in(cls: Class, body: Class, name: str) -> object:
     """Return what a name is bound to; a `declared_attr` is called with the class itself."""
     value = settle(body.names.get(name))
     if isinstance(value, Function) and value.kind == "declared_attr":
-        value = settle(calls.call_value(Bound(value, cls), [], {}, body.frame, None))
+        value = settle(core.call_value(Bound(value, cls), [], {}, body.frame, None))
     if isinstance(value, Instance) and is_external(value.cls, "declared_attr") and value.args:
-        value = settle(calls.call_value(value.args[0], [cls], {}, body.frame, None))
+        value = settle(core.call_value(value.args[0], [cls], {}, body.frame, None))
     return value
 
 
@@ -159,7 +159,7 @@ def _is_column(value: object) -> bool:
 
 
 def _flag(value: object) -> bool | None:
-    return None if value is None else expressions.truth(value)
+    return None if value is None else knowing.truth(value)
 
 
 def _from_column(name: str, made: Instance, read: Type | None, body: Class, line: int) -> Column:
@@ -212,7 +212,7 @@ def foreign_key(args: list[object]) -> str | None:
 
 def target_of(value: object) -> str | None:
     """Return a foreign key's target given as text or as a column."""
-    shown = expressions.text(value)
+    shown = knowing.text(value)
     if shown is not None:
         return shown
     value = settle(value)
@@ -239,7 +239,7 @@ def _from_field(name: str, value: object, read: Type, body: Class, line: int) ->
     key = bool(_flag(options.get("primary_key", extra.get("primary_key"))))
     nullable = _flag(options.get("nullable", extra.get("nullable")))
     sql_type = options.get("sa_type")
-    args = expressions.elements(options.get("sa_column_args")) or []
+    args = knowing.elements(options.get("sa_column_args")) or []
     return Column(
         name=str(settle(extra.get("name")) or name),
         type=shown_value(sql_type) if sql_type is not None else read.shown,

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from backwright.project.annotations import shown_value
 from backwright.project.columns import target_of
-from backwright.project.interpret import expressions
+from backwright.project.interpret import knowing
 from backwright.project.interpret.values import Class, External, Instance, is_external, settle
 from backwright.project.interpret.world import World
 from backwright.project.types import Column, Constraint, ConstraintKind
@@ -33,12 +33,12 @@ def _constraint(part: object) -> Constraint | None:
     kind = _KINDS.get(part.cls.last)
     if kind is None:
         return None
-    name = expressions.text(part.kwargs.get("name")) if "name" in part.kwargs else None
+    name = knowing.text(part.kwargs.get("name")) if "name" in part.kwargs else None
     args = [settle(one) for one in part.args]
     if kind == "index" and args:
-        name = name or expressions.text(args[0])
+        name = name or knowing.text(args[0])
         args = args[1:]
-        if expressions.truth(part.kwargs.get("unique", False)):
+        if knowing.truth(part.kwargs.get("unique", False)):
             kind = "unique"
         if any(key.endswith("_where") for key in part.kwargs):
             kind = "index"  # of some rows only
@@ -46,14 +46,14 @@ def _constraint(part: object) -> Constraint | None:
         shown = shown_value(args[0]) if args else ""
         return Constraint(kind, name, (), expression=shown.strip("'"))
     if kind == "foreign-key":
-        local = expressions.elements(args[0]) if args else part.kwargs.get("columns")
-        remote = expressions.elements(args[1]) if len(args) > 1 else part.kwargs.get("refcolumns")
+        local = knowing.elements(args[0]) if args else part.kwargs.get("columns")
+        remote = knowing.elements(args[1]) if len(args) > 1 else part.kwargs.get("refcolumns")
         return Constraint(kind, name, _names(local), _targets(remote))
     return Constraint(kind, name, _names(args))
 
 
 def _names(values: object) -> tuple[str, ...]:
-    known = expressions.elements(values) or []
+    known = knowing.elements(values) or []
     return tuple(_name(settle(one)) for one in known)
 
 
@@ -94,7 +94,7 @@ def attached(cls: Class, made: list[Instance]) -> list[object]:
 
 
 def _targets(values: object) -> tuple[str, ...]:
-    known = expressions.elements(values) or []
+    known = knowing.elements(values) or []
     return tuple(target_of(one) or shown_value(one) for one in known)
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from backwright.project.annotations import shown_value
 from backwright.project.columns import COLUMNS, NO_TYPE, foreign_key
 from backwright.project.constraints import applied, constraints_of
-from backwright.project.interpret import expressions
+from backwright.project.interpret import knowing
 from backwright.project.interpret.values import (
     Class,
     External,
@@ -35,11 +35,11 @@ def core_tables(world: World, files: set[str]) -> dict[int, Mapped]:
     for made in world.instances:
         if not is_external(made.cls, "Table") or made.file not in files or len(made.args) < 2:
             continue
-        table = expressions.text(made.args[0])
+        table = knowing.text(made.args[0])
         reflected = made.kwargs.keys() & {"autoload", "autoload_with"}
         if table is None or reflected or not _is_sqlalchemy(made):
             continue
-        schema = expressions.text(made.kwargs.get("schema") or "")
+        schema = knowing.text(made.kwargs.get("schema") or "")
         constraints = constraints_of(made.args[2:])
         columns = applied(tuple(_table_column(c, made) for c in _columns_in(made)), constraints)
         full = f"{schema}.{table}" if schema else table
@@ -77,7 +77,7 @@ def _is_sqlalchemy(made: Instance) -> bool:
 def _columns_in(made: Instance) -> list[Instance]:
     flat: list[object] = []
     for one in made.args[2:]:
-        flat.extend(expressions.elements(one) or [one])
+        flat.extend(knowing.elements(one) or [one])
     return [one for one in flat if isinstance(one, Instance) and is_external(one.cls, *COLUMNS)]
 
 
@@ -85,18 +85,18 @@ def _table_column(column: Instance, made: Instance) -> Column:
     args = [settle(one) for one in column.args]
     name = next((one for one in args if isinstance(one, str)), "")
     options = column.kwargs
-    key = expressions.truth(options.get("primary_key", False)) is True
+    key = knowing.truth(options.get("primary_key", False)) is True
     kinds = [one for one in args if not isinstance(one, (str, Unknown))]
     kinds = [one for one in kinds if not _is_a(one, "ForeignKey", "Computed", "Identity")]
     nullable = options.get("nullable")
     return Column(
         name=name,
         type=shown_value(kinds[0]) if kinds else NO_TYPE,
-        nullable=not key if nullable is None else expressions.truth(nullable) is not False,
+        nullable=not key if nullable is None else knowing.truth(nullable) is not False,
         primary_key=key,
         foreign_key=foreign_key(args),
-        index=expressions.truth(options.get("index", False)) is True,
-        unique=expressions.truth(options.get("unique", False)) is True,
+        index=knowing.truth(options.get("index", False)) is True,
+        unique=knowing.truth(options.get("unique", False)) is True,
         file=column.file or made.file,
         line=column.line or made.line,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from backwright.project.annotations import shown_value
 from backwright.project.apps import FoundApp
-from backwright.project.interpret import expressions
+from backwright.project.interpret import knowing
 from backwright.project.interpret.framework import held
 from backwright.project.interpret.values import Instance, Unknown, is_external, settle, why_unknown
 from backwright.project.interpret.world import World
@@ -19,10 +19,10 @@ def read_cors(world: World, apps: list[FoundApp]) -> Cors | None:
             file=made.file,
             line=made.line,
             origins=_texts(world, made, options.get("allow_origins"), "origins"),
-            credentials=expressions.truth(options.get("allow_credentials", False)) is True,
+            credentials=knowing.truth(options.get("allow_credentials", False)) is True,
             methods=_texts(world, made, options.get("allow_methods", ("GET",)), "methods"),
             headers=_texts(world, made, options.get("allow_headers"), "headers"),
-            origin_regex=expressions.text(options["allow_origin_regex"])
+            origin_regex=knowing.text(options["allow_origin_regex"])
             if options.get("allow_origin_regex") is not None
             else None,
         )
@@ -46,7 +46,7 @@ def _middleware(world: World, apps: list[FoundApp]) -> list[Instance]:
 def _texts(world: World, made: Instance, value: object, what: str) -> tuple[str, ...]:
     if value is None:
         return ()
-    known = expressions.elements(value)
+    known = knowing.elements(value)
     if isinstance(settle(value), str):
         known = [value]
     if known is None:
@@ -61,4 +61,4 @@ def _texts(world: World, made: Instance, value: object, what: str) -> tuple[str,
             why = f"one of the CORS {what} is not known: {why_unknown(one)}"
             world.unresolved.setdefault(Unresolved(made.file, made.line, why))
     told = [one for one in known if not isinstance(settle(one), Unknown)]
-    return tuple(expressions.text(one) or shown_value(one) for one in told)
+    return tuple(knowing.text(one) or shown_value(one) for one in told)

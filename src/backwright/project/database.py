@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from backwright.project.annotations import last_name
 from backwright.project.apps import is_test
 from backwright.project.database_trail import SCHEME, Trail, bound_to, follow
-from backwright.project.interpret import expressions, fields
+from backwright.project.interpret import core, fields, knowing
 from backwright.project.interpret.flow import Raised
 from backwright.project.interpret.values import Module, Unknown
 from backwright.project.interpret.world import World, module_frame
@@ -127,7 +127,7 @@ def _chosen(trail: Trail) -> str | None:
 
 def _evaluated(world: World, module: Module, expression: ast.expr) -> str | None:
     try:
-        value = expressions.evaluate(expression, module_frame(world, module))
-        return None if isinstance(value, Unknown) else expressions.text(value)
+        value = core.evaluate(expression, module_frame(world, module))
+        return None if isinstance(value, Unknown) else knowing.text(value)
     except Raised:
         return None

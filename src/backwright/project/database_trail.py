@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from backwright.project.annotations import class_of, last_name, read_type
 from backwright.project.columns import class_frame
-from backwright.project.interpret import expressions, fields
+from backwright.project.interpret import core, fields, knowing
 from backwright.project.interpret.flow import Raised
 from backwright.project.interpret.values import (
     Class,
@@ -239,7 +239,7 @@ def _base_class(world: World, module: Module, node: ast.expr) -> Class | None:
     if not isinstance(node, (ast.Name, ast.Attribute, ast.Call)):
         return None
     try:
-        value = settle(expressions.evaluate(node, module_frame(world, module)))
+        value = settle(core.evaluate(node, module_frame(world, module)))
     except Raised:
         return None
     if isinstance(value, Instance) and isinstance(value.cls, Class):
@@ -270,7 +270,7 @@ def _add_field(cls: Class, name: str, part: UrlPart | None, trail: Trail) -> Non
     default = bound
     if isinstance(bound, Instance) and is_external(bound.cls, "Field"):
         default = settle(bound.args[0] if bound.args else bound.kwargs.get("default"))
-    shown = expressions.text(default) if default is not None and default is not ... else None
+    shown = knowing.text(default) if default is not None and default is not ... else None
     for variable in fields.variables(cls, name, bound):
         _add(trail, shown_variable(variable), shown, part)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from backwright.project.annotations import Type, class_of, read_type, type_of_class
 from backwright.project.columns import class_frame
-from backwright.project.interpret import expressions, lookup, signatures
+from backwright.project.interpret import ancestry, knowing, signatures
 from backwright.project.interpret.values import (
     Bound,
     Class,
@@ -72,7 +72,7 @@ def parameters(target: object) -> list[Parameter]:
         if isinstance(target.cls, External):
             is_partial = target.cls.last == "partial" and bool(target.args)
             return parameters(target.args[0]) if is_partial else []
-        method = lookup.find(target.cls, "__call__")
+        method = ancestry.find(target.cls, "__call__")
         return _of_function(method, skip_first=True) if isinstance(method, Function) else []
     return []
 
@@ -134,7 +134,7 @@ def _marker(default: object, read: Type | None) -> Instance | None:
 
 def _of_class(cls: Class) -> list[Parameter]:
     """Return the parameters of a class used as a dependency: of `__init__`, or its fields."""
-    initializer = lookup.find(cls, "__init__")
+    initializer = ancestry.find(cls, "__init__")
     if isinstance(initializer, Function):
         return _of_function(initializer, skip_first=True)
     found = {one.name: one for one in _fields(cls) if one.type is not None}
@@ -147,7 +147,7 @@ def _of_view(cls: Class) -> list[Parameter]:
 
 
 def _fields(cls: Class) -> Iterator[Parameter]:
-    for body in reversed(lookup.ancestors(cls)):
+    for body in reversed(ancestry.ancestors(cls)):
         if not isinstance(body, Class):
             continue
         noted = {one.name: one for one in body.annotations}
@@ -207,7 +207,7 @@ def _of_library(target: object) -> list[object]:
     if not isinstance(users, Instance):
         return []
     given = [*users.args, *users.kwargs.values()]
-    backends = [settle(one) for part in given for one in expressions.elements(part) or []]
+    backends = [settle(one) for part in given for one in knowing.elements(part) or []]
     parts = [one.kwargs.get("get_strategy") for one in backends if isinstance(one, Instance)]
     found = [one for one in (*given[:1], *parts) if one is not None]
     return [Instance(External("fastapi.Depends"), [one]) for one in found]

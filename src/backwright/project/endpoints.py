@@ -18,7 +18,7 @@ from backwright.project.dependencies import (
     parameters,
 )
 from backwright.project.guards import Known, judge
-from backwright.project.interpret import expressions, lookup
+from backwright.project.interpret import ancestry, core
 from backwright.project.interpret.framework import TAKES
 from backwright.project.interpret.values import (
     Class,
@@ -127,7 +127,7 @@ def _is_body(one: Parameter) -> bool:
         return False
     kinds = [read_type(part, one.type.frame) for part in _parts(one.type.node)]
     classes = [class_of(kind) for kind in kinds]
-    return any(isinstance(cls, Class) and lookup.inherits(cls, *_SCHEMA_BASES) for cls in classes)
+    return any(isinstance(cls, Class) and ancestry.inherits(cls, *_SCHEMA_BASES) for cls in classes)
 
 
 def _parts(node: ast.expr) -> list[ast.expr]:
@@ -159,7 +159,7 @@ def _meant(node: ast.expr, frame: Frame | None) -> str:
     shown = ast.unparse(node)
     for one in ast.walk(node) if frame is not None else ():
         if isinstance(one, (ast.Name, ast.Attribute)) and frame is not None:
-            cls, written = settle(expressions.evaluate(one, frame)), ast.unparse(one)
+            cls, written = settle(core.evaluate(one, frame)), ast.unparse(one)
             if isinstance(cls, Class) and cls.name != written:
                 shown = re.sub(rf"(?<![\w.]){re.escape(written)}\b", cls.name, shown)
     return shown
@@ -183,6 +183,6 @@ def _is_response(function: Function, shown: str) -> bool:
         return False
     cls = class_of(read_type(function.node.returns, function.frame))
     if isinstance(cls, (Class, External)):
-        line = lookup.ancestors(cls) if isinstance(cls, Class) else [cls]
+        line = ancestry.ancestors(cls) if isinstance(cls, Class) else [cls]
         return any(isinstance(one, External) and one.last.endswith("Response") for one in line)
     return shown.isidentifier() and shown.endswith("Response")

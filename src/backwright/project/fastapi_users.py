@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from backwright.project.apps import is_test
-from backwright.project.interpret import expressions, lookup
+from backwright.project.interpret import ancestry, knowing
 from backwright.project.interpret.values import External, Instance
 from backwright.project.interpret.world import World
 from backwright.project.types import AuthApproach, AuthFacts
@@ -18,7 +18,7 @@ def read_fastapi_users(world: World, version: tuple[int, ...] | None) -> AuthFac
     users = next((one for one in made if _is(one, "FastAPIUsers")), None)
     if users is None:
         return None
-    transports = [one for one in made if lookup.inherits(one.cls, "BearerTransport")]
+    transports = [one for one in made if ancestry.inherits(one.cls, "BearerTransport")]
     old = version is not None and version < PWDLIB_SINCE
     return AuthFacts(
         _approach(world, made),
@@ -34,7 +34,7 @@ def _is(one: Instance, name: str) -> bool:
     cls = one.cls
     if isinstance(cls, External):
         return cls.root == _LIBRARY and cls.last == name
-    return lookup.inherits(cls, name)
+    return ancestry.inherits(cls, name)
 
 
 def _approach(world: World, made: list[Instance]) -> AuthApproach:
@@ -51,5 +51,5 @@ def _token_url(transports: list[Instance]) -> str | None:
     for one in transports:
         given = one.kwargs.get("tokenUrl", one.args[0] if one.args else None)
         if given is not None:
-            return expressions.text(given)
+            return knowing.text(given)
     return None

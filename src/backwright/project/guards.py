@@ -14,7 +14,7 @@ from functools import partial
 
 from backwright.project.anonymous import METHOD, likeness, method_of, request_to
 from backwright.project.dependencies import Parameter, parameters, target_of
-from backwright.project.interpret import calls, expressions, lookup
+from backwright.project.interpret import ancestry, calls, core, knowing
 from backwright.project.interpret.flow import Raised
 from backwright.project.interpret.values import (
     Bound,
@@ -174,7 +174,7 @@ class Anonymous:
         return Outcome(self.request)
 
     def _header(self, one: Parameter, source: Instance) -> Outcome:
-        alias = expressions.text(source.kwargs.get("alias")) if "alias" in source.kwargs else None
+        alias = knowing.text(source.kwargs.get("alias")) if "alias" in source.kwargs else None
         name = alias or one.name
         is_credential = _CREDENTIAL.search(name) and not _NO_CREDENTIAL.search(name)
         if not is_credential:
@@ -250,7 +250,7 @@ class Anonymous:
         name = target.cls.name if isinstance(target.cls, External) else ""
         if name.endswith(("FastAPIUsers().current_user", "AuthenticationBackend().authenticate")):
             self.used = True
-            optional = expressions.truth(target.kwargs.get("optional", False)) is True
+            optional = knowing.truth(target.kwargs.get("optional", False)) is True
             return Outcome(None) if optional else Outcome(certain=True, raised=[401])
         if name.endswith("partial") and target.args:
             return self._call(target.args[0])
@@ -261,7 +261,7 @@ class Anonymous:
         frame.raised = []
         self.world.steps = STEPS_OF_A_REQUEST
         try:
-            value = settle_generator(calls.call_value(target, [], kwargs, frame, None))
+            value = settle_generator(core.call_value(target, [], kwargs, frame, None))
         except Raised as error:
             return Outcome(certain=True, raised=[*raised, error.value])
         return Outcome(value, raised=[*raised, *frame.raised])
@@ -270,15 +270,13 @@ class Anonymous:
         self.used = True
         given = scheme.kwargs.get("auto_error", scheme.attributes.get("auto_error", True))
         return (
-            Outcome(None)
-            if expressions.truth(given) is False
-            else Outcome(certain=True, raised=[401])
+            Outcome(None) if knowing.truth(given) is False else Outcome(certain=True, raised=[401])
         )
 
     def _scheme_call(self, call: Call, callee: External) -> object:
         """Model `super().__call__(request)` of a scheme's subclass."""
         owner = callee.owner
-        if isinstance(owner, Instance) and lookup.inherits(owner.cls, *SCHEMES):
+        if isinstance(owner, Instance) and ancestry.inherits(owner.cls, *SCHEMES):
             outcome = self._scheme(owner)
             if outcome.certain:
                 raise Raised(401, call.line)
@@ -287,7 +285,7 @@ class Anonymous:
 
     def _missing(self, call: Call, callee: External) -> object:  # noqa: ARG002
         """Model `request.headers.get(name)`, of cookies and the session too."""
-        name = expressions.text(call.argument(0, "key")) or ""
+        name = knowing.text(call.argument(0, "key")) or ""
         if _CREDENTIAL.search(name) and not _NO_CREDENTIAL.search(name):
             self.used = True
             return call.argument(1, "default")
@@ -315,17 +313,17 @@ class Anonymous:
     def _answers(self, target: object, middleware: Instance, app: Instance) -> bool:
         passed = Native("call_next", lambda _: PASSED)
         if isinstance(target, Class):
-            method = lookup.find(target, "dispatch")
+            method = ancestry.find(target, "dispatch")
             if not isinstance(method, Function):
                 return False
             call = Call(self.frame, target.node, [app], middleware.kwargs)
-            made = calls.call_value(target, call.args, call.kwargs, self.frame, None)
+            made = core.call_value(target, call.args, call.kwargs, self.frame, None)
             target = Bound(method, made)
         if not isinstance(target, (Function, Bound)):
             return False
         self.frame.raised = []
         try:
-            value = calls.call_value(target, [self.request, passed], {}, self.frame, None)
+            value = core.call_value(target, [self.request, passed], {}, self.frame, None)
         except Raised as error:
             return self.used or is_refusal(error.value)
         possible = value.candidates if isinstance(value, Unknown) and value.candidates else (value,)
@@ -360,8 +358,8 @@ def _decoding(call: Call, callee: External) -> object:
 def _is_plain_scheme(value: Instance) -> bool:
     """Tell whether a value is a security scheme that refuses in the library's own way."""
     cls = value.cls
-    own_way = isinstance(cls, External) or not lookup.has(cls, "__call__")
-    return own_way and lookup.inherits(cls, *SCHEMES)
+    own_way = isinstance(cls, External) or not ancestry.has(cls, "__call__")
+    return own_way and ancestry.inherits(cls, *SCHEMES)
 
 
 def settle_generator(value: object) -> object:

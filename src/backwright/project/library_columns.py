@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from backwright.project.interpret import lookup
+from backwright.project.interpret import ancestry
 from backwright.project.interpret.values import Class, External
 from backwright.project.types import Column
 
@@ -48,7 +48,7 @@ _BROUGHT = {
 
 def library_table(cls: Class) -> str | None:
     """Return the table's name that a known base class of a library gives."""
-    for base in lookup.ancestors(cls):
+    for base in ancestry.ancestors(cls):
         if isinstance(base, External):
             for start, table in _TABLES:
                 if base.last.startswith(start):
@@ -61,7 +61,7 @@ def library_columns(cls: Class, own: tuple[Column, ...]) -> tuple[Column, ...]:
     known = {one.name for one in own}
     found: dict[str, Column] = {}
     file, line = cls.module.file, cls.node.lineno
-    for base in lookup.ancestors(cls):
+    for base in ancestry.ancestors(cls):
         if isinstance(base, External):
             for one in _columns(_brought(base)):
                 if one.name not in known:

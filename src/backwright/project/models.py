@@ -9,7 +9,7 @@ from functools import partial
 from backwright.project.columns import COLUMNS, NO_TYPE, columns_of
 from backwright.project.constraints import applied, attached, constraints_of, made_constraints
 from backwright.project.core_tables import core_tables, imperative
-from backwright.project.interpret import calls, expressions, lookup
+from backwright.project.interpret import ancestry, core, knowing
 from backwright.project.interpret.values import (
     Bound,
     Class,
@@ -83,21 +83,21 @@ def _distinct(mapped: list[Mapped]) -> list[Mapped]:
 
 def is_sqlmodel_table(cls: Class) -> bool:
     """Tell whether a class is a table of SQLModel: `table=True`, own to each class."""
-    if not lookup.inherits(cls, "SQLModel"):
+    if not ancestry.inherits(cls, "SQLModel"):
         return False
     own = settle(cls.names.get("model_config"))
     if isinstance(own, (dict, Instance)):
         held = own.get("table") if isinstance(own, dict) else own.kwargs.get("table")
-        if held is not None and expressions.truth(held):
+        if held is not None and knowing.truth(held):
             return True
-    return expressions.truth(cls.keywords.get("table", False)) is True
+    return knowing.truth(cls.keywords.get("table", False)) is True
 
 
 def is_declarative(cls: Class) -> bool:
     """Tell whether a class belongs to a declarative base (and is not that base itself)."""
     if any(_is_mapping(one) for one in cls.decorators):
         return not any(_named(one, "as_declarative") for one in cls.decorators)
-    line = lookup.ancestors(cls)[1:]
+    line = ancestry.ancestors(cls)[1:]
     if any(_is_root(one) for one in cls.bases) and not _is_base_call(cls):
         return False
     known = any(_is_root(one) or _made_declarative(one) for one in line)
@@ -106,7 +106,7 @@ def is_declarative(cls: Class) -> bool:
 
 def _is_from_elsewhere(cls: Class) -> bool:
     """Tell a model whose base a library keeps: it names its table and declares columns."""
-    line = lookup.ancestors(cls)
+    line = ancestry.ancestors(cls)
     strange = [one for one in line if isinstance(one, External) and one.root not in _NO_BASE]
     if not strange or not isinstance(settle(cls.names.get("__tablename__")), str):
         return False
@@ -158,12 +158,12 @@ def _made_declarative(value: object) -> bool:
 
 
 def _is_abstract(cls: Class) -> bool:
-    return expressions.truth(cls.names.get("__abstract__", False)) is True
+    return knowing.truth(cls.names.get("__abstract__", False)) is True
 
 
 def is_table(cls: Class) -> bool:
     """Tell whether a class declares a table of its own."""
-    if lookup.inherits(cls, "SQLModel"):
+    if ancestry.inherits(cls, "SQLModel"):
         return is_sqlmodel_table(cls)
     if not is_declarative(cls) or _is_abstract(cls):
         return False
@@ -172,7 +172,7 @@ def is_table(cls: Class) -> bool:
 
 
 def _mapped_parent(cls: Class) -> Class | None:
-    for one in lookup.ancestors(cls)[1:]:
+    for one in ancestry.ancestors(cls)[1:]:
         if isinstance(one, Class) and is_table(one):
             return one
     return None
@@ -180,7 +180,7 @@ def _mapped_parent(cls: Class) -> Class | None:
 
 def _single_table_parent(cls: Class) -> Class | None:
     """Return the parent whose table a class shares: it names no table and adds no key."""
-    if lookup.inherits(cls, "SQLModel"):
+    if ancestry.inherits(cls, "SQLModel"):
         return None
     if not is_declarative(cls) or _is_abstract(cls) or "__table__" in cls.names:
         return None
@@ -197,25 +197,25 @@ def _declared_name(cls: Class) -> str | None:
     """Return the name that a mixin's `declared_attr` computes for a subclass of a model."""
     found = _raw_name(cls)
     if isinstance(found, Function) and found.kind == "declared_attr":
-        return expressions.text(calls.call_value(Bound(found, cls), [], {}, cls.frame, None))
+        return knowing.text(core.call_value(Bound(found, cls), [], {}, cls.frame, None))
     return None
 
 
 def _raw_name(cls: Class) -> object:
-    return settle(lookup.find(cls, "__tablename__"))
+    return settle(ancestry.find(cls, "__tablename__"))
 
 
 def table_name(cls: Class) -> str | None:
     """Return the name of a class's table by the rules of SQLModel and SQLAlchemy."""
     found = _raw_name(cls)
     if isinstance(found, Function):
-        made = calls.call_value(Bound(found, cls), [], {}, cls.frame, None)
-        return expressions.text(made)
+        made = core.call_value(Bound(found, cls), [], {}, cls.frame, None)
+        return knowing.text(made)
     if found is not None:
-        return expressions.text(found)
-    if lookup.inherits(cls, "SQLModel"):
+        return knowing.text(found)
+    if ancestry.inherits(cls, "SQLModel"):
         return library_table(cls) or cls.name.lower()
-    line = lookup.ancestors(cls)
+    line = ancestry.ancestors(cls)
     external = [one for one in line if isinstance(one, External)]
     if any(one.root == "advanced_alchemy" or _is_ready_base(one) for one in external):
         return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", cls.name).lower()
@@ -224,9 +224,9 @@ def table_name(cls: Class) -> str | None:
 
 def _table_args(cls: Class) -> list[object]:
     """Return the parts of `__table_args__`, own or inherited."""
-    found = settle(lookup.find(cls, "__table_args__"))
+    found = settle(ancestry.find(cls, "__table_args__"))
     if isinstance(found, Function):
-        found = settle(calls.call_value(Bound(found, cls), [], {}, cls.frame, None))
+        found = settle(core.call_value(Bound(found, cls), [], {}, cls.frame, None))
     return list(found) if isinstance(found, (tuple, list)) else [found]
 
 
@@ -234,9 +234,9 @@ def _schema(cls: Class) -> str | None:
     """Return the database schema of `__table_args__`, own or inherited, else of the metadata."""
     for part in _table_args(cls):
         if isinstance(part, dict) and "schema" in part:
-            return expressions.text(part["schema"]) if part["schema"] is not None else None
+            return knowing.text(part["schema"]) if part["schema"] is not None else None
     given = _metadata(cls).get("schema")
-    shown = expressions.text(given) if given is not None else None
+    shown = knowing.text(given) if given is not None else None
     if given is not None and shown is None:
         why = f"the schema of {cls.name} is not known: {why_unknown(given)}"
         cls.frame.world.note(cls.module, cls.node.lineno, why)
@@ -245,8 +245,8 @@ def _schema(cls: Class) -> str | None:
 
 def _metadata(cls: Class) -> dict[str, object]:
     """Return how the `MetaData` that a class belongs to was made."""
-    made = settle(lookup.find(cls, "metadata"))
-    for base in lookup.ancestors(cls):
+    made = settle(ancestry.find(cls, "metadata"))
+    for base in ancestry.ancestors(cls):
         if made is None and isinstance(base, Instance):
             made = settle(base.kwargs.get("metadata"))
     if isinstance(made, Instance) and is_external(made.cls, "MetaData"):
@@ -279,25 +279,25 @@ def _mapped(cls: Class, tables: dict[int, Mapped], made: list[Instance]) -> Mapp
         cls.node.lineno,
         applied(columns, constraints),
         cls,
-        sqlmodel=lookup.inherits(cls, "SQLModel"),
+        sqlmodel=ancestry.inherits(cls, "SQLModel"),
         constraints=constraints,
     )
 
 
 def mapped_columns(cls: Class) -> tuple[Column, ...]:
     """Return the columns of a class's own table: inherited ones and those of libraries too."""
-    columns = columns_of(cls, _bodies(cls), sqlmodel=lookup.inherits(cls, "SQLModel"))
+    columns = columns_of(cls, _bodies(cls), sqlmodel=ancestry.inherits(cls, "SQLModel"))
     return (*library_columns(cls, columns), *columns)
 
 
 def _bodies(cls: Class) -> list[Class]:
     """Return the class bodies that give columns to a class's own table, ancestors first."""
-    line = [one for one in lookup.ancestors(cls) if isinstance(one, Class)]
-    if not lookup.inherits(cls, "SQLModel"):
+    line = [one for one in ancestry.ancestors(cls) if isinstance(one, Class)]
+    if not ancestry.inherits(cls, "SQLModel"):
         line = [one for one in line if one is cls or not is_table(one)]
         parent = _mapped_parent(cls)
         if parent is not None:
-            above = lookup.ancestors(parent)
+            above = ancestry.ancestors(parent)
             line = [one for one in line if one is cls or one not in above]
     return list(reversed(line))
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from backwright.project import cache
+from backwright.project.cache import folder, key, load, store
 from backwright.project.files import read_tree
 from backwright.project.types import Project
 
@@ -19,14 +19,14 @@ def read_project(root: Path) -> Project:
     for the project's sake. A reading is kept and given again while no file's content changes.
     """
     tree = read_tree(root.resolve())
-    place = cache.folder()
-    name = cache.key(tree) if place is not None else ""
-    kept = cache.load(place, name, tree) if place is not None else None
+    place = folder()
+    name = key(tree) if place is not None else ""
+    kept = load(place, name, tree) if place is not None else None
     if kept is not None:
         return kept
     from backwright.project.reading import read
 
     project = read(tree)
     if place is not None:
-        cache.store(place, name, project, tree)
+        store(place, name, project, tree)
     return project

@@ -15,21 +15,8 @@ from backwright.project.database import read_database
 from backwright.project.endpoints import read_endpoints
 from backwright.project.environment import read_environment, read_examples
 from backwright.project.files import Tree
-from backwright.project.interpret import (
-    admin_pages,
-    applications,
-    crud_libraries,
-    data_files,
-    discovery,
-    framework,
-    imports,
-    ini_files,
-    libraries,
-    pure,
-    signatures,
-    stdlib,
-    wrapping,
-)
+from backwright.project.interpret import imports
+from backwright.project.interpret.assembly import MODELS
 from backwright.project.interpret.world import World, imported_files
 from backwright.project.migrations import read_migrations
 from backwright.project.models import read_models
@@ -65,20 +52,6 @@ def read(tree: Tree) -> Project:
 def _read(tree: Tree) -> Project:
     tooling = read_tooling(tree)
     modules = Modules(tree, tooling.libraries)
-    handlers = {
-        **stdlib.HANDLERS,
-        **pure.HANDLERS,
-        **wrapping.HANDLERS,
-        **discovery.HANDLERS,
-        **data_files.HANDLERS,
-        **ini_files.HANDLERS,
-        **signatures.HANDLERS,
-        **framework.HANDLERS,
-        **applications.HANDLERS,
-        **libraries.HANDLERS,
-        **crud_libraries.HANDLERS,
-        **admin_pages.HANDLERS,
-    }
     fastapi = tooling.pins.get("fastapi")
     world = World(
         modules,
@@ -87,7 +60,7 @@ def _read(tree: Tree) -> Project:
         live_includes=fastapi is None or fastapi >= LIVE_INCLUDES,
         entry_points=tooling.entry_points,
         pins=tooling.pins,
-        calls=handlers,
+        calls=dict(MODELS),
     )
     safe = world.guarded
     apps = safe(lambda: find_apps(world, tree), [])

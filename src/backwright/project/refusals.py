@@ -6,7 +6,7 @@ import ast
 import re
 from functools import lru_cache
 
-from backwright.project.interpret import lookup
+from backwright.project.interpret import ancestry
 from backwright.project.interpret.values import (
     Bound,
     Class,
@@ -42,7 +42,7 @@ def status_of(value: object) -> int | None:
 
 def _declared_status(cls: Class) -> int | None:
     """Return the status that a class of errors declares, by whichever name it goes."""
-    found = (_number(lookup.find(cls, name)) for name in _STATUS_NAMES)
+    found = (_number(ancestry.find(cls, name)) for name in _STATUS_NAMES)
     return next((one for one in found if one is not None), None)
 
 
@@ -65,7 +65,7 @@ def is_refusal(value: object) -> bool:
     value = settle(value)
     cls = value.cls if isinstance(value, Instance) else value
     if isinstance(cls, Class):
-        names = [one.name for one in lookup.ancestors(cls) if isinstance(one, (Class, External))]
+        names = [one.name for one in ancestry.ancestors(cls) if isinstance(one, (Class, External))]
         return any(_REFUSAL.search(name.rpartition(".")[2]) for name in names)
     return isinstance(cls, External) and _REFUSAL.search(cls.last) is not None
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from backwright.project.annotations import Type, class_of, read_type, shown_value
 from backwright.project.columns import annotation_of, class_frame, is_relation, target_of, value_in
-from backwright.project.interpret import calls, expressions, lookup
+from backwright.project.interpret import ancestry, core, knowing
 from backwright.project.interpret.values import (
     Class,
     Function,
@@ -65,7 +65,7 @@ def _given(mapped: Mapped) -> list[tuple[str, Instance, Type | None]]:
 def _declared(cls: Class) -> list[tuple[str, Instance, Type | None]]:
     """Return the relationship attributes of a class and its ancestors, ancestors first."""
     found: dict[str, tuple[str, Instance, Type | None]] = {}
-    for body in reversed(lookup.ancestors(cls)):
+    for body in reversed(ancestry.ancestors(cls)):
         if not isinstance(body, Class):
             continue
         for name in body.names:
@@ -88,7 +88,7 @@ def _relationship(
     backref, single = settle(options.get("backref")), False
     if isinstance(backref, Instance) and backref.args:
         uselist = backref.kwargs.get("uselist", True)
-        single = expressions.truth(uselist) is False
+        single = knowing.truth(uselist) is False
         kind = "one-to-one" if kind == "many-to-one" and single else kind
         backref = settle(backref.args[0])
     relation = Relationship(name, target, kind, secondary)
@@ -112,10 +112,10 @@ def _options(value: Instance) -> dict[str, object]:
 def _target(value: Instance, options: dict[str, object], read: Type | None) -> str:
     given = settle(value.args[0]) if value.args else settle(options.get("argument"))
     if isinstance(given, Function):
-        given = settle(calls.call_value(given, [], {}, given.frame, None))
+        given = settle(core.call_value(given, [], {}, given.frame, None))
     if isinstance(given, Class):
         return given.name
-    shown = expressions.text(given) if given is not None else None
+    shown = knowing.text(given) if given is not None else None
     if shown is not None:
         return shown.rpartition(".")[2].strip("\"'")
     if read is not None:
@@ -129,14 +129,14 @@ def _secondary(value: Instance, options: dict[str, object]) -> str | None:
     if given is None and len(value.args) > 1:
         given = settle(value.args[1])
     if isinstance(given, Function):
-        given = settle(calls.call_value(given, [], {}, given.frame, None))
+        given = settle(core.call_value(given, [], {}, given.frame, None))
     if isinstance(given, Class):
         from backwright.project.models import table_name
 
         return table_name(given)
     if isinstance(given, Instance) and given.args:
-        return expressions.text(given.args[0])
-    shown = expressions.text(given) if given is not None else None
+        return knowing.text(given.args[0])
+    shown = knowing.text(given) if given is not None else None
     if shown and shown.endswith(".__table__"):
         return shown[: -len(".__table__")].lower()
     if shown is None and given is not None:
@@ -159,7 +159,7 @@ def _kind(
         return "many-to-many"
     keys = _keys_to(owner, target)
     back = target is not None and bool(_keys_to(target, owner))
-    single = expressions.truth(options.get("uselist", True)) is False
+    single = knowing.truth(options.get("uselist", True)) is False
     many = read.many if read is not None and (read.mapped or owner.sqlmodel) else None
     if target is owner:
         return (
@@ -181,7 +181,7 @@ def _kind(
 def _foreign_side(options: dict[str, object]) -> str:
     """Return the class that refers, as `foreign_keys` or `foreign(Class.key)` says it."""
     keys = options.get("foreign_keys")
-    for one in [*(expressions.elements(keys) or []), keys] if keys is not None else []:
+    for one in [*(knowing.elements(keys) or []), keys] if keys is not None else []:
         shown = target_of(one) or ""
         found = re.match(r"\W*(\w+)\.\w+", shown)
         if found:

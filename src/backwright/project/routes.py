@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from backwright.project.interpret import expressions, framework
+from backwright.project.interpret import ancestry, framework, knowing
 from backwright.project.interpret.values import (
     Bound,
     Class,
@@ -75,7 +75,7 @@ def _follow(
 
 
 def _included(include: Instance, way: _Way, unresolved: dict[Unresolved, None]) -> Iterator[Route]:
-    prefix = expressions.text(include.attributes["prefix"])
+    prefix = knowing.text(include.attributes["prefix"])
     if prefix is None:
         why = f"the prefix is not known: {why_unknown(include.attributes['prefix'])}"
         unresolved.setdefault(Unresolved(include.file, include.line, why))
@@ -95,7 +95,7 @@ def _doubtful(value: object, place: Instance, unresolved: dict[Unresolved, None]
 
 
 def _mounted(mount: Instance, way: _Way, unresolved: dict[Unresolved, None]) -> Iterator[Route]:
-    path = expressions.text(mount.attributes["path"])
+    path = knowing.text(mount.attributes["path"])
     if path is None:
         why = f"the mount's path is not known: {why_unknown(mount.attributes['path'])}"
         unresolved.setdefault(Unresolved(mount.file, mount.line, why))
@@ -138,7 +138,7 @@ def _static(value: object) -> bool:
 
 
 def _route(one: Instance, way: _Way, unresolved: dict[Unresolved, None]) -> Route | None:
-    path = expressions.text(one.attributes.get("path"))
+    path = knowing.text(one.attributes.get("path"))
     if path is None:
         why = f"the path is not known: {why_unknown(one.attributes.get('path'))}"
         unresolved.setdefault(Unresolved(one.file, one.line, why))
@@ -182,6 +182,5 @@ def plain_function(endpoint: object) -> Function | None:
 def _behind(instance: Instance) -> object:
     if isinstance(instance.cls, External):
         return instance.args[0] if instance.args else None
-    from backwright.project.interpret import lookup  # the instance of a class with __call__
 
-    return lookup.find(instance.cls, "__call__")
+    return ancestry.find(instance.cls, "__call__")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from backwright.project.interpret import lookup
+from backwright.project.interpret import ancestry
 from backwright.project.interpret.values import Class
 from backwright.project.interpret.world import World
 from backwright.project.models import is_sqlmodel_table
@@ -42,9 +42,9 @@ def read_schemas(world: World, models: list[Model], endpoints: list[Endpoint]) -
 
 def is_schema(cls: Class) -> bool:
     """Tell whether a class is a schema of requests or responses."""
-    if not lookup.inherits(cls, "BaseModel", "SQLModel", "GenericModel", "RootModel"):
+    if not ancestry.inherits(cls, "BaseModel", "SQLModel", "GenericModel", "RootModel"):
         return False
-    return not lookup.inherits(cls, *_NO_SCHEMA) and not is_sqlmodel_table(cls)
+    return not ancestry.inherits(cls, *_NO_SCHEMA) and not is_sqlmodel_table(cls)
 
 
 def _names(shown: str | None) -> list[str]:
@@ -69,14 +69,14 @@ def _table_bases(world: World, tables: set[str]) -> dict[int, str]:
     heirs: dict[int, set[str]] = {}
     for cls in world.classes:
         if cls.name in tables:
-            for base in lookup.ancestors(cls)[1:]:
+            for base in ancestry.ancestors(cls)[1:]:
                 if isinstance(base, Class):
                     heirs.setdefault(id(base), set()).add(cls.name)
     return {key: next(iter(names)) for key, names in heirs.items() if len(names) == 1}
 
 
 def _by_base(cls: Class, bases: dict[int, str]) -> str | None:
-    line = lookup.ancestors(cls)
+    line = ancestry.ancestors(cls)
     return next((bases[id(one)] for one in line if id(one) in bases), None)
 
 

@@ -6,7 +6,7 @@ import ast
 import re
 from collections import Counter
 
-from backwright.project.interpret import lookup
+from backwright.project.interpret import ancestry
 from backwright.project.interpret.values import Class, Module
 from backwright.project.interpret.world import World
 from backwright.project.schemas import by_name, is_schema
@@ -40,7 +40,7 @@ def read_services(world: World, models: list[Model]) -> list[Service]:
 
 
 def _is_unit(cls: Class) -> bool:
-    if lookup.inherits(cls, "Exception", "Enum", "BaseSettings"):
+    if ancestry.inherits(cls, "Exception", "Enum", "BaseSettings"):
         return False
     return bool(_UNIT.search(cls.name) or _UNIT_START.search(cls.name))
 

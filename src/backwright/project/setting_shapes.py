@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 
 from backwright.project.annotations import class_of, read_type
-from backwright.project.interpret import lookup
-from backwright.project.interpret.expressions import text
+from backwright.project.interpret import ancestry
+from backwright.project.interpret.knowing import text
 from backwright.project.interpret.values import Annotation, Class, External, Frame, Instance, settle
 from backwright.project.types import Shape
 
@@ -38,7 +38,7 @@ def shape_of(annotation: Annotation, frame: Frame) -> tuple[Shape, tuple[str, ..
         return "choice", tuple(str(one.value) for one in parts if isinstance(one, ast.Constant))
     cls = class_of(known)
     if isinstance(cls, Class):
-        return ("choice", _members(cls)) if lookup.inherits(cls, *_ENUMS) else ("nested", ())
+        return ("choice", _members(cls)) if ancestry.inherits(cls, *_ENUMS) else ("nested", ())
     return _BY_NAME.get(cls.last if isinstance(cls, External) else last, ""), ()
 
 

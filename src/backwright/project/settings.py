@@ -6,7 +6,7 @@ import ast
 import re
 
 from backwright.project.columns import class_frame
-from backwright.project.interpret import expressions, fields
+from backwright.project.interpret import fields, knowing
 from backwright.project.interpret.values import Class, Instance, Module, is_external, settle
 from backwright.project.interpret.world import World
 from backwright.project.setting_shapes import shape_of
@@ -41,7 +41,7 @@ def _of_class(cls: Class) -> list[Setting]:
             given = bound.args[0] if bound.args else bound.kwargs.get("default", ...)
             default = settle(given)
         required = default is ... or not annotation.assigned
-        shown = None if required or default is None else expressions.text(default)
+        shown = None if required or default is None else knowing.text(default)
         root = str(cls.frame.world.modules.root)
         shown = shown.replace(root, ".") if shown else shown  # the same on every machine
         names = tuple(shown_variable(one) for one in fields.variables(cls, annotation.name, bound))

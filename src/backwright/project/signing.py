@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from backwright.project.apps import is_test
-from backwright.project.interpret import expressions
+from backwright.project.interpret import core, knowing
 from backwright.project.interpret.flow import Raised
 from backwright.project.interpret.values import (
     Class,
@@ -52,7 +52,7 @@ class SigningCall:
         value = self._value(world, given, 0) if given is not None else None
         if isinstance(value, list):
             value = settle(value[0]) if value else None
-        shown = expressions.text(value) if value is not None else None
+        shown = knowing.text(value) if value is not None else None
         return shown or _declared_algorithm(world)
 
     def secret(self) -> str | None:
@@ -90,7 +90,7 @@ class SigningCall:
         if isinstance(node, (ast.List, ast.Tuple)):
             return [self._value(world, one, depth) for one in node.elts[:1]]
         try:
-            value = settle(expressions.evaluate(node, module_frame(world, self.module)))
+            value = settle(core.evaluate(node, module_frame(world, self.module)))
         except Raised:
             return None
         if not isinstance(value, Unknown):
@@ -107,7 +107,7 @@ class SigningCall:
         for made in world.instances:
             if isinstance(made.cls, Class) and made.cls.node is self.cls:
                 held = settle(made.attributes.get(node.attr))
-                if held is not None and expressions.text(held) is not None:
+                if held is not None and knowing.text(held) is not None:
                     return held
         return None
 

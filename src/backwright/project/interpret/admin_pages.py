@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from backwright.project.interpret import calls, expressions, framework, lookup
+from backwright.project.interpret import ancestry, calls, core, framework, knowing
 from backwright.project.interpret.crud_libraries import newer
 from backwright.project.interpret.values import Call, Class, External, Function, Instance, settle
 from backwright.project.interpret.world import Handler
@@ -66,8 +66,8 @@ def _prepare(admin: Instance, call: Call) -> None:
     app, base = settle(call.argument(0, "app")), call.kwargs.get("base_url", "/admin")
     admin.attributes.update(admin=pages, app=app, base_url=base)
     if framework.is_router(app):
-        mount = lookup.attribute(app, "mount", call.frame)
-        calls.call_value(mount, [base], {"app": pages, "name": "admin"}, call.frame, call.node)
+        mount = core.attribute(app, "mount", call.frame)
+        core.call_value(mount, [base], {"app": pages, "name": "admin"}, call.frame, call.node)
 
 
 def _add_page(
@@ -106,14 +106,14 @@ def _exposed(view: Class, made: Instance) -> tuple[str, list[str]]:
     """Return path and methods of what `@expose(…)` or `@action(…)` makes of a method."""
     model = settle(view.keywords.get("model"))
     identity = _dashed(model.name) if isinstance(model, Class) else ""
-    identity = expressions.text(lookup.find(view, "identity") or identity) or identity
+    identity = knowing.text(ancestry.find(view, "identity") or identity) or identity
     is_page = getattr(made.cls, "last", "") == "expose"
     told = made.kwargs.get("path" if is_page else "name", made.args[0] if made.args else "")
-    name = expressions.text(told) or ""
+    name = knowing.text(told) or ""
     if not is_page:
         return f"/{identity}/action/{re.sub('[_ ]', '-', name).lower()}", ["GET"]
-    listed = expressions.elements(made.kwargs.get("methods", ["GET"])) or []
-    methods = [expressions.text(one) or "GET" for one in listed]
+    listed = knowing.elements(made.kwargs.get("methods", ["GET"])) or []
+    methods = [knowing.text(one) or "GET" for one in listed]
     return (f"/{identity}{name}" if model is not None else name), methods
 
 

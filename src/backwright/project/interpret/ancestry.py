@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from backwright.project.interpret.imports import resolved
 from backwright.project.interpret.values import (
     Class,
     External,
@@ -59,3 +60,18 @@ def inherits(value: object, *names: str) -> bool:
     if isinstance(value, Class):
         return any(is_external(one, *names) for one in ancestors(value))
     return is_external(value, *names)
+
+
+def find(cls: object, attr: str) -> object:
+    """Return an attribute from the bodies of a class of the project and its ancestors."""
+    if not isinstance(cls, Class):
+        return None
+    for one in ancestors(cls):
+        if isinstance(one, Class) and attr in one.names:
+            return resolved(one.names, attr)
+    return None
+
+
+def has(cls: Class, attr: str) -> bool:
+    """Tell whether a class of the project, or an ancestor in the project, binds `attr`."""
+    return any(isinstance(one, Class) and attr in one.names for one in ancestors(cls))

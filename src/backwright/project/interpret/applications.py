@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backwright.project.interpret import calls, expressions
+from backwright.project.interpret import calls, knowing
 from backwright.project.interpret.framework import held, router_of
 from backwright.project.interpret.values import Call, External, Instance, Native, settle
 from backwright.project.interpret.world import Handler
@@ -51,7 +51,7 @@ def _on_event(call: Call, callee: External) -> object:
     router = router_of(callee)
     if router is None:
         return calls.library_instance(callee, call)
-    at_start = expressions.text(call.argument(0, "event_type")) == "startup"
+    at_start = knowing.text(call.argument(0, "event_type")) == "startup"
 
     def register(outer: Call) -> object:
         if at_start and outer.args:

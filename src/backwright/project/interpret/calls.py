@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
+from typing import Any
 
-from backwright.project.interpret import classes, expressions, lookup, statements
+from backwright.project.interpret import ancestry, core
+from backwright.project.interpret.core import call_value
 from backwright.project.interpret.flow import Flow, Raised
 from backwright.project.interpret.values import (
     NATIVE,
@@ -46,10 +49,10 @@ def make_function(node: FunctionNode, name: str, frame: Frame) -> Function:
     positional = [*arguments.posonlyargs, *arguments.args]
     with_default = positional[len(positional) - len(arguments.defaults) :]
     for argument, default in zip(with_default, arguments.defaults, strict=True):
-        defaults[argument.arg] = expressions.evaluate(default, frame)
+        defaults[argument.arg] = core.evaluate(default, frame)
     for argument, default_or_none in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
         if default_or_none is not None:
-            defaults[argument.arg] = expressions.evaluate(default_or_none, frame)
+            defaults[argument.arg] = core.evaluate(default_or_none, frame)
     between = {"module": "", "class": ".", "function": ".<locals>."}[frame.kind]
     qualname = frame.qualname + between + name
     owner = frame.owner if frame.kind == "class" else None
@@ -66,7 +69,7 @@ def decorated(
 ) -> object:
     """Apply the decorators of a definition, last one first."""
     for expression in reversed(node.decorator_list):
-        decorator = settle(expressions.evaluate(expression, frame))
+        decorator = settle(core.evaluate(expression, frame))
         if isinstance(value, (Function, Class)):
             value.decorators.append(decorator)
         value = _apply(decorator, value, frame, expression)
@@ -95,33 +98,6 @@ def _apply(decorator: object, value: object, frame: Frame, node: ast.expr) -> ob
     return value if is_opaque and (not followed or isinstance(value, Class)) else result
 
 
-def call_value(
-    callee: object,
-    args: list[object],
-    kwargs: dict[str, object],
-    frame: Frame,
-    node: ast.AST | None,
-) -> object:
-    """Return what calling a value gives."""
-    callee = settle(callee)
-    if isinstance(callee, Function):
-        return call_function(callee, args, kwargs, frame)
-    if isinstance(callee, Bound):
-        return call_function(callee.function, [callee.receiver, *args], kwargs, frame)
-    call = Call(frame, node or ast.Pass(lineno=0), args, kwargs)
-    if isinstance(callee, External):
-        return _call_library(callee, call)
-    if isinstance(callee, Class):
-        return classes.instantiate(callee, call)
-    if isinstance(callee, Native):
-        return callee.call(call)
-    if isinstance(callee, Instance):
-        return _call_instance(callee, call)
-    if frame.world.witness is not None:
-        frame.world.witness.lost(call)
-    return Unknown(callee.why if isinstance(callee, Unknown) else "it is not called but a value")
-
-
 def _call_library(callee: External, call: Call) -> object:
     witness = call.frame.world.witness
     if witness is not None and (told := witness.called(callee, call)) is not None:
@@ -146,7 +122,7 @@ def library_instance(callee: External, call: Call) -> Instance:
 
 def _call_instance(callee: Instance, call: Call) -> object:
     if isinstance(callee.cls, Class):
-        method = lookup.find(callee.cls, "__call__")
+        method = ancestry.find(callee.cls, "__call__")
         if isinstance(method, Function):
             first = {"classmethod": [callee.cls], "staticmethod": []}.get(method.kind, [callee])
             return call_function(method, [*first, *call.args], call.kwargs, call.frame)
@@ -220,10 +196,10 @@ def _follow(
 
 def _result(function: Function, inner: Frame, outer: Frame) -> object:
     if isinstance(function.node, ast.Lambda):
-        return expressions.evaluate(function.node.body, inner)
+        return core.evaluate(function.node.body, inner)
     anonymous = inner.world.anonymous
     try:
-        flow = statements.run(function.node.body, inner)
+        flow = core.run(function.node.body, inner)
     except Raised as raised:
         if inner.returned:
             outer.raised.append(raised.value)
@@ -284,3 +260,14 @@ def arguments(
     if spec.kwarg:
         bound[spec.kwarg.arg] = rest
     return bound
+
+
+CALLABLES: dict[type, Callable[[Any, Call], object]] = {
+    Function: lambda callee, call: call_function(callee, call.args, call.kwargs, call.frame),
+    Bound: lambda callee, call: call_function(
+        callee.function, [callee.receiver, *call.args], call.kwargs, call.frame
+    ),
+    External: _call_library,
+    Native: lambda callee, call: callee.call(call),
+    Instance: _call_instance,
+}

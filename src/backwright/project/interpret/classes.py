@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from backwright.project.interpret import calls, expressions, fields, lookup, statements
+from backwright.project.interpret import ancestry, calls, core, fields, knowing
 from backwright.project.interpret.values import (
     Bound,
     Call,
@@ -22,9 +22,9 @@ _ENUMS = ("Enum", "StrEnum", "IntEnum", "Flag", "IntFlag")
 
 def define(node: ast.ClassDef, frame: Frame) -> object:
     """Run a class statement: bases, body, decorators, `__init_subclass__`."""
-    bases = [_base(settle(expressions.evaluate(base, frame))) for base in node.bases]
+    bases = [_base(settle(core.evaluate(base, frame))) for base in node.bases]
     keywords = {
-        keyword.arg: expressions.evaluate(keyword.value, frame)
+        keyword.arg: core.evaluate(keyword.value, frame)
         for keyword in node.keywords
         if keyword.arg is not None
     }
@@ -34,8 +34,8 @@ def define(node: ast.ClassDef, frame: Frame) -> object:
     body = Frame(frame.world, frame.module, cls.names, "class", qualname, frame, owner=cls)
     if not frame.world.anonymous:
         frame.world.classes.append(cls)
-    statements.run(node.body, body)
-    if lookup.inherits(cls, *_ENUMS):
+    core.run(node.body, body)
+    if ancestry.inherits(cls, *_ENUMS):
         _make_members(cls)
     _tell_parents(cls, frame)
     return calls.decorated(node, cls, frame)
@@ -54,33 +54,31 @@ def _base(value: object) -> object:
 def _make_members(cls: Class) -> None:
     for name, value in list(cls.names.items()):
         hidden = name.startswith("_") or isinstance(value, (Function, Class))
-        if hidden or expressions.is_member(value):
+        if hidden or knowing.is_member(value):
             continue
         if isinstance(value, Instance) and getattr(value.cls, "last", "") == "auto":
-            value = name.lower() if lookup.inherits(cls, "StrEnum") else len(cls.names)
+            value = name.lower() if ancestry.inherits(cls, "StrEnum") else len(cls.names)
         member = Instance(cls, attributes={"_value_": value, "name": name, "_name_": name})
         cls.names[name] = member
 
 
 def _tell_parents(cls: Class, frame: Frame) -> None:
-    for parent in lookup.ancestors(cls)[1:]:
+    for parent in ancestry.ancestors(cls)[1:]:
         if isinstance(parent, Class) and "__init_subclass__" in parent.names:
             hook = parent.names["__init_subclass__"]
             if isinstance(hook, Function):
                 known = {k: v for k, v in cls.keywords.items() if k != "metaclass"}
-                calls.call_value(Bound(hook, cls), [], known, frame, cls.node)
+                core.call_value(Bound(hook, cls), [], known, frame, cls.node)
             return
 
 
 def instantiate(cls: Class, call: Call) -> object:
     """Make an instance: `__new__` and `__init__` are followed, fields get their values."""
-    if lookup.inherits(cls, *_ENUMS) and call.args:
+    if ancestry.inherits(cls, *_ENUMS) and call.args:
         return _member(cls, call.args[0])
-    maker = lookup.find(cls, "__new__")
+    maker = ancestry.find(cls, "__new__")
     if isinstance(maker, Function):
-        made = settle(
-            calls.call_value(maker, [cls, *call.args], call.kwargs, call.frame, call.node)
-        )
+        made = settle(core.call_value(maker, [cls, *call.args], call.kwargs, call.frame, call.node))
         if not isinstance(made, Instance):
             made = _blank(cls, call)
     else:
@@ -99,7 +97,7 @@ def _blank(cls: Class, call: Call) -> Instance:
 
 def _member(cls: Class, value: object) -> object:
     for one in cls.names.values():
-        if expressions.is_member(one) and isinstance(one, Instance):
+        if knowing.is_member(one) and isinstance(one, Instance):
             held = one.attributes["_value_"]
             if isinstance(held, (str, int)) and held == value:
                 return one
@@ -108,14 +106,14 @@ def _member(cls: Class, value: object) -> object:
 
 def initialize(made: Instance, call: Call) -> None:
     """Run `__init__`: the project's, or the model of the library's that it inherits."""
-    initializer = lookup.find(made.cls, "__init__")
+    initializer = ancestry.find(made.cls, "__init__")
     if isinstance(initializer, Function):
         bound = Bound(initializer, made)
-        calls.call_value(bound, call.args, call.kwargs, call.frame, call.node)
+        core.call_value(bound, call.args, call.kwargs, call.frame, call.node)
         return
     if not isinstance(made.cls, Class):
         return
-    for base in lookup.ancestors(made.cls):
+    for base in ancestry.ancestors(made.cls):
         if isinstance(base, External):
             known = call.frame.world.calls
             kind = "APIRouter" if base.last.endswith("Router") else base.last
@@ -124,6 +122,6 @@ def initialize(made: Instance, call: Call) -> None:
                 handler(call, External(f"{base.name}.__init__", made))
                 return
     fields.fill(made, call)
-    after = lookup.find(made.cls, "__post_init__") or lookup.find(made.cls, "model_post_init")
+    after = ancestry.find(made.cls, "__post_init__") or ancestry.find(made.cls, "model_post_init")
     if isinstance(after, Function):
-        calls.call_value(Bound(after, made), [], {}, call.frame, call.node)
+        core.call_value(Bound(after, made), [], {}, call.frame, call.node)

@@ -6,7 +6,7 @@ as their sources give them, by version where versions differ.
 
 from __future__ import annotations
 
-from backwright.project.interpret import calls, expressions, framework, lookup
+from backwright.project.interpret import ancestry, calls, framework, knowing
 from backwright.project.interpret.values import (
     Call,
     Class,
@@ -61,7 +61,7 @@ def _depends(given: object) -> list[object]:
     """Return callables as the dependencies that FastCRUD makes of them."""
     return [
         one if isinstance(settle(one), Instance) else Instance(External("fastapi.Depends"), [one])
-        for one in expressions.elements(given) or []
+        for one in knowing.elements(given) or []
     ]
 
 
@@ -71,7 +71,7 @@ def _fill_crud_router(call: Call, callee: External) -> object:
     if not isinstance(router, Instance):
         return None
     schema = settle(call.argument(0, "schema"))
-    prefix = expressions.text(call.kwargs.get("prefix") or "")
+    prefix = knowing.text(call.kwargs.get("prefix") or "")
     name = prefix or (schema.name if isinstance(schema, Class) else "")
     router.attributes["prefix"] = "/" + name.lower().strip("/")
     for switch, method, path in _CRUD_ROUTES:
@@ -101,8 +101,8 @@ def _fast_router(call: Call, callee: External) -> object:
     )
     plain = newer(call, "fastcrud", _FAST_NAMED_SINCE)
     names = settle(call.kwargs.get("endpoint_names"))
-    wanted = expressions.elements(call.kwargs.get("included_methods") or list(_FAST_ROUTES))
-    without = expressions.elements(call.kwargs.get("deleted_methods") or []) or []
+    wanted = knowing.elements(call.kwargs.get("included_methods") or list(_FAST_ROUTES))
+    without = knowing.elements(call.kwargs.get("deleted_methods") or []) or []
     for operation, (method, new, old) in _FAST_ROUTES.items():
         if operation not in (wanted or ()) or operation in without:
             continue
@@ -115,7 +115,7 @@ def _fast_router(call: Call, callee: External) -> object:
             name = settle(names[operation])
         if name is None:
             continue
-        path = _fast_path(call, operation, expressions.text(name) or "")
+        path = _fast_path(call, operation, knowing.text(name) or "")
         options: dict[str, object] = {
             "dependencies": _depends(call.kwargs.get(f"{operation}_deps")),
             "endpoint": External(f"fastcrud.{operation}"),
@@ -127,7 +127,7 @@ def _fast_router(call: Call, callee: External) -> object:
 
 
 def _fast_path(call: Call, operation: str, name: str) -> str:
-    base = expressions.text(call.argument(6, "path", "")) or ""
+    base = knowing.text(call.argument(6, "path", "")) or ""
     path = f"{base}/{name}" if name else base
     if operation not in _OF_ONE:
         return path
@@ -151,7 +151,7 @@ def _class_view(call: Call, callee: External) -> object:
         cls = settle(outer.args[0]) if outer.args else None
         if isinstance(cls, Class):
             for url in urls:
-                _view_routes(router, cls, expressions.text(url) or "", call)
+                _view_routes(router, cls, knowing.text(url) or "", call)
         return cls
 
     return Native(callee.last, register)
@@ -159,7 +159,7 @@ def _class_view(call: Call, callee: External) -> object:
 
 def _view_routes(router: object, cls: Class, url: str, call: Call) -> None:
     for verb in sorted(framework.VERBS):
-        method = lookup.find(cls, verb)
+        method = ancestry.find(cls, verb)
         if isinstance(method, Function):
             _add(router, url, verb.upper(), call, endpoint=method)
 
@@ -176,7 +176,7 @@ def _add_resource(call: Call, callee: External) -> object:
     make = framework.HANDLERS[".APIRouter"]
     router = make(Call(call.frame, call.node, [], {}), External("fastapi.APIRouter"))
     for url in call.args[1:]:
-        _view_routes(router, resource.cls, expressions.text(url) or "", call)
+        _view_routes(router, resource.cls, knowing.text(url) or "", call)
     include = External("fastapi.FastAPI.include_router", app)
     return framework.HANDLERS[".include_router"](
         Call(call.frame, call.node, [router], call.kwargs), include
@@ -206,11 +206,11 @@ def _versioned(call: Call, callee: External) -> object:
     if callee.root != "fastapi_versioning" or not framework.is_router(app):
         return calls.library_instance(callee, call)
     parent = make(Call(call.frame, call.node, [], dict(call.kwargs)), External("fastapi.FastAPI"))
-    shown = expressions.text(call.kwargs.get("prefix_format", "/v{major}_{minor}")) or ""
+    shown = knowing.text(call.kwargs.get("prefix_format", "/v{major}_{minor}")) or ""
     default = settle(call.kwargs.get("default_version", (1, 0)))
     known: dict[tuple[str, str], Instance] = {}
     versions = _by_version(app, default)
-    latest = expressions.truth(call.kwargs.get("enable_latest", False)) is True
+    latest = knowing.truth(call.kwargs.get("enable_latest", False)) is True
     for number in sorted(versions):
         known.update(versions[number])
         prefix = shown.format(major=number[0], minor=number[1])

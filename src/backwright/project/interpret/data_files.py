@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from backwright.project.files import decoded
-from backwright.project.interpret import expressions
+from backwright.project.interpret import knowing
 from backwright.project.interpret.limits import LARGEST_TEXT
 from backwright.project.interpret.values import (
     NATIVE,
@@ -35,7 +35,7 @@ def text_of(world: World, path: Path) -> str | None:
 
 def _open(call: Call, callee: External) -> object:  # noqa: ARG001
     """Model `open`: the file stays a path until somebody reads or loads it."""
-    shown = expressions.text(call.argument(0, "file"))
+    shown = knowing.text(call.argument(0, "file"))
     return Unknown("a file is not known") if shown is None else Path(shown)
 
 

@@ -6,7 +6,7 @@ import glob
 import os
 from pathlib import Path
 
-from backwright.project.interpret import calls, expressions, imports, lookup, methods
+from backwright.project.interpret import calls, core, imports, knowing, methods
 from backwright.project.interpret.values import (
     Call,
     Class,
@@ -22,8 +22,8 @@ from backwright.project.interpret.world import Handler
 
 
 def _import_module(call: Call, callee: External) -> object:
-    name = expressions.text(call.argument(0, "name"))
-    package = expressions.text(call.argument(1, "package"))
+    name = knowing.text(call.argument(0, "name"))
+    package = knowing.text(call.argument(1, "package"))
     frame = call.frame
     if name is None or (name.startswith(".") and callee.last == "__import__"):
         frame.world.note(frame.module, call.line, "a module is imported by a name not known")
@@ -42,7 +42,7 @@ def _import_module(call: Call, callee: External) -> object:
 
 def _find_spec(call: Call, callee: External) -> object:
     """Model `importlib.util.find_spec` of a module of the project."""
-    name = expressions.text(call.argument(0, "name"))
+    name = knowing.text(call.argument(0, "name"))
     found = call.frame.world.modules.by_name(name, call.frame.module) if name else None
     if found is None:
         return calls.library_instance(callee, call)
@@ -60,7 +60,7 @@ def _find_spec(call: Call, callee: External) -> object:
 def _resources(call: Call, callee: External) -> object:
     """Model `importlib.resources.files`: the folder of a package of the project."""
     given = settle(call.argument(0, "anchor", call.frame.module))
-    name = expressions.text(given)
+    name = knowing.text(given)
     found = call.frame.world.modules.by_name(name, call.frame.module) if name else given
     if isinstance(found, Module):
         return found.path.parent
@@ -69,12 +69,12 @@ def _resources(call: Call, callee: External) -> object:
 
 def _iter_modules(call: Call, callee: External) -> object:
     """Model `pkgutil.iter_modules` and `walk_packages` over folders of the project."""
-    known = expressions.elements(call.argument(0, "path")) or []
+    known = knowing.elements(call.argument(0, "path")) or []
     prefix = settle(call.argument(1, "prefix", ""))
     deep = callee.last == "walk_packages"
     found: list[object] = []
     for folder in known:
-        shown = expressions.text(folder)
+        shown = knowing.text(folder)
         if shown is not None and isinstance(prefix, str):
             _add_modules(Path(shown), prefix, call, found, deep=deep)
     return found
@@ -97,7 +97,7 @@ def _add_modules(folder: Path, prefix: str, call: Call, found: list[object], *, 
 
 
 def _listdir(call: Call, callee: External) -> object:  # noqa: ARG001
-    folder = expressions.text(call.argument(0, "path"))
+    folder = knowing.text(call.argument(0, "path"))
     root = call.frame.world.modules.root
     path = Path(folder) if folder else None
     if path is None or (path != root and root not in path.parents):
@@ -109,7 +109,7 @@ def _listdir(call: Call, callee: External) -> object:  # noqa: ARG001
 
 
 def _glob(call: Call, callee: External) -> object:  # noqa: ARG001
-    pattern = expressions.text(call.argument(0, "pathname"))
+    pattern = knowing.text(call.argument(0, "pathname"))
     root = str(call.frame.world.modules.root)
     if pattern is None or not pattern.startswith(root):
         return Unknown("a folder outside of the project is listed")
@@ -117,14 +117,14 @@ def _glob(call: Call, callee: External) -> object:  # noqa: ARG001
 
 
 def _path(call: Call, callee: External) -> object:  # noqa: ARG001
-    values = [expressions.text(one) for one in call.args]
+    values = [knowing.text(one) for one in call.args]
     known = [one for one in values if one is not None]
     return Path(*known) if len(known) == len(values) else Unknown("a path is not known")
 
 
 def _walk(call: Call, callee: External) -> object:  # noqa: ARG001
     """Model `os.walk` over folders of the project, sorted."""
-    shown = expressions.text(call.argument(0, "top"))
+    shown = knowing.text(call.argument(0, "top"))
     root = call.frame.world.modules.root
     if shown is None or root not in (Path(shown), *Path(shown).parents):
         return Unknown("a folder outside of the project is listed")
@@ -134,7 +134,7 @@ def _walk(call: Call, callee: External) -> object:  # noqa: ARG001
 
 def _getmembers(call: Call, callee: External) -> object:  # noqa: ARG001
     value = settle(call.args[0])
-    found = lookup.attribute(value, "__dict__", call.frame)
+    found = core.attribute(value, "__dict__", call.frame)
     if not isinstance(found, dict):
         return Unknown("its members are not known")
     test = call.argument(1, "predicate")
@@ -143,7 +143,7 @@ def _getmembers(call: Call, callee: External) -> object:  # noqa: ARG001
         return members
     kept: list[object] = []
     for key, one in members:
-        if expressions.truth(calls.call_value(test, [one], {}, call.frame, call.node)):
+        if knowing.truth(core.call_value(test, [one], {}, call.frame, call.node)):
             kept.append((key, one))
     return kept
 
@@ -151,7 +151,7 @@ def _getmembers(call: Call, callee: External) -> object:  # noqa: ARG001
 def _vars(call: Call, callee: External) -> object:
     value = settle(call.args[0]) if call.args else call.frame.module
     if isinstance(value, (Module, Class, Instance)):
-        found = lookup.attribute(value, "__dict__", call.frame)
+        found = core.attribute(value, "__dict__", call.frame)
         known = found if isinstance(found, dict) else {}
         return sorted(map(str, known)) if callee.last == "dir" else known
     if callee.last == "globals":
@@ -162,7 +162,7 @@ def _vars(call: Call, callee: External) -> object:
 def _entry_points(call: Call, callee: External) -> object:
     """Model `importlib.metadata.entry_points` for the groups that the project itself declares."""
     given = call.kwargs.get("group", call.args[0] if call.args else None)
-    group = expressions.text(given) if given is not None else None
+    group = knowing.text(given) if given is not None else None
     if group is None:
         return calls.library_instance(callee, call)
     declared = call.frame.world.entry_points.get(group, {})
@@ -177,7 +177,7 @@ def _entry_point(call: Call, name: str, target: str) -> Instance:
         inner = Call(outer.frame, outer.node, [module], {})
         found = _import_module(inner, External("importlib.import_module"))
         for part in attr.split(".") if attr else []:
-            found = lookup.attribute(found, part, call.frame)
+            found = core.attribute(found, part, call.frame)
         return found
 
     made.attributes.update(name=name, value=target, load=Native("load", load))

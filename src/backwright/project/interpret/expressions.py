@@ -6,15 +6,14 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
-from backwright.project.interpret import calls, comparisons, items, lookup, operators
+from backwright.project.interpret import calls, comparisons, core, items, lookup, operators
+from backwright.project.interpret.core import evaluate
+from backwright.project.interpret.knowing import elements, text, truth
 from backwright.project.interpret.limits import bounded, is_wide
 from backwright.project.interpret.values import (
     NATIVE,
-    Class,
-    External,
     Frame,
     ImportRef,
-    Instance,
     Unknown,
     doubted,
     either,
@@ -23,56 +22,6 @@ from backwright.project.interpret.values import (
     why_unknown,
 )
 from backwright.project.interpret.world import unknown_variable
-
-ELEMENTS = 2_000
-
-
-def evaluate(node: ast.expr | None, frame: Frame) -> object:
-    """Return the value of an expression; `Unknown` where it cannot be known."""
-    if node is None:
-        return None
-    handler = _HANDLERS.get(type(node))
-    return handler(node, frame) if handler else Unknown("it is computed in a way not followed")
-
-
-def text(value: object) -> str | None:
-    """Return a value as the text that Python would make of it, `None` if that is not known."""
-    value = settle(value)
-    if isinstance(value, Instance):
-        if "_value_" in value.attributes and lookup.inherits(value.cls, "str", "StrEnum"):
-            return text(value.attributes["_value_"])
-        if isinstance(value.cls, Class) and (method := lookup.find(value.cls, "__str__")):
-            return text(calls.call_value(method, [value], {}, frame_of(value.cls), None))
-        return None
-    if isinstance(value, NATIVE):
-        return str(value)
-    return None
-
-
-def frame_of(cls: Class) -> Frame:
-    """Return the frame that a class was defined in."""
-    return cls.frame
-
-
-def truth(value: object) -> bool | None:
-    """Tell whether a value is true; `None` if that cannot be known."""
-    if isinstance(value, Unknown):
-        if value.unset:
-            return False
-        verdicts = {truth(one) for one in value.candidates}
-        return verdicts.pop() if len(verdicts) == 1 else None
-    if isinstance(value, External):
-        return False if value.last == "TYPE_CHECKING" else value.sure or None
-    if isinstance(value, Instance):
-        if isinstance(value.cls, External):
-            return True if value.cls.last[:1].isupper() else None
-        if "_value_" in value.attributes and lookup.inherits(value.cls, "str", "int"):
-            return truth(value.attributes["_value_"])
-        has_own = lookup.find(value.cls, "__bool__") or lookup.find(value.cls, "__len__")
-        return None if has_own else True
-    if isinstance(value, (*NATIVE, list, tuple, dict, set)):
-        return bool(value)
-    return True
 
 
 def _constant(node: ast.Constant, frame: Frame) -> object:  # noqa: ARG001
@@ -87,7 +36,7 @@ def _name(node: ast.Name, frame: Frame) -> object:
 
 
 def _attribute(node: ast.Attribute, frame: Frame) -> object:
-    return lookup.attribute(evaluate(node.value, frame), node.attr, frame)
+    return core.attribute(evaluate(node.value, frame), node.attr, frame)
 
 
 def _call(node: ast.Call, frame: Frame) -> object:
@@ -108,7 +57,7 @@ def _call(node: ast.Call, frame: Frame) -> object:
             kwargs.update({str(key): one for key, one in known.items()})
         elif frame.world.witness is not None:
             kwargs["**"] = value
-    return calls.call_value(callee, args, kwargs, frame, node)
+    return core.call_value(callee, args, kwargs, frame, node)
 
 
 def _starred(value: object, frame: Frame) -> list[object]:
@@ -253,21 +202,6 @@ def _dictionary(node: ast.Dict, frame: Frame) -> object:
     return result
 
 
-def elements(value: object) -> list[object] | None:
-    """Return what iterating over a value gives, `None` if that is not known."""
-    value = settle(value)
-    if isinstance(value, (list, tuple, set, dict, str)):
-        return list(value)[:ELEMENTS]
-    if isinstance(value, Class) and lookup.inherits(value, "Enum", "StrEnum", "IntEnum"):
-        return [one for one in value.names.values() if is_member(one)]
-    return None
-
-
-def is_member(value: object) -> bool:
-    """Tell whether a value is a member of an enum class."""
-    return isinstance(value, Instance) and "_value_" in value.attributes
-
-
 def one_of(iterated: object, frame: Frame) -> object:
     """Return an element of what is not known."""
     told = frame.world.witness.element(iterated) if frame.world.witness is not None else None
@@ -343,7 +277,7 @@ def _yield(node: ast.Yield, frame: Frame) -> object:
     return Unknown("it is sent into a generator")
 
 
-_HANDLERS: dict[type[ast.AST], Callable[[Any, Frame], object]] = {
+EXPRESSIONS: dict[type[ast.AST], Callable[[Any, Frame], object]] = {
     ast.Constant: _constant,
     ast.Name: _name,
     ast.Attribute: _attribute,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from backwright.project.interpret import calls, expressions, lookup
+from backwright.project.interpret import ancestry, core
 from backwright.project.interpret.values import (
     Annotation,
     Call,
@@ -23,7 +23,7 @@ _FIELD_CALLS = ("Field", "field", "PrivateAttr", "Form", "Body", "Query", "attri
 
 def declared(cls: Class, name: str) -> tuple[Class, Annotation] | None:
     """Return the annotation that declares a field, and the class whose body it stands in."""
-    for one in lookup.ancestors(cls):
+    for one in ancestry.ancestors(cls):
         if isinstance(one, Class):
             for annotation in reversed(one.annotations):
                 if annotation.name == name:
@@ -33,7 +33,7 @@ def declared(cls: Class, name: str) -> tuple[Class, Annotation] | None:
 
 def is_settings(cls: Class) -> bool:
     """Tell whether a class reads its fields from the environment."""
-    return lookup.inherits(cls, "BaseSettings")
+    return ancestry.inherits(cls, "BaseSettings")
 
 
 def value_of(cls: Class, where: tuple[Class, Annotation], bound: object, frame: Frame) -> object:
@@ -73,19 +73,19 @@ def variables(cls: Class, name: str, bound: object) -> list[str]:
 
 def configuration(cls: Class, key: str) -> object:
     """Return an entry of `model_config` or of the inner class `Config`."""
-    modern = settle(lookup.find(cls, "model_config"))
+    modern = settle(ancestry.find(cls, "model_config"))
     if isinstance(modern, Instance) and key in modern.kwargs:
         return settle(modern.kwargs[key])
     if isinstance(modern, dict) and key in modern:
         return settle(modern[key])
-    inner = lookup.find(cls, "Config")
-    return settle(lookup.find(inner, key)) if isinstance(inner, Class) else None
+    inner = ancestry.find(cls, "Config")
+    return settle(ancestry.find(inner, key)) if isinstance(inner, Class) else None
 
 
 def model_fields(cls: Class) -> dict[object, object]:
     """Return what Pydantic's `model_fields` gives: each field's type, default and aliases."""
     found: dict[object, object] = {}
-    for owner in reversed(lookup.ancestors(cls)):
+    for owner in reversed(ancestry.ancestors(cls)):
         if isinstance(owner, Class):
             for one in owner.annotations:
                 if not one.name.startswith("_") and "ClassVar" not in ast.unparse(one.node):
@@ -98,7 +98,7 @@ def _field_info(owner: Class, one: Annotation) -> Instance:
     bound = settle(owner.names.get(one.name)) if one.assigned else None
     told = dict(bound.kwargs) if isinstance(bound, Instance) else {}
     known = {"alias": None, "validation_alias": None, "description": None, **told}
-    known["annotation"] = expressions.evaluate(one.node, frame)
+    known["annotation"] = core.evaluate(one.node, frame)
     known["default"] = _default(bound, frame) if one.assigned else Unknown("it has no default")
     return Instance(External("pydantic.fields.FieldInfo"), attributes=known)
 
@@ -111,7 +111,7 @@ def _default(bound: object, frame: Frame) -> object:
         return bound_value.kwargs["default"]
     factory = bound_value.kwargs.get("default_factory")
     if factory is not None:
-        return calls.call_value(factory, [], {}, frame, None)
+        return core.call_value(factory, [], {}, frame, None)
     if bound_value.args and settle(bound_value.args[0]) is not Ellipsis:
         return bound_value.args[0]
     return Unknown("the field has no default")
@@ -140,7 +140,7 @@ def fill(made: Instance, call: Call) -> None:
         made.attributes[name] = value
     if call.args:
         names: list[str] = []
-        for one in reversed(lookup.ancestors(made.cls)):
+        for one in reversed(ancestry.ancestors(made.cls)):
             if isinstance(one, Class):
                 names.extend(a.name for a in one.annotations if a.name not in names)
         made.attributes.update(zip(names, call.args, strict=False))

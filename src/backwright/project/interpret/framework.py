@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 
-from backwright.project.interpret import calls, expressions, lookup
+from backwright.project.interpret import ancestry, calls, core, knowing
 from backwright.project.interpret.values import (
     Bound,
     Call,
@@ -71,13 +71,13 @@ def _routes(value: Instance) -> bool:
 
 def _router_base(cls: object) -> External | None:
     """Return the library's class, unknown but named as routers are, that a class is (from)."""
-    line = lookup.ancestors(cls) if isinstance(cls, Class) else [cls]
+    line = ancestry.ancestors(cls) if isinstance(cls, Class) else [cls]
     named = (one for one in line if isinstance(one, External) and one.last not in ROUTERS)
     return next((one for one in named if one.last.endswith("Router")), None)
 
 
 def _made_by(value: Instance, names: tuple[str, ...]) -> bool:
-    return lookup.inherits(value.cls, *names)
+    return ancestry.inherits(value.cls, *names)
 
 
 def _make(call: Call, callee: External) -> object:
@@ -100,7 +100,7 @@ def _initialize(call: Call, callee: External) -> object:
 
 def _prepare(made: Instance, call: Call) -> None:
     is_application = _made_by(made, APPS)
-    given = expressions.elements(call.argument(0 if is_application else -1, "routes", []))
+    given = knowing.elements(call.argument(0 if is_application else -1, "routes", []))
     made.attributes.update(
         prefix="" if is_application else call.argument(-1, "prefix", ""),
         dependencies=_listed(call.kwargs.get("dependencies")),
@@ -133,7 +133,7 @@ def _add_pages(made: Instance, call: Call) -> None:
 
 
 def _listed(value: object) -> list[object]:
-    return list(expressions.elements(value) or []) if value is not None else []
+    return list(knowing.elements(value) or []) if value is not None else []
 
 
 def held(router: Instance, name: str) -> list[object]:
@@ -152,7 +152,7 @@ def router_of(callee: External) -> Instance | None:
 
 def _overridden(router: Instance, method: str) -> Bound | None:
     """Return the project's own version of a router's method, if its class has one."""
-    found = lookup.find(router.cls, method)
+    found = ancestry.find(router.cls, method)
     return Bound(found, router) if isinstance(found, Function) else None
 
 
@@ -164,7 +164,7 @@ def _verb(call: Call, callee: External) -> object:
     kwargs = {**call.kwargs, "methods": [callee.last.upper()]}
     mine = _overridden(router, "api_route")
     if mine is not None:
-        return calls.call_value(mine, call.args, kwargs, call.frame, call.node)
+        return core.call_value(mine, call.args, kwargs, call.frame, call.node)
     return _api_route(Call(call.frame, call.node, call.args, kwargs), callee)
 
 
@@ -180,7 +180,7 @@ def _api_route(call: Call, callee: External) -> object:
         kwargs = {key: value for key, value in call.kwargs.items() if key != "path"}
         mine = _overridden(router, name)
         if mine is not None:
-            calls.call_value(mine, [path, endpoint], kwargs, call.frame, call.node)
+            core.call_value(mine, [path, endpoint], kwargs, call.frame, call.node)
         else:
             inner = Call(call.frame, call.node, [path, endpoint], kwargs)
             _add_api_route(inner, External(f"{callee.name}.{name}", router))
@@ -210,7 +210,7 @@ def _append(router: Instance, route: Instance) -> None:
 
 def joined(left: object, right: object) -> object:
     """Join two parts of a path, each as text; `Unknown` if one of them is not known."""
-    texts = [expressions.text(one) for one in (left, right)]
+    texts = [knowing.text(one) for one in (left, right)]
     if texts[0] is None or texts[1] is None:
         return Unknown(why_unknown(left if texts[0] is None else right))
     return doubted(texts[0] + texts[1], left, right)
@@ -218,8 +218,8 @@ def joined(left: object, right: object) -> object:
 
 def _route(call: Call, kind: str, default: list[str]) -> Instance:
     """Make the route object of a call with a path, an endpoint and perhaps methods."""
-    given = expressions.elements(call.kwargs.get("methods")) if "methods" in call.kwargs else None
-    methods = [expressions.text(one) for one in given or []] or default
+    given = knowing.elements(call.kwargs.get("methods")) if "methods" in call.kwargs else None
+    methods = [knowing.text(one) for one in given or []] or default
     route = Instance(External(kind), call.args, call.kwargs, {}, call.frame.module.file, call.line)
     route.attributes.update(
         path=call.argument(0, "path"),
@@ -241,7 +241,7 @@ def _written(node: ast.AST) -> dict[str, ast.expr]:
 def _contexts(call: Call, callee: External) -> object:  # noqa: ARG001
     """Model `iter_route_contexts(routes)`: included routes too, each with the route it is of."""
     found: list[object] = []
-    waiting = list(reversed(expressions.elements(call.argument(0, "routes")) or []))
+    waiting = list(reversed(knowing.elements(call.argument(0, "routes")) or []))
     while waiting:
         one = settle(waiting.pop())
         if not isinstance(one, Instance):
@@ -268,8 +268,8 @@ def _plain_route(call: Call, callee: External) -> object:
 
 
 def _class_methods(endpoint: object) -> list[str]:
-    if isinstance(endpoint, Class) and lookup.inherits(endpoint, "HTTPEndpoint"):
-        return [verb.upper() for verb in VERBS if lookup.has(endpoint, verb)]
+    if isinstance(endpoint, Class) and ancestry.inherits(endpoint, "HTTPEndpoint"):
+        return [verb.upper() for verb in VERBS if ancestry.has(endpoint, verb)]
     return ["GET"]
 
 

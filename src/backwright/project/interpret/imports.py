@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 
-from backwright.project.interpret import lookup, statements
+from backwright.project.interpret import core
+from backwright.project.interpret.core import bind, run
 from backwright.project.interpret.flow import Raised
 from backwright.project.interpret.values import (
     External,
@@ -38,7 +39,7 @@ def execute(world: World, module: Module) -> None:
         frame = module_frame(world, module)
         for statement in tree.body:
             try:
-                statements.run([statement], frame)
+                run([statement], frame)
             except Raised as raised:
                 world.note(module, raised.line, "an error is raised here when it is imported")
             except Exception as error:
@@ -72,12 +73,12 @@ def import_statement(node: ast.Import, frame: Frame, *, lazily: bool = False) ->
         found = _import(frame, alias.name, lazily=lazily)
         first = alias.name.partition(".")[0]
         if alias.asname:
-            lookup.bind(frame, alias.asname, found or External(alias.name))
+            bind(frame, alias.asname, found or External(alias.name))
         else:
             top = frame.world.modules.absolute(frame.module, first) if found else None
             if isinstance(top, Module) and not lazily:
                 execute(frame.world, top)
-            lookup.bind(frame, first, top or External(first))
+            bind(frame, first, top or External(first))
 
 
 def _import(frame: Frame, dotted: str, *, lazily: bool) -> Module | Namespace | None:
@@ -112,13 +113,13 @@ def import_from(node: ast.ImportFrom, frame: Frame, *, lazily: bool = False) -> 
             _import_all(found, dotted, frame)
             continue
         value = _member(found, dotted, alias.name, frame, lazily=lazily)
-        lookup.bind(frame, alias.asname or alias.name, value)
+        bind(frame, alias.asname or alias.name, value)
 
 
 def _missing(node: ast.ImportFrom, frame: Frame, dotted: str) -> None:
     shown = "." * node.level + dotted
     for alias in node.names:
-        lookup.bind(frame, alias.asname or alias.name, Unknown(f"there is no module {shown}"))
+        bind(frame, alias.asname or alias.name, Unknown(f"there is no module {shown}"))
     raise Raised(External("builtins.ImportError"), node.lineno)
 
 
@@ -129,7 +130,7 @@ def _member(
         return External(f"{dotted}.{name}")
     if isinstance(found, Module):
         if name in found.names:
-            return lookup.of_module(found, name, frame)
+            return of_module(found, name, frame)
         if lazily or found.state != "done":
             child = frame.world.modules.child(found, name)
             if child is None or lazily:
@@ -142,7 +143,7 @@ def _member(
         return child
     if isinstance(found, Namespace):
         return External(f"{dotted}.{name}")
-    return lookup.of_module(found, name, frame)
+    return of_module(found, name, frame)
 
 
 def _import_all(found: Module | Namespace | None, dotted: str, frame: Frame) -> None:
@@ -155,9 +156,9 @@ def _import_all(found: Module | Namespace | None, dotted: str, frame: Frame) -> 
         wanted = [name for name in found.names if not name.startswith("_")]
     for name in wanted:
         if name in found.names:
-            lookup.bind(frame, name, found.names[name])
+            bind(frame, name, found.names[name])
         else:
-            lookup.bind(frame, name, lookup.of_module(found, name, frame))
+            bind(frame, name, of_module(found, name, frame))
 
 
 def resolve(reference: ImportRef) -> object:
@@ -171,3 +172,49 @@ def resolve(reference: ImportRef) -> object:
         value = module.names[reference.name]
         return value if not isinstance(value, ImportRef) or value is reference else resolve(value)
     return reference
+
+
+MISSING = Unknown("it has no such name")
+
+
+def resolved(names: dict[str, object], identifier: str) -> object:
+    """Return what a name is bound to; a postponed import is looked at now."""
+    value = names[identifier]
+    if isinstance(value, ImportRef):
+        resolved = resolve(value)
+        if not isinstance(resolved, ImportRef):
+            names[identifier] = resolved
+        return resolved
+    return value
+
+
+def of_module(module: Module, attr: str, frame: Frame) -> object:
+    """Return a module's attribute: one of its names, a module inside it, or `__name__` and such."""
+    if attr in module.names:
+        return resolved(module.names, attr)
+    own = module_special(module, attr, frame)
+    if own is not MISSING:
+        return own
+    child = frame.world.modules.child(module, attr)
+    if child is not None:
+        return executed(frame.world, child)
+    if "__getattr__" in module.names:
+        return core.call_value(module.names["__getattr__"], [attr], {}, frame, None)
+    return Unknown(f"{module.file} has no name {attr}")
+
+
+def module_special(module: Module, attr: str, frame: Frame) -> object:
+    """Return what every module has: `__name__` and such; else `MISSING`."""
+    modules = frame.world.modules
+    if attr == "__name__":
+        return modules.name(module)
+    if attr == "__file__":
+        return str(module.path)
+    if attr == "__package__":
+        name_of = modules.name(module)
+        return name_of if module.package else name_of.rpartition(".")[0]
+    if attr == "__path__" and module.package:
+        return [str(module.path.parent)]
+    if attr == "__dict__":
+        return {key: resolved(module.names, key) for key in list(module.names)}
+    return None if attr == "__doc__" else MISSING

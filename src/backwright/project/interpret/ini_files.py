@@ -9,7 +9,7 @@ import configparser
 from collections.abc import Callable
 from pathlib import Path
 
-from backwright.project.interpret import expressions
+from backwright.project.interpret import knowing
 from backwright.project.interpret.data_files import text_of
 from backwright.project.interpret.sections import Sections
 from backwright.project.interpret.values import (
@@ -46,7 +46,7 @@ def _read(held: Sections, call: Call) -> object:
     names = given if isinstance(given, (list, tuple)) else [given]
     found: list[object] = []
     for name in names:
-        shown = expressions.text(name)
+        shown = knowing.text(name)
         text = text_of(call.frame.world, Path(shown)) if shown else None
         if text is not None and held.take(text):
             found.append(shown)
@@ -138,7 +138,7 @@ def _items(held: Sections, call: Call) -> object:
 
 
 def _written(value: object) -> object:
-    shown = expressions.text(value)
+    shown = knowing.text(value)
     return value if shown is None else shown
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from backwright.project.interpret import calls, lookup, methods
+from backwright.project.interpret import ancestry, core, methods
 from backwright.project.interpret.flow import Raised
 from backwright.project.interpret.values import (
     Bound,
@@ -35,7 +35,7 @@ def item(value: object, key: object, frame: Frame) -> object:
 
 
 def _item_of_class(value: Class, key: object, frame: Frame) -> object:  # noqa: ARG001
-    if lookup.inherits(value, "Enum", "StrEnum", "IntEnum") and isinstance(key, str):
+    if ancestry.inherits(value, "Enum", "StrEnum", "IntEnum") and isinstance(key, str):
         return value.names.get(key, Unknown(f"no member {key}"))
     return value
 
@@ -43,9 +43,9 @@ def _item_of_class(value: Class, key: object, frame: Frame) -> object:  # noqa: 
 def _item_of_instance(value: Instance, key: object, frame: Frame) -> object:
     if is_external(value.cls, "Credentials"):
         raise Raised(External("builtins.KeyError"), 0)
-    getter = lookup.find(value.cls, "__getitem__")
+    getter = ancestry.find(value.cls, "__getitem__")
     if isinstance(getter, Function):
-        return calls.call_value(Bound(getter, value), [key], {}, frame, None)
+        return core.call_value(Bound(getter, value), [key], {}, frame, None)
     return methods.instance_item(value, key)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from backwright.project.interpret import calls, expressions, framework
+from backwright.project.interpret import calls, framework, knowing
 from backwright.project.interpret.values import Call, External, Instance, settle
 from backwright.project.interpret.world import Handler
 
@@ -92,8 +92,8 @@ def _user_schemas(call: Call, maker: str, route: str) -> dict[str, object]:
 
 def _graphql(call: Call, callee: External) -> object:
     """Model Strawberry's `GraphQLRouter(schema, path=…, prefix=…)`."""
-    path = expressions.text(call.kwargs.get("path", "")) or ""
-    prefix = expressions.text(call.kwargs.get("prefix", "")) or ""
+    path = knowing.text(call.kwargs.get("path", "")) or ""
+    prefix = knowing.text(call.kwargs.get("prefix", "")) or ""
     made = _router(call, callee, tuple((kind, prefix + path) for kind in ("GET", "POST")))
     socket = Instance(External("fastapi.routing.APIWebSocketRoute"), file=made.file)
     socket.line = made.line
@@ -131,7 +131,7 @@ _WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 def _snake(call: Call, callee: External) -> object:
     """Model what turns `BlogPost` into `blog_post`, as table names are made."""
-    shown = expressions.text(call.argument(0, "str_or_iter"))
+    shown = knowing.text(call.argument(0, "str_or_iter"))
     return calls.library_instance(callee, call) if shown is None else _WORDS.sub("_", shown).lower()
 
 

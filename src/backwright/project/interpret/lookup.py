@@ -8,10 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from backwright.project.interpret import calls, expressions, fields, imports, methods
+from backwright.project.interpret import core, fields, imports, knowing, methods
 from backwright.project.interpret.ancestry import ancestors as ancestors
+from backwright.project.interpret.ancestry import find, has
 from backwright.project.interpret.ancestry import inherits as inherits
+from backwright.project.interpret.core import bind
 from backwright.project.interpret.flow import Raised
+from backwright.project.interpret.imports import MISSING, module_special, of_module, resolved
 from backwright.project.interpret.methods import ModuleInfo
 from backwright.project.interpret.values import (
     NATIVE,
@@ -20,7 +23,6 @@ from backwright.project.interpret.values import (
     External,
     Frame,
     Function,
-    ImportRef,
     Instance,
     Module,
     Namespace,
@@ -32,7 +34,6 @@ from backwright.project.interpret.values import (
 )
 
 _BUILTINS = frozenset(dir(builtins))
-_MISSING = Unknown("it has no such name")
 _MODELS = ("BaseModel", "BaseSettings", "SQLModel")
 
 
@@ -41,37 +42,17 @@ def name(frame: Frame, identifier: str) -> object:
     current: Frame | None = frame
     while current is not None:
         if (current is frame or current.kind != "class") and identifier in current.names:
-            return _resolved(current.names, identifier)
+            return resolved(current.names, identifier)
         current = current.parent
     names = frame.module.names
     if identifier in names:
-        return _resolved(names, identifier)
-    special = _module_special(frame.module, identifier, frame)
-    if special is _MISSING and identifier in _BUILTINS:
+        return resolved(names, identifier)
+    special = module_special(frame.module, identifier, frame)
+    if special is MISSING and identifier in _BUILTINS:
         return External(f"builtins.{identifier}")
-    if special is _MISSING and frame.module.stars:
+    if special is MISSING and frame.module.stars:
         return External(f"{frame.module.stars[0]}.{identifier}")
-    return Unknown(f"the name {identifier} is not found") if special is _MISSING else special
-
-
-def _resolved(names: dict[str, object], identifier: str) -> object:
-    value = names[identifier]
-    if isinstance(value, ImportRef):
-        resolved = imports.resolve(value)
-        if not isinstance(resolved, ImportRef):
-            names[identifier] = resolved
-        return resolved
-    return value
-
-
-def attribute(value: object, attr: str, frame: Frame) -> object:
-    """Return `value.attr`."""
-    witness = frame.world.witness
-    if witness is not None and (told := witness.attribute(value, attr)) is not None:
-        return told
-    value = settle(value)
-    handler = _ATTRIBUTES.get(type(value))
-    return handler(value, attr, frame) if handler else Unknown(why_unknown(value))
+    return Unknown(f"the name {identifier} is not found") if special is MISSING else special
 
 
 def _of_namespace(value: Namespace, attr: str, frame: Frame) -> object:
@@ -93,52 +74,6 @@ def _of_external(value: External, attr: str, frame: Frame) -> object:  # noqa: A
     return methods.of_external(value, attr)
 
 
-def of_module(module: Module, attr: str, frame: Frame) -> object:
-    """Return a module's attribute: one of its names, a module inside it, or `__name__` and such."""
-    if attr in module.names:
-        return _resolved(module.names, attr)
-    special = _module_special(module, attr, frame)
-    if special is not _MISSING:
-        return special
-    child = frame.world.modules.child(module, attr)
-    if child is not None:
-        return imports.executed(frame.world, child)
-    if "__getattr__" in module.names:
-        return calls.call_value(module.names["__getattr__"], [attr], {}, frame, None)
-    return Unknown(f"{module.file} has no name {attr}")
-
-
-def _module_special(module: Module, attr: str, frame: Frame) -> object:
-    modules = frame.world.modules
-    if attr == "__name__":
-        return modules.name(module)
-    if attr == "__file__":
-        return str(module.path)
-    if attr == "__package__":
-        name_of = modules.name(module)
-        return name_of if module.package else name_of.rpartition(".")[0]
-    if attr == "__path__" and module.package:
-        return [str(module.path.parent)]
-    if attr == "__dict__":
-        return {key: _resolved(module.names, key) for key in list(module.names)}
-    return None if attr == "__doc__" else _MISSING
-
-
-def find(cls: object, attr: str) -> object:
-    """Return an attribute from the bodies of a class of the project and its ancestors."""
-    if not isinstance(cls, Class):
-        return None
-    for one in ancestors(cls):
-        if isinstance(one, Class) and attr in one.names:
-            return _resolved(one.names, attr)
-    return None
-
-
-def has(cls: Class, attr: str) -> bool:
-    """Tell whether a class of the project, or an ancestor in the project, binds `attr`."""
-    return any(isinstance(one, Class) and attr in one.names for one in ancestors(cls))
-
-
 def of_class(cls: Class, attr: str, frame: Frame) -> object:
     """Return a class attribute; functions stay unbound, class methods are bound."""
     if has(cls, attr):
@@ -146,7 +81,7 @@ def of_class(cls: Class, attr: str, frame: Frame) -> object:
     if attr in {"__name__", "__qualname__"}:
         return cls.name if attr == "__name__" else cls.qualname
     if attr == "__members__":
-        return {key: one for key, one in cls.names.items() if expressions.is_member(one)}
+        return {key: one for key, one in cls.names.items() if knowing.is_member(one)}
     if attr == "__module__":
         return frame.world.modules.name(cls.module)
     if attr == "__tablename__" and inherits(cls, "SQLModel"):
@@ -165,7 +100,7 @@ def _of_body(cls: Class, attr: str, frame: Frame) -> object:
         if value.kind in {"classmethod", "declared_attr"}:
             bound = Bound(value, cls)
             is_method = value.kind == "classmethod"
-            return bound if is_method else calls.call_value(bound, [], {}, frame, None)
+            return bound if is_method else core.call_value(bound, [], {}, frame, None)
         return value
     return value if attr in cls.names else _inherited(value, cls, attr)
 
@@ -199,16 +134,16 @@ def of_instance(instance: Instance, attr: str, frame: Frame) -> object:
         return instance.attributes
     if isinstance(instance.cls, External):
         return methods.of_library_instance(instance, attr)
-    if expressions.is_member(instance) and attr in {"value", "_value_"}:
+    if knowing.is_member(instance) and attr in {"value", "_value_"}:
         return instance.attributes["_value_"]
     if has(instance.cls, attr):
         return _bind(find(instance.cls, attr), instance, attr, frame)
     declared = fields.declared(instance.cls, attr)
     if declared is not None:
-        return fields.value_of(instance.cls, declared, _MISSING, frame)
+        return fields.value_of(instance.cls, declared, MISSING, frame)
     fallback = find(instance.cls, "__getattr__")
     if isinstance(fallback, Function):
-        return calls.call_value(Bound(fallback, instance), [attr], {}, frame, None)
+        return core.call_value(Bound(fallback, instance), [attr], {}, frame, None)
     return _of_library_base(ancestors(instance.cls), attr, instance)
 
 
@@ -224,13 +159,13 @@ def _bind(value: object, instance: Instance, attr: str, frame: Frame) -> object:
     if isinstance(value, Instance) and isinstance(value.cls, Class):
         getter = find(value.cls, "__get__")
         if isinstance(getter, Function):
-            return calls.call_value(Bound(getter, value), [instance, instance.cls], {}, frame, None)
+            return core.call_value(Bound(getter, value), [instance, instance.cls], {}, frame, None)
     return value
 
 
 def _property(value: Function, instance: Instance, attr: str, frame: Frame) -> object:
     """Return a property's value; that of a cached one is kept as in Python."""
-    found = calls.call_value(Bound(value, instance), [], {}, frame, None)
+    found = core.call_value(Bound(value, instance), [], {}, frame, None)
     kept = any(is_external(one, "cached_property") for one in value.decorators)
     if kept and frame.world.notes:
         instance.attributes[attr] = found
@@ -248,7 +183,7 @@ def _of_super(value: Super, attr: str, frame: Frame) -> object:
             if isinstance(found, Function) and found.kind != "staticmethod":
                 bound = Bound(found, receiver)
                 is_property = found.kind == "property"
-                return calls.call_value(bound, [], {}, frame, None) if is_property else bound
+                return core.call_value(bound, [], {}, frame, None) if is_property else bound
             return found
     return _of_library_base(rest, attr, receiver)
 
@@ -278,29 +213,13 @@ def assign(target: ast.expr, value: object, frame: Frame) -> None:
     if isinstance(target, ast.Name):
         bind(frame, target.id, value)
     elif isinstance(target, ast.Attribute):
-        set_attribute(expressions.evaluate(target.value, frame), target.attr, value, frame)
+        set_attribute(core.evaluate(target.value, frame), target.attr, value, frame)
     elif isinstance(target, ast.Subscript):
         _set_item(target, value, frame)
     elif isinstance(target, (ast.Tuple, ast.List)):
         _unpack(target.elts, value, frame)
     elif isinstance(target, ast.Starred):
         assign(target.value, value, frame)
-
-
-def bind(frame: Frame, identifier: str, value: object) -> None:
-    """Bind a name in the scope that it belongs to."""
-    scope = frame.outer_names.get(identifier)
-    if scope == "global":
-        frame.module.names[identifier] = value
-        return
-    if scope == "nonlocal":
-        outer = frame.parent
-        while outer is not None:
-            if identifier in outer.names:
-                outer.names[identifier] = value
-                return
-            outer = outer.parent
-    frame.names[identifier] = value
 
 
 def set_attribute(owner: object, attr: str, value: object, frame: Frame) -> None:
@@ -311,7 +230,7 @@ def set_attribute(owner: object, attr: str, value: object, frame: Frame) -> None
     if isinstance(owner, Instance):
         setter = find(owner.cls, "__setattr__")
         if isinstance(setter, Function) and frame.receiver is not owner:
-            calls.call_value(Bound(setter, owner), [attr, value], {}, frame, None)
+            core.call_value(Bound(setter, owner), [attr, value], {}, frame, None)
             return
         owner.attributes[attr] = value
     elif isinstance(owner, (Class, Module)):
@@ -324,19 +243,19 @@ def set_attribute(owner: object, attr: str, value: object, frame: Frame) -> None
 
 
 def _set_item(target: ast.Subscript, value: object, frame: Frame) -> None:
-    container = settle(expressions.evaluate(target.value, frame))
+    container = settle(core.evaluate(target.value, frame))
     if isinstance(target.slice, ast.Slice):
-        known = expressions.elements(value)
+        known = knowing.elements(value)
         if isinstance(container, list) and known is not None and target.slice.lower is None:
             container[:] = known
         return
-    key = settle(expressions.evaluate(target.slice, frame))
+    key = settle(core.evaluate(target.slice, frame))
     if frame.world.witness is not None:
         frame.world.witness.put(container, key if isinstance(key, str) else None, value)
     if isinstance(container, Instance):
         setter = find(container.cls, "__setitem__")
         if isinstance(setter, Function):
-            calls.call_value(Bound(setter, container), [key, value], {}, frame, None)
+            core.call_value(Bound(setter, container), [key, value], {}, frame, None)
         return
     in_list = isinstance(container, list) and isinstance(key, int) and key < len(container)
     if in_list or (isinstance(container, dict) and _hashable(key)):
@@ -348,7 +267,7 @@ def _hashable(key: object) -> bool:
 
 
 def _unpack(targets: list[ast.expr], value: object, frame: Frame) -> None:
-    known = expressions.elements(value)
+    known = knowing.elements(value)
     if known is None:
         witness = frame.world.witness
         told = witness.element(value) if witness is not None else None
@@ -362,7 +281,7 @@ def _unpack(targets: list[ast.expr], value: object, frame: Frame) -> None:
         assign(target, one, frame)
 
 
-_ATTRIBUTES: dict[type, Callable[[Any, str, Frame], object]] = {
+ATTRIBUTES: dict[type, Callable[[Any, str, Frame], object]] = {
     External: _of_external,
     Instance: of_instance,
     Class: of_class,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from backwright.project.interpret import comparisons, expressions, lookup, operators
+from backwright.project.interpret import comparisons, core, knowing, operators
 from backwright.project.interpret.values import NATIVE, Frame
 
 
@@ -13,18 +13,16 @@ def matches(case: ast.match_case, subject: object, frame: Frame) -> bool | None:
     pattern = case.pattern
     if isinstance(pattern, ast.MatchAs) and pattern.pattern is None:
         if pattern.name:
-            lookup.bind(frame, pattern.name, subject)
-        guard = expressions.evaluate(case.guard, frame) if case.guard else True
-        return expressions.truth(guard)
+            core.bind(frame, pattern.name, subject)
+        guard = core.evaluate(case.guard, frame) if case.guard else True
+        return knowing.truth(guard)
     patterns = pattern.patterns if isinstance(pattern, ast.MatchOr) else [pattern]
     if all(isinstance(one, ast.MatchValue) for one in patterns) and isinstance(
         operators.plain(subject),
         NATIVE,
     ):
         verdicts = {
-            expressions.truth(
-                comparisons.compare(subject, ast.Eq(), expressions.evaluate(one.value, frame))
-            )
+            knowing.truth(comparisons.compare(subject, ast.Eq(), core.evaluate(one.value, frame)))
             for one in patterns
             if isinstance(one, ast.MatchValue)
         }

@@ -6,7 +6,7 @@ import ast
 from pathlib import Path
 from typing import Any
 
-from backwright.project.interpret import calls, data_files, expressions
+from backwright.project.interpret import core, data_files, knowing
 from backwright.project.interpret.limits import LONGEST, bounded, is_wide
 from backwright.project.interpret.sections import Sections
 from backwright.project.interpret.values import (
@@ -155,7 +155,7 @@ def _known(value: object) -> object:
         return inner if missing is None else missing
     if isinstance(value, NATIVE):
         return value
-    shown = expressions.text(value)
+    shown = knowing.text(value)
     return Unknown(why_unknown(value)) if shown is None else shown
 
 
@@ -170,7 +170,7 @@ def _list_method(value: list[object], attr: str, call: Call) -> object:
     if attr == "append":
         value.append(first)
     elif attr in {"extend", "update", "add"}:
-        given = [first] if attr == "add" else expressions.elements(first) or []
+        given = [first] if attr == "add" else knowing.elements(first) or []
         value.extend(one for one in given if attr == "extend" or not _has(value, one))
     elif attr == "insert":
         position = settle(first)
@@ -210,14 +210,14 @@ def ordered(values: list[object], call: Call) -> list[object]:
         order = sorted(range(len(values)), key=lambda index: keys[index])
     except TypeError:
         return list(values)
-    if expressions.truth(call.kwargs.get("reverse", False)):
+    if knowing.truth(call.kwargs.get("reverse", False)):
         order.reverse()
     return [values[index] for index in order]
 
 
 def _sort_key(value: object, key: object, call: Call) -> Any:  # noqa: ANN401 - only compared
     if key is not None:
-        value = calls.call_value(key, [value], {}, call.frame, call.node)
+        value = core.call_value(key, [value], {}, call.frame, call.node)
     return _known(value)
 
 

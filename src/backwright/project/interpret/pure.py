@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from backwright.project.interpret import expressions
+from backwright.project.interpret import knowing
 from backwright.project.interpret.values import NATIVE, Call, External, Instance, Unknown, settle
 from backwright.project.interpret.world import Handler
 
@@ -20,7 +20,7 @@ def known_arguments(call: Call) -> list[object] | None:
 
 def _plain(value: object) -> object:
     value = settle(value)
-    return expressions.text(value) if isinstance(value, Instance) else value
+    return knowing.text(value) if isinstance(value, Instance) else value
 
 
 def pure(function: Callable[..., Any]) -> Handler:
@@ -41,7 +41,7 @@ def pure(function: Callable[..., Any]) -> Handler:
 
 def _expanded(call: Call, callee: External) -> object:  # noqa: ARG001
     """Model what puts in variables and the home folder: the text itself where it names none."""
-    shown = expressions.text(call.args[0]) if call.args else None
+    shown = knowing.text(call.args[0]) if call.args else None
     depends = shown is None or "$" in shown or shown.startswith("~")
     return Unknown("it depends on the machine") if depends else shown
 

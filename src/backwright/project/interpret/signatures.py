@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 
-from backwright.project.interpret import calls, expressions
+from backwright.project.interpret import calls, core, knowing
 from backwright.project.interpret.values import (
     Bound,
     Call,
@@ -42,7 +42,7 @@ def _signature(call: Call, callee: External) -> object:
 def _declared(argument: ast.arg, function: Function) -> Instance:
     """Return a declared parameter; `state` is where it stands."""
     made = Instance(PARAMETER, state=(argument, function))
-    annotation = expressions.evaluate(argument.annotation, function.frame)
+    annotation = core.evaluate(argument.annotation, function.frame)
     made.attributes.update(
         name=argument.arg,
         kind=External("inspect.Parameter.POSITIONAL_OR_KEYWORD"),
@@ -73,11 +73,11 @@ def _hints(call: Call, callee: External) -> object:
 
 
 def _hint(node: ast.expr, function: Function) -> object:
-    found = expressions.evaluate(node, function.frame)
+    found = core.evaluate(node, function.frame)
     if not isinstance(found, str):
         return found
     try:
-        return expressions.evaluate(ast.parse(found.strip(), mode="eval").body, function.frame)
+        return core.evaluate(ast.parse(found.strip(), mode="eval").body, function.frame)
     except (SyntaxError, ValueError):
         return Unknown("an annotation is no expression")
 
@@ -87,7 +87,7 @@ def _new_signature(call: Call, callee: External) -> object:
     given = call.argument(0, "parameters")
     if given is None:
         return callee.owner
-    return _made(expressions.elements(given) or [])
+    return _made(knowing.elements(given) or [])
 
 
 def _new_parameter(call: Call, callee: External) -> object:

@@ -7,13 +7,17 @@ from collections.abc import Callable
 from typing import Any
 
 from backwright.project.interpret import (
+    ancestry,
     calls,
     classes,
+    core,
     expressions,
     imports,
+    knowing,
     lookup,
     operators,
 )
+from backwright.project.interpret.core import run
 from backwright.project.interpret.flow import Flow, Raised
 from backwright.project.interpret.matching import matches
 from backwright.project.interpret.registration import registers
@@ -32,33 +36,13 @@ from backwright.project.interpret.values import (
 )
 
 
-def run(body: list[ast.stmt], frame: Frame) -> Flow:
-    """Follow the statements of a block."""
-    world = frame.world
-    for index, statement in enumerate(body):
-        world.steps -= 1
-        if world.steps <= 0:
-            return Flow.STOPPED
-        handler = _HANDLERS.get(type(statement))
-        if handler is not None:
-            flow = handler(statement, frame)
-            if flow is not None and flow is not Flow.NEXT:
-                return flow
-        if frame.doubt:
-            if registers(body[index + 1 :]):
-                why = f"whether what follows runs is not known: {frame.doubt}; taken as so"
-                frame.world.note(frame.module, statement.lineno, why)
-            frame.doubt = ""
-    return Flow.NEXT
-
-
 def _expression(node: ast.Expr, frame: Frame) -> None:
     if not isinstance(node.value, ast.Constant):
-        expressions.evaluate(node.value, frame)
+        core.evaluate(node.value, frame)
 
 
 def _assign(node: ast.Assign, frame: Frame) -> None:
-    value = expressions.evaluate(node.value, frame)
+    value = core.evaluate(node.value, frame)
     for target in node.targets:
         lookup.assign(target, value, frame)
 
@@ -68,7 +52,7 @@ def _annotated(node: ast.AnnAssign, frame: Frame) -> None:
         noted = Annotation(node.target.id, node.annotation, node.lineno, node.value is not None)
         frame.owner.annotations.append(noted)
     if node.value is not None:
-        value = expressions.evaluate(node.value, frame)
+        value = core.evaluate(node.value, frame)
         lookup.assign(node.target, _as_declared(node, value, frame), frame)
 
 
@@ -84,10 +68,10 @@ def _as_declared(node: ast.AnnAssign, value: object, frame: Frame) -> object:
 
 
 def _augmented(node: ast.AugAssign, frame: Frame) -> None:
-    old = expressions.evaluate(_loaded(node.target), frame)
-    new = expressions.evaluate(node.value, frame)
+    old = core.evaluate(_loaded(node.target), frame)
+    new = core.evaluate(node.value, frame)
     if isinstance(old, list) and isinstance(node.op, ast.Add):
-        old.extend(expressions.elements(new) or [])
+        old.extend(knowing.elements(new) or [])
         return
     lookup.assign(node.target, operators.combine(old, node.op, new), frame)
 
@@ -103,11 +87,11 @@ def _function(node: ast.FunctionDef | ast.AsyncFunctionDef, frame: Frame) -> Non
     if frame.kind == "module" and node.name in frame.names:
         taken = (node.lineno, frame.names[node.name])
         frame.module.rebound.setdefault(node.name, []).append(taken)
-    lookup.bind(frame, node.name, value)
+    core.bind(frame, node.name, value)
 
 
 def _class(node: ast.ClassDef, frame: Frame) -> None:
-    lookup.bind(frame, node.name, classes.define(node, frame))
+    core.bind(frame, node.name, classes.define(node, frame))
 
 
 def _import(node: ast.Import, frame: Frame) -> None:
@@ -119,12 +103,12 @@ def _import_from(node: ast.ImportFrom, frame: Frame) -> None:
 
 
 def _return(node: ast.Return, frame: Frame) -> Flow:
-    frame.returned.append(expressions.evaluate(node.value, frame))
+    frame.returned.append(core.evaluate(node.value, frame))
     return Flow.STOPPED
 
 
 def _raise(node: ast.Raise, frame: Frame) -> Flow:
-    raise Raised(expressions.evaluate(node.exc, frame), node.lineno)
+    raise Raised(core.evaluate(node.exc, frame), node.lineno)
 
 
 def _stop(node: ast.stmt, frame: Frame) -> Flow:  # noqa: ARG001
@@ -138,11 +122,11 @@ def _scope(node: ast.Global | ast.Nonlocal, frame: Frame) -> None:
 
 
 def _if(node: ast.If, frame: Frame) -> Flow:
-    condition = expressions.evaluate(node.test, frame)
+    condition = core.evaluate(node.test, frame)
     if _for_type_checkers(condition):
         _lazy_imports(node.body, frame)
         return run(node.orelse, frame)
-    verdict = expressions.truth(condition)
+    verdict = knowing.truth(condition)
     if frame.world.witness is not None:
         frame.world.witness.tested(condition, node)
     if not frame.world.anonymous and any(isinstance(one, ast.Raise) for one in node.body):
@@ -215,8 +199,8 @@ def _joined(outcomes: list[dict[str, object]]) -> dict[str, object]:
 
 
 def _for(node: ast.For | ast.AsyncFor, frame: Frame) -> Flow:
-    iterated = expressions.evaluate(node.iter, frame)
-    known = expressions.elements(iterated)
+    iterated = core.evaluate(node.iter, frame)
+    known = knowing.elements(iterated)
     if known is None:
         if frame.world.notes and registers(node.body):
             why = f"a loop over something not known: {why_unknown(iterated)}"
@@ -235,8 +219,8 @@ def _for(node: ast.For | ast.AsyncFor, frame: Frame) -> Flow:
 
 
 def _while(node: ast.While, frame: Frame) -> Flow:
-    condition = expressions.evaluate(node.test, frame)
-    verdict = expressions.truth(condition)
+    condition = core.evaluate(node.test, frame)
+    verdict = knowing.truth(condition)
     if verdict is False:
         return run(node.orelse, frame)
     whole = [node.body, []]
@@ -246,12 +230,14 @@ def _while(node: ast.While, frame: Frame) -> Flow:
 
 def _with(node: ast.With | ast.AsyncWith, frame: Frame) -> Flow:
     for one in node.items:
-        value = expressions.evaluate(one.context_expr, frame)
+        value = core.evaluate(one.context_expr, frame)
         if one.optional_vars is not None:
             if isinstance(value, Instance) and isinstance(value.cls, Class):
-                enter = lookup.find(value.cls, "__enter__") or lookup.find(value.cls, "__aenter__")
+                enter = ancestry.find(value.cls, "__enter__") or ancestry.find(
+                    value.cls, "__aenter__"
+                )
                 if enter is not None:
-                    value = calls.call_value(enter, [value], {}, frame, node)
+                    value = core.call_value(enter, [value], {}, frame, node)
             elif isinstance(value, list) and len(value) == 1:
                 value = value[0]
             lookup.assign(one.optional_vars, value, frame)
@@ -275,7 +261,7 @@ def _try(node: ast.Try, frame: Frame) -> Flow:
             run(node.finalbody, frame)
             raise
         if handler.name:
-            lookup.bind(frame, handler.name, raised.value)
+            core.bind(frame, handler.name, raised.value)
         flow = run(handler.body, frame)
     else:
         flow = _maybe_handled(node, frame, maybe, flow)
@@ -300,7 +286,7 @@ def _maybe_handled(node: ast.Try, frame: Frame, before: int, flow: Flow) -> Flow
             continue
         try:
             if handler.name:
-                lookup.bind(frame, handler.name, value)
+                core.bind(frame, handler.name, value)
             if run(handler.body, frame) is Flow.NEXT:
                 flow = Flow.NEXT
         except Raised as raised:
@@ -312,8 +298,8 @@ def _handler(node: ast.Try, value: object, frame: Frame) -> ast.ExceptHandler | 
     for handler in node.handlers:
         if handler.type is None:
             return handler
-        caught = expressions.evaluate(handler.type, frame)
-        names = expressions.elements(caught) if isinstance(caught, (tuple, list)) else [caught]
+        caught = core.evaluate(handler.type, frame)
+        names = knowing.elements(caught) if isinstance(caught, (tuple, list)) else [caught]
         if any(_catches(one, value) for one in names or []):
             return handler
     return None
@@ -331,7 +317,7 @@ def _catches(caught: object, value: object) -> bool:
             return caught.last in {"ImportError", "ModuleNotFoundError"}
         return isinstance(caught, External) and (caught.last == cls.last)
     if isinstance(cls, Class):
-        line = lookup.ancestors(cls)
+        line = ancestry.ancestors(cls)
         return any(one is caught or _named_same(one, caught) for one in line)
     return False
 
@@ -342,7 +328,7 @@ def _named_same(left: object, right: object) -> bool:
 
 
 def _match(node: ast.Match, frame: Frame) -> Flow:
-    subject = expressions.evaluate(node.subject, frame)
+    subject = core.evaluate(node.subject, frame)
     possible: list[list[ast.stmt]] = []
     for case in node.cases:
         verdict = matches(case, subject, frame)
@@ -365,12 +351,12 @@ def _delete(node: ast.Delete, frame: Frame) -> None:
 
 
 def _assert(node: ast.Assert, frame: Frame) -> None:
-    condition = expressions.evaluate(node.test, frame)
+    condition = core.evaluate(node.test, frame)
     if frame.world.witness is not None:
         frame.world.witness.tested(condition, node)
 
 
-_HANDLERS: dict[type[ast.stmt], Callable[[Any, Frame], Flow | None]] = {
+STATEMENTS: dict[type[ast.stmt], Callable[[Any, Frame], Flow | None]] = {
     ast.Expr: _expression,
     ast.Assign: _assign,
     ast.AnnAssign: _annotated,

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Callable
 
-from backwright.project.interpret import calls, expressions, fields, lookup, methods
+from backwright.project.interpret import ancestry, calls, core, fields, knowing, lookup, methods
 from backwright.project.interpret.pure import known_arguments, pure
 from backwright.project.interpret.values import (
     NATIVE,
@@ -30,7 +30,7 @@ def _collection(make: Callable[[list[object]], object]) -> Handler:
     def model(call: Call, callee: External) -> object:  # noqa: ARG001
         if not call.args:
             return make([])
-        known = expressions.elements(call.args[0])
+        known = knowing.elements(call.args[0])
         return Unknown(why_unknown(call.args[0])) if known is None else make(known)
 
     return model
@@ -45,12 +45,12 @@ def _dict(call: Call, callee: External) -> object:  # noqa: ARG001
 
 
 def _str(call: Call, callee: External) -> object:  # noqa: ARG001
-    shown = expressions.text(call.args[0]) if call.args else ""
+    shown = knowing.text(call.args[0]) if call.args else ""
     return Unknown(why_unknown(call.args[0])) if shown is None else shown
 
 
 def _bool(call: Call, callee: External) -> object:  # noqa: ARG001
-    verdict = expressions.truth(call.args[0]) if call.args else False
+    verdict = knowing.truth(call.args[0]) if call.args else False
     return Unknown("a condition is not known") if verdict is None else verdict
 
 
@@ -60,24 +60,24 @@ def _len(call: Call, callee: External) -> object:  # noqa: ARG001
 
 
 def _sorted(call: Call, callee: External) -> object:  # noqa: ARG001
-    known = expressions.elements(call.args[0]) if call.args else None
+    known = knowing.elements(call.args[0]) if call.args else None
     return Unknown("what is sorted is not known") if known is None else methods.ordered(known, call)
 
 
 def _reversed(call: Call, callee: External) -> object:  # noqa: ARG001
-    known = expressions.elements(call.args[0])
+    known = knowing.elements(call.args[0])
     return Unknown("not known") if known is None else list(reversed(known))
 
 
 def _zip(call: Call, callee: External) -> object:  # noqa: ARG001
-    columns = [expressions.elements(one) for one in call.args]
+    columns = [knowing.elements(one) for one in call.args]
     if any(one is None for one in columns):
         return Unknown("what is zipped is not known")
     return [tuple(row) for row in zip(*[one or [] for one in columns], strict=False)]
 
 
 def _enumerate(call: Call, callee: External) -> object:  # noqa: ARG001
-    known = expressions.elements(call.args[0])
+    known = knowing.elements(call.args[0])
     start = settle(call.argument(1, "start", 0))
     if known is None or not isinstance(start, int):
         return Unknown("what is counted is not known")
@@ -89,22 +89,22 @@ def _range(call: Call, callee: External) -> object:  # noqa: ARG001
     whole = [one for one in values if isinstance(one, int)]
     if len(whole) != len(values) or not whole or (len(whole) > 2 and whole[2] == 0):
         return Unknown("a range is not known")
-    return list(range(*whole)[: expressions.ELEMENTS])
+    return list(range(*whole)[: knowing.ELEMENTS])
 
 
 def _map(call: Call, callee: External) -> object:
-    known = expressions.elements(call.args[1]) if len(call.args) > 1 else None
+    known = knowing.elements(call.args[1]) if len(call.args) > 1 else None
     if known is None:
         return Unknown("what is mapped is not known")
-    made = [calls.call_value(call.args[0], [one], {}, call.frame, call.node) for one in known]
+    made = [core.call_value(call.args[0], [one], {}, call.frame, call.node) for one in known]
     if callee.last == "map":
         return made
-    return [one for one, keep in zip(known, made, strict=True) if expressions.truth(keep)]
+    return [one for one, keep in zip(known, made, strict=True) if knowing.truth(keep)]
 
 
 def _any_all(call: Call, callee: External) -> object:
-    known = expressions.elements(call.args[0]) if call.args else None
-    verdicts = {expressions.truth(one) for one in known or []}
+    known = knowing.elements(call.args[0]) if call.args else None
+    verdicts = {knowing.truth(one) for one in known or []}
     decisive = callee.last == "any"
     if known is None or (None in verdicts and decisive not in verdicts):
         return Unknown("a condition is not known")
@@ -115,7 +115,7 @@ def _getattr(call: Call, callee: External) -> object:  # noqa: ARG001
     attr = settle(call.argument(1, "name"))
     if not isinstance(attr, str):
         return Unknown("which attribute is asked for is not known")
-    found = lookup.attribute(call.args[0], attr, call.frame)
+    found = core.attribute(call.args[0], attr, call.frame)
     missing = isinstance(found, Unknown) or _only_object(found)
     return call.args[2] if missing and len(call.args) > 2 else found
 
@@ -129,7 +129,7 @@ def _hasattr(call: Call, callee: External) -> object:  # noqa: ARG001
     owner = settle(call.args[0])
     if not isinstance(attr, str) or isinstance(owner, Unknown):
         return Unknown("a condition is not known")
-    found = lookup.attribute(owner, attr, call.frame)
+    found = core.attribute(owner, attr, call.frame)
     if isinstance(owner, (Module, Class, Instance, Function)):
         if isinstance(found, External) and not _only_object(found):
             return Unknown("a condition is not known")
@@ -166,8 +166,8 @@ def _is_of(value: object, kind: object, *, of_class: bool) -> bool | None:
     cls = value if of_class else value.cls if isinstance(value, Instance) else None
     if isinstance(cls, Class):
         if isinstance(kind, Class):
-            return kind in lookup.ancestors(cls)
-        return isinstance(kind, External) and lookup.inherits(
+            return kind in ancestry.ancestors(cls)
+        return isinstance(kind, External) and ancestry.inherits(
             cls, kind.last, *_HEIRS.get(kind.last, ())
         )
     if isinstance(cls, External):
@@ -340,7 +340,7 @@ HANDLERS: dict[str, Handler] = {
     "inspect.isfunction": _is_a(Function),
     "inspect.ismodule": _is_a(Module),
     "itertools.chain": lambda call, _: [
-        one for part in call.args for one in expressions.elements(part) or []
+        one for part in call.args for one in knowing.elements(part) or []
     ],
     **{f"environs.Env().{name}": fields.environment_read for name in _ENVIRONS},
     "decouple.config": fields.environment_read,

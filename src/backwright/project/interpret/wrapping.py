@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backwright.project.interpret import calls, expressions
+from backwright.project.interpret import core, knowing
 from backwright.project.interpret.values import (
     Bound,
     Call,
@@ -34,7 +34,7 @@ def _wraps(call: Call, callee: External) -> object:  # noqa: ARG001
 
 def _update_wrapper(call: Call, callee: External) -> object:
     made = _wraps(Call(call.frame, call.node, [call.argument(1, "wrapped")], {}), callee)
-    return calls.call_value(made, [call.argument(0, "wrapper")], {}, call.frame, call.node)
+    return core.call_value(made, [call.argument(0, "wrapper")], {}, call.frame, call.node)
 
 
 def _cached(call: Call, callee: External) -> object:
@@ -46,7 +46,7 @@ def _cached(call: Call, callee: External) -> object:
 
 
 def _reduce(call: Call, callee: External) -> object:  # noqa: ARG001
-    known = expressions.elements(call.argument(1, "iterable"))
+    known = knowing.elements(call.argument(1, "iterable"))
     if known is None:
         return Unknown("what is reduced is not known")
     values = [*call.args[2:3], *known]
@@ -54,7 +54,7 @@ def _reduce(call: Call, callee: External) -> object:  # noqa: ARG001
         return Unknown("nothing to reduce")
     result = values[0]
     for value in values[1:]:
-        result = calls.call_value(call.args[0], [result, value], {}, call.frame, call.node)
+        result = core.call_value(call.args[0], [result, value], {}, call.frame, call.node)
     return result
 
 

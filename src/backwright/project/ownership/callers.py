@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from backwright.project.annotations import class_of, read_type
 from backwright.project.dependencies import Dependency, dependencies_of, everything
 from backwright.project.guards import SCHEMES
-from backwright.project.interpret import lookup
+from backwright.project.interpret import ancestry
 from backwright.project.interpret.values import Bound, Class, Function, Instance, settle
 from backwright.project.routes import Route
 from backwright.project.types import Model
@@ -36,7 +36,7 @@ class ModelIndex:
         return self._by_class[cls]
 
     def _declared(self, cls: Class) -> Model | None:
-        line = (one for one in lookup.ancestors(cls) if isinstance(one, Class))
+        line = (one for one in ancestry.ancestors(cls) if isinstance(one, Class))
         places = ((one.module.file, one.node.lineno) for one in line)
         return next((self._by_place[place] for place in places if place in self._by_place), None)
 
@@ -51,7 +51,7 @@ class ModelIndex:
         """Return the names of the methods that models, or what they inherit from, have."""
         if self._methods is None:
             models = [one for one in classes if self.of(one) is not None]
-            bodies = {id(b): b for one in models for b in lookup.ancestors(one)}.values()
+            bodies = {id(b): b for one in models for b in ancestry.ancestors(one)}.values()
             self._methods = frozenset(
                 name
                 for body in bodies
@@ -84,7 +84,7 @@ def _function(target: object) -> Function | None:
     target = settle(target)
     target = target.function if isinstance(target, Bound) else target
     if isinstance(target, Instance) and isinstance(target.cls, Class):
-        target = lookup.find(target.cls, "__call__")
+        target = ancestry.find(target.cls, "__call__")
     return target if isinstance(target, Function) else None
 
 
@@ -95,7 +95,9 @@ def _named_so(function: Function) -> bool:
 def _takes_credentials(found: Dependency) -> bool:
     """Tell whether a dependency is given what a security scheme found."""
     schemes = (settle(one.target) for one in everything(found.inner))
-    return any(isinstance(one, Instance) and lookup.inherits(one.cls, *SCHEMES) for one in schemes)
+    return any(
+        isinstance(one, Instance) and ancestry.inherits(one.cls, *SCHEMES) for one in schemes
+    )
 
 
 def _returned(function: Function) -> object:

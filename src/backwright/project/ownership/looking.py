@@ -6,7 +6,7 @@ import ast
 import re
 from dataclasses import dataclass, field
 
-from backwright.project.interpret import calls, lookup
+from backwright.project.interpret import ancestry, core
 from backwright.project.interpret.values import (
     Bound,
     Call,
@@ -165,7 +165,7 @@ class Onlooker:
         if attr not in self._methods:
             return None
         cls = self._row_class(value)
-        found = lookup.find(cls, attr) if cls is not None else None
+        found = ancestry.find(cls, attr) if cls is not None else None
         if not isinstance(found, Function) or found.kind in {"staticmethod", "declared_attr"}:
             return None
         if found.kind == "classmethod":
@@ -173,7 +173,7 @@ class Onlooker:
         bound = Bound(found, value)
         if found.kind != "property":
             return bound
-        return calls.call_value(bound, [], {}, found.frame, None)
+        return core.call_value(bound, [], {}, found.frame, None)
 
     def _row_class(self, value: object) -> Class | None:
         if isinstance(value, Instance) and isinstance(value.cls, External):

@@ -9,7 +9,7 @@ from backwright.project.annotations import class_of
 from backwright.project.anonymous import likeness
 from backwright.project.dependencies import Parameter, parameters, target_of
 from backwright.project.guards import SCHEMES, settle_generator
-from backwright.project.interpret import calls, lookup
+from backwright.project.interpret import ancestry, core
 from backwright.project.interpret.flow import Raised
 from backwright.project.interpret.values import (
     NATIVE,
@@ -128,7 +128,7 @@ class Signed:
         return value
 
     def _of_dependency(self, target: object) -> object:
-        if isinstance(target, Instance) and lookup.inherits(target.cls, *SCHEMES):
+        if isinstance(target, Instance) and ancestry.inherits(target.cls, *SCHEMES):
             return caller()
         if target is None or is_external(target, *_FORMS):
             return given("form")
@@ -164,7 +164,7 @@ class Signed:
 
     def _call(self, target: object, values: dict[str, object]) -> object:
         try:
-            return calls.call_value(target, [], dict(values), self.frame, None)
+            return core.call_value(target, [], dict(values), self.frame, None)
         except Raised:
             return Unknown("it raises an error")
 
@@ -182,7 +182,7 @@ def _is_caller(value: Instance) -> bool:
 
 def _keeps(plain: Instance) -> bool:
     """Tell an object that works for the caller (a service) from the caller's own data."""
-    if lookup.inherits(plain.cls, "BaseModel", "SQLModel", "TypedDict"):
+    if ancestry.inherits(plain.cls, "BaseModel", "SQLModel", "TypedDict"):
         return False
     cls = plain.cls
     methods = [one for one in cls.names.values() if isinstance(one, Function)]  # type: ignore[union-attr]
