@@ -33,7 +33,7 @@ _BLOCK = re.compile(r"^(Bad|Good):\s*\n\n((?:[ \t]+\S.*\n|[ \t]*\n)+)", re.MULTI
 _NOTES = "# with users and notes"
 NOTES = """\
 from typing import Annotated
-from fastapi import Depends, FastAPI, HTTPException
+from fastapi import Depends, FastAPI, Header, HTTPException
 from fastapi.security import OAuth2PasswordBearer
 from sqlmodel import Field, Session, SQLModel, create_engine, select
 app = FastAPI()

@@ -18,6 +18,14 @@ READING = frozenset({"GET", "HEAD", "OPTIONS", "WEBSOCKET"})
 _ADMIN = re.compile(r"(?i)super_?user|admin|staff|moderator|librarian|root_user|is_super")
 _PRIVILEGE = re.compile(r"(?i)rbac|role|permission|scope|privilege|polic(y|ies)|access_?control")
 
+PRIVILEGE_FIELD = re.compile(
+    r"(?i)^(is_)?(admin|administrator|superuser|super_user|staff|moderator)$|^role$"
+)
+_FILTER = re.compile(r"(?i)/(my|mine|me|current|own|owned|self)([-_/]|$)")
+_IN_CODE = re.compile(
+    r"(?i)is_?admin|is_?super|is_?staff|\.role|roles?\b|permission|privilege|has_access|is_?moderator|scopes?\b|client\.host|api_?key|secret"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Access:
@@ -71,6 +79,8 @@ def _private(accesses: Iterable[Access]) -> Iterator[str]:
     for one in accesses:
         about = [touch for touch in one.touches if touch.about and touch.kind == "read"]
         reads = one.endpoint.method in READING and one.endpoint.auth == "required"
+        if _FILTER.search(one.endpoint.path):
+            continue  # "my posts" beside everybody's
         if reads and about and all(touch.callers for touch in about):
             yield one.model.name
 
@@ -91,6 +101,26 @@ def by_privilege(subject: Subject, endpoint: Endpoint) -> bool:
     return (
         role is None or re.search(rf"(?i)\b{re.escape(role)}\b", _guards(subject, endpoint)) is None
     )
+
+
+def asks_in_code(subject: Subject, endpoint: Endpoint) -> bool:
+    """Tell whether the body of a handler, or of what it depends on in its file, asks for a privilege."""
+    node = subject.functions_at.get((endpoint.file, endpoint.line))
+    if node is None:
+        return False
+    names = {
+        one.rpartition(":")[2].rpartition(".")[2].removesuffix("()")
+        for one in endpoint.dependencies
+    }
+    functions = [node, *(subject.functions_by_name.get(name) for name in sorted(names))]
+    tests = (
+        it.test
+        for one in functions
+        if one is not None
+        for it in ast.walk(one)
+        if isinstance(it, ast.If | ast.Assert | ast.IfExp)
+    )
+    return any(_IN_CODE.search(ast.unparse(one)) for one in tests)
 
 
 def default_role(subject: Subject) -> str | None:

@@ -135,6 +135,11 @@ class Subject:
         }
 
     @cached_property
+    def functions_by_name(self) -> dict[str, FunctionNode]:
+        """The functions of the program by their names; of several one."""
+        return {node.name: node for one in self.program for node in one.functions}
+
+    @cached_property
     def models(self) -> dict[tuple[str, int], Model]:
         """The models by the file and line of their class."""
         return {(one.file, one.line): one for one in self.project.models}

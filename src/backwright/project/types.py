@@ -128,14 +128,15 @@ class Touch:
 
     `callers` tells whether they are the caller's own (`None`: not settled); `about` whether they
     are what the endpoint is about, `given` whether the request says which rows they are. A `link`
-    is a row's reference to rows of `model`, taken from the request.
+    is a row's reference to rows of `model`, taken from the request; `owner` that the request says who
+    a row belongs to from now on. Of endpoints that anybody may call, nothing is the caller's.
     """
 
     app: str
     method: str
     path: str
     model: str
-    kind: Literal["read", "change", "create", "link"]
+    kind: Literal["read", "change", "create", "link", "owner"]
     callers: bool | None
     about: bool
     given: bool

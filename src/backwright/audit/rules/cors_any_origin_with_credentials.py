@@ -59,6 +59,12 @@ def check(subject: Subject) -> Iterator[Judged]:
                 "allow_credentials out where tokens travel in a header",
                 level="warning" if one.by_default else None,
             )
+        elif "null" in one.literal:
+            yield Found(
+                one.place,
+                "the origin `null` is allowed: every sandboxed frame and local file has it",
+                'leave "null" out; serve local pages from http://localhost while developing',
+            )
         elif not one.origins_known:
             yield Unsure(one.place, "which origins are allowed is not known from the source")
         else:

@@ -44,7 +44,7 @@ from backwright.audit.cross_origin import middlewares
 from backwright.audit.rule import Found, Judged, Looked, rule
 from backwright.audit.subject import Subject
 
-_LABEL = re.compile(r"[a-z0-9-]{2,}\\?\.[a-z]{2,}", re.IGNORECASE)
+_HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+", re.IGNORECASE)
 
 
 @rule(item=7, level="error")
@@ -71,15 +71,17 @@ def _taken(pattern: str) -> str | None:
         compiled = re.compile(pattern)
     except re.error:
         return None
-    hosts = [one.replace("\\", "") for one in _LABEL.findall(pattern)]
+    plain = re.sub(r"\.[*+]\??|\[\^?[^\]]{2,}\][*+?]?", " ", pattern)
+    hosts = _HOST.findall(plain.replace("\\.", ".").replace("[.]", "."))
     tried = []
     for host in hosts:
         tried += [
             f"https://evil{host}", f"https://evil-{host}", f"https://a.evil{host}",
-            f"https://{host}.evil.example", f"https://a.{host}.evil.example",
-            f"https://{host.replace('.', 'x', 1)}", f"https://a.{host.replace('.', 'x', 1)}",
-            f"https://axx{host}",
+            f"https://{host}.evil.example", f"https://a.{host}.evil.example", f"https://axx{host}",
         ]  # fmt: skip
+        for place in [one.start() for one in re.finditer(r"\.", host)]:
+            other = f"{host[:place]}x{host[place + 1 :]}"
+            tried += [f"https://{other}", f"https://a.{other}", f"http://{other}"]
     if hosts or not re.search(r"localhost|127", pattern):
         tried.append("https://evil.example")
     return next((one for one in tried if compiled.fullmatch(one)), None)

@@ -52,7 +52,15 @@ def check(subject: Subject) -> Iterator[Judged]:
     """Judge each endpoint that changes owned rows."""
     for one in isolation_of(subject).accesses:
         changes = [it for it in one.touches if it.kind == "change" and it.about]
-        if not changes or one.endpoint.auth == "none":
+        if one.endpoint.auth == "none":
+            continue
+        beside = [
+            it for it in one.touches if it.kind == "change" and it.callers is False and not it.about
+        ]
+        if beside and not of_administrators(one.endpoint):
+            why = f"{one.shown} changes {one.model.name} rows beside what it is about, perhaps of others"
+            yield Unsure(one.place, why)
+        if not changes:
             continue
         unsure = {(it.file, it.line) for it in changes if it.callers is None}
         open_ones = [

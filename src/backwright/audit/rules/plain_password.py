@@ -71,6 +71,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from backwright.audit.names import assigned
 from backwright.audit.passwords import COLUMN, hashes, is_password, is_set_again
 from backwright.audit.rule import Found, Judged, Looked, at, rule
 from backwright.audit.sources import FunctionNode, Source, last_name
@@ -104,8 +105,8 @@ def _made(subject: Subject, source: Source, call: ast.Call) -> Iterator[Judged]:
     function = source.function_around(call)
     given = next((one for one in call.keywords if one.arg in columns), None)
     if given is not None:
-        name = given.arg or ""
-        plain = is_password(given.value) and not is_set_again(function, last_name(given.value))
+        name, value = given.arg or "", _bound(function, given.value)
+        plain = is_password(value) and not is_set_again(function, last_name(value))
     else:
         name = columns[0]
         plain = _is_spread(subject, source, call, name) and not is_set_again(function, name)
@@ -143,7 +144,9 @@ def _compared(subject: Subject, source: Source, one: ast.Compare) -> Iterator[Ju
     if len(one.ops) != 1 or not isinstance(one.ops[0], ast.Eq | ast.NotEq):
         return
     sides = (one.left, one.comparators[0])
-    if not all(is_password(side) for side in sides) or _AGAIN.search(ast.unparse(one)):
+    stored = any(isinstance(side, ast.Attribute) and COLUMN.match(side.attr) for side in sides)
+    typed = [is_password(side) for side in sides]
+    if not (all(typed) or (any(typed) and stored)) or _AGAIN.search(ast.unparse(one)):
         return
     for side in sides:
         owner = side.value if isinstance(side, ast.Attribute) else None
@@ -162,3 +165,11 @@ def _is_looked_up(source: Source, owner: ast.expr) -> bool:
         and isinstance(owner, ast.Name)
         and owner.id in {"user", "db_user", "account"}
     )
+
+
+def _bound(function: FunctionNode | None, value: ast.expr) -> ast.expr:
+    """Return what a local name was bound to, if it was bound once."""
+    if not isinstance(value, ast.Name) or function is None:
+        return value
+    given = assigned(function, value.id)
+    return given[0] if given and len(given) == 1 and given[0] is not None else value

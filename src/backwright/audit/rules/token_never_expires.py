@@ -79,7 +79,7 @@ def _ends_elsewhere(source: Source, call: ast.Call) -> bool:
     """Tell whether the function around speaks of an end by another word: `ex=`, a row's `expires`."""
     around = source.function_around(call)
     words = (ast.unparse(around) if around is not None else "").lower()
-    return re.search(r"expir|ttl|\bex=|max_age", words) is not None
+    return re.search(r"\bex=|ttl|max_age|\bexpires?(_\w+)?=|redis|'expiry'", words) is not None
 
 
 def _is_whole(subject: Subject, source: Source, claims: ast.expr) -> bool:

@@ -22,6 +22,12 @@ Bad:
     def current(token: str) -> str:
         return jwt.get_unverified_claims(token)["sub"]
 
+Bad:
+
+    import jwt
+    def current(token: str, key: str) -> str:
+        return jwt.decode(token, key, algorithms=["HS256"], options={"verify_exp": False})["sub"]
+
 Good:
 
     import jwt
@@ -41,6 +47,11 @@ from backwright.audit.sources import Source, keyword
 from backwright.audit.subject import Subject
 from backwright.audit.tokens import decodings
 
+_CLAIMS = {
+    "verify_exp": "it has expired",
+    "verify_aud": "it is for somebody else",
+    "verify_nbf": "it is not valid yet",
+}
 _REMEDY = 'verify it:\njwt.decode(token, settings.secret_key, algorithms=["HS256"])'
 
 
@@ -57,6 +68,12 @@ def check(subject: Subject) -> Iterator[Judged]:
                 "the token's signature is not verified: anybody can write one for any user",
                 _REMEDY,
             )
+        elif left_out := _left_out(subject, source, call):
+            yield Found(
+                at(source, call),
+                f"the token is taken although {_CLAIMS[left_out]}: {left_out} is switched off",
+                f"leave {left_out} as it is by default",
+            )
         else:
             yield Looked(at(source, call))
 
@@ -64,14 +81,34 @@ def check(subject: Subject) -> Iterator[Judged]:
 def _is_off(subject: Subject, source: Source, call: ast.Call) -> bool:
     if subject.constant(source, keyword(call, "verify")) is False:
         return True
+    value = _option(subject, source, call, "verify_signature")
+    if value is None:
+        return False
+    decided = isinstance(value[1], ast.UnaryOp | ast.Compare | ast.BoolOp | ast.IfExp)
+    return decided or subject.constant(*value) is False
+
+
+def _left_out(subject: Subject, source: Source, call: ast.Call) -> str:
+    """Return the check of a claim that is switched off."""
+    for name in _CLAIMS:
+        value = _option(subject, source, call, name)
+        if value is not None and subject.constant(*value) is False:
+            return name
+    return ""
+
+
+def _option(
+    subject: Subject, source: Source, call: ast.Call, name: str
+) -> tuple[Source, ast.expr] | None:
+    """Return what is given for an option."""
     options = keyword(call, "options")
     found = subject.names.meaning(source, options) if options is not None else None
     if found is None or not isinstance(found.node, ast.Dict) or found.source is None:
-        return False
+        return None
     for key, value in zip(found.node.keys, found.node.values, strict=True):
-        if isinstance(key, ast.Constant) and key.value == "verify_signature":
-            return subject.constant(found.source, value) is False
-    return False
+        if isinstance(key, ast.Constant) and key.value == name:
+            return found.source, value
+    return None
 
 
 def _verified_beside(subject: Subject, source: Source, call: ast.Call) -> bool:

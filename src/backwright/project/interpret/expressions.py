@@ -99,7 +99,7 @@ def _binary(node: ast.BinOp, frame: Frame) -> object:
     left, right = evaluate(node.left, frame), evaluate(node.right, frame)
     witness = frame.world.witness
     if witness is not None and isinstance(node.op, (ast.BitAnd, ast.BitOr)):
-        told = witness.combined(left, right)
+        told = witness.combined(left, right, either=isinstance(node.op, ast.BitOr))
         if told is not None:
             return told
     return operators.combine(left, node.op, right)

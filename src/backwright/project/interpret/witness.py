@@ -21,7 +21,7 @@ class Witness(Protocol):
     def compared(self, left: object, sign: ast.cmpop, right: object) -> object:
         """Answer `left == right` and its kin."""
 
-    def combined(self, left: object, right: object) -> object:
+    def combined(self, left: object, right: object, *, either: bool) -> object:
         """Answer `left & right` and `left | right`."""
 
     def negated(self, value: object) -> object:

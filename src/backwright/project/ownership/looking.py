@@ -39,7 +39,9 @@ _SAME = frozenset(
     | {"cast", "deepcopy", "copy", "jsonable_encoder", "dict", "ObjectId", "aiter", "next", "anext"}
 )
 _MAKERS = frozenset({"model_validate", "parse_obj", "from_orm", "validate", "construct"})
-CREDENTIAL = re.compile(r"(?i)auth|user|token|claim|identity|session_?id|account|principal|jwt")
+CREDENTIAL = re.compile(
+    r"(?i)auth|user|token|claim|identity|session_?(id|key)|account|principal|jwt"
+)
 REQUEST = "backwright.request"
 _KEYS = frozenset({"id", "sub", "user_id"})
 _SURE = frozenset({CALLER_NAME, COMPARED, COMBINED, NEGATED})
@@ -200,10 +202,10 @@ class Onlooker:
             return Unknown("a condition is not known") if not _is_column(left, right) else None
         return compared(shown, left, right)
 
-    def combined(self, left: object, right: object) -> object:
+    def combined(self, left: object, right: object, *, either: bool) -> object:
         """Keep both sides of `&` and `|`."""
         if is_term(left) or is_term(right):
-            return Instance(External(COMBINED), [left, right])
+            return Instance(External(COMBINED), [left, right], {"either": either})
         return None
 
     def negated(self, value: object) -> object:

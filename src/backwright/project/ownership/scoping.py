@@ -122,7 +122,7 @@ class Judge:
                         found.add(self.keys.of(other))
             elif isinstance(one, dict):
                 found |= {self.keys.of(v) for name, v in one.items() if name in own or name == "id"}
-            elif condition is one and _is_said(one):
+            elif condition is one and is_said(one):
                 found.add(self.keys.of(one))
         return found
 
@@ -237,7 +237,7 @@ class Judge:
         return self._restricts[id(condition)]
 
     def _restricting(self, condition: object) -> bool | None:
-        unsure = False
+        unsure, either = False, self._either(condition)
         for one in walk(condition):
             if isinstance(one, Instance) and is_compared(one):
                 verdict = self._compares(one.args[0], one.args[1]) or self._same_row(*one.args)
@@ -252,18 +252,39 @@ class Judge:
             else:
                 unsure = unsure or (one is condition and _is_blank(one))
                 continue
-            if verdict:
+            if verdict and id(one) not in either:
                 return True
-            unsure = unsure or verdict is None
+            unsure = unsure or verdict is not False
         return None if unsure or self.is_callers(condition) else False
+
+    def _either(self, condition: object) -> set[int]:
+        """Return what stands under an `or` that another branch of it may make hold for any row."""
+        found: set[int] = set()
+        for one in walk(condition):
+            if isinstance(one, Instance) and (_is(one, "or_") or one.kwargs.get("either") is True):
+                branches = [self.restricts(it) or self._is_free(it) for it in one.args]
+                if not all(branches):
+                    found |= {id(part) for branch in one.args for part in walk(branch)}
+        return found
+
+    def _is_free(self, branch: object) -> bool:
+        """Tell whether a branch keeps to rows that belong to nobody: `owner_id.is_(None)`."""
+        cls = branch.cls if isinstance(branch, Instance) else None
+        if not (isinstance(branch, Instance) and isinstance(cls, External) and cls.last == "is_"):
+            return False
+        return self._names_owner(cls) and branch.args == [None]
+
+    def _is_mixed(self, value: object) -> bool:
+        """Tell whether a value is the caller's in one case, and what the request says in another."""
+        return isinstance(value, Unknown) and any(is_said(one) for one in value.candidates)
 
     def _compares(self, left: object, right: object) -> bool | None:
         unsure = False
         for side, other in ((left, right), (right, left)):
             if self._names_owner(side) or self._names_parent(side):
-                if self.is_callers(other):
+                if self.is_callers(other) and not self._is_mixed(other):
                     return True
-                unsure = unsure or _is_blank(other)
+                unsure = unsure or _is_blank(other) or self.is_callers(other)
         return None if unsure else False
 
     def _same_row(self, left: object, right: object) -> bool | None:
@@ -339,7 +360,7 @@ class Judge:
 
     def _given_to(self, value: object) -> bool | None:
         if self.is_callers(value):
-            return True
+            return None if self._is_mixed(value) else True
         return None if _is_blank(value) else False
 
     def _of_data(self, data: object, names: tuple[str, ...], one: Creation) -> bool | None:
@@ -377,7 +398,7 @@ def _is(one: Instance, name: str) -> bool:
     return isinstance(one.cls, External) and one.cls.last == name
 
 
-def _is_said(value: object) -> bool:
+def is_said(value: object) -> bool:
     """Tell whether a value is what the request gives, or a part of it."""
     while isinstance(value, External):
         value = value.owner

@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from typing import Literal
 
 from backwright.project.interpret import fields
-from backwright.project.interpret.values import Class, External, Instance
+from backwright.project.interpret.values import Class, External, Instance, Unknown
 from backwright.project.ownership.accesses import Access, Creation
+from backwright.project.ownership.looking import Seen
 from backwright.project.ownership.owners import points_to
-from backwright.project.ownership.scoping import Judge
+from backwright.project.ownership.scoping import Judge, is_said
 from backwright.project.ownership.terms import is_given, walk, walk_all
 from backwright.project.types import Column, Endpoint, Model, Touch
 
 Rows = Access | Creation
-Kind = Literal["read", "change", "create", "link"]
+Kind = Literal["read", "change", "create", "link", "owner"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +77,43 @@ def _of(one: Rows, judge: Judge) -> bool | None:
 
 def _touched(one: Rows, *, verdict: bool | None, about: bool) -> Touched:
     if isinstance(one, Creation):
-        held = (*one.made.args, *one.made.kwargs.values(), *one.made.attributes.values())
         place = one.made
-        given = any(is_given(part) for part in walk_all(held))
-        return Touched(one.model.name, "create", verdict, about, given, place.file, place.line)
+        return Touched(
+            one.model.name, "create", verdict, about, _says_owner(one), place.file, place.line
+        )
     chosen = walk_all(one.conditions)
     kind: Kind = "change" if one.writes else "read"
     place = next((node for node in (one.base, *one.way) if node.file), one.base)
     given = any(is_given(part) for part in chosen)
     return Touched(one.model.name, kind, verdict, about, given, place.file, place.line)
+
+
+def _says_owner(one: Creation) -> bool:
+    """Tell whether the request itself says whose a new row is, rather than what was looked up."""
+    column = one.model.owner.column if one.model.owner is not None else ""
+    if column in one.made.attributes:
+        return is_said(one.made.attributes[column])
+    return any(is_given(part) for part in walk(one.made.attributes.get("**")))
+
+
+def owners_set(seen: Seen, judge: Judge) -> Iterator[Touched]:
+    """Yield where the owner of a row that exists is set to what the request says."""
+    for one in seen.sets:
+        model = _of_row(one.owner, judge)
+        if model is None or model.owner is None or one.name != model.owner.column:
+            continue
+        values = one.value.candidates if isinstance(one.value, Unknown) else (one.value,)
+        if any(is_said(value) for value in values):
+            place = next((part for part in walk(one.owner) if isinstance(part, Instance)), None)
+            where = (place.file, place.line) if place is not None else ("", 0)
+            yield Touched(model.name, "owner", False, True, True, *where)  # noqa: FBT003
+
+
+def _of_row(row: object, judge: Judge) -> Model | None:
+    """Return the model of a row, where its query speaks of one."""
+    found = {id(one): one for one in walk(row) if isinstance(one, Class)}
+    models = [model for one in found.values() if (model := judge.index.of(one)) is not None]
+    return models[0] if len(models) == 1 else None
 
 
 def _links(one: Creation, judge: Judge, *, whole: bool) -> Iterator[Touched]:

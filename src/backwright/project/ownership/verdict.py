@@ -12,10 +12,11 @@ from backwright.project.interpret.world import World
 from backwright.project.ownership.accesses import Access, Creation, bases, creations
 from backwright.project.ownership.callers import ModelIndex
 from backwright.project.ownership.ground import Ground
+from backwright.project.ownership.owners import points_to
 from backwright.project.ownership.request import Signed
 from backwright.project.ownership.scoping import Judge
 from backwright.project.ownership.terms import CALLER_NAME, is_given, walk, walk_all
-from backwright.project.ownership.touches import Rows, Touched, told, touched_rows
+from backwright.project.ownership.touches import Rows, Touched, owners_set, told, touched_rows
 from backwright.project.routes import Route
 from backwright.project.schemas import by_name
 from backwright.project.types import Endpoint, Model, Schema, Touch, Unresolved
@@ -39,24 +40,30 @@ def scoped(
     owned = {one.name for one in models if one.owner is not None}
     speaks_for = {one.name: one.model for one in schemas if one.model}
     guarded = [one for one in routes if one.auth != "none"]
-    subjects = {one: _subjects(one, speaks_for, names) for one in guarded}
-    named = {one: set[str]().union(*subjects[one]) for one in guarded}
+    subjects = {one: _subjects(one, speaks_for, names) for one in routes}
+    named = {one: set[str]().union(*subjects[one]) for one in routes}
+    about = [one for one in routes if one.auth == "none" and _may_touch(one, named[one], owned)]
     known: dict[int, bool | None] = {}
     touches: list[Touch] = []
-    for endpoint in sorted(guarded, key=lambda one: not named[one]):
+    for endpoint in (*sorted(guarded, key=lambda one: not named[one]), *about):
         route = routes[endpoint]
         if id(route) in known or (named[endpoint] and not named[endpoint] & owned):
             continue
         follow = partial(_verdict, ground, route, subjects[endpoint])
         place = (endpoint.file, endpoint.line)
         verdict, seen = world.guarded(follow, _NOTHING, place)
-        known[id(route)] = verdict
+        known[id(route)] = verdict if endpoint.auth != "none" else None
         touches += [one for method in route.methods for one in told(seen, endpoint, method)]
     if ground.steps <= 0:
         why = "whose rows the endpoints touch is not followed to the end: there are too many"
         world.unresolved.setdefault(Unresolved(guarded[0].file, guarded[0].line, why))
     judged = [replace(one, owner_scoped=known.get(id(route))) for one, route in routes.items()]
     return judged, touches
+
+
+def _may_touch(endpoint: Endpoint, named: set[str], owned: set[str]) -> bool:
+    """Tell whether an endpoint that anybody may call could be about owned rows."""
+    return bool(named & owned) or (not named and endpoint.method not in READING)
 
 
 def _subjects(
@@ -87,6 +94,7 @@ def _verdict(
     right = [one for one, verdict in verdicts if verdict]
     excused = [one for one in wrong if _is_excused(one, right, judge)]
     told_of = touched_rows(touched, verdicts, excused, judge, whole=whole)
+    told_of += owners_set(seen, judge)
     if any(one.model.owner is None for one in chosen):
         return None, told_of
     kept = [verdict for one, verdict in verdicts if one not in excused]
@@ -148,7 +156,22 @@ def _is_early(one: Rows, early: set[int], returned: set[int]) -> bool:
 
 
 def _of(one: Rows, judge: Judge) -> bool | None:
-    return judge.of_creation(one) if isinstance(one, Creation) else judge.of_access(one)
+    if isinstance(one, Creation):
+        return judge.of_creation(one)
+    verdict = judge.of_access(one)
+    return None if verdict is False and _hangs_on_shared(one, judge) else verdict
+
+
+def _hangs_on_shared(one: Access, judge: Judge) -> bool:
+    """Tell whether rows hang on a row of no owner that was found by the caller: their team's tickets."""
+    parents = {column.foreign_key for column in one.model.columns if column.foreign_key}
+    return any(
+        other.model.owner is None
+        and other.model.table != judge.user.table
+        and any(points_to(key, other.model) for key in parents)
+        and judge.of_access(other) is True
+        for other in judge.accesses
+    )
 
 
 def _is_excused(one: Rows, right: list[Rows], judge: Judge) -> bool:

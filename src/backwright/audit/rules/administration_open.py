@@ -1,0 +1,71 @@
+"""Every user may call what is for administrators.
+
+Why: the path says that an endpoint is of the administration, but neither its guards nor its code ask for
+a privilege: being signed in (or not even that) is enough.
+
+Bad:
+
+    # with users and notes
+    @app.get("/admin/users")
+    def users(db: Annotated[Session, Depends(session)], user: Annotated[User, Depends(current_user)]) -> list[str]:
+        return [one.email for one in db.exec(select(User).limit(100))]
+
+Good:
+
+    # with users and notes
+    def admin(user: Annotated[User, Depends(current_user)]) -> User:
+        if user.email != "root@example.com":
+            raise HTTPException(403)
+        return user
+    @app.get("/admin/users")
+    def users(db: Annotated[Session, Depends(session)], user: Annotated[User, Depends(admin)]) -> list[str]:
+        return [one.email for one in db.exec(select(User).limit(100))]
+
+Leave it: where the path is only a name, or the network keeps others away.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from backwright.audit.isolation import asks_in_code, of_administrators
+from backwright.audit.rule import Found, Judged, Looked, rule
+from backwright.audit.subject import Subject
+from backwright.values import Place
+
+_PATH = re.compile(r"(?i)/(admin|administration|administrator|staff|moderation|superuser)(/|$)")
+_ENTRY = re.compile(r"(?i)log_?in|log_?out|auth|token|static|docs")
+
+
+@rule(item=5, level="error")
+def check(subject: Subject) -> Iterator[Judged]:
+    """Judge the endpoints under a path of the administration."""
+    guarded = {one.app for one in subject.project.endpoints if one.auth == "required"}
+    for one in subject.project.endpoints:
+        tail = _PATH.search(one.path)
+        if tail is None or one.app not in guarded or _ENTRY.search(one.path[tail.end() :]):
+            continue
+        place = Place(one.file, one.line)
+        if (one.file, one.line) not in subject.functions_at:
+            continue
+        if of_administrators(one) or asks_in_code(subject, one) or _names_guard(one.dependencies):
+            yield Looked(place)
+        else:
+            who = "every signed-in user" if one.auth == "required" else "anybody"
+            yield Found(
+                place,
+                f"{who} may call {one.method} {one.path}: nothing asks for a privilege",
+                "ask for one: Depends(current_administrator)",
+            )
+
+
+def _names_guard(dependencies: tuple[str, ...]) -> bool:
+    """Tell whether a dependency speaks of privileges by its name."""
+    return any(
+        re.search(
+            r"(?i)role|permission|privilege|scope|rbac|owner|require|guard|allow|check",
+            one.rpartition(":")[2],
+        )
+        for one in dependencies
+    )

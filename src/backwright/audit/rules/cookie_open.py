@@ -1,0 +1,62 @@
+"""A cookie that signs in can be read by scripts.
+
+Why: without `httponly=True` any script in the page (one injected comment is enough) sends the session to
+somebody else.
+
+Bad:
+
+    from fastapi import FastAPI, Response
+    app = FastAPI()
+    @app.post("/login")
+    def login(response: Response) -> None:
+        response.set_cookie("session_key", "x", secure=True)
+
+Good:
+
+    from fastapi import FastAPI, Response
+    app = FastAPI()
+    @app.post("/login")
+    def login(response: Response) -> None:
+        response.set_cookie("session_key", "x", httponly=True, secure=True, samesite="lax")
+        response.set_cookie("theme", "dark")
+
+Leave it: for tokens that scripts have to read (a double-submit token against request forgery).
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from backwright.audit.rule import Found, Judged, Looked, at, rule
+from backwright.audit.sources import argument, keyword, last_name
+from backwright.audit.subject import Subject
+
+_SIGNS_IN = re.compile(r"(?i)session|token|auth|jwt|sid\b")
+_READABLE = re.compile(r"(?i)csrf|xsrf")
+
+
+@rule(item=6, level="error")
+def check(subject: Subject) -> Iterator[Judged]:
+    """Judge each cookie whose name says that it signs in."""
+    for source in subject.program:
+        for call in source.nodes(ast.Call):
+            if last_name(call.func) != "set_cookie" or any(
+                one.arg is None for one in call.keywords
+            ):
+                continue
+            key = argument(call, 0, "key")
+            name = subject.constant(source, key)
+            shown = name if isinstance(name, str) else ast.unparse(key) if key is not None else ""
+            if not _SIGNS_IN.search(shown) or _READABLE.search(shown):
+                continue
+            given = keyword(call, "httponly")
+            if given is None or subject.constant(source, given) is False:
+                yield Found(
+                    at(source, call),
+                    f"the cookie {shown} can be read by scripts",
+                    'httponly=True, secure=True, samesite="lax"',
+                )
+            else:
+                yield Looked(at(source, call))

@@ -1,0 +1,112 @@
+"""Users can make themselves administrators.
+
+Why: the body of an endpoint that anybody (or every user for their own account) may call has a field like
+`is_admin`, and it reaches the row (mass assignment).
+
+Bad:
+
+    # with users and notes
+    class Account(SQLModel, table=True):
+        id: int | None = Field(default=None, primary_key=True)
+        email: str
+        hashed_password: str
+        is_admin: bool = False
+    class Register(SQLModel):
+        email: str
+        is_admin: bool = False
+    @app.post("/register")
+    def register(data: Register, db: Annotated[Session, Depends(session)]) -> None:
+        db.add(Account(**data.model_dump(), hashed_password=""))
+        db.commit()
+
+Good:
+
+    # with users and notes
+    class Account(SQLModel, table=True):
+        id: int | None = Field(default=None, primary_key=True)
+        email: str
+        hashed_password: str
+        is_admin: bool = False
+    class Register(SQLModel):
+        email: str
+    @app.post("/register")
+    def register(data: Register, db: Annotated[Session, Depends(session)]) -> None:
+        db.add(Account(**data.model_dump(), hashed_password=""))
+        db.commit()
+
+Leave it: where only administrators may call, in a way that reading does not see.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from backwright.audit.inputs import Input, inputs_of, shown, writes
+from backwright.audit.isolation import (
+    PRIVILEGE_FIELD,
+    asks_in_code,
+    by_privilege,
+    of_administrators,
+)
+from backwright.audit.rule import Found, Judged, Looked, Unsure, at, rule
+from backwright.audit.subject import Handler, Subject
+
+_OVERWRITTEN = "exclude"
+
+
+@rule(item=5, level="error")
+def check(subject: Subject) -> Iterator[Judged]:
+    """Judge the bodies of endpoints that administrators do not have for themselves."""
+    for handler in subject.handlers:
+        if not writes(handler) or not any(
+            one.file == handler.source.file for one in handler.endpoints
+        ):
+            continue
+        place = at(handler.source, handler.node)
+        one = handler.endpoints[0]
+        for given in inputs_of(subject, handler):
+            field = _field(subject, given)
+            if field is None:
+                continue
+            guarded = of_administrators(one) or asks_in_code(subject, one)
+            if guarded:
+                yield Looked(place)
+            elif by_privilege(subject, one) or not _is_used(handler, given, field):
+                yield Unsure(
+                    place, f"whether {field} of {shown(handler)} reaches the row is not known"
+                )
+            else:
+                yield Found(
+                    place,
+                    f"{shown(handler)} takes {field} from the body: callers make themselves privileged",
+                    f"leave {field} out of the schema; set it in an endpoint of the administrators",
+                )
+
+
+def _field(subject: Subject, given: Input) -> str | None:
+    """Return the field of a body that gives a privilege, where a table has such a column."""
+    columns = {column.name for model in subject.project.models for column in model.columns}
+    if not isinstance(given.kind.node, ast.ClassDef) or given.kind.source is None:
+        return None
+    for one in subject.names.fields(given.kind.source, given.kind.node):
+        name = ast.unparse(one.target)
+        if PRIVILEGE_FIELD.match(name) and name in columns:
+            return name
+    return None
+
+
+def _is_used(handler: Handler, given: Input, field: str) -> bool:
+    """Tell whether a handler puts the field, or the whole body, into a row."""
+    text = ast.unparse(handler.node)
+    if f"{given.name}.{field}" in text:
+        return re.search(rf"{field}=(False|None)|{field}\"\]? = (False|None)", text) is None
+    whole = re.search(
+        rf"\b{given.name}\.(model_dump|dict)\(|model_validate\({given.name}|setattr\(", text
+    )
+    return (
+        whole is not None
+        and _OVERWRITTEN not in text.replace("exclude_unset", "").replace("exclude_none", "")
+        and (field not in text)
+    )
