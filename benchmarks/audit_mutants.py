@@ -77,7 +77,9 @@ def main() -> None:
             if words.missed and verdict != "found":
                 print(f"    {verdict:8} {mutant.kind}: {mutant.operation} ({why})")
         isolation = report.checklist[4]
-        print(f"{name:10} {dict(counts)}; clean: {dict(Counter(rule for rule, _ in before))}, isolation {isolation.verdict} {isolation.why}")
+        print(
+            f"{name:10} {dict(counts)}; clean: {dict(Counter(rule for rule, _ in before))}, isolation {isolation.verdict} {isolation.why}"
+        )
     for kind, counts in sorted(kinds.items()):
         print(f"{kind:45} {dict(counts)}")
     total = sum((Counter(one) for one in kinds.values()), Counter())

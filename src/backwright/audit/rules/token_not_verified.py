@@ -40,6 +40,7 @@ Leave it: where the token is verified in another place (a gateway) before it com
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from backwright.audit.rule import Found, Judged, Looked, at, rule
@@ -89,8 +90,10 @@ def _is_off(subject: Subject, source: Source, call: ast.Call) -> bool:
 
 
 def _left_out(subject: Subject, source: Source, call: ast.Call) -> str:
-    """Return the check of a claim that is switched off."""
-    for name in _CLAIMS:
+    """Return the check of a claim that is switched off, but for where ended tokens are meant."""
+    function = source.function_around(call)
+    meant = re.search(r"(?i)expired|refresh|log_?out|revoke", function.name if function else "")
+    for name in _CLAIMS if not meant else ():
         value = _option(subject, source, call, name)
         if value is not None and subject.constant(*value) is False:
             return name
