@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -61,42 +62,39 @@ _USER = {"email": "ann@example.com", "password": "correct horse"}
 def record(case: Case, server: Cluster) -> str:
     """Return what the broken project says when it is started and sent its requests."""
     with tempfile.TemporaryDirectory() as name:
-        folder = case.make(Path(name) / "app")
-        address = server.create_database(server.fresh_name("clinic"))
-        scheme = "postgresql+asyncpg" if case.base.name == "async" else "postgresql+psycopg"
-        url = re.sub(r"^\w+(\+\w+)?://", f"{scheme}://", address.url())
-        env = {k: v for k, v in os.environ.items() if k in ("PATH", "HOME", "LANG")}
-        env |= {"PYTHONPATH": "."}
-        given = dict(case.words.get("environment", {}))
-        if case.words.get("database", True):
-            env["DATABASE_URL"] = url
-            code = _ASYNC_TABLES if case.base.name == "async" else _TABLES
-            if case.words.get("tables", True):
-                done = subprocess.run(
-                    [sys.executable, "-c", code],
-                    cwd=case.base,
-                    env=env,
-                    capture_output=True,
-                    text=True,
-                )
-                assert done.returncode == 0, done.stderr
-        said = _run(case, folder, {**env, **given})
+        return said_in(case, case.make(Path(name) / "app"), server)
+
+
+def said_in(case: Case, folder: Path, server: Cluster) -> str:
+    """Return what a project in a folder says, with the paths of a server in the place of ours."""
+    address = server.create_database(server.fresh_name("clinic"))
+    scheme = "postgresql+asyncpg" if case.base.name == "async" else "postgresql+psycopg"
+    url = re.sub(r"^\w+(\+\w+)?://", f"{scheme}://", address.url())
+    env = {k: v for k, v in os.environ.items() if k in ("PATH", "HOME", "LANG")}
+    env |= {"PYTHONPATH": "."}
+    given = dict(case.words.get("environment", {}))
+    if case.words.get("database", True):
+        env["DATABASE_URL"] = url
+        code = _ASYNC_TABLES if case.base.name == "async" else _TABLES
+        if case.words.get("tables", True):
+            done = subprocess.run(
+                [sys.executable, "-c", code], cwd=case.base, env=env, capture_output=True, text=True
+            )
+            assert done.returncode == 0, done.stderr
+    said = _run(case, folder, {**env, **given})
     prefix = str(Path(sys.prefix).resolve())
     said = said.replace(str(folder.resolve()), "/srv/app").replace(str(folder), "/srv/app")
     said = said.replace(prefix, "/srv/venv").replace(sys.prefix, "/srv/venv")
     said = re.sub(re.escape(sys.base_prefix), "/usr", said)
     said = said.replace(url, "postgresql://app@localhost/app")
-    prefix = _PREFIXES.get(case.words.get("format", ""), "")
-    return "".join(f"{prefix}{line}\n" for line in said.splitlines())
+    before = _PREFIXES.get(case.words.get("format", ""), "")
+    return "".join(f"{before}{line}\n" for line in said.splitlines())
 
 
 def _run(case: Case, folder: Path, env: dict[str, str]) -> str:
     command = case.words.get("command")
     if command:
-        done = subprocess.run(
-            [sys.executable, *command], cwd=folder, env=env, capture_output=True, text=True
-        )
-        return done.stdout + done.stderr
+        return _ended([sys.executable, *command], folder, env)
     target = case.words.get("target", "app.main:app")
     extra: list[str] = []
     if case.words.get("format") in _HANDLERS:
@@ -113,6 +111,22 @@ def _run(case: Case, folder: Path, env: dict[str, str]) -> str:
             return _without_start(_settled(running.output)) + asked
     except ServerFailedError as error:
         return error.message + "\n"
+
+
+def _ended(command: list[str], folder: Path, env: dict[str, str]) -> str:
+    """Return what a command says until it ends, or for a while."""
+    with tempfile.TemporaryFile("w+") as said:
+        running = subprocess.Popen(
+            command, cwd=folder, env=env, stdout=said, stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )  # fmt: skip
+        try:
+            running.wait(_LONGEST)
+        except subprocess.TimeoutExpired:
+            os.killpg(running.pid, signal.SIGTERM)
+            running.wait()
+        said.seek(0)
+        return said.read()
 
 
 def _settled(output: Callable[[], str]) -> str:

@@ -10,6 +10,7 @@ from backwright.doctor.evidence import Evidence, Ground
 from backwright.report.doctor_types import Cause, CheckName, Repair
 from backwright.values import Place
 
+_LONGEST = 300
 Where = Callable[[Evidence, Ground | None], Place | None]
 
 
@@ -67,7 +68,7 @@ def _cause(
         check,
         known.name,
         known.text.format(**words),
-        evidence=tuple(shown.strip().splitlines()[:3]),
+        evidence=tuple(line[:_LONGEST] for line in shown.strip().splitlines()[:3]),
         place=place,
         remedy=known.remedy.format(**words),
         proof=known.proof.format(**words),

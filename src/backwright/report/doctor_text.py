@@ -73,7 +73,7 @@ def _print_cause(console: Console, cause: Cause, report: DoctorReport) -> None:
     console.print(f"[bold red]cause:[/] {escape(cause.text)}", highlight=False)
     if cause.place:
         console.print(f"  at {escape(str(cause.place))}", highlight=False)
-    for line in cause.evidence:
+    for line in (part for one in cause.evidence for part in one.splitlines()):
         console.print(f"  [dim]{escape(line)}[/]", highlight=False)
     if cause.count > 1:
         console.print(f"  seen {cause.count} times", highlight=False)

@@ -14,6 +14,7 @@ import httpx
 
 from backwright.doctor.engine import examine
 from backwright.doctor.evidence import Answer, Evidence
+from backwright.doctor.masking import masked_diff
 from backwright.doctor.sources import Sources
 from backwright.errors import MissingError, UsageError
 from backwright.host.server import ServerFailedError
@@ -82,7 +83,7 @@ def doctor(request: Doctor, listener: Listener) -> DoctorReport:
         evidence = replace(evidence, log=said)
     report = examine(evidence, notes)
     changes = _changes(report.causes[:1], request.root)
-    report = replace(report, diff=changes.diff())
+    report = replace(report, diff=masked_diff(changes.diff()))
     return _mended(request, report, changes, listener) if request.fix else report
 
 

@@ -13,6 +13,7 @@ from backwright.report.doctor_types import Cause, Repair
 from backwright.source.syntax import nodes
 from backwright.values import Place
 
+_ADD = "app.add_middleware(CORSMiddleware, allow_origins=[…], allow_methods=[…], allow_headers=[…])"
 _REFUSING = frozenset({401, 403})
 
 
@@ -107,7 +108,8 @@ def _moved(evidence: Evidence, file: str, own: ast.stmt, until: int) -> tuple[Re
     text = evidence.sources.text(file)
     lines = text.splitlines(keepends=True)
     start, end = own.lineno - 1, own.end_lineno or own.lineno
-    block = ["\n", *lines[start:end]]
+    behind = lines[until - 1]
+    block = ["\n\n" if behind[:1].isspace() else "\n", *lines[start:end]]
     kept = [*lines[:start], *lines[end:until], *block, *lines[until:]]
     return (Repair(file, text, "".join(kept)),)
 
@@ -154,21 +156,23 @@ def preflights(evidence: Evidence) -> Iterator[Cause]:
         told.add(one.status)
         cors = evidence.project.cors
         place = Place(cors.file, cors.line) if cors else None
-        if one.status == 405 and cors is None:
+        if one.status == 405 and cors is None and evidence.origin is None:
             apps = evidence.project.apps
             yield _cause("cors-missing", f"{one} was answered 405: the application has no CORSMiddleware, "
                          "so that a preflight finds no route", Place(apps[0].file, apps[0].line) if apps else None,
                          str(one))  # fmt: skip
         elif one.status == 400 and cors is not None:
-            yield _cause("cors-preflight", f"{one} was refused by CORSMiddleware: the origin, method or a header "
-                         "is not allowed (the answer's text says which)", place, str(one))  # fmt: skip
+            yield _cause(
+                "cors-preflight", f"{one} was refused by CORSMiddleware: the origin, the method or a header "
+                "is not allowed", place, str(one),
+                "run it again with --origin and the page's origin: that tells which word is not allowed",
+            )  # fmt: skip
 
 
-def _cause(name: str, text: str, place: Place | None, shown: str) -> Cause:
+def _cause(name: str, text: str, place: Place | None, shown: str, remedy: str = _ADD) -> Cause:
     return Cause(
-        "cors", name, text, (shown,), place,
-        "app.add_middleware(CORSMiddleware, allow_origins=[…], allow_methods=[…], allow_headers=[…])",
-        "run it with --origin and the page's origin: it tells which word is not allowed",
+        "cors", name, text, (shown,), place, remedy,
+        "curl -i -X OPTIONS -H 'Origin: …' -H 'Access-Control-Request-Method: GET' …: 200",
     )  # fmt: skip
 
 

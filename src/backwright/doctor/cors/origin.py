@@ -9,10 +9,12 @@ from urllib.parse import urlsplit
 
 from backwright.doctor.cors.allowed import Allowed, allowed
 from backwright.doctor.cors.mending import listed, mended, star_pattern, without_wildcard
+from backwright.doctor.edits import finished
 from backwright.doctor.evidence import Evidence
 from backwright.doctor.registry import diagnosis
 from backwright.project.types import Cors
 from backwright.report.doctor_types import Cause, Repair, Seen
+from backwright.source.text import indent_by
 from backwright.values import Place
 
 _PREFLIGHT = (
@@ -77,32 +79,23 @@ def _missing(evidence: Evidence, origin_: str) -> Cause:
 
 def _added(evidence: Evidence, origin_: str) -> tuple[Repair, ...]:
     """Return the repair that adds the middleware behind the application."""
-    apps = evidence.project.apps
-    if not apps or apps[0].object.endswith("()"):
-        return ()
-    name = apps[0].object.partition(":")[2]
-    text = evidence.sources.text(apps[0].file)
-    tree = evidence.sources.syntax(apps[0].file)
-    for one in tree.body if tree else ():
-        targets = one.targets if isinstance(one, ast.Assign) else ()
-        if any(getattr(target, "id", "") == name for target in targets):
-            lines = text.splitlines(keepends=True)
-            lines.insert(
-                one.end_lineno or one.lineno,
-                f"\n{name}.add_middleware(\n    CORSMiddleware,\n"
-                f'    allow_origins=["{origin_}"],\n    allow_methods=["*"],\n'
-                '    allow_headers=["*"],\n)\n',
+    for app in evidence.project.apps[:1]:
+        text = evidence.sources.text(app.file)
+        for one in evidence.sources.nodes(app.file):
+            is_made = isinstance(one, ast.Assign) and one.lineno <= app.line <= (
+                one.end_lineno or 0
             )
-            ends = (
-                [i.end_lineno or 0 for i in tree.body if isinstance(i, ast.Import | ast.ImportFrom)]
-                if tree
-                else []
-            )
-            if "CORSMiddleware" not in text:
-                lines.insert(
-                    max(ends, default=0), "from fastapi.middleware.cors import CORSMiddleware\n"
+            if isinstance(one, ast.Assign) and is_made:
+                name = ast.unparse(one.targets[0])
+                block = (
+                    f"\n{name}.add_middleware(\n    CORSMiddleware,\n"
+                    f'    allow_origins=["{origin_}"],\n    allow_methods=["*"],\n'
+                    '    allow_headers=["*"],\n)\n'
                 )
-            return (Repair(apps[0].file, text, "".join(lines)),)
+                lines = text.splitlines(keepends=True)
+                lines.insert(one.end_lineno or one.lineno, indent_by(block, " " * one.col_offset))
+                imports = {"fastapi.middleware.cors": {"CORSMiddleware"}}
+                return finished(app.file, text, "".join(lines), imports)
     return ()
 
 
@@ -203,7 +196,8 @@ def refused_words(evidence: Evidence) -> Iterator[Cause]:
     if "*" not in methods and lacking:
         yield _cause(
             evidence, "cors-methods",
-            f"{', '.join(lacking)} {'is' if len(lacking) == 1 else 'are'} not allowed across origins, and "
-            "endpoints answer to it", f"allow_methods={sorted(used)!r}", Place(cors.file, cors.line),
+            f"{', '.join(lacking)} {'is' if len(lacking) == 1 else 'are'} not among the methods that CORSMiddleware "
+            f"allows ({', '.join(sorted(methods))}), and endpoints answer to {'it' if len(lacking) == 1 else 'them'}",
+            f"allow_methods=[{', '.join(f'{chr(34)}{one}{chr(34)}' for one in sorted(used | methods))}]", Place(cors.file, cors.line),
             repairs=listed(evidence, cors, "allow_methods", lacking if cors.methods != ("GET",) else sorted(used)),
         )  # fmt: skip

@@ -11,7 +11,6 @@ from backwright.doctor.evidence import Evidence, Ground
 from backwright.doctor.registry import diagnosis
 from backwright.doctor.tracebacks import Frame
 from backwright.report.doctor_types import Cause, Repair
-from backwright.values import Place
 
 # The name that is imported, and the distribution that has it, where they differ.
 _DISTRIBUTIONS = {
@@ -48,7 +47,7 @@ def not_installed(evidence: Evidence) -> Iterator[Cause]:
     for pattern, distribution in _ASKED:
         grounds = [ground for ground, _, _ in evidence.raised(pattern)]
         if grounds or any(evidence.said(pattern)):
-            text = f"{distribution} is not installed, and the application uses what needs it"
+            text = f"the application needs {distribution}: it is not installed"
             yield _missing(evidence, distribution, next(iter(grounds), None), text)
 
 
@@ -56,7 +55,7 @@ def _missing(evidence: Evidence, distribution: str, ground: Ground | None, text:
     known = _is_required(evidence, distribution)
     return Cause(
         "environment", "module-missing",
-        text + (", although the requirements name it" if known else ", nor do the requirements name it"),
+        text + (", although the requirements name it" if known else ", and the requirements do not name it"),
         evidence=(ground.failure.last.text,) if ground else (),
         place=ground.place if ground else None,
         remedy=f"pip install '{distribution}'" + ("" if known else ", and add it to the requirements"),
@@ -112,7 +111,8 @@ def _elsewhere(evidence: Evidence, ground: Ground, name: str) -> Cause:
         folder = holders[0].rstrip("/") or "." if holders else folder
         target = evidence.project.apps[0].object if evidence.project.apps else "main:app"
         text = f"{name} is a module of the project ({files[0]}), and not found from where it was started"
-        remedy = f"start it in the folder {folder}: uvicorn {target}"
+        where = "the project's root folder" if folder == "." else f"the folder {folder}"
+        remedy = f"start it in {where}: uvicorn {target}"
     return Cause(
         "environment", "working-directory" if files else "module-unknown", text,
         evidence=(ground.failure.last.text,), place=ground.place, remedy=remedy, proof=_START,
@@ -128,7 +128,7 @@ def circular(evidence: Evidence) -> Iterator[Cause]:
         r"partially initialized module '(?P<other>[\w.]+)' (?:from '[^']+' )?has no attribute"
     )
     for ground, raised, match in evidence.raised(pattern):
-        circle = _circle(evidence, raised.frames)
+        circle = _circle(evidence, raised.frames, match["module"] or match["other"])
         way = " → ".join(circle)
         yield Cause(
             "environment", "circular-import",
@@ -140,15 +140,14 @@ def circular(evidence: Evidence) -> Iterator[Cause]:
         )  # fmt: skip
 
 
-def _circle(evidence: Evidence, frames: tuple[Frame, ...]) -> list[str]:
+def _circle(evidence: Evidence, frames: tuple[Frame, ...], module: str) -> list[str]:
     """Return the project's files of an import, from the first one that comes again."""
     files = [found for one in frames if (found := evidence.sources.locate(one.file))]
     if not files:
         return []
-    line = evidence.sources.line(Place(files[-1], frames[-1].line))
-    target = re.search(r"(?:from|import)\s+\.*([\w.]*)", line)
-    last = target[1].rpartition(".")[2] if target else ""
-    again = next((n for n, one in enumerate(files) if one.endswith(f"{last}.py")), 0)
+    path = module.replace(".", "/")
+    ends = (f"/{path}.py", f"/{path}/__init__.py")
+    again = next((n for n, one in enumerate(files) if f"/{one}".endswith(ends)), 0)
     return [*files[again:], files[again]]
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 
 from backwright.doctor.evidence import Evidence, Ground
+from backwright.doctor.masking import masked, without_values
 from backwright.doctor.registry import diagnosis
 from backwright.doctor.settings_files import loading_file, missing_variable, reading_file
 from backwright.project.types import Setting
@@ -95,7 +96,7 @@ def _missing(evidence: Evidence, ground: Ground, name: str) -> Cause:
         place = evidence.variables[near].place
         text = f"{variable} is not set, but {place} gives {near}"
         return Cause(
-            "environment", "setting-misspelt", text, (ground.failure.last.text,), place,
+            "environment", "setting-misspelt", text, (_shown(ground),), place,
             f"write {variable} there", _START, repairs=_renamed(evidence, near, variable),
             failure=ground.number, count=ground.count,
         )  # fmt: skip
@@ -113,7 +114,7 @@ def _missing(evidence: Evidence, ground: Ground, name: str) -> Cause:
 
 
 def _shown(ground: Ground) -> str:
-    return ground.failure.last.text.split("\n    For further")[0]
+    return without_values(ground.failure.last.text.split("\n    For further")[0])
 
 
 def _unread(
@@ -178,12 +179,25 @@ def _refused(
     return Cause(
         "environment", "setting-refused",
         f"{name.upper()} cannot be read: {message[0].lower()}{message[1:]}"
-        + (f", and it is {value}" if value else ""),
+        + (f", and it is {masked(name, value)}" if value else ""),
         (_shown(ground),),
         (given.place if given else None) or evidence.reads(name) or ground.place,
-        "write it as its type wants it; a list is JSON in the environment: [\"a\", \"b\"]",
+        _remedy(message),
         _START, repairs=_number(evidence, name, message), failure=ground.number, count=ground.count,
     )  # fmt: skip
+
+
+def _remedy(message: str) -> str:
+    """Return how a value is written, by what is said of it."""
+    for pattern, remedy in (
+        (r"integer|number|float|decimal", "write the number alone"),
+        (r"boolean", "write true or false"),
+        (r"list|tuple|set|dictionary|array", 'write it as JSON: ["a", "b"], {"a": 1}'),
+        (r"URL|url|DSN", "write the whole URL: scheme://user:password@host:port/name"),
+    ):
+        if re.search(pattern, message):
+            return remedy
+    return "write it as its type wants it"
 
 
 def _number(evidence: Evidence, name: str, message: str) -> tuple[Repair, ...]:
@@ -214,7 +228,7 @@ def unreadable_lists(evidence: Evidence) -> Iterator[Cause]:
         yield Cause(
             "environment", "setting-no-json",
             f"{name} is a list or object, and what it is set to is no JSON"
-            + (f": {given.value}" if given else ""),
+            + (f": {masked(name, given.value)}" if given else ""),
             (raised.text,), (given.place if given else None) or evidence.reads(name),
             'write it as JSON: ["http://localhost:3000"]', _START,
             repairs=_as_json(evidence, name), failure=ground.number, count=ground.count,

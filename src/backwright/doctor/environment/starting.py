@@ -30,10 +30,16 @@ _KNOWN = (
     ),
     Known(
         "app-not-found",
-        r"Error loading ASGI app\. (?:Attribute \"(?P<name>[\w.]+)\" not found in module \"(?P<module>[\w.]+)\"|"
-        r"Could not import module \"(?P<other>[\w.]+)\")",
-        "uvicorn was told to start {module}{other}, and finds no {name} application there",
+        r"Error loading ASGI app\. Attribute \"(?P<name>[\w.]+)\" not found in module \"(?P<module>[\w.]+)\"",
+        "uvicorn was told to start {name} of {module}, and {module} has no {name}",
         "uvicorn {target}",
+        "the log says: Application startup complete",
+    ),
+    Known(
+        "app-not-found",
+        r"Error loading ASGI app\. Could not import module \"(?P<module>[\w.]+)\"",
+        "uvicorn was told to start {module}, and there is no such module where it was started",
+        "uvicorn {target}, in the project's folder",
         "the log says: Application startup complete",
     ),
     Known(

@@ -29,7 +29,7 @@ _KNOWN = (
         "httpx-testclient",
         r"Client\.__init__\(\) got an unexpected keyword argument 'app'",
         "httpx 0.28 has no `app` any more, and this Starlette's TestClient (or a test) still gives one",
-        "raise fastapi (and starlette), or pin httpx<0.28; own clients take "
+        "upgrade fastapi (and starlette), or pin httpx<0.28; own clients take "
         "transport=ASGITransport(app=app)",
         "run the tests again",
     ),
@@ -37,7 +37,7 @@ _KNOWN = (
         "pydantic-forwardref",
         r"ForwardRef\._evaluate\(\) missing 1 required keyword-only argument: 'recursive_guard'",
         "this Pydantic (1) is older than this Python (3.12.4 and later)",
-        "raise pydantic to 1.10.18 or later, or to 2",
+        "upgrade pydantic to 1.10.18 or later, or to 2",
         _PROOF,
     ),
     Known(
@@ -58,7 +58,7 @@ _KNOWN = (
         "sqlmodel-too-old",
         r"cannot import name '(?P<name>Undefined|ModelField|UndefinedType|SHAPE_SINGLETON)' from 'pydantic\.fields'",
         "a library that was written for Pydantic 1 meets Pydantic 2 ({name} is gone)",
-        "raise sqlmodel to 0.0.14 or later (fastapi to 0.100 or later), or pin pydantic<2",
+        "upgrade sqlmodel to 0.0.14 or later (fastapi to 0.100 or later), or pin pydantic<2",
         _PROOF,
     ),
     Known(
@@ -81,10 +81,13 @@ _KNOWN = (
 @diagnosis
 def versions(evidence: Evidence) -> Iterator[Cause]:
     """Tell which versions do not fit, and pin what can be pinned."""
-    for cause in recognised(evidence, "environment", _KNOWN):
+    found = list(recognised(evidence, "environment", _KNOWN))
+    hashing = next((one.place for one in found if one.name == "bcrypt-passlib" and one.place), None)
+    for cause in found:
         if cause.name == "bcrypt-passlib":
             if "passlib" in evidence.log or _requires(evidence, "passlib"):
-                yield replace(cause, repairs=_pinned(evidence, "bcrypt", "bcrypt==4.0.1"))
+                repairs = _pinned(evidence, "bcrypt", "bcrypt==4.0.1")
+                yield replace(cause, place=cause.place or hashing, repairs=repairs)
         elif cause.name == "sqlalchemy-text":
             yield replace(cause, repairs=_as_text(evidence, cause))
         elif cause.name == "httpx-testclient":

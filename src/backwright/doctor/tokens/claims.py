@@ -94,7 +94,7 @@ def _subject(evidence: Evidence, token: Token) -> Iterator[Cause]:
         place, repairs = subject_repair(evidence)
         yield token_cause(
             "token-subject-type",
-            f"the token's sub is {subject!r}, a {type(subject).__name__}: PyJWT since 2.10 and python-jose "
+            f"the token's sub is {subject!r}, not a text: PyJWT since 2.10 and python-jose "
             "take a text alone (RFC 7519)", 'sign it as {"sub": str(user.id), …}', place,
             f"sub: {subject!r}", repairs,
         )  # fmt: skip

@@ -1,0 +1,95 @@
+"""What a diagnosis mends is run: the failure is gone, and the page and the token are let in."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from backwright.doctor.engine import examine
+from backwright.doctor.evidence import Evidence
+from backwright.doctor.sources import Sources
+from backwright.host.postgres import Cluster, cluster
+from backwright.project import read_project
+from backwright.report.doctor_types import DoctorReport
+from tests.doctor.cases import NOW, Case, cases
+from tests.doctor.record import said_in
+
+pytestmark = pytest.mark.slow
+
+# Repairs of requirements alone: nothing is installed here. And what only a log of theirs shows.
+_NOT_RUN = ("log", "environment/module_not_installed")
+MENDED = [
+    one for one in cases()
+    if "mends" in one.words["expect"] and "log" not in one.words and one.name not in _NOT_RUN
+]  # fmt: skip
+RUN = [one for one in MENDED if {"requests", "start", "command"} & set(one.words)]
+ORIGINS = [one for one in MENDED if "origin" in one.words]
+TOKENS = [one for one in MENDED if "token" in one.words]
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Cluster]:
+    with cluster() as found:
+        yield found
+
+
+def examined(case: Case, root: Path, log: str) -> DoctorReport:
+    return examine(
+        Evidence(read_project(root), Sources(root), log, case.words.get("environment", {}))
+    )
+
+
+def mended(case: Case, tmp_path: Path) -> Path:
+    """Make the broken project, and mend what is found to be its cause."""
+    root = case.make(tmp_path / "project")
+    log = case.log.read_text(encoding="utf-8") if case.log.is_file() else ""
+    evidence = Evidence(
+        read_project(root), Sources(root), log, case.words.get("environment", {}), case.token(),
+        case.words.get("origin"), NOW,
+    )  # fmt: skip
+    for one in examine(evidence).causes[0].repairs:
+        (root / one.file).write_text(one.after, encoding="utf-8")
+    return root
+
+
+def with_words(case: Case, **words: object) -> Case:
+    return dataclasses.replace(case, words={**case.words, "format": "", **words})
+
+
+@pytest.mark.parametrize("case", RUN, ids=[one.name for one in RUN])
+def test_what_failed_does_not_fail_again(case: Case, tmp_path: Path, server: Cluster) -> None:
+    root = mended(case, tmp_path)
+    said = said_in(with_words(case), root, server)
+    assert "Application startup complete" in said
+    assert "500 Internal Server Error" not in said
+    report = examined(case, root, said)
+    assert case.words["expect"]["cause"] not in [one.name for one in report.causes]
+    assert not report.groups
+
+
+@pytest.mark.parametrize("case", ORIGINS, ids=[one.name for one in ORIGINS])
+def test_the_page_is_let_in(case: Case, tmp_path: Path, server: Cluster) -> None:
+    root = mended(case, tmp_path)
+    path = "/authors/" if case.base.name == "async" else "/tasks/"
+    headers = {
+        "Origin": case.words["origin"],
+        "Access-Control-Request-Method": "GET" if case.base.name == "async" else "DELETE",
+        "Access-Control-Request-Headers": "authorization",
+    }
+    said = said_in(with_words(case, requests=[f"OPTIONS {path}"], headers=headers), root, server)
+    assert f'"OPTIONS {path} HTTP/1.1" 200 OK' in said
+
+
+@pytest.mark.parametrize("case", TOKENS, ids=[one.name for one in TOKENS])
+def test_the_user_is_let_in(case: Case, tmp_path: Path, server: Cluster) -> None:
+    root = mended(case, tmp_path)
+    ways = {"login": {}, "token": {"sent": case.words["token"]}}
+    answers = {
+        name: '"GET /auth/me HTTP/1.1" 200 OK'
+        in said_in(with_words(case, signed_in=True, requests=["GET /auth/me"], **way), root, server)
+        for name, way in ways.items()
+    }
+    assert any(answers.values()), answers
