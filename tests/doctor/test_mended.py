@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.doctor.cases import NOW, Case, cases
+from tests.doctor.record import said_in
 
 from backwright.doctor.engine import examine
 from backwright.doctor.evidence import Evidence
@@ -14,8 +16,6 @@ from backwright.doctor.sources import Sources
 from backwright.host.postgres import Cluster, cluster
 from backwright.project import read_project
 from backwright.report.doctor_types import DoctorReport
-from tests.doctor.cases import NOW, Case, cases
-from tests.doctor.record import said_in
 
 pytestmark = pytest.mark.slow
 

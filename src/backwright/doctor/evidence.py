@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -24,6 +25,13 @@ from backwright.project.types import Project
 from backwright.report.doctor_types import Group, Repair
 from backwright.values import Place
 
+_NEAR = 12
+REFUSED = (400, 422)
+_PARTS = ("body", "query", "path", "header", "cookie")
+_AS_PYTHON = re.compile(
+    r"\{'type': '(?P<kind>[\w.]+)', 'loc': \((?P<where>[^)]*?),?\), 'msg': (?P<quote>['\"])(?P<message>.*?)(?P=quote), "
+    r"'input': (?P<given>.*?)(?:, 'ctx': |, 'url': |\}\]|\}, \{|\}$)"
+)  # fmt: skip
 _ENV_FILES = (".env", ".env.local", ".env.dev", ".env.development")
 
 
@@ -214,23 +222,53 @@ def _line_of(text: str, file: str, name: str) -> Place:
     return Place(file, 1)
 
 
-def _refusals(lines: Iterable[Line]) -> Iterator[Refusal]:
-    """Yield the complaints of FastAPI's 422 bodies, wherever in a line they stand."""
+def _refusals(lines: Sequence[Line]) -> Iterator[Refusal]:
+    """Yield the complaints of FastAPI's 422 bodies, and of what handlers log of them."""
     request = None
-    for line in lines:
+    for number, line in enumerate(lines):
         seen = requests_in([line])
         request = seen[0] if seen else request
-        for document in _documents(line.text):
-            for one in document:
-                where = one.get("loc")
-                if isinstance(where, list) and isinstance(one.get("msg"), str):
-                    yield Refusal(
-                        tuple(where),
-                        str(one.get("type", "")),
-                        one["msg"],
-                        one.get("input"),
-                        request,
-                    )
+        behind = lines[number + 1 : number + 2]
+        yield from (replace(one, request=request) for one in _of_bodies(line.text))
+        logged = [*_written(line.text), *_of_old(line.text, behind)]
+        refused = [
+            one for one in requests_in(lines[number : number + _NEAR]) if one.status in REFUSED
+        ]
+        for one in logged:  # a handler logs before the server logs the request
+            yield replace(one, request=next(iter(refused), request))
+
+
+def _of_bodies(text: str) -> Iterator[Refusal]:
+    """Yield the complaints of the bodies of answers in a line."""
+    for document in _documents(text):
+        for one in document:
+            where = one.get("loc")
+            if isinstance(where, list) and isinstance(one.get("msg"), str):
+                yield Refusal(tuple(where), str(one.get("type", "")), one["msg"], one.get("input"))
+
+
+def _written(text: str) -> Iterator[Refusal]:
+    """Yield the complaints that are logged as Python writes them: `logger.error(exc.errors())`."""
+    for match in _AS_PYTHON.finditer(text):
+        where = _literal(f"({match['where']},)")
+        if isinstance(where, tuple) and where and where[0] in _PARTS:
+            yield Refusal(where, match["kind"], match["message"], _literal(match["given"]))
+
+
+def _of_old(text: str, behind: Sequence[Line]) -> Iterator[Refusal]:
+    """Yield the complaint of two lines that Pydantic 1 writes."""
+    where = re.match(rf"\s*((?:{'|'.join(_PARTS)})(?: -> \S+)*)\s*$", text)
+    said = re.match(r"\s+(?P<what>.+) \(type=(?P<kind>[\w.]+)", behind[0].text) if behind else None
+    if where and said:
+        parts = tuple(int(one) if one.isdigit() else one for one in where[1].split(" -> "))
+        yield Refusal(parts, said["kind"], said["what"])
+
+
+def _literal(text: str) -> Any:  # noqa: ANN401 - whatever a log holds
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return None
 
 
 def _documents(text: str) -> Iterator[list[dict[str, Any]]]:

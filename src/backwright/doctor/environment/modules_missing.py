@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from backwright.doctor.edits import finished
 from backwright.doctor.evidence import Evidence, Ground
 from backwright.doctor.registry import diagnosis
+from backwright.doctor.requirements import is_required, required
 from backwright.doctor.tracebacks import Frame
 from backwright.report.doctor_types import Cause, Repair
 
@@ -26,7 +27,6 @@ _ASKED = (
     (r'Form data requires "python-multipart" to be installed', "python-multipart"),
     (r"email-validator is not installed", "email-validator"),
     (r"the greenlet library is required to use this function", "greenlet"),
-    (r"BaseSettings. has been moved to the .pydantic-settings. package", "pydantic-settings"),
     (r"itsdangerous must be installed", "itsdangerous"),
     (r"jinja2 must be installed", "jinja2"),
 )
@@ -52,37 +52,16 @@ def not_installed(evidence: Evidence) -> Iterator[Cause]:
 
 
 def _missing(evidence: Evidence, distribution: str, ground: Ground | None, text: str) -> Cause:
-    known = _is_required(evidence, distribution)
+    known = is_required(evidence, distribution)
     return Cause(
         "environment", "module-missing",
         text + (", although the requirements name it" if known else ", and the requirements do not name it"),
         evidence=(ground.failure.last.text,) if ground else (),
         place=ground.place if ground else None,
         remedy=f"pip install '{distribution}'" + ("" if known else ", and add it to the requirements"),
-        proof=_START, repairs=() if known else _required(evidence, distribution),
+        proof=_START, repairs=() if known else required(evidence, distribution),
         failure=ground.number if ground else None, count=ground.count if ground else 1,
     )  # fmt: skip
-
-
-def _is_required(evidence: Evidence, distribution: str) -> bool:
-    name = re.split(r"[\[<>=]", distribution)[0]
-    pattern = re.compile(rf"(?im)(^|[\"'\s]){re.escape(name)}\s*($|[\[<>=~!;\"'\s])")
-    return any(
-        pattern.search(evidence.sources.text(one))
-        for one in evidence.sources.configuration
-        if one.endswith((".txt", "pyproject.toml", "Pipfile", "setup.py", "setup.cfg"))
-    )
-
-
-def _required(evidence: Evidence, distribution: str) -> tuple[Repair, ...]:
-    """Return the repair that adds a line to `requirements.txt`, where that is what there is."""
-    for file in evidence.sources.configuration:
-        if file.rpartition("/")[2] == "requirements.txt":
-            text = evidence.sources.text(file)
-            if text.encode() == (evidence.project.root / file).read_bytes():
-                end = "" if text.endswith("\n") or not text else "\n"
-                return (Repair(file, text, f"{text}{end}{distribution}\n"),)
-    return ()
 
 
 def _is_own(evidence: Evidence, name: str) -> bool:

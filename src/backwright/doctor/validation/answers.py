@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from backwright.doctor.edits import rewritten
 from backwright.doctor.evidence import Evidence, Ground
+from backwright.doctor.masking import masked
 from backwright.doctor.registry import diagnosis
 from backwright.doctor.validation.configuring import (
     Schema,
@@ -121,18 +122,13 @@ def _cause(evidence: Evidence, answer: _Answer, one: _Complaint) -> Cause:
             answer, one, "response-null", f"{shown} is null in what is returned, and must not be",
             f"{field}: … | None = None", place, nullable(evidence, schema, field) if schema else (),
         )  # fmt: skip
-    given = (
-        f"{one.given[:60]} in what is returned, and" if one.given else "returned with a value that"
-    )
+    given = masked(field, one.given[:60]) if one.given else "a value of another type"
+    declared = f"declared as {ast.unparse(node.annotation)}" if node else "of another type"
     return _made(
-        answer, one, "response-type", f"{shown} is {given} {_lower(one.message)}",
+        answer, one, "response-type", f"{shown} is {declared}, and {given} is returned",
         "give the field the type that the table's column has", place,
         _retyped(evidence, schema, node, one.given or "") if schema and node else (),
     )  # fmt: skip
-
-
-def _lower(message: str) -> str:
-    return f"{message[:1].lower()}{message[1:]}"
 
 
 def _whole(evidence: Evidence, answer: _Answer, one: _Complaint) -> Cause:

@@ -19,6 +19,7 @@ from backwright.project.types import Endpoint
 from backwright.report.doctor_types import Cause, Repair
 from backwright.values import Place
 
+_CURL = "curl -i -X POST -H 'Content-Type: application/json' -d"
 _PLAIN = frozenset(
     {"str", "int", "float", "bool", "date", "datetime", "UUID", "Decimal", "EmailStr"}
 )
@@ -31,8 +32,13 @@ def mended(
     """Return a cause with its repair, where the project is what is wrong."""
     if endpoint is None or function is None:
         return cause
+    url = f"'http://127.0.0.1:8000{endpoint.path}'"
+    if cause.name == "form-wanted":
+        form = "-d 'username=ann@example.com' -d 'password=…'"
+        return replace(cause, proof=f"curl -i -X {endpoint.method} {form} {url}")
     if cause.name == "query-not-body":
-        return replace(cause, repairs=_in_the_body(evidence, endpoint, function))
+        repairs = _in_the_body(evidence, endpoint, function)
+        return replace(cause, repairs=repairs, proof=f"{_CURL} '{{\"{one.where[-1]}\": …}}' {url}")
     if cause.name == "body-not-embedded":
         return replace(cause, repairs=_embedded(evidence, endpoint, function))
     if cause.name == "field-missing":

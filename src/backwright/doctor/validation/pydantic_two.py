@@ -55,7 +55,7 @@ _HABITS = (
     Habit(
         "pydantic-root-validator", r"If you use `@root_validator` with pre=False .*MUST specify `skip_on_failure",
         r"@root_validator\b", "@root_validator is @model_validator in Pydantic 2",
-        '@model_validator(mode="after")',
+        '@root_validator(skip_on_failure=True); in the long run @model_validator(mode="after")',
         (r"(?m)@root_validator(?:\(\s*\))?(?=\s*$)", "@root_validator(skip_on_failure=True)"),
     ),
     Habit(

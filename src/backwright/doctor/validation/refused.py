@@ -6,9 +6,11 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 
-from backwright.doctor.evidence import Evidence, Refusal
+from backwright.doctor.evidence import REFUSED, Evidence, Refusal
+from backwright.doctor.masking import masked
 from backwright.doctor.registry import diagnosis
 from backwright.doctor.sources import FunctionNode, called
+from backwright.doctor.validation.configuring import field_of, reachable
 from backwright.doctor.validation.mending import mended
 from backwright.doctor.validation.passing import passing
 from backwright.project.types import Endpoint
@@ -41,11 +43,24 @@ def refused(evidence: Evidence) -> Iterator[Cause]:
         place = Place(endpoint.file, endpoint.line) if endpoint else None
         cause = Cause(
             "validation", name, text,
-            evidence=(f"{'.'.join(map(str, one.where))}: {one.message}, given {json.dumps(one.given)[:120]}",),
+            evidence=(f"{'.'.join(map(str, one.where))}: {one.message}{_given(one)}",),
             place=place, remedy=remedy,
             proof=passing(evidence, endpoint) if endpoint else "repeat the request",
         )  # fmt: skip
         yield mended(evidence, cause, one, endpoint, _function(evidence, endpoint))
+
+
+def _given(one: Refusal) -> str:
+    """Return what came, as it may be shown: of what is missing that is all the rest."""
+    if "missing" in one.kind or one.given is None:
+        return ""
+    return f", given {_value(one)}"
+
+
+def _value(one: Refusal) -> str:
+    name = str(one.where[-1])
+    text = json.dumps(one.given, default=str)[:80]
+    return masked(name, text) if not isinstance(one.given, dict) else "an object"
 
 
 def _is_whole(one: Refusal) -> bool:
@@ -53,15 +68,22 @@ def _is_whole(one: Refusal) -> bool:
 
 
 def _endpoint(evidence: Evidence, refusal: Refusal) -> Endpoint | None:
-    """Return the endpoint that refused: by its request, else the one that takes such a field."""
+    """Return the endpoint that refused: by its request, else the only one that takes such a field."""
     request = refusal.request
-    if request is not None and request.status == 422:
+    if request is not None and request.status in REFUSED:
         path = request.path.partition("?")[0]
         for one in evidence.project.endpoints:
             pattern = re.sub(r"\\\{[^}]+\\\}", "[^/]+", re.escape(one.path))
             if one.method == request.method and re.fullmatch(pattern, path):
                 return one
-    return None
+    if refusal.where[:1] != ("body",) or len(refusal.where) < 2:
+        return None
+    name = str(refusal.where[-1])
+    found = [
+        one for one in evidence.project.endpoints
+        if any(field_of(cls, name) for _, cls in reachable(evidence, one.request_model))
+    ]  # fmt: skip
+    return found[0] if len(found) == 1 else None
 
 
 def _is_of_order(evidence: Evidence, one: Refusal, endpoint: Endpoint | None) -> bool:
@@ -124,7 +146,7 @@ def _explained(evidence: Evidence, one: Refusal, endpoint: Endpoint | None) -> t
         )
     return (
         "value-refused",
-        f"{field} {place} is {json.dumps(one.given)[:80]}, and {_wanted(one.message)}",
+        f"{field} {place} is {_value(one)}, and {_wanted(one.message)}",
         _sent_as(one),
     )
 
