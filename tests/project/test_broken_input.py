@@ -245,6 +245,7 @@ def test_newer_syntax_than_the_running_interpreter() -> None:
         b"title = t'{name}'\n"
         b"try:\n    pass\nexcept ValueError, TypeError:\n    pass\n"
         b"type Pair[T] = tuple[T, T]\n"
+        b"shown = f'{name.replace('a', '\\\\n')}'\n"
         b"def first[T](pair: Pair[T]) -> T: ...\n"
     )
     tree, _, _ = parse_source(source, "new.py")

@@ -63,8 +63,8 @@ def _programs(home: Path) -> Iterator[str]:
         home / ".asdf/installs/python",
         home / ".local/share/mise/installs/python",
     ):
-        for path in sorted(folder.glob("*3.*/bin/python3"), reverse=True):
-            yield str(path)
+        with contextlib.suppress(OSError):  # a folder of somebody else's
+            yield from map(str, sorted(folder.glob("*3.*/bin/python3"), reverse=True))
 
 
 @cache

@@ -38,11 +38,15 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Dependency:
-    """A callable that FastAPI calls for an endpoint, and what that one depends on."""
+    """A callable that FastAPI calls for an endpoint, and what that one depends on.
+
+    `declared` is the type of the parameter that it gives a value to.
+    """
 
     target: object
     scopes: tuple[str, ...]
     inner: tuple[Dependency, ...]
+    declared: Type | None = None
 
 
 def is_marker(value: object) -> bool:
@@ -185,7 +189,7 @@ def dependency(
     target = target_of(marker, read)
     on_itself = any(one is target for one in around)
     inner = () if on_itself or len(around) > _DEEPEST else _inner(target, (*around, target))
-    return Dependency(target, scopes_of(marker), inner)
+    return Dependency(target, scopes_of(marker), inner, read)
 
 
 def _inner(target: object, around: tuple[object, ...]) -> tuple[Dependency, ...]:

@@ -43,12 +43,13 @@ class Route:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Way:
-    """What was passed on the way to a route."""
+    """What was passed on the way to a route; `within` are the routers that were included."""
 
     prefix: str
     dependencies: tuple[object, ...]
     apps: tuple[Instance, ...]
     depth: int = 0
+    within: tuple[Instance, ...] = ()
 
 
 def routes_of(app: Instance, unresolved: dict[Unresolved, None]) -> list[Route]:
@@ -82,9 +83,14 @@ def _included(include: Instance, way: _Way, unresolved: dict[Unresolved, None]) 
         return
     _doubtful(include.attributes["prefix"], include, unresolved)
     dependencies = (*way.dependencies, *include.attributes["dependencies"])  # type: ignore[misc]
-    inner = _Way(way.prefix + prefix, dependencies, way.apps, way.depth + 1)
     child, count = include.attributes["router"], include.attributes["count"]
+    if child in way.within:
+        why = "a router is included in itself; its routes are listed once"
+        unresolved.setdefault(Unresolved(include.file, include.line, why))
+        return
     if isinstance(child, Instance):
+        within = (*way.within, child)
+        inner = _Way(way.prefix + prefix, dependencies, way.apps, way.depth + 1, within)
         yield from _follow(child, inner, count if isinstance(count, int) else None, unresolved)
 
 

@@ -33,7 +33,10 @@ def parse_newer(content: bytes) -> ast.Module | None:
         return None
     for pattern, older in _REWRITES:
         text = pattern.sub(older, text)
-    return _parsed(text) or (_by_libcst(content) if _is_harmless(text) else None)
+    found = _parsed(text)
+    if found is not None or not _is_harmless(text):
+        return found
+    return _by_libcst(text.encode()) or _by_libcst(content)
 
 
 def _is_harmless(text: str) -> bool:

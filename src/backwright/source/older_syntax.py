@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import libcst as cst
 
 
@@ -53,12 +55,34 @@ class _Older(cst.CSTTransformer):
 
     def leave_FormattedString(
         self, original_node: cst.FormattedString, updated_node: cst.FormattedString
-    ) -> cst.FormattedString:
-        """Give an f-string that holds its own quotes (PEP 701) quotes that it does not hold."""
+    ) -> cst.BaseExpression:
+        """Give an f-string that holds its own quotes (PEP 701) quotes that it does not hold.
+
+        Where an expression in it holds a backslash, only `"{}".format(…)` says the same.
+        """
         del original_node
+        if any("\\" in _code(one) for one in _expressions(updated_node)):
+            return _as_format(updated_node)
         inside = cst.Module([]).code_for_node(updated_node)[len(updated_node.start) : -1]
         prefix = updated_node.start.rstrip("\"'")
         for quotes in ('"""', "'''"):
             if quotes not in inside and not inside.rstrip("\"'").endswith(quotes[0]):
                 return updated_node.with_changes(start=prefix + quotes, end=quotes)
         return updated_node
+
+
+def _expressions(text: cst.FormattedString) -> list[cst.BaseExpression]:
+    return [one.expression for one in text.parts if isinstance(one, cst.FormattedStringExpression)]
+
+
+def _code(node: cst.CSTNode) -> str:
+    return cst.Module([]).code_for_node(node)
+
+
+def _as_format(text: cst.FormattedString) -> cst.Call:
+    """Return an f-string as a call of `format`, with what it puts in as arguments."""
+    parts = [one.value if isinstance(one, cst.FormattedStringText) else "{}" for one in text.parts]
+    prefix = re.sub("[fF](?=[rR]?[\"'])", "", text.start)
+    written = cst.SimpleString(prefix + "".join(parts) + text.end)
+    arguments = [cst.Arg(one) for one in _expressions(text)]
+    return cst.Call(cst.Attribute(written, cst.Name("format")), arguments)

@@ -33,6 +33,17 @@ def text_of(world: World, path: Path) -> str | None:
     return decoded(content) if content is not None and len(content) < LARGEST_TEXT else None
 
 
+def data_of(world: World, path: Path) -> object:
+    """Return what a file of the project holds, by the ending of its name; `None` if nothing."""
+    text, library = text_of(world, path), _BY_ENDING.get(path.suffix)
+    if text is None or library is None:
+        return None
+    try:
+        return _Plain().of(_parsed(text, library))
+    except ValueError:
+        return None
+
+
 def _open(call: Call, callee: External) -> object:  # noqa: ARG001
     """Model `open`: the file stays a path until somebody reads or loads it."""
     shown = knowing.text(call.argument(0, "file"))
@@ -97,6 +108,7 @@ class _Plain:
         return loaded if isinstance(loaded, NATIVE) else Unknown("a file holds what is no text")
 
 
+_BY_ENDING = {".toml": "tomllib", ".yaml": "yaml", ".yml": "yaml", ".json": "json"}
 _LOADERS = ("json", "tomllib", "tomli", "toml", "rtoml", "yaml")
 _VERBS = ("load", "loads", "safe_load", "full_load", "unsafe_load")
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import glob
 import os
+import sys
 from pathlib import Path
 
 from backwright.project.interpret import calls, core, imports, knowing, methods
+from backwright.project.interpret.flow import Raised
 from backwright.project.interpret.values import (
     Call,
     Class,
@@ -34,10 +36,24 @@ def _import_module(call: Call, callee: External) -> object:
         name = ".".join([*parts[: len(parts) - level + 1], name.lstrip(".")]).strip(".")
     found = frame.world.modules.by_name(name, frame.module)
     if found is None:
+        if frame.expects_absent and not _is_declared(call, name):
+            raise Raised(External("builtins.ImportError"), call.line)
         return External(name)
     if isinstance(found, Module):
         frame.module.imports.append(found)
     return imports.executed(frame.world, found)
+
+
+def _is_declared(call: Call, name: str) -> bool:
+    """Tell whether a module may be there: Python's own, or one of the libraries declared.
+
+    Where a program expects it to be missing, one that nobody declares is taken as missing.
+    """
+    first = name.partition(".")[0]
+    libraries = call.frame.world.modules.libraries
+    return first in sys.stdlib_module_names or first.replace("_", "-").lower() in {
+        one.replace("_", "-").lower() for one in libraries
+    }
 
 
 def _find_spec(call: Call, callee: External) -> object:

@@ -90,6 +90,8 @@ def instance_item(value: Instance, key: object) -> object:
         held = isinstance(key, str) and key in value.state
         return value.state.options(str(key)) if held else Unknown("there is no such section")
     if isinstance(external, External):
+        if external.root == "dynaconf" and isinstance(key, str) and key in value.attributes:
+            return value.attributes[key]
         if external.name.endswith("[]"):
             args = list(key) if isinstance(key, tuple) else [key]
             return Instance(external, [*value.args, *args])

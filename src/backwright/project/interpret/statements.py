@@ -246,13 +246,16 @@ def _with(node: ast.With | ast.AsyncWith, frame: Frame) -> Flow:
 
 def _try(node: ast.Try, frame: Frame) -> Flow:
     maybe = len(frame.raised)
-    expects = any(_speaks_of(one, "KeyError") for one in node.handlers)
+    missing = any(_speaks_of(one, "KeyError") for one in node.handlers)
+    absent = any(_speaks_of(one, "ImportError", "ModuleNotFoundError") for one in node.handlers)
     try:
-        frame.expects_missing += expects
+        frame.expects_missing += missing
+        frame.expects_absent += absent
         try:
             flow = run(node.body, frame)
         finally:
-            frame.expects_missing -= expects
+            frame.expects_missing -= missing
+            frame.expects_absent -= absent
         if flow is Flow.NEXT:
             flow = run(node.orelse, frame)
     except Raised as raised:
@@ -269,9 +272,9 @@ def _try(node: ast.Try, frame: Frame) -> Flow:
     return flow if ended is Flow.NEXT else ended
 
 
-def _speaks_of(handler: ast.ExceptHandler, name: str) -> bool:
+def _speaks_of(handler: ast.ExceptHandler, *names: str) -> bool:
     nodes = ast.walk(handler.type) if handler.type is not None else ()
-    return any(isinstance(one, ast.Name) and one.id == name for one in nodes)
+    return any(isinstance(one, ast.Name) and one.id in names for one in nodes)
 
 
 def _maybe_handled(node: ast.Try, frame: Frame, before: int, flow: Flow) -> Flow:

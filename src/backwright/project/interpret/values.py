@@ -209,7 +209,8 @@ class Call:
 class Frame:
     """The names of a module, class body or function call, and what the call came to.
 
-    `expects_missing` counts the `try … except KeyError` around: there a missing key is an error.
+    `expects_missing` counts the `try … except KeyError` around: there a missing key is an error;
+    `expects_absent` the `try … except ImportError`: there a library may be missing.
     """
 
     world: World
@@ -225,6 +226,7 @@ class Frame:
     outer_names: dict[str, str] = field(default_factory=dict)
     doubt: str = ""
     expects_missing: int = 0
+    expects_absent: int = 0
 
 
 def settle(value: object) -> object:

@@ -68,13 +68,17 @@ class ModelIndex:
 
 
 def rows_of_callers(routes: Iterable[Route], index: ModelIndex) -> Counter[str]:
-    """Count the models whose rows the dependencies that take credentials are declared to give."""
+    """Count the models whose rows the dependencies that take credentials are declared to give.
+
+    What declares no answer is taken for what the parameter is declared as that gets it.
+    """
     votes: Counter[str] = Counter()
     for route in routes:
         for one in everything(dependencies_of(route.endpoint, route.dependencies)):
             function = _function(one.target)
             if function is not None and (_takes_credentials(one) or _named_so(function)):
-                model = index.meant(_returned(function))
+                declared = class_of(one.declared) if one.declared is not None else None
+                model = index.meant(_returned(function) or declared)
                 if model is not None:
                     votes[model.name] += 2 if _named_so(function) else 1
     return votes

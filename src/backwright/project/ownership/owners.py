@@ -13,7 +13,7 @@ _PASSWORD = re.compile(
     r"(?i)^(hashed_?|encrypted_?)?(password|passwd|pwd)(_?(hash|hashed|digest))?$"
 )
 _USER = re.compile(
-    r"^(App|Auth|Base|DB|Db|Tb|Sys|Core|ORM)?_?(User|Account|Member)s?(Model|Table|ORM|DB|Db|InDB)?$"
+    r"^(App|Auth|Base|DB|Db|Database|Tb|Sys|Core|ORM)?_?(User|Account|Member)s?(Model|Table|ORM|DB|Db|InDB)?$"
 )
 _EMAIL = re.compile(r"(?i)e_?mail|user_?name|login")
 _OWNING = (
