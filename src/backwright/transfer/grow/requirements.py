@@ -18,21 +18,31 @@ def needs_of(draft: Draft) -> frozenset[str]:
     return read_requirements(draft.root).names()
 
 
-def add_dependencies(draft: Draft, lines: Sequence[str]) -> tuple[str, tuple[str, ...]] | None:
+def add_dependencies(
+    draft: Draft, lines: Sequence[str], start: str = ""
+) -> tuple[str, tuple[str, ...]] | None:
     """Add requirements (PEP 508) to the project's own file; return its path, and what was added.
 
     Where there is no such file, `requirements.txt` is made. None where nothing was to be added.
+
+    Args:
+        draft: the project.
+        lines: what is needed.
+        start: the folder of its application, where it may say what it needs, as in those above it.
     """
-    known = needs_of(draft)
+    folders = _folders(start)
+    known = {name for one in folders for name in read_requirements(draft.root / one).names()}
     missing = tuple(line for line in lines if name_of(line) not in known)
     if not missing:
         return None
-    if draft.exists("pyproject.toml"):
-        changed = _in_pyproject(draft.text("pyproject.toml"), missing)
+    for one in folders:
+        path = f"{one}/pyproject.toml".removeprefix("/")
+        changed = _in_pyproject(draft.text(path), missing) if draft.exists(path) else None
         if changed is not None:
-            draft.write("pyproject.toml", changed)
-            return "pyproject.toml", missing
-    path = next((path for path in _FILES if draft.exists(path)), "")
+            draft.write(path, changed)
+            return path, missing
+    paths = (f"{one}/{name}".removeprefix("/") for one in folders for name in _FILES)
+    path = next((path for path in paths if draft.exists(path)), "")
     if not path:
         path, missing = "requirements.txt", ("fastapi", *missing)
     there = draft.text(path) if draft.exists(path) else ""
@@ -40,6 +50,12 @@ def add_dependencies(draft: Draft, lines: Sequence[str]) -> tuple[str, tuple[str
         there += "\n"
     draft.write(path, there + "".join(f"{line}\n" for line in missing))
     return path, missing
+
+
+def _folders(start: str) -> list[str]:
+    """Return a folder and those above it, empty for the project's own."""
+    parts = [part for part in start.split("/") if part not in ("", ".")]
+    return ["/".join(parts[:end]) for end in range(len(parts), -1, -1)]
 
 
 def _in_pyproject(text: str, lines: Sequence[str]) -> str | None:
