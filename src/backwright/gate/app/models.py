@@ -13,3 +13,4 @@ class User(SQLModel, table=True):
     id: UUID = Field(default_factory=uuid4, primary_key=True)
     email: str = Field(max_length=254, unique=True)
     hashed_password: str = Field(max_length=60)
+    token_version: int | None = Field(default=None)

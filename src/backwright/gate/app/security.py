@@ -11,7 +11,8 @@ import bcrypt
 import jwt
 
 ALGORITHM = "HS256"
-TOKEN_MINUTES = 60
+ACCESS, REFRESH, RESET = "access", "refresh", "reset"
+MINUTES = {ACCESS: 60, REFRESH: 14 * 24 * 60, RESET: 15}
 SHORTEST_PASSWORD = 8
 LONGEST_PASSWORD = 72  # bytes: bcrypt does not look at any more
 SHORTEST_SECRET = 32  # bytes: as long as what HS256 makes of them
@@ -65,15 +66,24 @@ def verify_password(password: str, hashed: str | None) -> bool:
     return is_right and hashed is not None
 
 
-def create_token(subject: str) -> str:
-    """Return a signed token that names an account."""
+def create_token(subject: str, version: int, kind: str = ACCESS) -> str:
+    """Return a signed token that names an account, as it is at this version."""
     now = datetime.now(timezone.utc)
-    claims = {"sub": subject, "iat": now, "exp": now + timedelta(minutes=TOKEN_MINUTES)}
+    claims = {
+        "sub": subject,
+        "ver": version,
+        "kind": kind,
+        "iat": now,
+        "exp": now + timedelta(minutes=MINUTES[kind]),
+    }
     return jwt.encode(claims, SIGNING_KEY, algorithm=ALGORITHM)
 
 
-def read_token(token: str) -> str | None:
-    """Return whom a token names; None if it is forged, expired or says too little."""
+def read_token(token: str, kind: str = ACCESS) -> tuple[str, int] | None:
+    """Return whom a token names, and at which version.
+
+    None if it is forged, expired, of another kind, or says too little.
+    """
     try:
         claims = jwt.decode(
             token,
@@ -83,4 +93,6 @@ def read_token(token: str) -> str | None:
         )
     except jwt.InvalidTokenError:
         return None
-    return str(claims["sub"])
+    if claims.get("kind") != kind:
+        return None
+    return str(claims["sub"]), int(claims.get("ver", 0))

@@ -7,6 +7,7 @@ import pytest
 from httpx import AsyncClient
 
 from app import security
+from app.routes import auth as routes
 from tests.signing_in import EMAIL, signed_in
 
 pytestmark = pytest.mark.anyio
@@ -49,7 +50,11 @@ async def test_wrong_credentials(client: AsyncClient, wrong: dict[str, str]) -> 
 async def test_tokens_that_are_not_taken(client: AsyncClient) -> None:
     """A token is ours, in time, says enough, and its account is there."""
     now = datetime.now(timezone.utc)
-    claims = {"sub": "00000000-0000-0000-0000-000000000000", "iat": now}
+    claims = {
+        "sub": "00000000-0000-0000-0000-000000000000",
+        "iat": now,
+        "kind": security.ACCESS,
+    }
     soon, past = now + timedelta(minutes=1), now - timedelta(minutes=1)
     key = security.SIGNING_KEY
     tokens = [
@@ -63,6 +68,70 @@ async def test_tokens_that_are_not_taken(client: AsyncClient) -> None:
     for token in tokens:
         assert (await client.get("/auth/me", headers=bearing(token))).status_code == 401
     assert (await client.get("/auth/me")).status_code == 401
+
+
+async def signed_up(client: AsyncClient) -> dict[str, str]:
+    """Return the tokens of a new account."""
+    await client.post("/auth/register", json=GIVEN)
+    tokens: dict[str, str] = (await client.post("/auth/login", data=LOGIN)).json()
+    return tokens
+
+
+async def test_refresh(client: AsyncClient) -> None:
+    """A token of one kind is not taken for one of another."""
+    tokens = await signed_up(client)
+    access, renewing = tokens["access_token"], tokens["refresh_token"]
+    answer = await client.post("/auth/refresh", json={"refresh_token": renewing})
+    header = bearing(answer.json()["access_token"])
+    assert (await client.get("/auth/me", headers=header)).status_code == 200
+    assert (await client.get("/auth/me", headers=bearing(renewing))).status_code == 401
+    answer = await client.post("/auth/refresh", json={"refresh_token": access})
+    assert answer.status_code == 401
+
+
+async def test_log_out(client: AsyncClient) -> None:
+    """Every token ends, that for renewing, too."""
+    tokens = await signed_up(client)
+    header = bearing(tokens["access_token"])
+    assert (await client.post("/auth/logout", headers=header)).status_code == 200
+    assert (await client.get("/auth/me", headers=header)).status_code == 401
+    given = {"refresh_token": tokens["refresh_token"]}
+    assert (await client.post("/auth/refresh", json=given)).status_code == 401
+
+
+async def test_change_password(client: AsyncClient) -> None:
+    """The old password is asked for, and ends with its tokens."""
+    header = bearing((await signed_up(client))["access_token"])
+    given = {"current_password": "not it", "new_password": "another password"}
+    for wrong in (given, {**given, "current_password": GIVEN["password"], "new_password": "x"}):
+        answer = await client.post("/auth/change-password", json=wrong, headers=header)
+        assert answer.status_code in (400, 422)
+    given["current_password"] = GIVEN["password"]
+    answer = await client.post("/auth/change-password", json=given, headers=header)
+    assert (await client.get("/auth/me", headers=header)).status_code == 401
+    header = bearing(answer.json()["access_token"])
+    assert (await client.get("/auth/me", headers=header)).status_code == 200
+    assert (await client.post("/auth/login", data=LOGIN)).status_code == 401
+    again = {**LOGIN, "password": "another password"}
+    assert (await client.post("/auth/login", data=again)).status_code == 200
+
+
+async def test_reset_password(client: AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is sent sets a password once; whether there is an account is not told."""
+    header = bearing((await signed_up(client))["access_token"])
+    sent: list[str] = []
+    monkeypatch.setattr(routes, "send_reset_token", lambda _, token: sent.append(token))
+    path = "/auth/request-password-reset"
+    known = await client.post(path, json={"email": GIVEN["email"]})
+    unknown = await client.post(path, json={"email": "nobody@example.com"})
+    assert (known.status_code, known.json()) == (unknown.status_code, unknown.json())
+    given = {"token": sent[0], "new_password": "another password"}
+    assert (await client.post("/auth/reset-password", json=given)).status_code == 200
+    assert (await client.post("/auth/reset-password", json=given)).status_code == 400
+    assert (await client.get("/auth/me", headers=header)).status_code == 401
+    again = {**LOGIN, "password": "another password"}
+    assert (await client.post("/auth/login", data=again)).status_code == 200
+    assert len(sent) == 1
 
 
 def test_weak_secrets_are_refused() -> None:
