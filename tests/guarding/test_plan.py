@@ -6,10 +6,11 @@ import pytest
 
 from backwright.errors import QuestionError, UsageError
 from backwright.project import read_project
-from backwright.tasks.auth_plan import plan
+from backwright.tasks.auth_plan import is_complete, plan
 from backwright.tasks.questions import Answers
 from backwright.transfer.draft import Draft
 from backwright.transfer.guarding.host import Wanted
+from backwright.transfer.guarding.leaving_out import OPTIONAL
 
 HERE = Path(__file__).parent
 JOURNAL = HERE / "hosts" / "journal" / "before"
@@ -24,7 +25,7 @@ def planned(host: Path, **given: str) -> Wanted:
 def test_every_decision_is_asked_for() -> None:
     given: dict[str, str] = {}
     asked = {}
-    for _ in range(3):
+    for _ in range(4):
         with pytest.raises(QuestionError) as raised:
             planned(JOURNAL, **given)
         question = raised.value.question
@@ -36,6 +37,7 @@ def test_every_decision_is_asked_for() -> None:
         "owned": "Entry,Notebook",
         "public": "GET /api/moods/,GET /health",
         "rows": "hidden",
+        "endpoints": "refresh,logout,change-password,reset-password",
     }
     assert planned(JOURNAL, **given) == Wanted(
         ("Notebook",), ("Entry",), frozenset({("GET", "/api/moods/"), ("GET", "/health")})
@@ -43,15 +45,21 @@ def test_every_decision_is_asked_for() -> None:
 
 
 def test_other_answers_than_the_proposed() -> None:
-    wanted = planned(JOURNAL, owned="Entry", public="none", rows="hidden")
-    assert wanted == Wanted(("Entry",), (), frozenset())
-    assert planned(JOURNAL, owned="none", public="GET /health").direct == ()
+    wanted = planned(JOURNAL, owned="Entry", public="none", rows="hidden", endpoints="logout")
+    rest = frozenset(OPTIONAL) - {"logout"}
+    assert wanted == Wanted(("Entry",), (), frozenset(), left_out=rest)
+    assert planned(JOURNAL, owned="none", public="GET /health", endpoints="none").direct == ()
 
 
 @pytest.mark.parametrize(
     ("given", "said"),
     [
         ({"owned": "Entri"}, "'Entri' in --answer owned is not known"),
+        ({"owned": "none", "public": "none", "endpoints": "logot"}, "'logot' in --answer"),
+        (
+            {"owned": "Entry", "public": "none", "rows": "assign:nobody"},
+            "'nobody' in --answer rows",
+        ),
         ({"owned": "none", "public": "GET /helth"}, "'GET /helth' in --answer public"),
         ({"owned": "Entry", "public": "none", "rows": "burnt"}, "'burnt' is no answer"),
     ],
@@ -62,9 +70,7 @@ def test_answers_that_mean_nothing(given: dict[str, str], said: str) -> None:
     assert said in raised.value.message
 
 
-def test_authentication_that_is_there_is_left_alone() -> None:
-    with pytest.raises(UsageError) as raised:
-        plan(read_project(OTHERS / "accounts" / "before"),
-             Draft(OTHERS / "accounts" / "before"), Answers(yes=True))  # fmt: skip
-    assert raised.value.place is not None
-    assert raised.value.place.line > 1
+def test_an_authentication_that_is_whole_is_left_alone() -> None:
+    host = OTHERS / "accounts" / "before"
+    assert is_complete(read_project(host), Draft(host), Answers(yes=True))
+    assert not is_complete(read_project(JOURNAL), Draft(JOURNAL), Answers(yes=True))

@@ -13,7 +13,7 @@ from backwright.project.types import Project
 from backwright.report.change import ChangeReport, PlanStep
 from backwright.report.events import Listener, StepStarted
 from backwright.tasks.add_by_example import finish_migration
-from backwright.tasks.auth_plan import plan
+from backwright.tasks.auth_plan import is_complete, plan
 from backwright.tasks.auth_proof import prove_guarded
 from backwright.tasks.black import blacken
 from backwright.tasks.change import (
@@ -27,6 +27,7 @@ from backwright.tasks.change import (
     workplace,
 )
 from backwright.tasks.drafted import changes_between, lose_nothing, put
+from backwright.tasks.heirs import heir_of, make_heir
 from backwright.tasks.host_facts import main_app
 from backwright.tasks.migration import write_revision
 from backwright.tasks.questions import Answers
@@ -34,6 +35,7 @@ from backwright.tasks.safe_migration import make_safe
 from backwright.transfer.draft import Draft
 from backwright.transfer.guarding.guard import Guarded, guard
 from backwright.transfer.guarding.host import Wanted
+from backwright.transfer.guarding.host_tests import NOBODY
 from backwright.values import Note
 from backwright.workshop import require
 from backwright.workshop.staging import prepare
@@ -60,6 +62,8 @@ def add_auth(request: AddAuth, listener: Listener) -> ChangeReport:
         MissingError: something that the proof needs is not there.
     """
     project = _of_main_app(read_project(request.root))
+    if is_complete(project, Draft(request.root), request.answers):
+        return _already(project)
     wanted = plan(project, Draft(request.root), request.answers)
     if request.dry_run:
         return _planned(request, project, wanted)
@@ -71,7 +75,7 @@ def add_auth(request: AddAuth, listener: Listener) -> ChangeReport:
         for step in steps:
             listener(StepStarted(f"{step.step}: {', '.join(step.files)}"))
         changed = place.reread()
-        migration, said = _migrate(changed, steps)
+        migration, said = _migrate(changed, steps, wanted, done)
         ways = each_file_once(steps)
         reasons = {path: step.step for step in ways for path in step.files}
         changes = changes_of(place, [*files, *migration], reasons)
@@ -85,13 +89,37 @@ def add_auth(request: AddAuth, listener: Listener) -> ChangeReport:
         return change_report(outcome, changes, verified=checks, undo=undo)
 
 
-def _migrate(place: Workplace, steps: list[PlanStep]) -> tuple[list[str], tuple[Note, ...]]:
+def _already(project: Project) -> ChangeReport:
+    """Report that there is nothing to add."""
+    auth = project.auth
+    where = f" ({auth.file}:{auth.line or 1})" if auth.file else ""
+    return ChangeReport(
+        command=COMMAND,
+        plan=(),
+        files=(),
+        summary=f"authentication is there already: {auth.approach}{where}, and every endpoint that "
+        "touches owned rows asks for an account; nothing was changed",
+        next_steps=("backwright probe    tries it with two accounts, and without one",),
+    )
+
+
+def _migrate(
+    place: Workplace, steps: list[PlanStep], wanted: Wanted, done: Guarded
+) -> tuple[list[str], tuple[Note, ...]]:
     """Write the migration, safe for tables with rows in them."""
     revision = write_revision(place, "add accounts and owners")
     migration = list(revision.paths)
     notes = revision.notes
     if migration:
-        notes += make_safe(place, migration, {})
+        fills = {}
+        if wanted.heir:
+            heir = heir_of(
+                read_project(place.folder), done.accounts, done.key_kind, wanted.heir,
+                wanted.direct, sqlite=place.facts.uses_sqlite,
+            )  # fmt: skip
+            make_heir(place.folder, migration, heir)
+            fills = heir.fills
+        notes += make_safe(place, migration, fills)
         finish_migration(place, migration)
         place.listener(StepStarted(f"migration: {', '.join(migration)}"))
         steps.append(PlanStep("migration", tuple(migration)))
@@ -117,6 +145,11 @@ def write(
         VerificationError: a place that touches rows cannot be scoped.
     """
     draft = Draft(folder)
+    if wanted.heir:
+        done = guard(draft, project, replace(wanted, owner_required=True), installed)
+        if not any(NOBODY in note.text for note in done.notes):
+            return done, put(folder, draft)
+        draft = Draft(folder)
     done = guard(draft, project, wanted, installed)
     return done, put(folder, draft)
 

@@ -12,14 +12,15 @@ from backwright.spec.fields import nearest
 from backwright.tasks.questions import Answers
 from backwright.transfer.draft import Draft
 from backwright.transfer.grow.sources import Sources
+from backwright.transfer.guarding.adopting import looks_like_accounts, powers, signs_in
 from backwright.transfer.guarding.guard import handlers
-from backwright.transfer.guarding.host import Wanted
+from backwright.transfer.guarding.host import ASSIGN, Wanted
+from backwright.transfer.guarding.leaving_out import OPTIONAL
 from backwright.transfer.guarding.owned import Owned, key_of, owned_models, parent_of
 from backwright.transfer.guarding.program import Function, Program
 from backwright.transfer.guarding.touches import Scoper
 from backwright.values import Choice, Place, Question
 
-_ACCOUNTS = re.compile(r"(?i)^(app_?|auth_?)?(user|account)s?(_?model|_?table)?$")
 _OPEN = re.compile(r"(?i)(^/$|health|ping|status$|ready|readiness|live(ness)?$|version$|metrics$|"
                    r"webhook|docs|redoc|openapi|favicon)")  # fmt: skip
 _WRITING = ("POST", "PUT", "PATCH", "DELETE")
@@ -44,41 +45,62 @@ def plan(project: Project, draft: Draft, answers: Answers) -> Wanted:
     """Decide, as answered, which models get an owner and which endpoints stay open.
 
     Raises:
-        UsageError: the project has accounts already, or an answer names something unknown.
+        UsageError: an answer names something unknown.
         QuestionError: a question is not answered.
     """
-    _refuse_what_is_there(project)
     uses = uses_of(project, draft)
-    candidates = [m for m in project.models if not _is_link(m)]
+    account = _accounts(project, answers)
+    role = _role(project, draft, account, answers)
+    candidates = [m for m in project.models if not _is_link(m) and m is not account]
     proposed = [m.name for m in candidates if _is_written(m, uses)]
     known = [m.name for m in candidates]
     if not proposed and "owned" not in answers.given:
         _refuse_unreadable(project, draft)
     names = _listed(answers, _owned_question(proposed, known, uses), known)
-    direct, through = _divided(project, names)
-    public = _public(answers, project, uses, {*direct, *through})
-    if names:
-        _ask_of_rows(answers)
-    return Wanted(tuple(direct), tuple(through), public)
+    mine = account.name if account else None
+    direct, through = _divided(project, names, mine)
+    public = _public(answers, project, uses, {*direct, *through, *([mine] if mine else [])})
+    rows = _rows(answers) if names else "hidden"
+    left_out = _left_out(answers)
+    return Wanted(tuple(direct), tuple(through), public, mine, role, rows, left_out)
 
 
-def _refuse_what_is_there(project: Project) -> None:
+def is_complete(project: Project, draft: Draft, answers: Answers) -> bool:
+    """Tell whether a project has authentication, and no endpoint forgot to ask for it.
+
+    Raises:
+        UsageError: it has one in part.
+    """
     auth = project.auth
-    if auth.approach != _NONE:
-        where = f" ({auth.library})" if auth.library else ""
-        raise UsageError(
-            f"this project has authentication already: {auth.approach}{where}",
-            place=Place(auth.file, auth.line or 1) if auth.file else None,
-            remedy="`add auth` cannot complete an authentication that is there yet; "
-            "`backwright probe` tells which endpoints it leaves open",
-        )
-    for model in project.models:
-        if _ACCOUNTS.match(model.name) or _ACCOUNTS.match(model.table):
-            raise UsageError(
-                f"this project has a table of accounts already: {model.name}",
-                place=Place(model.file, model.line),
-                remedy="`add auth` cannot take over a table of accounts that is there yet",
-            )
+    if auth.approach == _NONE:
+        return False
+    forgotten = _forgotten(project, draft, answers)
+    if not forgotten:
+        return True
+    where = f" ({auth.library})" if auth.library else ""
+    raise UsageError(
+        f"this project has authentication already: {auth.approach}{where}; "
+        f"these endpoints do not ask for it: {', '.join(use.key for use in forgotten)}",
+        place=Place(auth.file, auth.line or 1) if auth.file else None,
+        remedy="`add auth` cannot complete an authentication that is there yet; "
+        "`backwright probe` tells which endpoints it leaves open",
+    )
+
+
+def _forgotten(project: Project, draft: Draft, answers: Answers) -> list[Use]:
+    """Return the endpoints that ask for no account, and should."""
+    people = {m.name for m in project.models if looks_like_accounts(m)} | {project.auth.user_model}
+    owned = {m.name for m in project.models if m.owner is not None} - people
+    allowed = {one.strip() for one in answers.given.get("public", "").split(",")}
+    catalogue = {m.name for m in project.models} - owned - people
+    return [
+        use
+        for use in uses_of(project, draft)
+        if use.endpoint.auth == "none"
+        and use.key not in allowed
+        and use.touched - people
+        and not _stays_open(use, owned, catalogue)
+    ]
 
 
 def _refuse_unreadable(project: Project, draft: Draft) -> None:
@@ -113,7 +135,9 @@ def uses_of(project: Project, draft: Draft) -> list[Use]:
         made = {one.model.name for f in reached for one in scoper.makes(f)}
         made |= _bodies(program, handler, every) if endpoint.method == "POST" else set()
         found.append(Use(endpoint, frozenset(touched | made), frozenset(made)))
-    return found
+    seen = {use.key for use in found}
+    rest = [Use(one, frozenset(), frozenset()) for one in project.endpoints]
+    return [*found, *(use for use in rest if use.key not in seen)]
 
 
 def _bodies(program: Program, handler: Function, every: dict[tuple[str, str], Owned]) -> set[str]:
@@ -176,15 +200,78 @@ def _listed(answers: Answers, question: Question, known: Sequence[str]) -> list[
     return names
 
 
-def _divided(project: Project, names: Sequence[str]) -> tuple[list[str], list[str]]:
+def _divided(
+    project: Project, names: Sequence[str], account: str | None
+) -> tuple[list[str], list[str]]:
     """Part owned models: with an owner themselves, or owned through a parent that they must have."""
     models = {m.name: m for m in project.models}
-    every = {name: Owned(models[name], key_of(models[name])) for name in names}
+    every = {
+        name: Owned(models[name], key_of(models[name]), is_account=name == account)
+        for name in [*([account] if account else []), *names]
+    }
     through = [name for name in names if parent_of(models[name], every)]
     direct = [name for name in names if name not in through]
-    reached = {one.model.name for one in owned_models(models, direct, through)}
+    reached = {one.model.name for one in owned_models(models, direct, through, account)}
     lost = [name for name in through if name not in reached]  # parents of one another
     return [*direct, *lost], [name for name in through if name not in lost]
+
+
+def _accounts(project: Project, answers: Answers) -> Model | None:
+    """Return the table of accounts that is taken over; None where a new one is made.
+
+    Raises:
+        QuestionError: there is such a table, and it is not said what becomes of it.
+    """
+    there = [model for model in project.models if looks_like_accounts(model)]
+    there.sort(key=signs_in, reverse=True)
+    if not there:
+        return None
+    choices = [
+        Choice(
+            model.name,
+            f"Rows of {model.name} become the accounts; what signing in needs is added.",
+            "Whoever has a row there has an account, and sees those rows that they made themselves.",
+        )
+        for model in there
+    ]
+    separate = Choice(
+        "separate",
+        "Accounts get a table of their own; the one that is there is a resource like others.",
+        "Who is meant by a row there and who signs in are not connected.",
+    )
+    best = there[0].name if signs_in(there[0]) else separate.value
+    question = Question(
+        key="accounts",
+        text="Are the rows of a table that is there the accounts that people sign in to?",
+        why=f"{there[0].file}:{there[0].line} has a table of the name {there[0].table}"
+        + ("" if signs_in(there[0]) else ", without an address or a password"),
+        choices=(*choices, separate),
+        recommended=best,
+    )
+    value = answers.to(question)
+    return next((model for model in there if model.name == value), None)
+
+
+def _role(project: Project, draft: Draft, account: Model | None, answers: Answers) -> str | None:
+    """Return what new accounts may do, where a column of theirs says so and has no default.
+
+    Raises:
+        QuestionError: it is not said.
+    """
+    column = powers(Sources(draft, project), account) if account else None
+    if account is None or column is None:
+        return None
+    question = Question(
+        key="role",
+        text=f"What do new accounts have as {account.name}.{column.name}? (any word)",
+        why=f"{column.file or account.file}:{column.line or account.line} must be given and has no "
+        "default, and nobody may choose for themselves what they may do",
+        choices=(Choice("user", "New accounts are users.", "Administrators are made by hand."),),
+        recommended="user",
+    )
+    if question.key in answers.given:
+        return answers.given[question.key]
+    return answers.to(question)
 
 
 def _public(
@@ -222,20 +309,72 @@ def _stays_open(use: Use, owned: set[str], catalogue: set[str]) -> bool:
     )
 
 
-def _ask_of_rows(answers: Answers) -> None:
-    """Ask what becomes of the rows that are there, which nobody owns."""
-    answers.to(
-        Question(
-            key="rows",
-            text="What becomes of the rows that are there, which nobody made with an account?",
-            why="their owner is not known, and nobody may see rows of somebody else",
-            choices=(
-                Choice(
-                    "hidden",
-                    "They are kept without an owner, and no account sees them.",
-                    "Nothing is lost; an owner can be set in the database at any time.",
-                ),
+def _left_out(answers: Answers) -> frozenset[str]:
+    """Return the endpoints of accounts that are not wanted.
+
+    Raises:
+        QuestionError: it is not said.
+        UsageError: an answer names an unknown one.
+    """
+    value = ",".join(OPTIONAL)
+    question = Question(
+        key="endpoints",
+        text="Which endpoints do accounts get besides register, login and me? "
+        "(names, separated by commas, or none)",
+        why="each of them can be left out; a lost password cannot be replaced without the last",
+        choices=(
+            Choice(value, "Whatever people with an account expect.", "Five endpoints more."),
+            Choice(
+                _NONE, "Nothing but register, login and me.", "A token is good until it expires."
             ),
-            recommended="hidden",
-        )
+        ),
+        recommended=value,
     )
+    return frozenset(set(OPTIONAL) - set(_listed(answers, question, list(OPTIONAL))))
+
+
+def _rows(answers: Answers) -> str:
+    """Return what becomes of the rows that are there, which nobody owns.
+
+    Raises:
+        QuestionError: it is not said.
+        UsageError: the answer is none of the choices.
+    """
+    value = answers.given.get(_ROWS.key)
+    if value is None:
+        return answers.to(_ROWS)
+    address = value.removeprefix(ASSIGN).strip()
+    if value.startswith(ASSIGN) and re.fullmatch(r"[^@\s']+@[^@\s']+", address):
+        return f"{ASSIGN}{address.lower()}"
+    if value.startswith(ASSIGN):
+        raise UsageError(
+            f"{address!r} in --answer rows is no address",
+            remedy=f"such as --answer rows={ASSIGN}somebody@example.com",
+        )
+    return answers.to(_ROWS)
+
+
+_ROWS = Question(
+    key="rows",
+    text="What becomes of the rows that are there, which nobody made with an account?",
+    why="their owner is not known, and nobody may see rows of somebody else",
+    choices=(
+        Choice(
+            "hidden",
+            "They are kept without an owner, and no account sees them.",
+            "Nothing is lost and nothing leaks; an owner can be set in the database at any time.",
+        ),
+        Choice(
+            "shared",
+            "Every account may read them, and nobody may change them.",
+            "What was public stays readable, but who may change it is nobody.",
+        ),
+        Choice(
+            f"{ASSIGN}EMAIL",
+            "They become rows of one account, by its address; the migration makes it if it is not "
+            "there, without a password.",
+            "All rows have an owner from then on; only that account sees what was everybody's.",
+        ),
+    ),
+    recommended="hidden",
+)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+
+import httpx
 
 from backwright.errors import BackwrightError, VerificationError
 from backwright.probe.config import read_config
@@ -14,6 +17,7 @@ from backwright.report.probe_types import Area, CellKind, ProbeCell, ProbeReport
 from backwright.tasks.change import Workplace
 from backwright.tasks.probe import probe_place
 from backwright.tasks.questions import Answers
+from backwright.tasks.serving import running
 from backwright.transfer.guarding.guard import Guarded
 from backwright.values import Check, Choice, Question, Verdict
 from backwright.workshop import require
@@ -50,19 +54,47 @@ def prove_guarded(place: Workplace, done: Guarded, answers: Answers) -> tuple[Ch
             ("isolation", "skipped", reason),
         ]
     else:
-        found = [("guards", *guards(report, done)), ("isolation", *isolation(report, done))]
+        refused = _refused_directly(place, unproved(report, done))
+        found = [
+            ("guards", *guards(report, done, refused)),
+            ("isolation", *isolation(report, done)),
+        ]
     seconds = round(time.monotonic() - started, 3)
     checks = tuple(Check(name, verdict, seconds, detail) for name, verdict, detail in found)
     for check in checks:
         place.listener(CheckEnded(check))
     require(checks)
-    unproved = [check for check in checks if check.verdict == "skipped"]
-    if unproved and answers.to(_unproved(unproved)) == "stop":
+    open_ones = [check for check in checks if check.verdict == "skipped"]
+    if open_ones and answers.to(_unproved(checks)) == "stop":
         raise VerificationError("not every endpoint could be proved to be guarded", checks)
     return checks
 
 
-def _unproved(checks: Sequence[Check]) -> Question:
+def _refused_directly(place: Workplace, missed: Sequence[Key]) -> frozenset[Key]:
+    """Return the endpoints that answer 401 to a request without an account, whatever it says.
+
+    An endpoint that fails for its owner, too, is not tried any further by the probe.
+    """
+    if not missed:
+        return frozenset()
+    found = set()
+    with running(place) as app, httpx.Client(base_url=app.url, timeout=10) as client:
+        for method, path in missed:
+            with contextlib.suppress(httpx.HTTPError):
+                answer = client.request(method, re.sub(r"\{[^}]*\}", "1", path))
+                found |= {(method, path)} if answer.status_code == 401 else set()
+    return frozenset(found)
+
+
+def _unproved(every: Sequence[Check]) -> Question:
+    """Ask what to do where something could not be tried.
+
+    Nothing of it is open: who has no account is refused everywhere, and no row was seen by another.
+    Where even that could not be tried, it is recommended to stop.
+    """
+    checks = [check for check in every if check.verdict == "skipped"]
+    is_closed = any(check.check == "guards" and check.verdict == "pass" for check in every)
+    some = any(not re.match(r"0 of |[^0-9]", check.detail) for check in checks)
     return Question(
         key="unguarded",
         text="Not every endpoint could be proved to be guarded. Move the change over all the same?",
@@ -71,13 +103,32 @@ def _unproved(checks: Sequence[Check]) -> Question:
             Choice("stop", "Leave the project as it is.", "Nothing is added."),
             Choice("proceed", "Write the change.", "An endpoint that was not tried may leak."),
         ),
-        recommended="stop",
+        recommended="proceed" if is_closed and some else "stop",
     )
 
 
-def guards(report: ProbeReport, done: Guarded) -> tuple[Verdict, str]:
-    """Return whether each guarded endpoint refuses who has no account."""
-    return _judged(report, done.guarded, "anonymous", ("leak", "public"), _REFUSED)
+def unproved(report: ProbeReport, done: Guarded) -> list[Key]:
+    """Return the guarded endpoints of which the probe does not know what they say to nobody."""
+    cells = _cells(report, "anonymous")
+    seen = [(key, cells.get(_key(*key))) for key in done.guarded]
+    return [key for key, cell in seen if cell is None or cell.cell == "not-proven"]
+
+
+def guards(
+    report: ProbeReport, done: Guarded, refused: frozenset[Key] = frozenset()
+) -> tuple[Verdict, str]:
+    """Return whether each guarded endpoint refuses who has no account.
+
+    Args:
+        report: what the probe saw.
+        done: what was written.
+        refused: endpoints that were seen to refuse, besides.
+    """
+    return _judged(report, done.guarded, "anonymous", ("leak", "public"), _REFUSED, refused)
+
+
+def _cells(report: ProbeReport, actor: str) -> dict[Key, ProbeCell]:
+    return {_key(one.method, one.path): one for one in report.matrix if one.actor == actor}
 
 
 def isolation(report: ProbeReport, done: Guarded) -> tuple[Verdict, str]:
@@ -86,19 +137,25 @@ def isolation(report: ProbeReport, done: Guarded) -> tuple[Verdict, str]:
 
 
 def _judged(
-    report: ProbeReport, wanted: Sequence[Key], actor: str, bad_cells: Sequence[str], said: str
-) -> tuple[Verdict, str]:
-    cells = {_key(one.method, one.path): one for one in report.matrix if one.actor == actor}
-    seen = [(f"{m} {p}", cells.get(_key(m, p))) for m, p in wanted]
-    bad = [_why(name, one) for name, one in seen if one and one.cell in bad_cells]
+    report: ProbeReport, wanted: Sequence[Key], actor: str, bad_cells: Sequence[str], said: str,
+    refused: frozenset[Key] = frozenset(),
+) -> tuple[Verdict, str]:  # fmt: skip
+    cells = _cells(report, actor)
+    seen = [(key, cells.get(_key(*key))) for key in wanted]
+    bad = [_why(key, one) for key, one in seen if one and one.cell in bad_cells]
     if bad:
         return "fail", "; ".join(bad)
-    missed = [_why(name, one) for name, one in seen if one is None or one.cell not in _CLOSED]
+    missed = [
+        _why(key, one)
+        for key, one in seen
+        if key not in refused and (one is None or one.cell not in _CLOSED)
+    ]
     text = f"{len(seen) - len(missed)} of {len(seen)} {said}"
     return ("skipped" if missed else "pass"), "; ".join([text, *missed])
 
 
-def _why(name: str, cell: ProbeCell | None) -> str:
+def _why(key: Key, cell: ProbeCell | None) -> str:
+    name = " ".join(key)
     return f"{name}: {cell.cell}, {cell.why}" if cell else f"{name}: not tried"
 
 

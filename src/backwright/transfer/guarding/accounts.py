@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import PurePosixPath
 
 from backwright.errors import UsageError
-from backwright.project.types import Project
+from backwright.project.types import Model, Project
 from backwright.source.imports import add_imports
-from backwright.source.outline import outline, used_names
+from backwright.source.outline import imported_names, outline, used_names
 from backwright.source.text import Splice, lines_between, splice
 from backwright.spec.fields import read_fields
 from backwright.spec.names import names_of
@@ -28,11 +30,14 @@ from backwright.transfer.grow.speak import Speech, rebound
 from backwright.transfer.grow.steps import add_model, make_package, seen_from
 from backwright.transfer.grow.tables import write_tables
 from backwright.transfer.grow.wiring import read_wiring, wire
+from backwright.transfer.guarding.adopted import has_older, speak_of
 from backwright.transfer.guarding.host import Host
+from backwright.transfer.guarding.leaving_out import without
 from backwright.transfer.guarding.owned import OWNER
 
 NEEDED = ("bcrypt>=4.1", "pyjwt>=2.10", "python-multipart>=0.0.9", "email-validator>=2.1")
-FIELDS = ("email:str:254:unique", "hashed_password:str:60")
+FIELDS = ("email:str:254:unique", "hashed_password:str:60", "token_version:int:optional")
+_PASSWORD = "hashed_password:str:60:optional"  # noqa: S105 - a field
 AUTH = names_of("auth", plural="auth")
 _SETTING = 'os.environ.get("SECRET_KEY", "")'
 _KEYS = {"int": "int", "uuid": "UUID", "str": "str"}
@@ -45,31 +50,73 @@ _EXAMPLES = (
     "sample.env",
 )
 MODULES = ("security", "auth", "routes/auth")
+OLDER = "older_passwords"
 
 
 def add_requirements(host: Host) -> None:
     """Name the libraries that passwords and tokens need among the host's requirements."""
-    added = add_dependencies(host.draft, NEEDED)
+    start = PurePosixPath(host.project.apps[0].file).parent.as_posix()
+    added = add_dependencies(host.draft, NEEDED, start)
     if added:
         host.dependencies = added[1]
         host.done("dependencies", added[0])
 
 
 def add_users(host: Host) -> None:
-    """Add the table of accounts, as the host writes tables; in a flat host above its others."""
+    """Add the table of accounts, as the host writes tables; in a flat host above its others.
+
+    One that the host has already is given what it lacks.
+    """
+    if host.accounts.adopted:
+        _adopt(host)
+        return
     fields = read_fields(FIELDS)
-    spec = ResourceSpec(names_of("User"), fields=fields, owner="none")
+    spec = ResourceSpec(names_of(host.said.model), fields=fields, owner="none")
     plain = host.template("plain")
     growth = growth_of(host.sources, spec, host.seams, plain, host.known)
     host.user_key = growth.dialect.key.key_kind
-    host.user = growth.writers.dialect.partners["User"]
-    if host.is_flat:
+    host.user = growth.writers.dialect.partners[host.said.model]
+    app = host.project.apps[0].file
+    if host.is_flat and any(model.file == app for model in host.project.models):
         _users_in(host, growth)
-        host.user_module = host.sources.module(host.project.apps[0].file)
+        host.user_module = host.sources.module(app)
         return
     add_model(growth)
     host.steps += growth.steps
     host.user_module = host.sources.module(growth.homes.models)
+
+
+def _adopt(host: Host) -> None:
+    """Give the host's own table of accounts the columns that signing in needs."""
+    model = next(one for one in host.project.models if one.name == host.said.model)
+    dialect = read_dialect(host.project, host.draft, model, host.known.versions)
+    partner = dialect.partner(model.name)
+    if partner is None:
+        raise UsageError(f"{model.name} is no class that others can refer to")
+    host.user, host.user_key = partner, partner.key_kind
+    host.user_module = host.sources.module(model.file)
+    words = {
+        "email": "email:str:254:unique:optional",
+        "hashed_password": _PASSWORD,
+        "token_version": FIELDS[-1],
+    }
+    fields = read_fields(tuple(words[one] for one in host.accounts.missing))
+    home = Home(model.name, model.table, host.user_module, model.file, owned=False)
+    writers = bound(dialect, names_of(model.name), home)
+    made = [writers.model_column(field) for field in fields]
+    _add_columns(host, model, made)
+    host.done("accounts", *([model.file] if made else []))
+
+
+def _add_columns(host: Host, model: Model, made: Sequence[Declaration]) -> None:
+    """Put columns behind those of a table."""
+    code = host.draft.text(model.file)
+    line, indent = _after_columns(code, model.name, {column.name for column in model.columns})
+    text = "".join(f"{indent}{one.code}\n" for one in made)
+    code = splice(code, [Splice(line, line, text)])
+    there = {name for s in outline(code) for name in s.names}
+    needed = {pair for one in made for pair in one.imports if pair[1] not in there}
+    host.draft.write(model.file, add_imports(code, wanted_imports(needed)))
 
 
 def _users_in(host: Host, growth: Growth) -> None:
@@ -97,30 +144,31 @@ def add_owners(host: Host, project: Project) -> None:
         host: the host, with its table of accounts.
         project: what is known of it since it has that.
     """
-    declared = {name: _owner_of(host, project, name) for name in host.wanted.direct}
-    for name, (path, columns, made) in declared.items():
-        code = host.draft.text(path)
-        line, indent = _after_columns(code, name, columns)
-        code = splice(code, [Splice(line, line, f"{indent}{made.code}\n")])
-        there = {one for s in outline(code) for one in s.names}
-        needed = {pair for pair in made.imports if pair[1] not in there}
-        host.draft.write(path, add_imports(code, wanted_imports(needed)))
-    host.done("owners", *(path for path, _, _ in declared.values()))
+    account = [host.said.model] if host.accounts.adopted else []
+    files = []
+    for name in (*account, *host.wanted.direct):
+        model = next(one for one in project.models if one.name == name)
+        _add_columns(host, model, [_owner_of(host, project, model)])
+        files.append(model.file)
+    host.done("owners", *files)
 
 
-def _owner_of(host: Host, project: Project, name: str) -> tuple[str, set[str], Declaration]:
-    """Return a table's file, its columns, and the column of its owner as the host writes such."""
-    model = next(one for one in project.models if one.name == name)
+def _owner_of(host: Host, project: Project, model: Model) -> Declaration:
+    """Return the column of a table's owner as the host writes such."""
     assert host.user is not None  # noqa: S101 - accounts come first
+    name = host.said.model
     dialect = read_dialect(project, host.draft, model, host.known.versions).with_partner(host.user)
     home = Home(model.name, model.table, host.sources.module(model.file), model.file, owned=False)
     stem = OWNER.removesuffix("_id")
+    is_optional = not host.wanted.owner_required or model.name == name
     field = FieldSpec(
-        stem, "ref", f"{stem}:ref:User:optional:index:cascade", optional=True, index=True,
-        target="User", on_delete="cascade",
+        stem, "ref", f"{stem}:ref:{name}:index:cascade", optional=is_optional, index=True,
+        target=name, on_delete="cascade",
     )  # fmt: skip
-    made = bound(dialect, names_of(name), home).model_column(field)
-    return model.file, {column.name for column in model.columns}, made
+    made = bound(dialect, names_of(model.name), home).model_column(field)
+    if model.name != name:
+        return made
+    return replace(made, value=(made.value or "").replace('"CASCADE"', '"SET NULL"'))
 
 
 def _after_columns(code: str, name: str, columns: set[str]) -> tuple[int, str]:
@@ -147,17 +195,33 @@ def gate_code(host: Host) -> dict[str, str]:
         sqlmodel_session=host.session.kind[0].startswith("sqlmodel"),
         sqlmodel_tables=host.sqlmodel,
     )
-    return {name: _worded(host, speech, gate.text(f"app/{name}.py")) for name in MODULES}
+    left_out = host.wanted.left_out
+    return {
+        name: _worded(host, speech, without(gate.text(f"app/{name}.py"), left_out))
+        for name in modules(host)
+    }
+
+
+def modules(host: Host) -> tuple[str, ...]:
+    """Return the modules of the template that a host needs, each after those that it uses."""
+    first, *rest = MODULES
+    return (first, OLDER, *rest) if has_older(host.accounts) else MODULES
+
+
+def stores_digests(host: Host) -> bool:
+    """Tell whether a host makes quick hashes, as of passwords."""
+    return any("hashlib" in host.draft.text(path) for path in host.sources.trees)
 
 
 def _worded(host: Host, speech: Speech, code: str) -> str:
     code = speech.put(without_marks(code))
+    code = speak_of(code, host.accounts, digests=stores_digests(host))
     key = _KEYS[host.user_key]
     code = code.replace("UUID(subject)", "subject" if key == "str" else f"{key}(subject)")
     code = code.replace("    id: UUID\n", f"    id: {key}\n")
     if not host.known.libraries.annotated:
         code = re.sub(r"(\w+): Annotated\[(\w+), (Depends\(\w*\))\]", r"\1: \2 = \3", code)
-        code = code.replace(": CurrentUser)", ": User = Depends(get_current_user))")
+        code = code.replace(": CurrentUser)", f": {host.said.model} = Depends(get_current_user))")
     kinds = ("AsyncSession", "Session")
     for kind in kinds:
         code = re.sub(rf"\b{kind}\b", host.session.kind[1], code)
@@ -180,7 +244,7 @@ def known_names(host: Host, homes: dict[str, str]) -> dict[str, Import]:
     """
     session = host.session
     known: dict[str, Import] = {
-        "User": (host.user_module, "User"),
+        host.said.model: (host.user_module, host.said.model),
         "Annotated": ("typing", "Annotated"),
         "Depends": ("fastapi", "Depends"),
     }
@@ -239,7 +303,7 @@ def _gate_beside(host: Host, code: dict[str, str], secret: dict[str, set[str]]) 
 
 def as_growth(host: Host) -> Growth:
     """Return what the steps of growing need to know of the host."""
-    spec = ResourceSpec(names_of("User"), fields=(), owner="none")
+    spec = ResourceSpec(names_of(host.said.model), fields=(), owner="none")
     plain = host.template("plain")
     return growth_of(host.sources, spec, host.seams, plain, host.known)
 
@@ -252,8 +316,10 @@ def homes(host: Host) -> dict[str, str]:
     """
     package = PurePosixPath(host.project.apps[0].file).parent
     routes = read_homes(host.sources, AUTH).routes
+    older = {OLDER: _free(host.draft, str(package / f"{OLDER}.py"), "older_hashes")}
     return {
         "security": _free(host.draft, str(package / "security.py"), "passwords"),
+        **(older if has_older(host.accounts) else {}),
         "auth": _free(host.draft, str(package / "auth.py"), "accounts"),
         "routes/auth": _free(host.draft, routes, "account_routes"),
     }
@@ -280,13 +346,16 @@ def _gate_in(host: Host, code: dict[str, str], secret: dict[str, set[str]]) -> N
             f"{path} defines {', '.join(sorted(missing))} below its first handler",
             remedy="move it above, so that handlers can ask who is calling",
         )
-    bodies = [_body(code[name]) for name in MODULES]
+    bodies = [_body(code[name]) for name in modules(host)]
     block = "\n\n\n".join(body.strip("\n") for body in bodies).replace("router", "auth_router")
     block = block.replace("APIRouter(prefix", "APIRouter(prefix").replace("Auth_router", "router")
     block += f"\n\n\n{app}.include_router(auth_router)\n\n\n"
     text = splice(text, [Splice(place, place, block)])
     wanted: dict[str, set[str]] = {module: set(names) for module, names in secret.items()}
     there = {name for s in outline(text) for name in s.names}
+    there |= set(imported_names(text))
+    if host.user_module != host.sources.module(path):
+        wanted.setdefault(host.user_module, set()).add(host.said.model)
     used = used_names(ast.parse(block))
     for body in code.values():
         for module, names in _imports(body).items():

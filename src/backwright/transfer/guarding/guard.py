@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 import tempfile
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from backwright.errors import UsageError, VerificationError
@@ -18,9 +18,11 @@ from backwright.transfer.draft import Draft
 from backwright.transfer.grow.grow import Versions
 from backwright.transfer.grow.libraries import libraries_of, versions_of
 from backwright.transfer.grow.seams import Dependency, read_seams
+from backwright.transfer.grow.sessions import KINDS
 from backwright.transfer.grow.sources import Sources, names_of_statement
 from backwright.transfer.grow.steps import seen_from
 from backwright.transfer.guarding import accounts
+from backwright.transfer.guarding.adopting import Accounts, read_accounts
 from backwright.transfer.guarding.edits import Edits
 from backwright.transfer.guarding.host import Host, Wanted
 from backwright.transfer.guarding.host_tests import sign_in_tests
@@ -28,10 +30,12 @@ from backwright.transfer.guarding.owned import Owned, owned_models
 from backwright.transfer.guarding.passing import Passing, Said, guard_alone
 from backwright.transfer.guarding.program import Function, Program
 from backwright.transfer.guarding.references import CHECK, WRITING, References
+from backwright.transfer.guarding.sessions import supply_session
 from backwright.transfer.guarding.touches import Scoper
 from backwright.values import Note, Place
 
 Key = tuple[str, str]
+_NAMES = ("User", "AuthUser", "LoginUser")
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,8 @@ class Guarded:
         fresh: The endpoints of accounts.
         notes: What a reviewer should know.
         dependencies: The requirements that were added.
+        accounts: The table of accounts.
+        key_kind: The type of its key.
     """
 
     steps: tuple[tuple[str, tuple[str, ...]], ...]
@@ -55,6 +61,8 @@ class Guarded:
     notes: tuple[Note, ...]
     dependencies: tuple[str, ...]
     scoped: tuple[Key, ...] = ()
+    accounts: Accounts = field(default_factory=Accounts)
+    key_kind: str = "int"
 
 
 def guard(draft: Draft, project: Project, wanted: Wanted, installed: Mapping[str, str]) -> Guarded:
@@ -94,6 +102,8 @@ def guard(draft: Draft, project: Project, wanted: Wanted, installed: Mapping[str
         notes=tuple(host.notes),
         dependencies=host.dependencies,
         scoped=scoped,
+        accounts=host.accounts,
+        key_kind=host.user_key,
     )
 
 
@@ -107,29 +117,45 @@ def reread(draft: Draft) -> Project:
 def _host(draft: Draft, project: Project, wanted: Wanted, installed: Mapping[str, str]) -> Host:
     sources = Sources(draft, project)
     seams = read_seams(sources)
+    step: list[tuple[str, tuple[str, ...]]] = []
     if not project.apps:
         raise UsageError(f"no application was found in {draft.root.name}")
     if seams.session is None:
-        raise UsageError(
-            "no dependency gives handlers a session of SQLAlchemy or SQLModel",
-            place=Place(project.apps[0].file, project.apps[0].line),
-            remedy="write one, such as get_session(), and let handlers take it with Depends",
-        )
+        supplied = supply_session(sources, seams)
+        if supplied is None:
+            raise UsageError(
+                "nothing gives handlers a session of SQLAlchemy or SQLModel, and no maker of "
+                "sessions or engine was found",
+                place=Place(project.apps[0].file, project.apps[0].line),
+                remedy="write one, such as get_session(), and let handlers take it with Depends",
+            )
+        seams = replace(seams, session=supplied[0], is_async=KINDS[supplied[0].kind[1]])
+        step = [("sessions", (supplied[1],))]
+        sources = Sources(draft, project)
+    assert seams.session is not None  # noqa: S101 - it is there, or was supplied
     session = _shared(sources, seams.session, project)
     versions = versions_of(sources, installed)
     libraries = libraries_of(sources, versions, python_of(project, installed))
     uses = any("sqlmodel" in draft.text(model.file) for model in project.models)
     annotated = libraries.annotated and (session.alias is not None or session.annotated)
     taken = any("current_user" in draft.text(path) for path in sources.trees)
+    there = {model.name for model in project.models}
+    mine = (
+        read_accounts(sources, project, wanted.accounts, wanted.role)
+        if wanted.accounts
+        else Accounts(next(one for one in _NAMES if one not in there))
+    )
     said = Said(
         user="signed_in_user" if taken else "current_user",
-        model="User",
+        model=mine.model,
         getter="get_current_user",
         alias="CurrentUser" if annotated else None,
+        key=mine.key,
     )
     return Host(
-        draft, project, sources, seams, session, Versions(versions, libraries), wanted, uses, said
-    )
+        draft, project, sources, seams, session, Versions(versions, libraries), wanted, uses, said,
+        accounts=mine, steps=step,
+    )  # fmt: skip
 
 
 def _shared(sources: Sources, session: Dependency, project: Project) -> Dependency:
@@ -149,15 +175,23 @@ def _scope(host: Host, known: Project) -> tuple[Key, ...]:
     sources = Sources(host.draft, known)
     program = Program(sources)
     models = {model.name: model for model in known.models}
-    owned = owned_models(models, [*host.wanted.direct], [*host.wanted.through])
-    scoper = Scoper(
-        program, {(one.model.file, one.model.name): one for one in owned}, host.said.user
+    owned = owned_models(
+        models, [*host.wanted.direct], [*host.wanted.through], host.wanted.accounts
     )
+    scoper = Scoper(
+        program, {(one.model.file, one.model.name): one for one in owned}, host.said.caller
+    )
+    _refuse_unknown(program, known, host.wanted.public)
     every = list(handlers(program, known))
+    scoper.checks = _checks(program, scoper, every)
     public = {f for e, f in every if (e.method, e.path) in host.wanted.public}
     guarded = {f for e, f in every if f not in public}
     passing = Passing(program, scoper, [*guarded], [*public])
     passing.find()
+    if host.wanted.rows == "shared":
+        ways = [(e.method in ("GET", "HEAD"), f) for e, f in every if f in guarded]
+        writers = {f for reads, f in ways if not reads}
+        passing.share([f for reads, f in ways if reads and f not in writers], [*writers])
     references = References(program, scoper.owned, known, passing)
     work = _Work(host, known, sources, passing, references, {})
     for endpoint, handler in {f: (e, f) for e, f in every if f in guarded}.values():
@@ -174,6 +208,21 @@ def _scope(host: Host, known: Project) -> tuple[Key, ...]:
     return tuple(dict.fromkeys(scoped))
 
 
+def _checks(
+    program: Program, scoper: Scoper, every: list[tuple[Endpoint, Function]]
+) -> set[Function]:
+    """Return what only those handlers run that make an account."""
+    makers, others = set[Function](), set[Function]()
+    for endpoint, handler in every:
+        reached = program.reached([handler])
+        makes = any(one.is_account for f in reached for one in scoper.makes(f))
+        if makes and endpoint.method == "POST":
+            makers |= reached
+        else:
+            others |= reached
+    return makers - others
+
+
 def _refusal(problems: list[Note], owned: list[Owned]) -> str:
     places = "; ".join(f"{n.file}:{n.line} {n.text}" for n in dict.fromkeys(problems))
     names = ", ".join(one.model.name for one in owned) or "rows"
@@ -181,25 +230,33 @@ def _refusal(problems: list[Note], owned: list[Owned]) -> str:
 
 
 def handlers(program: Program, project: Project) -> Iterator[tuple[Endpoint, Function]]:
-    """Yield each endpoint with its handler.
+    """Yield each endpoint with its handler, where that is a function of the host's own."""
+    yield from ((one, found) for one in project.endpoints if (found := _handler(program, one)))
+
+
+def _handler(program: Program, endpoint: Endpoint) -> Function | None:
+    name = endpoint.handler.rpartition(":")[2].rpartition(".")[2]
+    found = [f for f in program.functions if f.path == endpoint.file and f.node.name == name]
+    near = [one for one in found if _first_line(one) <= endpoint.line <= _last_line(one)]
+    if not near and len(found) != 1:
+        return None
+    return (near or found)[0]
+
+
+def _refuse_unknown(program: Program, known: Project, public: Collection[Key]) -> None:
+    """Refuse to leave an endpoint open because its handler is a library's.
 
     Raises:
-        VerificationError: a handler is no function that can be found.
+        VerificationError: it is not said that it may stay open.
     """
-    for endpoint in project.endpoints:
-        name = endpoint.handler.rpartition(":")[2].rpartition(".")[2]
-        found = [
-            one for one in program.functions
-            if one.path == endpoint.file and one.node.name == name
-        ]  # fmt: skip
-        near = [one for one in found if _first_line(one) <= endpoint.line <= _last_line(one)]
-        if not near and len(found) != 1:
+    for one in known.endpoints:
+        if (one.method, one.path) not in public and _handler(program, one) is None:
             raise VerificationError(
-                f"the handler of {endpoint.method} {endpoint.path} is no function that was found",
+                f"the handler of {one.method} {one.path} is no function that was found",
                 [],
-                place=Place(endpoint.file, endpoint.line),
+                place=Place(one.file, one.line),
+                remedy=f'leave it open, if it may be: --answer public="{one.method} {one.path},…"',
             )
-        yield endpoint, (near or found)[0]
 
 
 def _first_line(function: Function) -> int:
@@ -238,14 +295,8 @@ class _Work:
         host = self.host
         if endpoint.method not in WRITING:
             return
-        if self.refers.takes_table(handler) and endpoint.method != "POST":
-            text = f"{handler.name} takes a whole row of a table, its owner too"
-            self.passing.problems.append(Note(handler.path, handler.node.lineno, text))
-            return
-        if self.refers.sends(handler) and not self.refers.has_session(handler):
-            text = (
-                f"{handler.name} is sent a reference to owned rows, and has no session to check it"
-            )
+        if self.refers.takes_over(handler):
+            text = f"{handler.name} takes a whole row of a table, and merges it over another's"
             self.passing.problems.append(Note(handler.path, handler.node.lineno, text))
             return
         edits = self._edits(handler.path)
@@ -299,6 +350,10 @@ class _Work:
         origins: dict[str, Import] = {
             "select": (library, "select"),
             "Depends": ("fastapi", "Depends"),
+            "Annotated": ("typing", "Annotated"),
+            **{name: (library, name) for name in ("or_", "and_")},
+            host.session.kind[1]: host.session.kind,
+            host.session.getter[1]: host.session.getter,
             host.said.model: (host.user_module, host.said.model),
             **{name: (gate, name) for name in (host.said.getter, "CurrentUser", CHECK)},
         }

@@ -11,8 +11,11 @@ from backwright.transfer.grow.grow import Versions
 from backwright.transfer.grow.seams import Dependency, Seams
 from backwright.transfer.grow.sources import Sources
 from backwright.transfer.grow.template import plain_draft
+from backwright.transfer.guarding.adopting import Accounts
 from backwright.transfer.guarding.passing import Said
 from backwright.values import Note
+
+ASSIGN = "assign:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +26,26 @@ class Wanted:
         direct: The models that get an owner's column.
         through: The models that are owned through a parent that they must have.
         public: The endpoints that ask for no account, as `GET /path`.
+        accounts: The host's own table of accounts, None for a new one.
+        role: What new accounts have in a column of powers that has no default.
+        rows: What becomes of the rows that are there: `hidden`, `shared`, `assign:EMAIL`.
+        left_out: The endpoints of accounts that are not wanted.
+        owner_required: Whether no row may be without an owner.
     """
 
     direct: tuple[str, ...]
     through: tuple[str, ...]
     public: frozenset[tuple[str, str]]
+    accounts: str | None = None
+    role: str | None = None
+    rows: str = "hidden"
+    left_out: frozenset[str] = frozenset()
+    owner_required: bool = False
+
+    @property
+    def heir(self) -> str | None:
+        """The address of the account that gets the rows that are there."""
+        return self.rows.removeprefix(ASSIGN) if self.rows.startswith(ASSIGN) else None
 
 
 @dataclass
@@ -43,6 +61,7 @@ class Host:
     wanted: Wanted
     sqlmodel: bool
     said: Said
+    accounts: Accounts = field(default_factory=Accounts)
     steps: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     dependencies: tuple[str, ...] = ()

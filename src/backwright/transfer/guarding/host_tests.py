@@ -14,6 +14,7 @@ from backwright.transfer.grow.sources import FunctionNode, Sources, last_name
 from backwright.transfer.grow.speak import Speech, rebound
 from backwright.transfer.grow.template import template_root
 from backwright.transfer.guarding import accounts
+from backwright.transfer.guarding.adopted import registration, speak_of
 from backwright.transfer.guarding.edits import Edits
 from backwright.transfer.guarding.host import Host
 from backwright.transfer.guarding.owned import OWNER
@@ -22,6 +23,7 @@ from backwright.values import Note
 
 _CLIENTS = ("TestClient", "AsyncClient")
 _MADE_FROM = ("model_validate", "from_orm", "parse_obj")
+NOBODY = "that nobody owns"
 _HELPERS = {"signed_in": "signing_in", "owner": "owning"}
 
 
@@ -94,6 +96,7 @@ def _helper(host: Host, prefix: str, folder: str, name: str) -> str:
     if name == "signing_in":  # it serves clients of both kinds
         code = Draft(template_root("gate")).text(f"tests/{name}.py")
         code = accounts.without_marks(code)
+        code = _with_registration(code, host)
         return code.replace('"/auth/', f'"{prefix}/').replace('"/auth/login"', f'"{prefix}/login"')
 
     gate = host.template("gate")
@@ -103,15 +106,26 @@ def _helper(host: Host, prefix: str, folder: str, name: str) -> str:
         sqlmodel_tables=host.sqlmodel,
     )
     code = speech.put(accounts.without_marks(gate.text(f"tests/{name}.py")))
+    code = speak_of(code, host.accounts)
     known = accounts.known_names(host, _paths(host))
     shared = _module(host, folder, "signing_in")
     known |= {one: (shared, one) for one in ("EMAIL", "PASSWORD")}
     return rebound(code, {one: at for one, at in known.items() if one != "owner"})
 
 
+def _with_registration(code: str, host: Host) -> str:
+    """Let tests register with all that an account of the host cannot be without."""
+    more = registration(host.accounts)
+    given = "".join(f', "{name}": {value}' for name, value in more.items())
+    return code.replace(
+        '{"email": EMAIL, "password": PASSWORD}',
+        f'{{"{host.accounts.address}": EMAIL, "password": PASSWORD{given}}}',
+    )
+
+
 def _paths(host: Host) -> dict[str, str]:
     if host.is_flat:
-        return dict.fromkeys(accounts.MODULES, host.project.apps[0].file)
+        return dict.fromkeys(accounts.modules(host), host.project.apps[0].file)
     return host.homes
 
 
@@ -161,14 +175,12 @@ class _Tests:
         waits = self.host.session.kind[1] == "AsyncSession"
         if session is None or (waits and not isinstance(function, ast.AsyncFunctionDef)):
             line = (made[0][0] if made else told[0]).lineno
-            self.host.notes.append(
-                Note(self.path, line, f"{function.name} makes rows that nobody owns")
-            )
+            self.host.notes.append(Note(self.path, line, f"{function.name} makes rows {NOBODY}"))
             return set()
         asked = f"await owner({session})" if waits else f"owner({session})"
         someone = f"({asked})" if waits else asked
         for call, kind in made:
-            self._give(call, kind, f"{someone}.id")
+            self._give(call, kind, f"{someone}.{self.host.accounts.key}")
             self.counts["rows"] += 1
         for call in told:
             self.edits.add_argument(call, f"{self.host.said.user}={asked}")

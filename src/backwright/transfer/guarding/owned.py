@@ -8,46 +8,89 @@ from dataclasses import dataclass
 from backwright.project.types import Column, Model
 
 OWNER = "owner_id"
+ALWAYS = "always"
 
 
 @dataclass(frozen=True, slots=True)
 class Owned:
     """A model whose rows belong to users.
 
-    `through` is the required reference to an owned parent; None where it has an owner itself.
+    Attributes:
+        model: The model.
+        key: The column of its key.
+        through: The reference to an owned parent; None where it has an owner itself.
+        is_account: Whether its rows are the accounts themselves, and belong to who made them.
     """
 
     model: Model
     key: str
     through: tuple[Column, Owned] | None = None
+    is_account: bool = False
 
     @property
     def direct(self) -> bool:
         """Whether it has an owner's column of its own."""
         return self.through is None
 
-    def condition(self, said: str, user: str) -> str:
+    @property
+    def caller_column(self) -> Column | None:
+        """The host's own reference to the table of accounts, where that says whose a row is."""
+        return self.through[0] if self.through and self.through[1].is_account else None
+
+    def condition(self, said: str, caller: str, *, itself: bool = False, shared: str = "") -> str:
         """Return what its rows must meet to be the caller's.
 
         Args:
             said: how the place names the model.
-            user: the variable of the caller.
+            caller: the expression of the caller's key.
+            itself: of accounts: whether the caller's own is among those that the caller made.
+            shared: when rows that nobody owns are seen, too: `always`, or by the variable that
+                tells; never if empty.
         """
         if self.through is None:
-            return f"{said}.{OWNER} == {user}.id"
+            made = f"{said}.{OWNER} == {caller}"
+            if self.is_account:
+                return f"or_({said}.{self.key} == {caller}, {made})" if itself else made
+            return f"or_({made}, {_unowned(said, shared)})" if shared else made
         column, parent = self.through
-        inner = parent.condition(parent.model.name, user)
-        chosen = f"select({parent.model.name}.{parent.key}).where({inner})"
+        name = parent.model.name
+        inner = parent.condition(name, caller, itself=parent.is_account, shared=shared)
+        chosen = f"select({name}.{parent.key}).where({inner})"
         return f"{said}.{column.name}.in_({chosen})"
 
     def parents(self) -> list[Model]:
         """Return the models that the condition names besides its own."""
         return [self.through[1].model, *self.through[1].parents()] if self.through else []
 
+    def words(self, shared: str = "") -> set[str]:
+        """Return the functions that the condition may call."""
+        if self.through:
+            return {"select", *self.through[1].words(shared)}
+        if shared and not self.is_account:
+            return {"or_"} if shared == ALWAYS else {"or_", "and_"}
+        return {"or_"} if self.is_account else set()
 
-def owned_models(models: Mapping[str, Model], direct: list[str], through: list[str]) -> list[Owned]:
-    """Return the owned models, each after the one that it is reached through."""
-    found = {name: Owned(models[name], key_of(models[name])) for name in direct}
+
+def _unowned(said: str, shared: str) -> str:
+    nobody = f"{said}.{OWNER}.is_(None)"
+    return nobody if shared == ALWAYS else f"and_({shared}, {nobody})"
+
+
+def owned_models(
+    models: Mapping[str, Model], direct: list[str], through: list[str], account: str | None = None
+) -> list[Owned]:
+    """Return the owned models, each after the one that it is reached through.
+
+    Args:
+        models: all models by name.
+        direct: those that get an owner's column.
+        through: those that are owned through a parent.
+        account: the host's own table of accounts, which is one of those that get a column.
+    """
+    found = {
+        name: Owned(models[name], key_of(models[name]), is_account=name == account)
+        for name in [*([account] if account else []), *direct]
+    }
     waiting = list(through)
     while waiting:
         ready = [name for name in waiting if parent_of(models[name], found)]
@@ -60,13 +103,20 @@ def owned_models(models: Mapping[str, Model], direct: list[str], through: list[s
 
 
 def parent_of(model: Model, owned: Mapping[str, Owned]) -> tuple[Column, Owned] | None:
-    """Return the required reference of a model to an owned one, and that one."""
+    """Return the reference of a model to an owned one by which it is owned, and that one.
+
+    A row must have it, or it tells the account that the row is of.
+    """
     tables = {one.model.table: one for one in owned.values() if one.model is not model}
-    for column in model.columns:
-        table = (column.foreign_key or "").rpartition(".")[0]
-        if table in tables and not column.nullable and not column.primary_key:
-            return column, tables[table]
-    return None
+    found = [
+        (column, tables[table])
+        for column in model.columns
+        if not column.primary_key
+        and (table := (column.foreign_key or "").rpartition(".")[0]) in tables
+    ]
+    required = [one for one in found if not one[0].nullable]
+    accounts = [one for one in found if one[1].is_account]
+    return next(iter([one for one in required if one in accounts] or required or accounts), None)
 
 
 def key_of(model: Model) -> str:

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 
 from backwright.transfer.grow.sources import last_name
 from backwright.transfer.guarding.edits import Edits
-from backwright.transfer.guarding.program import Function, Program
+from backwright.transfer.guarding.owned import ALWAYS
+from backwright.transfer.guarding.program import METHODS, Function, Program
 from backwright.transfer.guarding.touches import Scoper
 from backwright.values import Note
 
-_METHODS = ("get", "post", "put", "patch", "delete", "head", "options", "api_route", "route")
+SHARED = "with_shared"
 _LATER = ("add_task", "run_in_threadpool", "partial", "to_thread")
 
 
@@ -24,12 +25,19 @@ class Said:
         model: The class of users.
         getter: The dependency that finds the caller.
         alias: The annotated form of it, None where the host writes `= Depends(…)`.
+        key: The column of the users' key.
     """
 
     user: str
     model: str
     getter: str
     alias: str | None
+    key: str = "id"
+
+    @property
+    def caller(self) -> str:
+        """The expression of the caller's key."""
+        return f"{self.user}.{self.key}"
 
 
 @dataclass
@@ -108,14 +116,40 @@ class Passing:
         needed = self.scoper.scope(function, edits)
         for call, found in self.program.callees(function):
             if set(found) & self.needing and not set(found) <= self.program.dependencies:
-                edits.add_argument(call, f"{said.user}={said.user}")
+                edits.add_argument(call, f"{said.user}={said.user}{self._shared(function, found)}")
         self._later(function, edits, said)
         if function in self.guarded or function in self.program.dependencies:
             needed |= _as_dependency(function, edits, said)
         else:
-            _as_keyword(function, edits, said)
+            more = f", {SHARED}: bool = False" if self._tells(function) else ""
+            _as_keyword(function, edits, said, more)
             needed.add(said.model)
         return needed
+
+    def share(self, readers: list[Function], writers: list[Function]) -> None:
+        """Let rows that nobody owns be read: by what serves reading alone, else as it is told.
+
+        Args:
+            readers: the handlers that only read.
+            writers: the others.
+        """
+        reading, writing = self.program.reached(readers), self.program.reached(writers)
+        for function in self.needing & reading:
+            is_mixed = function in writing
+            if not is_mixed:
+                self.scoper.sharing[function] = ALWAYS
+            elif function not in self.guarded and function not in self.program.dependencies:
+                self.scoper.sharing[function] = SHARED
+
+    def _tells(self, function: Function) -> bool:
+        return self.scoper.sharing.get(function) == SHARED
+
+    def _shared(self, function: Function, called: list[Function]) -> str:
+        """Return what a call says of rows that nobody owns, if what it runs is to be told."""
+        mine = self.scoper.sharing.get(function, "")
+        if not mine or not any(self._tells(one) for one in called):
+            return ""
+        return f", {SHARED}={'True' if mine == ALWAYS else SHARED}"
 
     def _later(self, function: Function, edits: Edits, said: Said) -> None:
         """Pass the caller to what is called later: `tasks.add_task(function, …)`."""
@@ -136,7 +170,7 @@ def guard_alone(function: Function, edits: Edits, said: Said) -> bool:
     """
     wanted = f"Depends({said.getter})"
     for decorator in function.node.decorator_list:
-        if not isinstance(decorator, ast.Call) or last_name(decorator.func) not in _METHODS:
+        if not isinstance(decorator, ast.Call) or last_name(decorator.func) not in METHODS:
             continue
         given = next((k.value for k in decorator.keywords if k.arg == "dependencies"), None)
         if isinstance(given, ast.List) and given.elts:
@@ -151,30 +185,33 @@ def guard_alone(function: Function, edits: Edits, said: Said) -> bool:
 
 def _as_dependency(function: Function, edits: Edits, said: Said) -> set[str]:
     """Give a handler or a dependency the parameter by which FastAPI tells it the caller."""
-    args = function.node.args
-    positional = [*args.posonlyargs, *args.args]
     if said.alias is None:
-        _append(function, edits, f"{said.user}: {said.model} = Depends({said.getter})")
+        append_parameter(function, edits, f"{said.user}: {said.model} = Depends({said.getter})")
         return {said.model, said.getter, "Depends"}
-    text = f"{said.user}: {said.alias}"
-    first = len(positional) - len(args.defaults)
-    if args.defaults and not args.kwonlyargs:
-        follower = positional[first]
-        gap = f"\n{' ' * follower.col_offset}" if _are_apart(function) else " "
-        edits.insert(edits.start(follower), f"{text},{gap}")
-    else:
-        _append(function, edits, text)
+    put_parameter(function, edits, f"{said.user}: {said.alias}")
     return {said.alias}
 
 
-def _as_keyword(function: Function, edits: Edits, said: Said) -> None:
+def put_parameter(function: Function, edits: Edits, text: str) -> None:
+    """Give a function one more parameter, before those that have defaults."""
+    args = function.node.args
+    positional = [*args.posonlyargs, *args.args]
+    if not args.defaults or args.kwonlyargs:
+        append_parameter(function, edits, text)
+        return
+    follower = positional[len(positional) - len(args.defaults)]
+    gap = f"\n{' ' * follower.col_offset}" if _are_apart(function) else " "
+    edits.insert(edits.start(follower), f"{text},{gap}")
+
+
+def _as_keyword(function: Function, edits: Edits, said: Said, more: str = "") -> None:
     """Give a function the caller as a parameter that must be named."""
     args = function.node.args
     star = "" if args.kwonlyargs or args.vararg else "*, "
-    _append(function, edits, f"{star}{said.user}: {said.model}")
+    append_parameter(function, edits, f"{star}{said.user}: {said.model}{more}")
 
 
-def _append(function: Function, edits: Edits, text: str) -> None:
+def append_parameter(function: Function, edits: Edits, text: str) -> None:
     """Put a parameter behind the last one, on a line of its own if the others have such."""
     args = function.node.args
     if args.kwarg:

@@ -12,6 +12,7 @@ from backwright.transfer.grow.sources import FunctionNode, Sources, last_name, n
 
 SESSIONS = ("Session", "AsyncSession", "async_scoped_session", "scoped_session")
 _WRAPPERS = ("Optional", "Annotated", "Type", "type")
+METHODS = ("get", "post", "put", "patch", "delete", "head", "options", "api_route", "route")
 _DEPENDS = ("Depends", "Security")
 # What a session, a query or a result is asked for: never a function of the host by its name alone.
 _LIBRARY = frozenset((
@@ -22,6 +23,12 @@ _LIBRARY = frozenset((
     "strip", "format", "copy", "json", "dict", "model_dump", "model_validate",
     "from_orm", "merge", "expunge", "stream_scalars", "count", "include_router",
 ))  # fmt: skip
+
+
+def _is_handler(node: FunctionNode) -> bool:
+    """Tell whether a function is decorated as what answers a path."""
+    calls = (one for one in node.decorator_list if isinstance(one, ast.Call))
+    return any(isinstance(one.func, ast.Attribute) and one.func.attr in METHODS for one in calls)
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +69,7 @@ class Program:
         self.classes: dict[tuple[str, str], Class] = {}
         self._tops: dict[tuple[str, str], Function] = {}
         self._methods: dict[str, list[Function]] = defaultdict(list)
+        self._inner: set[ast.AST] = set()
         for path, tree in sources.trees.items():
             for node in tree.body:
                 self._take(path, node)
@@ -71,6 +79,10 @@ class Program:
             function = Function(path, node)
             self.functions.append(function)
             self._tops[path, node.name] = function
+            for inner in ast.walk(node):
+                if isinstance(inner, FunctionNode) and inner is not node and _is_handler(inner):
+                    self.functions.append(Function(path, inner))
+                    self._inner.add(inner)
         if isinstance(node, ast.ClassDef):
             found = Class(path, node)
             self.classes[path, node.name] = found
@@ -79,6 +91,14 @@ class Program:
                     method = Function(path, inner, found)
                     self.functions.append(method)
                     self._methods[inner.name].append(method)
+
+    def walk(self, function: Function) -> Iterator[ast.AST]:
+        """Yield the nodes of a function, without those of handlers that are defined in it."""
+        waiting: list[ast.AST] = [function.node]
+        while waiting:
+            node = waiting.pop(0)
+            yield node
+            waiting += [one for one in ast.iter_child_nodes(node) if one not in self._inner]
 
     def class_of(self, path: str, node: ast.expr | None) -> Class | None:
         """Return the host's class that an expression names, in an annotation too."""
@@ -190,7 +210,7 @@ class Program:
         for parameter in within.parameters:
             if parameter.arg == name:
                 return self.class_of(within.path, parameter.annotation)
-        for node in ast.walk(within.node):
+        for node in self.walk(within):
             if isinstance(node, ast.Assign | ast.AnnAssign) and name in names_of_statement(node):
                 value = node.value.value if isinstance(node.value, ast.Await) else node.value
                 if isinstance(value, ast.Call) and (found := self.type_of(within, value)):
@@ -209,6 +229,18 @@ class Program:
                 assert isinstance(statement, ast.Assign)  # noqa: S101 - it has a target
                 return self.type_of(made, statement.value)
         return None
+
+    def fields(self, cls: Class) -> list[str]:
+        """Return the fields of a schema, inherited ones first."""
+        found = []
+        for base in cls.node.bases:
+            parent = self.class_of(cls.path, base)
+            found += self.fields(parent) if parent and parent is not cls else []
+        found += [
+            name for node in cls.node.body if isinstance(node, ast.AnnAssign)
+            for name in names_of_statement(node)
+        ]  # fmt: skip
+        return list(dict.fromkeys(found))
 
     def is_session(self, within: Function, node: ast.expr) -> bool:
         """Tell whether an expression is a session, as far as its parameter or its name says so."""
@@ -259,13 +291,13 @@ class Program:
 
     def callees(self, function: Function) -> Iterator[tuple[ast.Call, list[Function]]]:
         """Yield the calls of a function that run the host's own functions."""
-        for node in ast.walk(function.node):
+        for node in self.walk(function):
             if isinstance(node, ast.Call) and (found := self.targets(function, node)):
                 yield node, found
 
     def given(self, function: Function) -> Iterator[tuple[ast.Call, Function]]:
         """Yield the host's functions that a function gives to others to call."""
-        for node in ast.walk(function.node):
+        for node in self.walk(function):
             if not isinstance(node, ast.Call) or last_name(node.func) in _DEPENDS:
                 continue
             for argument in [*node.args, *(k.value for k in node.keywords)]:

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from backwright.project.types import Project
 from backwright.transfer.grow.seams import Dependency
-from backwright.transfer.grow.sources import names_of_statement
+from backwright.transfer.grow.sources import last_name
 from backwright.transfer.guarding.edits import Edits
 from backwright.transfer.guarding.owned import OWNER, Owned
-from backwright.transfer.guarding.passing import Passing, Said
-from backwright.transfer.guarding.program import Class, Function, Program
+from backwright.transfer.guarding.passing import Passing, Said, append_parameter, put_parameter
+from backwright.transfer.guarding.program import Function, Program
 
 CHECK = "require_owned"
 WRITING = ("POST", "PUT", "PATCH")
@@ -41,31 +41,36 @@ class References:
         for parameter in handler.parameters:
             one = self._table(handler, parameter)
             if one and one.direct:
-                lines.append(f"{parameter.arg}.{OWNER} = {said.user}.id")
-        variable = self._session(handler, session)
+                lines.append(f"{parameter.arg}.{OWNER} = {said.caller}")
+        variable = self._session(handler)
+        if not variable and self.sends(handler):
+            variable = "session"
+            needed |= _with_session(handler, edits, said, session, variable)
         waits = "await " if session.kind[1] == "AsyncSession" else ""
         for expression, target in dict.fromkeys(self._sent(handler)):
             name = target.model.name
-            mine = target.condition(name, said.user)
+            if (
+                method == "POST"
+                and target.is_account
+                and self._may_be_left_out(handler, expression)
+            ):
+                lines += [f"if {expression} is None:", f"    {expression} = {said.caller}"]
+            mine = target.condition(name, said.caller, itself=target.is_account)
             chosen = f"select({name}).where({name}.{target.key} == {expression}, {mine})"
             lines.append(f"{waits}{CHECK}({variable}, {expression}, {chosen})")
             needed |= {CHECK, "select", name, *(one.name for one in target.parents())}
+            needed |= target.words()
         if lines:
             self.passing.needing.add(handler)
         for line in lines:
             edits.line_before(_first(handler), line)
         return needed
 
-    def _session(self, handler: Function, session: Dependency) -> str:
+    def _session(self, handler: Function) -> str:
         for parameter in handler.parameters:
             if self.program.is_session(handler, ast.Name(parameter.arg)):
                 return parameter.arg
         return ""
-
-    def has_session(self, handler: Function) -> bool:
-        """Tell whether a handler has a session to check references with."""
-        names = (one.arg for one in handler.parameters)
-        return any(self.program.is_session(handler, ast.Name(name)) for name in names)
 
     def sends(self, handler: Function) -> bool:
         """Tell whether a handler takes references to owned rows."""
@@ -75,9 +80,12 @@ class References:
         cls = self.program.class_of(handler.path, parameter.annotation)
         return self.owned.get((cls.path, cls.node.name)) if cls else None
 
-    def takes_table(self, handler: Function) -> bool:
-        """Tell whether a handler takes a row of an owned table as its body."""
-        return any(self._table(handler, one) for one in handler.parameters)
+    def takes_over(self, handler: Function) -> bool:
+        """Tell whether a row that a handler is sent is written over whatever has its key."""
+        if not any(self._table(handler, one) for one in handler.parameters):
+            return False
+        calls = (n for f in self.program.reached([handler]) for n in self.program.walk(f))
+        return any(isinstance(n, ast.Call) and last_name(n.func) == "merge" for n in calls)
 
     def _sent(self, handler: Function) -> Iterator[tuple[str, Owned]]:
         """Yield the expressions of a handler that are keys of owned rows, sent by the client."""
@@ -90,7 +98,7 @@ class References:
                 m.file for m in self.project.models
             }:
                 continue
-            for name in self._fields(cls):
+            for name in self.program.fields(cls):
                 if name in keys:
                     yield f"{parameter.arg}.{name}", keys[name]
 
@@ -107,17 +115,27 @@ class References:
                     found[column.name] = tables[table]
         return found
 
-    def _fields(self, cls: Class) -> list[str]:
-        """Return the fields of a schema, inherited ones first."""
-        found = []
-        for base in cls.node.bases:
-            parent = self.program.class_of(cls.path, base)
-            found += self._fields(parent) if parent and parent is not cls else []
-        found += [
-            name for node in cls.node.body if isinstance(node, ast.AnnAssign)
-            for name in names_of_statement(node)
-        ]  # fmt: skip
-        return list(dict.fromkeys(found))
+    def _may_be_left_out(self, handler: Function, expression: str) -> bool:
+        """Tell whether a row may be of no account, as far as its column says."""
+        column = expression.rpartition(".")[2]
+        return "." in expression and any(
+            one.name == column and one.nullable
+            for model in self.project.models
+            for one in model.columns
+            if one.foreign_key
+        )
+
+
+def _with_session(
+    handler: Function, edits: Edits, said: Said, session: Dependency, variable: str
+) -> set[str]:
+    """Give a handler a session; return the names that it needs."""
+    kind, getter = session.kind[1], session.getter[1]
+    if said.alias is None:
+        append_parameter(handler, edits, f"{variable}: {kind} = Depends({getter})")
+        return {kind, getter, "Depends"}
+    put_parameter(handler, edits, f"{variable}: Annotated[{kind}, Depends({getter})]")
+    return {kind, getter, "Depends", "Annotated"}
 
 
 def _first(function: Function) -> ast.stmt:

@@ -15,6 +15,7 @@ from backwright.values import Note
 
 _MADE_FROM = ("model_validate", "from_orm", "parse_obj")
 _WHOLE = ("update", "delete")
+_STATEMENTS = ("select", "insert", *_WHOLE)
 _SIMPLE = (ast.Name, ast.Attribute, ast.Constant, ast.Call, ast.Subscript)
 
 
@@ -22,13 +23,17 @@ _SIMPLE = (ast.Name, ast.Attribute, ast.Constant, ast.Call, ast.Subscript)
 class Scoper:
     """Scopes the functions of a program to the caller.
 
-    `problems` are the places that it cannot scope, each with the reason.
+    `caller` is the expression of the caller's key; `problems` are the places that it cannot scope,
+    each with the reason; `checks` are functions that look whether an account is there already,
+    `sharing` those that see rows that nobody owns, and when.
     """
 
     program: Program
     owned: Mapping[tuple[str, str], Owned]
-    user: str
+    caller: str
     problems: list[Note] = field(default_factory=list)
+    checks: set[Function] = field(default_factory=set)
+    sharing: dict[Function, str] = field(default_factory=dict)
 
     def touches(self, function: Function) -> bool:
         """Tell whether a function reads, makes or changes owned rows by itself."""
@@ -47,8 +52,7 @@ class Scoper:
         needed: set[str] = set()
         for node, one, kind in self._places(function):
             needed |= {parent.name for parent in one.parents()}
-            if one.parents():
-                needed.add("select")
+            needed |= one.words(self.sharing.get(function, ""))
             needed |= self._edit(function, edits, node, one, kind)
         return needed
 
@@ -58,12 +62,16 @@ class Scoper:
         if kind == "get":
             return self._get(function, edits, node, one)
         if kind in ("make", "from"):
-            if one.direct:
-                self._make(edits, node, kind)
+            column = OWNER if one.direct else self._caller_column(function, node, one)
+            if column:
+                self._make(edits, node, kind, column)
             return set()
         said = self._said(function, node, one)
         word = "filter" if kind == "query" else "where"
-        edits.insert(edits.end(node), f".{word}({one.condition(said, self.user)})")
+        itself = one.is_account and _is_by_key(function, one)
+        shared = self.sharing.get(function, "") if kind in ("select", "query") else ""
+        mine = one.condition(said, self.caller, itself=itself, shared=shared)
+        edits.insert(edits.end(node), f".{word}({mine})")
         if kind == "query":
             self._query_get(function, edits, node, one, said)
         return set()
@@ -80,14 +88,17 @@ class Scoper:
         edits.insert(edits.start(model), "select(")
         opening, closing = ("", "") if isinstance(key, _SIMPLE) else ("(", ")")
         edits.replace(edits.end(model), edits.start(key), f").where({said}.{one.key} == {opening}")
-        edits.insert(edits.end(key), f"{closing}, {one.condition(said, self.user)})")
+        mine = one.condition(
+            said, self.caller, itself=one.is_account, shared=self.sharing.get(function, "")
+        )
+        edits.insert(edits.end(key), f"{closing}, {mine})")
         return {"select"}
 
     def _query_get(
         self, function: Function, edits: Edits, query: ast.Call, one: Owned, said: str
     ) -> None:
         """`query(Model).get(key)` becomes a filter: `get` takes no condition."""
-        for node in ast.walk(function.node):
+        for node in self.program.walk(function):
             if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
                 continue
             if node.func.value is not query or node.func.attr != "get" or not node.args:
@@ -97,23 +108,45 @@ class Scoper:
             edits.insert(edits.start(node.args[0]), f"{said}.{one.key} == ")
             edits.insert(edits.end(node), ".first()")
 
-    def _make(self, edits: Edits, node: ast.Call, kind: str) -> None:
-        value = f"{self.user}.id"
+    def _caller_column(self, function: Function, node: ast.Call, one: Owned) -> str | None:
+        """Return the column by which a new row is the caller's; None where the client says whose."""
+        column = one.caller_column
+        if column is None:
+            return None
+        names = {r.name for r in one.model.relationships if one.through
+                 and r.target == one.through[1].model.name} | {column.name}  # fmt: skip
+        if any(keyword.arg in names for keyword in node.keywords):
+            return None
+        is_whole = bool(node.args) or any(keyword.arg is None for keyword in node.keywords)
+        sent = (self.program.class_of(function.path, p.annotation) for p in function.parameters)
+        is_sent = any(column.name in self.program.fields(cls) for cls in sent if cls)
+        return None if is_whole and is_sent else column.name
+
+    def _make(self, edits: Edits, node: ast.Call, kind: str, column: str) -> None:
+        value = self.caller
         if kind == "make":
-            edits.add_argument(node, f"{OWNER}={value}")
+            edits.add_argument(node, f"{column}={value}")
             return
         given = next((k.value for k in node.keywords if k.arg == "update"), None)
         if given is None:
-            edits.add_argument(node, f'update={{"{OWNER}": {value}}}')
+            edits.add_argument(node, f'update={{"{column}": {value}}}')
             return
         edits.insert(edits.start(given), "{**(")
-        edits.insert(edits.end(given), f'), "{OWNER}": {value}}}')
+        edits.insert(edits.end(given), f'), "{column}": {value}}}')
 
     def _places(self, function: Function) -> Iterator[tuple[ast.Call, Owned, str]]:
         """Yield each place, the model it touches, and the kind of edit it needs."""
-        for node in ast.walk(function.node):
-            if isinstance(node, ast.Call):
-                yield from ((node, one, kind) for one, kind in self._kinds(function, node))
+        for node in self.program.walk(function):
+            if not isinstance(node, ast.Call):
+                continue
+            for one, kind in self._kinds(function, node):
+                if not self._is_check(function, one, kind):
+                    yield node, one, kind
+
+    def _is_check(self, function: Function, one: Owned, kind: str) -> bool:
+        """Tell whether somebody who makes an account looks whether it is there already."""
+        is_read = one.is_account and kind in ("select", "query")
+        return is_read and function in self.checks and not _is_by_key(function, one)
 
     def _kinds(self, function: Function, node: ast.Call) -> Iterator[tuple[Owned, str]]:
         called = last_name(node.func)
@@ -188,7 +221,7 @@ class Scoper:
     def check(self, function: Function) -> None:
         """Note the places of a function that touch rows in a way that cannot be scoped."""
         tables = {one.model.table: one for one in self.owned.values()}
-        for node in ast.walk(function.node):
+        for node in self.program.walk(function):
             if not isinstance(node, ast.Call):
                 continue
             called = last_name(node.func)
@@ -197,12 +230,28 @@ class Scoper:
             elif called in ("outerjoin", "exists", "get_one", "insert", "bulk_save_objects",
                             "bulk_insert_mappings") and self._speaks_of(function, node):  # fmt: skip
                 self._refuse(function, node, f"`{called}` of rows that get an owner")
+            elif table := self._table_object(function, node):
+                self._refuse(function, node, f"rows of `{table}`, a Table that is no class")
             elif self._is_generic(function, node):
                 said = ast.unparse(node.args[0])
                 self._refuse(function, node, f"rows of any model are reached here, by `{said}`")
 
     def _speaks_of(self, function: Function, node: ast.Call) -> bool:
         return any(self.named(function, inner) for inner in ast.walk(node))
+
+    def _table_object(self, function: Function, node: ast.Call) -> str | None:
+        """Return how a statement names a `Table` without a class, if it is one of such."""
+        attribute = node.func if isinstance(node.func, ast.Attribute) else None
+        if last_name(node.func) not in _STATEMENTS:
+            return None
+        for one in [*([attribute.value] if attribute else []), *node.args]:
+            if not isinstance(one, ast.Name | ast.Attribute):
+                continue
+            module, name = self.program.sources.resolve(function.path, one)
+            key = (self.program.sources.file(module) or "", name)
+            if key in self.owned and key not in self.program.classes:
+                return ast.unparse(one)
+        return None
 
     def _is_generic(self, function: Function, node: ast.Call) -> bool:
         """Tell whether a statement's model is a variable."""
@@ -225,6 +274,20 @@ class Scoper:
         self.problems.append(
             Note(function.path, getattr(node, "lineno", 1), f"{function.name}: {why}")
         )
+
+
+def _is_by_key(function: Function, one: Owned) -> bool:
+    """Tell whether a function looks for a row by its key."""
+    for node in ast.walk(function.node):
+        if isinstance(node, ast.Compare):
+            sides = [node.left, *node.comparators]
+            if any(isinstance(s, ast.Attribute) and s.attr == one.key and
+                   last_name(s.value) == one.model.name for s in sides):  # fmt: skip
+                return True
+        is_filter = isinstance(node, ast.Call) and last_name(node.func) == "filter_by"
+        if is_filter and any(keyword.arg == one.key for keyword in node.keywords):  # type: ignore[attr-defined]
+            return True
+    return False
 
 
 def _root(node: ast.expr) -> ast.AST:

@@ -39,7 +39,10 @@ def harden_sqlite(code: str, *, fills: Mapping[tuple[str, str], Fill]) -> Harden
         for call in _added(statement):
             column = NewColumn(call, code)
             fill = fills.get((table, column.name))
-            if not column.required or column.server_default or fill is None:
+            if column.server_default or fill is None:
+                continue
+            if not column.required:
+                after.append(f"op.execute({_update(table, column, _sqlite(fill))!r})")
                 continue
             notes.append(f"existing rows of {table} get {_sqlite(fill)} as {column.name}")
             splices.append(_as_nullable(code, call, column))
@@ -81,13 +84,16 @@ def _as_nullable(code: str, call: ast.Call, column: NewColumn) -> Splice:
 
 
 def _filled(table: str, column: NewColumn, value: str) -> list[str]:
-    name = quoted(column.name)
-    update = f"UPDATE {quoted(table)} SET {name} = {value} WHERE {name} IS NULL"
     return [
-        f"op.execute({update!r})",
+        f"op.execute({_update(table, column, value)!r})",
         f"with op.batch_alter_table({table!r}, schema=None) as batch_op:",
         f"    batch_op.alter_column({column.name!r}, existing_type={column.type_code}, nullable=False)",
     ]
+
+
+def _update(table: str, column: NewColumn, value: str) -> str:
+    name = quoted(column.name)
+    return f"UPDATE {quoted(table)} SET {name} = {value} WHERE {name} IS NULL"
 
 
 def _sqlite(fill: Fill) -> str:
