@@ -43,11 +43,9 @@ SIGNING_KEY = _signing_key(SECRET_KEY)
 
 def is_usable(password: str) -> bool:
     """Tell whether a password is long enough, and bcrypt would look at all of it."""
-    return (
-        len(password) >= SHORTEST_PASSWORD
-        and len(password.encode()) <= LONGEST_PASSWORD
-        and "\0" not in password
-    )
+    is_long = len(password) >= SHORTEST_PASSWORD
+    fits = len(password.encode()) <= LONGEST_PASSWORD
+    return is_long and fits and "\0" not in password
 
 
 def hash_password(password: str) -> str:

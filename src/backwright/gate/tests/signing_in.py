@@ -11,7 +11,12 @@ Response = Any  # of whichever library the client is
 def signed_in(client: Any) -> Any:  # noqa: ANN401
     """Return a client whose requests bear a token, got by logging in."""
     send = client.send
+    waits = inspect.iscoroutinefunction(send)
+    client.send = _waiting(client, send) if waits else _sending(client, send)
+    return client
 
+
+def _sending(client: Any, send: Any) -> Any:  # noqa: ANN401
     def send_with_token(request: Any, **options: Any) -> Response:  # noqa: ANN401
         response = send(request, **options)
         if response.status_code == 401:
@@ -20,7 +25,11 @@ def signed_in(client: Any) -> Any:  # noqa: ANN401
                 _keep_token(client, response)
         return response
 
-    async def send_and_wait(request: Any, **options: Any) -> Response:  # noqa: ANN401
+    return send_with_token
+
+
+def _waiting(client: Any, send: Any) -> Any:  # noqa: ANN401
+    async def send_with_token(request: Any, **options: Any) -> Response:  # noqa: ANN401
         response = await send(request, **options)
         if response.status_code == 401:
             for one in _sign_in(client, request):
@@ -28,9 +37,7 @@ def signed_in(client: Any) -> Any:  # noqa: ANN401
                 _keep_token(client, response)
         return response
 
-    waits = inspect.iscoroutinefunction(send)
-    client.send = send_and_wait if waits else send_with_token
-    return client
+    return send_with_token
 
 
 def _sign_in(client: Any, request: Any) -> Iterator[Any]:  # noqa: ANN401
@@ -45,6 +52,7 @@ def _sign_in(client: Any, request: Any) -> Iterator[Any]:  # noqa: ANN401
 
 def _keep_token(client: Any, response: Response) -> None:  # noqa: ANN401
     """Let the requests that follow bear the token that an answer has."""
-    if response.request.url.path.endswith("/auth/login") and response.status_code == 200:
+    is_login = response.request.url.path.endswith("/auth/login")
+    if is_login and response.status_code == 200:
         token = response.json()["access_token"]
         client.headers["Authorization"] = f"Bearer {token}"

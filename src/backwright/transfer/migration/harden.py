@@ -172,9 +172,9 @@ def _add_column(work: Work, found: Operation, table: str) -> None:
         _in_steps(work, found, column, where, type_code, fill)
         work.phases.last.append(_alter(found, column.name, f"server_default={given}"))
         return
-    given = work.fills.get((table, column.name))
-    if given is not None and not column.required and not column.server_default:
-        _in_steps(work, found, column, where, type_code, given)
+    heirs = work.fills.get((table, column.name))
+    if heirs is not None and not column.required and not column.server_default:
+        _in_steps(work, found, column, where, type_code, heirs)
         return
     if not column.required or column.server_default:
         _begin(work, _added(found, column.written(type_code=type_code)))
