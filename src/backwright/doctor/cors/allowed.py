@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from backwright.doctor.evidence import Evidence
-from backwright.doctor.givens import of_variable, setting_of
+from backwright.doctor.givens import constant, of_variable, setting_of
 from backwright.doctor.sources import keyword, literal
 from backwright.project.types import Cors, Setting
 from backwright.source.syntax import nodes
@@ -42,6 +42,8 @@ def allowed(evidence: Evidence, cors: Cors) -> Allowed:
     node = keyword(call, "allow_origins") if call else None
     if node is None:
         return Allowed(call, cors.origins, bool(cors.origins or cors.origin_regex or call))
+    if isinstance(node, ast.Name) and (written := constant(evidence, cors.file, node.id)):
+        node = written[1]
     value = literal(node)
     if isinstance(value, list | tuple | str):
         return Allowed(

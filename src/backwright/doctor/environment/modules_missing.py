@@ -7,22 +7,14 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 
 from backwright.doctor.edits import finished
+from backwright.doctor.environment.libraries import DISTRIBUTIONS
+from backwright.doctor.environment.shadowed import own_file
 from backwright.doctor.evidence import Evidence, Ground
 from backwright.doctor.registry import diagnosis
 from backwright.doctor.requirements import is_required, required
 from backwright.doctor.tracebacks import Frame
 from backwright.report.doctor_types import Cause, Repair
 
-# The name that is imported, and the distribution that has it, where they differ.
-_DISTRIBUTIONS = {
-    "jose": "python-jose[cryptography]", "jwt": "PyJWT", "psycopg2": "psycopg2-binary",
-    "multipart": "python-multipart", "email_validator": "email-validator", "dotenv": "python-dotenv",
-    "yaml": "PyYAML", "PIL": "Pillow", "pydantic_settings": "pydantic-settings", "bs4": "beautifulsoup4",
-    "passlib": "passlib[bcrypt]", "psycopg": "psycopg[binary]", "MySQLdb": "mysqlclient",
-    "fastapi_users": "fastapi-users[sqlalchemy]", "prometheus_fastapi_instrumentator":
-    "prometheus-fastapi-instrumentator", "sentry_sdk": "sentry-sdk", "slugify": "python-slugify",
-    "magic": "python-magic", "dateutil": "python-dateutil",
-}  # fmt: skip
 _ASKED = (
     (r'Form data requires "python-multipart" to be installed', "python-multipart"),
     (r"email-validator is not installed", "email-validator"),
@@ -42,7 +34,7 @@ def not_installed(evidence: Evidence) -> Iterator[Cause]:
             yield _elsewhere(evidence, ground, name)
         else:
             top = name.partition(".")[0]
-            distribution = _DISTRIBUTIONS.get(top, top.replace("_", "-"))
+            distribution = DISTRIBUTIONS.get(top, top.replace("_", "-"))
             yield _missing(evidence, distribution, ground, f"the module {name} is not installed")
     for pattern, distribution in _ASKED:
         grounds = [ground for ground, _, _ in evidence.raised(pattern)]
@@ -107,6 +99,8 @@ def circular(evidence: Evidence) -> Iterator[Cause]:
         r"partially initialized module '(?P<other>[\w.]+)' (?:from '[^']+' )?has no attribute"
     )
     for ground, raised, match in evidence.raised(pattern):
+        if own_file(evidence, match["module"] or match["other"]):
+            continue  # the diagnosis of names of libraries says it
         circle = _circle(evidence, raised.frames, match["module"] or match["other"])
         way = " → ".join(circle)
         yield Cause(

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from backwright.doctor.edits import rewritten, segment
+from backwright.doctor.environment.shadowed import own_file
 from backwright.doctor.evidence import Evidence
 from backwright.doctor.known import Known, recognised
 from backwright.doctor.registry import diagnosis
@@ -84,6 +85,8 @@ def versions(evidence: Evidence) -> Iterator[Cause]:
     found = list(recognised(evidence, "environment", _KNOWN))
     hashing = next((one.place for one in found if one.name == "bcrypt-passlib" and one.place), None)
     for cause in found:
+        if cause.name == "jose-jwt" and own_file(evidence, "jwt"):
+            continue  # the diagnosis of names of libraries says it
         if cause.name == "bcrypt-passlib":
             if "passlib" in evidence.log or _requires(evidence, "passlib"):
                 repairs = _pinned(evidence, "bcrypt", "bcrypt==4.0.1")

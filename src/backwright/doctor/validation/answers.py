@@ -165,7 +165,11 @@ def _nothing(evidence: Evidence, answer: _Answer, one: _Complaint) -> Cause:
 
 def _missing(evidence: Evidence, answer: _Answer, one: _Complaint) -> Cause:
     names = _fields(answer.schema)
-    found = unwrapped(evidence, answer.handler, names) if answer.handler and names else None
+    found = (
+        unwrapped(evidence, answer.handler, names, one.given or "")
+        if answer.handler and names
+        else None
+    )
     if found is not None and len(one.fields) == 1:
         return _made(
             answer, one, "response-wrapped",

@@ -120,9 +120,11 @@ def _made(body: Sequence[ast.stmt]) -> str:
 
 
 def unwrapped(
-    evidence: Evidence, handler: Handler, fields: Sequence[str]
+    evidence: Evidence, handler: Handler, fields: Sequence[str], given: str
 ) -> tuple[Place, tuple[Repair, ...]] | None:
     """Return where the answer stands within a dictionary of one name, and the repair."""
+    if not re.match(r"\{['\"]\w+['\"]: (?:[\w.]+\(|<|\{)", given):
+        return None  # what is in it is no object
     file = handler[0]
     for one in returns(handler):
         node = one.value

@@ -119,12 +119,14 @@ def _explained(evidence: Evidence, one: Refusal, endpoint: Endpoint | None) -> t
                 "send it as a form: curl -d 'username=…' -d 'password=…' (fetch: body: new "
                 "URLSearchParams({username, password})), not JSON",
             )  # fmt: skip
+        if function is not None and _is_embedded(one, function):
+            return _missing(one, endpoint, function, place, field)
         return (
             "body-missing",
             f"{_name(endpoint)} got no body, or none that it reads as JSON",
             _JSON_HEADER,
         )
-    if one.where == ("body",) and isinstance(one.given, dict) and not _is_object(one):
+    if one.where == ("body",) and isinstance(one.given, dict) and _is_plain(one):
         return (
             "body-not-embedded",
             f"{_name(endpoint)} takes a single value as its whole body, and got an object",
@@ -151,9 +153,25 @@ def _explained(evidence: Evidence, one: Refusal, endpoint: Endpoint | None) -> t
     )
 
 
+def _is_plain(one: Refusal) -> bool:
+    """Tell whether a text or a number is what is wanted."""
+    return (
+        re.match(
+            r"(?:string|int|float|bool|date|time|uuid|type_error\.(?:str|integer|float))", one.kind
+        )
+        is not None
+    )
+
+
 def _is_object(one: Refusal) -> bool:
     """Tell whether an object is what is wanted."""
     return one.kind in ("model_attributes_type", "dict_type", "type_error.dict", "missing")
+
+
+def _is_embedded(one: Refusal, function: FunctionNode) -> bool:
+    """Tell whether a whole parameter of the function is missing, which has its own name in the body."""
+    names = [arg.arg for arg in (*function.args.args, *function.args.kwonlyargs)]
+    return len(one.where) == 2 and one.where[1] in names
 
 
 def _missing(
@@ -189,7 +207,7 @@ def _words(where: Sequence[str | int]) -> tuple[str, str]:
     """Return the part of the request, and the field in it, in words."""
     field = ".".join(str(one) for one in where[1:])
     part = str(where[0]) if where else "body"
-    return f"in the {part}", field or f"the {part}"
+    return (f"in the {part}", field) if field else ("as a whole", f"the {part}")
 
 
 def _wanted(message: str) -> str:
