@@ -23,7 +23,7 @@ PRIVILEGE_FIELD = re.compile(
 )
 _FILTER = re.compile(r"(?i)/(my|mine|me|current|own|owned|self)([-_/]|$)")
 _IN_CODE = re.compile(
-    r"(?i)is_?admin|is_?super|is_?staff|\.role|roles?\b|permission|privilege|has_access|is_?moderator|scopes?\b|client\.host|api_?key|secret"
+    r"(?i)is_?admin|is_?super|is_?staff|\.role|roles?\b|permission|privilege|has_access|is_?moderator|scopes?\b|client_?\.?host|api_?key|secret"
 )
 
 

@@ -33,6 +33,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from typing import TypeGuard
 
 from backwright.audit.rule import Found, Judged, at, rule
 from backwright.audit.sources import last_name, own_nodes
@@ -59,12 +60,17 @@ def check(subject: Subject) -> Iterator[Judged]:
             ):
                 continue
             for one in nodes:
-                refuses = isinstance(one, ast.If) and any(
-                    isinstance(it, ast.Raise) for it in one.body
-                )
-                if refuses and compares.search(ast.unparse(one.test)) and min(commits) < one.lineno:  # type: ignore[attr-defined]
+                if not _refuses(one) or not compares.search(ast.unparse(one.test)):
+                    continue
+                inside = any(one.lineno < line <= (one.end_lineno or 0) for line in commits)
+                if inside or min(commits) < one.lineno:
                     yield Found(
                         at(source, one),
-                        f"the owner is compared after the commit in line {min(commits)}",
+                        "the owner is compared here, but the change is committed all the same",
                         "ask first, write then; better still, put the owner into the query",
                     )
+
+
+def _refuses(one: ast.AST) -> TypeGuard[ast.If]:
+    """Tell whether a branch ends in an error."""
+    return isinstance(one, ast.If) and any(isinstance(it, ast.Raise) for it in one.body)

@@ -30,7 +30,7 @@ import re
 from collections.abc import Iterator
 
 from backwright.audit.rule import Found, Judged, Looked, at, rule
-from backwright.audit.sources import argument, keyword, last_name
+from backwright.audit.sources import argument, last_name
 from backwright.audit.subject import Subject
 
 _SIGNS_IN = re.compile(r"(?i)session|token|auth|jwt|sid\b")
@@ -51,7 +51,7 @@ def check(subject: Subject) -> Iterator[Judged]:
             shown = name if isinstance(name, str) else ast.unparse(key) if key is not None else ""
             if not _SIGNS_IN.search(shown) or _READABLE.search(shown):
                 continue
-            given = keyword(call, "httponly")
+            given = argument(call, 7, "httponly")
             if given is None or subject.constant(source, given) is False:
                 yield Found(
                     at(source, call),

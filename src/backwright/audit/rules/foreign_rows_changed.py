@@ -55,7 +55,9 @@ def check(subject: Subject) -> Iterator[Judged]:
         if one.endpoint.auth == "none":
             continue
         beside = [
-            it for it in one.touches if it.kind == "change" and it.callers is False and not it.about
+            it
+            for it in one.touches
+            if it.kind == "change" and it.callers is not True and not it.about
         ]
         if beside and not of_administrators(one.endpoint):
             why = f"{one.shown} changes {one.model.name} rows beside what it is about, perhaps of others"

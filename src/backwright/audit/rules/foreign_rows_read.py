@@ -36,6 +36,7 @@ and the checklist says unknown.
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from backwright.audit.isolation import (
@@ -60,6 +61,11 @@ def check(subject: Subject) -> Iterator[Judged]:
         if not reads or one.endpoint.auth == "none" or one.endpoint.method not in READING:
             continue
         if of_administrators(one.endpoint) or one.endpoint.owner_scoped is True:
+            if _keeps(subject, one):
+                yield Unsure(
+                    one.place,
+                    f"{one.shown} keeps answers in a dictionary of the module; whose, is not read",
+                )
             yield Looked(one.place)
         elif one.endpoint.owner_scoped is None:
             yield Unsure(one.place, f"whose {one.model.name} {one.shown} shows is not settled")
@@ -86,3 +92,17 @@ def _judged(subject: Subject, one: Access, *, private: bool) -> Iterator[Judged]
         owner_remedy(one.model),
         cause=f"{one.model.name} read at {touch.file}:{touch.line}",
     )
+
+
+def _keeps(subject: Subject, one: Access) -> bool:
+    """Tell whether a handler keeps something in a dictionary that all requests share."""
+    source = subject.all.get(one.endpoint.file)
+    node = subject.functions_at.get((one.endpoint.file, one.endpoint.line))
+    if source is None or node is None:
+        return False
+    shared = {
+        name
+        for name, bound in source.bindings.items()
+        if isinstance(bound, ast.Dict) and not bound.keys
+    }
+    return any(isinstance(it, ast.Name) and it.id in shared for it in ast.walk(node))

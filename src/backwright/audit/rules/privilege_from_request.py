@@ -100,6 +100,8 @@ def _field(subject: Subject, given: Input) -> str | None:
 def _is_used(handler: Handler, given: Input, field: str) -> bool:
     """Tell whether a handler puts the field, or the whole body, into a row."""
     text = ast.unparse(handler.node)
+    if re.search(rf"\.{field} = |\['{field}'\] = |pop\('{field}'", text):
+        return False  # what the client says is overwritten
     if f"{given.name}.{field}" in text:
         return re.search(rf"{field}=(False|None)|{field}\"\]? = (False|None)", text) is None
     whole = re.search(

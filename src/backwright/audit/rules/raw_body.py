@@ -82,7 +82,8 @@ def _json(handler: Handler) -> Iterator[ast.Call]:
     """Yield the calls of `request.json()` whose result goes into no schema."""
     text = ast.unparse(handler.node)
     if re.search(
-        r"model_validate|parse_obj|TypeAdapter|signature|construct_event|verify|hmac|GraphQL", text
+        r"model_validate|\w+\(\*\*|parse_obj|TypeAdapter|signature|construct_event|verify|hmac|GraphQL",
+        text,
     ):
         return
     for one in own_nodes(handler.node):
