@@ -16,7 +16,7 @@ import httpx
 
 from backwright.errors import MissingError
 from backwright.probe.operations import FORMS, Operation
-from backwright.probe.schemas import Value
+from backwright.probe.schemas import Upload, Value
 
 _LONGEST_WAIT = 3.0
 _TIMEOUT = 10.0
@@ -91,11 +91,13 @@ class Call:
 
 
 def _form(body: Mapping[str, Any], media: str) -> dict[str, Any]:
-    """Return what httpx makes a form of; a file is given as bytes."""
-    texts = {k: _text(v) for k, v in body.items() if not isinstance(v, bytes)}
+    """Return what httpx makes a form of."""
+    texts = {k: _text(v) for k, v in body.items() if not isinstance(v, Upload)}
     if media == FORMS[0]:
         return {"data": texts}
-    files = {k: (f"{k}.txt", v, "text/plain") for k, v in body.items() if isinstance(v, bytes)}
+    files = {
+        k: (f"{k}.txt", v.encode(), "text/plain") for k, v in body.items() if isinstance(v, Upload)
+    }
     return {"files": {**{k: (None, v) for k, v in texts.items()}, **files}}
 
 

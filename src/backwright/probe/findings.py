@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from backwright.probe.client import Exchange
 from backwright.probe.judge import Judged
 from backwright.probe.operations import FORMS, Operation
+from backwright.probe.schemas import Upload
 from backwright.probe.sights import Kind
 from backwright.report.probe_types import Area, ProbeCheck
 from backwright.values import Place, Verdict
@@ -162,7 +163,7 @@ def body_words(exchange: Exchange) -> list[str]:
     media = call.content_type
     if media in FORMS and isinstance(call.body, Mapping):
         flag = "--data-urlencode" if media == FORMS[0] else "-F"
-        return [word for k, v in call.body.items() for word in (flag, f"{k}={_text(v)}")]
+        return [word for k, v in call.body.items() for word in (flag, f"{k}={_text(k, v)}")]
     content, kind = call.content()
     if not content and not kind:
         return []
@@ -170,7 +171,7 @@ def body_words(exchange: Exchange) -> list[str]:
     return ["-H", f"Content-Type: {kind}", "--data-binary", text]
 
 
-def _text(value: object) -> str:
-    if isinstance(value, bytes):
-        return value.decode("utf-8", "replace")
+def _text(name: str, value: object) -> str:
+    if isinstance(value, Upload):
+        return f"{value};filename={name}.txt"
     return value if isinstance(value, str) else json.dumps(value)

@@ -11,6 +11,7 @@ from backwright.spec.names import singularize, split_words
 _ID = re.compile(r"(?i)^(.+?)[_-]?(ids?|uuids?|guids?|uids?|pks?|slugs?|keys?|refs?|names?|titles?|"
                  r"codes?|numbers?|no)$")  # fmt: skip
 _REFERENCE = re.compile(r"^(.+?)(_ids?|_uuids?|_uids?|_pks?|Ids?|Uuids?|ID|IDs)$")
+_PREFIXED = re.compile(r"(?i)^ids?_(.+)$")
 _BARE = frozenset(
     {"id", "pk", "uuid", "guid", "uid", "slug", "key", "name", "title", "code", "ids"}
 )
@@ -23,7 +24,8 @@ _VERBS = frozenset(
 )  # fmt: skip
 USERS = frozenset(
     {"user", "account", "member", "profile", "owner", "author", "customer", "creator", "assignee",
-     "person", "employee", "follower", "recipient", "sender", "client", "participant", "reviewer"}
+     "person", "employee", "follower", "recipient", "sender", "client", "participant", "reviewer",
+     "usuario", "cliente", "benutzer", "utilisateur", "utente"}
 )  # fmt: skip
 
 
@@ -50,7 +52,7 @@ def noun_of_segment(segment: str) -> str | None:
 
 def noun_of_parameter(operation: Operation, name: str) -> str:
     """Return what a parameter of the path identifies."""
-    stem = _ID.match(name)
+    stem = _PREFIXED.match(name) or _ID.match(name)
     if stem and name.lower() not in _BARE and stem[1].lower() not in _VERBS:
         return noun(stem[1])
     before = operation.path.split(f"{{{name}")[0].split("/")
@@ -79,7 +81,8 @@ def noun_of_operation(operation: Operation) -> str:
 @lru_cache(4096)
 def noun_of_reference(field: str) -> str | None:
     """Return what a field refers to by id: of `project_id` the project; None for no reference."""
-    found = _REFERENCE.match(re.sub(r"(?i)^x_", "", field.replace("-", "_")))
+    plain = re.sub(r"(?i)^x_", "", field.replace("-", "_"))
+    found = _PREFIXED.match(plain) or _REFERENCE.match(plain)
     return noun(found[1]) if found else None
 
 

@@ -29,8 +29,9 @@ def columns_of_power(
         return
     for name, value in row.items():
         labels = oracle.labels(table, name)
-        if _ADMIN.match(name) and (isinstance(value, bool) or value in (0, 1)):
-            yield name, True if isinstance(value, bool) else 1
+        unset = value is None and "bool" in oracle.tables[table].types[name].lower()
+        if _ADMIN.match(name) and (isinstance(value, bool) or value in (0, 1) or unset):
+            yield name, True if isinstance(value, bool) or unset else 1
         elif name in oracle.tables[table].references and _ROLE.match(name.removesuffix("_id")):
             target, column = oracle.tables[table].references[name]
             rows = (one for key, one in oracle.rows().items() if key[0] == target)

@@ -12,6 +12,8 @@ from backwright.probe.objects import Made, Refusal, Slot, identifier, put
 from backwright.probe.operations import Operation
 from backwright.probe.people import Person
 from backwright.probe.purposes import touches_account
+from backwright.probe.seeding import Seeder
+from backwright.probe.stand_ins import table_of
 
 if TYPE_CHECKING:
     from backwright.probe.learner import Learner
@@ -31,6 +33,8 @@ def another(
         depth: How many objects wait for this call.
         objects: Objects to name instead of the caller's own.
     """
+    if tried == 1 and (fitted := fitted_to_columns(learner, call, who)) is not None:
+        return fitted
     if tried == 1:
         return learner.build(call.operation, who, full=True, depth=depth, objects=objects)
     if tried == 2:
@@ -38,6 +42,24 @@ def another(
     if tried == 3:
         return _as_oneself(learner, call, who) or _of_another(learner, call, who)
     return None
+
+
+def fitted_to_columns(learner: Learner, call: Call, who: Person) -> Call | None:
+    """Return the call with what its object's columns cannot hold made to fit; None if all fits.
+
+    A document often says less than the database: how long a text is, which words there are.
+    """
+    oracle = learner.session.oracle
+    table = table_of(oracle, learner.resource(call.operation))
+    if oracle is None or table is None or not isinstance(call.body, dict):
+        return None
+    seeder = Seeder(oracle, learner.session.sampler)
+    better = {
+        name: seeder.column_value(table, name, who.letter)
+        for name, value in call.body.items()
+        if isinstance(value, str) and name in table.columns and not seeder.holds(table, name, value)
+    }
+    return replace(call, body={**call.body, **better}) if better else None
 
 
 def _as_oneself(learner: Learner, call: Call, who: Person) -> Call | None:

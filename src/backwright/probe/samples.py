@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from backwright.probe.patterns import text_of_pattern
-from backwright.probe.schemas import Schemas, Value, is_array, is_object
+from backwright.probe.schemas import Schemas, Upload, Value, is_array, is_object
 
 Schema = Mapping[str, Any]
 PASSWORD = "Qz7!kestrel-Harbour"  # noqa: S105 - of users on a throw-away database
@@ -190,6 +190,8 @@ class Sampler:
 
     def _text(self, schema: Schema, name: str, letter: str) -> str:
         mark = self.mark(letter)
+        if schema.get("format") == "binary" or "contentMediaType" in schema:
+            return Upload(mark.text)
         least = int(schema.get("minLength", 0))
         most = schema.get("maxLength")
         if make := _FORMATS.get(str(schema.get("format", ""))):

@@ -10,6 +10,12 @@ Value = Any  # a JSON value
 _DEEPEST = 12
 
 
+class Upload(str):
+    """The content of a file that a form uploads."""
+
+    __slots__ = ()
+
+
 class Schemas:
     """Follows the references of one document."""
 

@@ -96,6 +96,16 @@ class Seeder:
         made = self.insert(self.oracle.tables[target], letter, {}, depth + 1)
         return _Failure(made) if isinstance(made, str) else made[1][column]
 
+    def holds(self, table: Table, name: str, text: str) -> bool:
+        """Tell whether a column can hold a text: it is short enough, and one of its words."""
+        labels = self.oracle.labels(table.name, name)
+        found = _LENGTH.search(table.types[name]) if "char" in table.types[name].lower() else None
+        return not (labels and text not in labels) and not (found and len(text) > int(found[1]))
+
+    def column_value(self, table: Table, name: str, letter: str) -> Value:
+        """Return a value that a column can hold."""
+        return self._value(table, name, self.sampler.mark(letter))
+
     def _value(self, table: Table, name: str, mark: Mark) -> Value:
         """Return a value for a column; None leaves it to the database."""
         kind = table.types[name].lower()
