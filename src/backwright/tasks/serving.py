@@ -11,6 +11,7 @@ from backwright.host.dialogue import DialogueError
 from backwright.host.server import Server, ServerFailedError, serve
 from backwright.report.events import StepStarted
 from backwright.tasks.change import Workplace
+from backwright.tasks.other_data import require_throw_away
 from backwright.values import Note
 from backwright.workshop import ChangeSet, Database, hands
 from backwright.workshop.bench import PAYLOADS, last_first
@@ -43,12 +44,13 @@ def running(place: Workplace) -> Iterator[Running]:
     `with workplace(root, "probe", listener) as place, running(place) as app: …`
 
     Raises:
-        MissingError: there is no application, it does not start, or its tables cannot be made;
-            the message carries what it said.
+        MissingError: there is no application, it does not start, its tables cannot be made, or
+            its data is in no database that can be thrown away; the message carries what it said.
     """
     facts = place.facts
     if facts.app is None:
         raise MissingError("no application was found in this project")
+    require_throw_away(place.folder, facts.database)
     if not place.environment.has("uvicorn"):
         raise MissingError(
             f"uvicorn is not installed in {place.environment.prefix}",
