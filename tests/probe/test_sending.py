@@ -7,8 +7,12 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from backwright.probe.client import ANONYMOUS, NO_ANSWER, Call, Client
-from backwright.probe.operations import Operation
+from tests.probe.documents import TEXT, body, document, record
+
+from backwright.probe.client import ANONYMOUS, NO_ANSWER, Answer, Call, Client, Exchange
+from backwright.probe.findings import body_words
+from backwright.probe.operations import Operation, read_api
+from backwright.probe.samples import Sampler
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -93,3 +97,18 @@ def test_a_dead_server_is_not_asked_again_and_again() -> None:
     assert len(exchanges) == 3
     assert {one.status for one in exchanges} == {NO_ANSWER}
     assert "did not answer" in sender.spent
+
+
+def test_a_file_is_sent_as_one_and_its_curl_sends_it_again() -> None:
+    item = {"name": TEXT, "photo": {"type": "string", "format": "binary"}}
+    schema = record("name", "photo", **item)
+    api = read_api(document({"/pets": {"post": body(schema, "multipart/form-data")}}))
+    sample = Sampler(api.schemas).value(api.operations[0].body or {}, "", "a")
+    call = Call(api.operations[0], body=sample)
+    content, media = call.content()
+    assert media.startswith("multipart/form-data; boundary=")
+    assert b'name="photo"; filename="photo.png"' in content
+    assert b"Content-Type: image/png" in content
+    assert b'name="name"\r\n' in content
+    words = body_words(Exchange(1, ANONYMOUS, call, Answer(201, {}, "", 0)))
+    assert words == ["-F", "name=qza00001x", "-F", "photo=qza00002x;filename=photo.png;type=image/png"]  # fmt: skip

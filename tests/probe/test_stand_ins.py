@@ -11,6 +11,7 @@ from tests.probe.documents import TEXT, body, document, record
 
 from backwright.probe.activation import confirming
 from backwright.probe.client import Client
+from backwright.probe.nouns import noun_of_reference
 from backwright.probe.objects import Made
 from backwright.probe.operations import read_api
 from backwright.probe.people import Person
@@ -95,3 +96,19 @@ def test_what_keeps_an_account_out_is_told_from_the_rest(session: Session) -> No
     }  # fmt: skip
     good = {"status": "active", "blocked": False, "is_active": True}
     assert confirming(session.oracle, "users", good) == {}
+
+
+def test_what_columns_cannot_hold_is_told(session: Session) -> None:
+    table = table_of(session.oracle, "category")
+    assert table is not None
+    assert seeder(session).holds(table, "title", "short")
+    assert not seeder(session).holds(table, "title", "longer than six")
+    assert len(str(seeder(session).column_value(table, "title", "a"))) <= 6
+
+
+@pytest.mark.parametrize(
+    ("field", "noun"),
+    [("id_produto", "produto"), ("user_uid", "user"), ("project_ids", "project"), ("idea", None)],
+)
+def test_a_reference_has_its_word_behind_or_in_front(field: str, noun: str | None) -> None:
+    assert noun_of_reference(field) == noun

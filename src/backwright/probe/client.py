@@ -16,7 +16,7 @@ import httpx
 
 from backwright.errors import MissingError
 from backwright.probe.operations import FORMS, Operation
-from backwright.probe.schemas import Upload, Value
+from backwright.probe.schemas import Upload, Value, file_of
 
 _LONGEST_WAIT = 3.0
 _TIMEOUT = 10.0
@@ -95,9 +95,11 @@ def _form(body: Mapping[str, Any], media: str) -> dict[str, Any]:
     texts = {k: _text(v) for k, v in body.items() if not isinstance(v, Upload)}
     if media == FORMS[0]:
         return {"data": texts}
-    files = {
-        k: (f"{k}.txt", v.encode(), "text/plain") for k, v in body.items() if isinstance(v, Upload)
-    }
+    files = {}
+    for name, value in body.items():
+        if isinstance(value, Upload):
+            called, kind = file_of(name)
+            files[name] = (called, value.encode(), kind)
     return {"files": {**{k: (None, v) for k, v in texts.items()}, **files}}
 
 

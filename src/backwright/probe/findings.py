@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from backwright.probe.client import Exchange
 from backwright.probe.judge import Judged
 from backwright.probe.operations import FORMS, Operation
-from backwright.probe.schemas import Upload
+from backwright.probe.schemas import Upload, file_of
 from backwright.probe.sights import Kind
 from backwright.report.probe_types import Area, ProbeCheck
 from backwright.values import Place, Verdict
@@ -173,5 +173,5 @@ def body_words(exchange: Exchange) -> list[str]:
 
 def _text(name: str, value: object) -> str:
     if isinstance(value, Upload):
-        return f"{value};filename={name}.txt"
+        return "{};filename={};type={}".format(value, *file_of(name))
     return value if isinstance(value, str) else json.dumps(value)
