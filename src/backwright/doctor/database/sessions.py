@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from backwright.doctor.edits import finished
 from backwright.doctor.evidence import Evidence, Ground
 from backwright.doctor.registry import diagnosis
 from backwright.doctor.sources import FunctionNode, called
@@ -130,12 +131,23 @@ def _rolling_back(evidence: Evidence, place: Place | None) -> tuple[Repair, ...]
 def _with_rollback(
     evidence: Evidence, file: str, handler: ast.ExceptHandler, call: ast.Call, session: str
 ) -> tuple[Repair, ...]:
+    """Return the repair that rolls back, and does not go on with what was not stored."""
     text = evidence.sources.text(file)
     lines = text.splitlines(keepends=True)
-    first = handler.body[0]
+    first, last = handler.body[0], handler.body[-1]
     waits = "await " if "await " in lines[call.lineno - 1] else ""
-    lines.insert(first.lineno - 1, f"{' ' * first.col_offset}{waits}{session}.rollback()\n")
-    return (Repair(file, text, "".join(lines)),)
+    indent = " " * first.col_offset
+    imports = None
+    if not any(isinstance(one, ast.Return) for one in nodes(*handler.body)):
+        answers = (
+            "IntegrityError" in ast.unparse(handler.type or ast.Constant(0)) and "fastapi" in text
+        )
+        because = f" from {handler.name}" if handler.name else ""
+        raised = f'raise HTTPException(status_code=409, detail="Already exists"){because}'
+        lines.insert(last.end_lineno or last.lineno, f"{indent}{raised if answers else 'raise'}\n")
+        imports = {"fastapi": {"HTTPException"}} if answers else None
+    lines.insert(first.lineno - 1, f"{indent}{waits}{session}.rollback()\n")
+    return finished(file, text, "".join(lines), imports)
 
 
 @diagnosis
