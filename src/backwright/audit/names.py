@@ -7,7 +7,9 @@ its dotted name, what a call of it gives has `()` behind it: `passlib.context.Cr
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from backwright.audit.sources import (
     FunctionNode,
@@ -344,33 +346,40 @@ class Names:
         return found
 
 
-def assigned(function: FunctionNode, name: str) -> list[ast.expr | None] | None:
+def assigned(function: FunctionNode, name: str) -> Sequence[ast.expr | None] | None:
     """Return what a function assigns to a name (`None` for what is no plain assignment)."""
-    found: list[ast.expr | None] = []
+    return _assignments(function).get(name)
+
+
+@lru_cache(maxsize=4096)
+def _assignments(function: FunctionNode) -> dict[str, list[ast.expr | None]]:
+    """Return what a function assigns to each name; its body is walked once."""
+    found: dict[str, list[ast.expr | None]] = {}
     for one in own_nodes(function):
-        if isinstance(one, ast.Assign):
-            for target in one.targets:
-                if isinstance(target, ast.Name) and target.id == name:
-                    found.append(one.value)
-                elif isinstance(target, ast.Tuple | ast.List) and _holds(target, name):
-                    found.append(None)
-        elif isinstance(one, ast.AnnAssign | ast.NamedExpr) and _holds(one.target, name):
-            found.append(one.value)
-        elif isinstance(one, ast.For | ast.AsyncFor) and _holds(one.target, name):
-            found.append(None)
-        elif (
-            isinstance(one, ast.withitem) and one.optional_vars and _holds(one.optional_vars, name)
-        ):
-            found.append(one.context_expr)
-    return found or None
+        for target, value in _bindings(one):
+            for name in ast.walk(target):
+                if isinstance(name, ast.Name):
+                    known = value if name is target or isinstance(one, ast.withitem) else None
+                    found.setdefault(name.id, []).append(known)
+    return found
+
+
+def _bindings(one: ast.AST) -> Iterator[tuple[ast.expr, ast.expr | None]]:
+    """Yield the targets that a node binds names in, and what to, where that is told."""
+    if isinstance(one, ast.Assign):
+        for target in one.targets:
+            if isinstance(target, ast.Name | ast.Tuple | ast.List):
+                yield target, one.value
+    elif isinstance(one, ast.AnnAssign | ast.NamedExpr) and isinstance(one.target, ast.Name):
+        yield one.target, one.value
+    elif isinstance(one, ast.For | ast.AsyncFor):
+        yield one.target, None
+    elif isinstance(one, ast.withitem) and one.optional_vars is not None:
+        yield one.optional_vars, one.context_expr
 
 
 def _target(one: ast.AnnAssign) -> str:
     return one.target.id if isinstance(one.target, ast.Name) else ""
-
-
-def _holds(target: ast.expr, name: str) -> bool:
-    return any(isinstance(one, ast.Name) and one.id == name for one in ast.walk(target))
 
 
 def _is_self(target: ast.expr, attr: str) -> bool:

@@ -163,9 +163,9 @@ def argument(call: ast.Call, index: int, *names: str) -> ast.expr | None:
 
 def own_nodes(function: FunctionNode) -> Iterator[ast.AST]:
     """Yield everything in a function's body, without what is in functions nested in it."""
-    waiting: list[ast.AST] = list(function.body)
+    waiting: list[ast.AST] = list(reversed(function.body))
     while waiting:
-        node = waiting.pop(0)
+        node = waiting.pop()
         yield node
         if not isinstance(node, FunctionNode | ast.Lambda | ast.ClassDef):
-            waiting = [*children(node), *waiting]
+            waiting += reversed(children(node))
