@@ -13,7 +13,7 @@ from backwright.doctor.known import Known, recognised
 from backwright.doctor.registry import diagnosis
 from backwright.doctor.sources import called
 from backwright.doctor.tokens.causes import random_cause
-from backwright.doctor.tokens.claims import claim_repair, read_claims
+from backwright.doctor.tokens.given_claims import claim_repair, read_claims
 from backwright.doctor.tokens.mending import (
     algorithm_repair,
     audience_repair,

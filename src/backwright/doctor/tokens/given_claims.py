@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from backwright.doctor.edits import rewritten
 from backwright.doctor.evidence import Evidence
@@ -18,7 +19,7 @@ from backwright.doctor.tokens.mending import (
     signed_claims,
     subject_repair,
 )
-from backwright.doctor.tokens.reading import Decoding, Token, decodings, read_token
+from backwright.doctor.tokens.reading import Decoding, Token, decodings, keys, read_token
 from backwright.report.doctor_types import Cause, Repair
 from backwright.source.syntax import nodes
 from backwright.values import Place
@@ -101,7 +102,9 @@ def _subject(evidence: Evidence, token: Token) -> Iterator[Cause]:
 
 
 def _missing(evidence: Evidence, token: Token) -> Iterator[Cause]:
-    """Tell of a claim that the project reads, and that this token does not have."""
+    """Tell of a claim that the project reads, and that this token of its own does not have."""
+    if any(token.is_signed_by(key.value) is False for key in islice(keys(evidence), 1)):
+        return
     for name in sorted(read_claims(evidence) - set(token.claims) - REGISTERED - set(_TYPES)):
         place, repairs = claim_repair(evidence, name)
         if repairs or name == "sub":
@@ -115,26 +118,37 @@ def _missing(evidence: Evidence, token: Token) -> Iterator[Cause]:
 
 
 def read_claims(evidence: Evidence) -> set[str]:
-    """Return the claims that the functions around `decode`, and who calls them, read."""
-    around = [one.function for one in decodings(evidence)[:1] if one.function is not None]
-    names = {one.name for one in around}
-    for file in evidence.sources.own if names else ():
-        for node in evidence.sources.nodes(file):
-            if isinstance(node, FunctionNode) and node not in around and any(
-                isinstance(n, ast.Call) and called(n) in names for n in nodes(*node.body)
-            ):  # fmt: skip
-                around.append(node)
-    return {name for function in around for name in _read(function)}
-
-
-def _read(function: FunctionNode) -> Iterator[str]:
-    for node in nodes(*function.body):
-        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "get" and node.args:
-            name = literal(node.args[0])
-        elif isinstance(node, ast.Subscript):
-            name = literal(node.slice)
-        else:
+    """Return the claims that are read of what `decode` returns, there or by who calls it."""
+    found: set[str] = set()
+    for one in decodings(evidence)[:1]:
+        if one.function is None:
             continue
+        found |= set(_read(one.function, {"decode"}))
+        names = {one.function.name}
+        for file in evidence.sources.own:
+            for node in evidence.sources.nodes(file):
+                if isinstance(node, FunctionNode) and node is not one.function:
+                    found |= set(_read(node, names))
+    return found
+
+
+def _read(function: FunctionNode, makers: set[str]) -> Iterator[str]:
+    """Yield the keys that a function reads of what some calls return."""
+    inside = nodes(*function.body)
+    claims = {
+        ast.unparse(node.targets[0])
+        for node in inside
+        if isinstance(node, ast.Assign)
+        and any(isinstance(n, ast.Call) and called(n) in makers for n in nodes(node.value))
+    }
+    for node in inside if claims else ():
+        key: ast.expr | None = None
+        if isinstance(node, ast.Subscript) and ast.unparse(node.value) in claims:
+            key = node.slice
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
+            is_get = node.func.attr == "get" and ast.unparse(node.func.value) in claims
+            key = node.args[0] if is_get else None
+        name = literal(key) if key is not None else None
         if isinstance(name, str):
             yield name
 
