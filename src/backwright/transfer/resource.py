@@ -118,12 +118,14 @@ def surroundings(host: Draft, facts: Survey, spec: ResourceSpec, *, owned: bool)
     columns = host.text("app/columns.py") if host.exists("app/columns.py") else ""
     of_its_own = "\nCURRENT_TIME = " in columns
     current_time = ("app.columns", "CURRENT_TIME") if of_its_own else ("sqlalchemy", "func")
+    own = next((t.line for t in facts.tables if t.name == spec.names.pascal), None)
     return Surroundings(
         targets=targets(facts, spec, owned=owned),
         taken=taken(facts),
         owned=owned,
         has_users=facts.has_users,
         current_time=current_time,
+        later=tuple(t.name for t in facts.tables if own is not None and t.line > own),
     )
 
 

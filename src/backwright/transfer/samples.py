@@ -46,12 +46,12 @@ _EXACT = 15  # digits of a decimal that every database gives back as they were
 
 
 def good(field: FieldSpec, resource: Names, *, changed: bool = False) -> str:
-    """Return a valid value; with `changed` another one, where the bounds leave two."""
+    """Return a valid value; with `changed` another one, at the upper bound if there is one."""
     which = int(changed)
     if field.kind in ("ref", "many"):
         return _linked(field, resource)
     if field.kind in ("str", "text"):
-        return _text(field)
+        return _text(field, longest=changed)
     if field.kind == "email":
         return "email()"
     if field.kind == "uuid":
@@ -116,11 +116,12 @@ _UNIQUE = {
 }
 
 
-def _text(field: FieldSpec) -> str:
+def _text(field: FieldSpec, *, longest: bool) -> str:
     if field.kind == "text" and field.low is None and field.high is None:
         return "text()"
-    longest = text_length(field) if field.kind == "str" else int(field.high or 30)
-    return f"text({int(field.low or 0)}, {max(longest, int(field.low or 0))})"
+    low = int(field.low or 0)
+    high = max(text_length(field) if field.kind == "str" else int(field.high or 30), low)
+    return f"text({high if longest and field.high is not None else low}, {high})"
 
 
 def _number(field: FieldSpec, which: int) -> str:
@@ -128,8 +129,9 @@ def _number(field: FieldSpec, which: int) -> str:
     step = Decimal(1) if field.kind == "int" else Decimal("0.5")
     start = low if low is not None else min(Decimal(1), high if high is not None else Decimal(1))
     value = start + step * which if high is None else min(start + step * which, high)
-    if which and field.kind == "decimal" and high is not None and _digits(field)[0] <= _EXACT:
-        value = high
+    exact = field.kind != "decimal" or _digits(field)[0] <= _EXACT
+    if which and high is not None and exact:
+        value = high  # what is only just right, as the first bad value is only just wrong
     if field.kind == "int":
         return str(int(value))
     return f'"{value:.{_digits(field)[1]}f}"' if field.kind == "decimal" else str(float(value))

@@ -73,7 +73,8 @@ class Surroundings:
 
     `targets` are the models that can be referred to, by class name; `taken` the attributes that
     each of them has already; `owned` tells whether the new rows belong to a user, if the project
-    `has_users` at all; `current_time` is what it gives times by on the server, and where that is.
+    `has_users` at all; `current_time` is what it gives times by on the server, and where that is;
+    `later` are the models that stand behind the rows' own.
     """
 
     targets: Mapping[str, Target]
@@ -81,6 +82,7 @@ class Surroundings:
     owned: bool
     has_users: bool = True
     current_time: Import = ("sqlalchemy", "func")
+    later: Collection[str] = ()
 
 
 def tables(spec: ResourceSpec, around: Surroundings) -> Tables:
@@ -93,6 +95,8 @@ def tables(spec: ResourceSpec, around: Surroundings) -> Tables:
     columns = [column(names, f, around.current_time) for f in fields if f.kind != "many"]
     code = _table(spec, around, [c.code for c in columns], own)
     imports = {i for c in columns for i in c.imports} | _imports(spec, bool(pairs))
+    if any(f.kind == "ref" and f.optional and f.target in around.later for f in fields):
+        imports.add(("typing", "Optional"))
     others = tuple(m for m in pairs if m.owner != names.pascal)
     return Tables(
         enums=tuple(enums),
@@ -220,7 +224,8 @@ def _link(names: Names, field: FieldSpec, around: Surroundings) -> Link:
         f"    {names.snake}_id: UUID = Field(primary_key=True)\n"
         f"    {word}_id: UUID = Field(primary_key=True)\n"
     )
-    return Link(name, target.names.pascal, code)
+    later = target.names.pascal in around.later
+    return Link(name, names.pascal if later else target.names.pascal, code)
 
 
 def _relationships(spec: ResourceSpec, around: Surroundings) -> list[Member]:
@@ -240,16 +245,19 @@ def _sides(
     names: Names, field: FieldSpec, target: Target, back: str, around: Surroundings
 ) -> tuple[Member, Member]:
     here, there = names.pascal, target.names.pascal
+    later = there in around.later
+    named = f'"{there}"' if later else there
     if field.kind == "many":
         rest = f"link_model={link_class(names, field)}, sa_relationship_kwargs=READ_ONLY"
-        near = f'list[{there}] = Relationship(back_populates="{back}", {rest})'
+        near = f'list[{named}] = Relationship(back_populates="{back}", {rest})'
         far = f'list["{here}"] = Relationship(back_populates="{field.name}", {rest})'
     else:
         keys = f"{here}.{field.column}"
         if around.owned and target.owned:
             keys = f"[{here}.{OWNER}, {keys}]"
         rest = f'sa_relationship_kwargs={{**READ_ONLY, "foreign_keys": "{keys}"}}'
-        annotation = f"{there} | None" if field.optional else there
+        maybe = f"Optional[{named}]" if later else f"{named} | None"  # `"Tag" | None` is no type
+        annotation = maybe if field.optional else named
         near = f'{annotation} = Relationship(back_populates="{back}", {rest})'
         far = f'list["{here}"] = Relationship(back_populates="{field.name}", {rest})'
     return (

@@ -80,7 +80,7 @@ async def valid_category(client: AsyncClient) -> Fields:
 async def changed_category(client: AsyncClient) -> Fields:
     """Return what a client may send to change every field of a category."""
     return {
-        "name": text(0, 80),
+        "name": text(80, 80),
         "position": 2,
         "parent_id": None,
         "label_ids": [(await make_label(client))["id"]],
@@ -117,7 +117,7 @@ async def valid_label(_client: AsyncClient) -> Fields:
 async def changed_label(_client: AsyncClient) -> Fields:
     """Return what a client may send to change every field of a label."""
     return {
-        "name": text(1, 30),
+        "name": text(30, 30),
     }
 
 
@@ -150,7 +150,7 @@ async def valid_project(client: AsyncClient) -> Fields:
 async def changed_project(client: AsyncClient) -> Fields:
     """Return what a client may send to change every field of a project."""
     return {
-        "name": text(1, 120),
+        "name": text(120, 120),
         "inbox": email(),
         "site": "https://example.com/two",
         "budget": "9999999999.99",
@@ -197,7 +197,7 @@ async def valid_task(client: AsyncClient) -> Fields:
 async def changed_task(client: AsyncClient) -> Fields:
     """Return what a client may send to change every field of a task."""
     return {
-        "title": text(1, 200),
+        "title": text(200, 200),
         "notes": text(),
         "done": True,
         "priority": 5,
@@ -248,7 +248,7 @@ async def valid_tag(_client: AsyncClient) -> Fields:
 async def changed_tag(_client: AsyncClient) -> Fields:
     """Return what a client may send to change every field of a tag."""
     return {
-        "name": text(0, 50),
+        "name": text(50, 50),
         "key": str(uuid4()),
     }
 
