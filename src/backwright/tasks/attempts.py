@@ -12,13 +12,14 @@ from backwright.project.types import Project
 from backwright.tasks.by_example import Lesson, write
 from backwright.tasks.undefined import undefined_names
 from backwright.transfer.dialect import python_of
-from backwright.transfer.example.choose import verbs
+from backwright.transfer.example.choose import missing_verbs, verbs
 from backwright.transfer.example.transfer import Transferred, new_endpoints
 from backwright.values import Note
 
 Endpoints = tuple[tuple[str, str], ...]
 _MOST = 3  # exemplars that are tried
 _SHOWN = 160
+_LEAST = 3  # of the five verbs: with less, a resource is better grown
 
 
 @dataclass(frozen=True)
@@ -62,12 +63,13 @@ def first_that_fits(
         except UsageError as error:
             refused = refused or error
             continue
-        endpoints, problem = compare(made.project, read_project(folder), made, done)
+        project = read_project(folder)
+        endpoints, problem = compare(made.project, project, made, done)
         python = python_of(made.project, installed)
         if problem is None and (lacking := undefined_names(folder, files, original, python)):
             problem = f"what was carried over lacks {', '.join(lacking)}"
         if problem is None:
-            done.notes += reasons
+            done.notes += [*_lacking(made, project, endpoints), *reasons]
             return Attempt(made, done, files, endpoints)
         _take_back(folder, original, files)
         model = made.choice.chain.model
@@ -75,6 +77,17 @@ def first_that_fits(
     if refused and not reasons:
         raise refused
     return Failed(tuple(reasons))
+
+
+def _lacking(made: Lesson, after: Project, fresh: Endpoints) -> list[Note]:
+    """Say what the exemplar has not got and the new resource has not, either."""
+    there = verbs(e for e in after.endpoints if (e.method, e.path) in fresh)
+    missing = [verb for verb in missing_verbs(made.choice.chain) if verb not in there]
+    if not missing:
+        return []
+    model = made.choice.chain.model
+    text = f"{model.name} has no endpoint to {', '.join(missing)}; nor has {made.spec.names.pascal}"
+    return [Note(model.file, model.line, text)]
 
 
 def compare(
@@ -105,7 +118,7 @@ def _is_whole(made: Lesson, after: Project, fresh: Endpoints) -> bool:
     there = verbs(e for e in after.endpoints if (e.method, e.path) in fresh)
     wanted = verbs(made.choice.chain.endpoints)
     is_used = "create" in there and bool({"list", "get"} & set(there))
-    return is_used and len(there) >= len(wanted) - 1
+    return is_used and len(there) >= max(len(wanted) - 1, _LEAST)
 
 
 def _take_back(folder: Path, original: Path, files: Sequence[str]) -> None:

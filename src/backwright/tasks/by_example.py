@@ -12,14 +12,14 @@ from backwright.spec.types import ResourceSpec
 from backwright.tasks.habits import Habits, Written, width_of
 from backwright.tasks.questions import Answers
 from backwright.transfer.draft import Draft
-from backwright.transfer.example.choose import Choice, choose, missing_verbs
+from backwright.transfer.example.choose import Choice, choose
 from backwright.transfer.example.modules import read_modules
 from backwright.transfer.example.nouns import read_nouns
 from backwright.transfer.example.ownership import Ownership
 from backwright.transfer.example.scoping import is_scoped, unscoped
 from backwright.transfer.example.transfer import Transferred, learn, transfer
 from backwright.values import Choice as Answer
-from backwright.values import Note, Place, Question
+from backwright.values import Place, Question
 
 
 @dataclass(frozen=True, eq=False)
@@ -194,20 +194,9 @@ def write(
         like = before if before is not None else (folder / likes.get(path, path)).read_bytes()
         written.append(Written(path, like, is_new=before is None))
     Habits(folder, width).keep(written)
-    done.notes += _notes(made)
     return done, list(changed)
 
 
 def convention(project: Project, name: str) -> str | None:
     """Return the value of a habit of the project, None where it shows none."""
     return next((c.value for c in project.conventions if c.name == name), None)
-
-
-def _notes(made: Lesson) -> list[Note]:
-    """Say what the exemplar has not got, so that the new resource has not either."""
-    model = made.choice.chain.model
-    missing = missing_verbs(made.choice.chain)
-    if not missing:
-        return []
-    text = f"{model.name} has no endpoint to {', '.join(missing)}; nor has {made.spec.names.pascal}"
-    return [Note(model.file, model.line, text)]

@@ -1,7 +1,8 @@
 """Carrying code over, one folder a case: `before.py`, `fields.txt`, and what is made of it.
 
 `before.py` holds several modules, each after a line `#== path role`. `fields.txt` says what is
-known: `old NAME WORD…`, `new NAME WORD…` (or `add WORD…`, to the old one itself), `structural NAME…`, `others NAME…`, `owner NAME`.
+known: `old NAME WORD…`, `new NAME WORD…` (or `add WORD…`, to the old one itself), `structural NAME…`, `others NAME…`, `owner NAME`,
+`home MODULE CLASS`.
 Run with `BACKWRIGHT_ACCEPT=1` to write what came out, and read it before it is committed.
 """
 
@@ -49,6 +50,8 @@ def facts_of(text: str) -> Facts:
         others=tuple(names_of(n) for n in said.get("others", [])),
         parents=tuple(Parent(t, names_of(t)) for t in sorted(targets)),
         owner=said.get("owner", [None])[0],
+        home=tuple(said.get("home", ["", ""])),  # type: ignore[arg-type]
+        commits="home" in said,
     )
 
 

@@ -46,6 +46,7 @@ from backwright.transfer.carry.types import Carried, Facts, Part, Writer
 from backwright.transfer.carry.unsaid import tests_of_the_unsaid
 from backwright.transfer.carry.unused import without_unused
 from backwright.transfer.carry.values import Work
+from backwright.transfer.carry.verbs import with_missing_verbs
 from backwright.transfer.rename import RenameCode
 from backwright.values import Note
 
@@ -96,6 +97,7 @@ def carry(parts: Sequence[Part], facts: Facts, writer: Writer) -> Carried:
         works[one.tree].note(works[one.tree].line_of(one.function), text)
     trees = [_sound(w, t) for w, t in zip(works, trees, strict=True)]
     bodies = bodies_of(placement)
+    trees = with_missing_verbs(works, trees, bodies)
     sites = all_sites(works, trees, bodies)
     trees = [without_late_imports(t) for t in _linked(works, trees, bodies)]
     trees = answer_clashes(works, trees, sites, all_sites(works, trees, bodies))

@@ -214,3 +214,21 @@ def _is_known(made: cst.Raise, old: Names, parent: Parent, known: Mapping[str, s
     name = _raised_name(made)
     own = Renaming(((parent.names, old),))
     return not own.finds(name) or name in known
+
+
+def owner_value(node: cst.FunctionDef, column: str) -> str | None:
+    """Return what a function gives a column, compares it with, or has it as a parameter of."""
+    if m.findall(node, m.AssignTarget(target=m.Name(column))):
+        return column
+    plain = r"([\w.]+(?:\[[^\]]+\])?)(?![\w.(\[])"
+    code = code_of(node)
+    for pattern in (
+        rf"\b{column}\s*=(?!=)\s*{plain}",
+        rf"[\"']{column}[\"']\s*:\s*{plain}",
+        rf"\.{column}\s*[!=]=\s*{plain}",
+        rf"\b({column})\s*:\s*\w+(?=[,)=\s])",
+    ):
+        match = re.search(pattern, code)
+        if match:
+            return match[1]
+    return None

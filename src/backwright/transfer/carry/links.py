@@ -11,11 +11,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import libcst as cst
-import libcst.matchers as m
 
 from backwright.spec.types import FieldSpec
 from backwright.transfer.carry.handing import Bodies, all_sites, elsewhere, hands_out, without_ids
-from backwright.transfer.carry.hosts import Store, guard, missing, store_of
+from backwright.transfer.carry.hosts import Store, guard, missing, owner_value, store_of
 from backwright.transfer.carry.items import replaced
 from backwright.transfer.carry.marks import code_of
 from backwright.transfer.carry.sites import Site
@@ -215,25 +214,7 @@ class Linker:
         column = self.work.facts.owner
         if not parent.guarded or not column:
             return None
-        return _value_of(site.node, column)
-
-
-def _value_of(node: cst.FunctionDef, column: str) -> str | None:
-    """Return what a function gives a column, compares it with, or has it as a parameter of."""
-    if m.findall(node, m.AssignTarget(target=m.Name(column))):
-        return column
-    plain = r"([\w.]+(?:\[[^\]]+\])?)(?![\w.(\[])"
-    code = code_of(node)
-    for pattern in (
-        rf"\b{column}\s*=(?!=)\s*{plain}",
-        rf"[\"']{column}[\"']\s*:\s*{plain}",
-        rf"\.{column}\s*[!=]=\s*{plain}",
-        rf"\b({column})\s*:\s*\w+(?=[,)=\s])",
-    ):
-        match = re.search(pattern, code)
-        if match:
-            return match[1]
-    return None
+        return owner_value(site.node, column)
 
 
 def _functions(tree: cst.Module) -> list[cst.CSTNode]:

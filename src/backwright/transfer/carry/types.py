@@ -100,7 +100,8 @@ class Facts:
     is the exemplar's own class, to which its fields may refer; `asynchronous` tells that sessions
     are awaited; `commits`, that who writes rows commits them, rather than who gives the session;
     `distinct`, that the project asks for unique rows, as joins to many need it; `guarded` are the
-    functions that catch the database's errors; `made` are the classes that new fields bring along.
+    functions that catch the database's errors; `made` are the classes that new fields bring along;
+    `home` is the new model's module and class, `key` its primary key's attribute.
     """
 
     renaming: Callable[[str], Renaming]
@@ -121,6 +122,8 @@ class Facts:
     distinct: bool = False
     guarded: frozenset[str] = frozenset()
     made: frozenset[str] = frozenset()
+    home: Import = ("", "")
+    key: str = "id"
 
     def parent(self, target: str | None) -> Parent | None:
         """Return the parent model of a reference, by its class or its name, if it is known."""

@@ -118,6 +118,8 @@ def facts(learning: Learning) -> Facts:
         distinct=any(".unique()" in modules.text(p) for p in modules.paths if not is_test(p)),
         guarded=frozenset(_guarded(modules)),
         made=frozenset(_made(learning)),
+        home=(learning.home().module, learning.model_class),
+        key=dialect.key.key,
         tests=tuple((p, modules.text(p)) for p in modules.paths if is_test(p)),
     )
 
