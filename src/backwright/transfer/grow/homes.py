@@ -50,8 +50,8 @@ def read_homes(sources: Sources, names: Names) -> Homes:
     service = _beside(there, "services", file) or _in_folder(there, package, "services", file)
     routers = _in_folder(there, package, "routes", f"{names.plural_snake}.py")
     return Homes(
-        models=models or _in(package, "models.py"),
-        schemas=schemas or (_in(domain, "schemas.py") if domain else _in(package, "schemas.py")),
+        models=models or _first(there, package, "models", names),
+        schemas=schemas or _first(there, domain or package, "schemas", names),
         service=_in(domain, "service.py") if domain else service,
         routes=_apart(_routes(routes, names, domain) or routers, (models, schemas), "routes"),
         exceptions=_in(package, "exceptions.py"),
@@ -65,6 +65,13 @@ def _is_in_reach(sources: Sources, file: str) -> bool:
     if is_test(file) or not file.startswith(sources.root):
         return False
     return all(part.isidentifier() for part in PurePosixPath(file[len(sources.root) :]).parts[:-1])
+
+
+def _first(there: Iterable[str], package: str, word: str, names: Names) -> str:
+    """Return a module for the first of its like: in the folder of that name, where there is one."""
+    folder = _in(package, word)
+    inside = any(path.startswith(f"{folder}/") for path in there)
+    return f"{folder}/{names.snake}.py" if inside else f"{folder}.py"
 
 
 def _apart(path: str, others: Container[str | None], word: str) -> str:
