@@ -18,11 +18,16 @@ CUT = "[type=path_not_directory, input_value=PosixPath('/tmp/backwrigh...d2e02b3
         ("[type=path_not_directory, input_value=PosixPath('{copy}/templates'), …]", "templates"),
         (CUT, "src/templates"),
         ("No such file or directory: '/nowhere/logs/app.log'", None),
+        ("RuntimeError: Directory 'static' does not exist", "backend/static"),
+        ("RuntimeError: Directory '{copy}/media' does not exist", "media"),
+        ("RuntimeError: Directory '/nowhere/media' does not exist", None),
         ("KeyError: 'SECRET'", None),
     ],
 )
 def test_folders_are_made_in_the_copy(tmp_path: Path, error: str, made: str | None) -> None:
-    assert _make_folder(error.replace("{copy}", str(tmp_path)), tmp_path) == (made is not None)
+    assert _make_folder(error.replace("{copy}", str(tmp_path)), tmp_path, "backend") == (
+        made is not None
+    )
     assert [p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob("*")][-1:] == (
         [made] if made else []
     )

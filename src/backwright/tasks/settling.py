@@ -25,6 +25,8 @@ _ROUNDS = 8
 _SECONDS = 120.0
 _NOT_THERE = re.compile(r"No such file or directory: '(/[^']+)'")
 _NO_FOLDER = re.compile(r"path_not_directory, input_value=\w*Path\('([^']+)'\)")
+_NO_DIRECTORY = re.compile(r"[Dd]irectory '([^']+)' does not exist")
+_SERVED = re.compile(r"\bStaticFiles\(|[Dd]irectory=")
 _OUTSIDE = re.compile(r"^/[\w.-]+/[\w./-]*$")
 _PLACE = re.compile(r"(?i)log|dir|folder|file|upload|storage|media|data|cache|path")
 _SIGNS = re.compile(r"(?i)(?:jwt|token|auth|sign\w*)\w*key$|secret(?:_?key)?$|algorithm$|expire")
@@ -33,8 +35,13 @@ _REDIS = re.compile(r"\b(?:import|from)\s+(?:redis|aioredis|arq|aiocache|fastapi
 
 def needs_redis(project: Project) -> bool:
     """Tell whether a project imports a client of Redis."""
+    return _says(project, _REDIS)
+
+
+def _says(project: Project, pattern: re.Pattern[str]) -> bool:
+    """Tell whether any module of a project holds a pattern."""
     return any(
-        _REDIS.search(path.read_text(encoding="utf-8", errors="replace"))
+        pattern.search(path.read_text(encoding="utf-8", errors="replace"))
         for path in project.root.rglob("*.py")
         if "site-packages" not in path.parts and path.is_file()
     )
@@ -61,7 +68,7 @@ def settle(project: Project, facts: HostFacts, bench: Bench) -> dict[str, str]:
     examples = example_values(project.root)
     for _ in range(_ROUNDS):
         missing, error = _missing(_with(bench, given), facts.app)
-        made = _make_folder(error, bench.staging.folder)
+        made = _make_folder(error, bench.staging.folder, facts.run_folder)
         more = placeholders(project, missing, given)
         more = {name: value for name, value in more.items() if name.upper() not in own}
         if not more and not made:
@@ -92,8 +99,9 @@ def _for_tokens(project: Project) -> tuple[str, ...]:
 
 
 def _is_doubtful(project: Project) -> bool:
-    """Tell whether the code reads variables of which it is not known that it can do without them."""
-    return any(not one.owner and one.default is None for one in project.settings)
+    """Tell whether the code needs variables or folders of which it is not known that they are there."""
+    reads = any(not one.owner and one.default is None for one in project.settings)
+    return reads or _says(project, _SERVED)
 
 
 def _outside_paths(project: Project, scratch: Path) -> dict[str, str]:
@@ -119,13 +127,16 @@ def _with(bench: Bench, variables: dict[str, str]) -> Bench:
     return replace(bench, variables=dict(variables))
 
 
-def _make_folder(error: str, copy: Path) -> bool:
-    """Make a folder of the copy that code wants to write to; tell whether there was one to make.
+def _make_folder(error: str, copy: Path, start: str) -> bool:
+    """Make a folder of the copy that code wants to use; tell whether there was one to make.
 
-    Such as one for logs, which version control leaves out and a working tree has.
+    Such as one for logs or uploads, which version control leaves out and a working tree has. What is
+    relative is so to `start`, where the application is run.
     """
     found, asked = _NOT_THERE.search(error), _NO_FOLDER.search(error)
     folder = Path(found[1]).parent if found else copy
+    if served := _NO_DIRECTORY.search(error):
+        folder = copy.resolve() / start / served[1]
     if asked:  # a long path is cut in its middle
         start, cut, rest = asked[1].partition("...")
         folder = copy.resolve() / rest.partition("/")[2] if cut else Path(start)
