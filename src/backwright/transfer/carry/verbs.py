@@ -117,10 +117,12 @@ class _Writer:
     # --- what the handlers show
 
     def _like(self, verb: str) -> Handler:
-        """Return the handler whose parameters the new one has, too."""
-        order = ("create", "list") if verb == "list" else ("get", "delete", "update", "create")
-        ranked = [h for v in order for h in self.handlers if h.verb == v]
-        return ranked[0]
+        """Return the handler whose parameters the new one has, too.
+
+        What writes is guarded as what writes is, though anybody may read.
+        """
+        order = ("get", "create") if verb == "list" else ("update", "delete", "create")
+        return next(h for v in order for h in self.handlers if h.verb == v)
 
     @property
     def _row(self) -> str:
