@@ -201,12 +201,17 @@ def _columns(learning: Learning) -> Iterator[str]:
 
 
 def _only_sent(learning: Learning) -> Iterator[str]:
-    """Yield what clients send of the exemplar that is no column of it: a password."""
+    """Yield what clients send of the exemplar that is no column of it: a password.
+
+    Schemas of links to it are not its own, and the id of a row is no field.
+    """
     modules, model = learning.owners.modules, learning.chain.model.name
+    own = learning.chain.defined
     sent = {
         (s.file, s.name)
         for s in learning.project.schemas
         if s.model == model and s.role in ("create", "update") and s.file in modules.paths
+        if s.name in own
     }
     found: dict[str, None] = {}
     for path, name in sorted(sent):
@@ -214,7 +219,7 @@ def _only_sent(learning: Learning) -> Iterator[str]:
             if name in statement.names and isinstance(statement.node, ast.ClassDef):
                 fields = (n for n in statement.node.body if isinstance(n, ast.AnnAssign))
                 found |= {n.target.id: None for n in fields if isinstance(n.target, ast.Name)}
-    yield from found
+    yield from (name for name in found if not re.search(r"(?:^|_)ids?$", name))
 
 
 def _kind(written: str) -> Kind | None:
