@@ -197,7 +197,9 @@ def _with_row(growth: Growth, code: str, word: str, model: str) -> tuple[str, se
     references = {users.model.table: f"owner.{users.key}"} if users and growth.owned else {}
     target = growth.target(model)
     models = {m.table: m for m in growth.sources.project.models}
-    before, known = ancestors(growth.untouched, growth.dialect, models, target, references)
+    before, known = ancestors(
+        growth.untouched, growth.dialect, models, target, references, growth.sources.module
+    )
     row = row_of(growth.untouched, growth.dialect, target, 0, known)
     waits = "await " if growth.seams.is_async else ""
     made = "".join(

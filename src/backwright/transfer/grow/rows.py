@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -99,6 +99,7 @@ def ancestors(
     models: Mapping[str, Model],
     model: Model,
     references: Mapping[str, str],
+    module: Callable[[str], str],
 ) -> tuple[list[Ancestor], dict[str, str]]:
     """Return the rows that a model's row must refer to, the first first, and all references then.
 
@@ -108,6 +109,7 @@ def ancestors(
         models: the host's models, by table.
         model: whose row is to be made.
         references: expressions for the keys of rows that are there, by table.
+        module: gives the module that a file is imported as.
     """
     known = {**references, model.table: ""}  # a row that needs one of its own kind cannot be made
     found: list[Ancestor] = []
@@ -117,11 +119,11 @@ def ancestors(
         parent = models.get(table)
         if fact.nullable or table in known or parent is None or _has_default(column):
             continue
-        before, known = ancestors(draft, dialect, models, parent, known)
+        before, known = ancestors(draft, dialect, models, parent, known, module)
         row = row_of(draft, dialect, parent, 0, known)
         partner = dialect.partners[parent.name]
         call = f"{parent.name}({row.code})"
-        needed = row.imports | {(partner.module, parent.name)}
+        needed = row.imports | {(module(parent.file), parent.name)}
         found += [*before, Ancestor(partner.names.variable, call, frozenset(needed))]
         known[table] = f"{partner.names.variable}.{partner.key}"
     if model.table in references:
