@@ -29,7 +29,9 @@ from backwright.tasks.change import (
 from backwright.tasks.drafted import changes_between, lose_nothing, put
 from backwright.tasks.heirs import heir_of, make_heir
 from backwright.tasks.host_facts import main_app
+from backwright.tasks.isolation_tests import keep_proof
 from backwright.tasks.migration import write_revision
+from backwright.tasks.probe_tests import style_of
 from backwright.tasks.questions import Answers
 from backwright.tasks.safe_migration import make_safe
 from backwright.transfer.draft import Draft
@@ -81,10 +83,19 @@ def add_auth(request: AddAuth, listener: Listener) -> ChangeReport:
         changes = changes_of(place, [*files, *migration], reasons)
         lose_nothing(project, read_project(place.folder))
         checks = prove(changed, changes, answers=request.answers, expected_endpoints=done.fresh)
-        checks = (*checks, *prove_guarded(changed, done, request.answers))
+        style = style_of(changed)
+        proof, tests = prove_guarded(changed, done, request.answers, style)
+        checks = (*checks, *proof)
         require(checks)
+        kept, unkept = keep_proof(
+            changed, tests, style.client if changed.facts.test_folder else None
+        )
+        if kept:
+            ways = (*ways, PlanStep("isolation tests", tuple(kept)))
+            reasons |= dict.fromkeys(kept, "isolation tests")
+            changes = changes_of(place, [*files, *migration, *kept], reasons)
         undo = move_over(place, changes, COMMAND)
-        notes = (*done.notes, *said, *changed.notes)
+        notes = (*done.notes, *said, *changed.notes, *unkept)
         outcome = _outcome(wanted, done, ways, notes, migrated=bool(migration))
         return change_report(outcome, changes, verified=checks, undo=undo)
 

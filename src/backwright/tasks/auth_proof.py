@@ -11,6 +11,7 @@ from dataclasses import replace
 import httpx
 
 from backwright.errors import BackwrightError, VerificationError
+from backwright.probe.as_tests import Style
 from backwright.probe.config import read_config
 from backwright.report.events import CheckEnded, StepStarted, silence
 from backwright.report.probe_types import Area, CellKind, ProbeCell, ProbeReport
@@ -31,10 +32,15 @@ _AREAS: tuple[Area, ...] = ("endpoints", "auth", "isolation")
 Key = tuple[str, str]
 
 
-def prove_guarded(place: Workplace, done: Guarded, answers: Answers) -> tuple[Check, ...]:
+def prove_guarded(
+    place: Workplace, done: Guarded, answers: Answers, style: Style | None = None
+) -> tuple[tuple[Check, ...], str]:
     """Serve the staged application, and try each endpoint as its owner, as another, as nobody.
 
     What could not be tried says so; nothing is passed in silence.
+
+    Returns:
+        The checks, and what was proved as tests in the host's style.
 
     Raises:
         VerificationError: a row of one account is seen by another, or an endpoint is open.
@@ -42,11 +48,12 @@ def prove_guarded(place: Workplace, done: Guarded, answers: Answers) -> tuple[Ch
     """
     place.listener(StepStarted("trying every endpoint with two accounts, and without one"))
     started = time.monotonic()
+    tests = ""
     try:
         config = read_config(place.root)
         declared: dict[str, CellKind] = {f"{m} {path}": "public" for m, path in done.public}
         config = replace(config, declared={**declared, **config.declared})
-        report = probe_place(place, config, silence, _AREAS, _SECONDS)
+        report = probe_place(place, config, silence, _AREAS, _SECONDS, style)
     except BackwrightError as error:
         reason = error.message.splitlines()[0]
         found: list[tuple[str, Verdict, str]] = [
@@ -54,6 +61,7 @@ def prove_guarded(place: Workplace, done: Guarded, answers: Answers) -> tuple[Ch
             ("isolation", "skipped", reason),
         ]
     else:
+        tests = report.tests
         refused = _refused_directly(place, unproved(report, done))
         found = [
             ("guards", *guards(report, done, refused)),
@@ -67,7 +75,7 @@ def prove_guarded(place: Workplace, done: Guarded, answers: Answers) -> tuple[Ch
     open_ones = [check for check in checks if check.verdict == "skipped"]
     if open_ones and answers.to(_unproved(checks)) == "stop":
         raise VerificationError("not every endpoint could be proved to be guarded", checks)
-    return checks
+    return checks, tests
 
 
 def _refused_directly(place: Workplace, missed: Sequence[Key]) -> frozenset[Key]:

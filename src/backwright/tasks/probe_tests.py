@@ -75,10 +75,24 @@ def _marker(trees: list[ast.Module]) -> str:
 def add_tests(place: Workplace, text: str) -> tuple[str, str, tuple[str, ...]]:
     """Put a test file into the project, once it passes there without us.
 
+    Returns:
+        The file, the id to undo it by, and notes.
+
+    Raises:
+        MissingError: there is nothing to write: users cannot be made through the API alone.
+        VerificationError: no test passes.
+    """
+    path, notes = stage_tests(place, text)
+    return path, move_over(place, _change(place, path), "probe --write-tests"), notes
+
+
+def stage_tests(place: Workplace, text: str) -> tuple[str, tuple[str, ...]]:
+    """Put a test file into the staging copy, and keep of it what passes there.
+
     Tests that do not pass in the project's own setting are left out, and said.
 
     Returns:
-        The file, the id to undo it by, and notes.
+        The file, and notes.
 
     Raises:
         MissingError: there is nothing to write: users cannot be made through the API alone.
@@ -106,8 +120,7 @@ def add_tests(place: Workplace, text: str) -> tuple[str, str, tuple[str, ...]]:
     require(checks)
     if "def test_" not in (place.folder / path).read_text(encoding="utf-8"):
         raise VerificationError(f"none of the tests passes here: {'; '.join(notes)}", checks)
-    undo = move_over(place, _change(place, path), "probe --write-tests")
-    return path, undo, tuple(notes)
+    return path, tuple(notes)
 
 
 def _change(place: Workplace, path: str) -> ChangeSet:

@@ -16,6 +16,13 @@ def signed_in(client: Any) -> Any:  # noqa: ANN401
     return client
 
 
+def signed_out(client: Any) -> Any:  # noqa: ANN401
+    """Return a client as it was before it signed in."""
+    vars(client).pop("send", None)
+    client.headers.pop("Authorization", None)
+    return client
+
+
 def _sending(client: Any, send: Any) -> Any:  # noqa: ANN401
     def send_with_token(request: Any, **options: Any) -> Response:  # noqa: ANN401
         response = send(request, **options)
