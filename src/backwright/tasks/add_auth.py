@@ -121,6 +121,9 @@ def _migrate(
     revision = write_revision(place, "add accounts and owners")
     migration = list(revision.paths)
     notes = revision.notes
+    if wanted.heir and not migration:
+        text = f"the rows that are there were not given to {wanted.heir}: there is no migration"
+        notes += (Note("", 0, text),)
     if migration:
         fills = {}
         if wanted.heir:
@@ -156,7 +159,7 @@ def write(
         VerificationError: a place that touches rows cannot be scoped.
     """
     draft = Draft(folder)
-    if wanted.heir:
+    if wanted.heir and project.migrations:
         done = guard(draft, project, replace(wanted, owner_required=True), installed)
         if not any(NOBODY in note.text for note in done.notes):
             return done, put(folder, draft)

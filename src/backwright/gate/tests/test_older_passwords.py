@@ -1,0 +1,40 @@
+"""Passwords that were stored before log in, and are hashed when they do."""
+
+import hashlib
+
+import pytest
+
+from app.models import User
+from app.older_passwords import is_hash, verify_any
+from app.security import hash_password
+
+PASSWORD = "correct horse"
+
+
+def digest(kind: str) -> str:
+    """Return what a quick hash makes of the password."""
+    return hashlib.new(kind, PASSWORD.encode()).hexdigest()
+
+
+@pytest.mark.parametrize(
+    "stored", [PASSWORD, digest("md5"), digest("sha1"), digest("sha256"), digest("sha512")]
+)
+def test_each_way_of_storing(stored: str) -> None:
+    """The password is taken, and what is stored of it is not."""
+    assert verify_any(PASSWORD, stored)
+    assert not verify_any("another one", stored)
+    assert stored == PASSWORD or not verify_any(stored, stored)
+
+
+def test_hashes_and_nothing() -> None:
+    """What bcrypt made is verified by bcrypt; who has no password has none that is right."""
+    assert verify_any(PASSWORD, hash_password(PASSWORD))
+    for stored in (None, "", "!"):
+        assert not verify_any(PASSWORD, stored)
+
+
+def test_what_is_set_is_hashed() -> None:
+    """Code that stores a password as it is stores a hash all the same."""
+    user = User(email="a@example.com", hashed_password=PASSWORD)
+    assert is_hash(user.hashed_password or "")
+    assert verify_any(PASSWORD, user.hashed_password)

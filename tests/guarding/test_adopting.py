@@ -1,0 +1,171 @@
+"""A table of users that is there already is taken over, or left beside the accounts."""
+
+from pathlib import Path
+
+import pytest
+
+from backwright.errors import QuestionError, UsageError
+from backwright.project import read_project
+from backwright.tasks.add_auth import write
+from backwright.tasks.auth_plan import plan
+from backwright.tasks.questions import Answers
+from backwright.transfer.draft import Draft
+
+MAIN = """from fastapi import Depends, FastAPI, HTTPException
+from pydantic import BaseModel
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.database import SessionLocal
+from app.models import Pet, User
+
+app = FastAPI()
+
+
+class NewUser(BaseModel):
+    email: str
+    name: str
+    password: str
+
+
+@app.post("/users")
+def add_user(data: NewUser):
+    with SessionLocal() as db:
+        if db.scalar(select(User).where(User.email == data.email)):
+            raise HTTPException(400)
+        user = User(email=data.email, name=data.name, password=data.password)
+        db.add(user)
+        db.commit()
+        return user.id
+
+
+@app.get("/users/{user_id}")
+def read_user(user_id: int):
+    with SessionLocal() as db:
+        return db.get(User, user_id).name
+
+
+@app.get("/pets")
+def list_pets():
+    with SessionLocal() as db:
+        return [pet.name for pet in db.scalars(select(Pet))]
+
+
+@app.post("/pets")
+def add_pet(name: str):
+    with SessionLocal() as db:
+        db.add(Pet(name=name))
+        db.commit()
+"""
+MODELS = """from typing import Optional
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class User(Base):
+    __tablename__ = "users"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(String(200))
+    name: Mapped[str]
+    role: Mapped[str]
+    password: Mapped[str] = mapped_column(String({length}))
+    pets: Mapped[list["Pet"]] = relationship(back_populates="keeper")
+
+
+class Pet(Base):
+    __tablename__ = "pets"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    keeper_id: Mapped[Optional[int]] = mapped_column(ForeignKey("users.id"))
+    keeper: Mapped[Optional[User]] = relationship(back_populates="pets")
+"""
+DATABASE = """from sqlalchemy import create_engine
+from sqlalchemy.orm import sessionmaker
+
+engine = create_engine("sqlite:///pets.db")
+SessionLocal = sessionmaker(engine)
+"""
+
+
+def host(folder: Path, length: int = 100) -> Path:
+    (folder / "app").mkdir()
+    texts = {"main": MAIN, "models": MODELS.replace("{length}", str(length)), "database": DATABASE}
+    for name, text in {**texts, "__init__": ""}.items():
+        (folder / "app" / f"{name}.py").write_text(text)
+    return folder
+
+
+def written(folder: Path, **given: str) -> dict[str, str]:
+    """Return the modules of the host with authentication."""
+    project = read_project(folder)
+    wanted = plan(project, Draft(folder), Answers(given, yes=True))
+    write(folder, project, wanted, {})
+    return {
+        path.relative_to(folder / "app").as_posix(): path.read_text()
+        for path in (folder / "app").rglob("*.py")
+    }
+
+
+def squeezed(code: str) -> str:
+    """Return code without the gaps that a formatter may put anywhere."""
+    return "".join(code.split()).replace(",)", ")")
+
+
+def test_the_table_is_taken_over(tmp_path: Path) -> None:
+    made = written(host(tmp_path), role="keeper")
+    assert "token_version: Mapped" in made["models.py"]
+    assert "hashed_password" not in made["models.py"]
+    assert "owner_id: Mapped[Optional[int]]" in made["models.py"]
+    assert made["models.py"].count("owner_id") == 1  # pets have a reference to users already
+    assert squeezed("Pet(name=name, keeper_id=current_user.id)") in squeezed(made["main.py"])
+    assert squeezed("select(Pet).where(Pet.keeper_id.in_(select(User.id)") in squeezed(
+        made["main.py"]
+    )
+    assert squeezed(
+        "or_(User.id == current_user.id, User.owner_id == current_user.id)"
+    ) in squeezed(made["main.py"])
+    assert squeezed("select(User).where(User.email == data.email))") in squeezed(
+        made["main.py"]
+    )  # taken by anybody
+
+
+def test_registering_gives_what_accounts_need(tmp_path: Path) -> None:
+    made = written(host(tmp_path), role="keeper")
+    auth = next(text for text in made.values() if "def register_user" in text)
+    assert "role='keeper'" in auth.replace('"', "'")
+    assert "name=name" in auth
+    assert "password=hashed" in auth
+    assert "verify_any" in auth
+    assert any("class Registration" in text and "    name: str" in text for text in made.values())
+    assert 'listens_for(User.password, "set"' in made["older_passwords.py"]
+
+
+def test_sessions_are_made_as_the_host_makes_them(tmp_path: Path) -> None:
+    made = written(host(tmp_path))
+    assert "with SessionLocal() as session:" in made["sessions.py"]
+
+
+def test_accounts_may_be_separate(tmp_path: Path) -> None:
+    made = written(host(tmp_path), accounts="separate", owned="User,Pet")
+    assert "class AuthUser(" in made["models.py"]
+    assert squeezed("password=data.password, owner_id=current_user.id") in squeezed(made["main.py"])
+
+
+def test_the_role_of_new_accounts_is_asked_for(tmp_path: Path) -> None:
+    folder = host(tmp_path)
+    with pytest.raises(QuestionError) as raised:
+        plan(read_project(folder), Draft(folder), Answers({"accounts": "User"}))
+    assert raised.value.question.key == "role"
+    assert "app/models.py:17" in raised.value.question.why
+
+
+def test_passwords_that_do_not_fit(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="50 letters"):
+        written(host(tmp_path, length=50))
