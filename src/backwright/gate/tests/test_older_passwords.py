@@ -27,7 +27,7 @@ def test_each_way_of_storing(stored: str) -> None:
 
 
 def test_hashes_and_nothing() -> None:
-    """What bcrypt made is verified by bcrypt; who has no password has none that is right."""
+    """What bcrypt made, bcrypt verifies; without a password none is right."""
     assert verify_any(PASSWORD, hash_password(PASSWORD))
     for stored in (None, "", "!"):
         assert not verify_any(PASSWORD, stored)
