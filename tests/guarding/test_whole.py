@@ -42,6 +42,7 @@ def test_proved_and_taken_back(host: Path) -> None:
     for name in ("imports", "migrations", "starts", "tests", "guards", "isolation"):
         assert checks[name].verdict == "pass", checks[name].detail
     assert checks["isolation"].detail == "10 of 10 keep rows from other accounts"
+    assert "tests/test_isolation.py" in [one.path for one in report.files]
     assert report.undo
     take_back(host, report.undo)
     assert contents(host) == before
