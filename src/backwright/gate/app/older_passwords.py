@@ -52,9 +52,11 @@ async def upgrade_password(session: AsyncSession, user: User, password: str) -> 
     await session.refresh(user)
 
 
-@event.listens_for(User.hashed_password, "set", retval=True)
-def keep_hashed(_user: object, value: str | None, *_: object) -> str | None:
+@event.listens_for(User, "before_insert")
+@event.listens_for(User, "before_update")
+def keep_hashed(_mapper: object, _connection: object, user: User) -> None:
     """Let nothing but a hash be stored, whoever sets a password."""
-    if value is None or is_hash(value) or digest_of(value) is not None:
-        return value
-    return hash_password(value)
+    value = user.hashed_password
+    if not value or is_hash(value) or digest_of(value) is not None:
+        return
+    user.hashed_password = hash_password(value)

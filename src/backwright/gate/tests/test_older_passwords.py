@@ -3,6 +3,8 @@
 import hashlib
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.models import User
 from app.older_passwords import is_hash, verify_any
@@ -33,8 +35,13 @@ def test_hashes_and_nothing() -> None:
         assert not verify_any(PASSWORD, stored)
 
 
-def test_what_is_set_is_hashed() -> None:
+@pytest.mark.anyio
+async def test_what_is_stored_is_hashed(connection: AsyncConnection) -> None:
     """Code that stores a password as it is stores a hash all the same."""
-    user = User(email="a@example.com", hashed_password=PASSWORD)
+    async with AsyncSession(connection) as session:
+        user = User(email="a@example.com", hashed_password=PASSWORD)
+        session.add(user)
+        await session.flush()
+        await session.refresh(user)
     assert is_hash(user.hashed_password or "")
     assert verify_any(PASSWORD, user.hashed_password)
