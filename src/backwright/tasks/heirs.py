@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+import secrets
+import string
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +20,7 @@ from backwright.transfer.migration.operations import literal, qualified, quoted
 from backwright.transfer.migration.phases import execute
 from backwright.values import Place
 
-NO_PASSWORD = "!"  # noqa: S105 - nothing that is typed has it for its hash
+_ALPHABET = "./" + string.ascii_letters + string.digits  # of bcrypt
 _VALUES = {
     "str": "''",
     "int": "0",
@@ -78,7 +80,7 @@ class Heir:
             UsageError: the account needs something that is not known.
         """
         values = {self.accounts.address: literal(self.address),
-                  self.accounts.password: literal(NO_PASSWORD)}  # fmt: skip
+                  self.accounts.password: literal(_no_password())}  # fmt: skip
         key = _KEYS.get((self.key_kind, self.sqlite))
         if key:
             values = {self.accounts.key: key, **values}
@@ -108,6 +110,12 @@ class Heir:
                 remedy="make that account first, or choose --answer rows=hidden",
             )
         return _VALUES[kind]
+
+
+def _no_password() -> str:
+    """Return what looks like a hash of bcrypt, and is of no password that anybody knows."""
+    drawn = "".join(secrets.choice(_ALPHABET) for _ in range(52))
+    return f"$2b$12${drawn[:21]}.{drawn[21:]}"
 
 
 def heir_of(
