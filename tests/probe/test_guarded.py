@@ -13,12 +13,12 @@ from backwright.probe.client import fetch_json
 from backwright.probe.engine import Engine, Target
 from backwright.probe.sqlite import SqliteOracle
 from backwright.report.events import silence
-from backwright.report.probe_types import ProbeReport
+from backwright.report.probe_types import Area, ProbeReport
 
 KEY = "a-key-of-tests-that-is-long-enough-0123"
 
 
-def probed(folder: Path, habit: str) -> ProbeReport:
+def probed(folder: Path, habit: str, area: Area = "endpoints") -> ProbeReport:
     file = folder / "rows.sqlite3"
     environment = {**os.environ, "HABIT": habit, "DATABASE_FILE": str(file)}
     words = [sys.executable, "-m", "uvicorn", "guarded:app", "--log-level", "warning", "--port"]
@@ -28,7 +28,7 @@ def probed(folder: Path, habit: str) -> ProbeReport:
             "guarded", server.url, fetch_json(f"{server.url}/openapi.json"), SqliteOracle(file),
             keys=("another", KEY), hashed=lambda word: f"hash-of-{word}", log=server.log,
         )  # fmt: skip
-        return Engine(target, silence, ("endpoints",)).run()
+        return Engine(target, silence, (area,)).run()
 
 
 ROWS = "rows were put into the database, which the API did not make: categories"
@@ -67,3 +67,13 @@ def test_a_service_that_is_not_here_is_no_fault_of_the_application(tmp_path: Pat
     )
     assert found.verdict == "skipped"
     assert "ConnectionRefusedError" in found.why
+
+
+@pytest.mark.parametrize(("habit", "found"), [("number", ["POST /token"]), ("", [])])
+def test_tokens_that_open_nothing_are_a_finding(
+    tmp_path: Path, habit: str, found: list[str]
+) -> None:
+    report = probed(tmp_path, habit, "auth")
+    assert [
+        f"{one.method} {one.path}" for one in report.failures if one.check == "token-opens-nothing"
+    ] == found

@@ -72,7 +72,7 @@ def test_what_a_row_refers_to_is_made_first_and_it_is_its_makers_own(session: Se
     assert category["id"] == book.get("cat")
     assert len(category["title"]) <= 6
     assert category["deleted_at"] is None
-    assert session.aids == ["rows were put into the database, which the API did not make: books"]
+    assert session.aids == ("rows were put into the database, which the API did not make: books",)
 
 
 def test_tables_are_found_by_their_noun_and_by_foreign_keys(session: Session) -> None:

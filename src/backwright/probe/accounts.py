@@ -46,6 +46,7 @@ class Accounts:
         failures: Why the ways that were tried did not work.
         promoted: The columns that made a user privileged, with their values.
         keys: Texts that tokens may be signed with.
+        numbered: Whether the tokens of logins open nothing, since their subject is a number.
         entrance: What opens, and to whom.
     """
 
@@ -58,6 +59,7 @@ class Accounts:
     failures: list[str] = field(default_factory=list)
     promoted: dict[str, Any] = field(default_factory=dict)
     keys: tuple[str, ...] = ()
+    numbered: bool = False
     _letters: Iterator[str] = field(default_factory=lambda: iter("abcdefghijklmnopqrstuvw"))
     _prefix: str | None = None
     _hashes: dict[str, str | None] = field(default_factory=dict)
@@ -181,7 +183,7 @@ class Accounts:
         values = confirming(oracle, change.table, change.after)
         self._set(change.table, change.after, values)
         for name in values:
-            self.session.help(f"accounts were activated in the database: {change.table}.{name}")
+            self.session.help("accounts were activated in the database", f"{change.table}.{name}")
 
     def _set(self, table: str, row: Row, values: Mapping[str, Any]) -> None:
         oracle = self.session.oracle
@@ -246,9 +248,8 @@ class Accounts:
                 self.session.note(f"{person.row[0]}.{name} cannot be set to {value!r}: {error}")
                 continue
             self.promoted[name] = value
-            self.session.help(
-                f"an administrator was made in the database: {person.row[0]}.{name} = {value!r}"
-            )
+            column = f"{person.row[0]}.{name} = {value!r}"
+            self.session.help("an administrator was made in the database", column)
         person.privileged = bool(self.promoted)
         return person.privileged
 
@@ -293,6 +294,7 @@ class Accounts:
             found = self.entrance.opened(person.name, list(self._carriers(anew)))
             if found is not None:
                 self.session.help(_RESIGNED)
+                self.numbered = True
                 token = anew
         if token:
             person.token = token

@@ -52,6 +52,7 @@ class Auth:
             why = "no operation was found that refuses who is not logged in"
             yield check("token-missing", "auth", first, "skipped", why, known=self.known)
             return
+        yield from self._numbered(tested)
         yield from self._schemes(tested)
         token = read_token(self.owner.token)
         if token is not None and self.owner.token:
@@ -59,6 +60,15 @@ class Auth:
         yield from self._refresh_as_access(tested)
         yield from self._protected(tested)
         yield from self._lifecycle(tested)
+
+    def _numbered(self, tested: Operation) -> Iterator[ProbeCheck]:
+        """Yield that logins give tokens which open nothing, where they do."""
+        if self.accounts.numbered:
+            why = f"its token opens nothing, {tested.key} for one: its sub is a number, not a text"
+            yield check(
+                "token-opens-nothing", "auth", self.accounts.login or tested, "fail", why,
+                known=self.known, expected="a token that is accepted",
+            )  # fmt: skip
 
     # --- one token at one operation
 

@@ -124,11 +124,11 @@ class Engine:
             seconds,
             tuple(checks),
             tuple(matrix),
-            tuple(session.notes),
+            (*session.aids, *session.notes),
             script_of(client.sent, session.people),
             tuple(self._phases),
             self._tests,
-            tuple(session.aids),
+            session.aids,
         )
 
     @contextlib.contextmanager

@@ -31,7 +31,6 @@ class Session:
         ids: The identifiers of rows, and who made them.
         renamed: Is told of people whose account has another name or address since a request.
         notes: What a reader of the report must know.
-        aids: Those of them that say what was done past the API, so that it could be used.
     """
 
     api: Api
@@ -43,18 +42,25 @@ class Session:
     ids: dict[str, str] = field(default_factory=dict)
     renamed: Callable[[Person, Row], None] = lambda _, __: None
     notes: list[str] = field(default_factory=list)
-    aids: list[str] = field(default_factory=list)
+    _aids: dict[str, list[str]] = field(default_factory=dict)
 
     def note(self, text: str) -> None:
         """Remember something for the report, once."""
         if text not in self.notes:
             self.notes.append(text)
 
-    def help(self, text: str) -> None:
-        """Remember something that was done past the API, once."""
-        self.note(text)
-        if text not in self.aids:
-            self.aids.append(text)
+    def help(self, text: str, what: str = "") -> None:
+        """Remember something that was done past the API, and with what, once."""
+        names = self._aids.setdefault(text, [])
+        if what and what not in names:
+            names.append(what)
+
+    @property
+    def aids(self) -> tuple[str, ...]:
+        """Return what was done past the API, so that it could be used."""
+        return tuple(
+            f"{text}: {', '.join(names)}" if names else text for text, names in self._aids.items()
+        )
 
     def send(self, call: Call, who: Person | None) -> Exchange:
         """Send a request as a person, or as nobody."""

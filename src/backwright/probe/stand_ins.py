@@ -51,7 +51,7 @@ def stand_in(kind: str, who: Person, session: Session) -> Made | str | None:
         return made
     key, row = made
     session.remember(key, row, who)
-    session.help(f"rows were put into the database, which the API did not make: {table.name}")
+    session.help("rows were put into the database, which the API did not make", table.name)
     return Made(kind, who.name, (row,), (Change(key, None, row),))
 
 
