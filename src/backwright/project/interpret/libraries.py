@@ -52,16 +52,17 @@ def _route(method: str, path: str, callee: External, made: Instance) -> Instance
 
 
 def _users_router(call: Call, callee: External) -> object:
-    """Model fastapi-users: `fastapi_users.get_auth_router(backend)` and the others.
+    """Model fastapi-users: `fastapi_users.get_auth_router(backend)`, and the functions behind them.
 
     Routes that ask for a user say so; all of them use the manager of users that the project gives.
     """
-    if "FastAPIUsers" not in callee.name:
+    if callee.root != "fastapi_users" and "FastAPIUsers" not in callee.name:
         return calls.library_instance(callee, call)
     made = _router(call, callee, _USER_ROUTES[callee.last])
     users = callee.owner
     manager = users.args[0] if isinstance(users, Instance) and users.args else None
-    backend = settle(call.argument(0, "backend"))
+    manager = call.kwargs.get("get_user_manager", manager)
+    backend = settle(call.argument(1 if "oauth" in callee.last else 0, "backend"))
     strategy = backend.kwargs.get("get_strategy") if isinstance(backend, Instance) else None
     for route in framework.held(made, "routes"):
         if not isinstance(route, Instance):

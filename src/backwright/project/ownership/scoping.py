@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from backwright.project.interpret import fields
 from backwright.project.interpret.values import Class, External, Instance, Unknown
 from backwright.project.ownership.accesses import Access, Creation, accesses, bases
@@ -179,6 +181,18 @@ class Judge:
         return isinstance(value, External) and any(
             part in self.parents for part in value.name.split(".")
         )
+
+    @cached_property
+    def shared(self) -> tuple[Model, ...]:
+        """The models of no owner, not the users', of which rows were found by the caller."""
+        found: dict[str, Model] = {}
+        for one in self.accesses:
+            model = one.model
+            if model.owner is not None or model.table in {self.user.table, *found}:
+                continue
+            if self.of_access(one) is True:
+                found[model.table] = model
+        return tuple(found.values())
 
     def of_access(self, one: Access) -> bool | None:
         """Tell whether the rows of a query are the caller's; `None` if that cannot be told."""

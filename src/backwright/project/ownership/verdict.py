@@ -165,13 +165,7 @@ def _of(one: Rows, judge: Judge) -> bool | None:
 def _hangs_on_shared(one: Access, judge: Judge) -> bool:
     """Tell whether rows hang on a row of no owner that was found by the caller: their team's tickets."""
     parents = {column.foreign_key for column in one.model.columns if column.foreign_key}
-    return any(
-        other.model.owner is None
-        and other.model.table != judge.user.table
-        and any(points_to(key, other.model) for key in parents)
-        and judge.of_access(other) is True
-        for other in judge.accesses
-    )
+    return any(points_to(key, other) for other in judge.shared for key in parents)
 
 
 def _is_excused(one: Rows, right: list[Rows], judge: Judge) -> bool:

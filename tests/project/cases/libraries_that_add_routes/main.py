@@ -1,6 +1,7 @@
 from fastapi import Depends, FastAPI
 from cadwyn import Cadwyn
 from fastapi_users import FastAPIUsers
+from fastapi_users.router import get_oauth_router
 from prometheus_fastapi_instrumentator import Instrumentator
 
 users = FastAPIUsers(lambda: None, [])
@@ -8,6 +9,10 @@ active = users.current_user(active=True)
 app = FastAPI()
 app.include_router(users.get_auth_router(None), prefix="/auth")
 app.include_router(users.get_users_router(None, None), prefix="/users")
+app.include_router(
+    get_oauth_router(oauth_client=None, backend=None, get_user_manager=users.get_user_manager),
+    prefix="/elsewhere",
+)
 Instrumentator().instrument(app).expose(app)
 
 
