@@ -41,14 +41,6 @@ _PASSWORD = "hashed_password:str:60:optional"  # noqa: S105 - a field
 AUTH = names_of("auth", plural="auth")
 _SETTING = 'os.environ.get("SECRET_KEY", "")'
 _KEYS = {"int": "int", "uuid": "UUID", "str": "str"}
-_EXAMPLES = (
-    ".env.example",
-    ".env.sample",
-    ".env.template",
-    "env.example",
-    ".env.dist",
-    "sample.env",
-)
 MODULES = ("security", "auth", "routes/auth")
 OLDER = "older_passwords"
 
@@ -402,32 +394,3 @@ def _imports(code: str) -> dict[str, set[str]]:
             names = {alias.name for alias in node.names}
             wanted.setdefault(node.module or "", set()).update(names)
     return wanted
-
-
-def add_example_setting(host: Host, project: Project) -> None:
-    """Name the secret in the host's example of an environment."""
-    names = [
-        s.variables[0] for s in project.settings if s.name.lower() == "secret_key" and s.variables
-    ]
-    variable = names[0] if names else "SECRET_KEY"
-    folder = PurePosixPath(host.project.apps[0].file).parent
-    folders = ["", *(f"{one}/" for one in (folder, *folder.parents) if str(one) != ".")]
-    for path in (f"{f}{name}" for f in folders for name in _EXAMPLES):
-        if host.draft.exists(path):
-            text = host.draft.text(path)
-            if re.search(rf"(?m)^\s*{variable}\s*=", text):
-                return
-            gap = "" if not text or text.endswith("\n") else "\n"
-            said = "# Signs tokens; 32 bytes or more, such as `openssl rand -hex 32`"
-            host.draft.write(path, f"{text}{gap}\n{said}\n{variable}=\n")
-            host.done("settings", path)
-            return
-
-
-def set_token_url(host: Host, path: str) -> None:
-    """Tell the documentation page where tokens are given, so that its Authorize button works."""
-    for file in [p for p in host.draft.modules() if 'tokenUrl="auth/login"' in host.draft.text(p)]:
-        text = host.draft.text(file)
-        host.draft.write(
-            file, text.replace('tokenUrl="auth/login"', f'tokenUrl="{path.lstrip("/")}"')
-        )

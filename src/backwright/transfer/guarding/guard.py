@@ -24,6 +24,7 @@ from backwright.transfer.grow.steps import seen_from
 from backwright.transfer.guarding import accounts
 from backwright.transfer.guarding.adopting import Accounts, read_accounts
 from backwright.transfer.guarding.edits import Edits
+from backwright.transfer.guarding.example_settings import add_example_setting, set_token_url
 from backwright.transfer.guarding.host import Host, Wanted
 from backwright.transfer.guarding.host_tests import sign_in_tests
 from backwright.transfer.guarding.owned import Owned, owned_models
@@ -90,8 +91,8 @@ def guard(draft: Draft, project: Project, wanted: Wanted, installed: Mapping[str
             "the endpoints of accounts would not be reached from the application",
             remedy="register a first router by hand, then try again",
         )
-    accounts.set_token_url(host, login)
-    accounts.add_example_setting(host, after)
+    set_token_url(host, login)
+    add_example_setting(host, after)
     sign_in_tests(host, login.removesuffix("/login"))
     every = dict.fromkeys((e.method, e.path) for e in project.endpoints)
     return Guarded(
