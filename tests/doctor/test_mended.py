@@ -27,7 +27,9 @@ MENDED = [
 ]  # fmt: skip
 RUN = [one for one in MENDED if {"requests", "start", "command"} & set(one.words)]
 ORIGINS = [one for one in MENDED if "origin" in one.words]
-TOKENS = [one for one in MENDED if "token" in one.words]
+# A key that is made anew shows after a restart only, times of another zone on a machine in that zone.
+_NOT_HERE = ("tokens/key_made_anew", "tokens/local_time", "tokens/not_yet_valid")
+TOKENS = [one for one in MENDED if "token" in one.words and one.name not in _NOT_HERE]
 
 
 @pytest.fixture(scope="module")
@@ -84,14 +86,20 @@ def test_the_page_is_let_in(case: Case, tmp_path: Path, server: Cluster) -> None
 
 
 @pytest.mark.parametrize("case", TOKENS, ids=[one.name for one in TOKENS])
-def test_the_user_is_let_in(case: Case, tmp_path: Path, server: Cluster) -> None:
-    root = mended(case, tmp_path)
+def test_a_user_is_let_in_who_was_not(case: Case, tmp_path: Path, server: Cluster) -> None:
+    before = let_in(case, case.make(tmp_path / "broken"), server)
+    after = let_in(case, mended(case, tmp_path), server)
+    assert after - before, (before, after)
+
+
+def let_in(case: Case, root: Path, server: Cluster) -> set[str]:
+    """Return who is let in: with a token of the project's own login, with the case's."""
     token = case.words["token"]  # it must live longer than this module's tests take
     lasting = {**token, "claims": {**token["claims"], "exp": 86_400}}
     ways = {"login": {}, "token": {"sent": lasting}}
-    answers = {
-        name: '"GET /auth/me HTTP/1.1" 200 OK'
-        in said_in(with_words(case, signed_in=True, requests=["GET /auth/me"], **way), root, server)
+    return {
+        name
         for name, way in ways.items()
+        if '"GET /auth/me HTTP/1.1" 200 OK'
+        in said_in(with_words(case, signed_in=True, requests=["GET /auth/me"], **way), root, server)
     }
-    assert any(answers.values()), answers
