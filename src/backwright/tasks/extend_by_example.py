@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from backwright.host.environment import find
@@ -69,10 +70,7 @@ def extend_by_example(
     fields = missing_fields(learning)
     name = learning.chain.model.name
     if not fields:
-        words = ", ".join(f.name for f in asked)
-        return change_report(
-            Outcome(command, f"{name} has {words} already, as asked for", ()), ChangeSet()
-        )
+        return nothing_missing(command, name, asked)
     dialect = learning.dialect
     rows = existing_rows(
         learning.chain.model.table, fields, answers, lambda word: stored_value(dialect, word)
@@ -108,6 +106,13 @@ def extend_by_example(
         checks = prove(place, changes, answers=answers, new_tests=tuple(done.new_tests))
         undo = move_over(place, changes, f"{command} {name} {words}")
         return change_report(outcome, changes, verified=checks, undo=undo)
+
+
+def nothing_missing(command: str, name: str, asked: Iterable[FieldSpec]) -> ChangeReport:
+    """Return the report of a change that was made before."""
+    words = ", ".join(f.name for f in asked)
+    done = f"{name} has {words} already, as asked for"
+    return change_report(Outcome(command, done, ()), ChangeSet())
 
 
 def nothing_added(command: str, name: str) -> ChangeReport:

@@ -49,21 +49,16 @@ def read_dialect(
     """
     sources = Sources(host)
     columns = columns_of(sources, exemplar)
-    rest = [
-        c
-        for m in project.models
-        if m is not exemplar and not is_link(m)
-        for c in columns_of(sources, m)
-    ]
+    others = [m for m in project.models if m is not exemplar and not is_link(m)]
+    rest = [c for m in others for c in columns_of(sources, m)]
     sqlmodel = sqlmodel_of(sources, exemplar)
     orm = orm_of(columns, sqlmodel)
     structure = structural(project, exemplar, places_of_bases(sources, project, exemplar))
     called = {c.name: c.name for c in exemplar.columns}
     called |= {c.fact.name: c.attribute for c in columns}
     # a link that is itself what is learnt from is a resource like any other
-    partners = {
-        m.name: partner_of(sources, m) for m in project.models if m is exemplar or not is_link(m)
-    }
+    kept = [m for m in project.models if m is exemplar or not is_link(m)]
+    partners = {m.name: partner_of(sources, m) for m in kept}
     said = (project.database.driver or "") if project.database else ""
     driver = said or _installed_driver(installed)
     habits = read_model_habits(sources, sources.words(exemplar.file), columns, rest)
