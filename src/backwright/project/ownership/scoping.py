@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from backwright.project.interpret import fields
 from backwright.project.interpret.values import Class, External, Instance, Unknown
-from backwright.project.ownership.accesses import Access, Creation, accesses, bases
+from backwright.project.ownership.accesses import Access, accesses, bases
 from backwright.project.ownership.ground import Ground
 from backwright.project.ownership.looking import Seen
-from backwright.project.ownership.owners import owner_names, parent_names, points_to
+from backwright.project.ownership.owners import owner_names, parent_names
 from backwright.project.ownership.terms import (
     CALLER_NAME,
     Keys,
@@ -72,7 +71,7 @@ class Judge:
                 return
 
     def _learn_from(self, side: object, other: object) -> None:
-        if _is_blank(other) and self._names_owner(side):
+        if is_blank(other) and self._names_owner(side):
             self.doubtful |= bases(side, self.index)
         if not self.is_callers(other):
             return
@@ -264,7 +263,7 @@ class Judge:
             elif isinstance(one, Instance) and isinstance(one.cls, Class):
                 verdict = self._named(one.attributes)
             else:
-                unsure = unsure or (one is condition and _is_blank(one))
+                unsure = unsure or (one is condition and is_blank(one))
                 continue
             if verdict and id(one) not in either:
                 return True
@@ -288,7 +287,7 @@ class Judge:
             return False
         return self._names_owner(cls) and branch.args == [None]
 
-    def _is_mixed(self, value: object) -> bool:
+    def is_mixed(self, value: object) -> bool:
         """Tell whether a value is the caller's in one case, and what the request says in another."""
         return isinstance(value, Unknown) and any(is_said(one) for one in value.candidates)
 
@@ -296,9 +295,9 @@ class Judge:
         unsure = False
         for side, other in ((left, right), (right, left)):
             if self._names_owner(side) or self._names_parent(side):
-                if self.is_callers(other) and not self._is_mixed(other):
+                if self.is_callers(other) and not self.is_mixed(other):
                     return True
-                unsure = unsure or _is_blank(other) or self.is_callers(other)
+                unsure = unsure or is_blank(other) or self.is_callers(other)
         return None if unsure else False
 
     def _same_row(self, left: object, right: object) -> bool | None:
@@ -321,7 +320,7 @@ class Judge:
             elif str(name).partition("__")[0] in self.owners | self.parents:
                 if self.is_callers(value):
                     return True
-                unsure = unsure or _is_blank(value)
+                unsure = unsure or is_blank(value)
         return None if unsure else False
 
     def _spread(self, value: object) -> bool | None:
@@ -333,7 +332,7 @@ class Judge:
             for name, one in instance.attributes.items()
             if name.startswith("item ")
         }
-        return None if _is_blank(value) else self._named(put)
+        return None if is_blank(value) else self._named(put)
 
     def _goes_astray(self, one: Access) -> bool:
         """Tell whether the rows meet the caller in a call that is not followed."""
@@ -347,57 +346,6 @@ class Judge:
         if id(given) not in self._lost_bases:
             self._lost_bases[id(given)] = bases(given, self.index)
         return self._lost_bases[id(given)]
-
-    def of_creation(self, one: Creation) -> bool | None:
-        """Tell whether a row that is made is given to the caller."""
-        owner = one.model.owner
-        if owner is None:
-            return None
-        names = self._names_of(one.model, owner.column)
-        held = one.made.attributes
-        for name in names:
-            if name in held:
-                return self._given_to(held[name])
-        if "**" in held:
-            return self._of_data(held["**"], names, one)
-        return True if self._appended(one.made) else None
-
-    def _names_of(self, model: Model, column: str) -> tuple[str, ...]:
-        """Return the names by which an owner (or parent) is given: column, relationships."""
-        key_to = next((one.foreign_key for one in model.columns if one.name == column), None)
-        table = key_to.rpartition(".")[0] if key_to else self.user.table
-        targets = {
-            one.name for one in (*self.index.models, self.user) if points_to(f"{table}.", one)
-        }
-        related = [one.name for one in model.relationships if one.target in targets]
-        return (column, *related)
-
-    def _given_to(self, value: object) -> bool | None:
-        if self.is_callers(value):
-            return None if self._is_mixed(value) else True
-        return None if _is_blank(value) else False
-
-    def _of_data(self, data: object, names: tuple[str, ...], one: Creation) -> bool | None:
-        """Judge a row made of the request's data: is its owner among them?"""
-        for part in walk(data):
-            for name in names:
-                if isinstance(part, Instance) and f"item {name}" in part.attributes:
-                    return self._given_to(part.attributes[f"item {name}"])
-            if is_given(part) and isinstance(part, Instance):
-                cls = part.attributes.get("class")
-                declared = isinstance(cls, Class) and fields.declared(cls, names[0]) is not None
-                taken = self.keys.of(External(f"backwright.given().{names[0]}", part)) in self.equal
-                return taken if declared else None
-        return True if self._appended(one.made) else None
-
-    def _appended(self, made: Instance) -> bool:
-        """Tell whether a row is put into a relationship of the caller: `user.items.append(row)`."""
-        for one in self.seen.made:
-            if isinstance(one.cls, External) and one.cls.last in {"append", "add", "extend"}:
-                holds = any(part is made for part in walk(one.args))
-                if holds and self.is_callers(one.cls):
-                    return True
-        return False
 
 
 def _starts_at_caller(node: object) -> bool:
@@ -419,8 +367,8 @@ def is_said(value: object) -> bool:
     return is_given(value)
 
 
-def _is_blank(value: object) -> bool:
+def is_blank(value: object) -> bool:
     """Tell whether nothing is known of a value, so that it may be anything."""
     if isinstance(value, (list, tuple)):
-        return any(_is_blank(one) for one in value)
+        return any(is_blank(one) for one in value)
     return isinstance(value, Unknown) and not value.candidates

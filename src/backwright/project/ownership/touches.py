@@ -9,6 +9,7 @@ from typing import Literal
 from backwright.project.interpret import fields
 from backwright.project.interpret.values import Class, External, Instance, Unknown
 from backwright.project.ownership.accesses import Access, Creation
+from backwright.project.ownership.creating import of_creation
 from backwright.project.ownership.looking import Seen
 from backwright.project.ownership.owners import points_to
 from backwright.project.ownership.scoping import Judge, is_said
@@ -72,7 +73,7 @@ def touched_rows(
 
 
 def _of(one: Rows, judge: Judge) -> bool | None:
-    return judge.of_creation(one) if isinstance(one, Creation) else judge.of_access(one)
+    return of_creation(judge, one) if isinstance(one, Creation) else judge.of_access(one)
 
 
 def _touched(one: Rows, *, verdict: bool | None, about: bool) -> Touched:

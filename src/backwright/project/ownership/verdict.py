@@ -11,6 +11,7 @@ from backwright.project.interpret.values import External
 from backwright.project.interpret.world import World
 from backwright.project.ownership.accesses import Access, Creation, bases, creations
 from backwright.project.ownership.callers import ModelIndex
+from backwright.project.ownership.creating import of_creation
 from backwright.project.ownership.ground import Ground
 from backwright.project.ownership.owners import points_to
 from backwright.project.ownership.request import Signed
@@ -157,7 +158,7 @@ def _is_early(one: Rows, early: set[int], returned: set[int]) -> bool:
 
 def _of(one: Rows, judge: Judge) -> bool | None:
     if isinstance(one, Creation):
-        return judge.of_creation(one)
+        return of_creation(judge, one)
     verdict = judge.of_access(one)
     return None if verdict is False and _hangs_on_shared(one, judge) else verdict
 
