@@ -144,6 +144,25 @@ def test_lint_and_types(cluster: Cluster, tmp_path: Path) -> None:
     assert "app/main.py: Incompatible types in assignment" in types.detail
 
 
+def test_a_new_file_may_have_what_those_beside_it_have(cluster: Cluster, tmp_path: Path) -> None:
+    """Code that is learnt from a file has that file's habits, those that its linter minds too."""
+    before = tmp_path / "before"
+    shutil.copytree(SHELF / "before", before)
+    (before / "app" / "routes").mkdir()
+    (before / "app" / "routes" / "others.py").write_text("import os\n\nOPEN = True\n")
+    wrong = {
+        "app/routes/reviews.py": (
+            "from typing import Annotated",
+            "import os\nfrom typing import Annotated",
+        )
+    }
+    with shelf(cluster, tmp_path / "work", wrong, before) as bench:
+        result = only(bench, "lint")["lint"]
+    assert result.verdict == "pass", result.detail
+    assert "F401" in result.detail
+    assert "as of the project's own files" in result.detail
+
+
 def test_a_project_that_is_not_told_its_database_is_led_to_the_throw_away_one(
     cluster: Cluster, tmp_path: Path
 ) -> None:

@@ -12,6 +12,7 @@ import re
 from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from functools import cached_property
 from pathlib import Path
 
@@ -26,6 +27,7 @@ _PRESERVE = ("--config", 'format.quote-style="preserve"')
 _SINGLE = ("--config", 'format.quote-style="single"')
 _COMBINED = ("--config", "lint.isort.combine-as-imports=true")
 _WIDTHS = (88, 79, 100, 120)
+_BLANKS = "E301,E302,E303,E305,E306,W291,W293,W391"  # pycodestyle's
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,22 @@ class Habits:
             self._wrap(file)
         if file.is_new:
             self._break_texts(file)
+        if "flake8" in self._tools and self._configured is None:
+            self._as_flake8_wants(file)
+
+    def _as_flake8_wants(self, file: Written) -> None:
+        """Mend the blank lines and blanks of what is new, where no formatter does.
+
+        What is new may have them from its like, of which the host's flake8 complains as well.
+        """
+        target = self.folder / file.path
+        before = target.read_bytes()
+        mend = ("--quiet", "--no-cache", "--fix", "--exit-zero", "--preview", "--isolated")
+        rules = f"{_BLANKS},F541" if file.is_new else _BLANKS
+        self._ruff("check", *mend, "--select", rules, file.path)
+        if not file.is_new:
+            after = decode(target.read_bytes())
+            target.write_bytes(encode(_mended_near(decode(file.like), decode(before), after)))
 
     def _break_texts(self, file: Written) -> None:
         target = self.folder / file.path
@@ -164,6 +182,23 @@ class Habits:
     def _ruff(self, *arguments: str, stdin: bytes = b"") -> Result:
         argv = [str(ruff_program()), *arguments]
         return run(argv, cwd=self.folder, timeout=60, stdin=stdin)
+
+
+def _mended_near(like: str, written: str, mended: str) -> str:
+    """Return what was written, with the mends that touch lines which are not of its like."""
+    old, new, best = (one.splitlines(keepends=True) for one in (like, written, mended))
+    added = set[int]()
+    for tag, _, _, start, end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if tag != "equal":
+            added |= set(range(start, end))
+    kept: list[str] = []
+    for tag, start, end, first, last in SequenceMatcher(
+        None, new, best, autojunk=False
+    ).get_opcodes():
+        beside = range(start - 1, end + 1) if tag == "insert" else range(start, end)
+        is_ours = tag != "equal" and any(n in added for n in beside)
+        kept += best[first:last] if is_ours else new[start:end]
+    return "".join(kept)
 
 
 def _too_long(code: str, longest: int) -> Iterator[tuple[int, int]]:

@@ -149,7 +149,11 @@ def _imported_with_models(growth: Growth) -> list[str]:
             line = _like(code, node, old_module, new_module, growth)
             if line:
                 place = (node.end_lineno or node.lineno) + 1
-                growth.draft.write(path, splice(code, [Splice(place, place, line)]))
+                made = splice(code, [Splice(place, place, line)])
+                named = (
+                    sorted(bound_names(line.strip())) if isinstance(node, ast.ImportFrom) else ()
+                )
+                growth.draft.write(path, with_exports(made, named))
                 files.append(path)
                 break
     return files

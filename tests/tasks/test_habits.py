@@ -1,0 +1,50 @@
+"""What is new is formatted as the host is checked, and no other line is touched."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from backwright.tasks.habits import Habits, Written
+
+LIKE = """import os
+
+def first():
+    return os.getcwd()
+
+def second():
+    return f"two"
+"""
+NEW = LIKE.replace("first", "third").replace("second", "fourth")
+CLEAN = """import os
+
+
+def third():
+    return os.getcwd()
+
+
+def fourth():
+    return "two"
+"""
+
+
+def test_a_new_file_has_no_form_that_flake8_complains_of(tmp_path: Path) -> None:
+    (tmp_path / ".flake8").write_text("[flake8]\n")
+    file = tmp_path / "new.py"
+    file.write_text(NEW)
+    Habits(tmp_path).keep([Written("new.py", LIKE.encode(), is_new=True)])
+    assert file.read_text() == CLEAN
+
+
+def test_of_an_edited_file_only_what_is_new_is_mended(tmp_path: Path) -> None:
+    (tmp_path / ".flake8").write_text("[flake8]\n")
+    file = tmp_path / "old.py"
+    file.write_text(f"{LIKE}\ndef third():\n    return 3\n")
+    Habits(tmp_path).keep([Written("old.py", LIKE.encode(), is_new=False)])
+    assert file.read_text() == f"{LIKE}\n\ndef third():\n    return 3\n"
+
+
+def test_without_flake8_a_new_file_is_as_its_like(tmp_path: Path) -> None:
+    file = tmp_path / "new.py"
+    file.write_text(NEW)
+    Habits(tmp_path).keep([Written("new.py", LIKE.encode(), is_new=True)])
+    assert file.read_text() == NEW
