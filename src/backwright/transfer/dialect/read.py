@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
+from backwright.project.apps import is_test
 from backwright.project.types import Column, Model, Project
 from backwright.spec.names import names_of, singularize, split_words
 from backwright.transfer.dialect.columns import (
@@ -86,12 +87,17 @@ def read_dialect(
         dataclass=_is_dataclass(sources, exemplar),
         quote="'" if majority(_quotes(sources, exemplar), '"') == "'" else '"',
         zoned=_zoned([*columns, *rest], habits.implied.get("datetime")),
-        postgres="postgres" in driver,
+        postgres="postgres" in driver and not _is_tested_on_sqlite(host),
         asynchronous=bool(project.database and project.database.is_async),
         driver=driver,
         python=python_of(project, installed),
         versions=dict(installed),
     )
+
+
+def _is_tested_on_sqlite(host: Draft) -> bool:
+    """Tell whether the host's tests make its tables in SQLite, which knows no type of PostgreSQL's."""
+    return any("sqlite" in host.text(path) for path in host.modules() if is_test(path))
 
 
 def _installed_driver(installed: Mapping[str, str]) -> str:
