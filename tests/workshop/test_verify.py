@@ -161,6 +161,7 @@ def test_a_new_file_may_have_what_those_beside_it_have(cluster: Cluster, tmp_pat
     assert result.verdict == "pass", result.detail
     assert "F401" in result.detail
     assert "as of the project's own files" in result.detail
+    assert "no new kind of complaint" in result.detail.splitlines()[0]
 
 
 def test_a_project_that_is_not_told_its_database_is_led_to_the_throw_away_one(
