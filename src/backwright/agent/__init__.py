@@ -1,0 +1,1 @@
+"""Delegation: the definition of the delegate, its boundary, and tasks in plain words."""
