@@ -6,12 +6,16 @@ made-up settings, as an unprivileged user and without a network. Recall and prec
 method and path, tables, and columns; each endpoint and table that was missed (or is not there)
 must stand under `unresolved`.
 
-    python benchmarks/read_projects.py --samples DIR [NAME…] [--markdown FILE]
+    python benchmarks/read_projects.py --samples DIR [NAME…] [--markdown FILE] [--dumps DIR]
+
+With `--dumps`, what a program said of itself is kept there, so that the reader alone can be
+tried again; it is asked anew when the sample or the dumping script is another.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import os
 import shutil
@@ -164,6 +168,24 @@ def run(sample: Sample, source: Path, python: Path) -> dict[str, object]:
     return answer
 
 
+def told(sample: Sample, source: Path, environments: Path, kept: Path | None) -> dict[str, object]:
+    """Return what the running program says of itself, or said before if that is kept.
+
+    Raises `RuntimeError` or `SubprocessError` if it cannot be asked.
+    """
+    if kept is None:
+        return run(sample, source, interpreter(sample, source, environments))
+    script = (HERE / "read_projects_dump.py").read_bytes()
+    digest = hashlib.sha256(repr(sample).encode() + script).hexdigest()[:12]
+    file = kept / f"{sample.name}-{digest}.json"
+    if not file.exists():
+        dump = run(sample, source, interpreter(sample, source, environments))
+        kept.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(dump))
+    answer: dict[str, object] = json.loads(file.read_text())
+    return answer
+
+
 def main() -> int:
     """Compare the samples and print a table; a sample below 99%, or a miss unexplained, makes the exit code 1."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -171,6 +193,7 @@ def main() -> int:
     parser.add_argument("--samples", type=Path, required=True)
     parser.add_argument("--environments", type=Path)
     parser.add_argument("--markdown", type=Path)
+    parser.add_argument("--dumps", type=Path)
     parser.add_argument("--verbose", action="store_true")
     options = parser.parse_args()
     rows: list[str] = []
@@ -200,8 +223,7 @@ def _row(sample: Sample, options: argparse.Namespace) -> tuple[str, bool]:
     project = read_project(source)
     seconds = perf_counter() - began
     try:
-        python = interpreter(sample, source, environments)
-        dump = run(sample, source, python)
+        dump = told(sample, source, environments, options.dumps)
     except (RuntimeError, subprocess.SubprocessError) as error:
         return f"| {sample.name} | not run: {str(error)[-300:]} |", False
     scores = compare(project, dump, sample.apps)
