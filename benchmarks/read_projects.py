@@ -190,10 +190,10 @@ def main() -> int:
     """Compare the samples and print a table; a sample below 99%, or a miss unexplained, makes the exit code 1."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*")
-    parser.add_argument("--samples", type=Path, required=True)
-    parser.add_argument("--environments", type=Path)
+    parser.add_argument("--samples", type=_absolute, required=True)
+    parser.add_argument("--environments", type=_absolute)
     parser.add_argument("--markdown", type=Path)
-    parser.add_argument("--dumps", type=Path)
+    parser.add_argument("--dumps", type=_absolute)
     parser.add_argument("--verbose", action="store_true")
     options = parser.parse_args()
     rows: list[str] = []
@@ -209,6 +209,11 @@ def main() -> int:
     if options.markdown:
         options.markdown.write_text("\n".join([head, *rows]) + "\n")
     return 0 if good else 1
+
+
+def _absolute(path: str) -> Path:
+    """Take a folder of the command line from here, since the commands run elsewhere."""
+    return Path(path).absolute()
 
 
 def _tell(what: str, names: tuple[str, ...]) -> None:
