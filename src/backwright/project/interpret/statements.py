@@ -11,12 +11,13 @@ from backwright.project.interpret import (
     calls,
     classes,
     core,
-    expressions,
     imports,
     knowing,
     lookup,
+    loops,
     operators,
 )
+from backwright.project.interpret.branching import branches
 from backwright.project.interpret.core import run
 from backwright.project.interpret.flow import Flow, Raised
 from backwright.project.interpret.matching import matches
@@ -29,10 +30,7 @@ from backwright.project.interpret.values import (
     Frame,
     Instance,
     Unknown,
-    either,
     is_external,
-    same,
-    why_unknown,
 )
 
 
@@ -152,80 +150,6 @@ def _lazy_imports(body: list[ast.stmt], frame: Frame) -> None:
                 imports.import_from(statement, frame, lazily=True)
             except Raised:
                 continue
-
-
-def branches(bodies: list[list[ast.stmt]], frame: Frame, node: ast.stmt, condition: object) -> Flow:
-    """Follow every one of several branches and join what they bound."""
-    world = frame.world
-    if world.notes and any(registers(body) for body in bodies):
-        why = f"whether this runs is not known: {why_unknown(condition)}; taken as so"
-        world.note(frame.module, node.lineno, why)
-    before = dict(frame.names)
-    outcomes: list[dict[str, object]] = []
-    stopped: Flow = Flow.STOPPED
-    for body in bodies:
-        frame.names.clear()
-        frame.names.update(before)
-        if world.witness is not None:
-            world.witness.enter(condition)
-        try:
-            flow = run(body, frame)
-        except Raised as raised:
-            frame.raised.append(raised.value)
-            continue
-        finally:
-            if world.witness is not None:
-                world.witness.leave()
-        if flow is Flow.NEXT:
-            outcomes.append(dict(frame.names))
-        elif flow is not Flow.STOPPED:
-            stopped = flow
-    frame.names.clear()
-    frame.names.update(_joined(outcomes) if outcomes else before)
-    if outcomes and len(outcomes) < len(bodies) and world.notes:
-        frame.doubt = why_unknown(condition)
-    return Flow.NEXT if outcomes else stopped
-
-
-def _joined(outcomes: list[dict[str, object]]) -> dict[str, object]:
-    joined = dict(outcomes[0])
-    for other in outcomes[1:]:
-        for name, value in other.items():
-            if name not in joined:
-                joined[name] = value
-            elif not same(joined[name], value):
-                joined[name] = either([joined[name], value])
-    return joined
-
-
-def _for(node: ast.For | ast.AsyncFor, frame: Frame) -> Flow:
-    iterated = core.evaluate(node.iter, frame)
-    known = knowing.elements(iterated)
-    if known is None:
-        if frame.world.notes and registers(node.body):
-            why = f"a loop over something not known: {why_unknown(iterated)}"
-            frame.world.note(frame.module, node.lineno, why)
-        lookup.assign(node.target, expressions.one_of(iterated, frame), frame)
-        flow = branches([node.body, []], frame, node, iterated)
-        return flow if flow is Flow.STOPPED else Flow.NEXT
-    for element in known:
-        lookup.assign(node.target, element, frame)
-        flow = run(node.body, frame)
-        if flow is Flow.STOPPED:
-            return flow
-        if flow is Flow.BROKEN:
-            return Flow.NEXT
-    return run(node.orelse, frame)
-
-
-def _while(node: ast.While, frame: Frame) -> Flow:
-    condition = core.evaluate(node.test, frame)
-    verdict = knowing.truth(condition)
-    if verdict is False:
-        return run(node.orelse, frame)
-    whole = [node.body, []]
-    flow = run(node.body, frame) if verdict else branches(whole, frame, node, condition)
-    return flow if flow is Flow.STOPPED else Flow.NEXT
 
 
 def _with(node: ast.With | ast.AsyncWith, frame: Frame) -> Flow:
@@ -376,9 +300,9 @@ STATEMENTS: dict[type[ast.stmt], Callable[[Any, Frame], Flow | None]] = {
     ast.Global: _scope,
     ast.Nonlocal: _scope,
     ast.If: _if,
-    ast.For: _for,
-    ast.AsyncFor: _for,
-    ast.While: _while,
+    ast.For: loops.run_for,
+    ast.AsyncFor: loops.run_for,
+    ast.While: loops.run_while,
     ast.With: _with,
     ast.AsyncWith: _with,
     ast.Try: _try,

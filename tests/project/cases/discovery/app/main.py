@@ -35,3 +35,15 @@ def collected(name: str) -> list[APIRouter]:
 
 for router in collected("app.views"):
     app.include_router(router)
+
+
+def root_of_the_project() -> Path:
+    folder = Path(__file__).resolve().parent
+    while folder != folder.parent:
+        if any((folder / name).exists() for name in ("setup.py", "pyproject.toml")):
+            return folder
+        folder = folder.parent
+    return Path(__file__).parent
+
+
+app.add_api_route(f"/has/{(root_of_the_project() / 'app').is_dir()}", lambda: None)
