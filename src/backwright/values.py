@@ -34,13 +34,17 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Something that only the user can decide; `--answer KEY=VALUE` answers it."""
+    """Something that only the user can decide; `--answer KEY=VALUE` answers it.
+
+    With `free` the choices are examples: an answer in the user's own words is taken, too.
+    """
 
     key: str
     text: str
     why: str
     choices: tuple[Choice, ...]
     recommended: str
+    free: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,10 @@ UrlOption = Annotated[
 TokenOption = Annotated[
     str | None,
     typer.Option(
-        "--token", metavar="JWT", help="A token that is not accepted; read here, never kept."
+        "--token",
+        metavar="JWT",
+        envvar="BACKWRIGHT_TOKEN",
+        help="A token that is not accepted; read here, never kept.",
     ),
 ]
 OriginOption = Annotated[

@@ -113,6 +113,10 @@ def _show_whatever_is_named() -> None:
 
 
 def _progress() -> Listener:
+    if os.environ.get("BACKWRIGHT_PROGRESS") == "json":
+        from backwright.report.event_lines import event_lines
+
+        return event_lines(sys.stderr.write)
     from backwright.report.terminal import progress
 
     return progress(_stderr())

@@ -268,6 +268,7 @@ def _role(project: Project, draft: Draft, account: Model | None, answers: Answer
         "default, and nobody may choose for themselves what they may do",
         choices=(Choice("user", "New accounts are users.", "Administrators are made by hand."),),
         recommended="user",
+        free=True,
     )
     if question.key in answers.given:
         return answers.given[question.key]
@@ -294,6 +295,7 @@ def _public(
         "are proposed",
         choices=tuple(choices),
         recommended=value,
+        free=True,
     )
     chosen = _listed(answers, question, known)
     return frozenset((m, p) for m, _, p in (one.partition(" ") for one in chosen))
@@ -329,6 +331,7 @@ def _left_out(answers: Answers) -> frozenset[str]:
             ),
         ),
         recommended=value,
+        free=True,
     )
     return frozenset(set(OPTIONAL) - set(_listed(answers, question, list(OPTIONAL))))
 
@@ -377,4 +380,5 @@ _ROWS = Question(
         ),
     ),
     recommended="hidden",
+    free=True,
 )
