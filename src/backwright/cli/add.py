@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from backwright.cli import capabilities
+from backwright.cli import api_capabilities, capabilities
 from backwright.cli.options import (
     AnswerOption,
     DryRunOption,
@@ -158,4 +158,5 @@ def auth(
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
     capabilities.register(add)
+    api_capabilities.register(add)
     app.add_typer(add, name="add")

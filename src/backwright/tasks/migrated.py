@@ -17,12 +17,14 @@ class Wanted:
         columns: For each table that was there, the columns that it brings.
         refers_to: Tables that the new ones refer to.
         places: Where the model of each table stands.
+        indexed: Tables that were there and get an index.
     """
 
     tables: frozenset[str]
     columns: Mapping[str, frozenset[str]]
     refers_to: frozenset[str]
     places: Mapping[str, tuple[str, int]]
+    indexed: frozenset[str] = frozenset()
 
     def takes(self, operation: Mapping[str, str], known: Collection[str]) -> bool:
         """Tell whether an operation belongs to the change.
@@ -37,6 +39,8 @@ class Wanted:
         if operation["text"] in known:
             return False
         if table not in self.places:  # no model that can be read is its
+            return True
+        if table in self.indexed and operation["text"].startswith("('add_index'"):
             return True
         new = self.columns.get(table, frozenset())
         return bool(new) and (not column or column in new)
@@ -57,6 +61,7 @@ def wanted_of(before: Project, after: Project) -> Wanted:
         columns={table: columns for table, columns in more.items() if columns},
         refers_to=frozenset(_referred_to(new) - tables),
         places={_plain(model.table): (model.file, model.line) for model in after.models},
+        indexed=_indexed(before, after) - tables,
     )
 
 
@@ -67,6 +72,18 @@ def _plain(table: str) -> str:
 
 def _columns(model: Model) -> frozenset[str]:
     return frozenset(column.name for column in model.columns)
+
+
+def _indexed(before: Project, after: Project) -> frozenset[str]:
+    """Return the tables that have an index more."""
+    old = {_plain(model.table): _indexes(model) for model in before.models}
+    new = {_plain(model.table): _indexes(model) for model in after.models}
+    return frozenset(table for table, indexes in new.items() if indexes - old.get(table, set()))
+
+
+def _indexes(model: Model) -> set[tuple[str, ...]]:
+    alone = {(column.name,) for column in model.columns if column.index}
+    return alone | {one.columns for one in model.constraints if one.kind == "index"}
 
 
 def _referred_to(models: Iterable[Model]) -> set[str]:

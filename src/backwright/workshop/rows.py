@@ -14,7 +14,7 @@ from backwright.workshop.catalog import Column, Dialect, ForeignKey, Table
 
 
 @dataclass(frozen=True, slots=True)
-class _Bounds:
+class Bounds:
     """What check constraints ask of one column."""
 
     least: float | None = None
@@ -75,7 +75,7 @@ def _insert(
         table.foreign_keys, key=lambda key: (key.target != table.name, len(key.columns))
     ):
         references |= _reference(table, key, number, before, dialect)
-    bounds = _bounds(table)
+    bounds = bounds_of(table)
     values: dict[str, str] = {}
     for place, column in enumerate(table.columns):
         if not column.not_null and column.name not in chosen:
@@ -118,11 +118,9 @@ def _reference(
     }
 
 
-def _value(
-    column: Column, number: int, place: int, bounds: _Bounds | None, dialect: Dialect
-) -> str:
+def _value(column: Column, number: int, place: int, bounds: Bounds | None, dialect: Dialect) -> str:
     """Return a literal for a column: different in each row, rising with the column's place."""
-    limits = bounds or _Bounds()
+    limits = bounds or Bounds()
     if limits.choices:
         return text(limits.choices[number % len(limits.choices)])
     if column.labels:
@@ -146,7 +144,7 @@ def _value(
     return _other(column, number, place, limits, dialect)
 
 
-def _other(column: Column, number: int, place: int, limits: _Bounds, dialect: Dialect) -> str:
+def _other(column: Column, number: int, place: int, limits: Bounds, dialect: Dialect) -> str:
     """Return a literal of the rarer types; text for the rest."""
     literals = {
         "time": "'12:00:00'",
@@ -179,7 +177,7 @@ def _other(column: Column, number: int, place: int, limits: _Bounds, dialect: Di
     return text(_words(column, number, place, limits))
 
 
-def _words(column: Column, number: int, place: int, limits: _Bounds) -> str:
+def _words(column: Column, number: int, place: int, limits: Bounds) -> str:
     """Return a text that differs in each row and keeps to the column's length."""
     words = f"{column.name}-{number + 1}".lower()
     if "mail" in column.name.lower():
@@ -192,7 +190,7 @@ def _words(column: Column, number: int, place: int, limits: _Bounds) -> str:
     return words.ljust(limits.shortest or 0, "x")
 
 
-def _number(wanted: int, limits: _Bounds) -> str:
+def _number(wanted: int, limits: Bounds) -> str:
     """Return a number as near to the wanted one as the bounds allow."""
     value = float(wanted)
     if limits.least is not None and value < limits.least:
@@ -214,7 +212,7 @@ _CHOICES = re.compile(
 )
 
 
-def _bounds(table: Table) -> dict[str, _Bounds]:
+def bounds_of(table: Table) -> dict[str, Bounds]:
     """Read bounds from check constraints as PostgreSQL and SQLite write them back."""
     found: dict[str, dict[str, float]] = {}
     choices: dict[str, tuple[str, ...]] = {}
@@ -233,7 +231,7 @@ def _bounds(table: Table) -> dict[str, _Bounds]:
             choices[name] = tuple(re.findall(r"'((?:[^']|'')*)'", listed))
     names = set(found) | set(choices)
     return {
-        name: _Bounds(
+        name: Bounds(
             least=found.get(name, {}).get("least"),
             most=found.get(name, {}).get("most"),
             shortest=_whole(found.get(name, {}).get("shortest")),

@@ -1,0 +1,67 @@
+"""`backwright add index`, `pagination`, `version`: what an API does with many rows and over years."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from backwright.cli.capabilities import Given
+from backwright.cli.options import (
+    AnswerOption,
+    DryRunOption,
+    JsonOption,
+    ProjectOption,
+    QuietOption,
+    YesOption,
+)
+from backwright.errors import UsageError
+from backwright.report.change import ChangeReport
+from backwright.report.events import Listener
+
+if TYPE_CHECKING:
+    from backwright.tasks.capability import Order
+
+
+def index(
+    columns: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="MODEL.COLUMN…",
+            help="What is to be indexed: Item.owner_id, or Item.owner_id,created_at for one index "
+            "of two columns. Nothing: what the project's queries call for is proposed.",
+        ),
+    ] = None,
+    propose: Annotated[
+        bool, typer.Option("--propose", help="Propose from the queries, as without arguments.")
+    ] = False,
+    rows: Annotated[
+        int, typer.Option(help="On how many rows plan and time are shown.", min=1)
+    ] = 100_000,
+    project: ProjectOption = Path(),
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+    yes: YesOption = False,
+    answer: AnswerOption = None,
+    dry_run: DryRunOption = False,
+) -> None:
+    """Add indexes: proposed from the queries, tried with EXPLAIN, migrated concurrently."""
+
+    def work(order: Order, listener: Listener) -> ChangeReport:
+        from backwright.tasks.add_index import AddIndex, add_index
+
+        if propose and columns:
+            raise UsageError(
+                "--propose goes without columns",
+                remedy="name columns, or let them be proposed",
+            )
+        return add_index(AddIndex(order, tuple(columns or ()), rows), listener)
+
+    given = Given(project, as_json, quiet, yes, answer, dry_run)
+    given.run("add index", work)
+
+
+def register(add: typer.Typer) -> None:
+    """Add the commands to those of `add`."""
+    add.command("index")(index)
