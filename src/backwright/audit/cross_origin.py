@@ -24,6 +24,8 @@ class Middleware:
         literal: The origins that are written in the code.
         origins_known: Whether it is known which origins are allowed.
         pattern: The pattern of allowed origins.
+        source: The module of the call that adds it.
+        call: That call.
     """
 
     place: Place
@@ -33,6 +35,8 @@ class Middleware:
     literal: tuple[str, ...]
     origins_known: bool
     pattern: str
+    source: Source
+    call: ast.Call
 
 
 def middlewares(subject: Subject) -> Iterator[Middleware]:
@@ -78,6 +82,8 @@ def _middleware(subject: Subject, source: Source, call: ast.Call) -> Middleware:
         tuple(one.value for one in allowed if not one.setting),
         bool(allowed or told or shown) or (origins is None and pattern is None),
         "" if everywhere else shown,
+        source,
+        call,
     )
 
 

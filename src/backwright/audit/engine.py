@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from backwright.audit.fixes.repair import Fix
 from backwright.audit.quiet import Quiet
 from backwright.audit.rule import Found, Judged, Looked, Rule, Unsure, all_rules
 from backwright.audit.settings import Settings
@@ -31,15 +32,29 @@ class _Count:
     unsure: dict[Place, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Judgement:
+    """What an audit has to say, and how the findings are mended that can be."""
+
+    report: AuditReport
+    fixes: tuple[tuple[Finding, Fix], ...] = ()
+
+
 def audit_project(root: Path, project: Project, settings: Settings) -> AuditReport:
     """Judge a project by every rule, and each item of the checklist by what its rules found.
 
     A rule that breaks is told in the notes, and leaves its item unknown.
     """
+    return judge_project(root, project, settings).report
+
+
+def judge_project(root: Path, project: Project, settings: Settings) -> Judgement:
+    """Judge a project as `audit_project` does, and return the repairs with it, in their order."""
     subject = Subject(project, read_tree(root.resolve()))
     quiet = Quiet(subject, settings)
     counts = {item: _Count() for item in ITEMS}
     found: list[Finding] = []
+    fixes: dict[Finding, Fix] = {}
     unread = dict(_unread(subject))
     notes = [f"{place}: {why}; no rule has looked at it" for place, why in unread.items()]
     for count in counts.values():
@@ -49,16 +64,18 @@ def audit_project(root: Path, project: Project, settings: Settings) -> AuditRepo
         judged, broken = _apply(one, subject)
         if broken:
             notes.append(broken)
-        findings = [
-            (finding, it.units or (it.place,))
-            for it in judged
-            if isinstance(it, Found)
-            for finding in quiet.kept(_finding(one, it, settings))
-        ]
+        findings = []
+        for it in judged:
+            if not isinstance(it, Found):
+                continue
+            for finding in quiet.kept(_finding(one, it, settings)):
+                findings.append((finding, it.units or (it.place,)))
+                if it.fix is not None:
+                    fixes.setdefault(finding, it.fix)
         found += [finding for finding, _ in findings]
         if one.item is not None:
             _count(counts[one.item], judged, findings, broken)
-    return AuditReport(
+    report = AuditReport(
         project=project.root.name,
         findings=tuple(sorted(set(found), key=_rank)),
         checklist=tuple(_verdict(item, counts[item]) for item in ITEMS),
@@ -66,6 +83,7 @@ def audit_project(root: Path, project: Project, settings: Settings) -> AuditRepo
         notes=(*notes, *quiet.notes(rules)),
         rules=tuple(one.entry for one in rules.values()),
     )
+    return Judgement(report, tuple(sorted(fixes.items(), key=lambda one: _rank(one[0]))))
 
 
 def _unread(subject: Subject) -> Iterator[tuple[Place, str]]:
@@ -102,7 +120,8 @@ def _finding(one: Rule, found: Found, settings: Settings) -> Finding:
         line=found.place.line,
         message=found.message,
         remedy=found.remedy,
-        fixable=found.fix is not None,
+        fixable=found.fix is not None and found.fix.safe,
+        fix="" if found.fix is None else "safe" if found.fix.safe else "unsafe",
         cause=found.cause or one.name,
     )
 

@@ -318,6 +318,11 @@ class Names:
         """Return the module of a field that `fields` gave."""
         return self._homes.get(id(field))
 
+    def aliased(self, source: Source, node: ast.Name) -> tuple[Source, ast.AST] | None:
+        """Return the expression that a name stands for, `Annotated[User, Depends(…)]` say."""
+        found = self._expression(source, node, 0)
+        return found if found is not None and isinstance(found[1], ast.Subscript) else None
+
     def alias_text(self, source: Source, annotation: ast.AST) -> str:
         """Return the source of the aliases that an annotation names: `Password = Annotated[…]`."""
         shown = []

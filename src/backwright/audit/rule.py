@@ -14,19 +14,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
+from backwright.audit.fixes.repair import Fix
 from backwright.audit.sources import Source
 from backwright.audit.subject import Subject
 from backwright.report.audit_types import Level, RuleEntry
 from backwright.values import Place
-
-
-@dataclass(frozen=True, slots=True)
-class Fix:
-    """An edit that mends a finding: the text that takes the place of columns of a line range."""
-
-    start: tuple[int, int]
-    end: tuple[int, int]
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +32,7 @@ class Found:
         cause: What faults have in common that one change mends; the rule itself without.
         units: What is counted as failing; the place itself without.
         level: Another level than the rule's.
-        fix: How it is mended, where that is safe.
+        fix: How it is mended, where that is known.
     """
 
     place: Place

@@ -128,6 +128,11 @@ class Subject:
         return tuple(found)
 
     @cached_property
+    def handled(self) -> frozenset[tuple[str, int]]:
+        """The places of the functions that answer requests."""
+        return frozenset((one.file, one.line) for one in self.project.endpoints)
+
+    @cached_property
     def functions_at(self) -> dict[tuple[str, int], FunctionNode]:
         """The functions of the project by the file and line of their `def`."""
         return {
@@ -138,6 +143,22 @@ class Subject:
     def functions_by_name(self) -> dict[str, FunctionNode]:
         """The functions of the program by their names; of several one."""
         return {node.name: node for one in self.program for node in one.functions}
+
+    @cached_property
+    def uses_unions(self) -> bool:
+        """Whether the project writes `X | None`, which older interpreters do not read."""
+        return any(re.search(r"\w\]? \| None\b", one.text) for one in self.sources)
+
+    @cached_property
+    def mentions(self) -> dict[str, list[tuple[Source, ast.Name | ast.Attribute]]]:
+        """Where names and attributes are read, in the program and elsewhere, by their last part."""
+        found: dict[str, list[tuple[Source, ast.Name | ast.Attribute]]] = defaultdict(list)
+        for source in self.all.values():
+            for one in source.nodes(ast.Name):
+                found[one.id].append((source, one))
+            for it in source.nodes(ast.Attribute):
+                found[it.attr].append((source, it))
+        return found
 
     @cached_property
     def models(self) -> dict[tuple[str, int], Model]:

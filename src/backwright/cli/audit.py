@@ -8,8 +8,18 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from backwright.cli.options import JsonOption, ProjectOption, QuietOption, existing_folder
+from backwright.cli.options import (
+    AnswerOption,
+    DryRunOption,
+    JsonOption,
+    ProjectOption,
+    QuietOption,
+    YesOption,
+    existing_folder,
+    read_answers,
+)
 from backwright.cli.run import Face
+from backwright.errors import UsageError
 from backwright.report.audit_text import audit_document, print_audit
 from backwright.report.audit_types import AuditReport, Level
 from backwright.report.events import Listener
@@ -45,6 +55,12 @@ WriteOption = Annotated[
         "--write-baseline", metavar="FILE", help="Write the findings as those that are known."
     ),
 ]
+FixOption = Annotated[
+    bool, typer.Option("--fix", help="Mend what can be mended safely, and prove it.")
+]
+UnsafeOption = Annotated[
+    bool, typer.Option("--unsafe", help="With --fix: also mend what needs a review.")
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -59,13 +75,19 @@ def audit(
     explain: ExplainOption = None,
     baseline: BaselineOption = None,
     write_baseline: WriteOption = None,
+    fix: FixOption = False,
+    unsafe: UnsafeOption = False,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
+    yes: YesOption = False,
+    answer: AnswerOption = None,
+    dry_run: DryRunOption = False,
 ) -> None:
     """Judge the quality checklist: hints, docstrings, errors, validation, isolation, passwords, CORS, tests.
 
     The project is read, not run. Each finding has its place and its remedy; what reading cannot
-    decide is unknown, never a pass.
+    decide is unknown, never a pass. With --fix what can be mended safely is, in a copy: there the
+    project's own tests must give what they gave before, the finding be gone and none have come.
     """
     face = Face("audit", as_json=as_json or format_ == "json", quiet=quiet)
     if explain is not None:
@@ -75,8 +97,20 @@ def audit(
     def work(listener: Listener) -> AuditReport:
         from backwright.tasks.audit import Audit
         from backwright.tasks.audit import audit as run_audit
+        from backwright.tasks.questions import Answers
 
-        request = Audit(existing_folder(project), fail_on, baseline, write_baseline)
+        if (unsafe or dry_run) and not fix:
+            word = "--unsafe" if unsafe else "--dry-run"
+            raise UsageError(f"{word} says nothing without --fix", remedy=f"write --fix {word}")
+        if fix and write_baseline is not None:
+            raise UsageError(
+                "--fix and --write-baseline exclude each other",
+                remedy="mend first, then write down what is left",
+            )
+        request = Audit(
+            existing_folder(project), fail_on, baseline, write_baseline, fix, unsafe, dry_run,
+            Answers(read_answers(answer), yes),
+        )  # fmt: skip
         report, level = run_audit(request, listener)
         worst.append(level)
         return report

@@ -8,8 +8,15 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.markup import escape
 
-from backwright.report.audit_types import LEVELS, AuditReport, ChecklistEntry, Finding, ItemVerdict
-from backwright.report.jsonable import Json
+from backwright.report.audit_types import (
+    LEVELS,
+    AuditReport,
+    ChecklistEntry,
+    Finding,
+    ItemVerdict,
+    Mending,
+)
+from backwright.report.jsonable import Json, jsonable
 
 _COLOR = {"error": "bold red", "warning": "yellow", "note": "cyan"}
 _MARK: dict[ItemVerdict, str] = {
@@ -24,8 +31,8 @@ _CONTRACT = ("rule", "item", "level", "file", "line", "message", "remedy", "seen
 def audit_document(report: AuditReport) -> dict[str, Json]:
     """Return the JSON document of the contract.
 
-    Added: `cause` of a finding; `unknown` and `why` of an item; `beyond` (findings of no item of
-    the list), `ignored`, `notes`.
+    Added: `cause` and `fix` of a finding; `unknown` and `why` of an item; `beyond` (findings of no
+    item of the list), `ignored`, `notes`; with `--fix` what became of it.
     """
     return {
         "schema": 1,
@@ -50,15 +57,35 @@ def audit_document(report: AuditReport) -> dict[str, Json]:
             for one in report.ignored
         ],
         "notes": list(report.notes),
+        **(_mending(report.mending) if report.mending is not None else {}),
     }
 
 
 def _entry(one: Finding) -> dict[str, Json]:
-    return {**{name: getattr(one, name) for name in _CONTRACT}, "cause": one.cause}
+    return {
+        **{name: getattr(one, name) for name in _CONTRACT},
+        "cause": one.cause,
+        "fix": one.fix or None,
+    }
+
+
+def _mending(one: Mending) -> dict[str, Json]:
+    """Return what `--fix` did, in the words of every other change."""
+    return {
+        "fixed": [_entry(it) for it in one.fixed],
+        "dropped": [{**_entry(it.finding), "why": it.why} for it in one.dropped],
+        "files": jsonable(one.files),
+        "verified": jsonable(one.verified),
+        "undo": one.undo,
+        "diff": one.diff,
+        "unproved": jsonable(one.notes),
+    }
 
 
 def print_audit(console: Console, report: AuditReport) -> None:
     """Print findings by cause, then the checklist and the sum."""
+    if report.mending is not None:
+        _print_mending(console, report.mending)
     groups: dict[tuple[str, str, str], list[Finding]] = {}
     for one in report.findings:
         groups.setdefault((one.level, one.rule, one.cause), []).append(one)
@@ -73,6 +100,25 @@ def print_audit(console: Console, report: AuditReport) -> None:
     console.print(f"\n{escape(report.project)}: {said}{kept}", style="bold")
     if report.findings:
         console.print(f"backwright audit --explain {report.findings[0].rule}    tells why and how")
+
+
+def _print_mending(console: Console, mending: Mending) -> None:
+    """Print what was mended, rule by rule, what was not and why, and the diff if it was asked for."""
+    if mending.diff:
+        console.print(mending.diff, markup=False, highlight=False, soft_wrap=True)
+    verb = "would be mended" if mending.diff else "mended"
+    for rule, count in Counter(one.rule for one in mending.fixed).items():
+        console.print(f"[green]{verb}[/] {escape(rule)}: {count}")
+    for one in mending.dropped:
+        place = f"{one.finding.file}:{one.finding.line}"
+        console.print(f"[yellow]left[/] {escape(f'{one.finding.rule} {place}: {one.why}')}")
+    if not mending.fixed:
+        console.print("nothing was mended: no finding has a repair that holds")
+    for note in mending.notes:
+        console.print(f"note: {escape(note.text)}")
+    if mending.undo:
+        console.print("backwright undo    takes it back")
+    console.print()
 
 
 def _print_group(console: Console, found: Sequence[Finding]) -> None:

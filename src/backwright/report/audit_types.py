@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from backwright.report.change import FileChange
+from backwright.values import Check, Note
+
 Level = Literal["error", "warning", "note"]
 ItemVerdict = Literal["pass", "fail", "unknown"]
 
@@ -36,6 +39,7 @@ class Finding:
         seen: By reading, or on a running server.
         fixable: Whether `--fix` mends it.
         cause: What findings have in common that one change mends.
+        fix: What kind of repair there is; an unsafe one needs `--unsafe`, and a review.
     """
 
     rule: str
@@ -48,6 +52,7 @@ class Finding:
     seen: Literal["static", "live"] = "static"
     fixable: bool = False
     cause: str = ""
+    fix: Literal["safe", "unsafe", ""] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +94,42 @@ class RuleEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Dropped:
+    """A repair that was not made, and why."""
+
+    finding: Finding
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mending:
+    """What `--fix` did.
+
+    Attributes:
+        fixed: The findings that are mended, as they were found.
+        dropped: Those whose repair did not hold.
+        files: What became of the files.
+        verified: The checks of the whole.
+        undo: What takes it back; `None` where nothing was moved over.
+        diff: The change, where it was only to be shown.
+        notes: What could not be proved, and why.
+    """
+
+    fixed: tuple[Finding, ...] = ()
+    dropped: tuple[Dropped, ...] = ()
+    files: tuple[FileChange, ...] = ()
+    verified: tuple[Check, ...] = ()
+    undo: str | None = None
+    diff: str = ""
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class AuditReport:
-    """Everything an audit has to say, the gravest first; `rules` are those that were applied."""
+    """Everything an audit has to say, the gravest first; `rules` are those that were applied.
+
+    With `--fix`, the findings are those that are left, and `mending` tells the rest.
+    """
 
     project: str
     findings: tuple[Finding, ...]
@@ -98,6 +137,7 @@ class AuditReport:
     ignored: tuple[Ignored, ...] = ()
     notes: tuple[str, ...] = ()
     rules: tuple[RuleEntry, ...] = ()
+    mending: Mending | None = None
 
     def reaches(self, level: Level) -> bool:
         """Tell whether a finding is of this level or graver."""

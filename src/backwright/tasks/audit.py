@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from backwright.audit import audit_project
@@ -12,16 +12,25 @@ from backwright.errors import UsageError
 from backwright.project import read_project
 from backwright.report.audit_types import AuditReport, Level
 from backwright.report.events import Listener, StepStarted, silence
+from backwright.tasks.audit_fix import mend
+from backwright.tasks.questions import Answers
 
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """What was asked: the project, and what the settings in its `pyproject.toml` give way to."""
+    """What was asked: the project, and what the settings in its `pyproject.toml` give way to.
+
+    `fix` mends what can be, `unsafe` also what needs a review; `dry_run` only shows it.
+    """
 
     root: Path
     fail_on: Level | None = None
     baseline: str | None = None
     write_baseline: Path | None = None
+    fix: bool = False
+    unsafe: bool = False
+    dry_run: bool = False
+    answers: Answers = field(default_factory=Answers)
 
 
 def audit(request: Audit, listener: Listener = silence) -> tuple[AuditReport, Level]:
@@ -29,6 +38,8 @@ def audit(request: Audit, listener: Listener = silence) -> tuple[AuditReport, Le
 
     Raises:
         UsageError: the settings or the baseline cannot be read or written.
+        MissingError: what proves repairs is not there.
+        QuestionError: a repair cannot be proved, and that has not been agreed to.
     """
     settings = read_settings(request.root)
     if request.baseline is not None:
@@ -36,12 +47,19 @@ def audit(request: Audit, listener: Listener = silence) -> tuple[AuditReport, Le
     if request.write_baseline is not None:
         settings = replace(settings, baseline=None)
     listener(StepStarted("reading the source"))
+    level = request.fail_on or settings.fail_on
+    if request.fix:
+        mended = mend(
+            request.root, settings, unsafe=request.unsafe, dry_run=request.dry_run,
+            answers=request.answers, listener=listener,
+        )  # fmt: skip
+        return mended, level
     project = read_project(request.root)
     listener(StepStarted("judging the checklist"))
     report = audit_project(request.root, project, settings)
     if request.write_baseline is not None:
         _write(request.root / request.write_baseline, baseline_text(report.findings))
-    return report, request.fail_on or settings.fail_on
+    return report, level
 
 
 def _write(file: Path, text: str) -> None:

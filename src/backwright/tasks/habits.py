@@ -62,9 +62,12 @@ class Habits:
 
     def _keep(self, file: Written) -> None:
         if file.is_new and file.prunes and not file.path.endswith("__init__.py"):
-            self._fix(file.path, "F401")
-        if self._is_sorted(file) or (file.is_new and "isort" in self._tools):
-            self._fix(file.path, "I")
+            self._fix(file.path, "F401", self._combined)
+        sorting = self._sorting(file)
+        if sorting is None and file.is_new and "isort" in self._tools:
+            sorting = self._combined
+        if sorting is not None:
+            self._fix(file.path, "I", sorting)
         if file.is_new and "ruff" in self._tools:  # what the host's own settings mend by themselves
             self._ruff(
                 "check",
@@ -107,8 +110,12 @@ class Habits:
         if after != before:
             target.write_bytes(encode(after))
 
-    def _is_sorted(self, file: Written) -> bool:
-        return self._accepts(file, "check", "--quiet", "--select", "I")
+    def _sorting(self, file: Written) -> tuple[str, ...] | None:
+        """Return the settings under which the like's imports are sorted; None where they are not."""
+        for settings in dict.fromkeys((self._combined, ())):
+            if self._accepts(file, "check", "--quiet", "--select", "I", *settings):
+                return settings
+        return None
 
     def _style(self, file: Written) -> tuple[str, ...] | None:
         """Return the settings under which the like is formatted; None where it is under none."""
@@ -166,9 +173,9 @@ class Habits:
     def _format(self, path: str, style: Sequence[str]) -> None:
         self._ruff("format", "--quiet", "--no-cache", *style, path)
 
-    def _fix(self, path: str, rules: str) -> None:
+    def _fix(self, path: str, rules: str, settings: tuple[str, ...]) -> None:
         fixing = ("--quiet", "--no-cache", "--fix", "--exit-zero", "--select", rules)
-        self._ruff("check", *fixing, *self._combined, path)
+        self._ruff("check", *fixing, *settings, path)
 
     @cached_property
     def _combined(self) -> tuple[str, ...]:

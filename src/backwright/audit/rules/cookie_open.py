@@ -29,12 +29,20 @@ import ast
 import re
 from collections.abc import Iterator
 
+from backwright.audit.fixes.repair import Fix, argument_added, replaced
 from backwright.audit.rule import Found, Judged, Looked, at, rule
-from backwright.audit.sources import argument, last_name
+from backwright.audit.sources import Source, argument, last_name
 from backwright.audit.subject import Subject
 
 _SIGNS_IN = re.compile(r"(?i)session|token|auth|jwt|sid\b")
 _READABLE = re.compile(r"(?i)csrf|xsrf")
+
+
+def _hidden(source: Source, call: ast.Call, given: ast.expr | None) -> Fix:
+    """Return what hides the cookie from scripts; one of the project's own may read it."""
+    if given is None:
+        return Fix((argument_added(source, call, "httponly=True"),), safe=False)
+    return Fix((replaced(source, given, "True"),), safe=False)
 
 
 @rule(item=6, level="error")
@@ -57,6 +65,7 @@ def check(subject: Subject) -> Iterator[Judged]:
                     at(source, call),
                     f"the cookie {shown} can be read by scripts",
                     'httponly=True, secure=True, samesite="lax"',
+                    fix=_hidden(source, call, given),
                 )
             else:
                 yield Looked(at(source, call))

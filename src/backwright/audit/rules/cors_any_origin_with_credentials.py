@@ -38,11 +38,22 @@ Leave it: never; without cookies leave `allow_credentials` out, and the wildcard
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
-from backwright.audit.cross_origin import middlewares
+from backwright.audit.cross_origin import Middleware, middlewares
+from backwright.audit.fixes.repair import Fix, replaced
 from backwright.audit.rule import Found, Judged, Looked, Unsure, rule
+from backwright.audit.sources import keyword
 from backwright.audit.subject import Subject
+
+
+def _without_cookies(one: Middleware) -> Fix | None:
+    """Return what leaves cookies out; a frontend that sends them then gets no answer."""
+    given = keyword(one.call, "allow_credentials")
+    if not isinstance(given, ast.Constant):
+        return None
+    return Fix((replaced(one.source, given, "False"),), safe=False)
 
 
 @rule(item=7, level="error")
@@ -58,6 +69,7 @@ def check(subject: Subject) -> Iterator[Judged]:
                 "name the origins in the settings:\nallow_origins=settings.cors_origins, or leave "
                 "allow_credentials out where tokens travel in a header",
                 level="warning" if one.by_default else None,
+                fix=_without_cookies(one),
             )
         elif "null" in one.literal:
             yield Found(

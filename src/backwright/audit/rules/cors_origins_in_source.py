@@ -26,6 +26,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from backwright.audit.cross_origin import middlewares
+from backwright.audit.fixes.origins import from_settings
 from backwright.audit.rule import Found, Judged, Looked, rule
 from backwright.audit.subject import Subject
 
@@ -43,4 +44,5 @@ def check(subject: Subject) -> Iterator[Judged]:
             one.place,
             f"the origin {hosts[0]}{more} is written in the code",
             "read it from the settings:\nallow_origins=settings.cors_origins",
+            fix=from_settings(subject, one),
         )

@@ -48,8 +48,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from backwright.audit.fixes.logging_calls import logged
+from backwright.audit.fixes.repair import Fix, inserted, margin, replaced, start_of
 from backwright.audit.rule import Found, Judged, Looked, at, rule
-from backwright.audit.sources import argument, last_name
+from backwright.audit.sources import Source, argument, last_name
 from backwright.audit.subject import Subject
 
 _UNEXPECTED = frozenset({
@@ -74,7 +76,28 @@ def check(subject: Subject) -> Iterator[Judged]:
                 at(source, leak),
                 "the client is told the text of an unexpected error",
                 'log it, and answer a sentence of your own:\ndetail="Something went wrong"',
+                fix=_kept_in(subject, source, handler, leak),
             )
+
+
+def _kept_in(
+    subject: Subject, source: Source, handler: ast.ExceptHandler, leak: ast.AST
+) -> Fix | None:
+    """Return what logs the error and answers a fixed sentence; clients may read the old one."""
+    if not isinstance(leak, ast.Call) or handler.body[0].lineno == handler.lineno:
+        return None
+    shown = argument(leak, 1, "detail") if last_name(leak.func) == "HTTPException" else None
+    said = logged(subject, source, handler)
+    if said is None or not isinstance(shown, ast.JoinedStr | ast.Call | ast.BinOp):
+        return None
+    call, edits, imported = said
+    first = handler.body[0]
+    logs = inserted(source, start_of(first), f"{call}\n{margin(source, first.lineno)}")
+    speaks = any("log" in ast.unparse(one).lower() for one in handler.body)
+    words = replaced(source, shown, '"Something went wrong"')
+    return Fix(
+        (words,) if speaks else (*edits, logs, words), () if speaks else imported, safe=False
+    )
 
 
 def _leaks(node: ast.AST, name: str) -> bool:

@@ -35,6 +35,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from backwright.audit.fixes.owner_filter import owner_filter
 from backwright.audit.isolation import (
     Access,
     by_privilege,
@@ -91,4 +92,5 @@ def _judged(subject: Subject, one: Access) -> Iterator[Judged]:
         f"the row is never compared with the caller{where(touch, one)}",
         owner_remedy(one.model),
         cause=f"{one.model.name} changed at {touch.file}:{touch.line}",
+        fix=owner_filter(subject, one, touch),
     )

@@ -39,6 +39,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from backwright.audit.fixes.owner_filter import owner_filter
 from backwright.audit.isolation import (
     READING,
     Access,
@@ -91,6 +92,7 @@ def _judged(subject: Subject, one: Access, *, private: bool) -> Iterator[Judged]
         f"them to their owner alone{where(touch, one)}",
         owner_remedy(one.model),
         cause=f"{one.model.name} read at {touch.file}:{touch.line}",
+        fix=owner_filter(subject, one, touch),
     )
 
 

@@ -37,13 +37,16 @@ Leave it: never; put the check outside the `try`, or let HTTP errors through fir
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
+from backwright.audit.fixes.repair import Fix, end_of, inserted, margin, segment, start_of, written
 from backwright.audit.rule import Found, Judged, Looked, at, rule
-from backwright.audit.sources import FunctionNode, last_name
+from backwright.audit.sources import FunctionNode, Source, last_name
 from backwright.audit.subject import Subject
 from backwright.source.syntax import children
 
+_UNDOES = re.compile(r"^(await )?[\w.]+\.(rollback|close)\(\)$")
 _BROAD = frozenset({"Exception", "BaseException", ""})
 
 
@@ -64,7 +67,24 @@ def check(subject: Subject) -> Iterator[Judged]:
                 f"this HTTP error is caught by the except in line {caught.lineno}, which answers "
                 f"something else{_status(caught)}",
                 "let it through first:\nexcept HTTPException:\n    raise",
+                fix=_through(source, raised, caught),
             )
+
+
+def _through(source: Source, raised: ast.Raise, caught: ast.ExceptHandler) -> Fix | None:
+    """Return what lets the error through before; what is rolled back or closed still is."""
+    if not isinstance(raised.exc, ast.Call) or caught.body[0].lineno == caught.lineno:
+        return None
+    outer, inner = margin(source, caught.lineno), margin(source, caught.body[0].lineno)
+    undone = [
+        segment(source, start_of(one), end_of(one))
+        for one in caught.body
+        if isinstance(one, ast.Expr) and _UNDOES.match(ast.unparse(one))
+    ]
+    body = "".join(f"{inner}{one}\n" for one in (*undone, "raise"))
+    name = written(source, raised.exc.func)
+    text = f"except {name}:\n{body}{outer}"
+    return Fix((inserted(source, start_of(caught), text),))
 
 
 def _raised(body: list[ast.stmt]) -> Iterator[ast.Raise]:

@@ -31,16 +31,30 @@ Leave it: where the id is another one (a slug, an id of an outside system).
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 
+from backwright.audit.fixes.repair import Fix, needs, replaced
 from backwright.audit.inputs import inputs_of, shown
 from backwright.audit.rule import Found, Judged, at, rule
+from backwright.audit.sources import Source
 from backwright.audit.subject import Subject
 
 _QUEUE = re.compile(r"(?i)celery|\barq\b|\brq\b|dramatiq|taskiq|queue")
 _JOBS = frozenset({"Task", "Job"})
 _TYPED = re.compile(r"(?i)^(int|uuid(\.uuid)?|(big)?integer)\b")
+
+
+def _typed(source: Source, one: ast.arg, kind: str) -> Fix | None:
+    """Return what types the id; what was 404 for a wrong one becomes 422."""
+    found = one.annotation
+    while isinstance(found, ast.Subscript) and isinstance(found.slice, ast.Tuple):
+        found = found.slice.elts[0]
+    if not isinstance(found, ast.Name) or found.id != "str":
+        return None
+    imported = needs(source.file, [("uuid", kind)]) if kind == "UUID" else ()
+    return Fix((replaced(source, found, kind),), imported, safe=False)
 
 
 @rule(item=4, level="warning")
@@ -71,4 +85,5 @@ def check(subject: Subject) -> Iterator[Judged]:
                     f"{one.name} of {shown(handler)} is any text; {found[0].name}.{found[1].name} is {kind}",
                     f"{one.name}: {kind}",
                     units=(at(handler.source, handler.node),),
+                    fix=_typed(handler.source, one.argument, kind),
                 )

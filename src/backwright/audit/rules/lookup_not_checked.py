@@ -36,8 +36,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from backwright.audit.fixes.query_types import rows_of
+from backwright.audit.fixes.repair import Fix, end_of, inserted, margin, needs, step
 from backwright.audit.rule import Found, Judged, Looked, at, rule
-from backwright.audit.sources import FunctionNode, last_name, own_nodes
+from backwright.audit.sources import FunctionNode, Source, last_name, own_nodes
 from backwright.audit.subject import Subject
 
 _MAYBE = frozenset({"first", "one_or_none", "scalar_one_or_none"})
@@ -61,7 +63,29 @@ def check(subject: Subject) -> Iterator[Judged]:
                     f"{name} may be None: {ast.unparse(lookup.func)[-60:]}() found nothing "
                     f"(line {lookup.lineno}), and nobody asks",
                     f"if {name} is None:\n    raise HTTPException(404, …)",
+                    fix=_refusing(subject, source, function, name, lookup),
                 )
+
+
+def _refusing(
+    subject: Subject, source: Source, function: FunctionNode, name: str, lookup: ast.Call
+) -> Fix | None:
+    """Return what answers 404 behind the lookup, where it stands in an endpoint itself."""
+    statement = next((one for one in source.above(lookup) if isinstance(one, ast.stmt)), None)
+    if (source.file, function.lineno) not in subject.handled or statement is None:
+        return None
+    error = subject.names.bound(source, "HTTPException").library
+    if (error and not error.endswith(".HTTPException")) or "HTTPException" in source.bindings:
+        return None
+    rows = rows_of(subject, source, lookup, awaited=False)
+    what = last_name(rows[0]) if rows is not None else name.replace("_", " ").capitalize()
+    outer, unit = margin(source, statement.lineno), step(source)
+    text = (
+        f"\n{outer}if {name} is None:\n"
+        f'{outer}{unit}raise HTTPException(status_code=404, detail="{what} not found")'
+    )
+    imported = () if error else needs(source.file, [("fastapi", "HTTPException")])
+    return Fix((inserted(source, end_of(statement), text),), imported)
 
 
 def _lookups(function: FunctionNode) -> Iterator[tuple[str, ast.Call]]:

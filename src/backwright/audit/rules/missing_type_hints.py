@@ -32,6 +32,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from backwright.audit.fixes.hinting import hinted
 from backwright.audit.rule import Found, Judged, Looked, at, rule
 from backwright.audit.sources import FunctionNode, Source, parameters
 from backwright.audit.subject import Subject
@@ -50,6 +51,7 @@ def check(subject: Subject) -> Iterator[Judged]:
                 at(source, node),
                 f"{node.name}() lacks hints: {', '.join(lacking)}",
                 "annotate each parameter and the result; `-> None` where nothing is returned",
+                fix=hinted(subject, source, node, _receiver(source, node)),
             )
 
 

@@ -48,6 +48,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from backwright.audit.fixes.answers import narrowed
 from backwright.audit.passwords import COLUMN
 from backwright.audit.rule import Found, Judged, Looked, at, rule
 from backwright.audit.sources import FunctionNode, Source, keyword
@@ -73,6 +74,7 @@ def check(subject: Subject) -> Iterator[Judged]:
                 f"answer with a schema that has no {name}",
                 cause=f"{cls.name} answers with {name}",
                 units=(Place(handler.source.file, handler.node.lineno),),
+                fix=narrowed(subject, handler, source, cls, name),
             )
 
 

@@ -38,6 +38,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from backwright.audit.fixes.repair import Fix, end_of, inserted, needs
 from backwright.audit.rule import Found, Judged, Looked, at, rule
 from backwright.audit.sources import Source, parameters
 from backwright.audit.subject import Subject
@@ -81,8 +82,21 @@ def _passwords(
                 at(at_source, field),
                 f"{field.target.id} has no upper bound, and bcrypt takes 72 bytes",
                 f"{field.target.id}: str = Field(min_length=8, max_length=72)",
+                fix=_bounded(subject, at_source, field),
             )
         yield at_source.file, field.lineno, [judged]
+
+
+def _bounded(subject: Subject, source: Source, field: ast.AnnAssign) -> Fix | None:
+    """Return what bounds a plain field; passwords that are longer are refused from then on."""
+    if ast.unparse(field.annotation) not in {"str", "SecretStr"} or field.value is not None:
+        return None
+    there = subject.names.bound(source, "Field").library
+    if (there and not there.endswith(".Field")) or "Field" in source.bindings:
+        return None
+    imported = () if there else needs(source.file, [("pydantic", "Field")])
+    text = " = Field(max_length=72)"
+    return Fix((inserted(source, end_of(field.annotation), text),), imported, safe=False)
 
 
 def _is_validated(source: Source, field: ast.AnnAssign) -> bool:

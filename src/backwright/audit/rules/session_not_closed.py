@@ -45,8 +45,9 @@ import ast
 import re
 from collections.abc import Iterator
 
+from backwright.audit.fixes.repair import Edit, Fix, end_of, margin, start_of, step
 from backwright.audit.rule import Found, Judged, Looked, at, rule
-from backwright.audit.sources import FunctionNode, own_nodes
+from backwright.audit.sources import FunctionNode, Source, own_nodes
 from backwright.audit.subject import Subject
 
 _GIVES = re.compile(
@@ -81,7 +82,28 @@ def check(subject: Subject) -> Iterator[Judged]:
                 at(source, given),
                 f"{function.name}() {what}",
                 "with SessionLocal() as session:\n    yield session",
+                fix=_closing(source, given, is_async="async" in kind.lower()),
             )
+
+
+def _closing(source: Source, given: ast.Yield | ast.Return, *, is_async: bool) -> Fix | None:
+    """Return what closes the session in any case, where a request gets it by `yield`."""
+    yielded = source.parents[given]
+    block = source.parents[yielded]
+    body = getattr(block, "body", [])
+    if not isinstance(given, ast.Yield) or not isinstance(given.value, ast.Name):
+        return None
+    if not isinstance(yielded, ast.Expr) or yielded not in body:
+        return None
+    rest = body[body.index(yielded) + 1 :]
+    name = given.value.id
+    closes = f"{'await ' if is_async else ''}{name}.close()"
+    if rest and (len(rest) > 1 or ast.unparse(rest[0]) not in {closes, f"{name}.close()"}):
+        return None
+    outer, unit = margin(source, yielded.lineno), step(source)
+    last = rest[0] if rest else yielded
+    text = f"try:\n{outer}{unit}yield {name}\n{outer}finally:\n{outer}{unit}{closes}"
+    return Fix((Edit(source.file, start_of(yielded), end_of(last), text),))
 
 
 def _given(function: FunctionNode) -> Iterator[ast.Yield | ast.Return]:

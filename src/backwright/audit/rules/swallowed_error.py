@@ -45,8 +45,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from backwright.audit.fixes.logging_calls import logged
+from backwright.audit.fixes.repair import Fix, inserted, margin, replaced, start_of
 from backwright.audit.rule import Found, Judged, Looked, at, rule
-from backwright.audit.sources import last_name
+from backwright.audit.sources import Source, last_name
 from backwright.audit.subject import Subject
 
 _BROAD = frozenset({"Exception", "BaseException"})
@@ -67,9 +69,34 @@ def check(subject: Subject) -> Iterator[Judged]:
                     at(source, handler),
                     f"{shown} swallows every error without a word",
                     "catch what can come (except NoResultFound:), or log and raise",
+                    fix=_logging(subject, source, handler),
                 )
             else:
                 yield Looked(at(source, handler))
+
+
+def _logging(subject: Subject, source: Source, handler: ast.ExceptHandler) -> Fix | None:
+    """Return what lets a handler log what it catches; it goes on as before."""
+    tried = source.parents[handler]
+    imports = isinstance(tried, ast.Try) and all(
+        isinstance(one, ast.Import | ast.ImportFrom) for one in tried.body
+    )
+    said = logged(subject, source, handler)
+    if said is None or imports:
+        return None
+    call, edits, imported = said
+    first = handler.body[0]
+    if isinstance(first, ast.Pass) or ast.unparse(first) == "...":
+        edits = (*edits, replaced(source, first, call))
+    elif first.lineno == handler.lineno:
+        return None
+    else:
+        text = f"{call}\n{margin(source, first.lineno)}"
+        edits = (*edits, inserted(source, start_of(first), text))
+    if handler.type is None:
+        line, column = start_of(handler)
+        edits = (*edits, inserted(source, (line, column + len("except")), " Exception"))
+    return Fix(edits, imported)
 
 
 def _does_nothing(one: ast.stmt) -> bool:

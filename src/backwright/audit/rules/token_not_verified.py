@@ -43,6 +43,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from backwright.audit.fixes.repair import Fix, replaced
 from backwright.audit.rule import Found, Judged, Looked, at, rule
 from backwright.audit.sources import Source, keyword
 from backwright.audit.subject import Subject
@@ -68,15 +69,25 @@ def check(subject: Subject) -> Iterator[Judged]:
                 at(source, call),
                 "the token's signature is not verified: anybody can write one for any user",
                 _REMEDY,
+                fix=_switched_on(subject, source, call, "verify_signature"),
             )
         elif left_out := _left_out(subject, source, call):
             yield Found(
                 at(source, call),
                 f"the token is taken although {_CLAIMS[left_out]}: {left_out} is switched off",
                 f"leave {left_out} as it is by default",
+                fix=_switched_on(subject, source, call, left_out),
             )
         else:
             yield Looked(at(source, call))
+
+
+def _switched_on(subject: Subject, source: Source, call: ast.Call, name: str) -> Fix | None:
+    """Return what switches a check on that the call switches off; it may have been meant."""
+    value = _option(subject, source, call, name)
+    if value is None or len(call.args) < 2 or not isinstance(value[1], ast.Constant):
+        return None
+    return Fix((replaced(value[0], value[1], "True"),), safe=False)
 
 
 def _is_off(subject: Subject, source: Source, call: ast.Call) -> bool:

@@ -31,6 +31,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from backwright.audit.fixes.paging import bounded
 from backwright.audit.inputs import Input, inputs_of, inputs_of_dependencies, shown
 from backwright.audit.rule import Found, Judged, at, rule
 from backwright.audit.sources import last_name
@@ -62,6 +63,7 @@ def check(subject: Subject) -> Iterator[Judged]:
                     f"{one.name} of {shown(handler)} has no upper bound",
                     f"{one.name}: Annotated[int, Query(ge=1, le=100)] = 20",
                     units=(at(handler.source, handler.node),),
+                    fix=bounded(subject, one),
                 )
 
 
