@@ -188,3 +188,32 @@ def test_a_file_that_is_no_python_hides_nothing(project: Path) -> None:
     assert any(one["rule"] == RULE for one in held["findings"])
     assert any(one.startswith("broken.py:1: ") for one in held["notes"])
     assert "pass" not in {one["verdict"] for one in held["checklist"]}
+
+
+def test_a_dry_run_shows_the_diff_and_writes_nothing(project: Path) -> None:
+    main = project / "main.py"
+    main.write_text("def one():\n    print(1)\n")
+    held = document(project, "--fix", "--dry-run", code=1)
+    assert [one["rule"] for one in held["fixed"]] == ["missing-type-hints"]
+    assert "+def one() -> None:" in held["diff"]
+    assert held["undo"] is None
+    assert main.read_text() == "def one():\n    print(1)\n"
+    (hint,) = (one for one in held["findings"] if one["rule"] == "missing-type-hints")
+    assert (hint["fixable"], hint["fix"]) == (True, "safe")
+    assert "would be mended missing-type-hints: 1" in run(project, "--fix", "--dry-run").stdout
+
+
+def test_unsafe_repairs_are_made_only_if_asked_for(project: Path) -> None:
+    held = document(project, "--fix", code=1)
+    assert (held["fixed"], held["files"], held["undo"]) == ([], [], None)
+    (found,) = (one for one in held["findings"] if one["rule"] == RULE)
+    assert (found["fixable"], found["fix"]) == (False, "unsafe")
+    diff = document(project, "--fix", "--unsafe", "--dry-run", code=1)["diff"]
+    assert "allow_credentials=False" in diff
+
+
+@pytest.mark.parametrize(
+    "words", [["--unsafe"], ["--dry-run"], ["--fix", "--write-baseline", "known.json"]]
+)
+def test_words_that_do_not_go_together_are_exit_2(project: Path, words: list[str]) -> None:
+    assert document(project, *words, code=2)["error"]["remedy"]

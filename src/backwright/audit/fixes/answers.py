@@ -5,7 +5,16 @@ from __future__ import annotations
 import ast
 
 from backwright.audit.fixes.importing import said_class
-from backwright.audit.fixes.repair import Fix, argument_added, needs, replaced
+from backwright.audit.fixes.repair import (
+    Edit,
+    Fix,
+    argument_added,
+    end_of,
+    needs,
+    replaced,
+    segment,
+    start_of,
+)
 from backwright.audit.names import Meaning
 from backwright.audit.sources import Source, keyword
 from backwright.audit.subject import Handler, Subject
@@ -31,15 +40,37 @@ def narrowed(
         at, found, whole = schema
         said = said_class(subject, handler.source, Meaning("", at, found))
         if said is not None:
-            edit = replaced(handler.source, named, said.text)
-            return Fix((edit,), needs(handler.source.file, said.needs), safe=whole)
+            edit = _answering(handler, shown, named, said.text)
+            needed = needs(handler.source.file, said.needs)
+            return None if edit is None else Fix((edit,), needed, safe=whole)
     if named is not shown:
         return None  # in a list, the fields that are left out are said in another way
-    for one in handler.node.decorator_list:
-        if isinstance(one, ast.Call) and getattr(one.func, "attr", "") in _METHODS:
-            text = f'response_model_exclude={{"{secret}"}}'
-            return Fix((argument_added(handler.source, one, text),))
-    return None
+    call = _route(handler)
+    text = f'response_model_exclude={{"{secret}"}}'
+    return Fix((argument_added(handler.source, call, text),)) if call is not None else None
+
+
+def _answering(
+    handler: Handler, shown: ast.expr, named: ast.Name | ast.Attribute, text: str
+) -> Edit | None:
+    """Return the edit by which the endpoint answers with another class.
+
+    What the function itself returns stays as it is said to be.
+    """
+    if shown is not handler.node.returns:
+        return replaced(handler.source, named, text)
+    call, source = _route(handler), handler.source
+    before = segment(source, start_of(shown), start_of(named))
+    after = segment(source, end_of(named), end_of(shown))
+    if call is None:
+        return None
+    return argument_added(source, call, f"response_model={before}{text}{after}")
+
+
+def _route(handler: Handler) -> ast.Call | None:
+    """Return the call that makes a function an endpoint."""
+    calls = [one for one in handler.node.decorator_list if isinstance(one, ast.Call)]
+    return next((one for one in calls if getattr(one.func, "attr", "") in _METHODS), None)
 
 
 def _shown(handler: Handler) -> ast.expr | None:
