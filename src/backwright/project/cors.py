@@ -30,8 +30,8 @@ def read_cors(world: World, apps: list[FoundApp]) -> Cors | None:
 
 
 def _middleware(world: World, apps: list[FoundApp]) -> list[Instance]:
-    candidates = [one for app in apps for one in held(app.instance, "middleware")]
-    candidates += [one for made in world.instances for one in held(made, "middleware")]
+    candidates = [one for app in apps for one in held(app.instance, "user_middleware")]
+    candidates += [one for made in world.instances for one in held(made, "user_middleware")]
     candidates += list(world.instances)
     found = []
     for one in candidates:

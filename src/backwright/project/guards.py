@@ -370,7 +370,7 @@ def settle_generator(value: object) -> object:
 
 
 def _middleware(app: Instance) -> list[object]:
-    held = app.attributes.get("middleware")
+    held = app.attributes.get("user_middleware")
     return held if isinstance(held, list) else []
 
 

@@ -18,6 +18,7 @@ from backwright.project.files import Tree
 from backwright.project.interpret import imports
 from backwright.project.interpret.assembly import MODELS
 from backwright.project.interpret.world import World, imported_files
+from backwright.project.middleware import read_middleware
 from backwright.project.migrations import read_migrations
 from backwright.project.models import read_models
 from backwright.project.modules import Modules
@@ -81,6 +82,7 @@ def _read(tree: Tree) -> Project:
         services=tuple(safe(lambda: read_services(world, models), [])),
         auth=replace(auth, user_model=user.name if user else None),
         cors=safe(lambda: read_cors(world, apps), None),
+        middleware=tuple(safe(lambda: read_middleware(apps), [])),
         migrations=safe(lambda: read_migrations(tree), None),
         database=safe(lambda: read_database(world), None),
         settings=tuple(safe(lambda: read_settings(world), [])),

@@ -195,6 +195,16 @@ class Cors:
 
 
 @dataclass(frozen=True, slots=True)
+class Middleware:
+    """What stands around an application: its class or function, and where it is added."""
+
+    app: str
+    name: str
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class Migrations:
     """The migration tool, its folder and its head revision."""
 
@@ -285,7 +295,10 @@ class Runtime:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """Everything known of one project. `root` is the folder that paths are relative to."""
+    """Everything known of one project. `root` is the folder that paths are relative to.
+
+    `middleware` is in the order in which it is added: the last one sees a request first.
+    """
 
     root: Path
     apps: tuple[App, ...] = ()
@@ -295,6 +308,7 @@ class Project:
     services: tuple[Service, ...] = ()
     auth: AuthFacts = field(default_factory=lambda: AuthFacts("none"))
     cors: Cors | None = None
+    middleware: tuple[Middleware, ...] = ()
     migrations: Migrations | None = None
     database: Database | None = None
     settings: tuple[Setting, ...] = ()

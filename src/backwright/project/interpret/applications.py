@@ -17,7 +17,7 @@ def _middleware(call: Call, callee: External) -> object:
     def register(outer: Call) -> object:
         made = Instance(External("starlette.middleware.Middleware"), [outer.args[0]], call.kwargs)
         made.file, made.line = call.frame.module.file, call.line
-        held(router, "middleware").append(made)
+        held(router, "user_middleware").append(made)
         return outer.args[0]
 
     if callee.last == "middleware":

@@ -105,7 +105,7 @@ def _prepare(made: Instance, call: Call) -> None:
         prefix="" if is_application else call.argument(-1, "prefix", ""),
         dependencies=_listed(call.kwargs.get("dependencies")),
         routes=[one for one in given or [] if isinstance(one, Instance)],
-        middleware=_listed(call.kwargs.get("middleware")),
+        user_middleware=_listed(call.kwargs.get("middleware")),
         handlers=settle(call.kwargs.get("exception_handlers")) or {},
         settings=dict(call.kwargs),
         startup=[call.kwargs.get("lifespan"), *_listed(call.kwargs.get("on_startup"))],

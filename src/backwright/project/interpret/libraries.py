@@ -41,7 +41,7 @@ def _router(call: Call, callee: External, routes: tuple[tuple[str, str], ...]) -
     """Make a router with the given routes, of a library's own functions."""
     made = calls.library_instance(External("fastapi.APIRouter"), call)
     held = [_route(method, path, callee, made) for method, path in routes]
-    made.attributes.update(prefix="", dependencies=[], routes=held, middleware=[], handlers={})
+    made.attributes.update(prefix="", dependencies=[], routes=held, user_middleware=[], handlers={})
     return made
 
 
