@@ -5,11 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from backwright.cli.options import existing_folder, read_answers
+from backwright.cli.options import (
+    AnswerOption,
+    DryRunOption,
+    JsonOption,
+    ProjectOption,
+    QuietOption,
+    YesOption,
+    existing_folder,
+    read_answers,
+)
 from backwright.cli.run import Face
 from backwright.report.change import ChangeReport, change_document
 from backwright.report.events import Listener
@@ -46,3 +55,42 @@ class Given:
 
 def register(add: typer.Typer) -> None:
     """Add the commands to those of `add`."""
+    add.command("cors")(cors)
+
+
+def cors(
+    origin: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="URL", help="Where pages come from that may read answers; may be repeated."
+        ),
+    ] = None,
+    credentials: Annotated[
+        bool | None,
+        typer.Option("--credentials/--no-credentials", help="Whether cookies may come along."),
+    ] = None,
+    method: Annotated[
+        list[str] | None,
+        typer.Option(help="A method that pages may use; may be repeated."),
+    ] = None,
+    header: Annotated[
+        list[str] | None,
+        typer.Option(help="A header that pages may send; may be repeated."),
+    ] = None,
+    project: ProjectOption = Path(),
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+    yes: YesOption = False,
+    answer: AnswerOption = None,
+    dry_run: DryRunOption = False,
+) -> None:
+    """Add CORS: pages of the origins that the settings name may read the answers, errors too."""
+
+    def work(order: Order, listener: Listener) -> ChangeReport:
+        from backwright.tasks.add_cors import add_cors
+        from backwright.tasks.cors_request import read_asked
+
+        asked = read_asked(origin or [], credentials, method or [], header or [])
+        return add_cors(order, asked, listener)
+
+    Given(project, as_json, quiet, yes, answer, dry_run).run("add cors", work)

@@ -20,8 +20,10 @@ def read_middleware(apps: list[FoundApp]) -> list[Middleware]:
         given = set(map(id, _given(app)))
         first = [one for one in made if id(one) in given]
         later = [one for one in made if id(one) not in given]
-        for one in (*reversed(first), *later):
-            found.append(Middleware(app.object, _name(one), one.file or app.file, one.line))
+        found += [
+            Middleware(app.object, _name(one), one.file or app.file, one.line)
+            for one in (*reversed(first), *later)
+        ]
     return found
 
 

@@ -26,8 +26,12 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 def style_of(place: Workplace) -> Style:
     """Return how a project tests: the client that most tests ask for, else one of the file's own."""
-    folder = place.facts.test_folder
-    trees = list(_trees(place.folder / folder)) if folder else []
+    return style_in(place.folder, place.facts.test_folder, place.facts.app or "")
+
+
+def style_in(root: Path, folder: str | None, app: str) -> Style:
+    """Return how the tests in a folder of a project are written."""
+    trees = list(_trees(root / folder)) if folder else []
     clients = dict(_clients(trees))
     asked = Counter(
         argument.arg for tree in trees for one in _functions(tree) if one.name.startswith("test")
@@ -35,7 +39,7 @@ def style_of(place: Workplace) -> Style:
     )  # fmt: skip
     usual = [name for name, _ in asked.most_common() if not re.search(r"auth|admin|logged", name)]
     if not usual:
-        return Style(app=place.facts.app or "")
+        return Style(app=app)
     is_async = clients[usual[0]]
     return Style(usual[0], is_async=is_async, marker=_marker(trees) if is_async else "")
 

@@ -19,7 +19,7 @@ from backwright.transfer.grow.fill import fill_schemas
 from backwright.transfer.grow.growth import Growth, names_in_host, names_in_module
 from backwright.transfer.grow.older import parameters_by_default
 from backwright.transfer.grow.shape import NOTE, shape, with_stand_ins, without_references
-from backwright.transfer.grow.sources import names_of_statement
+from backwright.transfer.grow.sources import Sources, names_of_statement
 from backwright.transfer.grow.speak import Speech, rebound
 from backwright.transfer.grow.tables import write_tables
 from backwright.transfer.grow.wiring import Wiring, wire
@@ -256,14 +256,19 @@ def _new(growth: Growth, path: str, code: str) -> list[str]:
 
 def make_package(growth: Growth, path: str) -> list[str]:
     """Make the folder of a new module a package, where the host's own folders are."""
+    return package_of(growth.sources, path)
+
+
+def package_of(sources: Sources, path: str) -> list[str]:
+    """Make the folder of a new module a package, where the host's own folders are."""
     folder = PurePosixPath(path).parent
-    if not folder.name or any(p.startswith(f"{folder}/") for p in growth.draft.modules()):
+    if not folder.name or any(p.startswith(f"{folder}/") for p in sources.draft.modules()):
         return []
-    is_root = f"{folder.parent}/".removeprefix("./") == growth.sources.root
-    if not is_root and not growth.draft.exists(f"{folder.parent}/__init__.py"):
+    is_root = f"{folder.parent}/".removeprefix("./") == sources.root
+    if not is_root and not sources.draft.exists(f"{folder.parent}/__init__.py"):
         return []
     package = f"{folder}/__init__.py"
-    growth.draft.write(package, "")
+    sources.draft.write(package, "")
     return [package]
 
 

@@ -1,0 +1,194 @@
+"""`add cors`: browsers on other origins may read a project's answers, those that its settings name."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from backwright.project import read_project
+from backwright.project.types import App, Project
+from backwright.report.change import ChangeReport
+from backwright.report.events import Listener
+from backwright.tasks import capability
+from backwright.tasks.capability import Order, Written
+from backwright.tasks.capability_tests import add_test_file, home_of_tests, style_for
+from backwright.tasks.change import Workplace
+from backwright.tasks.cors_amending import amend
+from backwright.tasks.cors_proof import prove_cors
+from backwright.tasks.cors_request import Asked, existing_question, kept_origins, missing_words
+from backwright.tasks.cors_there import Found, cors_of, credentials_for
+from backwright.tasks.drafted import put
+from backwright.transfer.attach import cors as attached
+from backwright.transfer.attach.cors import HEADERS, LOCAL, METHODS, CorsOptions
+from backwright.transfer.attach.cors_test import cors_test
+from backwright.transfer.attach.example import add_to_example
+from backwright.transfer.attach.settings import Reader
+from backwright.transfer.draft import Draft
+from backwright.transfer.grow.sources import Sources
+from backwright.values import Check, Note
+
+COMMAND = "add cors"
+_SAID = "Origins of pages in browsers that may read the answers"
+
+
+def add_cors(order: Order, asked: Asked, listener: Listener) -> ChangeReport:
+    """Let browsers on other origins read a project's answers.
+
+    Raises:
+        UsageError: there is no application, or no place for it.
+        QuestionError: the project has CORS already, or it is not clear what is meant.
+        VerificationError: the change did not verify; the project is as it was.
+        MissingError: something that the proof needs is not there.
+    """
+    project = read_project(order.root)
+    app = capability.chosen_app(project, order.answers)
+    sources = Sources(Draft(order.root), capability.of_app(project, app))
+    found = cors_of(project, app, sources)
+    if found is not None:
+        return _there(order, asked, app, found, listener)
+    keys = attached.key_headers(sources)
+    options = CorsOptions(
+        origins=asked.origins or LOCAL,
+        credentials=credentials_for(sources, asked, order.answers),
+        methods=asked.methods or METHODS,
+        headers=asked.headers or tuple(dict.fromkeys((*HEADERS, *keys))),
+    )
+    write = partial(_write, app, options, by_default=not asked.origins)
+    proof = partial(_prove, options)
+    return capability.carry_out(order, COMMAND, app, write, proof, listener)
+
+
+def _there(order: Order, asked: Asked, app: App, found: Found, listener: Listener) -> ChangeReport:
+    """Change what is there as it is answered, or say that there is nothing to do."""
+    place = f"{found.cors.file}:{found.cors.line}"
+    missing = missing_words(asked, found.cors)
+    if not missing and (asked.says_anything or not found.in_source):
+        return capability.nothing_to_do(COMMAND, f"CORS is there already ({place})")
+    question = existing_question(asked, found.cors, missing, in_source=found.in_source)
+    answer = order.answers.to(question)
+    if answer == "keep":
+        return capability.nothing_to_do(COMMAND, f"CORS is left as it is ({place})")
+    kept = kept_origins(asked, found.cors) if answer == "settings" else None
+    write = partial(_rewrite, app, asked, kept)
+    proof = partial(_prove, None)
+    return capability.carry_out(order, COMMAND, app, write, proof, listener)
+
+
+def _write(
+    app: App, options: CorsOptions, folder: Path, project: Project, *, by_default: bool
+) -> Written:
+    """Add the middleware, its setting and its tests to a copy of a project."""
+    sources = Sources(Draft(folder), capability.of_app(project, app))
+    quotes = next((one.value for one in project.conventions if one.name == "quotes"), "")
+    reader, file = attached.add_cors(sources, app, options, "'" if quotes == "single" else '"')
+    test = home_of_tests(sources, "cors")
+    style = style_for(project, app)
+    code = cors_test(reader, options, style, _path(project, app))
+    tests = add_test_file(sources, test, code)
+    example = _example(sources.draft, app, reader, options.origins)
+    put(folder, sources.draft)
+    notes = [_about_server_errors(file)]
+    if by_default:
+        notes.append(
+            Note(
+                reader.file,
+                _line_of(sources.draft, reader),
+                f"no --origin was given: {' and '.join(options.origins)}, where front ends are "
+                f"developed, are allowed until {reader.name.upper()} is set",
+            )
+        )
+    return Written(
+        summary=_summary(options, reader),
+        steps=[
+            ("settings", [reader.file, *example]),
+            ("CORS", [file]),
+            ("tests", tests),
+        ],
+        new_tests=(test,),
+        notes=tuple(notes),
+        next_steps=_next(reader),
+    )
+
+
+def _rewrite(
+    app: App, asked: Asked, kept: tuple[str, ...] | None, folder: Path, project: Project
+) -> Written:
+    """Change the middleware of a copy of a project: its origins to a setting, or what it lacks."""
+    files = amend(folder, asked, origins=kept is None)
+    steps: list[tuple[str, Sequence[str]]] = [("CORS", files)]
+    after: tuple[str, ...] = ()
+    if kept is not None:
+        project = read_project(folder)
+        sources = Sources(Draft(folder), capability.of_app(project, app))
+        found = cors_of(project, app, sources)
+        assert found is not None and found.there is not None  # noqa: S101, PT018 - as it was asked
+        reader, moved = attached.read_from_settings(sources, found.there, kept)
+        example = _example(sources.draft, app, reader, kept)
+        put(folder, sources.draft)
+        steps = [("settings", [reader.file, *example]), ("CORS", [*files, *moved])]
+        after = _next(reader)
+    cors = read_project(folder).cors
+    allowed = ", ".join(cors.origins) if cors else ""
+    summary = f"CORS allows {allowed or 'what its setting gives'}"
+    return Written(
+        summary=summary + (", unless CORS_ORIGINS says otherwise" if kept is not None else ""),
+        steps=steps,
+        next_steps=after,
+    )
+
+
+def _prove(options: CorsOptions | None, place: Workplace) -> Sequence[Check]:
+    """Ask the running application as browsers do."""
+    project = read_project(place.folder)
+    cors = project.cors
+    if options is None and cors is not None and cors.origins:
+        options = CorsOptions(cors.origins, cors.credentials, cors.methods, cors.headers)
+    if options is None:
+        return ()
+    setting = next((s for s in project.settings if s.name.lower() == attached.SETTING), None)
+    variable = setting.variables[0] if setting and setting.variables else None
+    return prove_cors(place, options, variable, is_json=bool(setting and setting.owner))
+
+
+def _path(project: Project, app: App) -> str:
+    """Return a path that a preflight asks for: of something that is written, if anything is."""
+    mine = [one for one in project.endpoints if one.app == app.object and "{" not in one.path]
+    mine.sort(key=lambda one: (one.method != "POST", one.method != "GET"))
+    return mine[0].path if mine else "/"
+
+
+def _example(draft: Draft, app: App, reader: Reader, origins: tuple[str, ...]) -> tuple[str, ...]:
+    value = json.dumps(list(origins)) if reader.is_json else ",".join(origins)
+    path = add_to_example(draft, app.file, reader.name.upper(), value, _SAID)
+    return (path,) if path else ()
+
+
+def _line_of(draft: Draft, reader: Reader) -> int:
+    """Return the line on which a setting is declared."""
+    lines = draft.text(reader.file).splitlines()
+    named = (n for n, line in enumerate(lines, 1) if line.lstrip().startswith(reader.name))
+    return next(named, 1)
+
+
+def _about_server_errors(file: str) -> Note:
+    return Note(
+        file,
+        1,
+        "what no handler catches is answered 500 outside of every middleware, without CORS headers: "
+        "a browser shows an error of CORS then (Kludex/starlette#1116)",
+    )
+
+
+def _summary(options: CorsOptions, reader: Reader) -> str:
+    cookies = ", with cookies" if options.credentials else ""
+    return (
+        f"pages of {', '.join(options.origins)} may read the answers{cookies}; "
+        f"{reader.name.upper()} says which"
+    )
+
+
+def _next(reader: Reader) -> tuple[str, ...]:
+    like = '["https://app.example.com"]' if reader.is_json else "https://app.example.com"
+    return (f"set {reader.name.upper()} where it runs, such as to {like}",)

@@ -1,0 +1,37 @@
+"""The tests of a capability, where a host has its tests and as it writes them."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+from backwright.project.types import App, Project
+from backwright.spec.names import names_of
+from backwright.tasks.host_facts import host_facts
+from backwright.tasks.probe_tests import style_in
+from backwright.transfer.attach.proofs import TestStyle
+from backwright.transfer.grow.homes import read_homes
+from backwright.transfer.grow.sources import Sources
+from backwright.transfer.grow.steps import package_of
+
+
+def style_for(project: Project, app: App) -> TestStyle:
+    """Return how a host tests one of its applications."""
+    own = app.object  # what a style names only where there is no fixture
+    found = style_in(project.root, host_facts(project).test_folder, own)
+    return TestStyle("" if found.app else found.client, found.is_async, found.marker, own)
+
+
+def home_of_tests(sources: Sources, word: str) -> str:
+    """Return a path for the tests of a capability that nothing has yet."""
+    home = PurePosixPath(read_homes(sources, names_of(word, plural=word)).tests)
+    ending = home.stem.endswith("_test")
+    stems = [word, *(f"{word}_{number}" for number in range(2, 100))]
+    names = (f"{stem}_test.py" if ending else f"test_{stem}.py" for stem in stems)
+    return next(p for name in names if not sources.draft.exists(p := str(home.with_name(name))))
+
+
+def add_test_file(sources: Sources, path: str, code: str) -> list[str]:
+    """Write a module of tests; return the files that are new."""
+    packages = package_of(sources, path)
+    sources.draft.write(path, code)
+    return [*packages, path]
