@@ -65,13 +65,14 @@ def _there(order: Order, asked: Asked, app: App, found: Found, listener: Listene
     place = f"{found.cors.file}:{found.cors.line}"
     missing = missing_words(asked, found.cors)
     if not missing and (asked.says_anything or not found.in_source):
-        return capability.nothing_to_do(COMMAND, f"CORS is there already ({place})")
+        only = "" if found.is_certain else ", where a setting gives origins"
+        return capability.nothing_to_do(COMMAND, f"CORS is there already ({place}){only}")
     question = existing_question(asked, found.cors, missing, in_source=found.in_source)
     answer = order.answers.to(question)
     if answer == "keep":
         return capability.nothing_to_do(COMMAND, f"CORS is left as it is ({place})")
     kept = kept_origins(asked, found.cors) if answer == "settings" else None
-    write = partial(_rewrite, app, asked, kept)
+    write = partial(_rewrite, app, asked, found, kept)
     proof = partial(_prove, None)
     return capability.carry_out(order, COMMAND, app, write, proof, listener)
 
@@ -83,29 +84,16 @@ def _write(
     sources = Sources(Draft(folder), capability.of_app(project, app))
     quotes = next((one.value for one in project.conventions if one.name == "quotes"), "")
     reader, file = attached.add_cors(sources, app, options, "'" if quotes == "single" else '"')
-    test = home_of_tests(sources, "cors")
-    style = style_for(project, app)
-    code = cors_test(reader, options, style, _path(project, app))
-    tests = add_test_file(sources, test, code)
-    example = _example(sources.draft, app, reader, options.origins)
+    steps, test = _beside(sources, app, options, reader)
     put(folder, sources.draft)
     notes = [_about_server_errors(file)]
     if by_default:
-        notes.append(
-            Note(
-                reader.file,
-                _line_of(sources.draft, reader),
-                f"no --origin was given: {' and '.join(options.origins)}, where front ends are "
-                f"developed, are allowed until {reader.name.upper()} is set",
-            )
-        )
+        notes.append(_about_origins(sources.draft, reader, options))
+    cookies = ", with cookies" if options.credentials else ""
     return Written(
-        summary=_summary(options, reader),
-        steps=[
-            ("settings", [reader.file, *example]),
-            ("CORS", [file]),
-            ("tests", tests),
-        ],
+        summary=f"pages of {', '.join(options.origins)} may read the answers{cookies}; "
+        f"{reader.name.upper()} says which",
+        steps=[("settings", [reader.file]), ("CORS", [file]), *steps],
         new_tests=(test,),
         notes=tuple(notes),
         next_steps=_next(reader),
@@ -113,30 +101,46 @@ def _write(
 
 
 def _rewrite(
-    app: App, asked: Asked, kept: tuple[str, ...] | None, folder: Path, project: Project
+    app: App,
+    asked: Asked,
+    found: Found,
+    kept: tuple[str, ...] | None,
+    folder: Path,
+    project: Project,
 ) -> Written:
     """Change the middleware of a copy of a project: its origins to a setting, or what it lacks."""
-    files = amend(folder, asked, origins=kept is None)
-    steps: list[tuple[str, Sequence[str]]] = [("CORS", files)]
-    after: tuple[str, ...] = ()
-    if kept is not None:
-        project = read_project(folder)
-        sources = Sources(Draft(folder), capability.of_app(project, app))
-        found = cors_of(project, app, sources)
-        assert found is not None and found.there is not None  # noqa: S101, PT018 - as it was asked
-        reader, moved = attached.read_from_settings(sources, found.there, kept)
-        example = _example(sources.draft, app, reader, kept)
-        put(folder, sources.draft)
-        steps = [("settings", [reader.file, *example]), ("CORS", [*files, *moved])]
-        after = _next(reader)
-    cors = read_project(folder).cors
-    allowed = ", ".join(cors.origins) if cors else ""
-    summary = f"CORS allows {allowed or 'what its setting gives'}"
+    files = amend(folder, asked, found.cors, origins=kept is None)
+    project = read_project(folder)
+    cors = project.cors or found.cors
+    if kept is None:
+        allowed = ", ".join(cors.origins)
+        return Written(f"CORS allows {allowed or 'what its setting gives'}", [("CORS", files)])
+    sources = Sources(Draft(folder), capability.of_app(project, app))
+    now = cors_of(project, app, sources)
+    assert now is not None and now.there is not None  # noqa: S101, PT018 - as it was asked
+    reader, moved = attached.read_from_settings(sources, now.there, kept)
+    options = CorsOptions(kept, cors.credentials, cors.methods, cors.headers)
+    steps, test = _beside(sources, app, options, reader)
+    put(folder, sources.draft)
     return Written(
-        summary=summary + (", unless CORS_ORIGINS says otherwise" if kept is not None else ""),
-        steps=steps,
-        next_steps=after,
+        summary=f"CORS allows {', '.join(kept)}, unless {reader.name.upper()} says otherwise",
+        steps=[("settings", [reader.file]), ("CORS", [*files, *moved]), *steps],
+        new_tests=(test,),
+        next_steps=_next(reader),
     )
+
+
+def _beside(
+    sources: Sources, app: App, options: CorsOptions, reader: Reader
+) -> tuple[list[tuple[str, list[str]]], str]:
+    """Write what goes with the setting: its example, and the tests; return steps, and their file."""
+    project = sources.project
+    test = home_of_tests(sources, "cors")
+    code = cors_test(reader, options, style_for(project, app), _path(project, app))
+    tests = add_test_file(sources, test, code)
+    value = json.dumps(list(options.origins)) if reader.is_json else ",".join(options.origins)
+    example = add_to_example(sources.draft, app.file, reader.name.upper(), value, _SAID)
+    return [("settings", [example] if example else []), ("tests", tests)], test
 
 
 def _prove(options: CorsOptions | None, place: Workplace) -> Sequence[Check]:
@@ -159,17 +163,14 @@ def _path(project: Project, app: App) -> str:
     return mine[0].path if mine else "/"
 
 
-def _example(draft: Draft, app: App, reader: Reader, origins: tuple[str, ...]) -> tuple[str, ...]:
-    value = json.dumps(list(origins)) if reader.is_json else ",".join(origins)
-    path = add_to_example(draft, app.file, reader.name.upper(), value, _SAID)
-    return (path,) if path else ()
-
-
-def _line_of(draft: Draft, reader: Reader) -> int:
-    """Return the line on which a setting is declared."""
+def _about_origins(draft: Draft, reader: Reader, options: CorsOptions) -> Note:
     lines = draft.text(reader.file).splitlines()
     named = (n for n, line in enumerate(lines, 1) if line.lstrip().startswith(reader.name))
-    return next(named, 1)
+    text = (
+        f"no --origin was given: {' and '.join(options.origins)}, where front ends are developed, "
+        f"are allowed until {reader.name.upper()} is set"
+    )
+    return Note(reader.file, next(named, 1), text)
 
 
 def _about_server_errors(file: str) -> Note:
@@ -178,14 +179,6 @@ def _about_server_errors(file: str) -> Note:
         1,
         "what no handler catches is answered 500 outside of every middleware, without CORS headers: "
         "a browser shows an error of CORS then (Kludex/starlette#1116)",
-    )
-
-
-def _summary(options: CorsOptions, reader: Reader) -> str:
-    cookies = ", with cookies" if options.credentials else ""
-    return (
-        f"pages of {', '.join(options.origins)} may read the answers{cookies}; "
-        f"{reader.name.upper()} says which"
     )
 
 

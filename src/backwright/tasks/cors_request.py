@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from backwright.errors import UsageError
 from backwright.project.types import Cors
-from backwright.tasks.questions import Answers
 from backwright.transfer.attach.cors import LOCAL
 from backwright.values import Choice, Place, Question
 
@@ -107,10 +106,11 @@ def existing_question(
 ) -> Question:
     """Return what is asked where a project has CORS already."""
     place = Place(cors.file, cors.line)
-    lets_all = "*" in cors.origins and cors.credentials
+    credentials = cors.credentials if asked.credentials is None else asked.credentials
+    lets_all = "*" in cors.origins and credentials
     now = ", ".join(cors.origins) or "what a setting gives"
     why = f"{place} allows {now}, with{'' if cors.credentials else 'out'} credentials"
-    if lets_all:
+    if "*" in cors.origins and cors.credentials:
         why += ": any page can act for a signed-in user"
     choices = []
     if in_source:
@@ -122,7 +122,7 @@ def existing_question(
             Choice(
                 "settings",
                 f"Read the origins from CORS_ORIGINS, {', '.join(kept)} where it is not set"
-                + (f"; with {', '.join(missing)}" if missing else ""),
+                + (f"; with {', '.join(missing)}." if missing else "."),
                 trade,
             )
         )
@@ -146,11 +146,7 @@ def existing_question(
 
 def kept_origins(asked: Asked, cors: Cors) -> tuple[str, ...]:
     """Return the origins that are allowed where the new setting is not set."""
-    lets_all = "*" in cors.origins and (cors.credentials or asked.credentials)
+    credentials = cors.credentials if asked.credentials is None else asked.credentials
+    lets_all = "*" in cors.origins and credentials
     there = () if lets_all or (asked.origins and "*" in cors.origins) else cors.origins
     return tuple(dict.fromkeys((*there, *asked.origins))) or LOCAL
-
-
-def decided(question: Question, answers: Answers) -> str:
-    """Return what shall become of what is there."""
-    return answers.to(question)

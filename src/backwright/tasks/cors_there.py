@@ -10,7 +10,7 @@ from backwright.tasks.cors_request import Asked
 from backwright.tasks.questions import Answers
 from backwright.transfer.attach.cors import NAME, Existing, existing_cors
 from backwright.transfer.grow.sources import Sources, last_name
-from backwright.values import Choice, Note, Place, Question
+from backwright.values import Choice, Place, Question
 
 _COOKIES = ("set_cookie", "Cookie", "APIKeyCookie", "SessionMiddleware")
 
@@ -127,9 +127,3 @@ def _cookies(sources: Sources) -> Place | None:
         if any(last_name(one) in _COOKIES for one in call.args[:1]):
             return Place(path, call.lineno)
     return None
-
-
-def conditional_note(found: Found) -> Note:
-    """Return the note that CORS is there under a condition alone."""
-    text = "CORS is added here, but only where a setting gives origins"
-    return Note(found.cors.file, found.cors.line, text)

@@ -45,8 +45,7 @@ def accesses(sources: Sources) -> Iterator[Access]:
         getters = dict(_getters(tree, owners))
         for node in tree.body:
             value = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
-            name = last_name(value.func) if isinstance(value, ast.Call) else ""
-            owner = name if name in owners else getters.get(name)
+            owner = _given_by(value.func, owners, getters) if isinstance(value, ast.Call) else None
             if owner and names_of_statement(node):
                 said = names_of_statement(node)[0]
                 yield Access(path, said, said, owner, owners[owner])
@@ -55,6 +54,15 @@ def accesses(sources: Sources) -> Iterator[Access]:
     for name, is_settings in owners.items():
         if not is_settings:
             yield Access(known[name][0], name, name, name, is_settings)
+
+
+def _given_by(callee: ast.expr, owners: dict[str, bool], getters: dict[str, str]) -> str | None:
+    """Return the class of settings that a call gives: `Settings()`, `Settings.model_validate({})`."""
+    names = [last_name(callee)]
+    if isinstance(callee, ast.Attribute):
+        names.append(last_name(callee.value))
+    return next((one if one in owners else getters[one] for one in names
+                 if one in owners or one in getters), None)  # fmt: skip
 
 
 def local_name(sources: Sources, path: str, access: Access, line: int = 0) -> str | None:
