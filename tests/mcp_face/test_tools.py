@@ -17,7 +17,7 @@ from backwright.mcp.inputs import command_line, commands, description, input_sch
 from backwright.mcp.verbs import VERBS
 
 BY_NAME = {verb.name: verb for verb in VERBS}
-NO_TOOL = {("mcp",)}
+NO_TOOL = {("mcp",), *(("agent", word) for word in ("check", "export", "import", "install"))}
 
 
 def words(name: str, arguments: dict[str, Any]) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ FACES = {
     "add": "add",
     "history": "history",
     "undo": "history",
+    "agent": "agent",
     "mcp": "mcp",
 }
 
