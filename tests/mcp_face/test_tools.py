@@ -12,9 +12,12 @@ from typer.testing import CliRunner
 
 from backwright.cli.main import app
 from backwright.errors import UsageError
+from backwright.mcp.commands import commands
 from backwright.mcp.documents import output_schema
-from backwright.mcp.inputs import command_line, commands, description, input_schema, read_arguments
-from backwright.mcp.verbs import VERBS
+from backwright.mcp.inputs import command_line, description, input_schema, read_arguments
+from backwright.mcp.verbs import verbs
+
+VERBS = verbs()
 
 BY_NAME = {verb.name: verb for verb in VERBS}
 NO_TOOL = {("mcp",), *(("agent", word) for word in ("check", "export", "import", "install"))}
@@ -41,6 +44,17 @@ def test_schemas_are_json_schemas_and_everything_is_described(verb: Any) -> None
     assert undescribed <= {"database"}
 
 
+@pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.name)
+def test_what_only_reads_names_its_options_and_no_other_says_so(verb: Any) -> None:
+    """An option that is added to a command some day does not come along unseen."""
+    assert bool(verb.only) or not verb.hints.reads
+    writing = {"fix", "unsafe", "write_tests", "write_baseline", "html", "diagram", "curl", "write"}
+    if verb.hints.reads:
+        assert not writing & (set(input_schema(verb)["properties"]) | set(verb.words))
+    else:
+        assert verb.hints.destroys or verb.command[0] in ("add", "new")
+
+
 def test_a_question_or_a_document_never_neither() -> None:
     schema = Draft202012Validator(output_schema(BY_NAME["undo"].document, in_sections=False))
     assert not schema.is_valid({"schema": 1, "command": "undo", "exit_code": 0})
@@ -56,6 +70,11 @@ def test_options_as_the_command_line_has_them() -> None:
         "new", "--json", "--resource=A b:str", "--resource=C d:int", "--no-auth",
         "--database=postgresql", "--", "shop",
     )  # fmt: skip
+    assert words("add_cors", {"credentials": False, "origin": ["http://a"]}) == (
+        "add", "cors", "--json", "--origin=http://a", "--no-credentials", "--",
+    )  # fmt: skip
+    assert "--credentials" in words("add_cors", {"credentials": True})
+    assert not any("credentials" in word for word in words("add_cors", {}))
     assert words("add_auth", {"answers": {"rows": "hidden"}, "dry_run": True}) == (
         "add", "auth", "--json", "--answer=rows=hidden", "--dry-run", "--",
     )  # fmt: skip

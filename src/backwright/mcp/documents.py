@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Literal, NotRequired, TypedDict
 
-from backwright.report.audit_types import ChecklistEntry, Finding, Ignored
+from backwright.report.audit_types import ChecklistEntry, Ignored, Level
 from backwright.report.change import FileChange, PlanStep
 from backwright.report.doctor_types import CheckName, CheckResult, Group, Seen
 from backwright.report.inspect_types import InspectDocument
@@ -31,17 +31,41 @@ class ChangeDocument(TypedDict):
     diff: NotRequired[str]
 
 
+class FindingEntry(TypedDict):
+    """A fault, its place and its remedy."""
+
+    rule: str
+    item: int | None
+    level: Level
+    file: str
+    line: int
+    message: str
+    remedy: str
+    seen: str
+    fixable: bool
+    cause: str
+    fix: str | None
+    why: NotRequired[str]
+
+
 class AuditDocument(TypedDict):
-    """The checklist and its findings."""
+    """The checklist and its findings; what was mended, where that was asked for."""
 
     schema: Literal[1]
     command: str
     project: str
-    findings: Sequence[Finding]
+    findings: Sequence[FindingEntry]
     checklist: Sequence[ChecklistEntry]
-    beyond: Sequence[Finding]
+    beyond: Sequence[FindingEntry]
     ignored: Sequence[Ignored]
     notes: Sequence[str]
+    fixed: NotRequired[Sequence[FindingEntry]]
+    dropped: NotRequired[Sequence[FindingEntry]]
+    files: NotRequired[Sequence[FileChange]]
+    verified: NotRequired[Sequence[Check]]
+    undo: NotRequired[str | None]
+    diff: NotRequired[str]
+    unproved: NotRequired[Sequence[Note]]
 
 
 class RuleDocument(TypedDict):

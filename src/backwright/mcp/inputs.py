@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import inspect
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from importlib import import_module
 from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
-import typer
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 from typer.models import ArgumentInfo, OptionInfo
 
-from backwright.cli.main import FACES
 from backwright.errors import UsageError
+from backwright.mcp.commands import commands
 from backwright.mcp.documents import SECTIONS
 from backwright.mcp.verbs import Verb
 from backwright.report.json_schema import Schema
@@ -53,40 +51,16 @@ class CommandLine:
     text: str = ""
 
 
-def commands() -> dict[tuple[str, ...], Callable[..., Any]]:
-    """Return every command of the command line by its words."""
-    found: dict[tuple[str, ...], Callable[..., Any]] = {}
-    for module in dict.fromkeys(FACES.values()):
-        face = typer.Typer()
-        import_module(f"backwright.cli.{module}").register(face)
-        found.update(_commands(face, ()))
-    return found
-
-
-def _commands(face: typer.Typer, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
-    for command in face.registered_commands:
-        if command.callback is not None:
-            yield (*path, command.name or command.callback.__name__), command.callback
-    for group in face.registered_groups:
-        if group.typer_instance is not None:
-            yield from _commands(group.typer_instance, (*path, str(group.name)))
-
-
 def description(verb: Verb) -> str:
     """Return what a tool does: the command's own help, and what is to be said beyond it."""
-    text = inspect.getdoc(_functions()[verb.command]) or ""
+    text = inspect.getdoc(commands()[verb.command]) or ""
     return " ".join(f"{text} {verb.about}".split())
-
-
-@cache
-def _functions() -> dict[tuple[str, ...], Callable[..., Any]]:
-    return commands()
 
 
 @cache
 def parameters(verb: Verb) -> tuple[Parameter, ...]:
     """Return the parameters of a command that its tool has."""
-    function = _functions()[verb.command]
+    function = commands()[verb.command]
     hints = get_type_hints(function, include_extras=True)
     found = []
     for name, declared in inspect.signature(function).parameters.items():
@@ -104,9 +78,7 @@ def _parameter(name: str, hint: Any, default: Any) -> Parameter:  # noqa: ANN401
         kind = next(one for one in get_args(kind) if one is not type(None))
     flag = negative = None
     if isinstance(info, OptionInfo):
-        dashed = name.replace("_", "-")
-        flag = info.param_decls[0] if info.param_decls else f"--{dashed}"
-        negative = f"--no-{dashed}" if kind is bool and not info.param_decls else None
+        flag, negative = _flags(name, info, switch=kind is bool)
     elif not isinstance(info, ArgumentInfo):
         raise TypeError(f"{name} is neither an argument nor an option")
     variable = info.envvar if isinstance(info.envvar, str) else None
@@ -120,6 +92,17 @@ def _parameter(name: str, hint: Any, default: Any) -> Parameter:  # noqa: ANN401
         help=info.help or "",
         least=info.min,
     )
+
+
+def _flags(name: str, info: OptionInfo, *, switch: bool) -> tuple[str, str | None]:
+    """Return how an option is given, and how the opposite of a switch is."""
+    dashed = name.replace("_", "-")
+    named = f"--{dashed}/--no-{dashed}" if switch else f"--{dashed}"
+    # Within `Annotated` the first name that an option is given stands where its default would.
+    words = (info.default, *(info.param_decls or ()))
+    declared = next((one for one in words if isinstance(one, str) and one[:2] == "--"), named)
+    flag, _, negative = declared.partition("/")
+    return flag, negative or None
 
 
 def _plain(kind: Any) -> Any:  # noqa: ANN401 - types as values
@@ -239,5 +222,5 @@ def _option(one: Parameter, value: Any) -> list[str]:  # noqa: ANN401 - whatever
     if value is True:
         return [str(one.flag)]
     if value is False:
-        return [one.negative] if one.negative and one.default is True else []
+        return [one.negative] if one.negative and one.default is not False else []
     return [f"{one.flag}={each}" for each in (value if isinstance(value, list) else [value])]

@@ -19,7 +19,7 @@ from backwright.mcp.asking import chosen, form, question_text
 from backwright.mcp.documents import SECTIONS, output_schema
 from backwright.mcp.inputs import command_line, description, input_schema, read_arguments
 from backwright.mcp.run import Follow, Outcome, run_command
-from backwright.mcp.verbs import VERBS, Verb
+from backwright.mcp.verbs import Verb, verbs
 
 _FAILED = 2  # from this exit code on a call has failed; 3 is a question
 _QUESTION = 3
@@ -35,8 +35,8 @@ either. Files and lines are relative to the project."""
 
 def build_server(folder: Path) -> Server[dict[str, Any]]:
     """Return the server, unconnected."""
-    verbs = {verb.name: verb for verb in VERBS}
-    listed = types.ListToolsResult(tools=[_tool(verb) for verb in VERBS])
+    known = {verb.name: verb for verb in verbs()}
+    listed = types.ListToolsResult(tools=[_tool(verb) for verb in verbs()])
 
     async def list_tools(_: object, __: object) -> types.ListToolsResult:
         return listed
@@ -44,7 +44,7 @@ def build_server(folder: Path) -> Server[dict[str, Any]]:
     async def call_tool(
         context: ServerRequestContext[Any], params: types.CallToolRequestParams
     ) -> types.CallToolResult | types.InputRequiredResult:
-        verb = verbs.get(params.name)
+        verb = known.get(params.name)
         if verb is None:
             raise MCPError(types.INVALID_PARAMS, f"Unknown tool: {params.name}")
         return await _call(verb, folder, context, params)

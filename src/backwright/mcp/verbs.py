@@ -7,7 +7,9 @@ reads, a probe of a running server writes.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
+from backwright.mcp.commands import commands
 from backwright.mcp.documents import (
     AuditDocument,
     ChangeDocument,
@@ -73,32 +75,31 @@ class Verb:
 
 _READS = Hints(reads=True, repeatable=True)
 _ADDS = Hints(repeatable=True)
+_MENDS = Hints(destroys=True)
 _UNDOABLE = (
     "Proved in a copy on a throw-away database before a file is touched; `undo` takes it back. "
     "A question comes back as `question`: ask the user, then call again with `answers`. "
     "With `dry_run` only the plan and the diff."
 )
 _PROVEN = "Starts a copy of the project on a throw-away database; the project stays as it is."
-
-
 _LOG = ("log", "The text of what the server has said, as much of it as there is.")
 _AREAS = ("only", "Areas: endpoints, auth, isolation, errors; all of them without it.")
 _PARENT = ("project", "The folder to make it in; without it the one the server was started in.")
 
-
-def _adds(name: str, *command: str, title: str, told: tuple[tuple[str, str], ...] = ()) -> Verb:
-    return Verb(name, command, title, ChangeDocument, _ADDS, _UNDOABLE, told=told)
-
-
-VERBS: tuple[Verb, ...] = (
+# What only reads names each option that it has: one that is new on the command line may write.
+_TABLE: tuple[Verb, ...] = (
     Verb(
         "inspect", ("inspect",), "Understand a project", InspectDocument, _READS,
         "Call it first. Of a large project ask for `sections`.",
-        without=frozenset({"html", "diagram"}), in_sections=True,
+        only=frozenset({"project", "static"}), in_sections=True,
     ),
     Verb(
         "audit", ("audit",), "Judge the quality checklist", AuditDocument, _READS,
-        without=frozenset({"fail_on", "explain", "write_baseline"}),
+        only=frozenset({"project", "baseline"}),
+    ),
+    Verb(
+        "audit_fix", ("audit",), "Mend what the audit finds", AuditDocument, _MENDS, _UNDOABLE,
+        without=frozenset({"fail_on", "explain", "write_baseline", "fix"}), words=("--fix",),
     ),
     Verb(
         "explain_rule", ("audit",), "Explain a rule of the audit", RuleDocument, _READS,
@@ -118,19 +119,42 @@ VERBS: tuple[Verb, ...] = (
     Verb(
         "doctor", ("doctor",), "Say why an API fails", DoctorDocument,
         Hints(reads=True, repeatable=True, reaches_out=True),
-        without=frozenset({"fix", "dry_run", "yes", "answer"}), told=(_LOG,), input_text="log",
+        only=frozenset({"project", "log", "url", "token", "origin", "allow_remote"}),
+        told=(_LOG,), input_text="log",
     ),
     Verb(
-        "doctor_fix", ("doctor",), "Mend why an API fails", DoctorDocument, Hints(destroys=True),
+        "doctor_fix", ("doctor",), "Mend why an API fails", DoctorDocument, _MENDS,
         "Diagnoses and mends the first cause, through staging; `undo` takes it back.",
         without=frozenset({"fix", "dry_run"}), words=("--fix",), told=(_LOG,), input_text="log",
     ),
-    _adds("new", "new", title="Make a project", told=(_PARENT,)),
-    _adds("add_resource", "add", "resource", title="Add a resource"),
-    _adds("add_field", "add", "field", title="Add fields to a resource"),
-    _adds("add_relation", "add", "relation", title="Add a relation"),
-    _adds("add_auth", "add", "auth", title="Add authentication"),
-    Verb("history", ("history",), "List what was changed", HistoryDocument, _READS),
-    Verb("undo", ("undo",), "Take a change back", ChangeDocument, Hints(destroys=True),
-         "Byte for byte; refused where a file was edited since."),
+    Verb(
+        "new", ("new",), "Make a project", ChangeDocument, _ADDS, _UNDOABLE, told=(_PARENT,)
+    ),
+    Verb(
+        "history", ("history",), "List what was changed", HistoryDocument, _READS,
+        only=frozenset({"project"}),
+    ),
+    Verb(
+        "undo", ("undo",), "Take a change back", ChangeDocument, _MENDS,
+        "Byte for byte; refused where a file was edited since.",
+    ),
 )  # fmt: skip
+
+
+@cache
+def verbs() -> tuple[Verb, ...]:
+    """Return all tools: those of the table, and one for each command of `add`."""
+    added = [path for path in commands() if path[0] == "add"]
+    return (*_TABLE, *(_adds(path) for path in added))
+
+
+def _adds(command: tuple[str, ...]) -> Verb:
+    words = " ".join(command)
+    return Verb(
+        name=words.replace(" ", "_").replace("-", "_"),
+        command=command,
+        title=words.capitalize(),
+        document=ChangeDocument,
+        hints=_ADDS,
+        about=_UNDOABLE,
+    )
