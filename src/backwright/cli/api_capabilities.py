@@ -62,6 +62,46 @@ def index(
     given.run("add index", work)
 
 
+def pagination(
+    list_: Annotated[
+        str, typer.Argument(metavar="RESOURCE|PATH", help="The list: Item, or /items.")
+    ],
+    style: Annotated[
+        str, typer.Option(help="How pages go on: offset or keyset.", metavar="offset|keyset")
+    ] = "offset",
+    default: Annotated[
+        int | None, typer.Option("--default", help="Rows without being asked.")
+    ] = None,
+    most: Annotated[int | None, typer.Option("--max", help="Rows at most.")] = None,
+    filters: Annotated[
+        list[str] | None,
+        typer.Option("--filter", metavar="COLUMN", help="A column to filter by; may be repeated."),
+    ] = None,
+    sorts: Annotated[
+        list[str] | None,
+        typer.Option("--sort", metavar="COLUMN", help="A column to sort by; may be repeated."),
+    ] = None,
+    project: ProjectOption = Path(),
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+    yes: YesOption = False,
+    answer: AnswerOption = None,
+    dry_run: DryRunOption = False,
+) -> None:
+    """Cut a list into pages, in the project's own words; the answer stays a plain list."""
+
+    def work(order: Order, listener: Listener) -> ChangeReport:
+        from backwright.tasks.add_pagination import AddPagination, add_pagination
+
+        columns = tuple(filters or ()), tuple(sorts or ())
+        request = AddPagination(order, list_, style, default, most, *columns)
+        return add_pagination(request, listener)
+
+    given = Given(project, as_json, quiet, yes, answer, dry_run)
+    given.run("add pagination", work)
+
+
 def register(add: typer.Typer) -> None:
     """Add the commands to those of `add`."""
     add.command("index")(index)
+    add.command("pagination")(pagination)

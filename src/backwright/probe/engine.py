@@ -88,12 +88,13 @@ class Target:
 
 @dataclass
 class Engine:
-    """Runs one probe."""
+    """Runs one probe; `afterwards` is given what was learnt, while requests can be sent still."""
 
     target: Target
     listener: Listener
     only: Sequence[Area] = AREAS
     seconds: float = 600.0
+    afterwards: Callable[[Session, Accounts], object] = lambda _, __: None
 
     def __post_init__(self) -> None:
         """Begin to listen to the log."""
@@ -171,6 +172,7 @@ class Engine:
                 found, cells_ = work(learner, accounts, purposes)
             checks += merged(found)
             matrix = cells_ or matrix
+        self.afterwards(session, accounts)
         return checks, matrix
 
     def _purpose(

@@ -119,6 +119,8 @@ def _add_from(code: str, module: str, names: set[str], width: int) -> str:
     missing = names - have
     if not missing or "*" in have:
         return code
+    if len(kin) > 1 and all(len(node.names) == 1 for node in kin):  # one name a line
+        return splice(code, [_single(kin, module, name) for name in sorted(missing, key=_order)])
     for node in kin:
         if _is_packed(node):
             return splice(code, [_appended(code, node, missing, width)])
@@ -128,6 +130,13 @@ def _add_from(code: str, module: str, names: set[str], width: int) -> str:
     if kin:
         return splice(code, [Splice(_after(kin[-1]), _after(kin[-1]), text)])
     return _inserted(code, module, text, imports)
+
+
+def _single(kin: Sequence[ast.ImportFrom], module: str, name: str) -> Splice:
+    """Import one name on a line of its own, by the alphabet among its like."""
+    before = [n for n in kin if _written(n.names[0]).lower() < name.lower()]
+    line = _after(before[-1]) if before else kin[0].lineno
+    return Splice(line, line, f"from {module} import {name}\n")
 
 
 def _inserted(code: str, module: str, text: str, imports: list[Statement]) -> str:

@@ -220,7 +220,7 @@ def _too_long(code: str, longest: int) -> Iterator[tuple[int, int]]:
             end = _header_end(node)
             is_long = any(len(lines[i - 1]) > longest for i in range(node.lineno, end + 1))
             if is_long and not _is_text(node):
-                yield node.lineno, end
+                yield first_line(node), end  # its decorators, too: Ruff formats no part of a header
 
 
 def _header_end(node: ast.stmt) -> int:

@@ -15,12 +15,14 @@ from urllib.parse import urljoin, urlsplit
 
 from backwright.errors import MissingError, UsageError
 from backwright.host.process import run
+from backwright.probe.accounts import Accounts
 from backwright.probe.as_tests import Style
 from backwright.probe.client import fetch_json
 from backwright.probe.config import Config, read_config
 from backwright.probe.engine import Engine, Target
 from backwright.probe.findings import places
 from backwright.probe.postgres import PostgresOracle
+from backwright.probe.session import Session
 from backwright.probe.sqlite import SqliteOracle
 from backwright.project import read_project
 from backwright.project.types import Project
@@ -111,10 +113,12 @@ def probe_place(
     style: Style | None = None,
     *,
     hear: Callable[[str], object] = len,
+    afterwards: Callable[[Session, Accounts], object] = lambda _, __: None,
 ) -> ProbeReport:
     """Probe the application of a workplace, as it stands in the staging copy.
 
-    `hear` is given what the server has said by the end.
+    `hear` is given what the server has said by the end, `afterwards` what was learnt of the API
+    while it can still be asked.
 
     Raises:
         MissingError: the application cannot be started.
@@ -126,7 +130,7 @@ def probe_place(
     place = replace(found, variables=given)
     with running(place) as app, _oracle(app) as oracle:
         target = replace(_target(config, place, project, app, oracle, document), style=style)
-        report = Engine(target, listener, only, seconds).run()
+        report = Engine(target, listener, only, seconds, afterwards).run()
         hear(app.server.output())
     return _with_notes(report, place, app, limits)
 

@@ -1,0 +1,1 @@
+"""What `add pagination` is made of besides the writing: choosing, tests, the proof over HTTP."""

@@ -1,0 +1,1 @@
+"""Cutting the list that an endpoint gives into pages, where its query stands."""
