@@ -170,7 +170,11 @@ def plan(
             place=Place(way.functions[-1].path, way.functions[-1].node.lineno),
             remedy="without --filter, --sort and --style keyset",
         )
-    if extras and model is not None and selected.rpartition(".")[2] not in (model.name, model.table):
+    if (
+        extras
+        and model is not None
+        and selected.rpartition(".")[2] not in (model.name, model.table)
+    ):
         function = way.queries[0].function
         raise UsageError(
             f"{function.name} serves other models than {model.name}, too: columns of one have no place "
