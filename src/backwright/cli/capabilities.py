@@ -56,6 +56,7 @@ class Given:
 def register(add: typer.Typer) -> None:
     """Add the commands to those of `add`."""
     add.command("cors")(cors)
+    add.command("rate-limit")(rate_limit)
 
 
 def cors(
@@ -94,3 +95,49 @@ def cors(
         return add_cors(order, asked, listener)
 
     Given(project, as_json, quiet, yes, answer, dry_run).run("add cors", work)
+
+
+def rate_limit(
+    limit: Annotated[
+        str | None,
+        typer.Option(
+            metavar="RATE",
+            help="How many in how long: 100/minute, 5/15 minutes. Usual: 300/minute by address.",
+        ),
+    ] = None,
+    by: Annotated[
+        str, typer.Option(metavar="address|user|key", help="What is counted.")
+    ] = "address",
+    route: Annotated[
+        tuple[str, str] | None,
+        typer.Option(metavar="METHOD PATH", help="Only this route: POST /auth/login."),
+    ] = None,
+    storage: Annotated[
+        str | None,
+        typer.Option(
+            metavar="memory|redis", help="Whether each worker counts, or all of them in Redis."
+        ),
+    ] = None,
+    trusted_proxy: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CIDR", help="A proxy whose X-Forwarded-For is believed; may be repeated."
+        ),
+    ] = None,
+    project: ProjectOption = Path(),
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+    yes: YesOption = False,
+    answer: AnswerOption = None,
+    dry_run: DryRunOption = False,
+) -> None:
+    """Add a limit on requests: by address, user or key, in memory or Redis, with headers and 429."""
+
+    def work(order: Order, listener: Listener) -> ChangeReport:
+        from backwright.tasks.add_rate_limit import add_rate_limit
+        from backwright.tasks.rate_limit_request import read_limit
+
+        asked = read_limit(limit, by, route, storage, trusted_proxy or [])
+        return add_rate_limit(order, asked, listener)
+
+    Given(project, as_json, quiet, yes, answer, dry_run).run("add rate-limit", work)

@@ -16,6 +16,8 @@ _LIBRARIES = frozenset(
         "alembic",
         "fastapi",
         "httpx",
+        "jwt",
+        "limits",
         "pydantic",
         "pytest",
         "pytest_asyncio",

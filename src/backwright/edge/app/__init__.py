@@ -1,1 +1,1 @@
-"""The living template of what stands around an API: which browsers may read it, and how often."""
+"""What stands around an API: which browsers may read it, and how often."""

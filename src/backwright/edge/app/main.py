@@ -4,7 +4,7 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
 from app.config import settings
-from app.rate_limit import Limit, RateLimitMiddleware, by_user
+from app.rate_limit import Limit, RateLimitMiddleware, by_key, by_user
 
 app = FastAPI()
 
@@ -12,7 +12,7 @@ app.add_middleware(
     RateLimitMiddleware,
     limits=[
         Limit(settings.rate_limit, by_user),
-        Limit("3/minute", by_user, "POST", "/items/{item_id}"),
+        Limit("3/minute", by_key, "POST", "/items/{item_id}"),
     ],
 )
 app.add_middleware(

@@ -1,10 +1,11 @@
-"""How often each client may ask: counted in this process or, with Redis, for all workers."""
+"""How often each client may ask: counted here or, with Redis, for all workers."""
 
+import hashlib
 import inspect
 import ipaddress
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import jwt
@@ -15,6 +16,7 @@ from starlette.routing import compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.config import settings
+from app.keys import check_key
 
 logger = logging.getLogger(__name__)
 
@@ -22,27 +24,40 @@ _SWEEP_SECONDS = 60.0
 _REDIS_TIMEOUT = 0.5
 _REDIS_PAUSE = 5.0
 # Networks of proxies, whose X-Forwarded-For is believed.
-_TRUSTED_PROXIES = [ipaddress.ip_network(network) for network in settings.trusted_proxies]
+_TRUSTED_PROXIES = [
+    ipaddress.ip_network(network) for network in settings.trusted_proxies
+]
 
-
-Client = Callable[[Scope], str]
+Client = Callable[[Scope], Awaitable[str]]
 """Whose request it is."""
 
 
-def by_address(scope: Scope) -> str:
+async def by_address(scope: Scope) -> str:
     """Count by address: the last one on the way that is no trusted proxy."""
-    way = [one.strip() for one in _header(scope, b"x-forwarded-for").split(",") if one.strip()]
+    way = [
+        one.strip()
+        for one in _header(scope, "x-forwarded-for").split(",")
+        if one.strip()
+    ]
     address = str((scope.get("client") or ("unknown", 0))[0])
     while way and _is_trusted(address):
         address = way.pop()
     return f"address {_network(address)}"
 
 
-def by_user(scope: Scope) -> str:
+async def by_user(scope: Scope) -> str:
     """Count by the user of a valid token, and who has none by address."""
-    scheme, _, token = _header(scope, b"authorization").partition(" ")
+    scheme, _, token = _header(scope, "authorization").partition(" ")
     user = _user_of(token) if scheme.lower() == "bearer" else ""
-    return f"user {user}" if user else by_address(scope)
+    return f"user {user}" if user else await by_address(scope)
+
+
+async def by_key(scope: Scope) -> str:
+    """Count by a known key, and who has none by address."""
+    key = _header(scope, "X-API-Key")
+    if key and await _is_known(key):
+        return f"key {hashlib.sha256(key.encode()).hexdigest()}"
+    return await by_address(scope)
 
 
 class Limit:
@@ -51,11 +66,12 @@ class Limit:
     def __init__(
         self, rate: str, client: Client = by_address, method: str = "", path: str = ""
     ) -> None:
-        """Read a rate such as "100/minute"; it is for one route, or without a path for all."""
+        """Read a rate such as "100/minute", of one route or of all."""
         item = parse(rate)
         self.amount = item.amount
         self.seconds = item.get_expiry()
         self.name = f"{method} {path}".strip() or "all"
+        self.policy = f'"{self.name}";q={self.amount};w={self.seconds}'
         self.client = client
         self._method = method
         self._pattern = compile_path(path)[0] if path else None
@@ -81,23 +97,25 @@ class Window:
     def headers(self) -> list[tuple[bytes, bytes]]:
         """Return the header fields that tell a client so."""
         fields = {
-            "RateLimit-Policy": f'"{self.limit.name}";q={self.limit.amount};w={self.limit.seconds}',
+            "RateLimit-Policy": self.limit.policy,
             "RateLimit-Limit": str(self.limit.amount),
             "RateLimit-Remaining": str(self.remaining),
             "RateLimit-Reset": str(self.reset_after),
         }
-        return [(name.lower().encode(), value.encode()) for name, value in fields.items()]
+        return [
+            (name.lower().encode(), value.encode()) for name, value in fields.items()
+        ]
 
 
 class Counter:
     """Counts requests in windows of time.
 
-    Windows begin at multiples of their length ("per minute" on the minute), so that one question
-    to Redis is enough. While Redis does not answer, each worker counts by itself.
+    Windows begin at multiples of their length ("per minute" on the minute), so that
+    one question to Redis is enough. While it does not answer, each worker counts.
     """
 
     def __init__(self, storage: str) -> None:
-        """Count in this process ("memory://"), or for all of them ("redis://localhost:6379/0")."""
+        """Count here ("memory://"), or for all workers ("redis://localhost:6379/0")."""
         self._shared = None if storage == "memory://" else _connect(storage)
         self._shared_again_at = 0.0
         self._counts: dict[str, tuple[int, float]] = {}
@@ -106,12 +124,9 @@ class Counter:
     async def hit(self, limit: Limit, client: str) -> Window:
         """Count one request of a client."""
         number, elapsed = divmod(int(time.time()), limit.seconds)
-        key = f"rate-limit/{limit.name}/{limit.amount}/{limit.seconds}/{number}/{client}"
-        return Window(limit, await self._count(key, limit.seconds), limit.seconds - elapsed)
-
-    def forget(self) -> None:
-        """Forget what was counted in this process."""
-        self._counts.clear()
+        key = f"rate-limit/{limit.policy}/{number}/{client}"
+        used = await self._count(key, limit.seconds)
+        return Window(limit, used, limit.seconds - elapsed)
 
     async def _count(self, key: str, seconds: int) -> int:
         if self._shared is not None and time.monotonic() >= self._shared_again_at:
@@ -119,13 +134,17 @@ class Counter:
                 return int(await self._shared.incr(key, seconds))
             except StorageError as error:
                 self._shared_again_at = time.monotonic() + _REDIS_PAUSE
-                logger.warning("Redis does not answer, counting in this process: %r", error)
+                logger.warning(
+                    "Redis does not answer, counting in this process: %r", error
+                )
         return self._count_here(key, seconds)
 
     def _count_here(self, key: str, seconds: int) -> int:
         now = time.monotonic()
         if now >= self._sweep_at:
-            self._counts = {k: kept for k, kept in self._counts.items() if kept[1] > now}
+            self._counts = {
+                k: kept for k, kept in self._counts.items() if kept[1] > now
+            }
             self._sweep_at = now + _SWEEP_SECONDS
         count, ends_at = self._counts.get(key, (0, now + seconds))
         self._counts[key] = (count + 1, ends_at)
@@ -163,7 +182,8 @@ class RateLimitMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or refuse it."""
         limits = self.limits if scope["type"] == "http" else ()
-        windows = [await counter.hit(one, one.client(scope)) for one in limits if one.covers(scope)]
+        covering = [one for one in limits if one.covers(scope)]
+        windows = [await counter.hit(one, await one.client(scope)) for one in covering]
         if not windows:
             await self.app(scope, receive, send)
             return
@@ -182,8 +202,8 @@ class RateLimitMiddleware:
             await self.app(scope, receive, send_with_headers)
 
 
-def _header(scope: Scope, name: bytes) -> str:
-    found = [value for key, value in scope["headers"] if key == name]
+def _header(scope: Scope, name: str) -> str:
+    found = [value for key, value in scope["headers"] if key == name.lower().encode()]
     return b",".join(found).decode("latin-1")
 
 
@@ -203,7 +223,9 @@ def _network(address: str) -> str:
         return address
     if isinstance(parsed, ipaddress.IPv4Address):
         return address
-    return str(parsed.ipv4_mapped or ipaddress.ip_network((int(parsed) >> 64 << 64, 64)))
+    return str(
+        parsed.ipv4_mapped or ipaddress.ip_network((int(parsed) >> 64 << 64, 64))
+    )
 
 
 async def _refusal(scope: Scope, window: Window) -> Any:  # noqa: ANN401
@@ -228,3 +250,14 @@ def _user_of(token: str) -> str:
     except jwt.PyJWTError:
         return ""
     return str(payload.get("sub", ""))
+
+
+async def _is_known(key: str) -> bool:
+    """Tell whether the application accepts a key."""
+    try:
+        answer: Any = check_key(key)
+        if inspect.isawaitable(answer):
+            await answer
+    except HTTPException:
+        return False
+    return True

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 from httpx import ASGITransport, AsyncClient
 
+from app import rate_limit
 from app.main import app
-from app.rate_limit import counter
 
 
 @pytest.fixture(scope="session")
@@ -16,9 +16,10 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture(autouse=True)
-def nothing_counted() -> None:
+def nothing_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let each test begin with no request counted against a limit."""
-    counter.forget()
+    counter = rate_limit.Counter("memory://")
+    monkeypatch.setattr(rate_limit, "counter", counter)
 
 
 @pytest.fixture

@@ -194,7 +194,7 @@ def _environment_value(reader: str, wanted: Wanted) -> str:
     said = json.dumps(default)
     given = f"default={said}" if reader in ("config", "Config", "env") else said
     read = f'{reader}("{wanted.variable}", {given})'
-    return f'{read}.replace(" ", "").split(",")' if isinstance(wanted.default, tuple) else read
+    return f'{read}.replace(",", " ").split()' if isinstance(wanted.default, tuple) else read
 
 
 def _constants(sources: Sources, path: str, line: int) -> tuple[str, ast.stmt, str] | None:

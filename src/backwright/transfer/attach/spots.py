@@ -24,7 +24,8 @@ class Spot:
         indent: How far to the right.
         app: What the application is called there.
         returned: The `return` whose application has no name yet.
-        item: The item of a list of middleware that the new one is put before.
+        item: The item of a list of middleware that the new one is put beside.
+        behind: Whether it is put behind that item, inside of it.
         apart: Whether a blank line stands around it.
     """
 
@@ -34,6 +35,7 @@ class Spot:
     app: str = ""
     returned: ast.Return | None = None
     item: ast.Call | None = None
+    behind: bool = False
     apart: bool = True
 
     @property
@@ -55,12 +57,23 @@ def outermost(sources: Sources, app: App) -> Spot:
     return _below_app(sources, app)
 
 
-def inside(sources: Sources, app: App, name: str) -> Spot:
+def inside(sources: Sources, app: App, name: str, places: Sequence[tuple[str, int]] = ()) -> Spot:
     """Return where a middleware is added that stands right inside the outermost of a name.
 
     Where there is none of that name, it stands around all others.
+
+    Args:
+        sources: the host's modules.
+        app: the application.
+        name: the middleware's.
+        places: where one of that name is added, maybe only under a condition.
     """
-    named = [one for one in sources.project.middleware if (one.app, one.name) == (app.object, name)]
+    added = [one for one in sources.project.middleware if one.app == app.object]
+    others = {(one.file, one.line) for one in sources.project.middleware if one not in added}
+    named = [one for one in added if one.name == name]
+    named = named or [
+        Middleware(app.object, name, *place) for place in places if place not in others
+    ]
     for one in named[-1:]:
         if (spot := _beside(sources, one, before=True)) is not None:
             return spot
@@ -79,7 +92,8 @@ def put(code: str, spot: Spot, name: str, arguments: Sequence[str]) -> str:
     """Return a module with a middleware added at a spot; imports are not looked at."""
     if spot.item is not None:
         edits = Edits(code)
-        edits.insert(edits.start(spot.item), _item(code, spot.item, name, arguments))
+        place = edits.end(spot.item) if spot.behind else edits.start(spot.item)
+        edits.insert(place, _item(code, spot, name, arguments))
         return edits.made()
     inner = "".join(f"    {one},\n" for one in (name, *arguments))
     text = f"{spot.app}.add_middleware(\n{inner})\n"
@@ -100,15 +114,18 @@ def _set_apart(code: str, line: int, text: str) -> str:
     return f"{'' if above else chr(10)}{text}{'' if below else chr(10)}"
 
 
-def _item(code: str, before: ast.Call, name: str, arguments: Sequence[str]) -> str:
-    """Return a middleware as an item of a list, in the layout of the one behind it."""
-    line = code.splitlines()[before.lineno - 1]
-    head = line.encode()[: before.col_offset].decode()
-    call = ast.unparse(before.func)
+def _item(code: str, spot: Spot, name: str, arguments: Sequence[str]) -> str:
+    """Return a middleware as an item of a list, in the layout of the one beside it."""
+    assert spot.item is not None  # noqa: S101 - asked for such spots alone
+    line = code.splitlines()[spot.item.lineno - 1]
+    head = line.encode()[: spot.item.col_offset].decode()
+    call = ast.unparse(spot.item.func)
     if head.strip():
-        return f"{call}({', '.join((name, *arguments))}), "
-    inner = "".join(f"{head}    {one},\n" for one in (name, *arguments))
-    return f"{call}(\n{inner}{head}),\n{head}"
+        text, gap = f"{call}({', '.join((name, *arguments))})", ", "
+    else:
+        inner = "".join(f"{head}    {one},\n" for one in (name, *arguments))
+        text, gap = f"{call}(\n{inner}{head})", f",\n{head}"
+    return f"{gap}{text}" if spot.behind else f"{text}{gap}"
 
 
 def _named(code: str, node: ast.Return, app: str) -> str:
@@ -138,7 +155,7 @@ def _beside(sources: Sources, one: Middleware, *, before: bool) -> Spot | None:
     item = _listed(tree, one.line)
     if item is None:
         return None
-    return Spot(one.file, item.lineno, item=item)
+    return Spot(one.file, item.lineno, item=item, behind=before)
 
 
 def _scopes(tree: ast.Module) -> Iterator[Sequence[ast.stmt]]:
