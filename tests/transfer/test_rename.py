@@ -35,6 +35,12 @@ def test_one_word() -> None:
     assert "test_an_order_is_made" in code
 
 
+def test_a_path_of_several_words_gives_a_plural() -> None:
+    words = Renaming(((names_of("BlogPost"), names_of("Review")),))
+    assert words.string('"/api/v1/blog-posts"') == '"/api/v1/reviews"'
+    assert words.string('"/blog-post/draft"') == '"/review/draft"'
+
+
 def test_several_words_take_the_form_of_their_place() -> None:
     code = renamed("APIKey")
     assert 'APIRouter(prefix="/api-keys", tags=["api-keys"])' in code

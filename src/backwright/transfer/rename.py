@@ -171,11 +171,16 @@ def _is_capital(word: str, before: str, names: Names) -> bool:
 
 
 def _singulars(names: Names) -> tuple[str, ...]:
-    return names.pascal, names.snake, *_as_words(names.human)
+    return names.pascal, names.snake, names.kebab, *_as_words(names.human)
 
 
 def _plurals(names: Names) -> tuple[str, ...]:
-    return names.plural_pascal, names.plural_snake, *_as_words(names.plural_human)
+    return (
+        names.plural_pascal,
+        names.plural_snake,
+        names.plural_kebab,
+        *_as_words(names.plural_human),
+    )
 
 
 def _fix_article(text: str, noun: str) -> str:
