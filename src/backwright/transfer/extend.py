@@ -16,6 +16,7 @@ from backwright.spec.types import FieldSpec, ResourceSpec
 from backwright.transfer.clashes import check_meanings
 from backwright.transfer.declaration import wanted_imports
 from backwright.transfer.draft import Draft
+from backwright.transfer.expectations import expected_imports, extended
 from backwright.transfer.extend_samples import extend_samples
 from backwright.transfer.extend_schemas import extend_schemas
 from backwright.transfer.extend_service import extend_service
@@ -216,7 +217,9 @@ def _extend_tests(job: Extension) -> list[str]:
         return [samples]
     drafts = (job.host, job.house)
     new = tests_of_fields(job.spec, job.around, known_tests(*drafts))
-    code = with_tests(job.host.text(path), new)
+    stated = extended(job.host.text(path), job.spec.names, job.spec.fields)
+    stated = add_imports(stated, wanted_imports(expected_imports(job.spec.fields)), width=WIDTH)
+    code = with_tests(stated, new)
     job.host.write(path, with_test_imports(job.host, drafts, code))
     return [samples, path]
 

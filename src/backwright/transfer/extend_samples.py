@@ -9,26 +9,23 @@ from backwright.source.brackets import appended
 from backwright.source.imports import add_imports
 from backwright.spec.types import ResourceSpec
 from backwright.transfer.declaration import Import, wanted_imports
-from backwright.transfer.samples import bad, bad_imports, good, good_imports
+from backwright.transfer.samples import good, good_imports
 from backwright.transfer.survey import Table
 
 WIDTH = 100
 
 
 def extend_samples(code: str, table: Table, spec: ResourceSpec) -> str:
-    """Return the factories with values of the new fields, right ones and wrong ones."""
+    """Return the factories with values of the new fields."""
     snake = table.names.snake
     for prefix in ("valid", "changed"):
         values = [
             f'"{f.column}": {good(f, spec.names, changed=prefix == "changed")}' for f in spec.fields
         ]
         code = _with_values(code, f"{prefix}_{snake}", values)
-    wrong = [f'{{"{f.column}": {value}}}' for f in spec.fields for value in bad(f)]
-    invalid = _assigned(code, f"INVALID_{table.names.constant}")
-    code = appended(code, invalid, wrong) if invalid is not None else code
     imports: set[Import] = set()
     for field in spec.fields:
-        imports |= good_imports(field) | bad_imports(field)
+        imports |= good_imports(field)
     return add_imports(code, wanted_imports(imports), width=WIDTH)
 
 
@@ -54,12 +51,3 @@ def _with_values(code: str, function: str, values: list[str]) -> str:
     header = slice(node.lineno - 1, node.body[0].lineno - 1)
     lines[header] = [re.sub(r"\b_client\b", "client", line) for line in lines[header]]
     return "".join(lines)
-
-
-def _assigned(code: str, name: str) -> ast.List | None:
-    for node in ast.parse(code).body:
-        target = node.target if isinstance(node, ast.AnnAssign) else None
-        is_it = isinstance(target, ast.Name) and target.id == name
-        if is_it and isinstance(node, ast.AnnAssign) and isinstance(node.value, ast.List):
-            return node.value
-    return None

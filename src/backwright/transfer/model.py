@@ -150,9 +150,14 @@ def _size(field: FieldSpec) -> tuple[list[str], set[Import]]:
     if field.kind in ("str", "email", "url"):
         return [f"max_length={text_length(field)}"], set()
     if field.kind == "decimal":
-        precision, scale = (field.precision, field.scale) if field.precision else DECIMAL
+        precision, scale = digits(field)
         return [f"max_digits={precision}", f"decimal_places={scale}"], set()
     return [], set()
+
+
+def digits(field: FieldSpec) -> tuple[int, int]:
+    """Return the precision and the scale of a decimal."""
+    return (field.precision, field.scale or 0) if field.precision else DECIMAL
 
 
 def text_length(field: FieldSpec) -> int:

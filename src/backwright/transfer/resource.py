@@ -25,6 +25,7 @@ STEPS: tuple[tuple[str, Callable[[Job], list[str]]], ...] = (
     ("service", steps.add_service),
     ("routes", steps.add_routes),
     ("wiring", steps.add_wiring),
+    ("readme", steps.add_readme),
     ("tests", steps.add_tests),
 )
 
@@ -51,7 +52,8 @@ def transfer_resource(host: Draft, house: Draft, spec: ResourceSpec) -> Transfer
     _check_names(facts, spec, exemplar)
     check_references(facts, spec, around)
     job = Job(host, house, spec, exemplar, around, vocabulary(exemplar, house))
-    done = tuple((name, tuple(step(job))) for name, step in STEPS)
+    written = tuple((name, tuple(step(job))) for name, step in STEPS)
+    done = tuple((name, files) for name, files in written if files)
     check_meanings(host)
     name = exemplar.table.name
     learnt_from = name if exemplar.draft is host else f"the house's own {name}"

@@ -9,7 +9,7 @@ from backwright.spec.names import Names
 from backwright.spec.types import FieldSpec
 from backwright.transfer.declaration import Declaration, Import
 from backwright.transfer.model import (
-    DECIMAL,
+    digits,
     enum_class,
     enum_member,
     python_type,
@@ -157,7 +157,7 @@ def _float_type(_: Names, field: FieldSpec) -> tuple[str, set[Import]]:
 
 
 def _decimal_type(_: Names, field: FieldSpec) -> tuple[str, set[Import]]:
-    precision, scale = (field.precision, field.scale) if field.precision else DECIMAL
+    precision, scale = digits(field)
     bounds = [f"max_digits={precision}", f"decimal_places={scale}", *_bounds(field)]
     return _annotated("Decimal", bounds, {("decimal", "Decimal")})
 
@@ -208,10 +208,13 @@ def _default(resource: Names, field: FieldSpec) -> tuple[str, set[Import]]:
 
 
 def _literal(default: object) -> tuple[str, set[Import]]:
-    if isinstance(default, str):
-        escaped = default.replace("\\", "\\\\").replace('"', '\\"')
-        return f'"{escaped}"', set()
-    return repr(default), set()
+    return quoted(default) if isinstance(default, str) else repr(default), set()
+
+
+def quoted(text: str) -> str:
+    """Return a text as code."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 _CALLS: dict[str, Callable[[object], tuple[str, set[Import]]]] = {

@@ -14,7 +14,7 @@ from backwright.spec.names import Names
 from backwright.spec.types import FieldSpec
 from backwright.transfer import schema
 from backwright.transfer.declaration import Declaration, Import
-from backwright.transfer.samples import bad, bad_imports, good, good_imports
+from backwright.transfer.samples import good, good_imports
 
 Role = Callable[[Names, FieldSpec], Declaration | None]
 
@@ -70,7 +70,7 @@ class SchemaSlots(cst.CSTTransformer):
 
 
 class SampleSlots(cst.CSTTransformer):
-    """Replace sample data: dicts whose keys are all the exemplar's fields, and lists of such.
+    """Replace sample data: dicts whose keys are all the exemplar's fields.
 
     A dict in a function whose name speaks of change gets other values than the rest.
     """
@@ -91,15 +91,6 @@ class SampleSlots(cst.CSTTransformer):
         self, original_node: cst.FunctionDef, updated_node: cst.FunctionDef
     ) -> cst.FunctionDef:
         return _with_honest_parameters(updated_node)
-
-    def leave_List(self, original_node: cst.List, updated_node: cst.List) -> cst.BaseExpression:
-        values = [e.value for e in original_node.elements]
-        if not values or not all(isinstance(v, cst.Dict) and self._is_sample(v) for v in values):
-            return updated_node
-        items = [f'{{"{f.column}": {value}}}' for f in self.fields for value in bad(f)]
-        for field in self.fields:
-            self.imports |= bad_imports(field)
-        return cst.parse_expression(_multiline("[", items, "]"))
 
     def leave_Dict(self, original_node: cst.Dict, updated_node: cst.Dict) -> cst.BaseExpression:
         if not self._is_sample(original_node):

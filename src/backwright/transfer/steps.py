@@ -18,9 +18,11 @@ from backwright.spec.types import ResourceSpec
 from backwright.transfer.declaration import Import, wanted_imports
 from backwright.transfer.draft import Draft
 from backwright.transfer.exemplar import Exemplar, block, bound_names, chain_of
+from backwright.transfer.expectations import expected_imports, filled
 from backwright.transfer.field_tests import NewTest, known_tests, spoken_of, tests_of_fields
 from backwright.transfer.model import link_word
 from backwright.transfer.promises import promising
+from backwright.transfer.readme import README, with_resource
 from backwright.transfer.rename import Renaming, rename_code
 from backwright.transfer.repeat import repeat_links
 from backwright.transfer.slots import SampleSlots, SchemaSlots
@@ -184,6 +186,19 @@ def add_wiring(job: Job) -> list[str]:
     return made
 
 
+def add_readme(job: Job) -> list[str]:
+    """Add the resource to the README, where that has a table of them."""
+    if not (job.host.exists(README) and job.exemplar.draft.exists(README)):
+        return []
+    before = job.host.text(README)
+    learnt = job.exemplar.draft.text(README)
+    after = with_resource(before, learnt, job.exemplar.names, job.spec.names)
+    if after == before:
+        return []
+    job.host.write(README, after)
+    return [README]
+
+
 def add_tests(job: Job) -> list[str]:
     """Add sample data and tests: the exemplar's own, and those of fields that are alike."""
     return [_add_factories(job), _add_test_module(job)]
@@ -207,10 +222,11 @@ def _add_test_module(job: Job) -> str:
     base = splice(code, [Splice(s.start, _next_line(code, s.end), "") for s in foreign])
     known = known_tests(job.exemplar.draft, job.house)
     new = tests_of_fields(job.spec, job.around, known)
-    text = with_tests(rename_code(base, job.renaming(base)), new)
+    stated = filled(rename_code(base, job.renaming(base)), job.spec.names, job.spec.fields)
+    text = add_imports(stated, wanted_imports(expected_imports(job.spec.fields)), width=WIDTH)
     target = _target_path(job, path)
     known_drafts = (job.house, job.exemplar.draft)
-    job.host.write(target, with_test_imports(job.host, known_drafts, text))
+    job.host.write(target, with_test_imports(job.host, known_drafts, with_tests(text, new)))
     return target
 
 

@@ -8,6 +8,7 @@ from backwright.errors import UsageError
 from backwright.transfer.draft import Draft
 from backwright.transfer.exemplar import Exemplar
 from backwright.transfer.prune import prune
+from backwright.transfer.readme import README, without_resources_in
 from backwright.transfer.survey import MODELS, Survey, Table, survey
 from backwright.values import Place
 
@@ -34,6 +35,9 @@ def without_resources(draft: Draft, keep: Collection[str]) -> bool:
             draft.remove(path)
     lost |= {f"app.models.{link}" for table in going for _, link in table.links}
     prune_draft(draft, (), lost)
+    if draft.exists(README):
+        names = [table.names for table in going]
+        draft.write(README, without_resources_in(draft.text(README), names))
     return True
 
 

@@ -1,55 +1,19 @@
 """What the tests of all resources have in common."""
 
-import json
 from enum import Enum
-from typing import Any, get_args
+from typing import Any
 
 from httpx import AsyncClient, Response
 from pydantic import BaseModel
-
-from app.pagination import PageQuery
 
 Fields = dict[str, Any]
 
 UNKNOWN_ID = "00000000-0000-4000-8000-000000000000"  # nothing has it
 
-# NUL, which PostgreSQL cannot store; half of a surrogate pair, which UTF-8 cannot.
-UNSTORABLE_TEXTS = ["\0", "a\0b", "\ud800", "a\udfffb"]
 
-
-def required_of(schema: type[BaseModel]) -> list[str]:
-    """Return the fields that must be there."""
-    return [name for name, field in schema.model_fields.items() if field.is_required()]
-
-
-def defaults_of(schema: type[BaseModel]) -> Fields:
-    """Return the values of fields that are left out, but for those that no two rows share."""
-    return {
-        name: field.default
-        for name, field in schema.model_fields.items()
-        if not field.is_required() and field.default_factory is None
-    }
-
-
-def nullable(schema: type[BaseModel], name: str) -> bool:
-    """Return whether a field may be null."""
-    return type(None) in get_args(schema.model_fields[name].annotation)
-
-
-def texts_of(fields: Fields) -> list[str]:
-    """Return the fields that contain text."""
-    return [name for name, value in fields.items() if isinstance(value, str)]
-
-
-def sorts_of(query: type[PageQuery]) -> list[str]:
-    """Return the orders that a list can have."""
-    return list(get_args(query.model_fields["sort"].annotation))
-
-
-def filters_of(query: type[PageQuery], row: Fields) -> list[Fields]:
-    """Return every single filter that a row passes."""
-    names = query.model_fields.keys() - PageQuery.model_fields.keys()
-    return [{name: row[name]} for name in sorted(names) if row[name] not in (None, [])]
+def brief(fields: Fields) -> str:
+    """Return how reports of tests name a case."""
+    return str(fields)[:60]
 
 
 async def read_all(client: AsyncClient, path: str, /, **params: Any) -> list[Fields]:
@@ -63,12 +27,6 @@ async def read_all(client: AsyncClient, path: str, /, **params: Any) -> list[Fie
         if page["next_cursor"] is None:
             return rows
         params["cursor"] = page["next_cursor"]
-
-
-async def send(client: AsyncClient, method: str, path: str, fields: Fields) -> Response:
-    """Send fields as JSON in ASCII, which can express what UTF-8 cannot."""
-    headers = {"Content-Type": "application/json"}
-    return await client.request(method, path, content=json.dumps(fields), headers=headers)
 
 
 async def use_every_verb(

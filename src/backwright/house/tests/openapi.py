@@ -4,8 +4,11 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from httpx import AsyncClient
+
 from app.main import create_app
-from tests.helpers import UNKNOWN_ID
+from tests import factories
+from tests.helpers import UNKNOWN_ID, Fields
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,22 @@ class Operation:
     def __str__(self) -> str:
         """Return how reports of tests name it."""
         return f"{self.method} {self.path}"
+
+    @property
+    def creates(self) -> bool:
+        """Whether the factories know what it creates."""
+        return hasattr(factories, self._factory)
+
+    async def valid_fields(self, client: AsyncClient) -> Fields:
+        """Return what a client may send, where it creates something."""
+        fields: Fields = await getattr(factories, self._factory)(client)
+        return fields
+
+    @property
+    def _factory(self) -> str:
+        """The name of the factory: `valid_blog_post` where the body is a `BlogPostCreate`."""
+        resource = (self.body or "").removesuffix("Create")
+        return "valid_" + re.sub(r"(?<!^)(?=[A-Z])", "_", resource).lower()
 
     def url(self, value: str = UNKNOWN_ID) -> str:
         """Return the path with its parameters filled in."""

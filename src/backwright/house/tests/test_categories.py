@@ -7,11 +7,10 @@ from httpx import AsyncClient
 from sqlmodel import delete
 
 from app.database import Session
-from app.fields import MOST_LINKS
+from app.fields import LARGEST_INTEGER, MOST_LINKS
 from app.models import LoginSession
-from app.schemas import CategoryCreate, CategoryFilter, CategoryPublic
+from app.schemas import CategoryPublic
 from tests.factories import (
-    INVALID_CATEGORY,
     changed_category,
     make_category,
     make_label,
@@ -19,22 +18,43 @@ from tests.factories import (
 )
 from tests.helpers import (
     UNKNOWN_ID,
-    UNSTORABLE_TEXTS,
     assert_conflict,
     assert_not_found,
     assert_sorted,
-    defaults_of,
-    filters_of,
-    nullable,
+    brief,
     read_all,
-    required_of,
-    send,
-    sorts_of,
-    texts_of,
     use_every_verb,
 )
 
 PATH = "/api/v1/categories"
+
+# How the fields behave: said here, and not read from the schemas, which are under test.
+REQUIRED: list[str] = ["name"]
+DEFAULTS: dict[str, Any] = {
+    "position": 0,
+    "parent_id": None,
+    "label_ids": [],
+}
+NULLABLE: list[str] = ["parent_id"]
+FILTERS: list[str] = ["name", "position", "label_ids"]
+SORTS: list[str] = ["created_at", "-created_at", "name", "-name", "position", "-position"]
+BOUNDS: list[dict[str, Any]] = [
+    {"name": ""},
+    {"name": "n" * 80},
+    {"position": 0},
+    {"position": LARGEST_INTEGER},
+]
+INVALID: list[dict[str, Any]] = [
+    {"name": "n" * 81},
+    {"name": 1},
+    {"position": -1},
+    {"position": LARGEST_INTEGER + 1},
+    {"position": "many"},
+    {"position": True},
+    {"parent_id": "no-id"},
+    {"label_ids": ["no-id"]},
+    {"label_ids": None},
+]
 
 
 def path_of(category: dict[str, Any]) -> str:
@@ -60,37 +80,35 @@ async def test_create(alice: AsyncClient) -> None:
 async def test_create_with_required_fields_only(alice: AsyncClient) -> None:
     """What has a default may be left out, and has the default then."""
     fields = await valid_category(alice)
-    response = await alice.post(
-        PATH, json={name: fields[name] for name in required_of(CategoryCreate)}
-    )
+    response = await alice.post(PATH, json={name: fields[name] for name in REQUIRED})
     assert response.status_code == 201, response.text
-    assert response.json().keys() == CategoryPublic.model_fields.keys()
-    category = CategoryPublic.model_validate(response.json()).model_dump()
-    assert category.items() >= defaults_of(CategoryCreate).items()
+    category = response.json()
+    assert category.keys() == fields.keys() | {"id", "created_at", "updated_at"}
+    assert category.items() >= DEFAULTS.items()
 
 
-async def test_create_without_a_required_field(alice: AsyncClient) -> None:
-    """What has no default must be there."""
-    fields = await valid_category(alice)
-    for name in required_of(CategoryCreate):
-        rest = {key: value for key, value in fields.items() if key != name}
-        assert (await alice.post(PATH, json=rest)).status_code == 422, name
+async def test_create_without_one_field(alice: AsyncClient) -> None:
+    """Whichever is left out: what has no default must be there."""
+    for name in await valid_category(alice):
+        fields = await valid_category(alice)
+        del fields[name]
+        response = await alice.post(PATH, json=fields)
+        assert response.status_code == (422 if name in REQUIRED else 201), name
 
 
-@pytest.mark.parametrize("invalid", INVALID_CATEGORY, ids=str)
+@pytest.mark.parametrize("bound", BOUNDS, ids=brief)
+async def test_create_at_a_bound(alice: AsyncClient, bound: dict[str, Any]) -> None:
+    """What is only just within its bounds is taken as it is."""
+    response = await alice.post(PATH, json=await valid_category(alice) | bound)
+    assert response.status_code == 201, response.text
+    assert response.json().items() >= bound.items()
+
+
+@pytest.mark.parametrize("invalid", INVALID, ids=brief)
 async def test_create_with_an_invalid_field(alice: AsyncClient, invalid: dict[str, Any]) -> None:
     """What is out of bounds, or of the wrong kind, is refused."""
     response = await alice.post(PATH, json=await valid_category(alice) | invalid)
     assert response.status_code == 422, response.text
-
-
-@pytest.mark.parametrize("unstorable", UNSTORABLE_TEXTS, ids=ascii)
-async def test_create_with_text_that_cannot_be_stored(alice: AsyncClient, unstorable: str) -> None:
-    """Every text is refused if the database could not hold it."""
-    fields = await valid_category(alice)
-    for name in texts_of(fields):
-        response = await send(alice, "POST", PATH, fields | {name: unstorable})
-        assert response.status_code == 422, name
 
 
 async def test_create_with_a_taken_name(alice: AsyncClient, bob: AsyncClient) -> None:
@@ -143,13 +161,6 @@ async def test_read(alice: AsyncClient, bob: AsyncClient) -> None:
         assert response.json() == category
 
 
-@pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
-async def test_use_a_malformed_id(alice: AsyncClient, method: str) -> None:
-    """What is not an id is refused before anything is looked up."""
-    response = await alice.request(method, f"{PATH}/no-id", json={} if method == "PATCH" else None)
-    assert response.status_code == 422, response.text
-
-
 # --- List
 
 
@@ -172,7 +183,8 @@ async def test_list_with_total(alice: AsyncClient) -> None:
 async def test_filter(alice: AsyncClient) -> None:
     """A filter finds what passes it."""
     category = await make_category(alice)
-    for params in filters_of(CategoryFilter, category):
+    for name in FILTERS:
+        params = {name: category[name]}
         assert await read_all(alice, PATH, **params) == [category], params
 
 
@@ -180,7 +192,8 @@ async def test_filter_by_what_no_category_has(alice: AsyncClient) -> None:
     """A filter leaves out what does not pass it."""
     category = await make_category(alice)
     other = await make_category(alice, **await changed_category(alice))
-    for params in filters_of(CategoryFilter, other):
+    for name in FILTERS:
+        params = {name: other[name]}
         assert category not in await read_all(alice, PATH, **params), params
 
 
@@ -202,7 +215,7 @@ async def test_filter_by_several_labels(alice: AsyncClient) -> None:
     assert await read_all(alice, PATH, label_ids=[*ids, UNKNOWN_ID]) == []
 
 
-@pytest.mark.parametrize("sort", sorts_of(CategoryFilter))
+@pytest.mark.parametrize("sort", SORTS)
 async def test_sort_and_page(alice: AsyncClient, sort: str) -> None:
     """Each order is that of its column, and the same in pages; backwards is the reverse."""
     given = [await fields(alice) for fields in (valid_category, changed_category) * 2]
@@ -215,38 +228,6 @@ async def test_sort_and_page(alice: AsyncClient, sort: str) -> None:
     assert await read_all(alice, PATH, sort=sort, limit=3) == categories
     backwards = sort.removeprefix("-") if sort.startswith("-") else f"-{sort}"
     assert await read_all(alice, PATH, sort=backwards, limit=1) == categories[::-1]
-
-
-async def test_cursor_of_another_order(alice: AsyncClient) -> None:
-    """A cursor is good for the order that it was made for."""
-    for _ in range(2):
-        await make_category(alice)
-    page = (await alice.get(PATH, params={"limit": 1, "sort": "created_at"})).json()
-    params = {"cursor": page["next_cursor"], "sort": "-created_at"}
-    assert (await alice.get(PATH, params=params)).status_code == 400
-
-
-@pytest.mark.parametrize(
-    ("name", "value", "status"),
-    [
-        ("limit", "0", 422),
-        ("limit", "-1", 422),
-        ("limit", "101", 422),
-        ("limit", "1" + "0" * 20, 422),
-        ("sort", "owner_id", 422),
-        ("owner_id", UNKNOWN_ID, 422),
-        ("cursor", "no cursor", 400),
-        ("cursor", "W10=", 400),
-        ("cursor", "\0", 400),
-        ("with_total", "perhaps", 422),
-    ],
-)
-async def test_list_with_an_invalid_parameter(
-    alice: AsyncClient, name: str, value: str, status: int
-) -> None:
-    """What a list does not know, or cannot do, is refused."""
-    response = await alice.get(PATH, params={name: value})
-    assert response.status_code == status, response.text
 
 
 # --- Update
@@ -287,10 +268,19 @@ async def test_update_to_null(alice: AsyncClient) -> None:
     category = await make_category(alice)
     for name in await changed_category(alice):
         response = await alice.patch(path_of(category), json={name: None})
-        assert response.status_code == (200 if nullable(CategoryPublic, name) else 422), name
+        assert response.status_code == (200 if name in NULLABLE else 422), name
 
 
-@pytest.mark.parametrize("invalid", INVALID_CATEGORY, ids=str)
+@pytest.mark.parametrize("bound", BOUNDS, ids=brief)
+async def test_update_to_a_bound(alice: AsyncClient, bound: dict[str, Any]) -> None:
+    """What is only just within its bounds is taken as it is."""
+    category = await make_category(alice)
+    response = await alice.patch(path_of(category), json=bound)
+    assert response.status_code == 200, response.text
+    assert response.json().items() >= bound.items()
+
+
+@pytest.mark.parametrize("invalid", INVALID, ids=brief)
 async def test_update_to_an_invalid_value(alice: AsyncClient, invalid: dict[str, Any]) -> None:
     """What is out of bounds, or of the wrong kind, is refused, and nothing changes."""
     category = await make_category(alice)

@@ -7,10 +7,10 @@ from httpx import AsyncClient
 from sqlmodel import delete
 
 from app.database import Session
+from app.fields import LONGEST_TEXT
 from app.models import LoginSession
-from app.schemas import CommentCreate, CommentFilter, CommentPublic
+from app.schemas import CommentPublic
 from tests.factories import (
-    INVALID_COMMENT,
     changed_comment,
     make_comment,
     make_tag,
@@ -19,22 +19,38 @@ from tests.factories import (
 )
 from tests.helpers import (
     UNKNOWN_ID,
-    UNSTORABLE_TEXTS,
     assert_conflict,
     assert_not_found,
     assert_sorted,
-    defaults_of,
-    filters_of,
-    nullable,
+    brief,
     read_all,
-    required_of,
-    send,
-    sorts_of,
-    texts_of,
     use_every_verb,
 )
 
 PATH = "/api/v1/comments"
+
+# How the fields behave: said here, and not read from the schemas, which are under test.
+REQUIRED: list[str] = ["body", "said_at", "meta", "task_id"]
+DEFAULTS: dict[str, Any] = {
+    "tag_id": None,
+    "parent_id": None,
+}
+NULLABLE: list[str] = ["tag_id", "parent_id"]
+FILTERS: list[str] = ["said_at", "task_id", "tag_id"]
+SORTS: list[str] = ["created_at", "-created_at", "said_at", "-said_at"]
+BOUNDS: list[dict[str, Any]] = [
+    {"body": ""},
+    {"body": "n" * LONGEST_TEXT},
+]
+INVALID: list[dict[str, Any]] = [
+    {"body": 1},
+    {"said_at": "2030-01-31T12:00:00"},
+    {"said_at": 0},
+    {"meta": "no object"},
+    {"task_id": "no-id"},
+    {"tag_id": "no-id"},
+    {"parent_id": "no-id"},
+]
 
 
 def path_of(comment: dict[str, Any]) -> str:
@@ -60,37 +76,35 @@ async def test_create(alice: AsyncClient) -> None:
 async def test_create_with_required_fields_only(alice: AsyncClient) -> None:
     """What has a default may be left out, and has the default then."""
     fields = await valid_comment(alice)
-    response = await alice.post(
-        PATH, json={name: fields[name] for name in required_of(CommentCreate)}
-    )
+    response = await alice.post(PATH, json={name: fields[name] for name in REQUIRED})
     assert response.status_code == 201, response.text
-    assert response.json().keys() == CommentPublic.model_fields.keys()
-    comment = CommentPublic.model_validate(response.json()).model_dump()
-    assert comment.items() >= defaults_of(CommentCreate).items()
+    comment = response.json()
+    assert comment.keys() == fields.keys() | {"id", "created_at", "updated_at"}
+    assert comment.items() >= DEFAULTS.items()
 
 
-async def test_create_without_a_required_field(alice: AsyncClient) -> None:
-    """What has no default must be there."""
-    fields = await valid_comment(alice)
-    for name in required_of(CommentCreate):
-        rest = {key: value for key, value in fields.items() if key != name}
-        assert (await alice.post(PATH, json=rest)).status_code == 422, name
+async def test_create_without_one_field(alice: AsyncClient) -> None:
+    """Whichever is left out: what has no default must be there."""
+    for name in await valid_comment(alice):
+        fields = await valid_comment(alice)
+        del fields[name]
+        response = await alice.post(PATH, json=fields)
+        assert response.status_code == (422 if name in REQUIRED else 201), name
 
 
-@pytest.mark.parametrize("invalid", INVALID_COMMENT, ids=str)
+@pytest.mark.parametrize("bound", BOUNDS, ids=brief)
+async def test_create_at_a_bound(alice: AsyncClient, bound: dict[str, Any]) -> None:
+    """What is only just within its bounds is taken as it is."""
+    response = await alice.post(PATH, json=await valid_comment(alice) | bound)
+    assert response.status_code == 201, response.text
+    assert response.json().items() >= bound.items()
+
+
+@pytest.mark.parametrize("invalid", INVALID, ids=brief)
 async def test_create_with_an_invalid_field(alice: AsyncClient, invalid: dict[str, Any]) -> None:
     """What is out of bounds, or of the wrong kind, is refused."""
     response = await alice.post(PATH, json=await valid_comment(alice) | invalid)
     assert response.status_code == 422, response.text
-
-
-@pytest.mark.parametrize("unstorable", UNSTORABLE_TEXTS, ids=ascii)
-async def test_create_with_text_that_cannot_be_stored(alice: AsyncClient, unstorable: str) -> None:
-    """Every text is refused if the database could not hold it."""
-    fields = await valid_comment(alice)
-    for name in texts_of(fields):
-        response = await send(alice, "POST", PATH, fields | {name: unstorable})
-        assert response.status_code == 422, name
 
 
 async def test_create_for_another_user(alice: AsyncClient, bob: AsyncClient) -> None:
@@ -146,13 +160,6 @@ async def test_read_another_users_comment(alice: AsyncClient, bob: AsyncClient) 
     assert_not_found(await bob.get(f"{PATH}/{UNKNOWN_ID}"), "Comment")
 
 
-@pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
-async def test_use_a_malformed_id(alice: AsyncClient, method: str) -> None:
-    """What is not an id is refused before anything is looked up."""
-    response = await alice.request(method, f"{PATH}/no-id", json={} if method == "PATCH" else None)
-    assert response.status_code == 422, response.text
-
-
 # --- List
 
 
@@ -176,7 +183,8 @@ async def test_list_with_total(alice: AsyncClient, bob: AsyncClient) -> None:
 async def test_filter(alice: AsyncClient, bob: AsyncClient) -> None:
     """A filter finds what passes it, and nothing of another user's."""
     comment = await make_comment(alice)
-    for params in filters_of(CommentFilter, comment):
+    for name in FILTERS:
+        params = {name: comment[name]}
         assert await read_all(alice, PATH, **params) == [comment], params
         page = (await bob.get(PATH, params=params | {"with_total": True})).json()
         assert (page["items"], page["total"]) == ([], 0), params
@@ -186,7 +194,8 @@ async def test_filter_by_what_no_comment_has(alice: AsyncClient) -> None:
     """A filter leaves out what does not pass it."""
     comment = await make_comment(alice)
     other = await make_comment(alice, **await changed_comment(alice))
-    for params in filters_of(CommentFilter, other):
+    for name in FILTERS:
+        params = {name: other[name]}
         assert comment not in await read_all(alice, PATH, **params), params
 
 
@@ -198,7 +207,7 @@ async def test_filter_by_a_parent(alice: AsyncClient) -> None:
     assert await read_all(alice, PATH, parent_id=comment["id"]) == []
 
 
-@pytest.mark.parametrize("sort", sorts_of(CommentFilter))
+@pytest.mark.parametrize("sort", SORTS)
 async def test_sort_and_page(alice: AsyncClient, sort: str) -> None:
     """Each order is that of its column, and the same in pages; backwards is the reverse."""
     given = [await fields(alice) for fields in (valid_comment, changed_comment) * 2]
@@ -211,38 +220,6 @@ async def test_sort_and_page(alice: AsyncClient, sort: str) -> None:
     assert await read_all(alice, PATH, sort=sort, limit=3) == comments
     backwards = sort.removeprefix("-") if sort.startswith("-") else f"-{sort}"
     assert await read_all(alice, PATH, sort=backwards, limit=1) == comments[::-1]
-
-
-async def test_cursor_of_another_order(alice: AsyncClient) -> None:
-    """A cursor is good for the order that it was made for."""
-    for _ in range(2):
-        await make_comment(alice)
-    page = (await alice.get(PATH, params={"limit": 1, "sort": "created_at"})).json()
-    params = {"cursor": page["next_cursor"], "sort": "-created_at"}
-    assert (await alice.get(PATH, params=params)).status_code == 400
-
-
-@pytest.mark.parametrize(
-    ("name", "value", "status"),
-    [
-        ("limit", "0", 422),
-        ("limit", "-1", 422),
-        ("limit", "101", 422),
-        ("limit", "1" + "0" * 20, 422),
-        ("sort", "owner_id", 422),
-        ("owner_id", UNKNOWN_ID, 422),
-        ("cursor", "no cursor", 400),
-        ("cursor", "W10=", 400),
-        ("cursor", "\0", 400),
-        ("with_total", "perhaps", 422),
-    ],
-)
-async def test_list_with_an_invalid_parameter(
-    alice: AsyncClient, name: str, value: str, status: int
-) -> None:
-    """What a list does not know, or cannot do, is refused."""
-    response = await alice.get(PATH, params={name: value})
-    assert response.status_code == status, response.text
 
 
 # --- Update
@@ -283,10 +260,19 @@ async def test_update_to_null(alice: AsyncClient) -> None:
     comment = await make_comment(alice)
     for name in await changed_comment(alice):
         response = await alice.patch(path_of(comment), json={name: None})
-        assert response.status_code == (200 if nullable(CommentPublic, name) else 422), name
+        assert response.status_code == (200 if name in NULLABLE else 422), name
 
 
-@pytest.mark.parametrize("invalid", INVALID_COMMENT, ids=str)
+@pytest.mark.parametrize("bound", BOUNDS, ids=brief)
+async def test_update_to_a_bound(alice: AsyncClient, bound: dict[str, Any]) -> None:
+    """What is only just within its bounds is taken as it is."""
+    comment = await make_comment(alice)
+    response = await alice.patch(path_of(comment), json=bound)
+    assert response.status_code == 200, response.text
+    assert response.json().items() >= bound.items()
+
+
+@pytest.mark.parametrize("invalid", INVALID, ids=brief)
 async def test_update_to_an_invalid_value(alice: AsyncClient, invalid: dict[str, Any]) -> None:
     """What is out of bounds, or of the wrong kind, is refused, and nothing changes."""
     comment = await make_comment(alice)

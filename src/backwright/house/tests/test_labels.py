@@ -8,31 +8,38 @@ from sqlmodel import delete
 
 from app.database import Session
 from app.models import LoginSession
-from app.schemas import LabelCreate, LabelFilter, LabelPublic
+from app.schemas import LabelPublic
 from tests.factories import (
-    INVALID_LABEL,
     changed_label,
     make_label,
     valid_label,
 )
 from tests.helpers import (
-    UNKNOWN_ID,
-    UNSTORABLE_TEXTS,
     assert_conflict,
     assert_not_found,
     assert_sorted,
-    defaults_of,
-    filters_of,
-    nullable,
+    brief,
     read_all,
-    required_of,
-    send,
-    sorts_of,
-    texts_of,
     use_every_verb,
 )
 
 PATH = "/api/v1/labels"
+
+# How the fields behave: said here, and not read from the schemas, which are under test.
+REQUIRED: list[str] = ["name"]
+DEFAULTS: dict[str, Any] = {}
+NULLABLE: list[str] = []
+FILTERS: list[str] = ["name"]
+SORTS: list[str] = ["created_at", "-created_at", "name", "-name"]
+BOUNDS: list[dict[str, Any]] = [
+    {"name": "n"},
+    {"name": "n" * 30},
+]
+INVALID: list[dict[str, Any]] = [
+    {"name": ""},
+    {"name": "n" * 31},
+    {"name": 1},
+]
 
 
 def path_of(label: dict[str, Any]) -> str:
@@ -58,37 +65,35 @@ async def test_create(alice: AsyncClient) -> None:
 async def test_create_with_required_fields_only(alice: AsyncClient) -> None:
     """What has a default may be left out, and has the default then."""
     fields = await valid_label(alice)
-    response = await alice.post(
-        PATH, json={name: fields[name] for name in required_of(LabelCreate)}
-    )
+    response = await alice.post(PATH, json={name: fields[name] for name in REQUIRED})
     assert response.status_code == 201, response.text
-    assert response.json().keys() == LabelPublic.model_fields.keys()
-    label = LabelPublic.model_validate(response.json()).model_dump()
-    assert label.items() >= defaults_of(LabelCreate).items()
+    label = response.json()
+    assert label.keys() == fields.keys() | {"id", "created_at", "updated_at"}
+    assert label.items() >= DEFAULTS.items()
 
 
-async def test_create_without_a_required_field(alice: AsyncClient) -> None:
-    """What has no default must be there."""
-    fields = await valid_label(alice)
-    for name in required_of(LabelCreate):
-        rest = {key: value for key, value in fields.items() if key != name}
-        assert (await alice.post(PATH, json=rest)).status_code == 422, name
+async def test_create_without_one_field(alice: AsyncClient) -> None:
+    """Whichever is left out: what has no default must be there."""
+    for name in await valid_label(alice):
+        fields = await valid_label(alice)
+        del fields[name]
+        response = await alice.post(PATH, json=fields)
+        assert response.status_code == (422 if name in REQUIRED else 201), name
 
 
-@pytest.mark.parametrize("invalid", INVALID_LABEL, ids=str)
+@pytest.mark.parametrize("bound", BOUNDS, ids=brief)
+async def test_create_at_a_bound(alice: AsyncClient, bound: dict[str, Any]) -> None:
+    """What is only just within its bounds is taken as it is."""
+    response = await alice.post(PATH, json=await valid_label(alice) | bound)
+    assert response.status_code == 201, response.text
+    assert response.json().items() >= bound.items()
+
+
+@pytest.mark.parametrize("invalid", INVALID, ids=brief)
 async def test_create_with_an_invalid_field(alice: AsyncClient, invalid: dict[str, Any]) -> None:
     """What is out of bounds, or of the wrong kind, is refused."""
     response = await alice.post(PATH, json=await valid_label(alice) | invalid)
     assert response.status_code == 422, response.text
-
-
-@pytest.mark.parametrize("unstorable", UNSTORABLE_TEXTS, ids=ascii)
-async def test_create_with_text_that_cannot_be_stored(alice: AsyncClient, unstorable: str) -> None:
-    """Every text is refused if the database could not hold it."""
-    fields = await valid_label(alice)
-    for name in texts_of(fields):
-        response = await send(alice, "POST", PATH, fields | {name: unstorable})
-        assert response.status_code == 422, name
 
 
 async def test_create_with_a_taken_name(alice: AsyncClient, bob: AsyncClient) -> None:
@@ -108,13 +113,6 @@ async def test_read(alice: AsyncClient, bob: AsyncClient) -> None:
         response = await client.get(path_of(label))
         assert response.status_code == 200, response.text
         assert response.json() == label
-
-
-@pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
-async def test_use_a_malformed_id(alice: AsyncClient, method: str) -> None:
-    """What is not an id is refused before anything is looked up."""
-    response = await alice.request(method, f"{PATH}/no-id", json={} if method == "PATCH" else None)
-    assert response.status_code == 422, response.text
 
 
 # --- List
@@ -139,7 +137,8 @@ async def test_list_with_total(alice: AsyncClient) -> None:
 async def test_filter(alice: AsyncClient) -> None:
     """A filter finds what passes it."""
     label = await make_label(alice)
-    for params in filters_of(LabelFilter, label):
+    for name in FILTERS:
+        params = {name: label[name]}
         assert await read_all(alice, PATH, **params) == [label], params
 
 
@@ -147,11 +146,12 @@ async def test_filter_by_what_no_label_has(alice: AsyncClient) -> None:
     """A filter leaves out what does not pass it."""
     label = await make_label(alice)
     other = await make_label(alice, **await changed_label(alice))
-    for params in filters_of(LabelFilter, other):
+    for name in FILTERS:
+        params = {name: other[name]}
         assert label not in await read_all(alice, PATH, **params), params
 
 
-@pytest.mark.parametrize("sort", sorts_of(LabelFilter))
+@pytest.mark.parametrize("sort", SORTS)
 async def test_sort_and_page(alice: AsyncClient, sort: str) -> None:
     """Each order is that of its column, and the same in pages; backwards is the reverse."""
     given = [await fields(alice) for fields in (valid_label, changed_label) * 2]
@@ -162,38 +162,6 @@ async def test_sort_and_page(alice: AsyncClient, sort: str) -> None:
     assert await read_all(alice, PATH, sort=sort, limit=3) == labels
     backwards = sort.removeprefix("-") if sort.startswith("-") else f"-{sort}"
     assert await read_all(alice, PATH, sort=backwards, limit=1) == labels[::-1]
-
-
-async def test_cursor_of_another_order(alice: AsyncClient) -> None:
-    """A cursor is good for the order that it was made for."""
-    for _ in range(2):
-        await make_label(alice)
-    page = (await alice.get(PATH, params={"limit": 1, "sort": "created_at"})).json()
-    params = {"cursor": page["next_cursor"], "sort": "-created_at"}
-    assert (await alice.get(PATH, params=params)).status_code == 400
-
-
-@pytest.mark.parametrize(
-    ("name", "value", "status"),
-    [
-        ("limit", "0", 422),
-        ("limit", "-1", 422),
-        ("limit", "101", 422),
-        ("limit", "1" + "0" * 20, 422),
-        ("sort", "owner_id", 422),
-        ("owner_id", UNKNOWN_ID, 422),
-        ("cursor", "no cursor", 400),
-        ("cursor", "W10=", 400),
-        ("cursor", "\0", 400),
-        ("with_total", "perhaps", 422),
-    ],
-)
-async def test_list_with_an_invalid_parameter(
-    alice: AsyncClient, name: str, value: str, status: int
-) -> None:
-    """What a list does not know, or cannot do, is refused."""
-    response = await alice.get(PATH, params={name: value})
-    assert response.status_code == status, response.text
 
 
 # --- Update
@@ -234,10 +202,19 @@ async def test_update_to_null(alice: AsyncClient) -> None:
     label = await make_label(alice)
     for name in await changed_label(alice):
         response = await alice.patch(path_of(label), json={name: None})
-        assert response.status_code == (200 if nullable(LabelPublic, name) else 422), name
+        assert response.status_code == (200 if name in NULLABLE else 422), name
 
 
-@pytest.mark.parametrize("invalid", INVALID_LABEL, ids=str)
+@pytest.mark.parametrize("bound", BOUNDS, ids=brief)
+async def test_update_to_a_bound(alice: AsyncClient, bound: dict[str, Any]) -> None:
+    """What is only just within its bounds is taken as it is."""
+    label = await make_label(alice)
+    response = await alice.patch(path_of(label), json=bound)
+    assert response.status_code == 200, response.text
+    assert response.json().items() >= bound.items()
+
+
+@pytest.mark.parametrize("invalid", INVALID, ids=brief)
 async def test_update_to_an_invalid_value(alice: AsyncClient, invalid: dict[str, Any]) -> None:
     """What is out of bounds, or of the wrong kind, is refused, and nothing changes."""
     label = await make_label(alice)

@@ -8,31 +8,60 @@ from sqlmodel import delete
 
 from app.database import Session
 from app.models import LoginSession
-from app.schemas import ProjectCreate, ProjectFilter, ProjectPublic
+from app.schemas import ProjectPublic
 from tests.factories import (
-    INVALID_PROJECT,
     changed_project,
     make_project,
     valid_project,
 )
 from tests.helpers import (
     UNKNOWN_ID,
-    UNSTORABLE_TEXTS,
     assert_conflict,
     assert_not_found,
     assert_sorted,
-    defaults_of,
-    filters_of,
-    nullable,
+    brief,
     read_all,
-    required_of,
-    send,
-    sorts_of,
-    texts_of,
     use_every_verb,
 )
 
 PATH = "/api/v1/projects"
+
+# How the fields behave: said here, and not read from the schemas, which are under test.
+REQUIRED: list[str] = ["name", "inbox"]
+DEFAULTS: dict[str, Any] = {
+    "site": None,
+    "budget": "0.00",
+    "category_id": None,
+}
+NULLABLE: list[str] = ["site", "category_id"]
+FILTERS: list[str] = ["name", "inbox", "site", "budget", "category_id"]
+SORTS: list[str] = [
+    "created_at",
+    "-created_at",
+    "name",
+    "-name",
+    "inbox",
+    "-inbox",
+    "budget",
+    "-budget",
+]
+BOUNDS: list[dict[str, Any]] = [
+    {"name": "n"},
+    {"name": "n" * 120},
+    {"budget": "-9999999999.99"},
+    {"budget": "9999999999.99"},
+]
+INVALID: list[dict[str, Any]] = [
+    {"name": ""},
+    {"name": "n" * 121},
+    {"name": 1},
+    {"inbox": "no-address"},
+    {"site": "no-url"},
+    {"budget": "10000000000"},
+    {"budget": "0.001"},
+    {"budget": "NaN"},
+    {"category_id": "no-id"},
+]
 
 
 def path_of(project: dict[str, Any]) -> str:
@@ -58,37 +87,35 @@ async def test_create(alice: AsyncClient) -> None:
 async def test_create_with_required_fields_only(alice: AsyncClient) -> None:
     """What has a default may be left out, and has the default then."""
     fields = await valid_project(alice)
-    response = await alice.post(
-        PATH, json={name: fields[name] for name in required_of(ProjectCreate)}
-    )
+    response = await alice.post(PATH, json={name: fields[name] for name in REQUIRED})
     assert response.status_code == 201, response.text
-    assert response.json().keys() == ProjectPublic.model_fields.keys()
-    project = ProjectPublic.model_validate(response.json()).model_dump()
-    assert project.items() >= defaults_of(ProjectCreate).items()
+    project = response.json()
+    assert project.keys() == fields.keys() | {"id", "created_at", "updated_at"}
+    assert project.items() >= DEFAULTS.items()
 
 
-async def test_create_without_a_required_field(alice: AsyncClient) -> None:
-    """What has no default must be there."""
-    fields = await valid_project(alice)
-    for name in required_of(ProjectCreate):
-        rest = {key: value for key, value in fields.items() if key != name}
-        assert (await alice.post(PATH, json=rest)).status_code == 422, name
+async def test_create_without_one_field(alice: AsyncClient) -> None:
+    """Whichever is left out: what has no default must be there."""
+    for name in await valid_project(alice):
+        fields = await valid_project(alice)
+        del fields[name]
+        response = await alice.post(PATH, json=fields)
+        assert response.status_code == (422 if name in REQUIRED else 201), name
 
 
-@pytest.mark.parametrize("invalid", INVALID_PROJECT, ids=str)
+@pytest.mark.parametrize("bound", BOUNDS, ids=brief)
+async def test_create_at_a_bound(alice: AsyncClient, bound: dict[str, Any]) -> None:
+    """What is only just within its bounds is taken as it is."""
+    response = await alice.post(PATH, json=await valid_project(alice) | bound)
+    assert response.status_code == 201, response.text
+    assert response.json().items() >= bound.items()
+
+
+@pytest.mark.parametrize("invalid", INVALID, ids=brief)
 async def test_create_with_an_invalid_field(alice: AsyncClient, invalid: dict[str, Any]) -> None:
     """What is out of bounds, or of the wrong kind, is refused."""
     response = await alice.post(PATH, json=await valid_project(alice) | invalid)
     assert response.status_code == 422, response.text
-
-
-@pytest.mark.parametrize("unstorable", UNSTORABLE_TEXTS, ids=ascii)
-async def test_create_with_text_that_cannot_be_stored(alice: AsyncClient, unstorable: str) -> None:
-    """Every text is refused if the database could not hold it."""
-    fields = await valid_project(alice)
-    for name in texts_of(fields):
-        response = await send(alice, "POST", PATH, fields | {name: unstorable})
-        assert response.status_code == 422, name
 
 
 async def test_create_for_another_user(alice: AsyncClient, bob: AsyncClient) -> None:
@@ -132,13 +159,6 @@ async def test_read_another_users_project(alice: AsyncClient, bob: AsyncClient) 
     assert_not_found(await bob.get(f"{PATH}/{UNKNOWN_ID}"), "Project")
 
 
-@pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
-async def test_use_a_malformed_id(alice: AsyncClient, method: str) -> None:
-    """What is not an id is refused before anything is looked up."""
-    response = await alice.request(method, f"{PATH}/no-id", json={} if method == "PATCH" else None)
-    assert response.status_code == 422, response.text
-
-
 # --- List
 
 
@@ -162,7 +182,8 @@ async def test_list_with_total(alice: AsyncClient, bob: AsyncClient) -> None:
 async def test_filter(alice: AsyncClient, bob: AsyncClient) -> None:
     """A filter finds what passes it, and nothing of another user's."""
     project = await make_project(alice)
-    for params in filters_of(ProjectFilter, project):
+    for name in FILTERS:
+        params = {name: project[name]}
         assert await read_all(alice, PATH, **params) == [project], params
         page = (await bob.get(PATH, params=params | {"with_total": True})).json()
         assert (page["items"], page["total"]) == ([], 0), params
@@ -172,11 +193,12 @@ async def test_filter_by_what_no_project_has(alice: AsyncClient) -> None:
     """A filter leaves out what does not pass it."""
     project = await make_project(alice)
     other = await make_project(alice, **await changed_project(alice))
-    for params in filters_of(ProjectFilter, other):
+    for name in FILTERS:
+        params = {name: other[name]}
         assert project not in await read_all(alice, PATH, **params), params
 
 
-@pytest.mark.parametrize("sort", sorts_of(ProjectFilter))
+@pytest.mark.parametrize("sort", SORTS)
 async def test_sort_and_page(alice: AsyncClient, sort: str) -> None:
     """Each order is that of its column, and the same in pages; backwards is the reverse."""
     given = [await fields(alice) for fields in (valid_project, changed_project) * 2]
@@ -189,38 +211,6 @@ async def test_sort_and_page(alice: AsyncClient, sort: str) -> None:
     assert await read_all(alice, PATH, sort=sort, limit=3) == projects
     backwards = sort.removeprefix("-") if sort.startswith("-") else f"-{sort}"
     assert await read_all(alice, PATH, sort=backwards, limit=1) == projects[::-1]
-
-
-async def test_cursor_of_another_order(alice: AsyncClient) -> None:
-    """A cursor is good for the order that it was made for."""
-    for _ in range(2):
-        await make_project(alice)
-    page = (await alice.get(PATH, params={"limit": 1, "sort": "created_at"})).json()
-    params = {"cursor": page["next_cursor"], "sort": "-created_at"}
-    assert (await alice.get(PATH, params=params)).status_code == 400
-
-
-@pytest.mark.parametrize(
-    ("name", "value", "status"),
-    [
-        ("limit", "0", 422),
-        ("limit", "-1", 422),
-        ("limit", "101", 422),
-        ("limit", "1" + "0" * 20, 422),
-        ("sort", "owner_id", 422),
-        ("owner_id", UNKNOWN_ID, 422),
-        ("cursor", "no cursor", 400),
-        ("cursor", "W10=", 400),
-        ("cursor", "\0", 400),
-        ("with_total", "perhaps", 422),
-    ],
-)
-async def test_list_with_an_invalid_parameter(
-    alice: AsyncClient, name: str, value: str, status: int
-) -> None:
-    """What a list does not know, or cannot do, is refused."""
-    response = await alice.get(PATH, params={name: value})
-    assert response.status_code == status, response.text
 
 
 # --- Update
@@ -261,10 +251,19 @@ async def test_update_to_null(alice: AsyncClient) -> None:
     project = await make_project(alice)
     for name in await changed_project(alice):
         response = await alice.patch(path_of(project), json={name: None})
-        assert response.status_code == (200 if nullable(ProjectPublic, name) else 422), name
+        assert response.status_code == (200 if name in NULLABLE else 422), name
 
 
-@pytest.mark.parametrize("invalid", INVALID_PROJECT, ids=str)
+@pytest.mark.parametrize("bound", BOUNDS, ids=brief)
+async def test_update_to_a_bound(alice: AsyncClient, bound: dict[str, Any]) -> None:
+    """What is only just within its bounds is taken as it is."""
+    project = await make_project(alice)
+    response = await alice.patch(path_of(project), json=bound)
+    assert response.status_code == 200, response.text
+    assert response.json().items() >= bound.items()
+
+
+@pytest.mark.parametrize("invalid", INVALID, ids=brief)
 async def test_update_to_an_invalid_value(alice: AsyncClient, invalid: dict[str, Any]) -> None:
     """What is out of bounds, or of the wrong kind, is refused, and nothing changes."""
     project = await make_project(alice)

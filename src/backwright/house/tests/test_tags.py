@@ -8,31 +8,41 @@ from sqlmodel import delete
 
 from app.database import Session
 from app.models import LoginSession
-from app.schemas import TagCreate, TagFilter, TagPublic
+from app.schemas import TagPublic
 from tests.factories import (
-    INVALID_TAG,
     changed_tag,
     make_tag,
     valid_tag,
 )
 from tests.helpers import (
     UNKNOWN_ID,
-    UNSTORABLE_TEXTS,
     assert_conflict,
     assert_not_found,
     assert_sorted,
-    defaults_of,
-    filters_of,
-    nullable,
+    brief,
     read_all,
-    required_of,
-    send,
-    sorts_of,
-    texts_of,
     use_every_verb,
 )
 
 PATH = "/api/v1/tags"
+
+# How the fields behave: said here, and not read from the schemas, which are under test.
+REQUIRED: list[str] = ["name"]
+DEFAULTS: dict[str, Any] = {
+    "key": None,
+}
+NULLABLE: list[str] = ["key"]
+FILTERS: list[str] = ["name", "key"]
+SORTS: list[str] = ["created_at", "-created_at", "name", "-name"]
+BOUNDS: list[dict[str, Any]] = [
+    {"name": ""},
+    {"name": "n" * 50},
+]
+INVALID: list[dict[str, Any]] = [
+    {"name": "n" * 51},
+    {"name": 1},
+    {"key": "no-id"},
+]
 
 
 def path_of(tag: dict[str, Any]) -> str:
@@ -58,35 +68,35 @@ async def test_create(alice: AsyncClient) -> None:
 async def test_create_with_required_fields_only(alice: AsyncClient) -> None:
     """What has a default may be left out, and has the default then."""
     fields = await valid_tag(alice)
-    response = await alice.post(PATH, json={name: fields[name] for name in required_of(TagCreate)})
+    response = await alice.post(PATH, json={name: fields[name] for name in REQUIRED})
     assert response.status_code == 201, response.text
-    assert response.json().keys() == TagPublic.model_fields.keys()
-    tag = TagPublic.model_validate(response.json()).model_dump()
-    assert tag.items() >= defaults_of(TagCreate).items()
+    tag = response.json()
+    assert tag.keys() == fields.keys() | {"id", "created_at", "updated_at"}
+    assert tag.items() >= DEFAULTS.items()
 
 
-async def test_create_without_a_required_field(alice: AsyncClient) -> None:
-    """What has no default must be there."""
-    fields = await valid_tag(alice)
-    for name in required_of(TagCreate):
-        rest = {key: value for key, value in fields.items() if key != name}
-        assert (await alice.post(PATH, json=rest)).status_code == 422, name
+async def test_create_without_one_field(alice: AsyncClient) -> None:
+    """Whichever is left out: what has no default must be there."""
+    for name in await valid_tag(alice):
+        fields = await valid_tag(alice)
+        del fields[name]
+        response = await alice.post(PATH, json=fields)
+        assert response.status_code == (422 if name in REQUIRED else 201), name
 
 
-@pytest.mark.parametrize("invalid", INVALID_TAG, ids=str)
+@pytest.mark.parametrize("bound", BOUNDS, ids=brief)
+async def test_create_at_a_bound(alice: AsyncClient, bound: dict[str, Any]) -> None:
+    """What is only just within its bounds is taken as it is."""
+    response = await alice.post(PATH, json=await valid_tag(alice) | bound)
+    assert response.status_code == 201, response.text
+    assert response.json().items() >= bound.items()
+
+
+@pytest.mark.parametrize("invalid", INVALID, ids=brief)
 async def test_create_with_an_invalid_field(alice: AsyncClient, invalid: dict[str, Any]) -> None:
     """What is out of bounds, or of the wrong kind, is refused."""
     response = await alice.post(PATH, json=await valid_tag(alice) | invalid)
     assert response.status_code == 422, response.text
-
-
-@pytest.mark.parametrize("unstorable", UNSTORABLE_TEXTS, ids=ascii)
-async def test_create_with_text_that_cannot_be_stored(alice: AsyncClient, unstorable: str) -> None:
-    """Every text is refused if the database could not hold it."""
-    fields = await valid_tag(alice)
-    for name in texts_of(fields):
-        response = await send(alice, "POST", PATH, fields | {name: unstorable})
-        assert response.status_code == 422, name
 
 
 async def test_create_for_another_user(alice: AsyncClient, bob: AsyncClient) -> None:
@@ -137,13 +147,6 @@ async def test_read_another_users_tag(alice: AsyncClient, bob: AsyncClient) -> N
     assert_not_found(await bob.get(f"{PATH}/{UNKNOWN_ID}"), "Tag")
 
 
-@pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
-async def test_use_a_malformed_id(alice: AsyncClient, method: str) -> None:
-    """What is not an id is refused before anything is looked up."""
-    response = await alice.request(method, f"{PATH}/no-id", json={} if method == "PATCH" else None)
-    assert response.status_code == 422, response.text
-
-
 # --- List
 
 
@@ -167,7 +170,8 @@ async def test_list_with_total(alice: AsyncClient, bob: AsyncClient) -> None:
 async def test_filter(alice: AsyncClient, bob: AsyncClient) -> None:
     """A filter finds what passes it, and nothing of another user's."""
     tag = await make_tag(alice)
-    for params in filters_of(TagFilter, tag):
+    for name in FILTERS:
+        params = {name: tag[name]}
         assert await read_all(alice, PATH, **params) == [tag], params
         page = (await bob.get(PATH, params=params | {"with_total": True})).json()
         assert (page["items"], page["total"]) == ([], 0), params
@@ -177,11 +181,12 @@ async def test_filter_by_what_no_tag_has(alice: AsyncClient) -> None:
     """A filter leaves out what does not pass it."""
     tag = await make_tag(alice)
     other = await make_tag(alice, **await changed_tag(alice))
-    for params in filters_of(TagFilter, other):
+    for name in FILTERS:
+        params = {name: other[name]}
         assert tag not in await read_all(alice, PATH, **params), params
 
 
-@pytest.mark.parametrize("sort", sorts_of(TagFilter))
+@pytest.mark.parametrize("sort", SORTS)
 async def test_sort_and_page(alice: AsyncClient, sort: str) -> None:
     """Each order is that of its column, and the same in pages; backwards is the reverse."""
     given = [await fields(alice) for fields in (valid_tag, changed_tag) * 2]
@@ -192,38 +197,6 @@ async def test_sort_and_page(alice: AsyncClient, sort: str) -> None:
     assert await read_all(alice, PATH, sort=sort, limit=3) == tags
     backwards = sort.removeprefix("-") if sort.startswith("-") else f"-{sort}"
     assert await read_all(alice, PATH, sort=backwards, limit=1) == tags[::-1]
-
-
-async def test_cursor_of_another_order(alice: AsyncClient) -> None:
-    """A cursor is good for the order that it was made for."""
-    for _ in range(2):
-        await make_tag(alice)
-    page = (await alice.get(PATH, params={"limit": 1, "sort": "created_at"})).json()
-    params = {"cursor": page["next_cursor"], "sort": "-created_at"}
-    assert (await alice.get(PATH, params=params)).status_code == 400
-
-
-@pytest.mark.parametrize(
-    ("name", "value", "status"),
-    [
-        ("limit", "0", 422),
-        ("limit", "-1", 422),
-        ("limit", "101", 422),
-        ("limit", "1" + "0" * 20, 422),
-        ("sort", "owner_id", 422),
-        ("owner_id", UNKNOWN_ID, 422),
-        ("cursor", "no cursor", 400),
-        ("cursor", "W10=", 400),
-        ("cursor", "\0", 400),
-        ("with_total", "perhaps", 422),
-    ],
-)
-async def test_list_with_an_invalid_parameter(
-    alice: AsyncClient, name: str, value: str, status: int
-) -> None:
-    """What a list does not know, or cannot do, is refused."""
-    response = await alice.get(PATH, params={name: value})
-    assert response.status_code == status, response.text
 
 
 # --- Update
@@ -264,10 +237,19 @@ async def test_update_to_null(alice: AsyncClient) -> None:
     tag = await make_tag(alice)
     for name in await changed_tag(alice):
         response = await alice.patch(path_of(tag), json={name: None})
-        assert response.status_code == (200 if nullable(TagPublic, name) else 422), name
+        assert response.status_code == (200 if name in NULLABLE else 422), name
 
 
-@pytest.mark.parametrize("invalid", INVALID_TAG, ids=str)
+@pytest.mark.parametrize("bound", BOUNDS, ids=brief)
+async def test_update_to_a_bound(alice: AsyncClient, bound: dict[str, Any]) -> None:
+    """What is only just within its bounds is taken as it is."""
+    tag = await make_tag(alice)
+    response = await alice.patch(path_of(tag), json=bound)
+    assert response.status_code == 200, response.text
+    assert response.json().items() >= bound.items()
+
+
+@pytest.mark.parametrize("invalid", INVALID, ids=brief)
 async def test_update_to_an_invalid_value(alice: AsyncClient, invalid: dict[str, Any]) -> None:
     """What is out of bounds, or of the wrong kind, is refused, and nothing changes."""
     tag = await make_tag(alice)

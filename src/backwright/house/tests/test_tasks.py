@@ -7,11 +7,10 @@ from httpx import AsyncClient
 from sqlmodel import delete
 
 from app.database import Session
-from app.fields import MOST_LINKS
+from app.fields import LONGEST_TEXT, MOST_LINKS
 from app.models import LoginSession
-from app.schemas import TaskCreate, TaskFilter, TaskPublic
+from app.schemas import TaskPublic
 from tests.factories import (
-    INVALID_TASK,
     changed_task,
     make_project,
     make_tag,
@@ -20,21 +19,77 @@ from tests.factories import (
 )
 from tests.helpers import (
     UNKNOWN_ID,
-    UNSTORABLE_TEXTS,
     assert_not_found,
     assert_sorted,
-    defaults_of,
-    filters_of,
-    nullable,
+    brief,
     read_all,
-    required_of,
-    send,
-    sorts_of,
-    texts_of,
     use_every_verb,
 )
 
 PATH = "/api/v1/tasks"
+
+# How the fields behave: said here, and not read from the schemas, which are under test.
+REQUIRED: list[str] = ["title", "project_id"]
+DEFAULTS: dict[str, Any] = {
+    "notes": None,
+    "done": False,
+    "priority": 3,
+    "status": "open",
+    "due": None,
+    "score": None,
+    "tag_ids": [],
+}
+NULLABLE: list[str] = ["notes", "due", "score"]
+FILTERS: list[str] = [
+    "title",
+    "done",
+    "priority",
+    "status",
+    "due",
+    "score",
+    "project_id",
+    "tag_ids",
+]
+SORTS: list[str] = [
+    "created_at",
+    "-created_at",
+    "title",
+    "-title",
+    "done",
+    "-done",
+    "priority",
+    "-priority",
+    "status",
+    "-status",
+]
+BOUNDS: list[dict[str, Any]] = [
+    {"title": "n"},
+    {"title": "n" * 200},
+    {"notes": ""},
+    {"notes": "n" * LONGEST_TEXT},
+    {"priority": 1},
+    {"priority": 5},
+]
+INVALID: list[dict[str, Any]] = [
+    {"title": ""},
+    {"title": "n" * 201},
+    {"title": 1},
+    {"notes": 1},
+    {"done": "perhaps"},
+    {"priority": 0},
+    {"priority": 6},
+    {"priority": "many"},
+    {"priority": True},
+    {"status": "unheard-of"},
+    {"due": "2030-02-31"},
+    {"due": "2030-01-31T00:00:00"},
+    {"due": 0},
+    {"score": "much"},
+    {"score": True},
+    {"project_id": "no-id"},
+    {"tag_ids": ["no-id"]},
+    {"tag_ids": None},
+]
 
 
 def path_of(task: dict[str, Any]) -> str:
@@ -60,35 +115,35 @@ async def test_create(alice: AsyncClient) -> None:
 async def test_create_with_required_fields_only(alice: AsyncClient) -> None:
     """What has a default may be left out, and has the default then."""
     fields = await valid_task(alice)
-    response = await alice.post(PATH, json={name: fields[name] for name in required_of(TaskCreate)})
+    response = await alice.post(PATH, json={name: fields[name] for name in REQUIRED})
     assert response.status_code == 201, response.text
-    assert response.json().keys() == TaskPublic.model_fields.keys()
-    task = TaskPublic.model_validate(response.json()).model_dump()
-    assert task.items() >= defaults_of(TaskCreate).items()
+    task = response.json()
+    assert task.keys() == fields.keys() | {"id", "created_at", "updated_at"}
+    assert task.items() >= DEFAULTS.items()
 
 
-async def test_create_without_a_required_field(alice: AsyncClient) -> None:
-    """What has no default must be there."""
-    fields = await valid_task(alice)
-    for name in required_of(TaskCreate):
-        rest = {key: value for key, value in fields.items() if key != name}
-        assert (await alice.post(PATH, json=rest)).status_code == 422, name
+async def test_create_without_one_field(alice: AsyncClient) -> None:
+    """Whichever is left out: what has no default must be there."""
+    for name in await valid_task(alice):
+        fields = await valid_task(alice)
+        del fields[name]
+        response = await alice.post(PATH, json=fields)
+        assert response.status_code == (422 if name in REQUIRED else 201), name
 
 
-@pytest.mark.parametrize("invalid", INVALID_TASK, ids=str)
+@pytest.mark.parametrize("bound", BOUNDS, ids=brief)
+async def test_create_at_a_bound(alice: AsyncClient, bound: dict[str, Any]) -> None:
+    """What is only just within its bounds is taken as it is."""
+    response = await alice.post(PATH, json=await valid_task(alice) | bound)
+    assert response.status_code == 201, response.text
+    assert response.json().items() >= bound.items()
+
+
+@pytest.mark.parametrize("invalid", INVALID, ids=brief)
 async def test_create_with_an_invalid_field(alice: AsyncClient, invalid: dict[str, Any]) -> None:
     """What is out of bounds, or of the wrong kind, is refused."""
     response = await alice.post(PATH, json=await valid_task(alice) | invalid)
     assert response.status_code == 422, response.text
-
-
-@pytest.mark.parametrize("unstorable", UNSTORABLE_TEXTS, ids=ascii)
-async def test_create_with_text_that_cannot_be_stored(alice: AsyncClient, unstorable: str) -> None:
-    """Every text is refused if the database could not hold it."""
-    fields = await valid_task(alice)
-    for name in texts_of(fields):
-        response = await send(alice, "POST", PATH, fields | {name: unstorable})
-        assert response.status_code == 422, name
 
 
 async def test_create_for_another_user(alice: AsyncClient, bob: AsyncClient) -> None:
@@ -152,13 +207,6 @@ async def test_read_another_users_task(alice: AsyncClient, bob: AsyncClient) -> 
     assert_not_found(await bob.get(f"{PATH}/{UNKNOWN_ID}"), "Task")
 
 
-@pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
-async def test_use_a_malformed_id(alice: AsyncClient, method: str) -> None:
-    """What is not an id is refused before anything is looked up."""
-    response = await alice.request(method, f"{PATH}/no-id", json={} if method == "PATCH" else None)
-    assert response.status_code == 422, response.text
-
-
 # --- List
 
 
@@ -182,7 +230,8 @@ async def test_list_with_total(alice: AsyncClient, bob: AsyncClient) -> None:
 async def test_filter(alice: AsyncClient, bob: AsyncClient) -> None:
     """A filter finds what passes it, and nothing of another user's."""
     task = await make_task(alice)
-    for params in filters_of(TaskFilter, task):
+    for name in FILTERS:
+        params = {name: task[name]}
         assert await read_all(alice, PATH, **params) == [task], params
         page = (await bob.get(PATH, params=params | {"with_total": True})).json()
         assert (page["items"], page["total"]) == ([], 0), params
@@ -192,7 +241,8 @@ async def test_filter_by_what_no_task_has(alice: AsyncClient) -> None:
     """A filter leaves out what does not pass it."""
     task = await make_task(alice)
     other = await make_task(alice, **await changed_task(alice))
-    for params in filters_of(TaskFilter, other):
+    for name in FILTERS:
+        params = {name: other[name]}
         assert task not in await read_all(alice, PATH, **params), params
 
 
@@ -206,7 +256,7 @@ async def test_filter_by_several_tags(alice: AsyncClient) -> None:
     assert await read_all(alice, PATH, tag_ids=[*ids, UNKNOWN_ID]) == []
 
 
-@pytest.mark.parametrize("sort", sorts_of(TaskFilter))
+@pytest.mark.parametrize("sort", SORTS)
 async def test_sort_and_page(alice: AsyncClient, sort: str) -> None:
     """Each order is that of its column, and the same in pages; backwards is the reverse."""
     given = [await fields(alice) for fields in (valid_task, changed_task) * 2]
@@ -217,38 +267,6 @@ async def test_sort_and_page(alice: AsyncClient, sort: str) -> None:
     assert await read_all(alice, PATH, sort=sort, limit=3) == tasks
     backwards = sort.removeprefix("-") if sort.startswith("-") else f"-{sort}"
     assert await read_all(alice, PATH, sort=backwards, limit=1) == tasks[::-1]
-
-
-async def test_cursor_of_another_order(alice: AsyncClient) -> None:
-    """A cursor is good for the order that it was made for."""
-    for _ in range(2):
-        await make_task(alice)
-    page = (await alice.get(PATH, params={"limit": 1, "sort": "created_at"})).json()
-    params = {"cursor": page["next_cursor"], "sort": "-created_at"}
-    assert (await alice.get(PATH, params=params)).status_code == 400
-
-
-@pytest.mark.parametrize(
-    ("name", "value", "status"),
-    [
-        ("limit", "0", 422),
-        ("limit", "-1", 422),
-        ("limit", "101", 422),
-        ("limit", "1" + "0" * 20, 422),
-        ("sort", "owner_id", 422),
-        ("owner_id", UNKNOWN_ID, 422),
-        ("cursor", "no cursor", 400),
-        ("cursor", "W10=", 400),
-        ("cursor", "\0", 400),
-        ("with_total", "perhaps", 422),
-    ],
-)
-async def test_list_with_an_invalid_parameter(
-    alice: AsyncClient, name: str, value: str, status: int
-) -> None:
-    """What a list does not know, or cannot do, is refused."""
-    response = await alice.get(PATH, params={name: value})
-    assert response.status_code == status, response.text
 
 
 # --- Update
@@ -289,10 +307,19 @@ async def test_update_to_null(alice: AsyncClient) -> None:
     task = await make_task(alice)
     for name in await changed_task(alice):
         response = await alice.patch(path_of(task), json={name: None})
-        assert response.status_code == (200 if nullable(TaskPublic, name) else 422), name
+        assert response.status_code == (200 if name in NULLABLE else 422), name
 
 
-@pytest.mark.parametrize("invalid", INVALID_TASK, ids=str)
+@pytest.mark.parametrize("bound", BOUNDS, ids=brief)
+async def test_update_to_a_bound(alice: AsyncClient, bound: dict[str, Any]) -> None:
+    """What is only just within its bounds is taken as it is."""
+    task = await make_task(alice)
+    response = await alice.patch(path_of(task), json=bound)
+    assert response.status_code == 200, response.text
+    assert response.json().items() >= bound.items()
+
+
+@pytest.mark.parametrize("invalid", INVALID, ids=brief)
 async def test_update_to_an_invalid_value(alice: AsyncClient, invalid: dict[str, Any]) -> None:
     """What is out of bounds, or of the wrong kind, is refused, and nothing changes."""
     task = await make_task(alice)

@@ -1,0 +1,55 @@
+"""What is so for the list of every resource: its parameters, and its pages.
+
+The lists are read from the API's own description, so that each new one is tested too.
+"""
+
+import pytest
+from httpx import AsyncClient
+
+from tests.factories import make
+from tests.helpers import UNKNOWN_ID
+from tests.openapi import Operation, read_operations
+
+OPERATIONS = read_operations()
+LISTS = [operation for operation in OPERATIONS if "limit" in operation.query]
+CREATES = [operation for operation in OPERATIONS if operation.creates]
+
+
+@pytest.mark.parametrize("operation", LISTS, ids=str)
+@pytest.mark.parametrize(
+    ("name", "value", "status"),
+    [
+        ("limit", "0", 422),
+        ("limit", "-1", 422),
+        ("limit", "101", 422),
+        ("limit", "1" + "0" * 20, 422),
+        ("sort", "unheard-of", 422),
+        ("sort", "owner_id", 422),
+        ("owner_id", UNKNOWN_ID, 422),
+        ("cursor", "no cursor", 400),
+        ("cursor", "W10=", 400),
+        ("cursor", "\0", 400),
+        ("with_total", "perhaps", 422),
+    ],
+)
+async def test_a_parameter_that_is_not_known_or_not_valid_is_refused(
+    alice: AsyncClient, operation: Operation, name: str, value: str, status: int
+) -> None:
+    """It is never ignored: a list that leaves a filter out would show too much."""
+    response = await alice.get(operation.url(), params={name: value})
+    assert response.status_code == status, response.text
+
+
+@pytest.mark.parametrize("operation", CREATES, ids=str)
+async def test_a_cursor_is_good_for_the_order_that_it_was_made_for(
+    alice: AsyncClient, operation: Operation
+) -> None:
+    """In another order it would skip rows."""
+    path = operation.url()
+    for _ in range(2):
+        await make(alice, path, await operation.valid_fields(alice))
+    page = (await alice.get(path, params={"limit": 1, "sort": "created_at"})).json()
+    cursor = page["next_cursor"]
+    for sort, status in (("created_at", 200), ("-created_at", 400)):
+        response = await alice.get(path, params={"cursor": cursor, "sort": sort})
+        assert response.status_code == status, response.text
