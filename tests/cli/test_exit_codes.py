@@ -131,7 +131,8 @@ def test_undo_without_a_change_is_exit_2(house: Path) -> None:
 
 
 def test_a_folder_that_is_not_there_is_exit_2(tmp_path: Path) -> None:
-    document("history", "--project", str(tmp_path / "nowhere"), code=2)
+    error = document("history", "--project", str(tmp_path / "nowhere"), code=2)["error"]
+    assert "nowhere" in error["message"]
 
 
 def test_no_colors_where_stdout_is_no_terminal() -> None:

@@ -40,5 +40,15 @@ def test_another_sql_server_is_named(tmp_path: Path) -> None:
         ("import motorway", "app/db.py", "none"),
     ],
 )
-def test_other_projects_go_on(tmp_path: Path, line: str, name: str, engine: str) -> None:
-    require_throw_away(written(tmp_path, line, name), DatabaseFacts(engine))  # type: ignore[arg-type]
+def test_other_projects_are_not_refused(tmp_path: Path, line: str, name: str, engine: str) -> None:
+    root = written(tmp_path, line, name)
+    assert not _is_refused(root, DatabaseFacts(engine))  # type: ignore[arg-type]
+    assert _is_refused(root, DatabaseFacts("mysql", "mysql+pymysql"))
+
+
+def _is_refused(root: Path, facts: DatabaseFacts) -> bool:
+    try:
+        require_throw_away(root, facts)
+    except MissingError:
+        return True
+    return False

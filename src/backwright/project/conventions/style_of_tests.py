@@ -19,7 +19,7 @@ _CLIENTS = ("TestClient", "AsyncClient", "AsyncTestClient", "AsgiTestClient")
 
 
 @convention("test_client")
-def test_client(evidence: Evidence) -> Iterator[Vote]:
+def clients(evidence: Evidence) -> Iterator[Vote]:
     """Give a vote for each test client that is made or asked for by its type."""
     for source in evidence.tests:
         for call in evidence.calls(source):
@@ -31,7 +31,7 @@ def test_client(evidence: Evidence) -> Iterator[Vote]:
 
 
 @convention("test_form")
-def test_form(evidence: Evidence) -> Iterator[Vote]:
+def form(evidence: Evidence) -> Iterator[Vote]:
     """Give a vote for each test: a function of its own, or a method of a class."""
     for source in evidence.tests:
         for node in source.tree.body:
@@ -45,7 +45,7 @@ def test_form(evidence: Evidence) -> Iterator[Vote]:
 
 
 @convention("test_fixtures")
-def test_fixtures(evidence: Evidence) -> Iterator[Vote]:
+def fixtures(evidence: Evidence) -> Iterator[Vote]:
     """Give a vote for each test: whether it asks for the fixtures that most tests ask for."""
     known = {
         node.name
