@@ -20,7 +20,10 @@ def host() -> Draft:
 
 def test_a_resource_that_is_its_own_plural_is_not_learnt_from(host: Draft) -> None:
     spec = read_resource_line("Person name:str:80")
-    assert transfer_resource(host, house_draft(), spec).exemplar == "the house's own Project"
+    assert (
+        transfer_resource(host, house_draft(), spec).exemplar
+        == "the Project of the built-in example project"
+    )
     assert "class PersonCreate(Input):" in host.text("app/schemas.py")
     assert 'prefix="/people"' in host.text("app/routes/people.py")
 

@@ -41,7 +41,7 @@ ELSEWHERE = {
     "Dockerfile": "auth",
     "compose.yaml": "auth",
     "deploy/follow-primary.sh": "auth",
-    "deploy/allow-replication.sh": "auth",
+    "deploy/create-roles.sh": "auth",
     "scripts/with_database.py": "auth",
     "app/middleware/stack.py": "auth",  # the documentation page's own URL for OAuth2
     "app/middleware/security_headers.py": "auth",

@@ -48,7 +48,7 @@ CASES = [
         'op.drop_column("person", "note")',
         ADD_NOTE,
         "pass",
-        "3 rows in 1 tables",
+        "3 rows in 1 table",
     ),
     Case(
         "a required column with a default for the rows that exist",
@@ -74,7 +74,7 @@ CASES = [
         'op.drop_table("pet")\nop.execute("DROP TYPE kind")',
         PET,
         "pass",
-        "3 rows in 1 new",
+        "3 rows in 1 new table",
     ),
     Case(
         "an index made concurrently",
@@ -238,7 +238,7 @@ def test_sqlite(tmp_path: Path) -> None:
     ) as bench:
         result = made(bench)
     assert result.verdict == "pass", result.detail
-    assert "3 rows in 1 tables" in result.detail
+    assert "3 rows in 1 table" in result.detail
 
 
 def test_what_cannot_be_checked_says_why(cluster: Cluster, tmp_path: Path) -> None:

@@ -39,10 +39,7 @@ def print_change(console: Console, report: ChangeReport) -> None:
     console.print(f"[bold]{report.summary}[/]", highlight=False)
     console.print()
     _print_files(console, report.files)
-    if report.verified:
-        console.print("\nProved in staging, before any file of yours was touched:")
-        for check in report.verified:
-            _print_check(console, check)
+    _print_checks(console, report.verified)
     for note in report.notes:
         place = f"{note.file}:{note.line}  " if note.file else ""  # or of the project as a whole
         console.print(f"  note {place}{note.text}", highlight=False, markup=False)
@@ -52,6 +49,17 @@ def print_change(console: Console, report: ChangeReport) -> None:
             console.print(f"  {step}", highlight=False, markup=False)
     if report.undo:
         console.print(f"  backwright undo {report.undo}    takes it back", highlight=False)
+
+
+def _print_checks(console: Console, checks: Sequence[Check]) -> None:
+    """Say how it was checked; a terminal has shown each check that passed when it ended."""
+    if not checks:
+        return
+    passed = [check.check for check in checks if check.verdict == "pass"]
+    told = checks if not console.is_terminal else [c for c in checks if c.verdict != "pass"]
+    console.print(f"\nChecked in a copy, before anything was written here: {len(passed)} passed")
+    for check in told:
+        _print_check(console, check)
 
 
 def print_diff(console: Console, diff: str) -> None:

@@ -173,7 +173,7 @@ def _outcome(attempt: Attempt, plan: tuple[PlanStep, ...]) -> Outcome:
     return Outcome(
         command=COMMAND,
         summary=(
-            f"{made.spec.names.pascal}: learnt from {made.exemplar}, which has {made.choice.why}; "
+            f"{made.spec.names.pascal}: written like {made.exemplar}, which has {made.choice.why}; "
             f"{len(attempt.endpoints)} endpoints more; {made.whose}"
         ),
         plan=plan,

@@ -128,7 +128,7 @@ def _outcome(request: Growing, plan: tuple[PlanStep, ...], grown: Grown) -> Outc
     return Outcome(
         command=COMMAND,
         summary=(
-            f"{names.pascal}: in the house's own style, since nothing here could be learnt from; "
+            f"{names.pascal}: in Backwright's own style, since nothing here could be an example; "
             f"{len(grown.endpoints)} endpoints more; {whose}"
         ),
         plan=plan,

@@ -210,7 +210,7 @@ def _outcome(
     whose = "each row belongs to the user who made it" if transfer.owned else "rows are shared"
     return Outcome(
         command=COMMAND,
-        summary=f"{names.pascal}: learnt from {transfer.exemplar}; {whose}",
+        summary=f"{names.pascal}: written like {transfer.exemplar}; {whose}",
         plan=plan,
         notes=notes,
         next_steps=(

@@ -195,6 +195,9 @@ def prove(
         MissingError: something that a check needs is not there.
     """
     bench = place.bench(changes, new_tests=new_tests, expected_endpoints=expected_endpoints)
+    place.listener(
+        StepStarted("checking it in a copy; a small project's tests take about a minute")
+    )
     checks = verify(bench, place.listener)
     require(checks)
     unproved = [check for check in checks if check.verdict == "skipped" and check.check in NEEDED]

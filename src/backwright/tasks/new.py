@@ -84,7 +84,7 @@ class _Written:
 def _write(request: NewProject, listener: Listener) -> _Written:
     """Write the project, step by step; nothing is needed for that but what was asked for."""
     resources = in_order(request.resources)
-    listener(StepStarted("the house"))
+    listener(StepStarted(f"writing {request.name}: {_what(request.features)}"))
     draft = house_draft(request.features)
     if resources:
         without_exemplars(draft, set())
@@ -107,7 +107,7 @@ def _lay_out(place: Workplace, written: _Written) -> tuple[PlanStep, ...]:
 
 
 def _add(draft: Draft, features: Features, spec: ResourceSpec, listener: Listener) -> PlanStep:
-    listener(StepStarted(f"resource {spec.names.pascal}"))
+    listener(StepStarted(f"writing {spec.names.pascal}"))
     transfer = transfer_resource(draft, house_draft(features), spec)
     files = dict.fromkeys(path for _, paths in transfer.steps for path in paths)
     new = tuple(p for p in files if spec.names.snake in p or spec.names.plural_snake in p)
@@ -142,19 +142,25 @@ def _changes(place: Workplace, plan: Sequence[PlanStep]) -> ChangeSet:
     )
 
 
+def _what(features: Features) -> str:
+    """Say what a project has, for its user."""
+    database = "PostgreSQL" if features.database == "postgresql" else "SQLite"
+    if not features.auth:
+        return f"{database}, no user accounts"
+    return f"{database}, user accounts (JWT), each user sees only their own rows"
+
+
 def _outcome(request: NewProject, plan: tuple[PlanStep, ...]) -> Outcome:
     features = request.features
-    has = "JWT authentication, owner isolation" if features.auth else "no authentication"
-    database = "PostgreSQL" if features.database == "postgresql" else "SQLite"
     names = ", ".join(spec.names.pascal for spec in request.resources)
     return Outcome(
         command=COMMAND,
-        summary=f"{request.name}: {database}, {has}{f'; {names}' if names else ''}",
+        summary=f"{request.name}: {_what(features)}{f'; {names}' if names else ''}",
         plan=plan,
         next_steps=(
             f"cd {request.name}",
             "make run     serves it on http://127.0.0.1:8000, documentation at /docs",
             "make test    runs its tests",
-            "backwright add resource NAME FIELD…",
+            "backwright add resource Invoice number:str:1..40 total:decimal:10,2    for example",
         ),
     )

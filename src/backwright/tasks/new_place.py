@@ -85,7 +85,7 @@ def move_new(folder: Path, target: Path) -> None:
 
 def make_environment(target: Path, listener: Listener) -> tuple[Note, ...]:
     """Make the project's own `.venv`; a note where that fails, since the project itself stands."""
-    listener(StepStarted("its environment in .venv"))
+    listener(StepStarted(f"installing its packages in {target.name}/.venv"))
     try:
         for command in _commands(target):
             result = run(command, cwd=target, timeout=_SECONDS)

@@ -56,7 +56,7 @@ def transfer_resource(host: Draft, house: Draft, spec: ResourceSpec) -> Transfer
     done = tuple((name, files) for name, files in written if files)
     check_meanings(host)
     name = exemplar.table.name
-    learnt_from = name if exemplar.draft is host else f"the house's own {name}"
+    learnt_from = name if exemplar.draft is host else f"the {name} of the built-in example project"
     return Transfer(learnt_from, owned, done)
 
 

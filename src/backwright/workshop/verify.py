@@ -72,7 +72,8 @@ def require(checks: Sequence[Check]) -> None:
             raise VerificationError(
                 f"the check `{result.check}` failed: {result.detail}",
                 checks,
-                remedy="nothing was changed; mend the cause, or report it if it is ours",
+                remedy="your files are as they were. The checks ran in a copy, with a database of "
+                "their own: if the same does not fail in the project itself, please report it",
             )
 
 

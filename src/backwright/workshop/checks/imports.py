@@ -29,7 +29,7 @@ def imports(run: Run) -> Outcome:
     missing = missing_endpoints(paths, run.bench.expected_endpoints)
     if missing:
         return failed(f"{app} lacks {', '.join(missing)}")
-    return passed(f"{app}: {sum(map(len, paths.values()))} operations")
+    return passed(f"{app} loads, {sum(map(len, paths.values()))} endpoints")
 
 
 def error_before(run: Run, app: str) -> str | None:

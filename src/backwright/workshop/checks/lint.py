@@ -74,7 +74,7 @@ def lint(run: Run) -> Outcome:
     if told:  # the first line is what a terminal shows: it must not promise more than is so
         kinds = f"{', '.join(ran)}: no new kind of complaint in {len(files)} files{without}"
         return passed("\n".join([kinds, *told]))
-    return passed(f"{', '.join(ran)}: no new complaint in {len(files)} files{without}")
+    return passed(f"{', '.join(ran)}: no new complaints in {len(files)} files{without}")
 
 
 def _of_its_kind(run: Run, tool: _Tool, new: Sequence[_Complaint]) -> tuple[str, ...]:

@@ -141,11 +141,18 @@ def _again_with_rows(
     return passed(_summary(filled, filled_new, before.catalog, new))
 
 
+def _rows(filled: Filled, kind: str = "") -> str:
+    tables = f"{kind}table" if filled.tables == 1 else f"{kind}tables"
+    return f"{filled.rows} rows in {filled.tables} {tables}"
+
+
 def _summary(filled: Filled, filled_new: Filled, old: Catalog, new: Catalog) -> str:
     """Say on how many rows it was tried, and what could not be filled or compared."""
-    text = f"up, down and up with {filled.rows} rows in {filled.tables} tables"
+    text = "applied, undone, applied again"
+    if filled.rows:
+        text += f"; {_rows(filled)} kept"
     if filled_new.rows:
-        text += f", {filled_new.rows} rows in {filled_new.tables} new"
+        text += f"; {_rows(filled_new, 'new ')} as a trial"
     for name, reason in (filled.empty | filled_new.empty).items():
         text += f"; {name} stayed empty ({reason.splitlines()[0]})"
     changed = [
@@ -232,8 +239,8 @@ def _without_alembic(run: Run) -> Outcome:
     create_tables(run, run.folder, fresh, modules)
     run.databases.keep(run.databases.copy(fresh, "migrated"))
     wanted = read_catalog(fresh, bench.cluster)
-    text = f"create_all on {filled.rows} rows in {filled.tables} tables"
-    text += f", {len(wanted.tables) - len(old.tables)} new tables"
+    added = len(wanted.tables) - len(old.tables)
+    text = f"create_all adds {added} {'table' if added == 1 else 'tables'}; {_rows(filled)} kept"
     for name, reason in filled.empty.items():
         text += f"; {name} stayed empty ({reason.splitlines()[0]})"
     if missing := _difference(wanted, now):

@@ -43,7 +43,7 @@ def _serve_changed(run: Run) -> Outcome:
         if status >= 500:
             return failed(f"{endpoint} answers {status}:\n{_log(server)}")
     answered = f", {len(answers)} new endpoints answer" if answers else ""
-    return passed(f"up in {server.seconds:.1f} s{answered}")
+    return passed(f"answers {server.seconds:.1f} s after its start{answered}")
 
 
 def _serve(run: Run, folder: Path) -> AbstractContextManager[Server]:

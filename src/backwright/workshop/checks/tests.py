@@ -230,7 +230,8 @@ def _summary(report: Report, new: set[str], excused: list[str]) -> str:
     """
     parts = [f"{len(report.with_verdict('passed'))} passed"]
     if passed_new := new & set(report.with_verdict("passed")):
-        parts[0] += f" ({len(passed_new)} new)"
+        whole = len(passed_new) == len(report.with_verdict("passed"))
+        parts[0] += "" if whole else f", {len(passed_new)} of them new"
     if count := len(report.with_verdict("skipped")):
         parts.append(f"{count} skipped by the project")
     if excused:
