@@ -101,7 +101,39 @@ def pagination(
     given.run("add pagination", work)
 
 
+def version(
+    name: Annotated[str, typer.Argument(metavar="VERSION", help="The new version: v2.")],
+    old: Annotated[
+        str | None, typer.Option("--from", metavar="VERSION", help="The old one: v1.")
+    ] = None,
+    by: Annotated[
+        str,
+        typer.Option(help="How clients name it.", metavar="path|header|media-type"),
+    ] = "path",
+    sunset: Annotated[
+        str | None,
+        typer.Option(metavar="DATE", help="When the old one is switched off: 2027-06-30."),
+    ] = None,
+    project: ProjectOption = Path(),
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+    yes: YesOption = False,
+    answer: AnswerOption = None,
+    dry_run: DryRunOption = False,
+) -> None:
+    """Add a version of the API: the old one stays as it is, and says that it is deprecated."""
+
+    def work(order: Order, listener: Listener) -> ChangeReport:
+        from backwright.tasks.add_version import AddVersion, add_version
+
+        return add_version(AddVersion(order, name, old, by, sunset), listener)
+
+    given = Given(project, as_json, quiet, yes, answer, dry_run)
+    given.run("add version", work)
+
+
 def register(add: typer.Typer) -> None:
     """Add the commands to those of `add`."""
     add.command("index")(index)
     add.command("pagination")(pagination)
+    add.command("version")(version)

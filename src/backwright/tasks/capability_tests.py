@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import PurePosixPath
 
 from backwright.project.types import App, Project
@@ -28,6 +29,24 @@ def home_of_tests(sources: Sources, word: str) -> str:
     stems = [word, *(f"{word}_{number}" for number in range(2, 100))]
     names = (f"{stem}_test.py" if ending else f"test_{stem}.py" for stem in stems)
     return next(p for name in names if not sources.draft.exists(p := str(home.with_name(name))))
+
+
+def in_reach(sources: Sources, path: str, client: str) -> str:
+    """Return a path for tests that their client's fixture is seen from: its `conftest.py` is above.
+
+    Where no `conftest.py` has it, the path stays as it is.
+    """
+    draft = sources.draft
+    found = [
+        PurePosixPath(one).parent
+        for one in draft.modules()
+        if one.endswith("conftest.py") and re.search(rf"def {client}\(", draft.text(one))
+    ]
+    home = PurePosixPath(path)
+    if not client or not found or any(home.is_relative_to(one) for one in found):
+        return path
+    names = (home.name, *(f"{home.stem}_{number}.py" for number in range(2, 100)))
+    return next(p for name in names if not draft.exists(p := str(found[0] / name)))
 
 
 def add_test_file(sources: Sources, path: str, code: str) -> list[str]:

@@ -1,0 +1,77 @@
+"""Which version a client gets: the one that its request names in a header, else the old one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+HEADER = "API-Version"
+
+
+class VersionMiddleware:
+    """Leads a request to the version that it asks for by `API-Version`."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        versions: Mapping[str, str],
+        old: str,
+        new: str,
+        apart: Collection[str] = (),
+    ) -> None:
+        """Wrap an application.
+
+        Args:
+            app: The application.
+            versions: For each prefix of the old version, where the new one is served.
+            old: What the old version is called, which is served without being asked for.
+            new: What the new version is called.
+            apart: Paths that belong to no version.
+        """
+        self.app = app
+        self.versions = versions
+        self.old = old
+        self.new = new
+        self.apart = tuple(apart)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request in the version that it asks for."""
+        there = self._there(scope) if scope["type"] == "http" else None
+        if there is None:
+            await self.app(scope, receive, send)
+            return
+        asked = Headers(scope=scope).get(HEADER, self.old).strip()
+        if asked not in (self.old, self.new):
+            known = f"{self.old}, {self.new}"
+            refusal = JSONResponse({"detail": f"{HEADER} is one of: {known}"}, status_code=400)
+            await refusal(scope, receive, send)
+            return
+        if asked == self.new:
+            scope = {**scope, "path": there, "raw_path": there.encode()}
+
+        async def send_with_version(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers[HEADER] = asked
+                headers.add_vary_header(HEADER)
+            await send(message)
+
+        await self.app(scope, receive, send_with_version)
+
+    def _there(self, scope: Scope) -> str | None:
+        """Return the path in the new version; nothing where it is no path of the old one."""
+        root = scope.get("root_path", "")
+        path = scope["path"].removeprefix(root)
+        if path.startswith(self.apart) and self.apart:
+            return None
+        for old, new in self.versions.items():
+            if _is_below(path, old) and not _is_below(path, new):
+                return f"{root}{new}{path.removeprefix(old)}"
+        return None
+
+
+def _is_below(path: str, prefix: str) -> bool:
+    return path == prefix or path.startswith(f"{prefix}/")

@@ -1,0 +1,1 @@
+"""A new version of an API beside the old one, with the same handlers until they differ."""
