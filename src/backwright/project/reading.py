@@ -22,7 +22,7 @@ from backwright.project.middleware import read_middleware
 from backwright.project.migrations import read_migrations
 from backwright.project.models import read_models
 from backwright.project.modules import Modules
-from backwright.project.ownership import owned_models, scoped
+from backwright.project.ownership import Scoped, owned_models, scoped
 from backwright.project.schemas import read_schemas
 from backwright.project.services import read_services
 from backwright.project.settings import read_settings
@@ -90,10 +90,13 @@ def _read(tree: Tree) -> Project:
         package_manager=tooling.package_manager,
         python_version=tooling.python_version,
     )
-    judged, touches = safe(
-        lambda: scoped(world, routes, models, list(project.schemas), user), (endpoints, [])
+    judged = safe(
+        lambda: scoped(world, routes, models, list(project.schemas), user), Scoped(endpoints)
     )
-    project = replace(project, endpoints=tuple(judged), touches=tuple(touches))
+    project = replace(
+        project, endpoints=tuple(judged.endpoints), touches=tuple(judged.touches),
+        asked=tuple(judged.asked),
+    )  # fmt: skip
     conventions = safe(lambda: read_conventions(sources_of(modules, tree), project), ())
     unresolved = {*world.unresolved, *modules.unresolved, *tree.unresolved}
     ordered = tuple(sorted(unresolved, key=_by_place))

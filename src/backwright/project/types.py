@@ -145,6 +145,26 @@ class Touch:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What an endpoint, which was followed to its end, asks of rows of a model that it reads.
+
+    `caller` tells whether the caller has a say in which rows they are, `owner` whether their owner is
+    compared with the caller, `state` whether they must be in a state (published, not deleted);
+    `given` names what the request chooses them by. Without a model it says that the endpoint was
+    followed at all.
+    """
+
+    app: str
+    method: str
+    path: str
+    model: str = ""
+    caller: bool = False
+    owner: bool = False
+    state: bool = False
+    given: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Schema:
     """A Pydantic class, and the model it speaks for."""
 
@@ -313,6 +333,7 @@ class Project:
     database: Database | None = None
     settings: tuple[Setting, ...] = ()
     touches: tuple[Touch, ...] = ()
+    asked: tuple[Asked, ...] = ()
     tests: tuple[str, ...] = ()
     package_manager: str | None = None
     python_version: str | None = None

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 
 from backwright.project.ownership.callers import ModelIndex, rows_of_callers
 from backwright.project.ownership.owners import find_user_model, with_owners
-from backwright.project.ownership.verdict import scoped
+from backwright.project.ownership.verdict import Scoped, scoped
 from backwright.project.routes import Route
 from backwright.project.types import Model
 
-__all__ = ["owned_models", "scoped"]
+__all__ = ["Scoped", "owned_models", "scoped"]
 
 
 def owned_models(models: list[Model], routes: Iterable[Route]) -> tuple[list[Model], Model | None]:

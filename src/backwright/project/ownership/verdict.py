@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from backwright.project.interpret.values import External
 from backwright.project.interpret.world import World
 from backwright.project.ownership.accesses import Access, Creation, bases, creations
+from backwright.project.ownership.asking import Asking, as_facts, asked_of
 from backwright.project.ownership.callers import ModelIndex
 from backwright.project.ownership.creating import of_creation
 from backwright.project.ownership.ground import Ground
@@ -20,10 +21,27 @@ from backwright.project.ownership.terms import CALLER_NAME, is_given, walk, walk
 from backwright.project.ownership.touches import Rows, Touched, owners_set, told, touched_rows
 from backwright.project.routes import Route
 from backwright.project.schemas import by_name
-from backwright.project.types import Endpoint, Model, Schema, Touch, Unresolved
+from backwright.project.types import Asked, Endpoint, Model, Schema, Touch, Unresolved
 
-_NOTHING: tuple[bool | None, list[Touched]] = (None, [])
 READING = frozenset({"GET", "HEAD", "OPTIONS", "WEBSOCKET"})
+
+
+@dataclass(frozen=True)
+class Scoped:
+    """The endpoints, each with whether it keeps to its caller's rows; what they touch and ask."""
+
+    endpoints: list[Endpoint]
+    touches: list[Touch] = field(default_factory=list)
+    asked: list[Asked] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Followed:
+    """What following one route tells."""
+
+    verdict: bool | None = None
+    touched: list[Touched] = field(default_factory=list)
+    asked: list[Asking] = field(default_factory=list)
 
 
 def scoped(
@@ -32,34 +50,53 @@ def scoped(
     models: list[Model],
     schemas: list[Schema],
     user: Model | None,
-) -> tuple[list[Endpoint], list[Touch]]:
+) -> Scoped:
     """Return the endpoints, each with whether it keeps to the rows of its caller, and what it touches."""
     if user is None or not any(one.owner for one in models):
-        return list(routes), []
+        return Scoped(list(routes))
     ground = Ground(world, ModelIndex(models), user, tuple(models))
     names = {one.name for one in models}
     owned = {one.name for one in models if one.owner is not None}
+    linked = _linked(models)
     speaks_for = {one.name: one.model for one in schemas if one.model}
     guarded = [one for one in routes if one.auth != "none"]
     subjects = {one: _subjects(one, speaks_for, names) for one in routes}
     named = {one: set[str]().union(*subjects[one]) for one in routes}
     about = [one for one in routes if one.auth == "none" and _may_touch(one, named[one], owned)]
     known: dict[int, bool | None] = {}
-    touches: list[Touch] = []
+    found = Scoped([])
     for endpoint in (*sorted(guarded, key=lambda one: not named[one]), *about):
-        route = routes[endpoint]
-        if id(route) in known or (named[endpoint] and not named[endpoint] & owned):
+        route, theirs = routes[endpoint], named[endpoint]
+        if id(route) in known or (theirs and not theirs & (owned | linked)):
             continue
         follow = partial(_verdict, ground, route, subjects[endpoint])
-        place = (endpoint.file, endpoint.line)
-        verdict, seen = world.guarded(follow, _NOTHING, place)
-        known[id(route)] = verdict if endpoint.auth != "none" else None
-        touches += [one for method in route.methods for one in told(seen, endpoint, method)]
+        told_of = world.guarded(follow, _Followed(), (endpoint.file, endpoint.line))
+        for method in route.methods:
+            found.asked.extend(as_facts(told_of.asked, endpoint, method))
+        if theirs and not theirs & owned:
+            continue
+        known[id(route)] = told_of.verdict if endpoint.auth != "none" else None
+        for method in route.methods:
+            found.touches.extend(told(told_of.touched, endpoint, method))
     if ground.steps <= 0:
         why = "whose rows the endpoints touch is not followed to the end: there are too many"
         world.unresolved.setdefault(Unresolved(guarded[0].file, guarded[0].line, why))
     judged = [replace(one, owner_scoped=known.get(id(route))) for one, route in routes.items()]
-    return judged, touches
+    return replace(found, endpoints=judged)
+
+
+def _linked(models: list[Model]) -> set[str]:
+    """Return the models of no owner that owned rows refer to: teams that members belong to."""
+    keys = [
+        column.foreign_key
+        for one in models
+        if one.owner is not None
+        for column in one.columns
+        if column.foreign_key
+    ]
+    return {
+        one.name for one in models if one.owner is None and any(points_to(key, one) for key in keys)
+    }
 
 
 def _may_touch(endpoint: Endpoint, named: set[str], owned: set[str]) -> bool:
@@ -80,12 +117,19 @@ def _subjects(
     return (by_schemas, *({one} for one in by_words if one))
 
 
-def _verdict(
-    ground: Ground, route: Route, subjects: tuple[set[str], ...]
-) -> tuple[bool | None, list[Touched]]:
+def _verdict(ground: Ground, route: Route, subjects: tuple[set[str], ...]) -> _Followed:
     """Return whether a route keeps to the rows of its caller, and the owned rows that it touches."""
     seen, whole = Signed(ground).follow(route)
     judge = Judge(seen, ground)
+    verdict, touched = _judged(ground, route, subjects, judge, whole=whole)
+    return _Followed(verdict, touched, asked_of(judge) if whole else [])
+
+
+def _judged(
+    ground: Ground, route: Route, subjects: tuple[set[str], ...], judge: Judge, *, whole: bool
+) -> tuple[bool | None, list[Touched]]:
+    """Return the verdict on what a route is about, and the owned rows that it touches."""
+    seen = judge.seen
     returned = bases(seen.result, ground.index)
     touched: list[Rows] = [*creations(seen, ground.index), *judge.accesses]
     writes = not READING.issuperset(route.methods)

@@ -1,0 +1,42 @@
+"""What endpoints ask of the rows that they read, as the rules compare it."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from functools import lru_cache
+
+from backwright.audit.isolation import asks_in_code, by_privilege, of_administrators
+from backwright.audit.subject import Subject
+from backwright.project.types import Asked, Endpoint, Project
+
+_LAST = re.compile(r"{(\w+)(?::\w+)?}/?$")
+
+
+def asked_by(subject: Subject, one: Endpoint) -> tuple[Asked, ...]:
+    """Return what an endpoint asks; nothing where it was not followed to its end."""
+    return _by_endpoint(subject.project).get((one.app, one.method, one.path), ())
+
+
+@lru_cache(maxsize=1)
+def _by_endpoint(project: Project) -> dict[tuple[str, str, str], tuple[Asked, ...]]:
+    found: dict[tuple[str, str, str], list[Asked]] = defaultdict(list)
+    for one in project.asked:
+        found[one.app, one.method, one.path].append(one)
+    return {key: tuple(held) for key, held in found.items()}
+
+
+def is_privileged(subject: Subject, one: Endpoint) -> bool:
+    """Tell whether an endpoint is not for every user."""
+    return of_administrators(one) or by_privilege(subject, one) or asks_in_code(subject, one)
+
+
+def last_parameter(path: str) -> str:
+    """Return the parameter that a path ends with; empty if it ends with none."""
+    found = _LAST.search(path)
+    return found[1] if found else ""
+
+
+def shape(path: str) -> str:
+    """Return a path whatever its parameters are called."""
+    return re.sub(r"{[^}]*}", "{}", path).rstrip("/")

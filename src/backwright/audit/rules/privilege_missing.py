@@ -1,0 +1,96 @@
+"""One of several endpoints that only administrators may call is open to every user.
+
+Why: what the others keep to administrators is changed through this one by anybody with an account.
+
+Bad:
+
+    # with users and notes
+    def administrator(user: Annotated[User, Depends(current_user)]) -> User:
+        if user.email != "root@example.org":
+            raise HTTPException(403)
+        return user
+    class Product(SQLModel, table=True):
+        id: int | None = Field(default=None, primary_key=True)
+        name: str
+    @app.post("/products")
+    def make(name: str, _: Annotated[User, Depends(administrator)]) -> None: ...
+    @app.put("/products/{product_id}")
+    def change(product_id: int, _: Annotated[User, Depends(administrator)]) -> None: ...
+    @app.delete("/products/{product_id}")
+    def remove(product_id: int, _: Annotated[User, Depends(current_user)]) -> None: ...
+
+Good:
+
+    # with users and notes
+    def administrator(user: Annotated[User, Depends(current_user)]) -> User:
+        if user.email != "root@example.org":
+            raise HTTPException(403)
+        return user
+    class Product(SQLModel, table=True):
+        id: int | None = Field(default=None, primary_key=True)
+        name: str
+    @app.post("/products")
+    def make(name: str, _: Annotated[User, Depends(administrator)]) -> None: ...
+    @app.put("/products/{product_id}")
+    def change(product_id: int, _: Annotated[User, Depends(administrator)]) -> None: ...
+    @app.delete("/products/{product_id}")
+    def remove(product_id: int, _: Annotated[User, Depends(administrator)]) -> None: ...
+
+Leave it: where everybody may add what only administrators change; nothing is said of rows that belong
+to users.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+
+from backwright.audit.isolation import (
+    asks_in_code,
+    by_privilege,
+    isolation_of,
+    of_administrators,
+)
+from backwright.audit.rule import Found, Judged, Looked, rule
+from backwright.audit.subject import Subject
+from backwright.project.types import Endpoint
+from backwright.values import Place
+
+_WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+_LEAST = 2
+
+
+@rule(item=5, level="error")
+def check(subject: Subject) -> Iterator[Judged]:
+    """Compare the endpoints that write under one path."""
+    owned = {(one.endpoint.file, one.endpoint.line) for one in isolation_of(subject).accesses}
+    groups: dict[tuple[str, str], list[Endpoint]] = defaultdict(list)
+    for one in subject.project.endpoints:
+        parts = re.fullmatch(r"(.*/[^/{}]+?)(/{[^/{}]+})?/?", one.path)
+        if one.method in _WRITES and parts is not None:
+            groups[one.app, parts[1]].append(one)
+    for group in groups.values():
+        ways = {(one.file, one.line): one for one in group}
+        kept = {way for way, one in ways.items() if _is_kept(subject, one)}
+        for way, one in ways.items():
+            others = [other for other in ways if other != way]
+            if way in kept or len(others) < _LEAST or set(others) - kept or way in owned:
+                continue
+            if one.auth == "optional" or asks_in_code(subject, one):
+                yield Looked(Place(*way))
+                continue
+            who = "every signed-in user" if one.auth == "required" else "anybody"
+            yield Found(
+                Place(*way),
+                f"{who} may call {one.method} {one.path}, while the others that write there ask for "
+                "a privilege",
+                "ask for it here, too: the dependency that the others have",
+            )
+
+
+def _is_kept(subject: Subject, one: Endpoint) -> bool:
+    """Tell whether an endpoint asks for a privilege: by the name of a guard, or in it."""
+    if of_administrators(one) or by_privilege(subject, one):
+        return True
+    return one.auth == "required" and asks_in_code(subject, one)
