@@ -80,6 +80,9 @@ class Names:
         if isinstance(node, ast.Attribute):
             return self.attribute(self.meaning(source, node.value, depth), node.attr, depth)
         if isinstance(node, ast.Call):
+            if last_name(node.func) in {"__import__", "import_module"} and node.args:
+                named = node.args[0]
+                return Meaning(str(named.value)) if isinstance(named, ast.Constant) else NOTHING
             return self._call(self.meaning(source, node.func, depth), depth)
         if isinstance(
             node,

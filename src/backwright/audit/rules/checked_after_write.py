@@ -35,6 +35,8 @@ import re
 from collections.abc import Iterator
 from typing import TypeGuard
 
+from backwright.audit.identity import callers, mentions
+from backwright.audit.inputs import inputs_of, shown
 from backwright.audit.rule import Found, Judged, at, rule
 from backwright.audit.sources import last_name, own_nodes
 from backwright.audit.subject import Subject
@@ -46,6 +48,8 @@ def check(subject: Subject) -> Iterator[Judged]:
     owners = {one.owner.column for one in subject.project.models if one.owner is not None}
     if not owners:
         return
+    yield from _before_the_caller(subject)
+    yield from _for_others(subject)
     compares = re.compile(rf"\.({'|'.join(sorted(map(re.escape, owners)))}) (!=|==|is not)")
     for source in subject.program:
         for function in source.functions:
@@ -69,6 +73,95 @@ def check(subject: Subject) -> Iterator[Judged]:
                         "the owner is compared here, but the change is committed all the same",
                         "ask first, write then; better still, put the owner into the query",
                     )
+
+
+def _before_the_caller(subject: Subject) -> Iterator[Judged]:
+    """Look for handlers that change and commit a row before the caller has a say in it."""
+    models = {one.name for one in subject.project.models if one.owner is not None}
+    for handler in subject.handlers:
+        known = set(callers(subject, handler.source, handler.node))
+        given = {one.name for one in inputs_of(subject, handler) if one.in_path}
+        if not known or not given or handler.endpoints[0].auth != "required":
+            continue
+        nodes = list(own_nodes(handler.node))
+        written = _written(nodes, models, given, known)
+        if written is None:
+            continue
+        later = any(
+            isinstance(one, ast.Call | ast.Compare)
+            and one.lineno > written.lineno
+            and mentions(one, given)
+            and mentions(one, known)
+            for one in nodes
+        )
+        if later:
+            yield Found(
+                at(handler.source, written),
+                f"{shown(handler)} changes the row here, and asks only later whether it is the caller's",
+                "ask first, write then; better still, put the owner into the query",
+            )
+
+
+def _written(
+    nodes: list[ast.AST], models: set[str], given: set[str], known: set[str]
+) -> ast.Call | None:
+    """Return the commit of a change to a row that was found by its key, before a caller is named."""
+    first = min(
+        (one.lineno for one in nodes if isinstance(one, ast.Name) and one.id in known), default=0
+    )
+    rows = {
+        target.id
+        for one in nodes
+        if isinstance(one, ast.Assign)
+        and mentions(one.value, models)
+        and mentions(one.value, given)
+        for target in one.targets
+        if isinstance(target, ast.Name)
+    }
+    changed = [
+        one.lineno for one in nodes
+        if (isinstance(one, ast.Assign) and isinstance(one.targets[0], ast.Attribute)
+            and last_name(one.targets[0].value) in rows)
+        or (isinstance(one, ast.Call) and last_name(one.func) == "delete" and mentions(one, rows))
+    ]  # fmt: skip
+    for one in nodes:
+        commits = isinstance(one, ast.Call) and last_name(one.func) == "commit"
+        if isinstance(one, ast.Call) and commits and one.lineno < first:
+            return one if any(line <= one.lineno for line in changed) else None
+    return None
+
+
+def _for_others(subject: Subject) -> Iterator[Judged]:
+    """Look for changes that are made just where the row is another's."""
+    owners = {one.owner.column for one in subject.project.models if one.owner is not None}
+    for handler in subject.handlers:
+        known = set(callers(subject, handler.source, handler.node))
+        for one in own_nodes(handler.node):
+            if not isinstance(one, ast.If) or _refuses(one):
+                continue
+            rows = {
+                last_name(side.value)
+                for test in ast.walk(one.test)
+                if isinstance(test, ast.Compare)
+                and isinstance(test.ops[0], ast.NotEq)
+                and mentions(test, known)
+                for side in (test.left, test.comparators[0])
+                if isinstance(side, ast.Attribute) and side.attr in owners
+            }
+            changes = [
+                it
+                for part in one.body
+                for it in ast.walk(part)
+                if isinstance(it, ast.Call)
+                and last_name(it.func) == "delete"
+                and mentions(it, rows)
+            ]
+            if rows and changes:
+                yield Found(
+                    at(handler.source, changes[0]),
+                    f"{shown(handler)} deletes the row where it is not the caller's",
+                    "turn the comparison round, or put the owner into the query",
+                )
 
 
 def _refuses(one: ast.AST) -> TypeGuard[ast.If]:

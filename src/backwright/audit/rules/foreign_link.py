@@ -42,17 +42,27 @@ that no endpoint keeps to their owner.
 
 from __future__ import annotations
 
+import ast
+import re
 from collections.abc import Iterator
 
-from backwright.audit.isolation import by_privilege, isolation_of, of_administrators
+from backwright.audit.inputs import inputs_of
+from backwright.audit.isolation import (
+    Isolation,
+    by_privilege,
+    isolation_of,
+    of_administrators,
+)
 from backwright.audit.rule import Found, Judged, Looked, Unsure, rule
-from backwright.audit.subject import Subject
+from backwright.audit.subject import Handler, Subject
+from backwright.project.types import Model
 
 
 @rule(item=5, level="error")
 def check(subject: Subject) -> Iterator[Judged]:
     """Judge the references that new rows take from the request."""
     isolation = isolation_of(subject)
+    yield from _by_updates(subject, isolation)
     for one in isolation.accesses:
         links = [it for it in one.touches if it.kind == "link"]
         if not links or one.endpoint.auth == "none" or of_administrators(one.endpoint):
@@ -73,3 +83,57 @@ def check(subject: Subject) -> Iterator[Judged]:
                 f"{one.shown} links to any {one.model.name} that the request names, whoever owns it",
                 f"look the {one.model.name} up with its owner first, and answer 404 without",
             )
+
+
+def _by_updates(subject: Subject, isolation: Isolation) -> Iterator[Judged]:
+    """Judge the references that updates take from the body, where nobody looks them up."""
+    handlers = {(one.source.file, one.node.lineno): one for one in subject.handlers}
+    seen = {(one.place, one.model.name) for one in isolation.accesses}
+    for one in isolation.accesses:
+        changes = any(it.kind == "change" and it.about for it in one.touches)
+        handler = handlers.get((one.endpoint.file, one.endpoint.line))
+        if one.endpoint.method not in {"PUT", "PATCH"} or not changes or handler is None:
+            continue
+        if of_administrators(one.endpoint) or by_privilege(subject, one.endpoint):
+            continue
+        for column, target in _references(subject, one.model, isolation):
+            if (one.place, target) in seen or not _sets(subject, handler, column):
+                continue
+            yield Found(
+                one.place,
+                f"{one.shown} lets {one.model.name}.{column} be set to any {target}, whoever owns it",
+                f"look the {target} up with its owner first, and answer 404 without",
+            )
+
+
+def _references(subject: Subject, model: Model, isolation: Isolation) -> Iterator[tuple[str, str]]:
+    """Yield a model's columns that refer to private rows, but for its owner's."""
+    for column in model.columns:
+        for other in subject.project.models:
+            if other.name not in isolation.private or other.name == model.name:
+                continue
+            table = (column.foreign_key or "").rpartition(".")[0]
+            if (
+                table == other.table
+                and model.owner is not None
+                and column.name != model.owner.column
+            ):
+                yield column.name, other.name
+
+
+def _sets(subject: Subject, handler: Handler, column: str) -> bool:
+    """Tell whether an update sets a column to what the body says."""
+    text = ast.unparse(handler.node)
+    for one in inputs_of(subject, handler):
+        cls, source = one.kind.node, one.kind.source
+        if not isinstance(cls, ast.ClassDef) or source is None:
+            continue
+        if subject.names.field(source, cls, column) is None:
+            continue
+        if re.search(rf"\.{column} = {one.name}\.{column}\b", text):
+            return True
+        spreads = re.search(r"setattr\(|sqlmodel_update\(|\.update\(\*\*|values\(\*\*", text)
+        left_out = re.search(rf"exclude={{[^}}]*['\"]{column}|pop\(['\"]{column}", text)
+        if spreads is not None and left_out is None:
+            return True
+    return False

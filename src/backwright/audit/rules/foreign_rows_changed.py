@@ -33,8 +33,10 @@ in a way that reading does not see; say so with an ignore comment.
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
+from backwright.audit.asked import is_privileged
 from backwright.audit.fixes.owner_filter import owner_filter
 from backwright.audit.isolation import (
     Access,
@@ -44,13 +46,18 @@ from backwright.audit.isolation import (
     owner_remedy,
     where,
 )
-from backwright.audit.rule import Found, Judged, Looked, Unsure, rule
+from backwright.audit.rule import Found, Judged, Looked, Unsure, at, rule
+from backwright.audit.sources import Source, last_name, own_nodes
 from backwright.audit.subject import Subject
+from backwright.project.types import Model
+
+_CHANGES = frozenset({"delete", "update"})
 
 
 @rule(item=5, level="error")
 def check(subject: Subject) -> Iterator[Judged]:
     """Judge each endpoint that changes owned rows."""
+    yield from _whole_tables(subject)
     for one in isolation_of(subject).accesses:
         changes = [it for it in one.touches if it.kind == "change" and it.about]
         if one.endpoint.auth == "none":
@@ -94,3 +101,48 @@ def _judged(subject: Subject, one: Access) -> Iterator[Judged]:
         cause=f"{one.model.name} changed at {touch.file}:{touch.line}",
         fix=owner_filter(subject, one, touch),
     )
+
+
+def _whole_tables(subject: Subject) -> Iterator[Judged]:
+    """Judge the statements of endpoints that change or delete every row of an owned table."""
+    for handler in subject.handlers:
+        one = handler.endpoints[0]
+        if one.auth != "required" or is_privileged(subject, one):
+            continue
+        for call in own_nodes(handler.node):
+            model = _changed_whole(subject, handler.source, call)
+            if model is not None:
+                yield Found(
+                    at(handler.source, call),
+                    f"{one.method} {one.path} changes every row of {model.name}, whoever owns it",
+                    owner_remedy(model),
+                    units=(at(handler.source, handler.node),),
+                )
+
+
+def _changed_whole(subject: Subject, source: Source, node: ast.AST) -> Model | None:
+    """Return the owned model that a statement changes without asking for anything but a key at all."""
+    if not isinstance(node, ast.Call) or not node.args or last_name(node.func) not in _CHANGES:
+        return None
+    model = subject.model_of(subject.names.meaning(source, node.args[0]))
+    library = subject.names.library(source, node.func)
+    of_library = library.startswith(("sqlalchemy", "sqlmodel")) and "(" not in library
+    if model is None or model.owner is None or not of_library:
+        return None
+    chain: ast.AST = node
+    conditions: list[ast.expr] = []
+    while isinstance(attribute := source.parents.get(chain), ast.Attribute):
+        call = source.parents.get(attribute)
+        if not isinstance(call, ast.Call):
+            return None
+        conditions += call.args if attribute.attr in {"where", "filter"} else []
+        chain = call
+    keys = {one.name for one in model.columns if one.primary_key}
+    any_key = all(
+        isinstance(one, ast.Compare)
+        and last_name(one.left) in keys
+        and isinstance(one.comparators[0], ast.Constant)
+        and not isinstance(one.ops[0], ast.Eq)
+        for one in conditions
+    )
+    return model if any_key else None

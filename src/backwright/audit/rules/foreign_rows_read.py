@@ -37,6 +37,7 @@ and the checklist says unknown.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from backwright.audit.fixes.owner_filter import owner_filter
@@ -51,6 +52,8 @@ from backwright.audit.isolation import (
 )
 from backwright.audit.rule import Found, Judged, Looked, Unsure, rule
 from backwright.audit.subject import Subject
+
+_MINE = re.compile(r"(?i)/(my|mine|own|owned)([-_/]|$)")
 
 
 @rule(item=5, level="error")
@@ -78,6 +81,13 @@ def _judged(subject: Subject, one: Access, *, private: bool) -> Iterator[Judged]
     if by_privilege(subject, one.endpoint):
         why = f"{one.shown} asks for a role or permission; who has it, reading does not tell"
         yield Unsure(one.place, why)
+        return
+    if _MINE.search(one.endpoint.path):
+        yield Found(
+            one.place,
+            f"{one.shown} says that it gives the caller's own rows, and gives every {one.model.name}",
+            owner_remedy(one.model),
+        )
         return
     if not private:
         why = (

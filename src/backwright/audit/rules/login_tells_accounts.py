@@ -60,5 +60,20 @@ def check(subject: Subject) -> Iterator[Judged]:
                     'answer as to a wrong password: 401, "Wrong email or password"',
                 )
                 break
+            if (told := _told_apart(error)) is not None:
+                yield Found(
+                    at(handler.source, one),
+                    f"{shown(handler)} says in words whether there is such an account: {told}",
+                    'answer the same to both: 401, "Wrong email or password"',
+                )
+                break
         else:
             yield Looked(at(handler.source, handler.node))
+
+
+def _told_apart(error: ast.Call) -> str | None:
+    """Return the words of an error that depend on whether a row was found."""
+    shown = argument(error, 1, "detail")
+    if not isinstance(shown, ast.IfExp) or not isinstance(shown.test, ast.Name | ast.Compare):
+        return None
+    return ast.unparse(shown)

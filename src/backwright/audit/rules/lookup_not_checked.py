@@ -94,7 +94,8 @@ def _lookups(function: FunctionNode) -> Iterator[tuple[str, ast.Call]]:
         if not isinstance(one, ast.Assign) or len(one.targets) != 1:
             continue
         target = one.targets[0]
-        value = one.value.value if isinstance(one.value, ast.Await) else one.value
+        value = one.value.body if isinstance(one.value, ast.IfExp) else one.value
+        value = value.value if isinstance(value, ast.Await) else value
         if isinstance(target, ast.Name) and isinstance(value, ast.Call) and _is_lookup(value):
             bound = [
                 it for it in own_nodes(function)
@@ -164,10 +165,20 @@ def _is_tested(function: FunctionNode, name: str) -> bool:
             tested = [it for it in tested if isinstance(it, ast.Name)] if _may_refuse(call) else []
         else:
             continue
-        if any(
-            isinstance(it, ast.Name) and it.id == name for part in tested for it in ast.walk(part)
-        ):
+        if any(_asks_about(part, name) for part in tested):
             return True
+    return False
+
+
+def _asks_about(test: ast.AST, name: str) -> bool:
+    """Tell whether a test speaks of the row itself, rather than of an attribute of it."""
+    waiting = [test]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, ast.Name) and one.id == name:
+            return True
+        is_use = isinstance(one, ast.Attribute) and isinstance(one.value, ast.Name)
+        waiting += [] if is_use else list(ast.iter_child_nodes(one))
     return False
 
 

@@ -107,8 +107,13 @@ def _is_validated(source: Source, field: ast.AnnAssign) -> bool:
 
 
 def _is_cut(subject: Subject) -> bool:
-    """Tell whether the program cuts or measures passwords itself, before they are hashed."""
+    """Tell whether the program measures passwords itself, or hashes them to one length before.
+
+    Cutting them to 72 bytes is no answer: what comes behind counts for nothing then.
+    """
     return any(
-        re.search(r"\b7[12]\b", one.text) and "bcrypt" in one.text.lower()
+        re.search(r"len\([^()]*(\([^()]*\))?[^()]*\)\s*(>|>=)\s*7[0-3]\b", one.text)
+        or re.search(r"(?i)bcrypt_sha256|sha256\(\s*[\w.]*passw", one.text)
         for one in subject.program
+        if "bcrypt" in one.text.lower()
     )

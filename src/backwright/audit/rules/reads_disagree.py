@@ -38,11 +38,12 @@ import re
 from collections.abc import Iterator
 
 from backwright.audit.asked import asked_by, is_privileged, last_parameter, shape
-from backwright.audit.rule import Found, Judged, Looked, rule
+from backwright.audit.rule import Found, Judged, Looked, Unsure, rule
 from backwright.audit.subject import Subject
 from backwright.project.types import Asked, Endpoint
 from backwright.values import Place
 
+_DELETED = re.compile(r"(?i)delet|trash|archiv")
 _VISIBLE = re.compile(r"(?i)publi|visib|draft|hidden|private|approv|delet|archiv")
 
 
@@ -51,6 +52,7 @@ def check(subject: Subject) -> Iterator[Judged]:
     """Compare the reading endpoints of a collection with those of its single rows."""
     reads = [one for one in subject.project.endpoints if one.method == "GET"]
     by_shape = {(one.app, shape(one.path)): one for one in reads}
+    yield from _deleted_rows(subject, reads)
     for one in reads:
         if is_privileged(subject, one) or not asked_by(subject, one):
             continue
@@ -58,6 +60,26 @@ def check(subject: Subject) -> Iterator[Judged]:
             yield from _single(subject, one, by_shape)
         else:
             yield from _list(subject, one, by_shape)
+
+
+def _deleted_rows(subject: Subject, reads: list[Endpoint]) -> Iterator[Judged]:
+    """Leave open what shows rows that are only marked as deleted, where others leave those out."""
+    for model in subject.project.models:
+        if not any(_DELETED.search(one.name) for one in model.columns):
+            continue
+        shows = [
+            (one, [it for it in asked_by(subject, one) if it.model == model.name]) for one in reads
+        ]
+        asks = [one for one, held in shows if any(it.state for it in held)]
+        for one, held in shows:
+            if (
+                asks
+                and held
+                and not any(it.state for it in held)
+                and not is_privileged(subject, one)
+            ):
+                why = f"whether {one.method} {one.path} shows deleted {model.name} rows is not settled"
+                yield Unsure(Place(one.file, one.line), why)
 
 
 def _list(

@@ -42,7 +42,7 @@ _PAGE = re.compile(
     r"(?i)^(limit|page_?size|per_?page|items_per_page|page_limit|size|take|max_results)$"
 )
 _BOUND = re.compile(r"\b(le|lt)=|conint|Literal|Enum|\bLe\(|\bInterval\(|PositiveInt.*le")
-_WHOLE = frozenset({"int", "PositiveInt", "NonNegativeInt", ""})
+_WHOLE = frozenset({"int", "PositiveInt", "NonNegativeInt", "str", ""})
 
 
 @rule(item=4, level="warning")

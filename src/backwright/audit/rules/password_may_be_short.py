@@ -1,0 +1,102 @@
+"""A new password may have any length from one character on.
+
+Why: what people may choose, some do. One of eight characters or more is not found by trying.
+
+Bad:
+
+    import bcrypt
+    from fastapi import FastAPI
+    from pydantic import BaseModel
+    app = FastAPI()
+    class Join(BaseModel):
+        email: str
+        password: str
+    @app.post("/register")
+    def register(data: Join) -> None:
+        bcrypt.hashpw(data.password.encode(), bcrypt.gensalt())
+
+Good:
+
+    import bcrypt
+    from fastapi import FastAPI
+    from pydantic import BaseModel, Field
+    app = FastAPI()
+    class Join(BaseModel):
+        email: str
+        password: str = Field(min_length=8, max_length=72)
+    @app.post("/register")
+    def register(data: Join) -> None:
+        bcrypt.hashpw(data.password.encode(), bcrypt.gensalt())
+
+Leave it: where the password's strength is asked for elsewhere (a policy of the identity provider).
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from backwright.audit.inputs import shown
+from backwright.audit.rule import Found, Judged, Looked, at, rule
+from backwright.audit.sources import Source, parameters
+from backwright.audit.subject import Handler, Subject
+
+_NEW = re.compile(
+    r"(?i)register|sign_?-?up|join|create|accounts?$|users?$|customers?$|members?$|reset|change"
+)
+_ENTRY = re.compile(r"(?i)log_?-?in|sign_?-?in|token|authenticate")
+_NAMES = frozenset({"password", "new_password", "passwd"})
+_ASKED = re.compile(r"min_length|minlength|pattern|regex|min=|\bconstr")
+
+
+@rule(item=6, level="warning")
+def check(subject: Subject) -> Iterator[Judged]:
+    """Judge the passwords in the bodies of endpoints that set them."""
+    if _is_asked_elsewhere(subject):
+        return
+    seen: set[tuple[str, int]] = set()
+    for handler in subject.handlers:
+        for source, field in _new_passwords(subject, handler):
+            if (source.file, field.lineno) in seen:
+                continue
+            seen.add((source.file, field.lineno))
+            text = ast.unparse(field) + subject.names.alias_text(source, field.annotation)
+            if _ASKED.search(text) or _is_validated(source, field):
+                yield Looked(at(source, field))
+                continue
+            yield Found(
+                at(source, field),
+                f"the password that {shown(handler)} sets may be one character long",
+                f"{ast.unparse(field.target)}: str = Field(min_length=8, max_length=72)",
+            )
+
+
+def _new_passwords(subject: Subject, handler: Handler) -> Iterator[tuple[Source, ast.AnnAssign]]:
+    words = f"{handler.endpoints[0].path.rstrip('/')} {handler.node.name}"
+    if handler.endpoints[0].method == "GET" or not _NEW.search(words) or _ENTRY.search(words):
+        return
+    for one, _ in parameters(handler.node):
+        kind = subject.names.annotated(handler.source, one.annotation)
+        if not isinstance(kind.node, ast.ClassDef) or kind.source is None:
+            continue
+        if not subject.names.bases(kind.source, kind.node) & {"BaseModel", "SQLModel"}:
+            continue
+        for field in subject.names.fields(kind.source, kind.node):
+            if isinstance(field.target, ast.Name) and field.target.id in _NAMES:
+                yield subject.names.source_of(field) or kind.source, field
+
+
+def _is_validated(source: Source, field: ast.AnnAssign) -> bool:
+    cls = source.class_around(field)
+    return cls is not None and "validator" in ast.unparse(cls)
+
+
+def _is_asked_elsewhere(subject: Subject) -> bool:
+    """Tell whether the program measures passwords itself."""
+    return any(
+        re.search(
+            r"(?i)len\(\s*[\w.]*passw|password_?(strength|policy)|validate_password", one.text
+        )
+        for one in subject.program
+    )
