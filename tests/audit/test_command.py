@@ -10,7 +10,12 @@ import jsonschema
 import pytest
 from typer.testing import CliRunner, Result
 
+from backwright.audit.live import live_of
+from backwright.audit.rule import Found, Judged, Looked, Unsure
 from backwright.cli.main import app
+from backwright.project.types import Endpoint, Project
+from backwright.report.probe_types import ProbeCell
+from backwright.values import Place
 
 FAULTY = """\
 from fastapi import FastAPI
@@ -217,3 +222,28 @@ def test_unsafe_repairs_are_made_only_if_asked_for(project: Path) -> None:
 )
 def test_words_that_do_not_go_together_are_exit_2(project: Path, words: list[str]) -> None:
     assert document(project, *words, code=2)["error"]["remedy"]
+
+
+def test_the_probe_decides_what_reading_leaves_open(project: Path) -> None:
+    """A doubt that the running server has settled is a finding that says so, or none."""
+    place, other = Place("main.py", 5), Place("main.py", 9)
+    endpoints = tuple(
+        Endpoint(
+            "main:app", "GET", path, "main:read", "main.py", line, "required", (), None, None, None
+        )
+        for path, line in (("/a", 5), ("/b", 9), ("/c", 13))
+    )
+    matrix = [
+        ProbeCell("GET", "/a", "owner", "not-proven", ""),
+        ProbeCell("GET", "/a", "other", "leak", "reads the owner's row"),
+        ProbeCell("GET", "/b", "other", "isolated", "404"),
+        ProbeCell("GET", "/c", "other", "not-proven", "nothing to try"),
+    ]
+    live = live_of(Project(project, endpoints=endpoints), matrix)
+    doubts: list[Judged] = [Unsure(Place("main.py", line), "?") for line in (5, 9, 13)]
+    leak, kept, open_one = live.decided(doubts)
+    assert isinstance(leak, Found)
+    assert (leak.place, leak.seen, leak.level) == (place, "live", "error")
+    assert "reads the owner's row" in leak.message
+    assert kept == Looked(other)
+    assert open_one == doubts[2]

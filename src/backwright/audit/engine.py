@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from backwright.audit.fixes.repair import Fix
+from backwright.audit.live import ITEM, Live
 from backwright.audit.quiet import Quiet
 from backwright.audit.rule import Found, Judged, Looked, Rule, Unsure, all_rules
 from backwright.audit.settings import Settings
@@ -40,15 +41,20 @@ class Judgement:
     fixes: tuple[tuple[Finding, Fix], ...] = ()
 
 
-def audit_project(root: Path, project: Project, settings: Settings) -> AuditReport:
+def audit_project(
+    root: Path, project: Project, settings: Settings, live: Live | None = None
+) -> AuditReport:
     """Judge a project by every rule, and each item of the checklist by what its rules found.
 
-    A rule that breaks is told in the notes, and leaves its item unknown.
+    A rule that breaks is told in the notes, and leaves its item unknown. What reading cannot decide
+    of isolation is decided by what a probe has seen, where it is given.
     """
-    return judge_project(root, project, settings).report
+    return judge_project(root, project, settings, live).report
 
 
-def judge_project(root: Path, project: Project, settings: Settings) -> Judgement:
+def judge_project(
+    root: Path, project: Project, settings: Settings, live: Live | None = None
+) -> Judgement:
     """Judge a project as `audit_project` does, and return the repairs with it, in their order."""
     subject = Subject(project, read_tree(root.resolve()))
     quiet = Quiet(subject, settings)
@@ -64,6 +70,8 @@ def judge_project(root: Path, project: Project, settings: Settings) -> Judgement
         judged, broken = _apply(one, subject)
         if broken:
             notes.append(broken)
+        if live is not None and one.item == ITEM:
+            judged = list(live.decided(judged))
         findings = []
         for it in judged:
             if not isinstance(it, Found):
@@ -122,6 +130,7 @@ def _finding(one: Rule, found: Found, settings: Settings) -> Finding:
         remedy=found.remedy,
         fixable=found.fix is not None and found.fix.safe,
         fix="" if found.fix is None else "safe" if found.fix.safe else "unsafe",
+        seen=found.seen,
         cause=found.cause or one.name,
     )
 

@@ -13,6 +13,7 @@ import pkgutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from typing import Literal
 
 from backwright.audit.fixes.repair import Fix
 from backwright.audit.sources import Source
@@ -33,6 +34,7 @@ class Found:
         units: What is counted as failing; the place itself without.
         level: Another level than the rule's.
         fix: How it is mended, where that is known.
+        seen: By reading, or on a running server.
     """
 
     place: Place
@@ -42,6 +44,7 @@ class Found:
     units: tuple[Place, ...] = ()
     level: Level | None = None
     fix: Fix | None = None
+    seen: Literal["static", "live"] = "static"
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,12 @@ WriteOption = Annotated[
         "--write-baseline", metavar="FILE", help="Write the findings as those that are known."
     ),
 ]
+LiveOption = Annotated[
+    bool,
+    typer.Option(
+        "--live", help="Start the application and let the probe decide what reading leaves open."
+    ),
+]
 FixOption = Annotated[
     bool, typer.Option("--fix", help="Mend what can be mended safely, and prove it.")
 ]
@@ -75,6 +81,7 @@ def audit(
     explain: ExplainOption = None,
     baseline: BaselineOption = None,
     write_baseline: WriteOption = None,
+    live: LiveOption = False,
     fix: FixOption = False,
     unsafe: UnsafeOption = False,
     as_json: JsonOption = False,
@@ -102,13 +109,14 @@ def audit(
         if (unsafe or dry_run) and not fix:
             word = "--unsafe" if unsafe else "--dry-run"
             raise UsageError(f"{word} says nothing without --fix", remedy=f"write --fix {word}")
-        if fix and write_baseline is not None:
+        other = "--live" if live else "--write-baseline"
+        if fix and (live or write_baseline is not None):
             raise UsageError(
-                "--fix and --write-baseline exclude each other",
-                remedy="mend first, then write down what is left",
+                f"--fix and {other} exclude each other",
+                remedy=f"mend first, then call {other} alone",
             )
         request = Audit(
-            existing_folder(project), fail_on, baseline, write_baseline, fix, unsafe, dry_run,
+            existing_folder(project), fail_on, baseline, write_baseline, live, fix, unsafe, dry_run,
             Answers(read_answers(answer), yes),
         )  # fmt: skip
         report, level = run_audit(request, listener)

@@ -7,12 +7,15 @@ from pathlib import Path
 
 from backwright.audit import audit_project
 from backwright.audit.baseline import baseline_text
+from backwright.audit.live import Live, live_of
 from backwright.audit.settings import read_settings
 from backwright.errors import UsageError
 from backwright.project import read_project
+from backwright.project.types import Project
 from backwright.report.audit_types import AuditReport, Level
 from backwright.report.events import Listener, StepStarted, silence
 from backwright.tasks.audit_fix import mend
+from backwright.tasks.probe import Probe, probe
 from backwright.tasks.questions import Answers
 
 
@@ -20,6 +23,7 @@ from backwright.tasks.questions import Answers
 class Audit:
     """What was asked: the project, and what the settings in its `pyproject.toml` give way to.
 
+    `live` lets the probe decide what reading leaves open of isolation.
     `fix` mends what can be, `unsafe` also what needs a review; `dry_run` only shows it.
     """
 
@@ -27,6 +31,7 @@ class Audit:
     fail_on: Level | None = None
     baseline: str | None = None
     write_baseline: Path | None = None
+    live: bool = False
     fix: bool = False
     unsafe: bool = False
     dry_run: bool = False
@@ -56,10 +61,17 @@ def audit(request: Audit, listener: Listener = silence) -> tuple[AuditReport, Le
         return mended, level
     project = read_project(request.root)
     listener(StepStarted("judging the checklist"))
-    report = audit_project(request.root, project, settings)
+    live = _live(request, project, listener) if request.live else None
+    report = audit_project(request.root, project, settings, live)
     if request.write_baseline is not None:
         _write(request.root / request.write_baseline, baseline_text(report.findings))
     return report, level
+
+
+def _live(request: Audit, project: Project, listener: Listener) -> Live:
+    """Start the application, and see who reaches whose rows."""
+    report = probe(Probe(request.root, only=("isolation",)), listener)
+    return live_of(project, report.matrix)
 
 
 def _write(file: Path, text: str) -> None:

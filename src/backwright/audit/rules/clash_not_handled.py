@@ -52,6 +52,7 @@ from backwright.project.types import Model
 _CAUGHT = re.compile(
     r"IntegrityError|UniqueViolation|SQLAlchemyError|DBAPIError|except Exception|on_conflict"
 )
+_RANDOM = re.compile(r"(?i)token|key|uuid|secret|hash|jti|nonce")
 _DEEPEST = 3
 
 
@@ -113,7 +114,7 @@ def _made(
             unique = [
                 it.name
                 for it in (model.columns if model is not None else ())
-                if it.unique and not it.primary_key
+                if it.unique and not it.primary_key and not _RANDOM.search(it.name)
             ]
             spread = any(it.arg is None for it in one.keywords)
             given = {it.arg for it in one.keywords}

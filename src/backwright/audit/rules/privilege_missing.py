@@ -37,7 +37,7 @@ Good:
     def remove(product_id: int, _: Annotated[User, Depends(administrator)]) -> None: ...
 
 Leave it: where everybody may add what only administrators change; nothing is said of rows that belong
-to users.
+to users, nor of whoever makes an account.
 """
 
 from __future__ import annotations
@@ -59,6 +59,9 @@ from backwright.values import Place
 
 _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _LEAST = 2
+_PEOPLE = re.compile(
+    r"(?i)/(users?|accounts?|customers?|members?|people|persons?|regist\w*|sign_?-?up)/?$"
+)
 
 
 @rule(item=5, level="error")
@@ -77,7 +80,8 @@ def check(subject: Subject) -> Iterator[Judged]:
             others = [other for other in ways if other != way]
             if way in kept or len(others) < _LEAST or set(others) - kept or way in owned:
                 continue
-            if one.auth == "optional" or asks_in_code(subject, one):
+            joins = one.method == "POST" and _PEOPLE.search(one.path) is not None
+            if joins or one.auth == "optional" or asks_in_code(subject, one):
                 yield Looked(Place(*way))
                 continue
             who = "every signed-in user" if one.auth == "required" else "anybody"
