@@ -16,6 +16,7 @@ from backwright.cli.options import (
     existing_folder,
 )
 from backwright.cli.run import Face
+from backwright.report.boundary_text import BoundaryReport, boundary_document, print_boundary
 from backwright.report.change import ChangeReport, change_document
 from backwright.report.definition_text import (
     ConversionReport,
@@ -117,6 +118,19 @@ def install(
 
     face = Face("agent install", as_json=as_json, quiet=quiet)
     face.run(work, document=change_document, text=print_change)
+
+
+@agent.command("boundary")
+def boundary(as_json: JsonOption = False, quiet: QuietOption = False) -> None:
+    """Try on this machine whether anything gets out of the boundary that a delegate works in."""
+
+    def work(_: Listener) -> BoundaryReport:
+        from backwright.agent.trial import try_boundary
+
+        return try_boundary()
+
+    face = Face("agent boundary", as_json=as_json, quiet=quiet)
+    face.run(work, document=boundary_document, text=print_boundary)
 
 
 def _told(report: ConversionReport, *, quiet: bool) -> ConversionReport:
