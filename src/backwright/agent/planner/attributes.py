@@ -1,0 +1,168 @@
+"""Spotting what a text says of fields: types, bounds, defaults, choices, references."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from backwright.agent.planner.lexicon import lexicon, pattern
+from backwright.agent.planner.wording import number
+
+Value = str | int | float | tuple[str, ...]
+_WORD = r"[A-Za-z][\w-]*"
+_CUE = r"""(?:\b(?:is|are|be|being|can be|may be|must be|should be|as|takes?|with|has|have|the|its|either|enum|an?)\s+)*
+    (?:\b(?:exactly\s+)?(?:one|any)\s+(?:out\s+)?of(?:\s+(?:the|these|those))?
+     |\benum(?:eration)?(?:\s+of|\s+with)?|\bchoices?(?:\s+of|\s+between|\s+from)?|\beither
+     |\b(?:(?:allowed|possible|valid|fixed|four|three|two|permitted)\s+)*(?:values?|options?|states?|statuses)\b(?:\s+are|\s+of)?
+     |\b(?:picked|selected|chosen|taken)\s+from|\b(?:limited|restricted)\s+to(?=\s+[a-z])|\bwhich\s+(?:is|can\s+be))
+    \s*(?:the\s+)?(?:values?|states?|options?|words|following|these)?\s*[:(=]*\s*"""
+_ENUM = re.compile(_CUE, re.IGNORECASE | re.VERBOSE)
+_SLASHES = re.compile(rf"(?<![\w./:])({_WORD}(?:\s*[/|]\s*{_WORD})+)(?![\w/])")
+_OR_LIST = re.compile(
+    rf"(?:(?<=[:(=–])\s*|^\s*|\b(?:can|may|must|should|will)\s+be\s+(?:either\s+)?|\b(?:is|are)\s+(?:either\s+)?)"
+    rf"({_WORD}(?:\s*,\s*{_WORD})*\s*,?\s+or\s+{_WORD})\b"
+)
+_PAREN_LIST = re.compile(rf"\(\s*({_WORD}(?:\s*[,/|]\s*(?:(?:and|or)\s+)?{_WORD}|\s+(?:or|and)\s+{_WORD})+)\s*\)")
+_NO_VALUE = re.compile(r"(?i)^(?:yes|no|true|false|on|off|and|or|json|jsonb|null|none|a|an|the)$")
+_JOIN = re.compile(r"\s*(?:,\s*(?:and\s+|or\s+)?|[/|]|\s(?:and|or)\s)\s*", re.IGNORECASE)
+_AFTER_VALUE = re.compile(r"\s*(?:$|[,.;)/|–(]|(?:and|or|by|with|as|at|unless|initially|default|starting|to|where)\b)")
+_MORE = re.compile(r"\s*(?:\d|\(|:|(?:string|str|text|int|integer|bool|boolean|date|datetime|float|decimal|money|uuid|url|json|email|from|between|up to|max|at most|is|are|has|which)\b)", re.IGNORECASE)  # fmt: skip
+_DEFAULT = re.compile(r"(?i)default|optional|required|unique|indexed|index|nullable|mandatory|open at first")
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """One thing that is said of a field, and where."""
+
+    kind: str
+    start: int
+    end: int
+    values: dict[str, Value] = field(default_factory=dict)
+    weak: bool = False
+
+
+def spot(text: str, things: Iterable[str]) -> tuple[Attribute, ...]:
+    """Return what a text says of fields, in the order of the text; no two share a word.
+
+    Args:
+        text: A part of a task.
+        things: Every form of the names of models that can be referred to.
+    """
+    found: list[Attribute] = []
+    for one in _candidates(text, tuple(things)):
+        if all(one.end <= other.start or one.start >= other.end for other in found):
+            found.append(one)
+    return tuple(sorted(found, key=lambda one: one.start))
+
+
+def _candidates(text: str, things: tuple[str, ...]) -> Iterator[Attribute]:
+    yield from _choices(text)
+    yield from _references(text, things)
+    for entry in lexicon("attributes")["attribute"]:
+        for match in pattern(entry["pattern"]).finditer(text):
+            unless = entry.get("unless")
+            if match.end() > match.start() and not (
+                unless and pattern(unless).search(text[: match.start()])
+            ):
+                yield _attribute(entry, match)
+
+
+def _attribute(entry: dict[str, str], match: re.Match[str]) -> Attribute:
+    values: dict[str, Value] = {}
+    for name, text in match.groupdict().items():
+        if text is not None:
+            read = number(text) if name != "value" else _default_value(text)
+            values[name] = text if read is None else read
+    if "type" in entry:
+        values["type"] = entry["type"]
+    return Attribute(entry["kind"], match.start(), match.end(), values, bool(entry.get("weak")))
+
+
+def _default_value(text: str) -> Value:
+    bare = text.strip("\"'`")
+    return {"yes": "true", "on": "true", "no": "false", "off": "false"}.get(bare.lower(), bare)
+
+
+def _choices(text: str) -> Iterator[Attribute]:
+    """Yield lists of values: `one of open, closed`, `web / phone / store`, `draft or final`."""
+    for match in _ENUM.finditer(text):
+        values, end = _read_values(text, match.end())
+        if len(values) > 1:
+            yield Attribute("enum", match.start(), end, {"values": values})
+    for listed in (_SLASHES, _OR_LIST, _PAREN_LIST):
+        for match in listed.finditer(text):
+            values = tuple(v for v in _JOIN.split(match[1]) if v)
+            if len(values) > 1 and not any(map(_is_no_value, values)):
+                start, end = match.span()
+                yield Attribute("enum", start, end, {"values": values})
+
+
+def _is_no_value(word: str) -> bool:
+    return bool(_NO_VALUE.match(word) or _DEFAULT.match(word) or is_type(word))
+
+
+def is_type(word: str) -> bool:
+    """Tell whether a word is the name of a type by itself."""
+    return any(
+        entry["kind"] in ("type", "money") and (m := pattern(entry["pattern"]).match(word)) and m.end() == len(word)
+        for entry in lexicon("attributes")["attribute"]
+    )  # fmt: skip
+
+
+def _read_values(text: str, at: int) -> tuple[tuple[str, ...], int]:
+    """Read values from a place on, as far as they go; return them and where they end."""
+    values: list[str] = []
+    last = False
+    end = at
+    while match := re.compile(rf"[\"'`]?({_WORD})[\"'`]?").match(text, at):
+        if values and (_DEFAULT.match(match[1]) or _is_no_value(match[1])):
+            break
+        follows = _AFTER_VALUE.match(text, match.end()) and (
+            not _MORE.match(text, match.end()) or _explains(text, match.end(), [*values, match[1]])
+        )
+        if values and (not follows or match[1] in values):
+            break
+        values.append(match[1])
+        end = match.end()
+        joined = _JOIN.match(text, end)
+        if not joined or last:
+            break
+        last = bool(re.search(r"\b(?:and|or)\b", joined[0], re.IGNORECASE))
+        at = joined.end()
+    return tuple(values), end
+
+
+def _explains(text: str, at: int, values: list[str]) -> bool:
+    """Tell whether what stands in parentheses is about the values: `(open at first)`."""
+    inside = re.compile(r"\s*\(([^)]*)\)").match(text, at)
+    return bool(inside and re.search(rf"(?i)\b(?:default|first|{'|'.join(map(re.escape, values))})\b", inside[1]))
+
+
+_REFERS = (
+    r"(?:which |that |it |and )?(?:(?:is|are|be|should|must|will|can|always|each|also)\s+)*"
+    r"(?:belong(?:s|ing)?|point(?:s|ing)?|refer(?:s|ring|ences?|encing)?|a reference|reference|link(?:s|ed|ing)?|a link|"
+    r"relat(?:es?|ed|ing|ion)|attach(?:ed|es)|tied|assigned|connect(?:s|ed)|goes|hangs?|sits?|lives?|(?:is |are )?part|"
+    r"about|made|placed|written|left|filed|bound|an? foreign key|foreign key|an? fk|fk|a pointer|pointer|ref|recorded|booked|"
+    r"(?:has|have|with)(?= (?:an? |one |exactly one |a single )))\b"
+    r"(?:\s*(?:back\s+)?(?:to|on|at|of|in|for|under|into|with|inside|within|by|against))?"
+    r"\s*:?\s*(?:exactly |always |precisely )?(?:the same |the |an? |one |exactly one |a single |only one |each |its |their |some |our |that )*(?:existing )?"
+)
+_MANY = r"(?:has|have|with|can have|may have|contain|hold|group|include|bundle|come with|be in|belong to|carry|refer to|reference|list)s?\b\s*(?:also |to |in )*(?P<many><MANYWORD>)\s+(?:of )?(?:the |our |existing )*"
+
+
+def _references(text: str, things: tuple[str, ...]) -> Iterator[Attribute]:
+    """Yield references to models: `belongs to a patient`, `points to an order and to a product`."""
+    if not things:
+        return
+    names = "|".join(re.escape(one) for one in sorted(things, key=len, reverse=True))
+    for match in pattern(_MANY + rf"(?P<thing>{names})\b").finditer(text):
+        yield Attribute("many", match.start(), match.end(), {"thing": match["thing"]})
+    single = pattern(rf"\b{_REFERS}(?P<thing>{names})\b(?!'s| \w+ (?:is|are)\b)(?:'s)?(?: (?:table|model|row|id))?")
+    again = pattern(rf"\s*(?:,|and|,\s*and)\s+(?:to |on )?(?:an? |the |one |exactly one )+(?P<thing>{names})\b(?! from| between|\s*[(:])")
+    for match in single.finditer(text):
+        yield Attribute("ref", match.start(), match.end(), {"thing": match["thing"]})
+        at = match.end()
+        while more := again.match(text, at):
+            yield Attribute("ref", more.start(), more.end(), {"thing": more["thing"]})
+            at = more.end()

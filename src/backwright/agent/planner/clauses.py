@@ -1,0 +1,149 @@
+"""Cutting a text into clauses: each asks for one thing, says more of it, or is said in passing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from backwright.agent.planner.fieldlist import read_list
+from backwright.agent.planner.lexicon import pattern
+from backwright.agent.planner.wording import without_courtesy
+from backwright.spec.names import singularize
+
+_SENTENCE = re.compile(r"(?<![A-Z0-9])\.(?=\s|$)|\.(?=\s+[A-Z])|(?<=[a-z0-9)\]\"'`])[.](?=\s|$)|[?!]+(?=\s|$)|;|\n\s*(?:[-*•]\s+|\d+[.)]\s+)?")
+_CONNECTOR = (
+    r"(?:\s*[,:–]\s*(?:and\b|then\b|plus\b|also\b|but\b|finally\b|afterwards\b|next\b|so\b)?|\s+(?:and|then|plus|but)\b)"
+    r"(?:\s*,?\s*(?:then|also|finally|afterwards|after (?:that|this|which)|next|please|in the end|at the end|lastly|when (?:that|it) is (?:done|up|there)|"
+    r"once (?:that|it) is (?:done|up|there|in)|subsequently|in addition|additionally|when done|could you|can you|would you|maybe|just|directly|right away|i want you to|you should|i need you to)\b)*\s*,?\s*"
+)
+_ACT = r"(?P<act><VERB>)\b(?P<rest>[^,;]*)"
+_NOUNS_TOO = frozenset(
+    "link index test check limit list version page order book report print mail email show store host "
+    "review audit change model set name cat draw plan move start include split take push run release "
+    "join tie debug try guard message text record note stop turn switch write".split()
+)
+_AS_VERB = pattern(
+    r"^\s+(?:the|an?|it|them|all|every|each|that|whether|if|this|these|those|our|my|your|some|any|me|us|for|on|over|up|out|in|off|down|back|what|who|how|which|once|through|into|also|[A-Z]\w+|\w+s\b|/|GET|POST|https?:|jwt|cors|auth|tests?|user)"
+)
+_OPENED = pattern(r"^(?:when|once|after|as soon as|if|before)\b[^,]{3,60},\s*(?=(?:<VERB>)\b)")
+_PLUS = re.compile(r"\s*,?\s*\b(?:plus|as well as|along with|together with|and also|and)\s+(?=(?:an?|the|some)\s+(?:\w+\s+){0,3}(?:screen|page|dashboard|ui|gui|form|front ?-?end|app|panel|website|interface|button|pipeline|deployment|docker\w*|newsletter|chart|script|widget|logo)\b)", re.IGNORECASE)  # fmt: skip
+_A_PHRASE = 3
+_THEN = re.compile(r"\s*,?\s*(?:and\s+)?then\s+(?=(?:an?|the|another)\s)", re.IGNORECASE)
+_HEADER = re.compile(r"(?:^|(?<=[,;.)(:–])|\band|\bplus|\bwith|\bfor)\s*((?:an?\s+|the\s+)?(?!(?:and|plus|with|for|or)\b)(?:(?!(?:and|plus|with|for|has|have|or)\b)[A-Za-z][\w-]*\s+){0,2}[A-Za-z][\w-]*)\s*(\()")
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A clause.
+
+    Attributes:
+        text: Without courtesy, as it is read.
+        raw: As it was written, as far as it can be shown.
+        asks: Whether it ends with a question mark.
+        opens: Whether a sentence begins with it.
+    """
+
+    text: str
+    raw: str
+    asks: bool = False
+    opens: bool = True
+
+
+def clauses_of(said: str) -> tuple[Clause, ...]:
+    """Return the clauses of a text, in order."""
+    found = []
+    for sentence, mark in _sentences(said):
+        for at, raw in enumerate(_clauses(sentence)):
+            text = without_courtesy(raw)
+            if re.search(r"\w", text):
+                found.append(Clause(text, raw.strip(" ,;"), "?" in mark, at == 0))
+    return tuple(found)
+
+
+def _sentences(said: str) -> Iterator[tuple[str, str]]:
+    """Yield sentences with the mark that ends them; what stands in parentheses is not cut."""
+    at = 0
+    for match in _SENTENCE.finditer(said):
+        if match.start() < at or _depth(said[at : match.start()]) > 0 or _is_inside(said, match.start()):
+            continue
+        yield said[at : match.start()], match[0]
+        at = match.end()
+    yield said[at:], ""
+
+
+def _is_inside(said: str, at: int) -> bool:
+    """Tell whether a place is within code or an address."""
+    if said.count("`", 0, at) % 2:
+        return True
+    word = re.search(r"\S*$", said[:at])
+    return bool(word and re.match(r"https?://\S*$", word[0]) and at + 1 < len(said) and not said[at + 1].isspace())
+
+
+def _depth(text: str) -> int:
+    return max(0, text.count("(") - text.count(")"))
+
+
+def _clauses(sentence: str) -> Iterator[str]:
+    """Cut a sentence where a connector is followed by a verb that asks for something."""
+    opened = _OPENED.match(sentence.strip())
+    if opened:
+        sentence = sentence.strip()[opened.end() :]
+    cuts = [(0, 0)]
+    for match in pattern(_CONNECTOR + _ACT).finditer(sentence):
+        start, act = match.start(), match.start("act")
+        if start == 0 or _depth(sentence[:start]) > 0 or not _is_act(match, sentence):
+            continue
+        cuts.append((start, act))
+    cuts += [(m.start(), m.end()) for one in (_PLUS, _THEN) for m in one.finditer(sentence) if not _depth(sentence[: m.start()])]
+    cuts.sort()
+    ends = [start for start, _ in cuts[1:]] + [len(sentence)]
+    for (_, begin), end in zip(cuts, ends, strict=True):
+        if begin < end:
+            yield from _headers(sentence[begin:end])
+
+
+def _is_act(match: re.Match[str], sentence: str) -> bool:
+    verb = match["act"].lower()
+    if sentence[match.start() : match.start("act")].strip() == ":" and (
+        verb not in ("add", "create", "give", "make") or len(sentence[: match.start()].split()) < _A_PHRASE
+    ):
+        return False
+    after = sentence[match.end("act") :]
+    if verb in ("audit", "probe", "inspect", "test") and not after.strip(" ."):
+        return bool(re.search(r"(?i)\b(?:then|finally|after\w*|next)\b", match[0]))
+    if verb in _NOUNS_TOO:
+        return bool(_AS_VERB.match(after)) and not re.match(r"\s*(?:\(|:|$|,)", after)
+    return not re.match(r"\s*(?:$|[,:(]|=)", after) or verb in ("deploy", "undo", "paginate", "audit", "probe")
+
+
+def _headers(clause: str) -> Iterator[str]:
+    """Cut a clause where the name of a second resource stands before its fields in parentheses."""
+    found = []
+    for match in _HEADER.finditer(clause):
+        close = closing(clause, match.start(2))
+        if _depth(clause[: match.start(2)]) == 0 and is_resource(match[1], clause[match.start(2) + 1 : close]):
+            found.append(match)
+    starts = [0] + [m.start(1) for m in found if ")" in clause[: m.start()]]
+    for at, start in enumerate(starts):
+        end = starts[at + 1] if at + 1 < len(starts) else len(clause)
+        yield re.sub(r"[,;]?\s*(?:\band|\bplus)?\s*$", "", clause[start:end])
+
+
+def closing(text: str, opening: int) -> int:
+    depth = 0
+    for at in range(opening, len(text)):
+        depth += (text[at] == "(") - (text[at] == ")")
+        if depth == 0:
+            return at
+    return len(text)
+
+
+def is_resource(name: str, inside: str) -> bool:
+    """Tell whether what stands in parentheses are the fields of a resource, not the type of a field."""
+    noun = name.split()[-1]
+    fields = read_list(inside, ())
+    named = [draft for draft in fields.drafts if not draft.name.startswith("<")]
+    if noun[0].isupper():
+        return bool(named)
+    return len(named) > 1 and singularize(noun) is not None and any(draft.kind for draft in named)

@@ -1,0 +1,228 @@
+"""From what was understood to the plan: fields become words, what is open becomes a question."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from backwright.agent.planner import questions
+from backwright.agent.planner.drafts import Draft, known_kind, snake
+from backwright.agent.planner.frames.relations import count_relations, settle_kind
+from backwright.agent.planner.state import Entity, Relation, State
+from backwright.agent.planner.types import Part, Plan, Step
+from backwright.errors import UsageError
+from backwright.spec.fields import read_field
+from backwright.spec.names import names_of
+
+CAN = (
+    "new projects; resources, fields and relations; authentication; CORS, versions, rate limits, indexes, pages; "
+    "audit, probe, doctor, inspect; undo"
+)
+HARM = ("reading secrets", "an attack", "weakening")  # of these nothing is done, not even the rest
+
+
+def compose(state: State) -> Plan:
+    """Return the plan.
+
+    Raises:
+        UsageError: nothing of the text can be done.
+        QuestionError: something is open.
+    """
+    _refuse(state)
+    for doubt in list(state.doubts):
+        doubt(state)
+    if not state.acts:
+        _nothing(state)
+    if state.unclear:
+        questions.ask_unclear(state, state.unclear)
+    count_relations(state)
+    _into_fields(state)
+    steps = tuple(_steps(state))
+    if not steps:
+        _nothing(state)
+    return Plan(steps, tuple(dict.fromkeys(state.parts)), tuple(dict.fromkeys(state.aside)))
+
+
+def _refuse(state: State) -> None:
+    if not state.refused:
+        return
+    harm = next((one for one in state.refused if one[1].startswith(HARM)), None)
+    if (state.acts or state.doubts) and harm is None:
+        questions.ask_part(state, state.refused)
+        return
+    source, about = harm or state.refused[0]
+    raise UsageError(f"{source!r} is outside of what Backwright does: {about}", remedy=f"it does {CAN}")
+
+
+def _nothing(state: State) -> None:
+    told = next(iter([*state.unclear, *state.aside]), state.said)
+    raise UsageError(f"{told!r} is not understood as a task for a backend", remedy=f"it does {CAN}")
+
+
+def _into_fields(state: State) -> None:
+    """In a new project a relation is a field of the resource that keeps it."""
+    for one in [a for a in state.acts if isinstance(a, Relation)]:
+        known = settle_kind(one, state)
+        left, right = state.find(one.left), state.find(one.right)
+        made = [e for e in (left, right) if e is not None and not e.thing]
+        if not made or (known and known.kind == "many-to-many" and one.ordered and not state.project):
+            continue
+        at = state.acts.index(one)
+        state.acts.remove(one)
+        known = known or questions.ask_kind(state, one)
+        if known.kind == "many-to-many" and left is not None and left.thing:
+            known = Relation(known.right, known.left, known.kind, known.source)
+        keeper, target = (known.right, known.left) if known.kind == "one-to-many" else (known.left, known.right)
+        entity = state.find(keeper)
+        if entity is None or entity.thing:
+            state.acts.insert(at, known)
+            continue
+        kind = "ref" if known.kind == "one-to-many" else "many"
+        if not any(d.said.get("type") in ("ref", "many") and state.target(str(d.said["thing"])) == target for d in entity.drafts):
+            entity.drafts.append(Draft(f"<{target}>", {"type": kind, "thing": target, "sure": 1}, known.source))
+
+
+def _steps(state: State) -> Iterator[Step]:
+    lines = []
+    for one in list(state.acts):
+        if isinstance(one, Entity):
+            step = _entity_step(one, state)
+            if step is None:
+                continue
+            if state.project and step.verb == "add resource":
+                lines.append(step)
+            else:
+                yield step
+        elif isinstance(one, Relation):
+            known = settle_kind(one, state) or questions.ask_kind(state, one)
+            state.parts.append(Part(f"{known.left} {known.kind} {known.right}", f"your words: {one.source!r}"))
+            yield Step("add relation", (known.left, known.kind or "", known.right))
+        elif one is state.project:
+            yield _project_step(one, state)
+        else:
+            yield _settled(one, state)
+
+
+def _project_step(project: Step, state: State) -> Step:
+    """Return `new` with all its resources, whenever in the text they come."""
+    lines = []
+    for entity in state.entities:
+        step = _entity_step(entity, state)
+        if step is not None and step.verb == "add resource":
+            lines.append(("resource", " ".join(step.args)))
+    if not lines and not any(o == "bare" for o, _ in project.options):
+        questions.ask_project(state, state.said)
+    options = tuple(o for o in project.options if o[0] != "bare")
+    name = project.args or ("api",)
+    if not project.args:
+        state.parts.append(Part("the name: api", "a default: the text gives none"))
+    return Step("new", name, (*options, *lines))
+
+
+def _settled(step: Step, state: State) -> Step:
+    """Return a step with what it needs, asked for where the text does not say it."""
+    if step.verb == "add cors" and step.option("origin") is None:
+        origin = questions.ask_origin(state, state.said)
+        return Step(step.verb, step.args, (("origin", origin), *step.options))
+    return step
+
+
+def _entity_step(entity: Entity, state: State) -> Step | None:
+    """Return the step that makes a resource, or its new fields."""
+    if entity not in state.acts or not entity.asked:
+        return None
+    if entity.thing:
+        return _fields_step(entity, state)
+    own = [d for d in entity.drafts if d.said.get("type") not in ("ref", "many") or not d.name.startswith("<")]
+    if not own and not (entity.is_sure and len(entity.drafts) > 1):
+        questions.ask_fields(state, entity)
+    words = _words(entity, state)
+    options = _owner(entity, state)
+    source = f"your words: {entity.source!r}"
+    state.parts.insert(0, Part(f"resource {entity.name}", source))
+    return Step("add resource", (entity.name, *words), options)
+
+
+def _fields_step(entity: Entity, state: State) -> Step | None:
+    if not entity.drafts:
+        if entity.loose:
+            questions.ask_field_place(state, (), entity.source)
+        else:
+            return None
+    thing = entity.thing
+    assert thing is not None  # noqa: S101 - the caller looked
+    state.parts.insert(0, Part(f"resource {entity.name}", f"the project: {thing.place}"))
+    return Step("add field", (entity.name, *_words(entity, state)))
+
+
+def _owner(entity: Entity, state: State) -> tuple[tuple[str, str], ...]:
+    if entity.owner is None:
+        whose = "new projects keep rows per user" if state.project else "the engine follows the project"
+        state.parts.append(Part(f"whose {entity.name} rows are", f"a default: {whose}"))
+        return ()
+    state.parts.append(Part(f"owner of {entity.name}: {entity.owner}", f"your words: {entity.owner_source!r}"))
+    if entity.owner == "none":
+        return (("owner", "none"),)
+    if state.project or state.world.user is None:
+        guarded = state.project or any(isinstance(a, Step) and a.verb == "add auth" for a in state.acts)
+        answer = "" if guarded else questions.ask_owner(state, entity)
+        return (("owner", answer),) if answer else ()
+    return (("owner", state.world.user),)
+
+
+def _words(entity: Entity, state: State) -> tuple[str, ...]:
+    """Return the field words of a resource, each tried by the engine's own reader."""
+    words = []
+    for draft in entity.drafts:
+        word = _word(draft, entity, state)
+        if word is None:
+            continue
+        read_field(word)
+        words.append(word)
+    return tuple(words)
+
+
+def _word(draft: Draft, entity: Entity, state: State) -> str | None:
+    target = None
+    if "thing" in draft.said and not draft.literal:
+        target = state.target(str(draft.said["thing"]))
+        if draft.said["type"] == "many" and not _many_is_sure(draft, entity, target, state):
+            return None
+        if draft.name.startswith("<"):
+            names = names_of(target)
+            draft.name = names.plural_snake if draft.said["type"] == "many" else names.snake
+    elif thing := _model_named(draft, state):
+        target = thing
+        draft.said |= {"type": "ref", "thing": target}
+        state.parts.append(Part(f"{draft.name} refers to {target}", f"the project or your words: {target} is a resource"))
+    if draft.literal is None and draft.kind is None:
+        questions.ask_type(state, entity, draft)
+    word = draft.word(target)
+    told = f"your words: {draft.words!r}" if draft.words else "your answer"
+    assumed = f"{draft.assumed}; {told}" if draft.assumed else told
+    state.parts.append(Part(word, assumed))
+    return word
+
+
+def _model_named(draft: Draft, state: State) -> str | None:
+    """Return the model that an untyped field is called after."""
+    if draft.literal or draft.kind is not None or known_kind(draft.name):
+        return None
+    found = state.find(draft.name.replace("_", " "))
+    return found.name if found and snake(found.name) == draft.name else None
+
+
+def _many_is_sure(draft: Draft, entity: Entity, target: str, state: State) -> bool:
+    """Tell whether `has many products` is many-to-many; where it is one-to-many, the other side keeps it."""
+    if draft.said.get("sure"):
+        return True
+    state.many.append((entity.name, target, "many"))
+    relation = settle_kind(Relation(entity.name, target, None, draft.words), state)
+    other = state.find(target)
+    refers = other is not None and any(d.said.get("type") == "ref" and state.target(str(d.said.get("thing"))) == entity.name for d in other.drafts)
+    if refers:
+        return False
+    relation = relation or questions.ask_kind(state, Relation(entity.name, target, None, draft.words))
+    if relation.kind == "many-to-many":
+        return True
+    state.acts.append(relation)
+    return False

@@ -1,0 +1,178 @@
+"""A field as it is being understood, and the field word that comes of it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from backwright.agent.planner.attributes import Attribute, Value
+from backwright.agent.planner.lexicon import lexicon, pattern
+
+_NUMBERS = ("int", "float", "decimal")
+_TEXTS = ("str", "text", "email", "url")
+
+
+@dataclass
+class Draft:
+    """One field: its name, what was said of it, and the words that said so.
+
+    Attributes:
+        name: In snake case.
+        said: What was said of it, one value for each kind.
+        words: The part of the text.
+        literal: A field word that was written out as one.
+    """
+
+    name: str
+    said: dict[str, Value] = field(default_factory=dict)
+    words: str = ""
+    literal: str | None = None
+    assumed: str = ""
+
+    def take(self, one: Attribute) -> None:
+        """Take what was said of the field; what is said of the same twice, counts the first time."""
+        if one.kind == "length" and self.said.get("type") in _NUMBERS:
+            self._bounds(one)
+        elif one.kind in ("length", "range"):
+            self._bounds(one)
+            if one.kind == "length":
+                self.said.setdefault("length", 1)
+        elif one.kind == "type":
+            self._type(str(one.values["type"]), weak=one.weak)
+        elif one.kind == "decimal":
+            self.said["type"] = "decimal"
+            self.said["precision"] = one.values.get("precision", 10)
+            self.said["scale"] = one.values["scale"]
+        elif one.kind == "default":
+            self.said.setdefault("default", one.values["value"])
+        elif one.kind == "enum":
+            self.said.setdefault("values", one.values["values"])
+            self.said["type"] = "enum"
+        elif one.kind in ("ref", "many"):
+            self.said["type"] = one.kind
+            self.said["thing"] = one.values["thing"]
+        elif one.kind == "optional":
+            self.said["optional"] = 1
+        else:
+            self.said.setdefault(one.kind, 1)
+
+    def _type(self, kind: str, *, weak: bool) -> None:
+        if kind == "enum" and "values" in self.said:
+            return
+        if "type" not in self.said or (not weak and self.said.get("weak")):
+            self.said["type"] = kind
+            self.said["weak"] = int(weak)
+
+    def _bounds(self, one: Attribute) -> None:
+        values = one.values
+        if "exact" in values:
+            self.said.setdefault("low", values["exact"])
+            self.said.setdefault("high", values["exact"])
+            return
+        for bound, name in (("low", "low"), ("high", "high"), ("max", "high")):
+            if bound in values:
+                self.said.setdefault(name, values[bound])
+
+    @property
+    def kind(self) -> str | None:
+        """The type, from what was said, else from what the name gives away; None if neither does."""
+        said = self.said.get("type")
+        if "money" in self.said and said in (None, "decimal"):
+            return "decimal"
+        if said == "enum" and "values" not in self.said:
+            return None
+        if said == "int" and self.said.get("weak") and "length" in self.said:
+            return "str"
+        if said == "int" and _is_broken(self.said.get("low")) or _is_broken(self.said.get("high")):
+            return "float" if known_kind(self.name) != "decimal" else "decimal"
+        if said == "bool" and self.said.get("weak") and "values" in self.said:
+            return "enum"
+        if said is not None:
+            return str(said)
+        return self._from_the_rest()
+
+    def _from_the_rest(self) -> str | None:
+        known = known_kind(self.name)
+        default = self.said.get("default")
+        if "length" in self.said:
+            return known if known in _TEXTS else "str"
+        if known in _NUMBERS and any(k in self.said for k in ("low", "high", "positive", "nonnegative")):
+            return known
+        if "low" in self.said or "high" in self.said:
+            if known in _TEXTS and "low" not in self.said:
+                return known
+            return "int"
+        if default in ("true", "false"):
+            return "bool"
+        if known:
+            self.assumed = f"assumed from the name {self.name!r}"
+            return known
+        if "positive" in self.said or "nonnegative" in self.said or _is_whole(default):
+            return "int"
+        return None
+
+    def word(self, target: str | None = None) -> str:
+        """Return the field word."""
+        if self.literal:
+            return self.literal
+        kind = self.kind
+        parts = [self.name, kind or "?"]
+        if target:
+            parts.append(target)
+        if kind == "decimal":
+            parts.append(f"{self.said.get('precision', 10)},{self.said.get('scale', 2)}")
+        if kind == "enum":
+            parts.append(",".join(_values(self.said)))
+        parts += self._bounds_word(kind)
+        if "default" in self.said and kind not in ("ref", "many"):
+            parts.append(f"default={self._default(kind)}")
+        if kind != "many":
+            parts += [m for m in ("optional", "unique", "index") if m in self.said]
+        return ":".join(parts)
+
+    def _default(self, kind: str | None) -> Value:
+        default = self.said["default"]
+        if kind == "enum" and isinstance(default, str):
+            return next((v for v in _values(self.said) if v.lower() == default.lower()), default)
+        if kind == "bool" and isinstance(default, str):
+            return {"0": "false", "1": "true"}.get(default, default.lower())
+        return default
+
+    def _bounds_word(self, kind: str | None) -> list[str]:
+        low, high = self.said.get("low"), self.said.get("high")
+        if kind in _NUMBERS and low is None:
+            low = 0 if "nonnegative" in self.said else low
+            if "positive" in self.said:
+                low = 1 if kind == "int" else "0.01" if kind == "decimal" else 0
+        if kind not in (*_NUMBERS, *_TEXTS) or (low is None and high is None):
+            return []
+        if kind in _TEXTS and low is None:
+            return [str(high)]
+        return [f"{'' if low is None else low}..{'' if high is None else high}"]
+
+
+def known_kind(name: str) -> str | None:
+    """Return the type that a name gives away by itself."""
+    for kind, text in lexicon("names")["known"].items():
+        if pattern(text).match(name):
+            return str(kind)
+    return None
+
+
+def snake(words: str) -> str:
+    """Return words in any case as a name in snake case."""
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", words.strip("`\"'"))
+    return re.sub(r"[\s-]+", "_", spaced).strip("_").lower()
+
+
+def _values(said: dict[str, Value]) -> tuple[str, ...]:
+    values = said["values"]
+    return values if isinstance(values, tuple) else ()
+
+
+def _is_broken(value: Value | None) -> bool:
+    return isinstance(value, float) and not value.is_integer()
+
+
+def _is_whole(value: Value | None) -> bool:
+    return isinstance(value, str) and value.isdigit()

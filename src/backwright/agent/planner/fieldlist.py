@@ -1,0 +1,289 @@
+"""Reading a list of fields: `title (string, max 200), notes is long text and optional`."""
+
+from __future__ import annotations
+
+import re
+from copy import deepcopy
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from backwright.agent.planner.attributes import Attribute, spot
+from backwright.agent.planner.drafts import Draft, known_kind, snake
+from backwright.agent.planner.lexicon import lexicon, pattern
+from backwright.spec.fields import KINDS
+
+_LITERAL = re.compile(rf"(?<![\w:/])[a-z][a-z0-9_]*:(?:{'|'.join(KINDS)})(?::[^\s;()]*[^\s;().,])*(?!\w)")
+_SEPARATOR = re.compile(
+    r"(?P<open>\()|(?P<close>\))|(?P<colon>:)|(?P<dash>\s–\s)"
+    r"|,\s*(?:and\b|plus\b|but\b|as well as\b|also\b)?|;|\.(?!\w)|\n|\s\+\s|[?!]"
+    r"|\b(?P<reason>because|since|so that|so we|so they|in case|although|otherwise|as we|for the)\b"
+    r"|\b(?:and|plus|as well as|along with|together with|in addition to|but|while)\b",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"`[^`]+`|\"[^\"]+\"|'[^' ]+'|[A-Za-z][\w'-]*")
+_GROUP = re.compile(r"(?i)\b(both|all|each|every one|neither|none|either|everything|every field)\b(?! (?:task|user|row|one of))")
+_LONGEST_NAME = 3
+_ONLY_TYPES = frozenset({"type", "money", "decimal"})
+
+
+@dataclass
+class _Chunk:
+    """A stretch between separators, with what was spotted in it."""
+
+    text: str
+    start: int
+    depth: int
+    attributes: list[Attribute] = field(default_factory=list)
+    is_reason: bool = False
+
+    def names(self) -> list[str]:
+        """Return the words that name something: without what was spotted, and without filler."""
+        rest = list(self.text)
+        for one in self.attributes:
+            for at in range(one.start - self.start, one.end - self.start):
+                rest[at] = "\0"
+        runs = [run for run in re.split("\0+", "".join(rest)) if run.strip()]
+        named = [words for run in runs if (words := _trimmed(_WORD.findall(run)))]
+        if len(named) > 1 and self.attributes and self.text.strip(" `\"'").lower().startswith(" ".join(named[0]).lower().strip("`\"'")):
+            return named[0]  # what stands behind its type is no part of the name
+        return [word for words in named for word in words]
+
+
+@dataclass
+class FieldList:
+    """What a part of a text says of fields.
+
+    Attributes:
+        drafts: The fields, those given before and new ones.
+        remarks: Stretches that name no field.
+        whole: Attributes that were said before any field.
+    """
+
+    drafts: list[Draft] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    whole: list[Attribute] = field(default_factory=list)
+    fresh: int = 0
+
+
+def read_list(text: str, things: Iterable[str], given: Sequence[Draft] = ()) -> FieldList:
+    """Read a list of fields, or what is added to fields that were given before.
+
+    Args:
+        text: A part of a task, without the name of the resource.
+        things: Every form of the names of models that can be referred to.
+        given: The fields so far; the last one is still open.
+    """
+    result = FieldList(drafts=deepcopy(list(given)))
+    text = _take_literals(text, result)
+    text = _joined_compounds(text)
+    forms = tuple(things)
+    spotted = spot(text, forms)
+    reader = _Reader(result, {one.lower() for one in forms}, bool(given))
+    for chunk in _chunks(text, spotted):
+        reader.read(chunk)
+    result.fresh = len(result.drafts) - len(given)
+    return result
+
+
+def _take_literals(text: str, result: FieldList) -> str:
+    """Take out field words that are written as the command line takes them."""
+    for match in _LITERAL.finditer(text):
+        word = match[0]
+        result.drafts.append(Draft(word.partition(":")[0], words=word, literal=word))
+    return _LITERAL.sub(" ", text)
+
+
+def _joined_compounds(text: str) -> str:
+    """Join names that are said in several words, so that no word of them is read as a type."""
+    for one in lexicon("names")["compounds"]:
+        text = pattern(rf"\b(?:{one})\b").sub(lambda m: snake(m[0]), text)
+    return text
+
+
+def _trimmed(words: list[str]) -> list[str]:
+    """Return words without the filler at both ends."""
+    filler = frozenset(lexicon("names")["filler"]["words"])
+    while words and words[0].lower() in filler:
+        words = words[1:]
+    while words and words[-1].lower() in filler:
+        words = words[:-1]
+    return words
+
+
+def _chunks(text: str, spotted: Sequence[Attribute]) -> Iterator[_Chunk]:
+    """Cut a text at separators that stand in no attribute."""
+    depth, at, reason = 0, 0, False
+    for match in [*_SEPARATOR.finditer(text), None]:
+        if match and any(one.start <= match.start() < one.end for one in spotted):
+            continue
+        end = match.start() if match else len(text)
+        inside = [one for one in spotted if at <= one.start and one.end <= end]
+        if text[at:end].strip():
+            yield _Chunk(text[at:end], at, depth, inside, reason)
+        if match:
+            depth = max(0, depth + bool(match["open"]) - bool(match["close"]))
+            at = match.end()
+            reason = bool(match["reason"]) or (reason and match[0].strip() in ("and", ""))
+
+
+@dataclass
+class _Reader:
+    """Goes through the chunks, and knows which field is open."""
+
+    result: FieldList
+    things: set[str]
+    continues: bool
+    depth: int = 0
+    group: str = ""
+
+    def read(self, chunk: _Chunk) -> None:
+        """Take one chunk: a new field, more of the open one, or a remark."""
+        words = chunk.names()
+        if chunk.is_reason:
+            self.result.remarks.append(chunk.text.strip())
+        elif self._is_about_another(chunk):
+            self.result.remarks.append(chunk.text.strip())
+        elif not words and (name := _plain_noun(chunk, self.result.drafts)):
+            self._open(name, chunk)
+        elif not words:
+            self._attributes_only(chunk)
+        elif known := self._known(words):
+            self._reopen(known, chunk)
+        elif self._is_remark(words, chunk):
+            self.result.remarks.append(chunk.text.strip())
+            self._defaults_from(chunk)
+        else:
+            self._open(snake(" ".join(words)), chunk)
+
+    def _is_about_another(self, chunk: _Chunk) -> bool:
+        """Tell whether a chunk says what another resource has: `a note can be in several albums`."""
+        links = [one for one in chunk.attributes if one.kind in ("ref", "many")]
+        if not links or not self.things:
+            return False
+        names = "|".join(re.escape(one) for one in sorted(self.things, key=len, reverse=True))
+        subject = re.match(rf"(?i)\s*(?:an?|each|every|the|one|and|of course)*\s*\b({names})\s+(?:also |then )?(?:can|may|could|is|are|has|have|belongs?|sits?|shows?|appears?|should|must|contains?|goes)\b", chunk.text)
+        return bool(subject and any(subject[1].lower() != str(one.values["thing"]).lower() for one in links))
+
+    def _known(self, words: list[str]) -> Draft | None:
+        name = snake(" ".join(words))
+        return next((d for d in self.result.drafts if d.name == name), None)
+
+    def _reopen(self, draft: Draft, chunk: _Chunk) -> None:
+        self.result.drafts.remove(draft)
+        self.result.drafts.append(draft)
+        self._give(draft, chunk)
+
+    def _is_remark(self, words: list[str], chunk: _Chunk) -> bool:
+        prose = frozenset(lexicon("names")["filler"]["prose"])
+        plain = re.sub("[`\"']", "", chunk.text)
+        if any(w.lower() in prose for w in words) or len(words) > _LONGEST_NAME:
+            return True
+        if not all(re.fullmatch(r"[`\"']?[A-Za-z][\w -]*[`\"']?", w) for w in words):
+            return True
+        in_order = " ".join(w.strip("`\"'") for w in words)
+        if in_order.lower() not in plain.lower():
+            return True
+        return bool(self.result.drafts) and chunk.depth > self.depth
+
+    def _attributes_only(self, chunk: _Chunk) -> None:
+        if not chunk.attributes:
+            return
+        group = _GROUP.search(chunk.text)
+        if group and len(self.result.drafts) > 1 and not _stands_in(group, chunk):
+            self.group = group[0].lower()
+        if self.group:
+            self._give_all(chunk, self.group)
+        elif name := self._own_name(chunk):
+            first, *rest = chunk.attributes
+            chunk.attributes = [one for one in rest if one is not first]
+            self._open(name, chunk)
+        elif self.result.drafts:
+            self._give(self.result.drafts[-1], chunk)
+        elif refs := [one for one in chunk.attributes if one.kind in ("ref", "many")]:
+            self._refer(refs, chunk)
+        else:
+            self.result.whole += chunk.attributes
+
+    def _own_name(self, chunk: _Chunk) -> str | None:
+        """Return the name, where a word that could be a type names the field: `a number`, `email`."""
+        first = chunk.attributes[0]
+        said = chunk.text[first.start - chunk.start : first.end - chunk.start].strip()
+        twice = len([one for one in chunk.attributes if one.kind in ("type", "money")]) > 1
+        if not (first.weak or twice) or not re.fullmatch(r"[A-Za-z_-]+", said):
+            return None
+        lead = chunk.text[: first.start - chunk.start].strip().lower()
+        if lead in ("is", "is a", "is an", "as", "as a", "as an", "of type", "which is a", "type", "must be a", "must be an", "a valid"):
+            return None
+        if not self.result.drafts:
+            return None if self.continues else snake(said)
+        last = self.result.drafts[-1]
+        if chunk.depth > self.depth:
+            return None
+        typed = "type" in last.said or "length" in last.said or last.literal or known_kind(last.name)
+        fits = known_kind(last.name) == first.values.get("type")
+        return snake(said) if typed and not fits else None
+
+    def _open(self, name: str, chunk: _Chunk) -> None:
+        draft = Draft(name)
+        self.group = ""
+        self.result.drafts.append(draft)
+        self.depth = chunk.depth
+        self._give(draft, chunk)
+
+    def _give(self, draft: Draft, chunk: _Chunk) -> None:
+        draft.words = f"{draft.words}, {chunk.text.strip()}".strip(", ")
+        for one in chunk.attributes:
+            if one.kind in ("ref", "many") and self._stands_alone(one, draft, chunk):
+                self._refer([one], chunk)
+            else:
+                draft.take(one)
+
+    def _stands_alone(self, one: Attribute, draft: Draft, chunk: _Chunk) -> bool:
+        """Tell whether a reference is a field of its own, and not the type of the open one."""
+        if "type" in draft.said or known_kind(draft.name) or one.kind == "many":
+            return True
+        said = chunk.text[one.start - chunk.start :]
+        is_type = re.match(r"(?i)\W*(?:which |that |is |an? )*(?:ref|fk|foreign|pointer|link)", said)
+        return not chunk.names() and chunk.depth <= self.depth and not is_type
+
+    def _refer(self, refs: Sequence[Attribute], chunk: _Chunk) -> None:
+        """Open a field for each model that is referred to, named as the model is."""
+        for one in refs:
+            draft = Draft(f"<{one.values['thing']}>", words=chunk.text.strip())
+            draft.take(one)
+            self.result.drafts.append(draft)
+            self.depth = chunk.depth
+
+    def _give_all(self, chunk: _Chunk, group: str) -> None:
+        drafts = self.result.drafts[-2:] if group == "both" else self.result.drafts
+        for draft in drafts:
+            for one in chunk.attributes:
+                negated = group in ("neither", "none") and one.kind == "required"
+                draft.take(Attribute("optional", 0, 0) if negated else one)
+
+    def _defaults_from(self, chunk: _Chunk) -> None:
+        """Take `what exists came from the web, that is the default` for the field that has `web`."""
+        for draft in self.result.drafts:
+            values = draft.said.get("values")
+            if isinstance(values, tuple) and "default" not in draft.said:
+                named = [v for v in values if re.search(rf"(?i)\b{re.escape(v)}\b", chunk.text)]
+                if len(named) == 1:
+                    draft.said["candidate"] = named[0]
+
+
+def _plain_noun(chunk: _Chunk, drafts: Sequence[Draft]) -> str | None:
+    """Return the name where it is a word that else only stands around names: `value as float`, `kind`."""
+    match = re.match(r"(?i)\s*(?:an?\s+|the\s+|its\s+)?[`\"']?(value|type|kind|data|range|limit|item|model|details|long|short|first|second|set|limit|order|start|end)\b[`\"']?\s*(?:$|\b(?:is|as|are)\b|(?=[\d]|\b))", chunk.text)
+    if not match or any(one.start - chunk.start < match.end(1) for one in chunk.attributes):
+        return None
+    rest = chunk.text[match.end(1) :].strip(" `\"'")
+    if rest and not chunk.attributes:
+        return None
+    is_type = match[1].lower() in ("type", "kind") and drafts and "type" not in drafts[-1].said and not known_kind(drafts[-1].name)
+    return None if is_type and rest else match[1].lower()
+
+
+def _stands_in(group: re.Match[str], chunk: _Chunk) -> bool:
+    """Tell whether the word for a group is a word of an attribute."""
+    at = group.start() + chunk.start
+    return any(one.start <= at < one.end and one.kind != "required" and group[0].lower() not in ("neither", "none", "both", "all") for one in chunk.attributes)

@@ -1,0 +1,68 @@
+"""What lies outside of what the engine does, or goes against what it stands for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from backwright.agent.planner.clauses import Clause
+from backwright.agent.planner.lexicon import first, lexicon, pattern
+
+# What these are about is meant even where it is said beside something else.
+GRAVE = ("destroying", "reading secrets", "an attack", "weakening")
+_JUDGING = ("probe", "audit", "doctor", "inspect")
+
+
+def outside(clause: Clause, frame: str | None, named: Iterable[str]) -> str | None:
+    """Return what a clause is about, where that is outside; None where nothing is.
+
+    Args:
+        clause: The clause.
+        frame: What it was understood as so far.
+        named: Names of resources and fields, which may be called as they like.
+    """
+    names = [one.lower().replace("_", " ") for one in named]
+    for topic in lexicon("foreign")["topic"]:
+        grave = topic["about"].startswith(GRAVE)
+        for one in topic["strong"]:
+            for match in pattern(one).finditer(clause.text):
+                if not _is_excused(match, clause, frame, names, grave=grave):
+                    return str(topic["about"])
+    return None
+
+
+def _is_excused(match: re.Match[str], clause: Clause, frame: str | None, names: list[str], *, grave: bool) -> bool:
+    before = clause.text[: match.start()]
+    if pattern(lexicon("foreign")["passing"]["negated"]).search(before):
+        return True
+    said = match[0].lower().replace("_", " ").replace("-", " ")
+    if not grave and any(said in name or name in said.split() for name in names):
+        return True
+    if frame in _JUDGING:
+        return not grave or not re.match(r"(?i)(?:drop|wipe|delete|cat|print|ignore|disable|stop|remove|save|store|log)\b", clause.text)
+    if grave:
+        return frame == "undo"
+    if frame == "cors":
+        return True
+    passing = any(one.search(before) for one in _passing())
+    if frame is not None and frame != "resources" and frame != "new":
+        return passing
+    return bool(pattern(lexicon("foreign")["passing"]["state"]).match(clause.text)) and not _asks(clause)
+
+
+def _passing() -> Iterable[re.Pattern[str]]:
+    return (pattern(one) for one in lexicon("foreign")["passing"]["before"])
+
+
+def _asks(clause: Clause) -> bool:
+    return bool(pattern(r"\b(?:need|want|should|must|has to|have to|would like|wish|asks for)\b").search(clause.text))
+
+
+def unknown_verb(clause: Clause) -> str | None:
+    """Return the verb that a clause begins with, where it orders something that nobody here knows."""
+    match = re.match(r"([A-Za-z]+)\s+(?:me\s+|us\s+)?(?:the|an?|all|our|my|your|every|each|this|that|these|those|some|it|them|[a-z]+s\b)\b", clause.text)
+    if not match:
+        return None
+    word = match[1].lower()
+    known = pattern(r"^(?:<VERB>|<ADD>|i|we|you|they|it|he|she|this|that|these|those|there|the|an?|our|my|your|their|every|each|all|some|any|no|nobody|everyone|everybody|people|users|customers|who|what|which|when|where|why|how|is|are|was|were|do|does|did|can|could|should|would|will|may|must|has|have|had|if|because|since|so|as|but|and|or|not|only|just|for|in|on|at|to|from|with|by|of|after|before|once|while|both|one|two|three|somebody|someone|anybody|whatever|whoever|nothing|everything|something|default|same|more|then|also|maybe|it is|require|wish|hope|think|say|note|please|thanks|see|use|look|come|go|work|works|care|call|name|leave|accept|reject|mark|filter|sort|search|count|limit|return|respond|handle|expose|restrict|prevent|avoid|hash|validate|update|change|fill|link|post|save|like)$").match(word)
+    return None if known or first(clause.text, "cues", "vague", "quality") else match[1]

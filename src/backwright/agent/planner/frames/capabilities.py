@@ -1,0 +1,167 @@
+"""Single capabilities: CORS, versions, limits, pages, indexes, authentication."""
+
+from __future__ import annotations
+
+import re
+
+from backwright.agent.planner.attributes import spot
+from backwright.agent.planner.clauses import Clause
+from backwright.agent.planner.lexicon import first, pattern
+from backwright.agent.planner.state import State
+from backwright.agent.planner.wording import number
+
+_URL = re.compile(r"https?://[\w.:*-]+[\w*](?:/)?", re.IGNORECASE)
+_PATH = re.compile(r"(?<![\w:/])/(?:[\w{}-]+/?)+")
+_UNITS = {"s": "second", "m": "minute", "h": "hour", "d": "day"}
+
+
+def read_cors(clause: Clause, state: State) -> bool:
+    """`allow https://app.example.org in CORS, with credentials`."""
+    if not first(clause.text, "cues", "cors", "cues"):
+        return False
+    if clause.asks and re.match(r"(?i)(?:why|what|how|which|is|are|do|does)\b", clause.text):
+        return False
+    origins = [one.rstrip("/") for one in _URL.findall(clause.text)]
+    if not origins and re.search(r"(?i)\b(?:all|any|every|wildcard) (?:origins?|domains?|sites?|hosts?)\b|\*", clause.text):
+        origins = ["*"]
+    origins = origins or [one.rstrip("/") for one in _URL.findall(state.said)]
+    options = [("origin", one) for one in dict.fromkeys(origins)]
+    if first(clause.text, "cues", "cors", "without"):
+        options.append(("no-credentials", ""))
+    elif first(clause.text, "cues", "cors", "credentials"):
+        options.append(("credentials", ""))
+    state.step("add cors", clause.raw, options=tuple(options))
+    return True
+
+
+def read_version(clause: Clause, state: State) -> bool:
+    """`introduce API versioning: what we have becomes v1`."""
+    found = first(clause.text, "cues", "version", "cues")
+    if not found or _is_field(clause, state):
+        return False
+    named = re.search(r"\bv\d+\b", clause.text, re.IGNORECASE)
+    state.step("add version", clause.raw, *([named[0].lower()] if named else []))
+    return True
+
+
+def read_rate(clause: Clause, state: State) -> bool:
+    """`5 requests per minute per IP, then 429`."""
+    found = first(clause.text, "cues", "rate", "cues")
+    if not found or _is_field(clause, state):
+        return False
+    options = []
+    amount = first(clause.text, "cues", "rate", "amount")
+    if amount:
+        options.append(("limit", f"{number(amount['count'])}/{_UNITS[amount['unit'][0].lower()]}"))
+    if path := _path(clause.text, state):
+        options.append(("path", path))
+    state.step("add rate-limit", clause.raw, options=tuple(options))
+    return True
+
+
+def read_pagination(clause: Clause, state: State) -> bool:
+    """`paginate GET /orders (limit/offset, 50 a page)`."""
+    if not first(clause.text, "cues", "pagination", "cues") or _is_field(clause, state):
+        return False
+    options = []
+    size = first(clause.text, "cues", "pagination", "size")
+    if size:
+        options.append(("size", str(number(size["size"]))))
+    path = _path(clause.text, state)
+    named = [path] if path else _named(clause.text, state)
+    state.step("add pagination", clause.raw, *named, options=tuple(options))
+    return True
+
+
+def read_index(clause: Clause, state: State) -> bool:
+    """`index on Order.created_at`, `the email column of users should be indexed`."""
+    if not first(clause.text, "cues", "index", "cues") or _describes(clause):
+        return False
+    columns = _columns(clause.text, state)
+    if not columns and re.search(r"(?i)\b(?:that|it|this|those|them|these)\b", clause.text):
+        columns = _columns(state.said, state)
+    if not columns:
+        state.doubts.append(lambda s: _ask_index(clause, s))
+        return True
+    for model, names in columns.items():
+        state.step("add index", clause.raw, model, *names)
+    return True
+
+
+def _ask_index(clause: Clause, state: State) -> None:
+    from backwright.agent.planner.questions import ask_index
+
+    ask_index(state, clause.raw)
+
+
+def read_auth(clause: Clause, state: State) -> bool:
+    """`put JWT auth in (register, login, me)`, `users should be able to log in`."""
+    if not first(clause.text, "cues", "auth", "cues") or state.project or _is_field(clause, state):
+        return False
+    if re.match(r"(?i)(?:check|verify|test|prove|does|is|are|which|why|try|run)\b", clause.text):
+        return False
+    state.step("add auth", clause.raw)
+    return True
+
+
+def _is_field(clause: Clause, state: State) -> bool:
+    """Tell whether the clause describes fields (`version: int`), not a capability."""
+    return bool(re.match(r"(?i)^[`\"]?\w+[`\"]?\s*(?:\(|:\s*(?:an? )?(?:str|int|text|date|bool|enum|one of))", clause.text)) and state.current is not None
+
+
+def read_limit(clause: Clause, state: State) -> bool:
+    """`put a limit on it, 100 is fine`: of what is asked."""
+    if not pattern(r"^(?:(?:(?:i|we)\s+)?(?:<ADD>)\b.*\blimits?\b|(?:limit|restrict|cap)\b)").match(clause.text) or _describes(clause):
+        return False
+    from backwright.agent.planner.questions import ask_limit
+
+    state.doubts.append(lambda s: ask_limit(s, clause.raw))
+    return True
+
+
+def _describes(clause: Clause) -> bool:
+    """Tell whether the clause says what a field is like: its type, its bounds, its default."""
+    return any(one.kind in ("type", "range", "length", "default", "enum", "decimal", "money") for one in spot(clause.text, ()))
+
+
+def _path(text: str, state: State) -> str | None:
+    """Return the path that a text names, in the project's own form."""
+    found = _PATH.search(_URL.sub(" ", text))
+    if not found:
+        return None
+    named = found[0].rstrip("/.,")
+    ends = [one for one in state.world.paths if one.rstrip("/").endswith(named)]
+    return min(ends, key=len) if ends else named
+
+
+def _named(text: str, state: State) -> list[str]:
+    """Return the models that a text names."""
+    return [t.name for t in state.world.things if _mention(text, t.forms)]
+
+
+def _mention(text: str, forms: tuple[str, ...]) -> re.Match[str] | None:
+    return pattern(rf"(?<!\w)(?:{'|'.join(re.escape(f) for f in forms)})(?!\w)").search(text)
+
+
+def _columns(text: str, state: State) -> dict[str, list[str]]:
+    """Return the columns that a text names, by the model that has them."""
+    found: dict[str, list[str]] = {}
+    for thing in state.world.things:
+        if not _mention(text, thing.forms):
+            continue
+        named = [
+            column
+            for column in (*thing.columns, *_drafted(thing.name, state))
+            if pattern(rf"(?<![\w])(?:{re.escape(column)}|{re.escape(column.replace('_', ' '))}|{re.escape(column.removesuffix('_id'))}(?=\b(?! )|\s*(?:and|,|$)))(?!\w)").search(text)
+            and column not in ("id",)
+        ]
+        written = re.findall(rf"(?i)\b{re.escape(thing.name)}s?[.(]\s*([a-z_]+)", text)
+        names = list(dict.fromkeys([*named, *written]))
+        names = [n for n in names if n not in thing.forms or n in written]
+        if names:
+            found[thing.name] = names
+    return found
+
+
+def _drafted(name: str, state: State) -> list[str]:
+    return [d.name for e in state.entities if e.name == name for d in e.drafts]

@@ -1,0 +1,84 @@
+"""What changes nothing: looking, judging, testing, finding a cause; and taking a change back."""
+
+from __future__ import annotations
+
+import re
+
+from backwright.agent.planner.clauses import Clause
+from backwright.agent.planner.lexicon import first
+from backwright.agent.planner.state import State
+from backwright.agent.planner.types import JUDGES
+
+_EVIDENCE = re.compile(r"(?i)traceback|\b\w*(?:Error|Exception|Violation)\b|\"detail\"|CORS policy|\b[45]\d\d\b|\berror\b|failed|refused")
+_TELLS = re.compile(r"(?i)(?:and )?(?:tell|report|list|show|say|let me know|summari[sz]e|print|give me|no changes?|do not (?:change|touch|fix)|only report|read[- ]only|nothing (?:is|gets) changed|i will)\b")
+_TRIES = re.compile(r"(?i)(?:run|check|verify|test|try|prove|make sure|ensure|write|add|probe|exercise|walk|hit|confirm|see)\b")
+_OF_OTHERS = re.compile(r"(?i)\b(?:isolat\w*|(?:an)?other (?:user|account|customer|person|people)\w*|someone else|somebody else|anyone else|cannot|user [ab]\b|wrong password|alice|bob|(?:see|read|reach|touch|change|edit|delete|access) each other)\b|^(?:test|verify|prove|make sure|ensure|write|hit|try|can|does (?:every|each)|do all)\b")
+_TWO_USERS = re.compile(r"(?i)\b(?:user|account) [ab12]\b.*\b(?:user|account) [ab12]\b")
+_ORIGIN = re.compile(r"from origin '(https?://[^']+)'")
+
+
+def read_pasted(state: State) -> None:
+    """A log, an answer, a traceback that was pasted is to be explained."""
+    if state.pasted and _EVIDENCE.search(state.pasted):
+        origin = _ORIGIN.search(state.pasted)
+        options = (("origin", origin[1]),) if origin else ()
+        state.step("doctor", state.pasted.strip().splitlines()[-1].strip()[:80], options=options, log=f"{state.said}\n{state.pasted}\n")
+
+
+def read_report(clause: Clause, state: State) -> bool:
+    """`tell me what does not behave`, `report only`: how a judge's result is wanted."""
+    judged = any(getattr(one, "verb", "") in JUDGES for one in state.acts)
+    if not judged or not _TELLS.match(clause.text):
+        return False
+    state.aside.append(clause.raw)
+    return True
+
+
+def read_undo(clause: Clause, state: State) -> bool:
+    """`undo the last change`."""
+    if not first(clause.text, "cues", "undo", "cues"):
+        return False
+    named = re.search(r"\b[0-9a-f]{6,}\b|\b\d{8}-\d+\S*", clause.text)
+    state.step("undo", clause.raw, *([named[0]] if named else []))
+    return True
+
+
+def read_doctor(clause: Clause, state: State) -> bool:
+    """`GET /me says 401. Every single time. Why?`."""
+    begun = any(getattr(one, "verb", "") == "doctor" for one in state.acts)
+    cue = first(clause.text, "cues", "doctor", "cues")
+    more = begun and first(clause.text, "cues", "doctor", "ask")
+    if not cue and not more:
+        return False
+    if not begun and (_TRIES.match(clause.text) or _TWO_USERS.search(clause.text)) and first(clause.text, "cues", "probe", "cues"):
+        return False
+    fix = (("fix", ""),) if first(clause.text, "cues", "doctor", "fix") else ()
+    state.step("doctor", clause.raw, options=fix, log=f"{state.said}\n{state.pasted}\n")
+    return True
+
+
+def read_probe(clause: Clause, state: State) -> bool:
+    """`write tests for the task endpoints`, `can Bob read Alice's tasks?`."""
+    if not first(clause.text, "cues", "probe", "cues"):
+        return False
+    if first(clause.text, "cues", "probe", "tests"):
+        state.step("probe", clause.raw, options=(("write-tests", ""),))
+        return True
+    state.step("probe", clause.raw)
+    return True
+
+
+def read_audit(clause: Clause, state: State) -> bool:
+    """`go through the code with the quality checklist`."""
+    if not first(clause.text, "cues", "audit", "cues"):
+        return False
+    state.step("audit", clause.raw)
+    return True
+
+
+def read_inspect(clause: Clause, state: State) -> bool:
+    """`which endpoints want a token?`."""
+    if not first(clause.text, "cues", "inspect", "cues") or _OF_OTHERS.search(clause.text):
+        return False
+    state.step("inspect", clause.raw)
+    return True

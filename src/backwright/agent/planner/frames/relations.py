@@ -1,0 +1,159 @@
+"""Relations between two resources: which two, and how many of each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from backwright.agent.planner.attributes import spot
+from backwright.agent.planner.clauses import Clause
+from backwright.agent.planner.lexicon import first, lexicon, pattern
+from backwright.agent.planner.ownership import take_owner
+from backwright.agent.planner.state import Relation, State
+
+KINDS = ("many-to-many", "one-to-many", "many-to-one")
+_PIECES = re.compile(r"\s*(?:[,;:()?!]|\.(?!\w)|\band\b|\bwhile\b|\bbut\b|\bwhereas\b)\s*")
+_ONLY_ONE = r"(?:exactly one|only one|at most one|just one|a single|one single|one|1|precisely one)"
+
+
+def read_relation(clause: Clause, state: State) -> bool:
+    """Read a clause that relates two resources; tell whether it did."""
+    text = clause.text
+    named = _mentions(text, state)
+    kind = next((k for k in KINDS if first(text, "relations", "kinds", k)), None)
+    pair = _pair(named)
+    if kind and not pair:
+        return _kind_of_last(kind, clause, state)
+    if not pair:
+        return False
+    links = first(text, "relations", "link")
+    counted = any({a, b} == set(pair) for a, b, _ in _counts(text, state))
+    if not (kind or counted or (links and _is_bare(text, state))):
+        return False
+    if not kind and (take_owner(text, state.people())[1] or _has_fields(text)):
+        return False
+    left, right = pair
+    starts = bool(re.match(r"(?i)(?:link|relate|connect|associate|join|tie|attach|hook)\b", text))
+    if not kind and not starts and (_is_new(left, state) or _is_described(text)):
+        return False
+    _relate(Relation(left, right, kind, clause.raw, ordered=starts or bool(re.match(r"(?i)(?:set up|create|add|make|build|need)\b", text))), state)
+    return True
+
+
+def _is_new(name: str, state: State) -> bool:
+    return state.world.thing(name) is None
+
+
+def _is_described(text: str) -> bool:
+    """Tell whether fields are described, beside what is said of the relation."""
+    return any(one.kind in ("type", "range", "length", "default", "enum", "money", "decimal") for one in spot(text, ()))
+
+
+def _relate(relation: Relation, state: State) -> None:
+    """Keep a relation; what is said again of the same two adds to it."""
+    for one in state.acts:
+        if isinstance(one, Relation) and {one.left, one.right} == {relation.left, relation.right}:
+            if relation.kind and not one.kind:
+                one.kind, one.left, one.right = relation.kind, relation.left, relation.right
+            return
+    state.acts.append(relation)
+
+
+def _kind_of_last(kind: str, clause: Clause, state: State) -> bool:
+    """`set up that many-to-many for me`: it is of the relation that was spoken of."""
+    for one in reversed(state.acts):
+        if isinstance(one, Relation):
+            one.kind = one.kind or kind
+            return True
+    return False
+
+
+def _is_bare(text: str, state: State) -> bool:
+    """Tell whether a clause that links two names says nothing else that a field could be made of."""
+    return not re.search(r"[:(]", text) or bool(re.match(r"(?i)(?:link|relate|connect|associate)", text))
+
+
+def _has_fields(text: str) -> bool:
+    return bool(re.match(r"^[A-Za-z ]+:\s*\w", text)) and not re.match(r"(?i)(?:relate|link|connect|associate)", text)
+
+
+def _mentions(text: str, state: State) -> list[tuple[str, int]]:
+    """Return the models that a text names, with their places."""
+    found = []
+    for match in pattern(rf"(?<![\w.]){_names(state)}(?![\w]|'s\b)").finditer(text):
+        name = _name(match[0], state)
+        if name:
+            found.append((name, match.start()))
+    return found
+
+
+def _names(state: State) -> str:
+    forms = sorted(set(state.forms()), key=len, reverse=True)
+    known = "|".join(re.escape(one) for one in forms)
+    people = "|<USER>" if state.world.user else ""
+    return f"(?:{known or '(?!x)x'}{people})"
+
+
+def _name(words: str, state: State) -> str | None:
+    found = state.find(words)
+    if found:
+        return found.name
+    return state.world.user if pattern(r"^(?:<USER>)$").match(words) else None
+
+
+def _pair(named: list[tuple[str, int]]) -> tuple[str, str] | None:
+    names = list(dict.fromkeys(name for name, _ in named))
+    return (names[0], names[1]) if len(names) == 2 else None  # noqa: PLR2004 - a relation has two
+
+
+def count_relations(state: State) -> None:
+    """Keep what the whole text says of how many of each there are."""
+    state.many = list(dict.fromkeys(_counts(state.said, state)))
+
+
+def _counts(text: str, state: State) -> Iterator[tuple[str, str, str]]:
+    """Yield `(A, B, many)` for `an A has many Bs`, `(A, B, one)` for `an A belongs to one B`."""
+    names = _names(state)
+    for piece in _PIECES.split(text):
+        for match in pattern(
+            rf"(?:(?P<few><MANYWORD>|<ONEWORD>|each|every|any|an?|the|all)\s+)?(?P<a>{names})\b(?P<verb>(?:(?!{names}).)*?)"
+            rf"(?:(?P<many><MANYWORD>)\s+(?:\w+\s+)?|(?P<one>{_ONLY_ONE})\s+|(?:an?|the|its|their|each)\s+|\s)(?P<b>{names})\b(?P<only>\s+only)?"
+        ).finditer(piece):
+            a, b = _name(match["a"], state), _name(match["b"], state)
+            if a and b and a != b:
+                yield from _facts(match, a, b)
+
+
+def _facts(match: re.Match[str], a: str, b: str) -> Iterator[tuple[str, str, str]]:
+    subject = (match["few"] or "").lower()
+    belongs = pattern(lexicon("relations")["belongs"]).search(match["verb"])
+    many_subject = bool(pattern(r"^(?:<MANYWORD>)$").match(subject))
+    if match["many"]:
+        yield a, b, "many"
+        if many_subject:
+            yield b, a, "many"
+    elif match["one"] or match["only"] or (belongs and not match["many"]):
+        if match["verb"].strip():
+            yield (b, a, "many") if many_subject and not belongs else (a, b, "one")
+    elif many_subject and match["verb"].strip():
+        yield b, a, "many"
+
+
+def settle_kind(relation: Relation, state: State) -> Relation | None:
+    """Return the relation with its kind and its order (`one-to-many`: one side first), None if open."""
+    left, right, kind = relation.left, relation.right, relation.kind
+    said = {(a, b): count for a, b, count in state.many}
+    there, back = said.get((left, right)), said.get((right, left))
+    if kind == "many-to-one":
+        return Relation(right, left, "one-to-many", relation.source)
+    if kind == "one-to-many" and (there == "one" or (back == "many" and there != "many")):
+        return Relation(right, left, kind, relation.source)
+    if kind:
+        return relation
+    if there == back == "many":
+        return Relation(left, right, "many-to-many", relation.source)
+    if there == "one" and back != "one":
+        return Relation(right, left, "one-to-many", relation.source)
+    if back == "one" and there != "one":
+        return Relation(left, right, "one-to-many", relation.source)
+    return None

@@ -1,0 +1,180 @@
+"""Reading a task: clause by clause, each by the first frame that knows it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from backwright.agent.planner import questions
+from backwright.agent.planner.attributes import spot
+from backwright.agent.planner.clauses import Clause, clauses_of
+from backwright.agent.planner.compose import compose
+from backwright.agent.planner.foreign import GRAVE, outside, unknown_verb
+from backwright.agent.planner.frames import capabilities, judges, projects, relations, resources
+from backwright.agent.planner.lexicon import first, pattern
+from backwright.agent.planner.ownership import take_owner
+from backwright.agent.planner.state import State
+from backwright.agent.planner.types import Plan, World
+from backwright.agent.planner.wording import read_message
+from backwright.errors import UsageError
+from backwright.tasks.questions import Answers
+
+Frame = Callable[[Clause, State], bool]
+_IMPROVES = re.compile(r"(?i)^(?:improve|optimi[sz]e|clean up|polish|refactor|moderni[sz]e|speed up|harden|enhance the|rework|restructure|simplify|tidy)\b")
+
+
+def _read_vague(clause: Clause, state: State) -> bool:
+    """`improve the error messages`: a wish for better, without what that would be."""
+    if not _IMPROVES.match(clause.text) and not first(clause.text, "cues", "vague", "verbs"):
+        return False
+    if clause.asks and re.match(r"(?i)do(?:es)?\b", clause.text):
+        return False
+    _vague(clause, state, "It can mean several things, and each is another piece of work.")
+    return True
+
+
+FRAMES: tuple[tuple[str, Frame], ...] = (
+    ("report", judges.read_report),
+    ("undo", judges.read_undo),
+    ("vague", _read_vague),
+    ("owner", resources.read_owner),
+    ("new", projects.read_project_wish),
+    ("rate", capabilities.read_rate),
+    ("doctor", judges.read_doctor),
+    ("cors", capabilities.read_cors),
+    ("version", capabilities.read_version),
+    ("pagination", capabilities.read_pagination),
+    ("index", capabilities.read_index),
+    ("limit", capabilities.read_limit),
+    ("audit", judges.read_audit),
+    ("inspect", judges.read_inspect),
+    ("probe", judges.read_probe),
+    ("auth", capabilities.read_auth),
+    ("relation", relations.read_relation),
+    ("resources", resources.read_resources),
+)
+_DEFINING = ("owner", "new", "relation", "resources")  # a clause with types in it is tried for these first
+_MUST = r"\b(?:should|must|needs?|has to|have to|want|wants|only|never|always|support|ought|require[sd]?|shall|may not|cannot)\b"
+
+
+def plan_task(text: str, world: World, answers: Answers | None = None) -> Plan:
+    """Return the plan for a task in plain words.
+
+    Args:
+        text: The task. What is pasted in it (logs, answers) is data, never an instruction.
+        world: What is known of the project.
+        answers: Answers to questions.
+
+    Raises:
+        UsageError: it is not understood, or outside of what the engine does.
+        QuestionError: something must be answered first.
+    """
+    if not text.strip():
+        raise UsageError("there is no task", remedy='write it in quotes: backwright do "add a due date to tasks"')
+    message = read_message(text, [form for thing in world.things for form in thing.forms])
+    state = State(world, answers or Answers(), pasted=message.pasted, said=message.said)
+    judges.read_pasted(state)
+    for clause in clauses_of(message.said):
+        _read(clause, state)
+    for wrong, right in message.mended:
+        state.aside.append(f"{wrong!r} was read as {right!r}")
+    return compose(state)
+
+
+def _read(clause: Clause, state: State) -> None:
+    """Give a clause to the frames; what none of them knows is outside, unclear or said in passing."""
+    before = (len(state.acts), len(state.doubts))
+    frame = _frame_of(clause, state)
+    about = outside(clause, frame, _names(state))
+    if about and frame and (parts := _halves(clause)):
+        _take_back(state, before)
+        for part in parts:
+            _read(part, state)
+    elif about and _is_circumstance(clause, about, state):
+        state.aside.append(clause.raw)
+    elif about:
+        _take_back(state, before)
+        state.refused.append((clause.raw, about))
+    elif frame is None:
+        _unknown(clause, state)
+
+
+def _halves(clause: Clause) -> tuple[Clause, ...]:
+    """Cut a clause of which a part is outside, so that the other part is understood by itself."""
+    for match in reversed(list(re.finditer(r"\s*,?\s*\b(?:and|plus|then|as well as|also)\b\s*|\s*;\s*", clause.text))):
+        head, tail = clause.text[: match.start()], clause.text[match.end() :]
+        if head.count("(") != head.count(")") or not head.strip() or not tail.strip():
+            continue
+        if outside(Clause(tail, tail), None, ()) and not outside(Clause(head, head), "resources", ()):
+            return Clause(head, head, clause.asks, clause.opens), Clause(tail, tail, clause.asks, opens=False)
+    return ()
+
+
+def _is_circumstance(clause: Clause, about: str, state: State) -> bool:
+    """Tell whether what is outside only says where something fails: `docker compose up, and then …`."""
+    failing = any(getattr(one, "verb", "") == "doctor" for one in state.acts)
+    return failing and not about.startswith(GRAVE) and not pattern(r"^(?:<VERB>)\b").match(clause.text)
+
+
+def _frame_of(clause: Clause, state: State) -> str | None:
+    defined = any(one.kind in ("type", "money", "decimal", "length") and not one.weak for one in spot(clause.text, ()))
+    order = sorted(FRAMES, key=lambda one: one[0] not in _DEFINING) if defined else FRAMES
+    for name, frame in order:
+        if frame(clause, state):
+            return name
+    return None
+
+
+def _names(state: State) -> list[str]:
+    names = [e.name for e in state.entities if e.is_sure or any(d.literal or (d.said and 'thing' not in d.said) for d in e.drafts)]
+    names += [" ".join(re.findall(r"[A-Z][a-z]*", n)).lower() for n in names]
+    return [*names, *(d.name for e in state.entities for d in e.drafts if d.said or d.literal)]
+
+
+def _take_back(state: State, before: tuple[int, int]) -> None:
+    """Take back what a clause that is outside was half understood as."""
+    acts, doubts = before
+    for act in state.acts[acts:]:
+        if act in state.entities:
+            state.entities = [e for e in state.entities if e is not act]
+    state.current = None if state.current and state.current not in state.entities else state.current
+    if state.project in state.acts[acts:]:
+        state.project = None
+    del state.acts[acts:], state.doubts[doubts:]
+
+
+def _unknown(clause: Clause, state: State) -> None:
+    text = clause.text
+    if take_owner(text, state.people())[1] and not take_owner(text, state.people())[0].strip(" ,.") and state.acts:
+        state.aside.append(clause.raw)
+    elif first(text, "cues", "vague", "quality"):
+        _vague(clause, state, "It can mean several things, and each is another piece of work.")
+    elif verb := unknown_verb(clause):
+        state.refused.append((clause.raw, f"{verb!r} is nothing that it knows how to do"))
+    elif re.search(r"(?i)\bbe able to\b", text) or (
+        _concerns_project(text, state) and (pattern(_MUST).search(text) or not state.acts)
+    ):
+        _vague(clause, state, "It names what is there, but not what is to be changed.")
+    elif pattern(_MUST).search(text):
+        state.unclear.append(clause.raw)
+    else:
+        state.aside.append(clause.raw)
+
+
+def _concerns_project(text: str, state: State) -> bool:
+    forms = "|".join(re.escape(one) for one in state.forms())
+    return bool(forms and pattern(rf"\b(?:{forms})\b").search(text))
+
+
+def _vague(clause: Clause, state: State, why: str) -> None:
+    if state.acts or state.doubts:
+        state.unclear.append(clause.raw)
+        return
+
+    def doubt(later: State) -> None:
+        if later.acts and not pattern(r"^(?:<VERB>|<ADD>)\b").match(clause.text):
+            later.aside.append(clause.raw)  # said of what the rest of the text mends
+            return
+        later.step(questions.ask_reading(later, clause.raw, why), clause.raw)
+
+    state.doubts.append(doubt)

@@ -1,0 +1,146 @@
+"""What has been understood so far: resources, relations, other steps, and what is not clear yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from backwright.agent.planner.drafts import Draft
+from backwright.agent.planner.lexicon import pattern
+from backwright.agent.planner.types import Part, Step, Thing, World
+from backwright.spec.names import names_of, pluralize, singularize, split_words
+from backwright.tasks.questions import Answers
+
+
+@dataclass
+class Entity:
+    """A resource that is spoken of: one of the project's, or one to be made.
+
+    Attributes:
+        name: In PascalCase, singular.
+        thing: The model, if the project has it.
+        drafts: The fields that it is to get.
+        owner: `user`, `none`, or None where nothing is said.
+        source: The words that brought it up.
+        loose: What was said before any field: it may be of a field, not of a resource.
+        asked: Whether the text asked for it, and did not just mention it.
+        plural: Whether it was named in the plural.
+        is_sure: Whether the text calls it a resource.
+    """
+
+    name: str
+    thing: Thing | None = None
+    drafts: list[Draft] = field(default_factory=list)
+    owner: str | None = None
+    owner_source: str = ""
+    source: str = ""
+    loose: bool = False
+    asked: bool = True
+    plural: bool = False
+    is_sure: bool = False
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """The names that a text may give it."""
+        if self.thing:
+            return self.thing.forms
+        names = names_of(self.name)
+        human = names.human.lower()
+        head = (human.split()[-1], names.plural_human.lower().split()[-1]) if " " in human else ()
+        return (*head, human, names.plural_human.lower(), self.name.lower(), names.snake, names.plural_snake,
+                names.plural_pascal.lower(), human.replace(" ", "-"))  # fmt: skip
+
+
+@dataclass
+class Relation:
+    """What is known of how two resources relate; `ordered` where the text orders it as a step."""
+
+    left: str
+    right: str
+    kind: str | None
+    source: str
+    ordered: bool = False
+
+
+@dataclass
+class State:
+    """The understanding as it grows, clause by clause.
+
+    `doubts` are asked when the whole text is read: the first first. `refused` are the parts that are
+    outside of what the engine does, with what they are about.
+    """
+
+    world: World
+    answers: Answers
+    pasted: str = ""
+    said: str = ""
+    entities: list[Entity] = field(default_factory=list)
+    current: Entity | None = None
+    acts: list[Entity | Relation | Step] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)
+    aside: list[str] = field(default_factory=list)
+    refused: list[tuple[str, str]] = field(default_factory=list)
+    doubts: list[Callable[[State], None]] = field(default_factory=list)
+    unclear: list[str] = field(default_factory=list)
+    project: Step | None = None
+    many: list[tuple[str, str, str]] = field(default_factory=list)
+
+    def forms(self) -> tuple[str, ...]:
+        """Every name that a reference may use."""
+        of_project = [form for thing in self.world.things for form in thing.forms]
+        return (*of_project, *(form for one in self.entities for form in one.forms))
+
+    def people(self) -> tuple[str, ...]:
+        """Names of resources that are not the users who sign in, though people may be called so."""
+        own = [t for t in self.world.things if t.name != self.world.user]
+        made = [e for e in self.entities if not e.thing]
+        called = pattern(r"^(?:<USER>)$")
+        return tuple(f for one in (*own, *made) for f in one.forms if called.match(f))
+
+    def find(self, words: str) -> Entity | None:
+        """Return the resource that words name: one spoken of, else one of the project's."""
+        low = words.lower().strip("`\"' ")
+        for one in self.entities:
+            if low in one.forms:
+                return one
+        thing = self.world.thing(low)
+        return Entity(thing.name, thing, source=words, asked=False) if thing else None
+
+    def target(self, words: str) -> str:
+        """Return the model's name that words refer to."""
+        found = self.find(words)
+        return found.name if found else pascal(words)
+
+    def speak_of(self, entity: Entity) -> Entity:
+        """Make a resource the one that is spoken of now, and keep it if it is new here."""
+        if entity not in self.entities:
+            self.entities.append(entity)
+            self.acts.append(entity)
+        self.current = entity
+        return entity
+
+    def step(self, verb: str, source: str, *args: str, options: tuple[tuple[str, str], ...] = (), log: str = "") -> None:
+        """Add a step, once: the same twice is one; what is said more precisely wins."""
+        for at, one in enumerate(self.acts):
+            if isinstance(one, Step) and one.verb == verb and (not args or not one.args or one.args == args):
+                merged = dict(one.options) | dict(options)
+                self.acts[at] = Step(verb, one.args or args, tuple(merged.items()), one.log or log)
+                self.parts.append(Part(verb, f"your words: {source!r}"))
+                return
+        self.acts.append(Step(verb, args, options, log))
+        self.parts.append(Part(" ".join((verb, *args)), f"your words: {source!r}"))
+
+
+def pascal(words: str) -> str:
+    """Return the PascalCase singular of a noun: `order items`, `API keys`."""
+    parts = split_words(words.strip("`\"' ")) or ["Thing"]
+    last = parts[-1]
+    singular = singularize(last.lower()) if not (last.isupper() and len(last) > 1) else None
+    parts[-1] = singular or last
+    return "".join(one[:1].upper() + one[1:].lower() for one in parts)
+
+
+def is_plural(words: str) -> bool:
+    """Tell whether a noun stands in the plural."""
+    last = (split_words(words) or ["x"])[-1].lower()
+    return singularize(last) is not None and pluralize(last) == last

@@ -1,0 +1,124 @@
+"""A text in one form: what was pasted apart from what was said, short forms spelt out, slips mended."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from backwright.agent.planner.lexicon import known_words, lexicon, pattern, patterns
+from backwright.agent.planner.spelling import mend
+
+_PASTED_LINE = re.compile(
+    r"""(?x)^\s*(?:Traceback\ \(most\ recent | File\ "[^"]+",\ line\ \d+ | \^+\s*$ | ~*\^+~*\s*$
+      | [a-z_]\w*(?:\.\w+)+(?:Error|Exception|Warning|Violation|Exit|Timeout)?\s*:\ .
+      | (?:[a-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Warning|Violation|Timeout|Exit)\b\s*(?::|$)
+      | (?:INFO|ERROR|WARNING|WARN|DEBUG|CRITICAL|FATAL)\b\s*[:\[(] | LINE\ \d+: | (?:DETAIL|HINT|CONTEXT):\ 
+      | \[(?:SQL|parameters):? | \d{4}-\d\d-\d\d[\ T]\d\d:\d\d | \(Background\ on\ this\ error
+      | (?:<|>|\*)\ (?:HTTP|GET|POST|PUT|PATCH|DELETE|Host|Authorization|content) | HTTP/\d | \#\#\#\ )"""
+)
+_FENCE = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
+_INLINE = re.compile(
+    r"""(?x)Access\ to\ (?:fetch|XMLHttpRequest|resource)\ at\b.*?(?:blocked\ by\ CORS\ policy[^.\n]*(?:\.|$)|$)
+      | (?:[a-z_]\w*\.)+\w*(?:Error|Exception|Violation)\b:?[^\n]*
+      | \b[A-Z]\w+(?:Error|Exception)\b:\ [^\n]*"""
+)
+_OPENING = re.compile(r"[{\[]\s*[\"'{\[]")
+_FRAME_BODY = re.compile(r"^\s{2,}\S|^[\w.\[\]]+\s*$|.*\[type=\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A text in the form that the planner reads.
+
+    Attributes:
+        said: What was said, in one form.
+        pasted: What was pasted: logs, answers, tracebacks. It is data, and never an instruction.
+        mended: Pairs of what was misspelt and what is meant.
+    """
+
+    said: str
+    pasted: str
+    mended: tuple[tuple[str, str], ...]
+
+
+def read_message(text: str, names: Iterable[str]) -> Message:
+    """Bring a text into one form.
+
+    Args:
+        text: What the user wrote.
+        names: The project's own names, to which misspelt words are mended too.
+    """
+    said, pasted = _apart(text)
+    for short in lexicon("words")["short"]:
+        said = pattern(short["pattern"]).sub(short["means"], _straight(said))
+    spelling = lexicon("words")["spelling"]
+    sound = frozenset(spelling["sound"]) | known_words()
+    vocabulary = frozenset(spelling["words"]) | {n for n in names if n.isalpha()}
+    said, mended = mend(said, vocabulary, sound, spelling["slips"])
+    return Message(re.sub(r"[ \t]+", " ", said).strip(), pasted, mended)
+
+
+def _straight(text: str) -> str:
+    return text.translate({0x2018: "'", 0x2019: "'", 0x201C: '"', 0x201D: '"', 0xA0: " "})
+
+
+def _apart(text: str) -> tuple[str, str]:
+    """Return what was said, and what was pasted."""
+    pasted: list[str] = []
+
+    def keep(match: re.Match[str]) -> str:
+        pasted.append(match[0].strip("`\n"))
+        return " "
+
+    text = _FENCE.sub(keep, text)
+    said: list[str] = []
+    inside = False
+    for line in text.splitlines():
+        starts = bool(_PASTED_LINE.match(line))
+        if starts or (inside and _FRAME_BODY.match(line)):
+            pasted.append(line)
+            inside = True
+        else:
+            inside = False
+            said.append(line)
+    return _INLINE.sub(keep, _without_json("\n".join(said), pasted)), "\n".join(pasted)
+
+
+def _without_json(text: str, pasted: list[str]) -> str:
+    """Take out what stands in braces as in an answer, however deep."""
+    at = 0
+    while opening := _OPENING.search(text, at):
+        depth, end = 0, opening.start()
+        for end in range(opening.start(), len(text)):
+            depth += (text[end] in "{[") - (text[end] in "}]")
+            if depth == 0:
+                break
+        if depth:
+            break
+        pasted.append(text[opening.start() : end + 1])
+        text = f"{text[: opening.start()]} {text[end + 1 :]}"
+        at = opening.start()
+    return text
+
+
+def without_courtesy(clause: str) -> str:
+    """Return a clause without what is said out of courtesy."""
+    before = ""
+    clause = clause.strip(" ,;:–")
+    while clause != before:
+        before = clause
+        for one in patterns("words", "courtesy"):
+            clause = re.sub(r"\s{2,}", " ", one.sub("", clause)).strip(" ,;")
+    return clause
+
+
+def number(word: str) -> int | float | None:
+    """Return the number that digits or a word stand for."""
+    bare = word.replace(",", "").replace("_", "")
+    if re.fullmatch(r"-?\d+", bare):
+        return int(bare)
+    if re.fullmatch(r"-?\d+\.\d+", bare):
+        return float(bare)
+    found = lexicon("words")["numbers"].get(word.lower())
+    return int(found) if found is not None else None
