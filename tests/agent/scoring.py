@@ -40,7 +40,9 @@ def shares(file: Path) -> dict[str, tuple[int, int]]:
     """Return how many are right and how many there are, by what is expected."""
     found = list(verdicts(file))
     right = Counter(one.expected for one in found if one.right)
-    return {name: (right[name], count) for name, count in Counter(v.expected for v in found).items()}
+    return {
+        name: (right[name], count) for name, count in Counter(v.expected for v in found).items()
+    }
 
 
 @cache
@@ -61,7 +63,9 @@ def _judge(entry: dict[str, Any]) -> Verdict:
         return Verdict(task, expected, expected == "question", told)
     except UsageError as error:
         # a refusal says what is outside; a wrong word of the command line is none
-        return Verdict(task, expected, expected == "refusal" and bool(error.remedy), f"refusal {error.message}")
+        return Verdict(
+            task, expected, expected == "refusal" and bool(error.remedy), f"refusal {error.message}"
+        )
     told = " | ".join(one.command for one in plan.steps)
     return Verdict(task, expected, expected == "plan" and _is_as_asked(plan, entry), told)
 
@@ -69,13 +73,11 @@ def _judge(entry: dict[str, Any]) -> Verdict:
 def _is_as_asked(plan: Plan, entry: dict[str, Any]) -> bool:
     if [one.verb for one in plan.steps] != entry["steps"]:
         return False
-    words = [word for one in plan.steps if one.verb in NAMED for word in _words(one.verb, one.words if one.verb != "new" else one.words)]
+    words = [
+        word for one in plan.steps if one.verb in NAMED for word in _both_ways(list(one.words))
+    ]
     wanted = _both_ways(entry["words"])
     return Counter(map(_normal, words)) == Counter(map(_normal, wanted))
-
-
-def _words(verb: str, words: tuple[str, ...]) -> list[str]:
-    return _both_ways(list(words))
 
 
 def _both_ways(words: list[str]) -> list[str]:

@@ -18,6 +18,7 @@ FACES = {
     "probe": "probe",
     "doctor": "doctor",
     "add": "add",
+    "do": "do",
     "history": "history",
     "undo": "history",
     "agent": "agent",

@@ -23,12 +23,18 @@ _OR_LIST = re.compile(
     rf"(?:(?<=[:(=–])\s*|^\s*|\b(?:can|may|must|should|will)\s+be\s+(?:either\s+)?|\b(?:is|are)\s+(?:either\s+)?)"
     rf"({_WORD}(?:\s*,\s*{_WORD})*\s*,?\s+or\s+{_WORD})\b"
 )
-_PAREN_LIST = re.compile(rf"\(\s*({_WORD}(?:\s*[,/|]\s*(?:(?:and|or)\s+)?{_WORD}|\s+(?:or|and)\s+{_WORD})+)\s*\)")
+_PAREN_LIST = re.compile(
+    rf"\(\s*({_WORD}(?:\s*[,/|]\s*(?:(?:and|or)\s+)?{_WORD}|\s+(?:or|and)\s+{_WORD})+)\s*\)"
+)
 _NO_VALUE = re.compile(r"(?i)^(?:yes|no|true|false|on|off|and|or|json|jsonb|null|none|a|an|the)$")
 _JOIN = re.compile(r"\s*(?:,\s*(?:and\s+|or\s+)?|[/|]|\s(?:and|or)\s)\s*", re.IGNORECASE)
-_AFTER_VALUE = re.compile(r"\s*(?:$|[,.;)/|–(]|(?:and|or|by|with|as|at|unless|initially|default|starting|to|where)\b)")
+_AFTER_VALUE = re.compile(
+    r"\s*(?:$|[,.;)/|–(]|(?:and|or|by|with|as|at|unless|initially|default|starting|to|where)\b)"
+)
 _MORE = re.compile(r"\s*(?:\d|\(|:|(?:string|str|text|int|integer|bool|boolean|date|datetime|float|decimal|money|uuid|url|json|email|from|between|up to|max|at most|is|are|has|which)\b)", re.IGNORECASE)  # fmt: skip
-_DEFAULT = re.compile(r"(?i)default|optional|required|unique|indexed|index|nullable|mandatory|open at first")
+_DEFAULT = re.compile(
+    r"(?i)default|optional|required|unique|indexed|index|nullable|mandatory|open at first"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +142,10 @@ def _read_values(text: str, at: int) -> tuple[tuple[str, ...], int]:
 def _explains(text: str, at: int, values: list[str]) -> bool:
     """Tell whether what stands in parentheses is about the values: `(open at first)`."""
     inside = re.compile(r"\s*\(([^)]*)\)").match(text, at)
-    return bool(inside and re.search(rf"(?i)\b(?:default|first|{'|'.join(map(re.escape, values))})\b", inside[1]))
+    return bool(
+        inside
+        and re.search(rf"(?i)\b(?:default|first|{'|'.join(map(re.escape, values))})\b", inside[1])
+    )
 
 
 _REFERS = (
@@ -158,8 +167,12 @@ def _references(text: str, things: tuple[str, ...]) -> Iterator[Attribute]:
     names = "|".join(re.escape(one) for one in sorted(things, key=len, reverse=True))
     for match in pattern(_MANY + rf"(?P<thing>{names})\b").finditer(text):
         yield Attribute("many", match.start(), match.end(), {"thing": match["thing"]})
-    single = pattern(rf"\b{_REFERS}(?P<thing>{names})\b(?!'s| \w+ (?:is|are)\b)(?:'s)?(?: (?:table|model|row|id))?")
-    again = pattern(rf"\s*(?:,|and|,\s*and)\s+(?:to |on )?(?:an? |the |one |exactly one )+(?P<thing>{names})\b(?! from| between|\s*[(:])")
+    single = pattern(
+        rf"\b{_REFERS}(?P<thing>{names})\b(?!'s| \w+ (?:is|are)\b)(?:'s)?(?: (?:table|model|row|id))?"
+    )
+    again = pattern(
+        rf"\s*(?:,|and|,\s*and)\s+(?:to |on )?(?:an? |the |one |exactly one )+(?P<thing>{names})\b(?! from| between|\s*[(:])"
+    )
     for match in single.finditer(text):
         yield Attribute("ref", match.start(), match.end(), {"thing": match["thing"]})
         at = match.end()

@@ -11,7 +11,9 @@ from backwright.agent.planner.lexicon import pattern
 from backwright.agent.planner.wording import without_courtesy
 from backwright.spec.names import singularize
 
-_SENTENCE = re.compile(r"(?<![A-Z0-9])\.(?=\s|$)|\.(?=\s+[A-Z])|(?<=[a-z0-9)\]\"'`])[.](?=\s|$)|[?!]+(?=\s|$)|;|\n\s*(?:[-*•]\s+|\d+[.)]\s+)?")
+_SENTENCE = re.compile(
+    r"(?<![A-Z0-9])\.(?=\s|$)|\.(?=\s+[A-Z])|(?<=[a-z0-9)\]\"'`])[.](?=\s|$)|[?!]+(?=\s|$)|;|\n\s*(?:[-*•]\s+|\d+[.)]\s+)?"
+)
 _CONNECTOR = (
     r"(?:\s*[,:–]\s*(?:and\b|then\b|plus\b|also\b|but\b|finally\b|afterwards\b|next\b|so\b)?|\s+(?:and|then|plus|but)\b)"
     r"(?:\s*,?\s*(?:then|also|finally|afterwards|after (?:that|this|which)|next|please|in the end|at the end|lastly|when (?:that|it) is (?:done|up|there)|"
@@ -19,9 +21,55 @@ _CONNECTOR = (
 )
 _ACT = r"(?P<act><VERB>)\b(?P<rest>[^,;]*)"
 _NOUNS_TOO = frozenset(
-    "link index test check limit list version page order book report print mail email show store host "
-    "review audit change model set name cat draw plan move start include split take push run release "
-    "join tie debug try guard message text record note stop turn switch write".split()
+    [
+        "link",
+        "index",
+        "test",
+        "check",
+        "limit",
+        "list",
+        "version",
+        "page",
+        "order",
+        "book",
+        "report",
+        "print",
+        "mail",
+        "email",
+        "show",
+        "store",
+        "host",
+        "review",
+        "audit",
+        "change",
+        "model",
+        "set",
+        "name",
+        "cat",
+        "draw",
+        "plan",
+        "move",
+        "start",
+        "include",
+        "split",
+        "take",
+        "push",
+        "run",
+        "release",
+        "join",
+        "tie",
+        "debug",
+        "try",
+        "guard",
+        "message",
+        "text",
+        "record",
+        "note",
+        "stop",
+        "turn",
+        "switch",
+        "write",
+    ]
 )
 _AS_VERB = pattern(
     r"^\s+(?:the|an?|it|them|all|every|each|that|whether|if|this|these|those|our|my|your|some|any|me|us|for|on|over|up|out|in|off|down|back|what|who|how|which|once|through|into|also|[A-Z]\w+|\w+s\b|/|GET|POST|https?:|jwt|cors|auth|tests?|user)"
@@ -30,7 +78,9 @@ _OPENED = pattern(r"^(?:when|once|after|as soon as|if|before)\b[^,]{3,60},\s*(?=
 _PLUS = re.compile(r"\s*,?\s*\b(?:plus|as well as|along with|together with|and also|and)\s+(?=(?:an?|the|some)\s+(?:\w+\s+){0,3}(?:screen|page|dashboard|ui|gui|form|front ?-?end|app|panel|website|interface|button|pipeline|deployment|docker\w*|newsletter|chart|script|widget|logo)\b)", re.IGNORECASE)  # fmt: skip
 _A_PHRASE = 3
 _THEN = re.compile(r"\s*,?\s*(?:and\s+)?then\s+(?=(?:an?|the|another)\s)", re.IGNORECASE)
-_HEADER = re.compile(r"(?:^|(?<=[,;.)(:–])|\band|\bplus|\bwith|\bfor)\s*((?:an?\s+|the\s+)?(?!(?:and|plus|with|for|or)\b)(?:(?!(?:and|plus|with|for|has|have|or)\b)[A-Za-z][\w-]*\s+){0,2}[A-Za-z][\w-]*)\s*(\()")
+_HEADER = re.compile(
+    r"(?:^|(?<=[,;.)(:–])|\band|\bplus|\bwith|\bfor)\s*((?:an?\s+|the\s+)?(?!(?:and|plus|with|for|or)\b)(?:(?!(?:and|plus|with|for|has|have|or)\b)[A-Za-z][\w-]*\s+){0,2}[A-Za-z][\w-]*)\s*(\()"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +115,11 @@ def _sentences(said: str) -> Iterator[tuple[str, str]]:
     """Yield sentences with the mark that ends them; what stands in parentheses is not cut."""
     at = 0
     for match in _SENTENCE.finditer(said):
-        if match.start() < at or _depth(said[at : match.start()]) > 0 or _is_inside(said, match.start()):
+        if (
+            match.start() < at
+            or _depth(said[at : match.start()]) > 0
+            or _is_inside(said, match.start())
+        ):
             continue
         yield said[at : match.start()], match[0]
         at = match.end()
@@ -77,7 +131,12 @@ def _is_inside(said: str, at: int) -> bool:
     if said.count("`", 0, at) % 2:
         return True
     word = re.search(r"\S*$", said[:at])
-    return bool(word and re.match(r"https?://\S*$", word[0]) and at + 1 < len(said) and not said[at + 1].isspace())
+    return bool(
+        word
+        and re.match(r"https?://\S*$", word[0])
+        and at + 1 < len(said)
+        and not said[at + 1].isspace()
+    )
 
 
 def _depth(text: str) -> int:
@@ -95,7 +154,12 @@ def _clauses(sentence: str) -> Iterator[str]:
         if start == 0 or _depth(sentence[:start]) > 0 or not _is_act(match, sentence):
             continue
         cuts.append((start, act))
-    cuts += [(m.start(), m.end()) for one in (_PLUS, _THEN) for m in one.finditer(sentence) if not _depth(sentence[: m.start()])]
+    cuts += [
+        (m.start(), m.end())
+        for one in (_PLUS, _THEN)
+        for m in one.finditer(sentence)
+        if not _depth(sentence[: m.start()])
+    ]
     cuts.sort()
     ends = [start for start, _ in cuts[1:]] + [len(sentence)]
     for (_, begin), end in zip(cuts, ends, strict=True):
@@ -106,7 +170,8 @@ def _clauses(sentence: str) -> Iterator[str]:
 def _is_act(match: re.Match[str], sentence: str) -> bool:
     verb = match["act"].lower()
     if sentence[match.start() : match.start("act")].strip() == ":" and (
-        verb not in ("add", "create", "give", "make") or len(sentence[: match.start()].split()) < _A_PHRASE
+        verb not in ("add", "create", "give", "make")
+        or len(sentence[: match.start()].split()) < _A_PHRASE
     ):
         return False
     after = sentence[match.end("act") :]
@@ -114,7 +179,13 @@ def _is_act(match: re.Match[str], sentence: str) -> bool:
         return bool(re.search(r"(?i)\b(?:then|finally|after\w*|next)\b", match[0]))
     if verb in _NOUNS_TOO:
         return bool(_AS_VERB.match(after)) and not re.match(r"\s*(?:\(|:|$|,)", after)
-    return not re.match(r"\s*(?:$|[,:(]|=)", after) or verb in ("deploy", "undo", "paginate", "audit", "probe")
+    return not re.match(r"\s*(?:$|[,:(]|=)", after) or verb in (
+        "deploy",
+        "undo",
+        "paginate",
+        "audit",
+        "probe",
+    )
 
 
 def _headers(clause: str) -> Iterator[str]:
@@ -122,7 +193,9 @@ def _headers(clause: str) -> Iterator[str]:
     found = []
     for match in _HEADER.finditer(clause):
         close = closing(clause, match.start(2))
-        if _depth(clause[: match.start(2)]) == 0 and is_resource(match[1], clause[match.start(2) + 1 : close]):
+        if _depth(clause[: match.start(2)]) == 0 and is_resource(
+            match[1], clause[match.start(2) + 1 : close]
+        ):
             found.append(match)
     starts = [0] + [m.start(1) for m in found if ")" in clause[: m.start()]]
     for at, start in enumerate(starts):
@@ -131,6 +204,7 @@ def _headers(clause: str) -> Iterator[str]:
 
 
 def closing(text: str, opening: int) -> int:
+    """Return where the parenthesis closes that opens at a place, or the end of the text."""
     depth = 0
     for at in range(opening, len(text)):
         depth += (text[at] == "(") - (text[at] == ")")

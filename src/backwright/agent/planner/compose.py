@@ -50,7 +50,9 @@ def _refuse(state: State) -> None:
         questions.ask_part(state, state.refused)
         return
     source, about = harm or state.refused[0]
-    raise UsageError(f"{source!r} is outside of what Backwright does: {about}", remedy=f"it does {CAN}")
+    raise UsageError(
+        f"{source!r} is outside of what Backwright does: {about}", remedy=f"it does {CAN}"
+    )
 
 
 def _nothing(state: State) -> None:
@@ -64,21 +66,30 @@ def _into_fields(state: State) -> None:
         known = settle_kind(one, state)
         left, right = state.find(one.left), state.find(one.right)
         made = [e for e in (left, right) if e is not None and not e.thing]
-        if not made or (known and known.kind == "many-to-many" and one.ordered and not state.project):
+        if not made or (
+            known and known.kind == "many-to-many" and one.ordered and not state.project
+        ):
             continue
         at = state.acts.index(one)
         state.acts.remove(one)
         known = known or questions.ask_kind(state, one)
         if known.kind == "many-to-many" and left is not None and left.thing:
             known = Relation(known.right, known.left, known.kind, known.source)
-        keeper, target = (known.right, known.left) if known.kind == "one-to-many" else (known.left, known.right)
+        keeper, target = (
+            (known.right, known.left) if known.kind == "one-to-many" else (known.left, known.right)
+        )
         entity = state.find(keeper)
         if entity is None or entity.thing:
             state.acts.insert(at, known)
             continue
         kind = "ref" if known.kind == "one-to-many" else "many"
-        if not any(d.said.get("type") in ("ref", "many") and state.target(str(d.said["thing"])) == target for d in entity.drafts):
-            entity.drafts.append(Draft(f"<{target}>", {"type": kind, "thing": target, "sure": 1}, known.source))
+        if not any(
+            d.said.get("type") in ("ref", "many") and state.target(str(d.said["thing"])) == target
+            for d in entity.drafts
+        ):
+            entity.drafts.append(
+                Draft(f"<{target}>", {"type": kind, "thing": target, "sure": 1}, known.source)
+            )
 
 
 def _steps(state: State) -> Iterator[Step]:
@@ -94,7 +105,9 @@ def _steps(state: State) -> Iterator[Step]:
                 yield step
         elif isinstance(one, Relation):
             known = settle_kind(one, state) or questions.ask_kind(state, one)
-            state.parts.append(Part(f"{known.left} {known.kind} {known.right}", f"your words: {one.source!r}"))
+            state.parts.append(
+                Part(f"{known.left} {known.kind} {known.right}", f"your words: {one.source!r}")
+            )
             yield Step("add relation", (known.left, known.kind or "", known.right))
         elif one is state.project:
             yield _project_step(one, state)
@@ -132,7 +145,11 @@ def _entity_step(entity: Entity, state: State) -> Step | None:
         return None
     if entity.thing:
         return _fields_step(entity, state)
-    own = [d for d in entity.drafts if d.said.get("type") not in ("ref", "many") or not d.name.startswith("<")]
+    own = [
+        d
+        for d in entity.drafts
+        if d.said.get("type") not in ("ref", "many") or not d.name.startswith("<")
+    ]
     if not own and not (entity.is_sure and len(entity.drafts) > 1):
         questions.ask_fields(state, entity)
     words = _words(entity, state)
@@ -156,14 +173,20 @@ def _fields_step(entity: Entity, state: State) -> Step | None:
 
 def _owner(entity: Entity, state: State) -> tuple[tuple[str, str], ...]:
     if entity.owner is None:
-        whose = "new projects keep rows per user" if state.project else "the engine follows the project"
+        whose = (
+            "new projects keep rows per user" if state.project else "the engine follows the project"
+        )
         state.parts.append(Part(f"whose {entity.name} rows are", f"a default: {whose}"))
         return ()
-    state.parts.append(Part(f"owner of {entity.name}: {entity.owner}", f"your words: {entity.owner_source!r}"))
+    state.parts.append(
+        Part(f"owner of {entity.name}: {entity.owner}", f"your words: {entity.owner_source!r}")
+    )
     if entity.owner == "none":
         return (("owner", "none"),)
     if state.project or state.world.user is None:
-        guarded = state.project or any(isinstance(a, Step) and a.verb == "add auth" for a in state.acts)
+        guarded = state.project or any(
+            isinstance(a, Step) and a.verb == "add auth" for a in state.acts
+        )
         answer = "" if guarded else questions.ask_owner(state, entity)
         return (("owner", answer),) if answer else ()
     return (("owner", state.world.user),)
@@ -193,7 +216,12 @@ def _word(draft: Draft, entity: Entity, state: State) -> str | None:
     elif thing := _model_named(draft, state):
         target = thing
         draft.said |= {"type": "ref", "thing": target}
-        state.parts.append(Part(f"{draft.name} refers to {target}", f"the project or your words: {target} is a resource"))
+        state.parts.append(
+            Part(
+                f"{draft.name} refers to {target}",
+                f"the project or your words: {target} is a resource",
+            )
+        )
     if draft.literal is None and draft.kind is None:
         questions.ask_type(state, entity, draft)
     word = draft.word(target)
@@ -218,10 +246,15 @@ def _many_is_sure(draft: Draft, entity: Entity, target: str, state: State) -> bo
     state.many.append((entity.name, target, "many"))
     relation = settle_kind(Relation(entity.name, target, None, draft.words), state)
     other = state.find(target)
-    refers = other is not None and any(d.said.get("type") == "ref" and state.target(str(d.said.get("thing"))) == entity.name for d in other.drafts)
+    refers = other is not None and any(
+        d.said.get("type") == "ref" and state.target(str(d.said.get("thing"))) == entity.name
+        for d in other.drafts
+    )
     if refers:
         return False
-    relation = relation or questions.ask_kind(state, Relation(entity.name, target, None, draft.words))
+    relation = relation or questions.ask_kind(
+        state, Relation(entity.name, target, None, draft.words)
+    )
     if relation.kind == "many-to-many":
         return True
     state.acts.append(relation)

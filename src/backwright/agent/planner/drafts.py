@@ -83,7 +83,9 @@ class Draft:
             return None
         if said == "int" and self.said.get("weak") and "length" in self.said:
             return "str"
-        if said == "int" and _is_broken(self.said.get("low")) or _is_broken(self.said.get("high")):
+        if (said == "int" and _is_broken(self.said.get("low"))) or _is_broken(
+            self.said.get("high")
+        ):
             return "float" if known_kind(self.name) != "decimal" else "decimal"
         if said == "bool" and self.said.get("weak") and "values" in self.said:
             return "enum"
@@ -96,7 +98,9 @@ class Draft:
         default = self.said.get("default")
         if "length" in self.said:
             return known if known in _TEXTS else "str"
-        if known in _NUMBERS and any(k in self.said for k in ("low", "high", "positive", "nonnegative")):
+        if known in _NUMBERS and any(
+            k in self.said for k in ("low", "high", "positive", "nonnegative")
+        ):
             return known
         if "low" in self.said or "high" in self.said:
             if known in _TEXTS and "low" not in self.said:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from copy import deepcopy
 from collections.abc import Iterable, Iterator, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
 
 from backwright.agent.planner.attributes import Attribute, spot
@@ -12,7 +12,9 @@ from backwright.agent.planner.drafts import Draft, known_kind, snake
 from backwright.agent.planner.lexicon import lexicon, pattern
 from backwright.spec.fields import KINDS
 
-_LITERAL = re.compile(rf"(?<![\w:/])[a-z][a-z0-9_]*:(?:{'|'.join(KINDS)})(?::[^\s;()]*[^\s;().,])*(?!\w)")
+_LITERAL = re.compile(
+    rf"(?<![\w:/])[a-z][a-z0-9_]*:(?:{'|'.join(KINDS)})(?::[^\s;()]*[^\s;().,])*(?!\w)"
+)
 _SEPARATOR = re.compile(
     r"(?P<open>\()|(?P<close>\))|(?P<colon>:)|(?P<dash>\s–\s)"
     r"|,\s*(?:and\b|plus\b|but\b|as well as\b|also\b)?|;|\.(?!\w)|\n|\s\+\s|[?!]"
@@ -21,7 +23,9 @@ _SEPARATOR = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"`[^`]+`|\"[^\"]+\"|'[^' ]+'|[A-Za-z][\w'-]*")
-_GROUP = re.compile(r"(?i)\b(both|all|each|every one|neither|none|either|everything|every field)\b(?! (?:task|user|row|one of))")
+_GROUP = re.compile(
+    r"(?i)\b(both|all|each|every one|neither|none|either|everything|every field)\b(?! (?:task|user|row|one of))"
+)
 _LONGEST_NAME = 3
 _ONLY_TYPES = frozenset({"type", "money", "decimal"})
 
@@ -44,7 +48,13 @@ class _Chunk:
                 rest[at] = "\0"
         runs = [run for run in re.split("\0+", "".join(rest)) if run.strip()]
         named = [words for run in runs if (words := _trimmed(_WORD.findall(run)))]
-        if len(named) > 1 and self.attributes and self.text.strip(" `\"'").lower().startswith(" ".join(named[0]).lower().strip("`\"'")):
+        if (
+            len(named) > 1
+            and self.attributes
+            and self.text.strip(" `\"'")
+            .lower()
+            .startswith(" ".join(named[0]).lower().strip("`\"'"))
+        ):
             return named[0]  # what stands behind its type is no part of the name
         return [word for words in named for word in words]
 
@@ -139,9 +149,7 @@ class _Reader:
     def read(self, chunk: _Chunk) -> None:
         """Take one chunk: a new field, more of the open one, or a remark."""
         words = chunk.names()
-        if chunk.is_reason:
-            self.result.remarks.append(chunk.text.strip())
-        elif self._is_about_another(chunk):
+        if chunk.is_reason or self._is_about_another(chunk):
             self.result.remarks.append(chunk.text.strip())
         elif not words and (name := _plain_noun(chunk, self.result.drafts)):
             self._open(name, chunk)
@@ -161,8 +169,13 @@ class _Reader:
         if not links or not self.things:
             return False
         names = "|".join(re.escape(one) for one in sorted(self.things, key=len, reverse=True))
-        subject = re.match(rf"(?i)\s*(?:an?|each|every|the|one|and|of course)*\s*\b({names})\s+(?:also |then )?(?:can|may|could|is|are|has|have|belongs?|sits?|shows?|appears?|should|must|contains?|goes)\b", chunk.text)
-        return bool(subject and any(subject[1].lower() != str(one.values["thing"]).lower() for one in links))
+        subject = re.match(
+            rf"(?i)\s*(?:an?|each|every|the|one|and|of course)*\s*\b({names})\s+(?:also |then )?(?:can|may|could|is|are|has|have|belongs?|sits?|shows?|appears?|should|must|contains?|goes)\b",
+            chunk.text,
+        )
+        return bool(
+            subject and any(subject[1].lower() != str(one.values["thing"]).lower() for one in links)
+        )
 
     def _known(self, words: list[str]) -> Draft | None:
         name = snake(" ".join(words))
@@ -212,14 +225,29 @@ class _Reader:
         if not (first.weak or twice) or not re.fullmatch(r"[A-Za-z_-]+", said):
             return None
         lead = chunk.text[: first.start - chunk.start].strip().lower()
-        if lead in ("is", "is a", "is an", "as", "as a", "as an", "of type", "which is a", "type", "must be a", "must be an", "a valid"):
+        if lead in (
+            "is",
+            "is a",
+            "is an",
+            "as",
+            "as a",
+            "as an",
+            "of type",
+            "which is a",
+            "type",
+            "must be a",
+            "must be an",
+            "a valid",
+        ):
             return None
         if not self.result.drafts:
             return None if self.continues else snake(said)
         last = self.result.drafts[-1]
         if chunk.depth > self.depth:
             return None
-        typed = "type" in last.said or "length" in last.said or last.literal or known_kind(last.name)
+        typed = (
+            "type" in last.said or "length" in last.said or last.literal or known_kind(last.name)
+        )
         fits = known_kind(last.name) == first.values.get("type")
         return snake(said) if typed and not fits else None
 
@@ -243,7 +271,9 @@ class _Reader:
         if "type" in draft.said or known_kind(draft.name) or one.kind == "many":
             return True
         said = chunk.text[one.start - chunk.start :]
-        is_type = re.match(r"(?i)\W*(?:which |that |is |an? )*(?:ref|fk|foreign|pointer|link)", said)
+        is_type = re.match(
+            r"(?i)\W*(?:which |that |is |an? )*(?:ref|fk|foreign|pointer|link)", said
+        )
         return not chunk.names() and chunk.depth <= self.depth and not is_type
 
     def _refer(self, refs: Sequence[Attribute], chunk: _Chunk) -> None:
@@ -273,17 +303,30 @@ class _Reader:
 
 def _plain_noun(chunk: _Chunk, drafts: Sequence[Draft]) -> str | None:
     """Return the name where it is a word that else only stands around names: `value as float`, `kind`."""
-    match = re.match(r"(?i)\s*(?:an?\s+|the\s+|its\s+)?[`\"']?(value|type|kind|data|range|limit|item|model|details|long|short|first|second|set|limit|order|start|end)\b[`\"']?\s*(?:$|\b(?:is|as|are)\b|(?=[\d]|\b))", chunk.text)
+    match = re.match(
+        r"(?i)\s*(?:an?\s+|the\s+|its\s+)?[`\"']?(value|type|kind|data|range|limit|item|model|details|long|short|first|second|set|limit|order|start|end)\b[`\"']?\s*(?:$|\b(?:is|as|are)\b|(?=[\d]|\b))",
+        chunk.text,
+    )
     if not match or any(one.start - chunk.start < match.end(1) for one in chunk.attributes):
         return None
     rest = chunk.text[match.end(1) :].strip(" `\"'")
     if rest and not chunk.attributes:
         return None
-    is_type = match[1].lower() in ("type", "kind") and drafts and "type" not in drafts[-1].said and not known_kind(drafts[-1].name)
+    is_type = (
+        match[1].lower() in ("type", "kind")
+        and drafts
+        and "type" not in drafts[-1].said
+        and not known_kind(drafts[-1].name)
+    )
     return None if is_type and rest else match[1].lower()
 
 
 def _stands_in(group: re.Match[str], chunk: _Chunk) -> bool:
     """Tell whether the word for a group is a word of an attribute."""
     at = group.start() + chunk.start
-    return any(one.start <= at < one.end and one.kind != "required" and group[0].lower() not in ("neither", "none", "both", "all") for one in chunk.attributes)
+    return any(
+        one.start <= at < one.end
+        and one.kind != "required"
+        and group[0].lower() not in ("neither", "none", "both", "all")
+        for one in chunk.attributes
+    )

@@ -31,7 +31,9 @@ def outside(clause: Clause, frame: str | None, named: Iterable[str]) -> str | No
     return None
 
 
-def _is_excused(match: re.Match[str], clause: Clause, frame: str | None, names: list[str], *, grave: bool) -> bool:
+def _is_excused(
+    match: re.Match[str], clause: Clause, frame: str | None, names: list[str], *, grave: bool
+) -> bool:
     before = clause.text[: match.start()]
     if pattern(lexicon("foreign")["passing"]["negated"]).search(before):
         return True
@@ -39,7 +41,10 @@ def _is_excused(match: re.Match[str], clause: Clause, frame: str | None, names: 
     if not grave and any(said in name or name in said.split() for name in names):
         return True
     if frame in _JUDGING:
-        return not grave or not re.match(r"(?i)(?:drop|wipe|delete|cat|print|ignore|disable|stop|remove|save|store|log)\b", clause.text)
+        return not grave or not re.match(
+            r"(?i)(?:drop|wipe|delete|cat|print|ignore|disable|stop|remove|save|store|log)\b",
+            clause.text,
+        )
     if grave:
         return frame == "undo"
     if frame == "cors":
@@ -47,7 +52,9 @@ def _is_excused(match: re.Match[str], clause: Clause, frame: str | None, names: 
     passing = any(one.search(before) for one in _passing())
     if frame is not None and frame != "resources" and frame != "new":
         return passing
-    return bool(pattern(lexicon("foreign")["passing"]["state"]).match(clause.text)) and not _asks(clause)
+    return bool(pattern(lexicon("foreign")["passing"]["state"]).match(clause.text)) and not _asks(
+        clause
+    )
 
 
 def _passing() -> Iterable[re.Pattern[str]]:
@@ -55,14 +62,23 @@ def _passing() -> Iterable[re.Pattern[str]]:
 
 
 def _asks(clause: Clause) -> bool:
-    return bool(pattern(r"\b(?:need|want|should|must|has to|have to|would like|wish|asks for)\b").search(clause.text))
+    return bool(
+        pattern(r"\b(?:need|want|should|must|has to|have to|would like|wish|asks for)\b").search(
+            clause.text
+        )
+    )
 
 
 def unknown_verb(clause: Clause) -> str | None:
     """Return the verb that a clause begins with, where it orders something that nobody here knows."""
-    match = re.match(r"([A-Za-z]+)\s+(?:me\s+|us\s+)?(?:the|an?|all|our|my|your|every|each|this|that|these|those|some|it|them|[a-z]+s\b)\b", clause.text)
+    match = re.match(
+        r"([A-Za-z]+)\s+(?:me\s+|us\s+)?(?:the|an?|all|our|my|your|every|each|this|that|these|those|some|it|them|[a-z]+s\b)\b",
+        clause.text,
+    )
     if not match:
         return None
     word = match[1].lower()
-    known = pattern(r"^(?:<VERB>|<ADD>|i|we|you|they|it|he|she|this|that|these|those|there|the|an?|our|my|your|their|every|each|all|some|any|no|nobody|everyone|everybody|people|users|customers|who|what|which|when|where|why|how|is|are|was|were|do|does|did|can|could|should|would|will|may|must|has|have|had|if|because|since|so|as|but|and|or|not|only|just|for|in|on|at|to|from|with|by|of|after|before|once|while|both|one|two|three|somebody|someone|anybody|whatever|whoever|nothing|everything|something|default|same|more|then|also|maybe|it is|require|wish|hope|think|say|note|please|thanks|see|use|look|come|go|work|works|care|call|name|leave|accept|reject|mark|filter|sort|search|count|limit|return|respond|handle|expose|restrict|prevent|avoid|hash|validate|update|change|fill|link|post|save|like)$").match(word)
+    known = pattern(
+        r"^(?:<VERB>|<ADD>|i|we|you|they|it|he|she|this|that|these|those|there|the|an?|our|my|your|their|every|each|all|some|any|no|nobody|everyone|everybody|people|users|customers|who|what|which|when|where|why|how|is|are|was|were|do|does|did|can|could|should|would|will|may|must|has|have|had|if|because|since|so|as|but|and|or|not|only|just|for|in|on|at|to|from|with|by|of|after|before|once|while|both|one|two|three|somebody|someone|anybody|whatever|whoever|nothing|everything|something|default|same|more|then|also|maybe|it is|require|wish|hope|think|say|note|please|thanks|see|use|look|come|go|work|works|care|call|name|leave|accept|reject|mark|filter|sort|search|count|limit|return|respond|handle|expose|restrict|prevent|avoid|hash|validate|update|change|fill|link|post|save|like)$"
+    ).match(word)
     return None if known or first(clause.text, "cues", "vague", "quality") else match[1]

@@ -18,7 +18,12 @@ def read_noun(text: str, *, longest: int = _LONGEST) -> tuple[str, str] | None:
     while len(found) < longest and (match := _WORD.match(text, at)):
         word = match[1]
         low = word.lower()
-        if not found and low in words["lead"] and _WORD.match(text, match.end()) and low not in ("table", "model"):
+        if (
+            not found
+            and low in words["lead"]
+            and _WORD.match(text, match.end())
+            and low not in ("table", "model")
+        ):
             at = match.end()
             continue
         is_noun = not found and low in words["verbal"] and not _WORD.match(text, match.end())

@@ -21,7 +21,9 @@ def take_owner(text: str, others: Iterable[str] = ()) -> tuple[str, str | None, 
     for whose in (NONE, USER):
         for one in patterns("cues", "owner", whose):
             match = one.search(text)
-            if match and not any(re.search(rf"\b{re.escape(n)}\b", match[0].lower()) for n in named):
+            if match and not any(
+                re.search(rf"\b{re.escape(n)}\b", match[0].lower()) for n in named
+            ):
                 rest = f"{text[: match.start()]} {text[match.end() :]}"
                 further, _, _ = take_owner(rest, named)
                 return further, whose, match[0].strip(" ,")

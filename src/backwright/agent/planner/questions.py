@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from backwright.agent.planner.attributes import Attribute
 from backwright.agent.planner.drafts import Draft
@@ -23,6 +24,7 @@ def ask(state: State, question: Question, *, free: str = "") -> str:
         QuestionError: it is not answered.
         UsageError: the answer is none, or it is to do nothing.
     """
+    question = replace(question, free=bool(free))
     given = state.answers.given.get(question.key)
     if free and given is not None and re.fullmatch(free, given):
         answer = given
@@ -30,16 +32,26 @@ def ask(state: State, question: Question, *, free: str = "") -> str:
         answer = state.answers.to(question)
     if answer == "stop":
         raise UsageError(f"nothing was done, as {question.key}=stop asks")
-    state.parts.append(Part(f"{question.key}: {answer}", "your answer" if given else "the recommended answer, as --yes asks"))
+    state.parts.append(
+        Part(
+            f"{question.key}: {answer}",
+            "your answer" if given else "the recommended answer, as --yes asks",
+        )
+    )
     return answer
 
 
 def ask_field_place(state: State, drafts: Sequence[Draft], source: str) -> None:
     """Ask which resource gets a field, and what it is called, where the text says neither."""
-    models = [t for t in state.world.things if t.name != state.world.user] or list(state.world.things)
+    models = [t for t in state.world.things if t.name != state.world.user] or list(
+        state.world.things
+    )
     called = ", ".join(d.name for d in drafts) or "the field"
     if not models:
-        raise UsageError(f"{source!r}: there is no resource that could get {called}", remedy="say which resource to make: `add a resource Task with a title`")
+        raise UsageError(
+            f"{source!r}: there is no resource that could get {called}",
+            remedy="say which resource to make: `add a resource Task with a title`",
+        )
     question = Question(
         key="resource",
         text=f"Which resource gets {called}?",
@@ -191,8 +203,7 @@ def ask_index(state: State, source: str) -> None:
         "index", "Which column is to be indexed?", f"{source!r} names no column.", (*choices[:12], STOP),
         choices[0].value if choices else "stop",
     )  # fmt: skip
-    model, _, column = ask(state, question, free=r"[A-Za-z]\w*\.\w+").partition(".")
-    state.step("add index", source, model, column)
+    state.step("add index", source, ask(state, question, free=r"[A-Za-z]\w*\.\w+"))
 
 
 def ask_limit(state: State, source: str) -> None:
@@ -237,7 +248,9 @@ def ask_part(state: State, outside: Sequence[tuple[str, str]]) -> None:
             text="One part of this cannot be done here. Is the other wanted alone?",
             why=f"{what}, which is outside of what Backwright does.",
             choices=(
-                Choice("backend", "Do the part of the backend alone.", "The rest is left to others."),
+                Choice(
+                    "backend", "Do the part of the backend alone.", "The rest is left to others."
+                ),
                 STOP,
             ),
             recommended="backend",
@@ -294,7 +307,11 @@ def ask_project(state: State, source: str) -> None:
             text="What is the new project for: which resources, with which fields?",
             why=f"{source!r} names none.",
             choices=(
-                Choice("examples", "Begin with the house's two examples.", "They can be taken out later."),
+                Choice(
+                    "examples",
+                    "Begin with the house's two examples.",
+                    "They can be taken out later.",
+                ),
                 STOP,
             ),
             recommended="examples",
@@ -304,5 +321,3 @@ def ask_project(state: State, source: str) -> None:
 
 def _listed(names: Sequence[str]) -> str:
     return ", ".join(names) or "no resource yet"
-
-

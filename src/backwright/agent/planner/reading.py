@@ -20,7 +20,9 @@ from backwright.errors import UsageError
 from backwright.tasks.questions import Answers
 
 Frame = Callable[[Clause, State], bool]
-_IMPROVES = re.compile(r"(?i)^(?:improve|optimi[sz]e|clean up|polish|refactor|moderni[sz]e|speed up|harden|enhance the|rework|restructure|simplify|tidy)\b")
+_IMPROVES = re.compile(
+    r"(?i)^(?:improve|optimi[sz]e|clean up|polish|refactor|moderni[sz]e|speed up|harden|enhance the|rework|restructure|simplify|tidy)\b"
+)
 
 
 def _read_vague(clause: Clause, state: State) -> bool:
@@ -53,7 +55,12 @@ FRAMES: tuple[tuple[str, Frame], ...] = (
     ("relation", relations.read_relation),
     ("resources", resources.read_resources),
 )
-_DEFINING = ("owner", "new", "relation", "resources")  # a clause with types in it is tried for these first
+_DEFINING = (
+    "owner",
+    "new",
+    "relation",
+    "resources",
+)  # a clause with types in it is tried for these first
 _MUST = r"\b(?:should|must|needs?|has to|have to|want|wants|only|never|always|support|ought|require[sd]?|shall|may not|cannot)\b"
 
 
@@ -70,7 +77,9 @@ def plan_task(text: str, world: World, answers: Answers | None = None) -> Plan:
         QuestionError: something must be answered first.
     """
     if not text.strip():
-        raise UsageError("there is no task", remedy='write it in quotes: backwright do "add a due date to tasks"')
+        raise UsageError(
+            "there is no task", remedy='write it in quotes: backwright do "add a due date to tasks"'
+        )
     message = read_message(text, [form for thing in world.things for form in thing.forms])
     state = State(world, answers or Answers(), pasted=message.pasted, said=message.said)
     judges.read_pasted(state)
@@ -101,23 +110,34 @@ def _read(clause: Clause, state: State) -> None:
 
 def _halves(clause: Clause) -> tuple[Clause, ...]:
     """Cut a clause of which a part is outside, so that the other part is understood by itself."""
-    for match in reversed(list(re.finditer(r"\s*,?\s*\b(?:and|plus|then|as well as|also)\b\s*|\s*;\s*", clause.text))):
+    for match in reversed(
+        list(re.finditer(r"\s*,?\s*\b(?:and|plus|then|as well as|also)\b\s*|\s*;\s*", clause.text))
+    ):
         head, tail = clause.text[: match.start()], clause.text[match.end() :]
         if head.count("(") != head.count(")") or not head.strip() or not tail.strip():
             continue
-        if outside(Clause(tail, tail), None, ()) and not outside(Clause(head, head), "resources", ()):
-            return Clause(head, head, clause.asks, clause.opens), Clause(tail, tail, clause.asks, opens=False)
+        if outside(Clause(tail, tail), None, ()) and not outside(
+            Clause(head, head), "resources", ()
+        ):
+            return Clause(head, head, clause.asks, clause.opens), Clause(
+                tail, tail, clause.asks, opens=False
+            )
     return ()
 
 
 def _is_circumstance(clause: Clause, about: str, state: State) -> bool:
     """Tell whether what is outside only says where something fails: `docker compose up, and then …`."""
     failing = any(getattr(one, "verb", "") == "doctor" for one in state.acts)
-    return failing and not about.startswith(GRAVE) and not pattern(r"^(?:<VERB>)\b").match(clause.text)
+    return (
+        failing and not about.startswith(GRAVE) and not pattern(r"^(?:<VERB>)\b").match(clause.text)
+    )
 
 
 def _frame_of(clause: Clause, state: State) -> str | None:
-    defined = any(one.kind in ("type", "money", "decimal", "length") and not one.weak for one in spot(clause.text, ()))
+    defined = any(
+        one.kind in ("type", "money", "decimal", "length") and not one.weak
+        for one in spot(clause.text, ())
+    )
     order = sorted(FRAMES, key=lambda one: one[0] not in _DEFINING) if defined else FRAMES
     for name, frame in order:
         if frame(clause, state):
@@ -126,7 +146,11 @@ def _frame_of(clause: Clause, state: State) -> str | None:
 
 
 def _names(state: State) -> list[str]:
-    names = [e.name for e in state.entities if e.is_sure or any(d.literal or (d.said and 'thing' not in d.said) for d in e.drafts)]
+    names = [
+        e.name
+        for e in state.entities
+        if e.is_sure or any(d.literal or (d.said and "thing" not in d.said) for d in e.drafts)
+    ]
     names += [" ".join(re.findall(r"[A-Z][a-z]*", n)).lower() for n in names]
     return [*names, *(d.name for e in state.entities for d in e.drafts if d.said or d.literal)]
 
@@ -145,7 +169,11 @@ def _take_back(state: State, before: tuple[int, int]) -> None:
 
 def _unknown(clause: Clause, state: State) -> None:
     text = clause.text
-    if take_owner(text, state.people())[1] and not take_owner(text, state.people())[0].strip(" ,.") and state.acts:
+    if (
+        take_owner(text, state.people())[1]
+        and not take_owner(text, state.people())[0].strip(" ,.")
+        and state.acts
+    ):
         state.aside.append(clause.raw)
     elif first(text, "cues", "vague", "quality"):
         _vague(clause, state, "It can mean several things, and each is another piece of work.")

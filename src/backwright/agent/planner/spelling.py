@@ -43,7 +43,9 @@ def mend(
 
 def nearest_word(word: str, vocabulary: Iterable[str], sound: Set[str] = frozenset()) -> str | None:
     """Return the one word that is near enough to be meant, None where none or several are."""
-    if len(word) < _SHORTEST or any(word.removesuffix(s) in sound for s in ("s", "ed", "ing", "er")):
+    if len(word) < _SHORTEST or any(
+        word.removesuffix(s) in sound for s in ("s", "ed", "ing", "er")
+    ):
         return None
     near = 2 if len(word) >= _LONG else 1
     found = [

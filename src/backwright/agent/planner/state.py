@@ -95,7 +95,8 @@ class State:
         own = [t for t in self.world.things if t.name != self.world.user]
         made = [e for e in self.entities if not e.thing]
         called = pattern(r"^(?:<USER>)$")
-        return tuple(f for one in (*own, *made) for f in one.forms if called.match(f))
+        forms = [f for thing in own for f in thing.forms] + [f for one in made for f in one.forms]
+        return tuple(f for f in forms if called.match(f))
 
     def find(self, words: str) -> Entity | None:
         """Return the resource that words name: one spoken of, else one of the project's."""
@@ -119,10 +120,21 @@ class State:
         self.current = entity
         return entity
 
-    def step(self, verb: str, source: str, *args: str, options: tuple[tuple[str, str], ...] = (), log: str = "") -> None:
+    def step(
+        self,
+        verb: str,
+        source: str,
+        *args: str,
+        options: tuple[tuple[str, str], ...] = (),
+        log: str = "",
+    ) -> None:
         """Add a step, once: the same twice is one; what is said more precisely wins."""
         for at, one in enumerate(self.acts):
-            if isinstance(one, Step) and one.verb == verb and (not args or not one.args or one.args == args):
+            if (
+                isinstance(one, Step)
+                and one.verb == verb
+                and (not args or not one.args or one.args == args)
+            ):
                 merged = dict(one.options) | dict(options)
                 self.acts[at] = Step(verb, one.args or args, tuple(merged.items()), one.log or log)
                 self.parts.append(Part(verb, f"your words: {source!r}"))

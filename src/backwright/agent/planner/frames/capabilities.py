@@ -22,7 +22,9 @@ def read_cors(clause: Clause, state: State) -> bool:
     if clause.asks and re.match(r"(?i)(?:why|what|how|which|is|are|do|does)\b", clause.text):
         return False
     origins = [one.rstrip("/") for one in _URL.findall(clause.text)]
-    if not origins and re.search(r"(?i)\b(?:all|any|every|wildcard) (?:origins?|domains?|sites?|hosts?)\b|\*", clause.text):
+    if not origins and re.search(
+        r"(?i)\b(?:all|any|every|wildcard) (?:origins?|domains?|sites?|hosts?)\b|\*", clause.text
+    ):
         origins = ["*"]
     origins = origins or [one.rstrip("/") for one in _URL.findall(state.said)]
     options = [("origin", one) for one in dict.fromkeys(origins)]
@@ -66,7 +68,7 @@ def read_pagination(clause: Clause, state: State) -> bool:
     options = []
     size = first(clause.text, "cues", "pagination", "size")
     if size:
-        options.append(("size", str(number(size["size"]))))
+        options.append(("default", str(number(size["size"]))))
     path = _path(clause.text, state)
     named = [path] if path else _named(clause.text, state)
     state.step("add pagination", clause.raw, *named, options=tuple(options))
@@ -83,8 +85,8 @@ def read_index(clause: Clause, state: State) -> bool:
     if not columns:
         state.doubts.append(lambda s: _ask_index(clause, s))
         return True
-    for model, names in columns.items():
-        state.step("add index", clause.raw, model, *names)
+    words = [f"{model}.{name}" for model, names in columns.items() for name in names]
+    state.step("add index", clause.raw, *words)
     return True
 
 
@@ -106,12 +108,22 @@ def read_auth(clause: Clause, state: State) -> bool:
 
 def _is_field(clause: Clause, state: State) -> bool:
     """Tell whether the clause describes fields (`version: int`), not a capability."""
-    return bool(re.match(r"(?i)^[`\"]?\w+[`\"]?\s*(?:\(|:\s*(?:an? )?(?:str|int|text|date|bool|enum|one of))", clause.text)) and state.current is not None
+    return (
+        bool(
+            re.match(
+                r"(?i)^[`\"]?\w+[`\"]?\s*(?:\(|:\s*(?:an? )?(?:str|int|text|date|bool|enum|one of))",
+                clause.text,
+            )
+        )
+        and state.current is not None
+    )
 
 
 def read_limit(clause: Clause, state: State) -> bool:
     """`put a limit on it, 100 is fine`: of what is asked."""
-    if not pattern(r"^(?:(?:(?:i|we)\s+)?(?:<ADD>)\b.*\blimits?\b|(?:limit|restrict|cap)\b)").match(clause.text) or _describes(clause):
+    if not pattern(r"^(?:(?:(?:i|we)\s+)?(?:<ADD>)\b.*\blimits?\b|(?:limit|restrict|cap)\b)").match(
+        clause.text
+    ) or _describes(clause):
         return False
     from backwright.agent.planner.questions import ask_limit
 
@@ -121,7 +133,10 @@ def read_limit(clause: Clause, state: State) -> bool:
 
 def _describes(clause: Clause) -> bool:
     """Tell whether the clause says what a field is like: its type, its bounds, its default."""
-    return any(one.kind in ("type", "range", "length", "default", "enum", "decimal", "money") for one in spot(clause.text, ()))
+    return any(
+        one.kind in ("type", "range", "length", "default", "enum", "decimal", "money")
+        for one in spot(clause.text, ())
+    )
 
 
 def _path(text: str, state: State) -> str | None:
@@ -152,7 +167,9 @@ def _columns(text: str, state: State) -> dict[str, list[str]]:
         named = [
             column
             for column in (*thing.columns, *_drafted(thing.name, state))
-            if pattern(rf"(?<![\w])(?:{re.escape(column)}|{re.escape(column.replace('_', ' '))}|{re.escape(column.removesuffix('_id'))}(?=\b(?! )|\s*(?:and|,|$)))(?!\w)").search(text)
+            if pattern(
+                rf"(?<![\w])(?:{re.escape(column)}|{re.escape(column.replace('_', ' '))}|{re.escape(column.removesuffix('_id'))}(?=\b(?! )|\s*(?:and|,|$)))(?!\w)"
+            ).search(text)
             and column not in ("id",)
         ]
         written = re.findall(rf"(?i)\b{re.escape(thing.name)}s?[.(]\s*([a-z_]+)", text)

@@ -9,10 +9,18 @@ from backwright.agent.planner.lexicon import first
 from backwright.agent.planner.state import State
 from backwright.agent.planner.types import JUDGES
 
-_EVIDENCE = re.compile(r"(?i)traceback|\b\w*(?:Error|Exception|Violation)\b|\"detail\"|CORS policy|\b[45]\d\d\b|\berror\b|failed|refused")
-_TELLS = re.compile(r"(?i)(?:and )?(?:tell|report|list|show|say|let me know|summari[sz]e|print|give me|no changes?|do not (?:change|touch|fix)|only report|read[- ]only|nothing (?:is|gets) changed|i will)\b")
-_TRIES = re.compile(r"(?i)(?:run|check|verify|test|try|prove|make sure|ensure|write|add|probe|exercise|walk|hit|confirm|see)\b")
-_OF_OTHERS = re.compile(r"(?i)\b(?:isolat\w*|(?:an)?other (?:user|account|customer|person|people)\w*|someone else|somebody else|anyone else|cannot|user [ab]\b|wrong password|alice|bob|(?:see|read|reach|touch|change|edit|delete|access) each other)\b|^(?:test|verify|prove|make sure|ensure|write|hit|try|can|does (?:every|each)|do all)\b")
+_EVIDENCE = re.compile(
+    r"(?i)traceback|\b\w*(?:Error|Exception|Violation)\b|\"detail\"|CORS policy|\b[45]\d\d\b|\berror\b|failed|refused"
+)
+_TELLS = re.compile(
+    r"(?i)(?:and )?(?:tell|report|list|show|say|let me know|summari[sz]e|print|give me|no changes?|do not (?:change|touch|fix)|only report|read[- ]only|nothing (?:is|gets) changed|i will)\b"
+)
+_TRIES = re.compile(
+    r"(?i)(?:run|check|verify|test|try|prove|make sure|ensure|write|add|probe|exercise|walk|hit|confirm|see)\b"
+)
+_OF_OTHERS = re.compile(
+    r"(?i)\b(?:isolat\w*|(?:an)?other (?:user|account|customer|person|people)\w*|someone else|somebody else|anyone else|cannot|user [ab]\b|wrong password|alice|bob|(?:see|read|reach|touch|change|edit|delete|access) each other)\b|^(?:test|verify|prove|make sure|ensure|write|hit|try|can|does (?:every|each)|do all)\b"
+)
 _TWO_USERS = re.compile(r"(?i)\b(?:user|account) [ab12]\b.*\b(?:user|account) [ab12]\b")
 _ORIGIN = re.compile(r"from origin '(https?://[^']+)'")
 
@@ -22,7 +30,12 @@ def read_pasted(state: State) -> None:
     if state.pasted and _EVIDENCE.search(state.pasted):
         origin = _ORIGIN.search(state.pasted)
         options = (("origin", origin[1]),) if origin else ()
-        state.step("doctor", state.pasted.strip().splitlines()[-1].strip()[:80], options=options, log=f"{state.said}\n{state.pasted}\n")
+        state.step(
+            "doctor",
+            state.pasted.strip().splitlines()[-1].strip()[:80],
+            options=options,
+            log=f"{state.pasted}\n" if state.pasted else "",
+        )
 
 
 def read_report(clause: Clause, state: State) -> bool:
@@ -50,10 +63,14 @@ def read_doctor(clause: Clause, state: State) -> bool:
     more = begun and first(clause.text, "cues", "doctor", "ask")
     if not cue and not more:
         return False
-    if not begun and (_TRIES.match(clause.text) or _TWO_USERS.search(clause.text)) and first(clause.text, "cues", "probe", "cues"):
+    if (
+        not begun
+        and (_TRIES.match(clause.text) or _TWO_USERS.search(clause.text))
+        and first(clause.text, "cues", "probe", "cues")
+    ):
         return False
     fix = (("fix", ""),) if first(clause.text, "cues", "doctor", "fix") else ()
-    state.step("doctor", clause.raw, options=fix, log=f"{state.said}\n{state.pasted}\n")
+    state.step("doctor", clause.raw, options=fix, log=f"{state.pasted}\n" if state.pasted else "")
     return True
 
 

@@ -18,10 +18,19 @@ def read_project_wish(clause: Clause, state: State) -> bool:
     """`start a new API called bookshelf`, `i need a backend from scratch for a habit tracker`."""
     if state.project is not None:
         return _more(clause, state)
-    kind = "empty" if state.world.is_empty and not first(clause.text, "cues", "auth", "state") else "cues"
-    if not first(clause.text, "cues", "new", "cues") and not first(clause.text, "cues", "new", kind):
+    kind = (
+        "empty"
+        if state.world.is_empty and not first(clause.text, "cues", "auth", "state")
+        else "cues"
+    )
+    if not first(clause.text, "cues", "new", "cues") and not first(
+        clause.text, "cues", "new", kind
+    ):
         return False
-    if not state.world.is_empty and not re.search(r"(?i)\bnew (?:\w+ ){0,2}(?:api|backend|project|service)|scratch|scaffold|bootstrap", clause.text):
+    if not state.world.is_empty and not re.search(
+        r"(?i)\bnew (?:\w+ ){0,2}(?:api|backend|project|service)|scratch|scaffold|bootstrap",
+        clause.text,
+    ):
         return False
     name, source = _name(clause.text)
     options = [("bare", "")] if first(clause.text, "cues", "new", "bare") else []
@@ -53,7 +62,11 @@ def _more(clause: Clause, state: State) -> bool:
 
 def _usual(text: str) -> bool:
     """Tell whether a clause only names what every new project has."""
-    rest = re.sub(r"(?i)\b(?:jwt|auth\w*|login|log-?in|migrations?|alembic|tests?|pytest|the usual(?: things| stuff)?|docker\w*|cors|postgres\w*|fastapi|sqlmodel|rate limits?|with|and|plus|a|the|all|of it|it needs|it should have|we use|use|using|on|as|database|included|python|user accounts|isolation|everything|things|needed|as usual|framework|the database|is|backed by)\b|[,.+/&-]", " ", text)
+    rest = re.sub(
+        r"(?i)\b(?:jwt|auth\w*|login|log-?in|migrations?|alembic|tests?|pytest|the usual(?: things| stuff)?|docker\w*|cors|postgres\w*|fastapi|sqlmodel|rate limits?|with|and|plus|a|the|all|of it|it needs|it should have|we use|use|using|on|as|database|included|python|user accounts|isolation|everything|things|needed|as usual|framework|the database|is|backed by)\b|[,.+/&-]",
+        " ",
+        text,
+    )
     return not rest.strip()
 
 
@@ -61,7 +74,30 @@ def _name(text: str) -> tuple[str, str]:
     """Return the project's name, and where it came from if the text does not give it as one."""
     if named := first(text, "cues", "new", "named"):
         return _kebab(named["name"]), ""
-    plain = {"rest", "fastapi", "new", "small", "web", "python", "the", "a", "an", "my", "our", "backend", "api", "simple", "whole", "json", "http", "complete", "this", "that", "me", "crud"}
+    plain = {
+        "rest",
+        "fastapi",
+        "new",
+        "small",
+        "web",
+        "python",
+        "the",
+        "a",
+        "an",
+        "my",
+        "our",
+        "backend",
+        "api",
+        "simple",
+        "whole",
+        "json",
+        "http",
+        "complete",
+        "this",
+        "that",
+        "me",
+        "crud",
+    }
     for match in _purposes(text):
         noun = read_noun(match)
         if noun and not set(noun[0].lower().split()) <= plain:
@@ -82,7 +118,9 @@ def _kebab(words: str) -> str:
 
 def _fields_of(clause: Clause, state: State) -> None:
     """Read the resources that stand in the same clause: `… with books (title, isbn)`."""
-    found = re.search(r"(?i)(?:\bwith|\bhaving|\bwhere|\bthat has|[:–])\s+(?P<rest>.+)$", clause.text)
+    found = re.search(
+        r"(?i)(?:\bwith|\bhaving|\bwhere|\bthat has|[:–])\s+(?P<rest>.+)$", clause.text
+    )
     if not found or _usual(found["rest"]):
         return
     inner = Clause(found["rest"].strip(), found["rest"].strip(), clause.asks, opens=True)

@@ -23,12 +23,12 @@ def read_relation(clause: Clause, state: State) -> bool:
     kind = next((k for k in KINDS if first(text, "relations", "kinds", k)), None)
     pair = _pair(named)
     if kind and not pair:
-        return _kind_of_last(kind, clause, state)
+        return _kind_of_last(kind, state)
     if not pair:
         return False
     links = first(text, "relations", "link")
     counted = any({a, b} == set(pair) for a, b, _ in _counts(text, state))
-    if not (kind or counted or (links and _is_bare(text, state))):
+    if not (kind or counted or (links and _is_bare(text))):
         return False
     if not kind and (take_owner(text, state.people())[1] or _has_fields(text)):
         return False
@@ -36,7 +36,16 @@ def read_relation(clause: Clause, state: State) -> bool:
     starts = bool(re.match(r"(?i)(?:link|relate|connect|associate|join|tie|attach|hook)\b", text))
     if not kind and not starts and (_is_new(left, state) or _is_described(text)):
         return False
-    _relate(Relation(left, right, kind, clause.raw, ordered=starts or bool(re.match(r"(?i)(?:set up|create|add|make|build|need)\b", text))), state)
+    _relate(
+        Relation(
+            left,
+            right,
+            kind,
+            clause.raw,
+            ordered=starts or bool(re.match(r"(?i)(?:set up|create|add|make|build|need)\b", text)),
+        ),
+        state,
+    )
     return True
 
 
@@ -46,7 +55,10 @@ def _is_new(name: str, state: State) -> bool:
 
 def _is_described(text: str) -> bool:
     """Tell whether fields are described, beside what is said of the relation."""
-    return any(one.kind in ("type", "range", "length", "default", "enum", "money", "decimal") for one in spot(text, ()))
+    return any(
+        one.kind in ("type", "range", "length", "default", "enum", "money", "decimal")
+        for one in spot(text, ())
+    )
 
 
 def _relate(relation: Relation, state: State) -> None:
@@ -59,7 +71,7 @@ def _relate(relation: Relation, state: State) -> None:
     state.acts.append(relation)
 
 
-def _kind_of_last(kind: str, clause: Clause, state: State) -> bool:
+def _kind_of_last(kind: str, state: State) -> bool:
     """`set up that many-to-many for me`: it is of the relation that was spoken of."""
     for one in reversed(state.acts):
         if isinstance(one, Relation):
@@ -68,13 +80,17 @@ def _kind_of_last(kind: str, clause: Clause, state: State) -> bool:
     return False
 
 
-def _is_bare(text: str, state: State) -> bool:
+def _is_bare(text: str) -> bool:
     """Tell whether a clause that links two names says nothing else that a field could be made of."""
-    return not re.search(r"[:(]", text) or bool(re.match(r"(?i)(?:link|relate|connect|associate)", text))
+    return not re.search(r"[:(]", text) or bool(
+        re.match(r"(?i)(?:link|relate|connect|associate)", text)
+    )
 
 
 def _has_fields(text: str) -> bool:
-    return bool(re.match(r"^[A-Za-z ]+:\s*\w", text)) and not re.match(r"(?i)(?:relate|link|connect|associate)", text)
+    return bool(re.match(r"^[A-Za-z ]+:\s*\w", text)) and not re.match(
+        r"(?i)(?:relate|link|connect|associate)", text
+    )
 
 
 def _mentions(text: str, state: State) -> list[tuple[str, int]]:
@@ -103,7 +119,7 @@ def _name(words: str, state: State) -> str | None:
 
 def _pair(named: list[tuple[str, int]]) -> tuple[str, str] | None:
     names = list(dict.fromkeys(name for name, _ in named))
-    return (names[0], names[1]) if len(names) == 2 else None  # noqa: PLR2004 - a relation has two
+    return (names[0], names[1]) if len(names) == 2 else None
 
 
 def count_relations(state: State) -> None:

@@ -5,10 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from backwright.agent.planner.attributes import Attribute, spot
+from backwright.agent.planner.attributes import spot
 from backwright.agent.planner.clauses import Clause, closing, is_resource
-from backwright.agent.planner.drafts import Draft, snake
+from backwright.agent.planner.drafts import Draft
 from backwright.agent.planner.fieldlist import FieldList, read_list
+from backwright.agent.planner.frames.opening import (
+    SUBJECT,
+    body_of,
+    give_fields,
+    open_resource,
+    things_of,
+    which_resource,
+)
 from backwright.agent.planner.lexicon import pattern
 from backwright.agent.planner.nouns import read_noun
 from backwright.agent.planner.ownership import take_owner
@@ -16,21 +24,18 @@ from backwright.agent.planner.state import Entity, State, is_plural, pascal
 from backwright.agent.planner.types import JUDGES
 
 _TO_THE_API = r"\s*\b(?:to|in|into|for|on) (?:this|the|our|my|that) (?:whole |existing |current )?(?:api|app(?:lication)?|project|backend|service|code ?base|system|repo(?:sitory)?|database|db)\b"
-_OPENERS = re.compile(
-    r"^(?:\s*(?:with|has|have|having|that|which|where|each|one|it|they|the following|following|fields?|columns?|attributes?|"
-    r"consisting of|consists? of|containing|contains?|holding|including|includes?|stores?|whose|made of|should|must|will|can|also|and|"
-    r"of which|just|for|its|needs?|gets?|looks? like(?: this)?|comes with|wants?|carry|carries|this|these|are:|their|as|follows|in it)\b|[\s:,;–-])*",
-    re.IGNORECASE,
-)
 _FIELD_NOUN = r"(?:fields?|columns?|attributes?|propert(?:y|ies)|flags?)"
-_SUBJECT = r"(?:<DET>\s+)*"
 _HAS = r"(?:(?:should|must|can|could|may|might|will|would|shall|also|now|really|only|simply|just|all|each|both|additionally|optionally|then|to|i think|still)\s+)*(?:needs?|gets?|has|have|wants?|lacks?|carr(?:y|ies)|is missing|are missing|miss(?:es)?|receives?|requires?|includes?|stores?|holds?|contains?|keeps?|remembers?|knows?|records?|consists? of|comes? with|be given|is given|are given|is to have|ought to have|track|tracks)"
 
 
 def read_resources(clause: Clause, state: State) -> bool:
     """Read a clause that speaks of resources or fields; tell whether it did."""
     text, owner, said = take_owner(clause.text, state.people())
-    text = pattern(_TO_THE_API).sub(" ", text) if not re.search(r"(?i)\bto (?:this|the) database\b$", text) else text
+    text = (
+        pattern(_TO_THE_API).sub(" ", text)
+        if not re.search(r"(?i)\bto (?:this|the) database\b$", text)
+        else text
+    )
     text = re.sub(r"\s{2,}", " ", text).strip(" ,;–")
     before = state.current
     done = any(one(text, clause, state) for one in _READERS)
@@ -47,20 +52,27 @@ def read_owner(clause: Clause, state: State) -> bool:
     rest, owner, said = take_owner(clause.text, state.people())
     if not owner or not state.acts or clause.asks:
         return False
-    plain = pattern(rf"\b(?:{_things(state)}|<DET>|make|let|have|has|should|must|and|to|be|is|are|so|that|they|them|it|these|those|via|which|then|of|by|in|rows?|the|ones?|or|resources?|both|only|just|on|with|for|but|as|usual|well|too)\b|\W").sub("", rest)
+    plain = pattern(
+        rf"\b(?:{things_of(state)}|<DET>|make|let|have|has|should|must|and|to|be|is|are|so|that|they|them|it|these|those|via|which|then|of|by|in|rows?|the|ones?|or|resources?|both|only|just|on|with|for|but|as|usual|well|too)\b|\W"
+    ).sub("", rest)
     if plain:
         return False
-    entity = next((e for e in [state.current, *reversed(state.entities)] if e and not e.thing), None)
-    group = [e for e in state.entities if not e.thing] if re.search(r"(?i)\b(?:both|all|everything|everybody|everyone)\b", clause.text) else [entity]
+    entity = next(
+        (e for e in [state.current, *reversed(state.entities)] if e and not e.thing), None
+    )
+    group = (
+        [e for e in state.entities if not e.thing]
+        if re.search(r"(?i)\b(?:both|all|everything|everybody|everyone)\b", clause.text)
+        else [entity]
+    )
     for one in group:
         if one is not None:
             one.owner, one.owner_source = one.owner or owner, one.owner_source or said
-    return entity is not None or any(getattr(a, "verb", "") == "add auth" for a in state.acts) or state.project is not None
-
-
-def _things(state: State) -> str:
-    forms = sorted(set(state.forms()), key=len, reverse=True)
-    return "|".join(re.escape(one) for one in forms) or r"(?!x)x"
+    return (
+        entity is not None
+        or any(getattr(a, "verb", "") == "add auth" for a in state.acts)
+        or state.project is not None
+    )
 
 
 # ---- a resource that the text calls one ----
@@ -70,17 +82,33 @@ def _called_resource(text: str, clause: Clause, state: State) -> bool:
     """`a resource for projects with …`, `a Campaign resource: …`, `new table + CRUD for Bookmark`."""
     lead = r"^(?:(?:it|this|that|there|the (?:api|app|project|backend|service))\s+(?:also\s+)?(?:needs?|has|have|gets?|should (?:have|get|contain)|must have|will have|contains?|includes?|wants?|is|are)\s+)?(?:(?:<ADD>)\s+)?(?:(?:<DET>|new|another|simple|plain|fresh|separate|full|complete|basic|small|one|two|three|four|proper|following|also|more)\s+)*"
     joined = r"(?:\s*(?:and|\+|plus|with|/|,|&)\s*(?:full )?(?:crud|endpoints?|tables?|routes?|models?|migrations?|schemas?)(?: endpoints?| routes?| for (?:it|them))?)*"
-    named = pattern(lead + r"<RESOURCE>" + joined + r"\b\s*(?:for|called|named|of|,|:|–|-|to (?:store|manage|track|keep|hold)|that (?:stores|manages|holds|represents)|which (?:stores|holds)|are|is)?\s*(?P<rest>.+)$").match(text)
-    if named and (noun := read_noun(named["rest"])) and not pattern(rf"^(?:{_FIELD_NOUN})\b").match(noun[0]):
-        return _open(noun[0], noun[1], clause, state, sure=True)
-    after = pattern(lead + r"(?P<name>[`\"]?[A-Za-z][\w-]*[`\"]?(?:\s[A-Za-z][\w-]*){0,2}?)\s+<RESOURCE>" + joined + r"\b(?P<rest>.*)$").match(text)
-    if after and (noun := read_noun(after["name"])) and not noun[1].strip(" `\""):
+    named = pattern(
+        lead
+        + r"<RESOURCE>"
+        + joined
+        + r"\b\s*(?:for|called|named|of|,|:|–|-|to (?:store|manage|track|keep|hold)|that (?:stores|manages|holds|represents)|which (?:stores|holds)|are|is)?\s*(?P<rest>.+)$"
+    ).match(text)
+    if (
+        named
+        and (noun := read_noun(named["rest"]))
+        and not pattern(rf"^(?:{_FIELD_NOUN})\b").match(noun[0])
+    ):
+        return open_resource(noun[0], noun[1], clause, state, sure=True)
+    after = pattern(
+        lead
+        + r"(?P<name>[`\"]?[A-Za-z][\w-]*[`\"]?(?:\s[A-Za-z][\w-]*){0,2}?)\s+<RESOURCE>"
+        + joined
+        + r"\b(?P<rest>.*)$"
+    ).match(text)
+    if after and (noun := read_noun(after["name"])) and not noun[1].strip(' `"'):
         if state.world.thing(noun[0]) and not after["rest"].strip():
             return False
-        return _open(noun[0], after["rest"], clause, state, sure=True)
-    becomes = pattern(r"^(?:<DET>\s+)*(?P<name>[A-Za-z][\w-]*(?:\s[A-Za-z][\w-]*){0,2}?)\s+(?:should|must|will|shall|need to|has to|have to|ought to)\s+(?:also\s+)?(?:be|become|get)\s+(?:an?\s+)?(?:own |new |separate |proper )*<RESOURCE>\b(?:\s+(?:too|as well|also|of (?:its|their) own))*(?P<rest>.*)$").match(text)
+        return open_resource(noun[0], after["rest"], clause, state, sure=True)
+    becomes = pattern(
+        r"^(?:<DET>\s+)*(?P<name>[A-Za-z][\w-]*(?:\s[A-Za-z][\w-]*){0,2}?)\s+(?:should|must|will|shall|need to|has to|have to|ought to)\s+(?:also\s+)?(?:be|become|get)\s+(?:an?\s+)?(?:own |new |separate |proper )*<RESOURCE>\b(?:\s+(?:too|as well|also|of (?:its|their) own))*(?P<rest>.*)$"
+    ).match(text)
     if becomes and (noun := read_noun(becomes["name"])):
-        return _open(noun[0], becomes["rest"], clause, state, sure=True)
+        return open_resource(noun[0], becomes["rest"], clause, state, sure=True)
     return False
 
 
@@ -89,35 +117,43 @@ def _called_resource(text: str, clause: Clause, state: State) -> bool:
 
 def _fields_onto(text: str, clause: Clause, state: State) -> bool:
     """`add due_date to Task, a date`, `put a channel on orders, one of …`, `color for Folder – …`."""
-    things = _things(state)
+    things = things_of(state)
     found = pattern(
         rf"^(?P<verb>(?:<ADD>)\s+)?(?P<what>(?:(?!\b(?:to|on|onto|into) (?:{things})\b).)+?)\s+(?:to|on|onto|in|into|for|of)\s+(?:<DET>\s+|existing\s+)*(?P<thing>{things})"
         rf"(?:\s+(?:model|table|resource|rows?|entity|records?))?(?![\w-]|'s|\.\w)(?P<rest>.*)$"
     ).match(text)
     if not found or ":" in found["what"] or found["what"].count("(") != found["what"].count(")"):
         return False
-    if pattern(r"\b(?:refer\w*|belong\w*|point\w*|link\w*|relat\w*|attach\w*|connect\w*|key|tied|owned|index\w*|many)\s*$").search(found["what"]):
+    if pattern(
+        r"\b(?:refer\w*|belong\w*|point\w*|link\w*|relat\w*|attach\w*|connect\w*|key|tied|owned|index\w*|many)\s*$"
+    ).search(found["what"]):
         return False
     entity = state.find(found["thing"])
     if entity is None or (not found["verb"] and not entity.thing):
         return False
     what = read_list(found["what"], state.forms())
-    rest = read_list(_body(found["rest"]), state.forms(), what.drafts)
+    rest = read_list(body_of(found["rest"]), state.forms(), what.drafts)
     if found["verb"] is None and not (what.drafts and any(d.said for d in rest.drafts)):
         return _about(found["what"], entity, found["rest"], clause, state)
     if _is_new_noun(found["what"], what, rest):
-        return _open(found["what"], f" on {found['thing']} {found['rest']}", clause, state)
+        return open_resource(found["what"], f" on {found['thing']} {found['rest']}", clause, state)
     if not rest.drafts:
         return _nameless(entity, clause, state, rest)
-    return _give(entity, rest, clause, state)
+    return give_fields(entity, rest, clause, state)
 
 
 def _about(what: str, entity: Entity, rest: str, clause: Clause, state: State) -> bool:
     """`Reviews on products`: a new resource that hangs on one that is there."""
     noun = read_noun(what)
-    if noun is None or noun[1].strip() or not is_plural(noun[0]) or state.world.thing(noun[0]) or not entity.thing:
+    if (
+        noun is None
+        or noun[1].strip()
+        or not is_plural(noun[0])
+        or state.world.thing(noun[0])
+        or not entity.thing
+    ):
         return False
-    return _open(noun[0], f" on {entity.name.lower()} {rest}", clause, state)
+    return open_resource(noun[0], f" on {entity.name.lower()} {rest}", clause, state)
 
 
 def _is_new_noun(words: str, what: FieldList, rest: FieldList) -> bool:
@@ -142,13 +178,13 @@ def _nameless(entity: Entity, clause: Clause, state: State, rest: FieldList) -> 
 
 def _things_have(text: str, clause: Clause, state: State) -> bool:
     """`a task should get a priority: …`, `can notes have a boolean pinned?`, `give every task …`."""
-    things = _things(state)
+    things = things_of(state)
     for form in (
-        rf"^(?:(?:can|could|should|may|might|would|do|does|let|have|make)\s+)?{_SUBJECT}(?P<thing>{things})(?:\s+(?:model|table|resource|rows?|entity))?\s+(?P<rest>{_HAS}\b.*)$",
-        rf"^(?:give|extend|equip|provide|enrich|expand|enhance|augment|supply|complete)\s+{_SUBJECT}(?P<thing>{things})(?:\s+(?:model|table|resource))?(?:\s+(?:with|by))?\b(?P<rest>.*)$",
-        rf"^{_SUBJECT}(?P<thing>{things})(?:\s+(?:model|table|resource))?\s*[:–-]\s*(?:(?:add|needs?|gets?|new|plus|also|missing)\b)?(?P<rest>.*)$",
-        rf"^.*\b{_FIELD_NOUN}\s+(?:to|on|in|for|of|from|at)\s+{_SUBJECT}(?P<thing>{things})(?:\s+(?:model|table|resource))?\b(?P<rest>.*)$",
-        rf"^(?:in|on|for|to)\s+{_SUBJECT}(?P<thing>{things})(?:\s+(?:model|table|resource))?,?\s+(?:(?:i|we)\s+(?:also\s+)?(?:need|want|miss|would like)|<ADD>)(?P<rest>.*)$",
+        rf"^(?:(?:can|could|should|may|might|would|do|does|let|have|make)\s+)?{SUBJECT}(?P<thing>{things})(?:\s+(?:model|table|resource|rows?|entity))?\s+(?P<rest>{_HAS}\b.*)$",
+        rf"^(?:give|extend|equip|provide|enrich|expand|enhance|augment|supply|complete)\s+{SUBJECT}(?P<thing>{things})(?:\s+(?:model|table|resource))?(?:\s+(?:with|by))?\b(?P<rest>.*)$",
+        rf"^{SUBJECT}(?P<thing>{things})(?:\s+(?:model|table|resource))?\s*[:–-]\s*(?:(?:add|needs?|gets?|new|plus|also|missing)\b)?(?P<rest>.*)$",
+        rf"^.*\b{_FIELD_NOUN}\s+(?:to|on|in|for|of|from|at)\s+{SUBJECT}(?P<thing>{things})(?:\s+(?:model|table|resource))?\b(?P<rest>.*)$",
+        rf"^(?:in|on|for|to)\s+{SUBJECT}(?P<thing>{things})(?:\s+(?:model|table|resource))?,?\s+(?:(?:i|we)\s+(?:also\s+)?(?:need|want|miss|would like)|<ADD>)(?P<rest>.*)$",
         rf"^(?P<thing>{things})\s*\((?P<rest>.*)\)\s*$",
     ):
         found = pattern(form).match(text)
@@ -156,8 +192,8 @@ def _things_have(text: str, clause: Clause, state: State) -> bool:
         if found and entity:
             rest = found["rest"]
             many = pattern(r"^\W*(?:\w+\s+){1,3}(?:<MANYWORD>)\b").match(rest)
-            fields = read_list(rest if many else _body(rest), state.forms(), entity.drafts)
-            return _give(entity, fields, clause, state)
+            fields = read_list(rest if many else body_of(rest), state.forms(), entity.drafts)
+            return give_fields(entity, fields, clause, state)
     return False
 
 
@@ -167,7 +203,11 @@ def _things_have(text: str, clause: Clause, state: State) -> bool:
 def _header(text: str, clause: Clause, state: State) -> bool:
     """`Bundle: name …, price …`, `Patient (name …)`, `habits have a name …`, `SupportTicket with …`."""
     noun = read_noun(text)
-    if noun is None or state.find(noun[0]) or pattern(r"^(?:<ADD>|<VERB>)\b(?!\s*[:(])").match(text):
+    if (
+        noun is None
+        or state.find(noun[0])
+        or pattern(r"^(?:<ADD>|<VERB>)\b(?!\s*[:(])").match(text)
+    ):
         return False
     rest = noun[1].lstrip()
     if rest.startswith("(") and not is_resource(noun[0], rest[1 : closing(rest, 0)]):
@@ -175,34 +215,53 @@ def _header(text: str, clause: Clause, state: State) -> bool:
     waiting = state.current and not state.current.thing and not state.current.drafts
     if waiting and noun[0][0].islower() and not is_plural(noun[0]):
         return False
-    opened = pattern(rf"^(?:[:(–-]|(?:with|where|contain\w*|consist\w*|whose)\b|{_HAS}\b)").match(rest)
+    opened = pattern(rf"^(?:[:(–-]|(?:with|where|contain\w*|consist\w*|whose)\b|{_HAS}\b)").match(
+        rest
+    )
     if not opened:
         return False
     inner = rest.lstrip(":– ")
-    if rest.startswith(":") and (deeper := read_noun(inner)) and deeper[0][0].isupper() and pattern(rf"^\s*(?:[(:]|with\b|{_HAS}\b)").match(deeper[1]):
+    if (
+        rest.startswith(":")
+        and (deeper := read_noun(inner))
+        and deeper[0][0].isupper()
+        and pattern(rf"^\s*(?:[(:]|with\b|{_HAS}\b)").match(deeper[1])
+    ):
         return _header(inner, clause, state)
-    fields = read_list(_body(rest), state.forms())
-    proper = noun[0][0].isupper() and clause.opens or bool(re.match(r"[A-Z][a-z]+[A-Z]", noun[0]))
-    if not fields.drafts or not (any(d.said or d.literal for d in fields.drafts) or proper or is_plural(noun[0])):
+    fields = read_list(body_of(rest), state.forms())
+    proper = (noun[0][0].isupper() and clause.opens) or bool(re.match(r"[A-Z][a-z]+[A-Z]", noun[0]))
+    if not fields.drafts or not (
+        any(d.said or d.literal for d in fields.drafts) or proper or is_plural(noun[0])
+    ):
         return False
-    return _open(noun[0], rest, clause, state)
+    return open_resource(noun[0], rest, clause, state)
 
 
 def _added(text: str, clause: Clause, state: State) -> bool:
     """`Add Invoice: …`, `we need order items`, `users should be able to save bookmarks: …`."""
-    found = pattern(r"^(?:(?:(?:the|our|this)\s+\w+|it)\s+(?:should|must|needs? to|has to|ought to|will)\s+(?:also\s+)?(?:know|have|support|handle|manage|remember|offer|get|be able to \w+)\s+(?P<known>.+)|(?:(?:i|we|they|you|<USER>)\s+(?:(?:should|must|want|need|would like|can|could|may|have)\s+)*(?:to\s+)?(?:be able to|to)?\s*)?(?:<ADD>|leave|post|upload|submit|place|report)\s+(?P<rest>.+))$").match(text)
+    found = pattern(
+        r"^(?:(?:(?:the|our|this)\s+\w+|it)\s+(?:should|must|needs? to|has to|ought to|will)\s+(?:also\s+)?(?:know|have|support|handle|manage|remember|offer|get|be able to \w+)\s+(?P<known>.+)|(?:(?:i|we|they|you|<USER>)\s+(?:(?:should|must|want|need|would like|can|could|may|have)\s+)*(?:to\s+)?(?:be able to|to)?\s*)?(?:<ADD>|leave|post|upload|submit|place|report)\s+(?P<rest>.+))$"
+    ).match(text)
     if not found:
         return False
     said = found["rest"] or found["known"]
-    if field := pattern(rf"^{_SUBJECT}(?:new\s+|another\s+|two\s+|three\s+)*(?P<what>.*?)\s*\b{_FIELD_NOUN}\b(?:\s+(?:called|named|for|:))?\s*(?P<rest>.*)$").match(said):
+    if field := pattern(
+        rf"^{SUBJECT}(?:new\s+|another\s+|two\s+|three\s+)*(?P<what>.*?)\s*\b{_FIELD_NOUN}\b(?:\s+(?:called|named|for|:))?\s*(?P<rest>.*)$"
+    ).match(said):
         return _field_for_what(field["what"], field["rest"], clause, state)
     noun = read_noun(said)
     if noun is None:
         return False
-    wished = re.match(r"(?i)^(?:(?:i|we)\s+)?(?:need|want|get|have|include|record|keep|report)\b", text)
-    if wished and not spot(noun[1], ()) and any(getattr(a, "verb", "") in JUDGES for a in state.acts):
+    wished = re.match(
+        r"(?i)^(?:(?:i|we)\s+)?(?:need|want|get|have|include|record|keep|report)\b", text
+    )
+    if (
+        wished
+        and not spot(noun[1], ())
+        and any(getattr(a, "verb", "") in JUDGES for a in state.acts)
+    ):
         return False
-    return _open(noun[0], noun[1], clause, state)
+    return open_resource(noun[0], noun[1], clause, state)
 
 
 def _field_for_what(what: str, rest: str, clause: Clause, state: State) -> bool:
@@ -210,15 +269,9 @@ def _field_for_what(what: str, rest: str, clause: Clause, state: State) -> bool:
     entity = state.current
     fields = read_list(f"{what} {rest}", state.forms(), entity.drafts if entity else ())
     if entity is not None and fields.fresh:
-        return _give(entity, fields, clause, state)
-    state.doubts.append(_which_resource(fields.drafts, clause.raw))
+        return give_fields(entity, fields, clause, state)
+    state.doubts.append(which_resource(fields.drafts, clause.raw))
     return True
-
-
-def _which_resource(drafts: list[Draft], source: str) -> Callable[[State], None]:
-    from backwright.agent.planner.questions import ask_field_place
-
-    return lambda state: ask_field_place(state, drafts, source)
 
 
 # ---- more of what is spoken of ----
@@ -230,23 +283,29 @@ def _continued(text: str, clause: Clause, state: State) -> bool:
     if entity is None:
         return _of_project(text, clause, state)
     names = "|".join(re.escape(one) for one in entity.forms)
-    subject = pattern(rf"^(?:{_SUBJECT}(?:{names})\b|(?:it|they|each(?: one| of them)?|every one|this|these|those|one|and)\b)\s*(?P<has>(?:{_HAS})\b)?").match(text)
+    subject = pattern(
+        rf"^(?:{SUBJECT}(?:{names})\b|(?:it|they|each(?: one| of them)?|every one|this|these|those|one|and)\b)\s*(?P<has>(?:{_HAS})\b)?"
+    ).match(text)
     body = text[subject.start("has") if subject["has"] else subject.end() :] if subject else text
-    fields = read_list(_body(body) if subject and not subject["has"] else body, state.forms(), entity.drafts)
+    fields = read_list(
+        body_of(body) if subject and not subject["has"] else body, state.forms(), entity.drafts
+    )
     said = _said(fields.drafts) + len(fields.whole) - _said(entity.drafts)
     strong = bool(subject and subject["has"]) or bool(re.match(r"^[`\"]?[a-z]\w*[`\"]?\s*:", body))
     if fields.fresh and not (said > 0 or strong or (entity.loose and not fields.remarks)):
         return False
     if not fields.fresh and said <= 0 and not any("candidate" in d.said for d in fields.drafts):
         return False
-    return _give(entity, fields, clause, state)
+    return give_fields(entity, fields, clause, state)
 
 
 def _of_project(text: str, clause: Clause, state: State) -> bool:
     """`it has members (name …)`, said of a project that is to be begun."""
-    found = pattern(rf"^(?:it|the (?:api|app|project|backend|service)|there)\s+(?:{_HAS}|is|are)\s+(?P<rest>.+)$").match(text)
+    found = pattern(
+        rf"^(?:it|the (?:api|app|project|backend|service)|there)\s+(?:{_HAS}|is|are)\s+(?P<rest>.+)$"
+    ).match(text)
     noun = read_noun(found["rest"]) if found and state.project else None
-    return bool(noun and _open(noun[0], noun[1], clause, state))
+    return bool(noun and open_resource(noun[0], noun[1], clause, state))
 
 
 def _bare_noun(text: str, clause: Clause, state: State) -> bool:
@@ -268,79 +327,6 @@ def _drop_if_empty(entity: Entity, state: State) -> None:
 
 def _said(drafts: list[Draft]) -> int:
     return sum(len(one.said) + bool(one.literal) for one in drafts)
-
-
-# ---- what they have in common ----
-
-
-def _body(text: str) -> str:
-    """Return what follows a name without what only leads to the fields."""
-    text = text.strip()
-    if text.startswith("(") and text.endswith(")") and text.count("(") == 1:
-        text = text[1:-1]
-    text = _OPENERS.sub("", text, count=1)
-    return text
-
-
-def _open(noun: str, rest: str, clause: Clause, state: State, *, sure: bool = False) -> bool:
-    """Begin a resource, or go on with one of this name; what follows its name are its fields."""
-    known = state.find(noun)
-    if known and known.thing and not sure and not rest.strip():
-        return False
-    entity = known or Entity(pascal(noun), plural=is_plural(noun))
-    entity.source = entity.source or clause.raw
-    entity.asked = True
-    entity.is_sure = entity.is_sure or sure
-    state.speak_of(entity)
-    rest = _parent(rest, entity, clause, state)
-    names = "|".join(re.escape(one) for one in entity.forms)
-    rest = pattern(rf"^[\s:,;.–-]*(?:each|every|an?|the)\s+(?:{names})\b").sub("", rest)
-    fields = read_list(_body(rest), state.forms(), entity.drafts)
-    if not fields.drafts and fields.whole:
-        entity.loose = True
-        state.doubts.append(lambda s: _loose(entity, fields.whole, clause, s))
-        return True
-    return _give(entity, fields, clause, state)
-
-
-def _loose(entity: Entity, said: list[Attribute], clause: Clause, state: State) -> None:
-    """What was said of bounds without a field is of a field by this name, whose place is asked."""
-    if entity.drafts:
-        return
-    draft = Draft(snake(entity.name), words=clause.raw)
-    for one in said:
-        draft.take(one)
-    state.acts.remove(entity)
-    _which_resource([draft], clause.raw)(state)
-
-
-def _parent(rest: str, entity: Entity, clause: Clause, state: State) -> str:
-    """Take `on products`, `for a task` behind the name: the new resource refers to it."""
-    found = pattern(rf"^\s*(?:on|for|of|to|under|per|about|in)\s+{_SUBJECT}(?P<thing>{_things(state)})(?![\w-]|\.\w)").match(rest)
-    if not found:
-        return rest
-    target = state.find(found["thing"])
-    if target and target.name != entity.name and target.name != state.world.user:
-        draft = Draft(f"<{found['thing']}>", words=found[0].strip())
-        draft.take(Attribute("ref", 0, 0, {"thing": found["thing"]}))
-        entity.drafts.append(draft)
-    return rest[found.end() :]
-
-
-def _give(entity: Entity, fields: FieldList, clause: Clause, state: State) -> bool:
-    """Give a resource its fields."""
-    state.speak_of(entity)
-    entity.asked = True
-    entity.source = entity.source or clause.raw
-    for draft in fields.drafts:
-        if "candidate" in draft.said:
-            candidate = draft.said.pop("candidate")
-            if re.search(r"(?i)\bdefault\b", clause.text):
-                draft.said["default"] = candidate
-                fields.remarks.clear()
-    entity.drafts = fields.drafts
-    state.aside += fields.remarks
-    return True
 
 
 _READERS: tuple[Callable[[str, Clause, State], bool], ...] = (

@@ -1,0 +1,237 @@
+"""Performing a step of a plan: each verb by the task that stands behind the same command."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from backwright.agent.planner.types import Step
+from backwright.errors import MissingError, UsageError
+from backwright.report.change import ChangeReport, change_document
+from backwright.report.events import Listener
+from backwright.report.jsonable import Json
+from backwright.report.terminal import print_change
+from backwright.spec.fields import read_fields
+from backwright.spec.resource import read_resource, read_resource_line
+from backwright.tasks.capability import Order
+from backwright.tasks.questions import Answers
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+@dataclass(frozen=True)
+class Done:
+    """A step that was performed.
+
+    Attributes:
+        step: What was to be done.
+        document: Its result as the contract's JSON.
+        show: Prints it.
+        change: The report of a change, None for what only looks and judges.
+        written: Files that a judge wrote into the project, such as tests.
+        found_problems: Whether it judged, and found something.
+    """
+
+    step: Step
+    document: Mapping[str, Json]
+    show: Callable[[Console], None]
+    change: ChangeReport | None = None
+    found_problems: bool = False
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Where a step is performed, with which answers, and who is told of it."""
+
+    root: Path
+    answers: Answers
+    listener: Listener
+
+    @property
+    def order(self) -> Order:
+        """The setting, as single capabilities take it."""
+        return Order(self.root, self.answers)
+
+
+def perform(step: Step, setting: Setting) -> Done:
+    """Perform one step.
+
+    Raises:
+        BackwrightError: as the task raises it.
+    """
+    return _TASKS[step.verb](step, setting)
+
+
+def _changed(step: Step, report: ChangeReport) -> Done:
+    return Done(
+        step, change_document(report), lambda console: print_change(console, report), report
+    )
+
+
+def _new(step: Step, setting: Setting) -> Done:
+    from backwright.tasks.house import Features
+    from backwright.tasks.new import NewProject, new_project
+
+    lines = [value for name, value in step.options if name == "resource"]
+    database = step.option("database") or "postgresql"
+    features = Features(auth=step.option("no-auth") is None, database=cast("object", database))  # type: ignore[arg-type]
+    resources = tuple(read_resource_line(line) for line in lines)
+    request = NewProject(setting.root, step.args[0], resources, features)
+    return _changed(step, new_project(request, setting.listener))
+
+
+def _add_resource(step: Step, setting: Setting) -> Done:
+    from backwright.tasks.add_resource import AddResource, add_resource
+
+    name, *fields = step.args
+    spec = read_resource(name, fields, owner=step.option("owner"))
+    return _changed(
+        step, add_resource(AddResource(setting.root, spec, setting.answers), setting.listener)
+    )
+
+
+def _add_field(step: Step, setting: Setting) -> Done:
+    from backwright.tasks.add_field import AddField, add_field
+
+    resource, *fields = step.args
+    request = AddField(setting.root, resource, read_fields(fields), setting.answers)
+    return _changed(step, add_field(request, setting.listener))
+
+
+def _add_relation(step: Step, setting: Setting) -> Done:
+    from backwright.tasks.add_relation import AddRelation, add_relation
+
+    left, kind, right = step.args
+    request = AddRelation(setting.root, left, kind, right, answers=setting.answers)
+    return _changed(step, add_relation(request, setting.listener))
+
+
+def _add_auth(step: Step, setting: Setting) -> Done:
+    from backwright.tasks.add_auth import AddAuth, add_auth
+
+    return _changed(step, add_auth(AddAuth(setting.root, setting.answers), setting.listener))
+
+
+def _add_cors(step: Step, setting: Setting) -> Done:
+    from backwright.tasks.add_cors import add_cors
+    from backwright.tasks.cors_request import read_asked
+
+    origins = [value for name, value in step.options if name == "origin"]
+    names = dict(step.options)
+    credentials = True if "credentials" in names else False if "no-credentials" in names else None
+    asked = read_asked(origins, credentials, [], [])
+    return _changed(step, add_cors(setting.order, asked, setting.listener))
+
+
+def _add_index(step: Step, setting: Setting) -> Done:
+    from backwright.tasks.add_index import AddIndex, add_index
+
+    return _changed(step, add_index(AddIndex(setting.order, step.args), setting.listener))
+
+
+def _add_pagination(step: Step, setting: Setting) -> Done:
+    from backwright.tasks.add_pagination import AddPagination, add_pagination
+
+    size = step.option("default")
+    request = AddPagination(setting.order, step.args[0], default=int(size) if size else None)
+    return _changed(step, add_pagination(request, setting.listener))
+
+
+def _not_yet(step: Step, _: Setting) -> Done:
+    raise MissingError(f"this version has no `{step.verb}` yet", remedy="leave that part out")
+
+
+def _undo(step: Step, setting: Setting) -> Done:
+    from backwright.tasks.undo import take_back
+
+    return _changed(step, take_back(setting.root, step.args[0] if step.args else "last"))
+
+
+def _inspect(step: Step, setting: Setting) -> Done:
+    from backwright.project.document import inspect_document
+    from backwright.project.inspection import inspect_project
+    from backwright.report.inspect_text import print_inspection
+
+    document = inspect_document(inspect_project(setting.root, setting.listener))
+    return Done(
+        step,
+        cast("Mapping[str, Json]", document),
+        lambda console: print_inspection(console, document),
+    )
+
+
+def _audit(step: Step, setting: Setting) -> Done:
+    from backwright.report.audit_text import audit_document, print_audit
+    from backwright.tasks.audit import Audit, audit
+
+    report, level = audit(Audit(setting.root), setting.listener)
+    return Done(
+        step, audit_document(report), lambda console: print_audit(console, report),
+        found_problems=report.reaches(level),
+    )  # fmt: skip
+
+
+def _probe(step: Step, setting: Setting) -> Done:
+    from backwright.report.probe_text import print_probe, probe_document
+    from backwright.tasks.probe import Probe, probe
+
+    report = probe(
+        Probe(setting.root, tests=step.option("write-tests") is not None), setting.listener
+    )
+    return Done(
+        step, probe_document(report), lambda console: print_probe(console, report),
+        found_problems=bool(report.failures),
+    )  # fmt: skip
+
+
+def _doctor(step: Step, setting: Setting) -> Done:
+    from backwright.host.folders import scratch
+    from backwright.report.doctor_text import doctor_document, print_doctor
+    from backwright.tasks.doctor import Doctor, doctor
+
+    with scratch("pasted") as folder:
+        log = folder / "pasted.log"
+        log.write_text(step.log, encoding="utf-8", errors="replace")
+        report = doctor(
+            Doctor(
+                setting.root, str(log) if step.log else None, origin=step.option("origin"),
+                fix=step.option("fix") is not None, answers=setting.answers,
+            ),
+            setting.listener,
+        )  # fmt: skip
+    return Done(
+        step, doctor_document(report), lambda console: print_doctor(console, report),
+        found_problems=len(report.causes) > bool(report.undo),
+    )  # fmt: skip
+
+
+_TASKS: Mapping[str, Callable[[Step, Setting], Done]] = {
+    "new": _new,
+    "add resource": _add_resource,
+    "add field": _add_field,
+    "add relation": _add_relation,
+    "add auth": _add_auth,
+    "add cors": _add_cors,
+    "add index": _add_index,
+    "add pagination": _add_pagination,
+    "add rate-limit": _not_yet,
+    "add version": _not_yet,
+    "undo": _undo,
+    "inspect": _inspect,
+    "audit": _audit,
+    "probe": _probe,
+    "doctor": _doctor,
+}
+
+
+def known(verb: str) -> None:
+    """Refuse a step that nothing performs, before anything is done.
+
+    Raises:
+        UsageError: there is no such task.
+    """
+    if verb not in _TASKS:
+        raise UsageError(f"there is no task {verb!r}")

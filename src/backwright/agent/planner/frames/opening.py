@@ -1,0 +1,106 @@
+"""Beginning a resource, giving it fields: what the readers of resources have in common."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from backwright.agent.planner.attributes import Attribute
+from backwright.agent.planner.clauses import Clause
+from backwright.agent.planner.drafts import Draft, snake
+from backwright.agent.planner.fieldlist import FieldList, read_list
+from backwright.agent.planner.lexicon import pattern
+from backwright.agent.planner.questions import ask_field_place
+from backwright.agent.planner.state import Entity, State, is_plural, pascal
+
+_OPENERS = re.compile(
+    r"^(?:\s*(?:with|has|have|having|that|which|where|each|one|it|they|the following|following|fields?|columns?|attributes?|"
+    r"consisting of|consists? of|containing|contains?|holding|including|includes?|stores?|whose|made of|should|must|will|can|also|and|"
+    r"of which|just|for|its|needs?|gets?|looks? like(?: this)?|comes with|wants?|carry|carries|this|these|are:|their|as|follows|in it)\b|[\s:,;–-])*",
+    re.IGNORECASE,
+)
+SUBJECT = r"(?:<DET>\s+)*"
+
+
+def things_of(state: State) -> str:
+    """Return a pattern of every name that a resource is known by so far."""
+    forms = sorted(set(state.forms()), key=len, reverse=True)
+    return "|".join(re.escape(one) for one in forms) or r"(?!x)x"
+
+
+def body_of(text: str) -> str:
+    """Return what follows a name without what only leads to the fields."""
+    text = text.strip()
+    if text.startswith("(") and text.endswith(")") and text.count("(") == 1:
+        text = text[1:-1]
+    return _OPENERS.sub("", text, count=1)
+
+
+def open_resource(
+    noun: str, rest: str, clause: Clause, state: State, *, sure: bool = False
+) -> bool:
+    """Begin a resource, or go on with one of this name; what follows its name are its fields."""
+    known = state.find(noun)
+    if known and known.thing and not sure and not rest.strip():
+        return False
+    entity = known or Entity(pascal(noun), plural=is_plural(noun))
+    entity.source = entity.source or clause.raw
+    entity.asked = True
+    entity.is_sure = entity.is_sure or sure
+    state.speak_of(entity)
+    rest = _parent(rest, entity, state)
+    names = "|".join(re.escape(one) for one in entity.forms)
+    rest = pattern(rf"^[\s:,;.–-]*(?:each|every|an?|the)\s+(?:{names})\b").sub("", rest)
+    fields = read_list(body_of(rest), state.forms(), entity.drafts)
+    if not fields.drafts and fields.whole:
+        entity.loose = True
+        state.doubts.append(lambda s: _loose(entity, fields.whole, clause, s))
+        return True
+    return give_fields(entity, fields, clause, state)
+
+
+def _loose(entity: Entity, said: list[Attribute], clause: Clause, state: State) -> None:
+    """What was said of bounds without a field is of a field by this name, whose place is asked."""
+    if entity.drafts:
+        return
+    draft = Draft(snake(entity.name), words=clause.raw)
+    for one in said:
+        draft.take(one)
+    state.acts.remove(entity)
+    which_resource([draft], clause.raw)(state)
+
+
+def _parent(rest: str, entity: Entity, state: State) -> str:
+    """Take `on products`, `for a task` behind the name: the new resource refers to it."""
+    found = pattern(
+        rf"^\s*(?:on|for|of|to|under|per|about|in)\s+{SUBJECT}(?P<thing>{things_of(state)})(?![\w-]|\.\w)"
+    ).match(rest)
+    if not found:
+        return rest
+    target = state.find(found["thing"])
+    if target and target.name != entity.name and target.name != state.world.user:
+        draft = Draft(f"<{found['thing']}>", words=found[0].strip())
+        draft.take(Attribute("ref", 0, 0, {"thing": found["thing"]}))
+        entity.drafts.append(draft)
+    return rest[found.end() :]
+
+
+def give_fields(entity: Entity, fields: FieldList, clause: Clause, state: State) -> bool:
+    """Give a resource its fields."""
+    state.speak_of(entity)
+    entity.asked = True
+    entity.source = entity.source or clause.raw
+    for draft in fields.drafts:
+        if "candidate" in draft.said:
+            candidate = draft.said.pop("candidate")
+            if re.search(r"(?i)\bdefault\b", clause.text):
+                draft.said["default"] = candidate
+                fields.remarks.clear()
+    entity.drafts = fields.drafts
+    state.aside += fields.remarks
+    return True
+
+
+def which_resource(drafts: list[Draft], source: str) -> Callable[[State], None]:
+    """Return the doubt to which resource fields go."""
+    return lambda state: ask_field_place(state, drafts, source)
