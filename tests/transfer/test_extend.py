@@ -81,14 +81,14 @@ def test_a_second_link_of_a_linked_resource() -> None:
     host = extended("Task", "labels:many:Label")
     service = host.text("app/services/task_service.py")
     assert 'exclude={"tag_ids", "label_ids"}' in service
-    assert "async def _set_tags(" in service
-    assert "async def _set_labels(" in service
+    assert "async def _replace_tags(" in service
+    assert "async def _replace_labels(" in service
 
 
 def test_the_first_link_of_a_resource_of_nobody() -> None:
     host = extended("Label", "friends:many:Category")
     service = host.text("app/services/label_service.py")
-    assert "async def _set_friends(" in service
+    assert "async def _replace_friends(" in service
 
 
 def test_what_stands_further_down_is_named_in_quotes(tmp_path: Path) -> None:

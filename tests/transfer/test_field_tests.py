@@ -28,6 +28,7 @@ def test_field_tests_are_told_apart_by_trait() -> None:
         ("link", "ref", "shared"),
         ("link", "many", "owned"),
         ("link", "many", "shared"),
+        ("link", "none"),
         ("link", "self", "owned"),
         ("link", "self", "shared"),
         ("delete", "self", "cascade"),
@@ -48,9 +49,19 @@ def test_a_missing_row_of_the_same_kind_is_called_by_the_column() -> None:
     transfer_resource(draft, house_draft(), read_resource_line(line))
     code = draft.text("tests/test_nodes.py")
     of_parents = code.partition("def test_update_to_another_users_parent(")[2]
-    assert of_parents.partition("def test_")[0].count('assert_not_found(response, "Parent")') == 1
+    assert (
+        of_parents.partition("def test_")[0].count(
+            'assert_not_found(response, "Node", "parent_id")'
+        )
+        == 1
+    )
     of_folders = code.partition("def test_update_to_an_unknown_folder(")[2]
-    assert of_folders.partition("def test_")[0].count('assert_not_found(response, "Category")') == 1
+    assert (
+        of_folders.partition("def test_")[0].count(
+            'assert_not_found(response, "Category", "folder_id")'
+        )
+        == 1
+    )
 
 
 def test_references_to_the_same_kind_are_tested_as_the_houses_own_are() -> None:

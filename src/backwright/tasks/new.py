@@ -19,6 +19,7 @@ from backwright.tasks.new_words import check_name, in_order
 from backwright.tasks.tidy import tidy
 from backwright.transfer.draft import Draft
 from backwright.transfer.resource import transfer_resource
+from backwright.transfer.supplies import leave_out_supplies
 from backwright.workshop import ChangeSet, FileEdit
 
 COMMAND = "new"
@@ -90,6 +91,7 @@ def _write(request: NewProject, listener: Listener) -> _Written:
         without_exemplars(draft, set())
     house = frozenset(draft.files())
     steps = tuple(_add(draft, request.features, spec, listener) for spec in resources)
+    leave_out_supplies(draft)
     _name(draft, request.name)
     return _Written(draft, house, steps)
 

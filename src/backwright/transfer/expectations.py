@@ -18,7 +18,7 @@ from backwright.spec.types import FieldSpec
 from backwright.transfer.declaration import Import
 from backwright.transfer.model import digits
 from backwright.transfer.samples import bad, bad_imports, edges, edges_imports
-from backwright.transfer.schema import filter_field, quoted, sort_options
+from backwright.transfer.schema import filter_fields, quoted, sort_options
 
 Fields = Sequence[FieldSpec]
 
@@ -73,8 +73,15 @@ def _nullable(_: Names, fields: Fields) -> list[str]:
 
 def _filters(names: Names, fields: Fields) -> list[str]:
     """All but a link to the resource itself, which the samples do not have: tests count rows."""
-    linked = [f for f in fields if filter_field(names, f) and f.target != names.pascal]
-    return [quoted(f.column) for f in linked]
+    made = {d.name for f in fields if f.target != names.pascal for d in filter_fields(names, f)}
+    return [quoted(f.column) for f in fields if f.column in made]
+
+
+def _ranges(names: Names, fields: Fields) -> list[str]:
+    taken = {f.column for f in fields}
+    made = {d.name for f in fields for d in filter_fields(names, f, taken)}
+    bounds = [(f, {f"{f.column}_min", f"{f.column}_max"}) for f in fields]
+    return [quoted(f.column) for f, names_of_both in bounds if names_of_both <= made - taken]
 
 
 def _sorts(_: Names, fields: Fields) -> list[str]:
@@ -134,6 +141,7 @@ _EXPECTED: dict[str, Callable[[Names, Fields], list[str]]] = {
     "DEFAULTS": _defaults,
     "NULLABLE": _nullable,
     "FILTERS": _filters,
+    "RANGES": _ranges,
     "SORTS": _sorts,
     "BOUNDS": _bounds,
     "INVALID": _invalid,

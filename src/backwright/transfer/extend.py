@@ -18,11 +18,12 @@ from backwright.transfer.declaration import wanted_imports
 from backwright.transfer.draft import Draft
 from backwright.transfer.expectations import expected_imports, extended
 from backwright.transfer.extend_samples import extend_samples
-from backwright.transfer.extend_schemas import extend_schemas
+from backwright.transfer.extend_schemas import extend_schemas, with_mirrors
 from backwright.transfer.extend_service import extend_service
 from backwright.transfer.field_tests import known_tests, tests_of_fields
 from backwright.transfer.model import link_class
 from backwright.transfer.promises import promising
+from backwright.transfer.relationships import Surroundings
 from backwright.transfer.resource import check_references, surroundings
 from backwright.transfer.schema import create_field
 from backwright.transfer.steps import (
@@ -32,8 +33,10 @@ from backwright.transfer.steps import (
     with_test_imports,
     with_tests,
 )
+from backwright.transfer.supplies import bring_supplies
 from backwright.transfer.survey import MODELS, Survey, Table, survey
-from backwright.transfer.tables import Surroundings, Tables, tables
+from backwright.transfer.tables import Tables, tables
+from backwright.transfer.trees import is_above
 from backwright.values import Place
 
 SCHEMAS = "app/schemas.py"
@@ -68,6 +71,7 @@ def extend_resource(
     check_references(facts, spec, around)
     job = Extension(host, house, table, spec, around)
     done = [(name, tuple(step(job))) for name, step in _STEPS]
+    bring_supplies(host, house)
     check_meanings(host)
     return tuple((name, files) for name, files in done if files)
 
@@ -184,13 +188,14 @@ def _columns(code: str, name: str, made: Tables) -> list[Splice]:
 
 
 def _extend_schemas(job: Extension) -> list[str]:
-    job.host.write(SCHEMAS, extend_schemas(job.host.text(SCHEMAS), job.table, job.spec))
+    code = extend_schemas(job.host.text(SCHEMAS), job.table, job.spec)
+    job.host.write(SCHEMAS, with_mirrors(code, job.spec, job.around))
     return [SCHEMAS]
 
 
 def _extend_service(job: Extension) -> list[str]:
     path = f"app/services/{job.table.names.snake}_service.py"
-    if not any(f.kind == "many" for f in job.spec.fields):
+    if not any(f.kind == "many" or is_above(job.spec, f) for f in job.spec.fields):
         return []
     code = extend_service(job.host.text(path), path, job.house, job.table, job.spec, job.around)
     job.host.write(path, code)

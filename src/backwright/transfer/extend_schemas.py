@@ -9,8 +9,9 @@ from backwright.source.outline import Statement, outline
 from backwright.source.text import Splice, splice
 from backwright.spec.types import ResourceSpec
 from backwright.transfer.declaration import Import, wanted_imports
-from backwright.transfer.schema import sort_options
-from backwright.transfer.slots import ROLES
+from backwright.transfer.relationships import Surroundings, mirrors
+from backwright.transfer.schema import link_filter, sort_options
+from backwright.transfer.slots import FILTER, ROLES, declarations
 from backwright.transfer.survey import Table
 
 WIDTH = 100
@@ -24,7 +25,7 @@ def extend_schemas(code: str, table: Table, spec: ResourceSpec) -> str:
         role = _role(statement, table)
         if role is None or not isinstance(statement.node, ast.ClassDef):
             continue
-        made = [d for f in spec.fields if (d := ROLES[role](spec.names, f)) is not None]
+        made = declarations(role, spec.names, spec.fields, table.data)
         imports |= {pair for d in made for pair in d.imports}
         line = (statement.node.end_lineno or statement.node.lineno) + 1
         text = "".join(f"    {d.code}\n" for d in made)
@@ -36,7 +37,7 @@ def extend_schemas(code: str, table: Table, spec: ResourceSpec) -> str:
 def _role(statement: Statement, table: Table) -> str | None:
     for name in statement.names:
         role = name.removeprefix(table.names.pascal)
-        if name.startswith(table.names.pascal) and role in ROLES:
+        if name.startswith(table.names.pascal) and role in (*ROLES, FILTER):
             return role
     return None
 
@@ -55,3 +56,24 @@ def _orders(code: str, cls: ast.ClassDef, spec: ResourceSpec) -> list[Splice]:
         text = f"    sort: Literal[{listed}]{default}\n"
         return [Splice(node.lineno, (node.end_lineno or node.lineno) + 1, text)]
     return []
+
+
+def with_mirrors(code: str, spec: ResourceSpec, around: Surroundings) -> str:
+    """Return the schemas in which the other sides of many-to-manys can be filtered by them, too.
+
+    A list that has no filters, or one by that name, stays as it is.
+    """
+    for mirror in mirrors(spec, around):
+        made = link_filter(mirror.filter, mirror.relationship)
+        name = f"{mirror.target.names.pascal}{FILTER}"
+        cls = next((s.node for s in outline(code) if s.names == (name,)), None)
+        if not isinstance(cls, ast.ClassDef) or made.name in _attributes(cls):
+            continue
+        line = (cls.end_lineno or cls.lineno) + 1
+        code = splice(code, [Splice(line, line, f"    {made.code}\n")])
+        code = add_imports(code, wanted_imports(made.imports), width=WIDTH)
+    return code
+
+
+def _attributes(cls: ast.ClassDef) -> set[str]:
+    return {ast.unparse(n.target) for n in cls.body if isinstance(n, ast.AnnAssign)}

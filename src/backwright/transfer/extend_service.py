@@ -15,10 +15,11 @@ from backwright.source.text import Splice, lines_between, splice
 from backwright.spec.types import FieldSpec, ResourceSpec
 from backwright.transfer.draft import Draft
 from backwright.transfer.exemplar import choose_exemplar
+from backwright.transfer.relationships import Surroundings
 from backwright.transfer.resource import vocabulary
 from backwright.transfer.steps import Job, service_of
 from backwright.transfer.survey import Table
-from backwright.transfer.tables import Surroundings
+from backwright.transfer.trees import is_above
 from backwright.values import Place
 
 WIDTH = 100
@@ -33,7 +34,12 @@ def extend_service(
         UsageError: a function that has to change was changed by hand.
     """
     old = tuple(FieldSpec(name, "many", name, target="") for name, _ in table.links)
-    new = tuple(f for f in spec.fields if f.kind == "many")
+    old += tuple(
+        FieldSpec(name.removesuffix("_id"), "ref", name, target=table.name)
+        for name, target in table.references
+        if target == table.table
+    )
+    new = tuple(f for f in spec.fields if f.kind == "many" or is_above(spec, f))
     before = _generated(house, table, old, around)
     after = _generated(house, table, (*old, *new), around)
     return _merged(code, before, after, path)

@@ -8,6 +8,7 @@ deleted, uniqueness. A new field gets the tests of the first known field with th
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -19,9 +20,9 @@ from backwright.transfer.draft import Draft
 from backwright.transfer.exemplar import ambiguous_words, is_telling
 from backwright.transfer.merge_clients import rename_fixtures
 from backwright.transfer.model import link_word
+from backwright.transfer.relationships import Surroundings, mirrors
 from backwright.transfer.rename import Renaming, rename_code
 from backwright.transfer.survey import Survey, Table, survey
-from backwright.transfer.tables import Surroundings
 from backwright.transfer.variant import read_variant
 
 Trait = tuple[str, ...]
@@ -46,6 +47,10 @@ class NewTest:
 
     section: str
     code: str
+
+
+# The parameter by which a list of the other side is asked: read_all(alice, "/tags", task_ids=[…]).
+_OF_THE_OTHER_SIDE = re.compile(r'read_all\(\w+, f?"[^"]+", (\w+)=\[')
 
 
 def known_tests(host: Draft, house: Draft) -> list[FieldTest]:
@@ -178,6 +183,8 @@ def _traits(spec: ResourceSpec, field: FieldSpec, around: Surroundings) -> Itera
             return
         yield ("link", field.kind, owned)
         yield ("delete", field.on_delete if field.kind == "ref" else "many")
+        if field.kind == "ref" and field.optional:
+            yield ("link", "none")
     if field.unique:
         yield ("unique", "owned" if around.owned else "shared")
         if field.optional:
@@ -207,6 +214,8 @@ def _trait(name: str, table: Table, column: str, target: Table | None) -> Trait:
     deletes = name.startswith("test_delete")
     on_delete = "cascade" if "_with_" in name else "restrict"
     owned = "owned" if target and target.owned else "shared"
+    if name.startswith("test_filter_by_no_"):
+        return ("link", "none")
     if column.endswith("_ids") and table.links:
         return ("delete", "many") if deletes else ("link", "many", owned)
     if target is table:
@@ -228,13 +237,20 @@ def _renamed(
     test: FieldTest, spec: ResourceSpec, field: FieldSpec, around: Surroundings
 ) -> NewTest:
     """Rename the resource, the field and the field's target; they may share a word in the old."""
-    word = names_of(link_word(field) if field.kind == "many" else field.name)
+    many = field.kind == "many"
+    word = names_of(link_word(field), plural=field.name) if many else names_of(field.name)
     itself = field.kind == "ref" and field.target == spec.names.pascal
     target = around.targets[str(field.target)].names if field.target and not itself else word
     exact = {test.column: field.column}
     singular = test.column.removesuffix("s")
-    if field.kind == "many":
+    if many:
         exact[singular] = f"{word.snake}_id"
+        exact |= {
+            old: mirror.filter
+            for mirror in mirrors(spec, around)
+            for old in _OF_THE_OTHER_SIDE.findall(test.code)
+            if mirror.field == field
+        }
     tree = ast.parse(test.code)
     function = tree.body[0]
     assert isinstance(function, ast.AsyncFunctionDef | ast.FunctionDef)  # noqa: S101

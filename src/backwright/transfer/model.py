@@ -169,7 +169,7 @@ def text_length(field: FieldSpec) -> int:
 def _sql_type(resource: Names, field: FieldSpec) -> tuple[list[str], set[Import]]:
     if field.kind == "text":
         return ["sa_type=Text"], {("sqlalchemy", "Text")}
-    if field.kind == "int":
+    if field.kind == "int" and not _fits_an_integer(field):
         return ["sa_type=BigInteger"], {("sqlalchemy", "BigInteger")}
     if field.kind == "json":
         return ["sa_type=JSONDocument"], {("app.columns", "JSONDocument")}
@@ -178,6 +178,13 @@ def _sql_type(resource: Names, field: FieldSpec) -> tuple[list[str], set[Import]
         call = f'sa_type=enum_type({enum_class(resource, field)}, "{name}")'
         return [call], {("app.columns", "enum_type")}
     return [], set()
+
+
+def _fits_an_integer(field: FieldSpec) -> bool:
+    """Tell whether a number's bounds lie within those of the database's `integer`."""
+    if field.low is None or field.high is None:
+        return False
+    return field.low >= -(2**31) and field.high < 2**31
 
 
 def _server_default(

@@ -87,15 +87,19 @@ class _Pruner:
         """Prune statements; the heading of a section stays as long as something stands in it."""
         kept: list[cst.BaseStatement] = []
         heading: list[cst.EmptyLine] = []
+        gap = False
         for statement in body:
             pruned = self._statement(statement, doomed)
             own = _heading(statement)
             if not pruned:
                 heading = own or heading
+                gap = gap or _leading_blank(statement)
                 continue
             if heading and not own:
                 pruned[0] = _headed(pruned[0], heading)
-            heading = []
+            elif gap and kept and not _leading_blank(pruned[0]):
+                pruned[0] = _apart(pruned[0])
+            heading, gap = [], False
             kept += pruned
         return kept
 
@@ -256,6 +260,17 @@ def _heading(node: cst.BaseStatement) -> list[cst.EmptyLine]:
     texts = [line.comment.value if line.comment else "" for line in lines]
     last = max((i for i, text in enumerate(texts) if text.startswith("# ---")), default=-1)
     return list(lines[: last + 1])
+
+
+def _leading_blank(node: cst.BaseStatement) -> bool:
+    """Tell whether a statement stands apart from the one before."""
+    lines: Sequence[cst.EmptyLine] = getattr(node, "leading_lines", ())
+    return bool(lines) and lines[0].comment is None
+
+
+def _apart(node: cst.BaseStatement) -> cst.BaseStatement:
+    lines: Sequence[cst.EmptyLine] = getattr(node, "leading_lines", ())
+    return node.with_changes(leading_lines=[cst.EmptyLine(indent=False), *lines])
 
 
 def _headed(node: cst.BaseStatement, heading: list[cst.EmptyLine]) -> cst.BaseStatement:

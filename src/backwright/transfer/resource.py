@@ -13,10 +13,11 @@ from backwright.transfer.clashes import check_meanings
 from backwright.transfer.draft import Draft
 from backwright.transfer.exemplar import Exemplar, choose_exemplar, house_words, identifiers, liked
 from backwright.transfer.model import Target, link_word
+from backwright.transfer.relationships import OWNER, Surroundings
 from backwright.transfer.rename import Renaming
 from backwright.transfer.steps import Job
+from backwright.transfer.supplies import bring_supplies
 from backwright.transfer.survey import MODELS, Survey, Table, survey
-from backwright.transfer.tables import OWNER, Surroundings
 from backwright.values import Choice, Place, Question
 
 STEPS: tuple[tuple[str, Callable[[Job], list[str]]], ...] = (
@@ -54,6 +55,7 @@ def transfer_resource(host: Draft, house: Draft, spec: ResourceSpec) -> Transfer
     job = Job(host, house, spec, exemplar, around, vocabulary(exemplar, house))
     written = tuple((name, tuple(step(job))) for name, step in STEPS)
     done = tuple((name, files) for name, files in written if files)
+    bring_supplies(host, house)
     check_meanings(host)
     name = exemplar.table.name
     learnt_from = name if exemplar.draft is host else f"the {name} of the built-in example project"

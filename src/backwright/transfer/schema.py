@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from backwright.spec.names import Names
 from backwright.spec.types import FieldSpec
@@ -31,7 +31,10 @@ _CHECKS = {"email": "IS_EMAIL", "url": "IS_URL"}
 _FORMATS = {"email": "email", "url": "uri"}
 _NEVER_FILTERED = ("text", "json")
 _OF_PAGES = ("limit", "cursor", "sort", "with_total")  # what a list's query means already
-_NEVER_SORTED = (*_NEVER_FILTERED, "ref", "many")
+_NEVER_SORTED = (*_NEVER_FILTERED, "uuid", "ref", "many")
+_RANGED = ("int", "decimal", "date", "float", "datetime")
+_NEVER_EQUAL = ("float", "datetime")  # measured: a bound makes sense, a value hardly ever recurs
+_BOUNDS = ("min", "max")
 
 
 def create_field(resource: Names, field: FieldSpec) -> Declaration:
@@ -51,7 +54,10 @@ def create_field(resource: Names, field: FieldSpec) -> Declaration:
 def update_field(resource: Names, field: FieldSpec) -> Declaration:
     """Return the declaration in the schema of a partial change: left out is not null."""
     annotation, imports = _input_type(resource, field)
-    return Declaration(field.column, annotation, "UNSET", frozenset(imports | {(FIELDS, "UNSET")}))
+    if not field.optional:
+        annotation = f"Omittable[{annotation}]"
+        imports |= {(FIELDS, "Omittable")}
+    return Declaration(field.column, annotation, "None", frozenset(imports))
 
 
 def public_field(resource: Names, field: FieldSpec) -> Declaration:
@@ -68,23 +74,46 @@ def public_field(resource: Names, field: FieldSpec) -> Declaration:
     return Declaration(field.column, _or_none(field, annotation), None, frozenset(imports))
 
 
-def filter_field(resource: Names, field: FieldSpec) -> Declaration | None:
-    """Return the declaration of a filter, or None where none makes sense.
+def filter_fields(
+    resource: Names, field: FieldSpec, taken: Collection[str] = ()
+) -> list[Declaration]:
+    """Return the declarations of a field's filters, if any makes sense.
 
-    It is by equality; that of a many asks for all links that it names.
+    They are by equality and by bounds; that of a many asks for all links that it names. `taken`
+    are the columns of the resource, which a bound may not be called as.
     """
     if field.kind in _NEVER_FILTERED or field.column in _OF_PAGES:
-        return None
-    annotation, imports = _input_type(resource, field)
+        return []
     if field.kind == "many":
-        annotation = annotation.replace("list[UUID]", "list[UUID] | None", 1)
-    elif not field.optional:
-        annotation = f"{annotation} | None"
-    return Declaration(field.column, annotation, "None", frozenset(imports))
+        return [link_filter(field.column, field.name)]
+    annotation, imports = _filter_type(resource, field)
+    names = [] if field.kind in _NEVER_EQUAL else [field.column]
+    if field.kind in _RANGED:
+        names += [n for b in _BOUNDS if (n := f"{field.column}_{b}") not in taken]
+    return [Declaration(name, f"{annotation} | None", "None", frozenset(imports)) for name in names]
+
+
+def link_filter(name: str, relationship: str) -> Declaration:
+    """Return the declaration of a filter by a many-to-many: `tag_ids` of `tags`."""
+    bounds = f'Field(max_length=MOST_LINKS), LinkedWith("{relationship}")'
+    needed = {
+        ("typing", "Annotated"),
+        ("pydantic", "Field"),
+        ("uuid", "UUID"),
+        (FIELDS, "MOST_LINKS"),
+        ("app.links", "LinkedWith"),
+    }
+    return Declaration(name, f"Annotated[list[UUID] | None, {bounds}]", "None", frozenset(needed))
+
+
+def _filter_type(resource: Names, field: FieldSpec) -> tuple[str, set[Import]]:
+    if field.kind == "ref" and field.optional:
+        return "IdOrNull", {(FIELDS, "IdOrNull")}
+    return _TYPES.get(field.kind, _plain_type)(resource, field)
 
 
 def sort_field(fields: Iterable[FieldSpec]) -> Declaration:
-    """Return the declaration of the orders that a list can have; null has no place in one."""
+    """Return the declaration of the orders that a list can have."""
     options = ["created_at", "-created_at", *sort_options(fields)]
     orders = ", ".join(f'"{option}"' for option in options)
     return Declaration(
@@ -94,7 +123,7 @@ def sort_field(fields: Iterable[FieldSpec]) -> Declaration:
 
 def sort_options(fields: Iterable[FieldSpec]) -> list[str]:
     """Return the orders that fields give a list, up and down."""
-    columns = [f.column for f in fields if f.kind not in _NEVER_SORTED and not f.optional]
+    columns = [f.column for f in fields if f.kind not in _NEVER_SORTED]
     return [f"{sign}{column}" for column in columns for sign in ("", "-")]
 
 
@@ -144,8 +173,6 @@ def _checked_text(bounds: list[str], check: str) -> tuple[str, set[Import]]:
 
 
 def _int_type(_: Names, field: FieldSpec) -> tuple[str, set[Import]]:
-    if field.low is None and field.high is None:
-        return "Int", {(FIELDS, "Int")}
     low = str(int(field.low)) if field.low is not None else "-LARGEST_INTEGER"
     high = str(int(field.high)) if field.high is not None else "LARGEST_INTEGER"
     needed = {(FIELDS, "LARGEST_INTEGER")} if "LARGEST_INTEGER" in low + high else set[Import]()
@@ -153,7 +180,7 @@ def _int_type(_: Names, field: FieldSpec) -> tuple[str, set[Import]]:
 
 
 def _float_type(_: Names, field: FieldSpec) -> tuple[str, set[Import]]:
-    return _annotated("Float", _bounds(field), {(FIELDS, "Float")})
+    return _annotated("float", ["allow_inf_nan=False", *_bounds(field)], set())
 
 
 def _decimal_type(_: Names, field: FieldSpec) -> tuple[str, set[Import]]:
@@ -163,8 +190,7 @@ def _decimal_type(_: Names, field: FieldSpec) -> tuple[str, set[Import]]:
 
 
 def _many_type(_: Names, __: FieldSpec) -> tuple[str, set[Import]]:
-    needed = {("uuid", "UUID"), (FIELDS, "MOST_LINKS")}
-    return _annotated("list[UUID]", ["max_length=MOST_LINKS"], needed)
+    return "Links", {(FIELDS, "Links")}
 
 
 _TYPES: dict[str, Callable[[Names, FieldSpec], tuple[str, set[Import]]]] = {

@@ -6,7 +6,7 @@ stands around the slots is structure, and is carried over.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import libcst as cst
 
@@ -16,14 +16,24 @@ from backwright.transfer import schema
 from backwright.transfer.declaration import Declaration, Import
 from backwright.transfer.samples import good, good_imports
 
-Role = Callable[[Names, FieldSpec], Declaration | None]
+Role = Callable[[Names, FieldSpec], Declaration]
 
 ROLES: dict[str, Role] = {
     "Create": schema.create_field,
     "Update": schema.update_field,
     "Public": schema.public_field,
-    "Filter": schema.filter_field,
 }
+FILTER = "Filter"
+
+
+def declarations(
+    role: str, names: Names, fields: Sequence[FieldSpec], columns: Collection[str] = ()
+) -> list[Declaration]:
+    """Return what fields put into the schema of a role, of a resource with also these columns."""
+    if role != FILTER:
+        return [ROLES[role](names, field) for field in fields]
+    taken = {*columns, *(field.column for field in fields)}
+    return [made for field in fields for made in schema.filter_fields(names, field, taken)]
 
 
 class SchemaSlots(cst.CSTTransformer):
@@ -45,18 +55,22 @@ class SchemaSlots(cst.CSTTransformer):
         self, original_node: cst.ClassDef, updated_node: cst.ClassDef
     ) -> cst.ClassDef:
         role = updated_node.name.value.removeprefix(self.names.pascal)
-        if role not in ROLES or not isinstance(updated_node.body, cst.IndentedBlock):
+        if role not in (*ROLES, FILTER) or not isinstance(updated_node.body, cst.IndentedBlock):
             return updated_node
         body = list(updated_node.body.body)
-        slots = [i for i, s in enumerate(body) if _field_name(s) in self.columns]
+        slots = [i for i, s in enumerate(body) if self._is_slot(s)]
         at = slots[0] if slots else len(body)
         kept = [self._sorted(s) for i, s in enumerate(body) if i not in slots]
-        kept[at:at] = [self._statement(d) for d in self._declarations(role)]
+        kept[at:at] = [self._statement(d) for d in declarations(role, self.names, self.fields)]
         return updated_node.with_changes(body=updated_node.body.with_changes(body=kept))
 
-    def _declarations(self, role: str) -> list[Declaration]:
-        made = [ROLES[role](self.names, f) for f in self.fields]
-        return [d for d in made if d is not None]
+    def _is_slot(self, statement: cst.BaseStatement) -> bool:
+        """Tell whether a statement is about a field; so are bounds, and filters by links."""
+        name = _field_name(statement)
+        if name is None:
+            return False
+        plain = name.removesuffix("_min").removesuffix("_max")
+        return bool({name, plain} & self.columns) or "LinkedWith(" in _code(statement)
 
     def _statement(self, declaration: Declaration) -> cst.BaseStatement:
         self.imports |= declaration.imports
@@ -110,6 +124,10 @@ class SampleSlots(cst.CSTTransformer):
 def _multiline(left: str, items: list[str], right: str) -> str:
     inner = "".join(f"    {item},\n" for item in items)
     return f"{left}\n{inner}{right}"
+
+
+def _code(node: cst.CSTNode) -> str:
+    return cst.Module([]).code_for_node(node)
 
 
 def _field_name(statement: cst.BaseStatement) -> str | None:

@@ -19,15 +19,18 @@ from backwright.transfer.declaration import Import, wanted_imports
 from backwright.transfer.draft import Draft
 from backwright.transfer.exemplar import Exemplar, block, bound_names, chain_of
 from backwright.transfer.expectations import expected_imports, filled
+from backwright.transfer.extend_schemas import with_mirrors
 from backwright.transfer.field_tests import NewTest, known_tests, spoken_of, tests_of_fields
 from backwright.transfer.model import link_word
 from backwright.transfer.promises import promising
 from backwright.transfer.readme import README, with_resource
+from backwright.transfer.relationships import Surroundings
 from backwright.transfer.rename import Renaming, rename_code
 from backwright.transfer.repeat import repeat_links
 from backwright.transfer.slots import SampleSlots, SchemaSlots
 from backwright.transfer.survey import MODELS
-from backwright.transfer.tables import Surroundings, Tables, tables
+from backwright.transfer.tables import Tables, tables
+from backwright.transfer.trees import with_trees, without_trees
 from backwright.transfer.wiring import wire, wires
 
 WIDTH = 100
@@ -110,7 +113,8 @@ def add_schemas(job: Job) -> list[str]:
     slots = SchemaSlots(job.columns, job.spec.names, job.spec.fields)
     renamed = cst.parse_module(rename_code(code, job.renaming(code)))
     text = job.host.text(path).rstrip("\n") + "\n\n\n" + renamed.visit(slots).code.strip() + "\n"
-    job.host.write(path, add_imports(text, wanted_imports(slots.imports), width=WIDTH))
+    text = add_imports(text, wanted_imports(slots.imports), width=WIDTH)
+    job.host.write(path, with_mirrors(text, job.spec, job.around))
     return [path]
 
 
@@ -132,18 +136,23 @@ def _copy_modules(job: Job, wanted: object) -> list[str]:
     assert callable(wanted)  # noqa: S101
     made = []
     for path in filter(wanted, job.exemplar.modules()):
-        code, links = _relinked(job, job.exemplar.draft.text(path))
         target = _target_path(job, path)
-        job.host.write(target, rename_code(code, job.renaming(code, links)))
+        job.host.write(target, _renamed(job, path))
         made.append(target)
     return made
 
 
 def service_of(job: Job) -> str:
     """Return the service that a resource gets."""
-    path = next(p for p in job.exemplar.modules() if p.endswith("_service.py"))
-    code, links = _relinked(job, job.exemplar.draft.text(path))
-    return rename_code(code, job.renaming(code, links))
+    return _renamed(job, next(p for p in job.exemplar.modules() if p.endswith("_service.py")))
+
+
+def _renamed(job: Job, path: str) -> str:
+    code = job.exemplar.draft.text(path)
+    is_service = path.endswith("_service.py")
+    code, links = _relinked(job, without_trees(code) if is_service else code)
+    code = rename_code(code, job.renaming(code, links))
+    return with_trees(code, job.spec) if is_service else code
 
 
 def _relinked(job: Job, code: str) -> tuple[str, tuple[tuple[Names, Names], ...]]:

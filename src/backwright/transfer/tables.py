@@ -6,7 +6,6 @@ database itself refuses a link to somebody else's row.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -22,17 +21,8 @@ from backwright.transfer.model import (
     link_class,
     link_word,
 )
-
-OWNER = "owner_id"
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """A relationship attribute: on which class, what it is called, its code."""
-
-    owner: str
-    name: str
-    code: str
+from backwright.transfer.relationships import OWNER, Member, Surroundings, relationships
+from backwright.transfer.trees import is_above
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,35 +57,18 @@ class Tables:
         return (*self.enums, self.table)
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What the new tables stand among.
-
-    `targets` are the models that can be referred to, by class name; `taken` the attributes that
-    each of them has already; `owned` tells whether the new rows belong to a user, if the project
-    `has_users` at all; `current_time` is what it gives times by on the server, and where that is;
-    `later` are the models that stand behind the rows' own.
-    """
-
-    targets: Mapping[str, Target]
-    taken: Mapping[str, Collection[str]]
-    owned: bool
-    has_users: bool = True
-    current_time: Import = ("sqlalchemy", "func")
-    later: Collection[str] = ()
-
-
 def tables(spec: ResourceSpec, around: Surroundings) -> Tables:
     """Return the code of a resource's tables and of the relationships on both sides."""
     names, fields = spec.names, spec.fields
     enums = [_enum(names, f) for f in fields if f.kind == "enum"]
     links = [_link(names, f, around) for f in fields if f.kind == "many"]
-    pairs = _relationships(spec, around)
+    pairs = relationships(spec, around)
     own = [m for m in pairs if m.owner == names.pascal]
     columns = [column(names, f, around.current_time) for f in fields if f.kind != "many"]
     code = _table(spec, around, [c.code for c in columns], own)
     imports = {i for c in columns for i in c.imports} | _imports(spec, bool(pairs))
-    if any(f.kind == "ref" and f.optional and f.target in around.later for f in fields):
+    later = (*around.later, names.pascal)
+    if any(f.kind == "ref" and f.optional and f.target in later for f in fields):
         imports.add(("typing", "Optional"))
     others = tuple(m for m in pairs if m.owner != names.pascal)
     return Tables(
@@ -149,12 +122,25 @@ def _of_fields(spec: ResourceSpec, around: Surroundings) -> list[str]:
     ]
     uniques = [_call("UniqueConstraint", [*lead, f'"{f.column}"']) for f in spec.fields if f.unique]
     checks = [_check(f) for f in spec.fields if is_bounded(f)]
+    checks += [_of_another(f) for f in spec.fields if is_above(spec, f)]
     indexes = [
-        _call("Index", ["None", *lead, f'"{f.column}"'])
+        _call("Index", ["None", *lead, f'"{f.column}"', *_order_within(f)])
         for f in spec.fields
         if (f.index or f.kind == "ref") and not f.unique
     ]
     return [*references, *uniques, *checks, *indexes]
+
+
+def _order_within(field: FieldSpec) -> list[str]:
+    """Return what follows a column in its index: the order of a list that it narrows or sorts."""
+    narrows = field.kind in ("ref", "bool", "enum", "uuid")
+    return ['"created_at"', '"id"'] if narrows else ['"id"']
+
+
+def _of_another(field: FieldSpec) -> str:
+    """A row is not its own parent."""
+    rule = f"{quoted(field.column)} <> id"
+    return _call("CheckConstraint", [repr(rule), f'name="{field.column}_is_of_another"'])
 
 
 def _reference(around: Surroundings, name: str, target: Target, cascade: bool) -> str:  # noqa: FBT001
@@ -228,57 +214,6 @@ def _link(names: Names, field: FieldSpec, around: Surroundings) -> Link:
     return Link(name, names.pascal if later else target.names.pascal, code)
 
 
-def _relationships(spec: ResourceSpec, around: Surroundings) -> list[Member]:
-    """Both sides of every reference and many; a table's link to itself has no other side."""
-    members: list[Member] = []
-    taken = {name: set(attributes) for name, attributes in around.taken.items()}
-    for field in spec.fields:
-        target = around.targets.get(str(field.target))
-        if target is None or field.target == spec.names.pascal:
-            continue
-        back = _free_name(spec.names, field, taken.setdefault(target.names.pascal, set()))
-        members += _sides(spec.names, field, target, back, around)
-    return members
-
-
-def _sides(
-    names: Names, field: FieldSpec, target: Target, back: str, around: Surroundings
-) -> tuple[Member, Member]:
-    here, there = names.pascal, target.names.pascal
-    later = there in around.later
-    named = f'"{there}"' if later else there
-    if field.kind == "many":
-        rest = f"link_model={link_class(names, field)}, sa_relationship_kwargs=READ_ONLY"
-        near = f'list[{named}] = Relationship(back_populates="{back}", {rest})'
-        far = f'list["{here}"] = Relationship(back_populates="{field.name}", {rest})'
-    else:
-        keys = f"{here}.{field.column}"
-        if around.owned and target.owned:
-            keys = f"[{here}.{OWNER}, {keys}]"
-        rest = f'sa_relationship_kwargs={{**READ_ONLY, "foreign_keys": "{keys}"}}'
-        maybe = f"Optional[{named}]" if later else f"{named} | None"  # `"Tag" | None` is no type
-        annotation = maybe if field.optional else named
-        near = f'{annotation} = Relationship(back_populates="{back}", {rest})'
-        far = f'list["{here}"] = Relationship(back_populates="{field.name}", {rest})'
-    return (
-        Member(here, field.name, f"{field.name}: {near}"),
-        Member(there, back, f"{back}: {far}"),
-    )
-
-
-def _free_name(names: Names, field: FieldSpec, taken: set[str]) -> str:
-    """Return what the other side calls the new rows: `reviews`, or `author_reviews` if taken."""
-    for name in (names.plural_snake, f"{field.name}_{names.plural_snake}"):
-        if name not in taken:
-            taken.add(name)
-            return name
-    number = 2
-    while f"{field.name}_{names.plural_snake}_{number}" in taken:
-        number += 1
-    taken.add(f"{field.name}_{names.plural_snake}_{number}")
-    return f"{field.name}_{names.plural_snake}_{number}"
-
-
 def _imports(spec: ResourceSpec, related: bool) -> set[Import]:  # noqa: FBT001
     kinds = {f.kind for f in spec.fields}
     needed: set[Import] = {("sqlalchemy", "Index")}
@@ -286,7 +221,7 @@ def _imports(spec: ResourceSpec, related: bool) -> set[Import]:  # noqa: FBT001
         needed.add(("sqlalchemy", "ForeignKeyConstraint"))
     if any(f.unique for f in spec.fields):
         needed.add(("sqlalchemy", "UniqueConstraint"))
-    if any(is_bounded(f) for f in spec.fields):
+    if any(is_bounded(f) or is_above(spec, f) for f in spec.fields):
         needed.add(("sqlalchemy", "CheckConstraint"))
     if "enum" in kinds:
         needed.add(("enum", "StrEnum"))

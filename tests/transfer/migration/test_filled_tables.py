@@ -410,6 +410,6 @@ def test_a_new_table_waits_for_those_in_use_for_a_moment_only(target: str, *, lo
     code = NEW_TABLE.format(target=target)
     made = harden(code)
     assert made.notes == ()
-    assert made.code.count("SET LOCAL lock_timeout = '5s'") == (2 if locks else 0)
+    assert made.code.count("SET LOCAL lock_timeout = '2s'") == (2 if locks else 0)
     if not locks:
         assert made.code == code

@@ -13,7 +13,7 @@ from pydantic import (
     ValidationError,
 )
 
-from app.fields import STORABLE, UNSET, DateTime, Email
+from app.fields import STORABLE, DateTime, Email
 from app.schemas import Input
 
 SHORTEST_PASSWORD = 8
@@ -74,7 +74,7 @@ class UserCreate(Input):
 class UserUpdate(Input):
     """What a user may change of their account; address and password have endpoints of their own."""
 
-    full_name: Annotated[str, Field(max_length=200), STORABLE] | None = UNSET
+    full_name: Annotated[str, Field(max_length=200), STORABLE] | None = None
 
 
 class UserPublic(BaseModel):

@@ -78,21 +78,23 @@ def duplicate(constraint_name: str | None) -> AppError:
 
 
 def broken_reference(constraint_name: str | None, statement: Executable | None) -> AppError:
-    """Return the error for a reference to nothing, or to a row that cannot go because of it.
-
-    Where a row refers to another of its kind, what it is called would not say which one is meant.
-    """
+    """Return the error for a reference to nothing, or to a row that cannot go because of it."""
     constraint = _constraints().get(constraint_name or "")
     if not isinstance(constraint, ForeignKeyConstraint):
         return ConflictError("Refers to something that does not exist, or is referred to")
     target = _title(constraint.referred_table.name)
-    to_its_kind = constraint.referred_table is constraint.table
-    if isinstance(statement, Delete):
-        if to_its_kind:
-            return ConflictError(f"{target} is still the {_columns(constraint)} of another")
-        return ConflictError(f"{target} is still in use ({_noun(constraint.table.name)})")
-    missing = _columns(constraint).capitalize() if to_its_kind else target
-    return NotFoundError(f"{missing} not found")
+    if not isinstance(statement, Delete):
+        return NotFoundError(f"{_field(constraint)}: {target} not found")
+    if constraint.referred_table is constraint.table:
+        return ConflictError(f"{target} is still the {_columns(constraint)} of another")
+    return ConflictError(f"{target} is still in use ({_noun(constraint.table.name)})")
+
+
+def _field(constraint: ForeignKeyConstraint) -> str:
+    """Return the field that a client refers by; what a link table refers to comes in a list."""
+    name = list(constraint.columns)[-1].name
+    is_link = all(column.primary_key for column in constraint.table.columns)
+    return f"{name}s" if is_link else name
 
 
 def missing_value(column_name: str | None) -> AppError:

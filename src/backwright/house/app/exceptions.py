@@ -43,12 +43,6 @@ class UnauthorizedError(AppError):
         super().__init__(message)
 
 
-class ForbiddenError(AppError):
-    """It is known who is calling, and they may not do this."""
-
-    status_code = 403
-
-
 class NotFoundError(AppError):
     """There is no such row, or none that the caller may see: the answer is the same."""
 

@@ -2,7 +2,9 @@
 
 import re
 from datetime import date, datetime
-from typing import Annotated, Any
+from enum import StrEnum
+from typing import Annotated, Any, TypeVar
+from uuid import UUID
 
 from pydantic import (
     AfterValidator,
@@ -14,6 +16,7 @@ from pydantic import (
     TypeAdapter,
     validate_email,
 )
+from pydantic.json_schema import SkipJsonSchema
 
 LARGEST_INTEGER = 2**63 - 1
 LONGEST_EMAIL = 254
@@ -21,8 +24,7 @@ LONGEST_TEXT = 100_000
 LONGEST_URL = 2083
 MOST_LINKS = 100
 
-# The default of what may be left out of a change but must not be null.
-UNSET: Any = Field(default_factory=lambda: None)
+Value = TypeVar("Value")
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _url = TypeAdapter(HttpUrl)
@@ -74,6 +76,19 @@ def _check_time(value: Any) -> Any:
     raise ValueError("must be a time with its zone such as 2030-01-31T12:00:00Z")
 
 
+def _refuse_null(value: Any) -> Any:
+    """Refuse null where a field may be left out, but not emptied."""
+    if value is None:
+        raise ValueError("must not be null")
+    return value
+
+
+class Null(StrEnum):
+    """What a filter says for "none"."""
+
+    NULL = "null"
+
+
 # What a text must be, beside its length. It comes after the length in an annotation, so that a text
 # that is too long is not written about as if it were a list.
 STORABLE = AfterValidator(_check_text)
@@ -81,8 +96,6 @@ IS_EMAIL = AfterValidator(_check_email)
 IS_URL = AfterValidator(_check_url)
 
 Text = Annotated[str, Field(max_length=LONGEST_TEXT), STORABLE]
-Int = Annotated[int, Field(ge=-LARGEST_INTEGER, le=LARGEST_INTEGER)]
-Float = Annotated[float, Field(allow_inf_nan=False)]
 Email = Annotated[
     str, Field(max_length=LONGEST_EMAIL, json_schema_extra={"format": "email"}), IS_EMAIL
 ]
@@ -90,3 +103,12 @@ Url = Annotated[str, Field(max_length=LONGEST_URL, json_schema_extra={"format": 
 Date = Annotated[date, BeforeValidator(_check_date)]
 DateTime = Annotated[AwareDatetime, BeforeValidator(_check_time)]
 Json = dict[str, JsonValue]
+Links = Annotated[
+    list[UUID],
+    Field(max_length=MOST_LINKS, description=f"At most {MOST_LINKS}; a change replaces them all."),
+]
+
+# In a filter: a row, or `null` for what has none.
+IdOrNull = UUID | Null
+# In a change: None if it was left out, since null is refused.
+Omittable = Annotated[Value | SkipJsonSchema[None], BeforeValidator(_refuse_null)]

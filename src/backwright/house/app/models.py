@@ -11,7 +11,7 @@ what it needs.
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, Optional
 from uuid import UUID, uuid4
 
 from sqlalchemy import (
@@ -138,14 +138,27 @@ class Category(SharedTable, table=True):
         ForeignKeyConstraint(["parent_id"], ["category.id"]),
         UniqueConstraint("name"),
         CheckConstraint("position >= 0", name="position_in_range"),
+        CheckConstraint("parent_id <> id", name="parent_id_is_of_another"),
         Index(None, "created_at", "id"),
-        Index(None, "parent_id"),
+        Index(None, "parent_id", "created_at", "id"),
     )
 
     name: str = Field(max_length=80)
     position: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
     parent_id: UUID | None = Field(default=None)
 
+    parent: Optional["Category"] = Relationship(
+        back_populates="parent_of",
+        sa_relationship_kwargs={
+            **READ_ONLY,
+            "foreign_keys": "Category.parent_id",
+            "remote_side": "Category.id",
+        },
+    )
+    parent_of: list["Category"] = Relationship(
+        back_populates="parent",
+        sa_relationship_kwargs={**READ_ONLY, "foreign_keys": "Category.parent_id"},
+    )
     projects: list["Project"] = Relationship(
         back_populates="category",
         sa_relationship_kwargs={**READ_ONLY, "foreign_keys": "Project.category_id"},
@@ -179,7 +192,7 @@ class Project(OwnedTable, table=True):
         ForeignKeyConstraint(["category_id"], ["category.id"]),
         UniqueConstraint("owner_id", "inbox"),
         Index(None, "owner_id", "created_at", "id"),
-        Index(None, "owner_id", "category_id"),
+        Index(None, "owner_id", "category_id", "created_at", "id"),
     )
 
     name: str = Field(max_length=120)
@@ -239,14 +252,14 @@ class Task(OwnedTable, table=True):
         ),
         CheckConstraint("priority BETWEEN 1 AND 5", name="priority_in_range"),
         Index(None, "owner_id", "created_at", "id"),
-        Index(None, "owner_id", "priority"),
-        Index(None, "owner_id", "project_id"),
+        Index(None, "owner_id", "priority", "id"),
+        Index(None, "owner_id", "project_id", "created_at", "id"),
     )
 
     title: str = Field(max_length=200)
     notes: str | None = Field(default=None, sa_type=Text)
     done: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
-    priority: int = Field(default=3, sa_type=BigInteger, sa_column_kwargs={"server_default": "3"})
+    priority: int = Field(default=3, sa_column_kwargs={"server_default": "3"})
     status: TaskStatus = Field(
         default=TaskStatus.OPEN,
         sa_type=enum_type(TaskStatus, "task_status"),
@@ -307,10 +320,11 @@ class Comment(OwnedTable, table=True):
         ForeignKeyConstraint(
             ["owner_id", "parent_id"], ["comment.owner_id", "comment.id"], ondelete="CASCADE"
         ),
+        CheckConstraint("parent_id <> id", name="parent_id_is_of_another"),
         Index(None, "owner_id", "created_at", "id"),
-        Index(None, "owner_id", "task_id"),
-        Index(None, "owner_id", "tag_id"),
-        Index(None, "owner_id", "parent_id"),
+        Index(None, "owner_id", "task_id", "created_at", "id"),
+        Index(None, "owner_id", "tag_id", "created_at", "id"),
+        Index(None, "owner_id", "parent_id", "created_at", "id"),
     )
 
     body: str = Field(sa_type=Text)
@@ -327,4 +341,19 @@ class Comment(OwnedTable, table=True):
     tag: Tag | None = Relationship(
         back_populates="comments",
         sa_relationship_kwargs={**READ_ONLY, "foreign_keys": "[Comment.owner_id, Comment.tag_id]"},
+    )
+    parent: Optional["Comment"] = Relationship(
+        back_populates="parent_of",
+        sa_relationship_kwargs={
+            **READ_ONLY,
+            "foreign_keys": "[Comment.owner_id, Comment.parent_id]",
+            "remote_side": "[Comment.owner_id, Comment.id]",
+        },
+    )
+    parent_of: list["Comment"] = Relationship(
+        back_populates="parent",
+        sa_relationship_kwargs={
+            **READ_ONLY,
+            "foreign_keys": "[Comment.owner_id, Comment.parent_id]",
+        },
     )

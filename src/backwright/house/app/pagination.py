@@ -5,7 +5,8 @@ more than the first, and rows that come or go meanwhile are neither repeated nor
 """
 
 import base64
-from collections.abc import Collection
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from types import GenericAlias
@@ -13,13 +14,13 @@ from typing import Annotated, Any, Generic, TypeVar, cast, get_args
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
-from sqlalchemy import ColumnElement, Select, Tuple, func, select, tuple_
-from sqlalchemy.orm import Mapped
+from sqlalchemy import ColumnElement, Select, and_, func, or_, tuple_
 from sqlmodel import SQLModel, col
 
 from app.auth import Caller
 from app.database import Session
 from app.exceptions import ValidationError
+from app.fields import Null
 
 LARGEST_PAGE = 100
 LONGEST_CURSOR = 2000
@@ -39,7 +40,8 @@ class Page(BaseModel, Generic[Item]):
 class PageQuery(BaseModel):
     """Parameters for listing; what else a subclass declares is a filter.
 
-    A filter with the name of a column is by equality; the others are the service's own.
+    One with the name of a column is by equality (`null` where there is no value), one with `_min`
+    or `_max` behind it by a bound that is included. Any other has a `Filter` in its annotation.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -51,6 +53,16 @@ class PageQuery(BaseModel):
     ] = None
     with_total: Annotated[bool, Field(description="Whether to count all rows, too.")] = False
     sort: str
+
+
+class Filter(ABC):
+    """What a filter means that is not about a column of the list's own table."""
+
+    @abstractmethod
+    def condition(
+        self, model: type[SQLModel], value: Any, caller: Caller | None
+    ) -> ColumnElement[bool]:
+        """Return what is true of the rows that pass."""
 
 
 async def paginate(
@@ -67,16 +79,13 @@ async def paginate(
     Raises:
         ValidationError: If the cursor does not come from the same list.
     """
-    for name in _filters_of(query, model):
-        statement = statement.where(getattr(model, name) == getattr(query, name))
+    statement = statement.where(*_conditions(query, model, caller))
     total = await _count(session, statement, caller) if query.with_total else None
 
     schema = _item_schema(page)
     order = _order_of(model, query.sort)
     if query.cursor is not None:
-        place = tuple_(*_read_cursor(query.cursor, order, schema))
-        after = order.columns < place if order.descending else order.columns > place
-        statement = statement.where(after)
+        statement = statement.where(order.after(*_read_cursor(query.cursor, order, schema)))
     statement = statement.order_by(*order.clauses).limit(query.limit + 1)
     items = await session.all(statement, schema, caller=caller)
     next_cursor = None
@@ -86,35 +95,26 @@ async def paginate(
     return cast(PageOf, page.model_construct(items=items, next_cursor=next_cursor, total=total))
 
 
-def linked_with_all(
-    ids: Collection[UUID],
-    row_id: Mapped[UUID],
-    link_row_id: Mapped[UUID],
-    link_id: Mapped[UUID],
-    *conditions: ColumnElement[bool],
-) -> ColumnElement[bool]:
-    """Return the condition that a row is linked with all of these ids.
-
-    Args:
-        ids: What it must be linked with.
-        row_id: The column of the row's id.
-        link_row_id: The column of the link table that holds it.
-        link_id: The column of the link table that holds what it is linked with.
-        conditions: What else must be true in the link table.
-    """
-    linked = (
-        select(link_row_id)
-        .where(*conditions, link_id.in_(ids))
-        .group_by(link_row_id)
-        .having(func.count() == len(set(ids)))
-    )
-    return row_id.in_(linked)
-
-
-def _filters_of(query: PageQuery, model: type[SQLModel]) -> list[str]:
-    """Return the columns to filter by."""
-    names = query.model_fields_set & model.model_fields.keys()
-    return sorted(names - PageQuery.model_fields.keys())
+def _conditions(
+    query: PageQuery, model: type[SQLModel], caller: Caller | None
+) -> Iterator[ColumnElement[bool]]:
+    """Yield what is true of the rows that pass the filters of a query."""
+    for name in sorted(query.model_fields_set - PageQuery.model_fields.keys()):
+        value = getattr(query, name)
+        if value is None:
+            continue
+        metadata = type(query).model_fields[name].metadata
+        own = next((item for item in metadata if isinstance(item, Filter)), None)
+        if own is not None:
+            yield own.condition(model, value, caller)
+        elif value is Null.NULL:
+            yield col(getattr(model, name)).is_(None)
+        elif name in model.model_fields:
+            yield getattr(model, name) == value
+        elif name.endswith("_min"):
+            yield getattr(model, name.removesuffix("_min")) >= value
+        else:
+            yield getattr(model, name.removesuffix("_max")) <= value
 
 
 async def _count(
@@ -128,27 +128,45 @@ async def _count(
 
 @dataclass(frozen=True)
 class _Order:
-    """An order of a list: by a field, and by id where that is the same."""
+    """An order of a list: by a column, rows without a value last, and by id where that is equal."""
 
     sort: str
     field: str
     descending: bool
-    columns: Tuple
-    clauses: tuple[ColumnElement[Any], ...]
+    nullable: bool
+    column: Any
+    row_id: Any
+
+    @property
+    def clauses(self) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+        """What to order by."""
+        column, row_id = self.column, self.row_id
+        if self.descending:
+            column, row_id = column.desc(), row_id.desc()
+        return column.nulls_last() if self.nullable else column, row_id
+
+    def after(self, value: Any, row_id: UUID) -> ColumnElement[bool]:
+        """Return what is true of the rows that come after a place."""
+        if value is None:
+            later = self.row_id < row_id if self.descending else self.row_id > row_id
+            return and_(self.column.is_(None), later)
+        columns, place = tuple_(self.column, self.row_id), tuple_(value, row_id)
+        after = columns < place if self.descending else columns > place
+        return or_(after, self.column.is_(None)) if self.nullable else after
 
 
 @lru_cache
 def _order_of(model: type[SQLModel], sort: str) -> _Order:
     """Return the order that a `sort` parameter asks for."""
     field = sort.removeprefix("-")
-    descending = sort.startswith("-")
-    columns = (col(getattr(model, field)), col(model.id))  # type: ignore[attr-defined]
+    column: Any = getattr(model, field)
     return _Order(
         sort=sort,
         field=field,
-        descending=descending,
-        columns=tuple_(*columns),
-        clauses=tuple(column.desc() if descending else column.asc() for column in columns),
+        descending=sort.startswith("-"),
+        nullable=column.property.columns[0].nullable,
+        column=column,
+        row_id=col(model.id),  # type: ignore[attr-defined]
     )
 
 

@@ -11,15 +11,17 @@ from app.fields import (
     LARGEST_INTEGER,
     MOST_LINKS,
     STORABLE,
-    UNSET,
     Date,
     DateTime,
     Email,
-    Float,
+    IdOrNull,
     Json,
+    Links,
+    Omittable,
     Text,
     Url,
 )
+from app.links import LinkedWith
 from app.models import TaskStatus
 from app.pagination import Page, PageQuery
 
@@ -49,16 +51,16 @@ class CategoryCreate(Input):
     name: Annotated[str, Field(max_length=80), STORABLE]
     position: Annotated[int, Field(ge=0, le=LARGEST_INTEGER)] = 0
     parent_id: UUID | None = None
-    label_ids: Annotated[list[UUID], Field(max_length=MOST_LINKS)] = []
+    label_ids: Links = []
 
 
 class CategoryUpdate(Input):
     """Fields for changing a category; what is left out stays as it is."""
 
-    name: Annotated[str, Field(max_length=80), STORABLE] = UNSET
-    position: Annotated[int, Field(ge=0, le=LARGEST_INTEGER)] = UNSET
-    parent_id: UUID | None = UNSET
-    label_ids: Annotated[list[UUID], Field(max_length=MOST_LINKS)] = UNSET
+    name: Omittable[Annotated[str, Field(max_length=80), STORABLE]] = None
+    position: Omittable[Annotated[int, Field(ge=0, le=LARGEST_INTEGER)]] = None
+    parent_id: UUID | None = None
+    label_ids: Omittable[Links] = None
 
 
 class CategoryPublic(BaseModel):
@@ -85,8 +87,12 @@ class CategoryFilter(PageQuery):
     )
     name: Annotated[str, Field(max_length=80), STORABLE] | None = None
     position: Annotated[int, Field(ge=0, le=LARGEST_INTEGER)] | None = None
-    parent_id: UUID | None = None
-    label_ids: Annotated[list[UUID] | None, Field(max_length=MOST_LINKS)] = None
+    position_min: Annotated[int, Field(ge=0, le=LARGEST_INTEGER)] | None = None
+    position_max: Annotated[int, Field(ge=0, le=LARGEST_INTEGER)] | None = None
+    parent_id: IdOrNull | None = None
+    label_ids: Annotated[list[UUID] | None, Field(max_length=MOST_LINKS), LinkedWith("labels")] = (
+        None
+    )
 
 
 class LabelCreate(Input):
@@ -98,7 +104,7 @@ class LabelCreate(Input):
 class LabelUpdate(Input):
     """Fields for changing a label; what is left out stays as it is."""
 
-    name: Annotated[str, Field(min_length=1, max_length=30), STORABLE] = UNSET
+    name: Omittable[Annotated[str, Field(min_length=1, max_length=30), STORABLE]] = None
 
 
 class LabelPublic(BaseModel):
@@ -119,6 +125,9 @@ class LabelFilter(PageQuery):
 
     sort: Literal["created_at", "-created_at", "name", "-name"] = "-created_at"
     name: Annotated[str, Field(min_length=1, max_length=30), STORABLE] | None = None
+    category_ids: Annotated[
+        list[UUID] | None, Field(max_length=MOST_LINKS), LinkedWith("categories")
+    ] = None
 
 
 class ProjectCreate(Input):
@@ -134,11 +143,11 @@ class ProjectCreate(Input):
 class ProjectUpdate(Input):
     """Fields for changing a project; what is left out stays as it is."""
 
-    name: Annotated[str, Field(min_length=1, max_length=120), STORABLE] = UNSET
-    inbox: Email = UNSET
-    site: Url | None = UNSET
-    budget: Annotated[Decimal, Field(max_digits=12, decimal_places=2)] = UNSET
-    category_id: UUID | None = UNSET
+    name: Omittable[Annotated[str, Field(min_length=1, max_length=120), STORABLE]] = None
+    inbox: Omittable[Email] = None
+    site: Url | None = None
+    budget: Omittable[Annotated[Decimal, Field(max_digits=12, decimal_places=2)]] = None
+    category_id: UUID | None = None
 
 
 class ProjectPublic(BaseModel):
@@ -162,13 +171,24 @@ class ProjectFilter(PageQuery):
     """Parameters for listing projects."""
 
     sort: Literal[
-        "created_at", "-created_at", "name", "-name", "inbox", "-inbox", "budget", "-budget"
+        "created_at",
+        "-created_at",
+        "name",
+        "-name",
+        "inbox",
+        "-inbox",
+        "site",
+        "-site",
+        "budget",
+        "-budget",
     ] = "-created_at"
     name: Annotated[str, Field(min_length=1, max_length=120), STORABLE] | None = None
     inbox: Email | None = None
     site: Url | None = None
     budget: Annotated[Decimal, Field(max_digits=12, decimal_places=2)] | None = None
-    category_id: UUID | None = None
+    budget_min: Annotated[Decimal, Field(max_digits=12, decimal_places=2)] | None = None
+    budget_max: Annotated[Decimal, Field(max_digits=12, decimal_places=2)] | None = None
+    category_id: IdOrNull | None = None
 
 
 class TaskCreate(Input):
@@ -180,23 +200,23 @@ class TaskCreate(Input):
     priority: Annotated[int, Field(ge=1, le=5)] = 3
     status: TaskStatus = TaskStatus.OPEN
     due: Date | None = None
-    score: Float | None = None
+    score: Annotated[float, Field(allow_inf_nan=False)] | None = None
     project_id: UUID
-    tag_ids: Annotated[list[UUID], Field(max_length=MOST_LINKS)] = []
+    tag_ids: Links = []
 
 
 class TaskUpdate(Input):
     """Fields for changing a task; what is left out stays as it is."""
 
-    title: Annotated[str, Field(min_length=1, max_length=200), STORABLE] = UNSET
-    notes: Text | None = UNSET
-    done: bool = UNSET
-    priority: Annotated[int, Field(ge=1, le=5)] = UNSET
-    status: TaskStatus = UNSET
-    due: Date | None = UNSET
-    score: Float | None = UNSET
-    project_id: UUID = UNSET
-    tag_ids: Annotated[list[UUID], Field(max_length=MOST_LINKS)] = UNSET
+    title: Omittable[Annotated[str, Field(min_length=1, max_length=200), STORABLE]] = None
+    notes: Text | None = None
+    done: Omittable[bool] = None
+    priority: Omittable[Annotated[int, Field(ge=1, le=5)]] = None
+    status: Omittable[TaskStatus] = None
+    due: Date | None = None
+    score: Annotated[float, Field(allow_inf_nan=False)] | None = None
+    project_id: Omittable[UUID] = None
+    tag_ids: Omittable[Links] = None
 
 
 class TaskPublic(BaseModel):
@@ -234,15 +254,24 @@ class TaskFilter(PageQuery):
         "-priority",
         "status",
         "-status",
+        "due",
+        "-due",
+        "score",
+        "-score",
     ] = "-created_at"
     title: Annotated[str, Field(min_length=1, max_length=200), STORABLE] | None = None
     done: bool | None = None
     priority: Annotated[int, Field(ge=1, le=5)] | None = None
+    priority_min: Annotated[int, Field(ge=1, le=5)] | None = None
+    priority_max: Annotated[int, Field(ge=1, le=5)] | None = None
     status: TaskStatus | None = None
     due: Date | None = None
-    score: Float | None = None
+    due_min: Date | None = None
+    due_max: Date | None = None
+    score_min: Annotated[float, Field(allow_inf_nan=False)] | None = None
+    score_max: Annotated[float, Field(allow_inf_nan=False)] | None = None
     project_id: UUID | None = None
-    tag_ids: Annotated[list[UUID] | None, Field(max_length=MOST_LINKS)] = None
+    tag_ids: Annotated[list[UUID] | None, Field(max_length=MOST_LINKS), LinkedWith("tags")] = None
 
 
 class TagCreate(Input):
@@ -255,8 +284,8 @@ class TagCreate(Input):
 class TagUpdate(Input):
     """Fields for changing a tag; what is left out stays as it is."""
 
-    name: Annotated[str, Field(max_length=50), STORABLE] = UNSET
-    key: UUID | None = UNSET
+    name: Omittable[Annotated[str, Field(max_length=50), STORABLE]] = None
+    key: UUID | None = None
 
 
 class TagPublic(BaseModel):
@@ -279,6 +308,7 @@ class TagFilter(PageQuery):
     sort: Literal["created_at", "-created_at", "name", "-name"] = "-created_at"
     name: Annotated[str, Field(max_length=50), STORABLE] | None = None
     key: UUID | None = None
+    task_ids: Annotated[list[UUID] | None, Field(max_length=MOST_LINKS), LinkedWith("tasks")] = None
 
 
 class CommentCreate(Input):
@@ -295,12 +325,12 @@ class CommentCreate(Input):
 class CommentUpdate(Input):
     """Fields for changing a comment; what is left out stays as it is."""
 
-    body: Text = UNSET
-    said_at: DateTime = UNSET
-    meta: Json = UNSET
-    task_id: UUID = UNSET
-    tag_id: UUID | None = UNSET
-    parent_id: UUID | None = UNSET
+    body: Omittable[Text] = None
+    said_at: Omittable[DateTime] = None
+    meta: Omittable[Json] = None
+    task_id: Omittable[UUID] = None
+    tag_id: UUID | None = None
+    parent_id: UUID | None = None
 
 
 class CommentPublic(BaseModel):
@@ -325,7 +355,8 @@ class CommentFilter(PageQuery):
     """Parameters for listing comments."""
 
     sort: Literal["created_at", "-created_at", "said_at", "-said_at"] = "-created_at"
-    said_at: DateTime | None = None
+    said_at_min: DateTime | None = None
+    said_at_max: DateTime | None = None
     task_id: UUID | None = None
-    tag_id: UUID | None = None
-    parent_id: UUID | None = None
+    tag_id: IdOrNull | None = None
+    parent_id: IdOrNull | None = None

@@ -16,6 +16,12 @@ def brief(fields: Fields) -> str:
     return str(fields)[:60]
 
 
+def filters_by(row: Fields, names: list[str], ranges: list[str]) -> list[Fields]:
+    """Return every single filter that a row passes, with both bounds of a range at its value."""
+    filters = [{name: row[name]} for name in names]
+    return filters + [{f"{name}_min": row[name], f"{name}_max": row[name]} for name in ranges]
+
+
 async def read_all(client: AsyncClient, path: str, /, **params: Any) -> list[Fields]:
     """Return all rows of a list, from one page to the next."""
     rows: list[Fields] = []
@@ -42,17 +48,21 @@ async def use_every_verb(
     ]
 
 
-def assert_not_found(response: Response, what: str) -> None:
-    """Check that an answer is the one for a row that never was."""
+def assert_not_found(response: Response, what: str, field: str | None = None) -> None:
+    """Check that an answer is the one for a row that never was, or that a field refers to."""
     assert response.status_code == 404, response.text
-    assert response.json() == {"detail": {"error": f"{what} not found"}}
+    error = f"{field}: {what} not found" if field else f"{what} not found"
+    assert response.json() == {"detail": {"error": error}}
 
 
 def assert_sorted(rows: list[Fields], schema: type[BaseModel], sort: str) -> None:
-    """Check that rows come in the order that a list was asked for."""
+    """Check that rows come as a list was asked for: empty ones last, those that are equal by id."""
     name = sort.removeprefix("-")
-    values = [_rank(getattr(schema.model_validate(row), name)) for row in rows]
-    assert values == sorted(values, reverse=sort.startswith("-"))
+    values = [(_rank(getattr(schema.model_validate(row), name)), row["id"]) for row in rows]
+    given = [value for value in values if value[0] is not None]
+    empty = [value for value in values if value[0] is None]
+    backwards = sort.startswith("-")
+    assert values == sorted(given, reverse=backwards) + sorted(empty, reverse=backwards)
 
 
 def _rank(value: Any) -> Any:

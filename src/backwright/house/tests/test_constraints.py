@@ -23,11 +23,11 @@ def parts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(constraints, "_constraints", lambda: found)
 
 
-def test_a_missing_row_is_called_by_the_column_that_refers_to_it() -> None:
+def test_a_missing_row_is_named_with_the_field_that_refers_to_it() -> None:
     """Or it would read as if the row that should change were missing."""
     error = constraints.broken_reference(KEY, update(PARTS))
     assert isinstance(error, NotFoundError)
-    assert error.message == "Whole not found"
+    assert error.message == "whole_id: Spare part not found"
 
 
 def test_a_row_that_others_of_its_kind_refer_to_is_not_in_use_by_itself() -> None:

@@ -22,6 +22,7 @@ from tests.helpers import (
     assert_not_found,
     assert_sorted,
     brief,
+    filters_by,
     read_all,
     use_every_verb,
 )
@@ -46,10 +47,10 @@ FILTERS: list[str] = [
     "priority",
     "status",
     "due",
-    "score",
     "project_id",
     "tag_ids",
 ]
+RANGES: list[str] = ["priority", "due", "score"]
 SORTS: list[str] = [
     "created_at",
     "-created_at",
@@ -61,6 +62,10 @@ SORTS: list[str] = [
     "-priority",
     "status",
     "-status",
+    "due",
+    "-due",
+    "score",
+    "-score",
 ]
 BOUNDS: list[dict[str, Any]] = [
     {"title": "n"},
@@ -159,7 +164,7 @@ async def test_create_with_another_users_project(alice: AsyncClient, bob: AsyncC
     fields = await valid_task(alice)
     for project_id in ((await make_project(bob))["id"], UNKNOWN_ID):
         response = await alice.post(PATH, json=fields | {"project_id": project_id})
-        assert_not_found(response, "Project")
+        assert_not_found(response, "Project", "project_id")
     assert await read_all(alice, PATH) == []
 
 
@@ -168,7 +173,7 @@ async def test_create_with_another_users_tag(alice: AsyncClient, bob: AsyncClien
     fields = await valid_task(alice)
     for tag_id in ((await make_tag(bob))["id"], UNKNOWN_ID):
         response = await alice.post(PATH, json=fields | {"tag_ids": [tag_id]})
-        assert_not_found(response, "Tag")
+        assert_not_found(response, "Tag", "tag_ids")
     assert await read_all(alice, PATH) == []
 
 
@@ -230,8 +235,7 @@ async def test_list_with_total(alice: AsyncClient, bob: AsyncClient) -> None:
 async def test_filter(alice: AsyncClient, bob: AsyncClient) -> None:
     """A filter finds what passes it, and nothing of another user's."""
     task = await make_task(alice)
-    for name in FILTERS:
-        params = {name: task[name]}
+    for params in filters_by(task, FILTERS, RANGES):
         assert await read_all(alice, PATH, **params) == [task], params
         page = (await bob.get(PATH, params=params | {"with_total": True})).json()
         assert (page["items"], page["total"]) == ([], 0), params
@@ -241,9 +245,9 @@ async def test_filter_by_what_no_task_has(alice: AsyncClient) -> None:
     """A filter leaves out what does not pass it."""
     task = await make_task(alice)
     other = await make_task(alice, **await changed_task(alice))
-    for name in FILTERS:
-        params = {name: other[name]}
-        assert task not in await read_all(alice, PATH, **params), params
+    for row, another in ((task, other), (other, task)):
+        for params in filters_by(row, FILTERS, RANGES):
+            assert another not in await read_all(alice, PATH, **params), params
 
 
 async def test_filter_by_several_tags(alice: AsyncClient) -> None:
@@ -256,17 +260,29 @@ async def test_filter_by_several_tags(alice: AsyncClient) -> None:
     assert await read_all(alice, PATH, tag_ids=[*ids, UNKNOWN_ID]) == []
 
 
+async def test_list_tags_by_the_task(alice: AsyncClient, bob: AsyncClient) -> None:
+    """The tags of a task are found by it, and by nobody else."""
+    linked = await make_tag(alice)
+    await make_tag(alice)
+    task = await make_task(alice, tag_ids=[linked["id"]])
+    assert await read_all(alice, "/api/v1/tags", task_ids=[task["id"]]) == [linked]
+    assert await read_all(bob, "/api/v1/tags", task_ids=[task["id"]]) == []
+
+
 @pytest.mark.parametrize("sort", SORTS)
 async def test_sort_and_page(alice: AsyncClient, sort: str) -> None:
-    """Each order is that of its column, and the same in pages; backwards is the reverse."""
+    """Each order is that of its column, empty ones last, and the same in pages of any size."""
     given = [await fields(alice) for fields in (valid_task, changed_task) * 2]
-    created = [await make_task(alice, **given[number]) for number in (1, 0, 3, 2)]
+    given += [
+        row | dict.fromkeys(NULLABLE)
+        for row in [await valid_task(alice), await changed_task(alice)]
+    ]
+    created = [await make_task(alice, **given[number]) for number in (1, 4, 0, 3, 5, 2)]
     tasks = await read_all(alice, PATH, sort=sort)
     assert sorted(task["id"] for task in tasks) == sorted(task["id"] for task in created)
     assert_sorted(tasks, TaskPublic, sort)
-    assert await read_all(alice, PATH, sort=sort, limit=3) == tasks
-    backwards = sort.removeprefix("-") if sort.startswith("-") else f"-{sort}"
-    assert await read_all(alice, PATH, sort=backwards, limit=1) == tasks[::-1]
+    for limit in (1, 4):
+        assert await read_all(alice, PATH, sort=sort, limit=limit) == tasks
 
 
 # --- Update
@@ -351,7 +367,7 @@ async def test_update_to_another_users_project(alice: AsyncClient, bob: AsyncCli
     task = await make_task(alice)
     for project_id in ((await make_project(bob))["id"], UNKNOWN_ID):
         response = await alice.patch(path_of(task), json={"project_id": project_id})
-        assert_not_found(response, "Project")
+        assert_not_found(response, "Project", "project_id")
     assert (await alice.get(path_of(task))).json() == task
 
 
@@ -360,7 +376,7 @@ async def test_update_to_another_users_tag(alice: AsyncClient, bob: AsyncClient)
     task = await make_task(alice)
     for tag_id in ((await make_tag(bob))["id"], UNKNOWN_ID):
         response = await alice.patch(path_of(task), json={"tag_ids": [tag_id]})
-        assert_not_found(response, "Tag")
+        assert_not_found(response, "Tag", "tag_ids")
     assert (await alice.get(path_of(task))).json() == task
 
 

@@ -81,9 +81,23 @@ def _not_valid(work: Work, found: Operation, name: str, where: str) -> None:
     rest = [segment(found.source, a) for a in found.call.args[1:]]
     rest += [f"{k.arg}={segment(found.source, k.value)}" for k in found.call.keywords]
     arguments = ", ".join([first, *rest, "postgresql_not_valid=True"])
-    constrain(work, f"op.{found.name}({arguments})", where, quoted(name))
+    code = f"op.{found.name}({arguments})"
+    if work.repeatable:
+        work.phases.begin(code, f"{_dropped(found, first)}\n{code}")
+    else:
+        constrain(work, code, where, quoted(name))
     work.phases.first_locks = True
     work.phases.apart.append(execute([f"ALTER TABLE {where} VALIDATE CONSTRAINT {quoted(name)}"]))
+
+
+def _dropped(found: Operation, name: str) -> str:
+    """Return the call that takes away what an earlier try may have left."""
+    is_key = found.name == "create_foreign_key"
+    table = segment(found.source, found.call.args[1])
+    schema = found.option("source_schema" if is_key else "schema")
+    more = f", schema={schema}" if schema else ""
+    kind = "foreignkey" if is_key else "check"
+    return f'op.drop_constraint({name}, {table}, type_="{kind}"{more}, if_exists=True)'
 
 
 def constrain(work: Work, code: str, where: str, name: str) -> None:

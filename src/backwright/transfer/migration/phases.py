@@ -10,12 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 LOCK_TIMEOUT = (
-    "# rather fail than make everybody wait who waits behind this one\n"
-    "op.execute(\"SET LOCAL lock_timeout = '5s'\")"
+    "# whoever wants the table waits behind this: give up soon, to be run again when it is quieter\n"
+    "op.execute(\"SET LOCAL lock_timeout = '2s'\")"
 )
-_AGAIN = "# committed before the rest: after an interruption it can be run again"
-_APART = "# outside the transaction: nobody is locked out"
-_APART_AGAIN = f"{_APART}\n# (IF EXISTS: an interrupted run may have left what is made here)"
+_AGAIN = "# committed before the rest, so written to be run again if that is interrupted"
+_APART = "# outside the transaction: others read and write meanwhile"
+_APART_AGAIN = (
+    f"{_APART}\n# (an interrupted run may have left an index that is not valid: it is made anew)"
+)
 
 
 @dataclass

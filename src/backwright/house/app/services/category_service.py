@@ -10,8 +10,9 @@ from app.columns import linked_ids
 from app.database import Session
 from app.exceptions import NotFoundError
 from app.models import Category, CategoryLabel
-from app.pagination import linked_with_all, paginate
+from app.pagination import paginate
 from app.schemas import CategoryCreate, CategoryFilter, CategoryPage, CategoryPublic, CategoryUpdate
+from app.trees import refuse_circle
 
 LABEL_IDS = linked_ids(
     col(CategoryLabel.label_id), col(CategoryLabel.category_id) == col(Category.id)
@@ -24,22 +25,13 @@ async def create_category(session: Session, caller: Caller, data: CategoryCreate
     statement = insert(Category).values(**values).returning(Category)
     async with session.transaction():
         category = await session.one(statement, CategoryPublic, caller=caller)
-        category.label_ids = await _set_labels(session, category.id, data.label_ids)
+        category.label_ids = await _add_labels(session, category.id, data.label_ids)
     return category
 
 
 async def list_categories(session: Session, caller: Caller, query: CategoryFilter) -> CategoryPage:
     """Return a page of the categories."""
     statement = select(Category, LABEL_IDS)
-    if query.label_ids:
-        statement = statement.where(
-            linked_with_all(
-                query.label_ids,
-                col(Category.id),
-                col(CategoryLabel.category_id),
-                col(CategoryLabel.label_id),
-            )
-        )
     return await paginate(session, statement, Category, query, CategoryPage, caller=caller)
 
 
@@ -63,9 +55,12 @@ async def update_category(
 
     Raises:
         NotFoundError: If there is no such category.
+        ValidationError: If the category would stand below itself.
     """
     if not data.model_fields_set:
         return await get_category(session, caller, category_id)
+    if data.parent_id is not None:
+        await refuse_circle(session, caller, col(Category.parent_id), category_id, data.parent_id)
     values = data.model_dump(exclude_unset=True, exclude={"label_ids"})
     statement = (
         update(Category)
@@ -78,7 +73,7 @@ async def update_category(
         if category is None:
             raise NotFoundError("Category not found")
         if data.label_ids is not None:
-            category.label_ids = await _set_labels(session, category_id, data.label_ids)
+            category.label_ids = await _replace_labels(session, category_id, data.label_ids)
     return category
 
 
@@ -93,8 +88,22 @@ async def delete_category(session: Session, caller: Caller, category_id: UUID) -
         raise NotFoundError("Category not found")
 
 
-async def _set_labels(session: Session, category_id: UUID, label_ids: list[UUID]) -> list[UUID]:
-    """Make these the labels of a category, and return them in order.
+async def _add_labels(session: Session, category_id: UUID, label_ids: list[UUID]) -> list[UUID]:
+    """Give a category these labels, and return them in order.
+
+    Raises:
+        NotFoundError: If there is no such label.
+    """
+    links = [
+        {"category_id": category_id, "label_id": label_id} for label_id in sorted(set(label_ids))
+    ]
+    if links:
+        await session.execute(insert(CategoryLabel).values(links))
+    return [link["label_id"] for link in links]
+
+
+async def _replace_labels(session: Session, category_id: UUID, label_ids: list[UUID]) -> list[UUID]:
+    """Take all labels from a category, give it these, and return them in order.
 
     Raises:
         NotFoundError: If there is no such label.
@@ -102,9 +111,4 @@ async def _set_labels(session: Session, category_id: UUID, label_ids: list[UUID]
     await session.execute(
         delete(CategoryLabel).where(col(CategoryLabel.category_id) == category_id)
     )
-    links = [
-        {"category_id": category_id, "label_id": label_id} for label_id in sorted(set(label_ids))
-    ]
-    if links:
-        await session.execute(insert(CategoryLabel).values(links))
-    return [link["label_id"] for link in links]
+    return await _add_labels(session, category_id, label_ids)

@@ -11,6 +11,7 @@ from app.exceptions import NotFoundError
 from app.models import Comment
 from app.pagination import paginate
 from app.schemas import CommentCreate, CommentFilter, CommentPage, CommentPublic, CommentUpdate
+from app.trees import refuse_circle
 
 
 async def create_comment(session: Session, caller: Caller, data: CommentCreate) -> CommentPublic:
@@ -48,9 +49,12 @@ async def update_comment(
 
     Raises:
         NotFoundError: If the caller has no such comment.
+        ValidationError: If the comment would stand below itself.
     """
     if not data.model_fields_set:
         return await get_comment(session, caller, comment_id)
+    if data.parent_id is not None:
+        await refuse_circle(session, caller, col(Comment.parent_id), comment_id, data.parent_id)
     values = data.model_dump(exclude_unset=True)
     statement = (
         update(Comment)

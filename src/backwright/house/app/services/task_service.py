@@ -10,7 +10,7 @@ from app.columns import linked_ids
 from app.database import Session
 from app.exceptions import NotFoundError
 from app.models import Task, TaskTag
-from app.pagination import linked_with_all, paginate
+from app.pagination import paginate
 from app.schemas import TaskCreate, TaskFilter, TaskPage, TaskPublic, TaskUpdate
 
 TAG_IDS = linked_ids(
@@ -26,23 +26,13 @@ async def create_task(session: Session, caller: Caller, data: TaskCreate) -> Tas
     statement = insert(Task).values(**values, owner_id=caller.id).returning(Task)
     async with session.transaction():
         task = await session.one(statement, TaskPublic, caller=caller)
-        task.tag_ids = await _set_tags(session, caller, task.id, data.tag_ids)
+        task.tag_ids = await _add_tags(session, caller, task.id, data.tag_ids)
     return task
 
 
 async def list_tasks(session: Session, caller: Caller, query: TaskFilter) -> TaskPage:
     """Return a page of the caller's tasks."""
     statement = select(Task, TAG_IDS).where(col(Task.owner_id) == caller.id)
-    if query.tag_ids:
-        statement = statement.where(
-            linked_with_all(
-                query.tag_ids,
-                col(Task.id),
-                col(TaskTag.task_id),
-                col(TaskTag.tag_id),
-                col(TaskTag.owner_id) == caller.id,
-            )
-        )
     return await paginate(session, statement, Task, query, TaskPage, caller=caller)
 
 
@@ -83,7 +73,7 @@ async def update_task(
         if task is None:
             raise NotFoundError("Task not found")
         if data.tag_ids is not None:
-            task.tag_ids = await _set_tags(session, caller, task_id, data.tag_ids)
+            task.tag_ids = await _replace_tags(session, caller, task_id, data.tag_ids)
     return task
 
 
@@ -98,17 +88,14 @@ async def delete_task(session: Session, caller: Caller, task_id: UUID) -> None:
         raise NotFoundError("Task not found")
 
 
-async def _set_tags(
+async def _add_tags(
     session: Session, caller: Caller, task_id: UUID, tag_ids: list[UUID]
 ) -> list[UUID]:
-    """Make these the tags of a task, and return them in order.
+    """Give a task these tags, and return them in order.
 
     Raises:
         NotFoundError: If the caller has no such tag.
     """
-    await session.execute(
-        delete(TaskTag).where(col(TaskTag.owner_id) == caller.id, col(TaskTag.task_id) == task_id)
-    )
     links = [
         {"owner_id": caller.id, "task_id": task_id, "tag_id": tag_id}
         for tag_id in sorted(set(tag_ids))
@@ -116,3 +103,17 @@ async def _set_tags(
     if links:
         await session.execute(insert(TaskTag).values(links))
     return [link["tag_id"] for link in links]
+
+
+async def _replace_tags(
+    session: Session, caller: Caller, task_id: UUID, tag_ids: list[UUID]
+) -> list[UUID]:
+    """Take all tags from a task, give it these, and return them in order.
+
+    Raises:
+        NotFoundError: If the caller has no such tag.
+    """
+    await session.execute(
+        delete(TaskTag).where(col(TaskTag.owner_id) == caller.id, col(TaskTag.task_id) == task_id)
+    )
+    return await _add_tags(session, caller, task_id, tag_ids)

@@ -36,6 +36,7 @@ def upgrade() -> None:
         sa.Column("position", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("parent_id", sa.Uuid(), nullable=True),
         sa.CheckConstraint("position >= 0", name=op.f("ck_category_position_in_range")),
+        sa.CheckConstraint("parent_id <> id", name=op.f("ck_category_parent_id_is_of_another")),
         sa.ForeignKeyConstraint(["parent_id"], ["category.id"], name=op.f("fk_category_parent_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_category")),
         sa.UniqueConstraint("name", name=op.f("uq_category_name")),
@@ -43,7 +44,12 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_category_created_at_id"), "category", ["created_at", "id"], unique=False
     )
-    op.create_index(op.f("ix_category_parent_id"), "category", ["parent_id"], unique=False)
+    op.create_index(
+        op.f("ix_category_parent_id_created_at_id"),
+        "category",
+        ["parent_id", "created_at", "id"],
+        unique=False,
+    )
     op.create_table(
         "label",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -179,9 +185,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("owner_id", "inbox", name=op.f("uq_project_owner_id_inbox")),
     )
     op.create_index(
-        op.f("ix_project_owner_id_category_id"),
+        op.f("ix_project_owner_id_category_id_created_at_id"),
         "project",
-        ["owner_id", "category_id"],
+        ["owner_id", "category_id", "created_at", "id"],
         unique=False,
     )
     op.create_index(
@@ -237,7 +243,7 @@ def upgrade() -> None:
         sa.Column("title", sa.String(length=200), nullable=False),
         sa.Column("notes", sa.Text(), nullable=True),
         sa.Column("done", sa.Boolean(), server_default=sa.text("false"), nullable=False),
-        sa.Column("priority", sa.BigInteger(), server_default="3", nullable=False),
+        sa.Column("priority", sa.Integer(), server_default="3", nullable=False),
         sa.Column(
             "status",
             sa.Enum("open", "closed", name="task_status"),
@@ -266,10 +272,13 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index(
-        op.f("ix_task_owner_id_priority"), "task", ["owner_id", "priority"], unique=False
+        op.f("ix_task_owner_id_priority_id"), "task", ["owner_id", "priority", "id"], unique=False
     )
     op.create_index(
-        op.f("ix_task_owner_id_project_id"), "task", ["owner_id", "project_id"], unique=False
+        op.f("ix_task_owner_id_project_id_created_at_id"),
+        "task",
+        ["owner_id", "project_id", "created_at", "id"],
+        unique=False,
     )
     op.create_table(
         "comment",
@@ -299,6 +308,7 @@ def upgrade() -> None:
         sa.Column("task_id", sa.Uuid(), nullable=False),
         sa.Column("tag_id", sa.Uuid(), nullable=True),
         sa.Column("parent_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint("parent_id <> id", name=op.f("ck_comment_parent_id_is_of_another")),
         sa.ForeignKeyConstraint(
             ["owner_id", "parent_id"],
             ["comment.owner_id", "comment.id"],
@@ -328,13 +338,22 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index(
-        op.f("ix_comment_owner_id_parent_id"), "comment", ["owner_id", "parent_id"], unique=False
+        op.f("ix_comment_owner_id_parent_id_created_at_id"),
+        "comment",
+        ["owner_id", "parent_id", "created_at", "id"],
+        unique=False,
     )
     op.create_index(
-        op.f("ix_comment_owner_id_tag_id"), "comment", ["owner_id", "tag_id"], unique=False
+        op.f("ix_comment_owner_id_tag_id_created_at_id"),
+        "comment",
+        ["owner_id", "tag_id", "created_at", "id"],
+        unique=False,
     )
     op.create_index(
-        op.f("ix_comment_owner_id_task_id"), "comment", ["owner_id", "task_id"], unique=False
+        op.f("ix_comment_owner_id_task_id_created_at_id"),
+        "comment",
+        ["owner_id", "task_id", "created_at", "id"],
+        unique=False,
     )
     op.create_table(
         "task_tag",
@@ -366,19 +385,19 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_index(op.f("ix_task_tag_owner_id_tag_id"), table_name="task_tag")
     op.drop_table("task_tag")
-    op.drop_index(op.f("ix_comment_owner_id_task_id"), table_name="comment")
-    op.drop_index(op.f("ix_comment_owner_id_tag_id"), table_name="comment")
-    op.drop_index(op.f("ix_comment_owner_id_parent_id"), table_name="comment")
+    op.drop_index(op.f("ix_comment_owner_id_task_id_created_at_id"), table_name="comment")
+    op.drop_index(op.f("ix_comment_owner_id_tag_id_created_at_id"), table_name="comment")
+    op.drop_index(op.f("ix_comment_owner_id_parent_id_created_at_id"), table_name="comment")
     op.drop_index(op.f("ix_comment_owner_id_created_at_id"), table_name="comment")
     op.drop_table("comment")
-    op.drop_index(op.f("ix_task_owner_id_project_id"), table_name="task")
-    op.drop_index(op.f("ix_task_owner_id_priority"), table_name="task")
+    op.drop_index(op.f("ix_task_owner_id_project_id_created_at_id"), table_name="task")
+    op.drop_index(op.f("ix_task_owner_id_priority_id"), table_name="task")
     op.drop_index(op.f("ix_task_owner_id_created_at_id"), table_name="task")
     op.drop_table("task")
     op.drop_index(op.f("ix_tag_owner_id_created_at_id"), table_name="tag")
     op.drop_table("tag")
     op.drop_index(op.f("ix_project_owner_id_created_at_id"), table_name="project")
-    op.drop_index(op.f("ix_project_owner_id_category_id"), table_name="project")
+    op.drop_index(op.f("ix_project_owner_id_category_id_created_at_id"), table_name="project")
     op.drop_table("project")
     op.drop_table("one_time_token")
     op.drop_table("login_session")
@@ -387,7 +406,7 @@ def downgrade() -> None:
     op.drop_table("user")
     op.drop_index(op.f("ix_label_created_at_id"), table_name="label")
     op.drop_table("label")
-    op.drop_index(op.f("ix_category_parent_id"), table_name="category")
+    op.drop_index(op.f("ix_category_parent_id_created_at_id"), table_name="category")
     op.drop_index(op.f("ix_category_created_at_id"), table_name="category")
     op.drop_table("category")
     op.execute("DROP TYPE task_status")

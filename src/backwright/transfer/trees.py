@@ -1,0 +1,72 @@
+"""Rows that refer to rows of their own table: what changes one refuses to close a circle."""
+
+from __future__ import annotations
+
+import ast
+
+from backwright.source.imports import add_imports
+from backwright.source.outline import outline
+from backwright.source.text import Splice, splice
+from backwright.spec.types import FieldSpec, ResourceSpec
+
+_GUARD = "refuse_circle"
+_RAISES = "ValidationError: "
+WIDTH = 100
+
+
+def is_above(spec: ResourceSpec, field: FieldSpec) -> bool:
+    """Tell whether a field refers to rows of the resource itself."""
+    return field.kind == "ref" and field.target == spec.names.pascal
+
+
+def without_trees(code: str) -> str:
+    """Return a service without what keeps its rows from standing below themselves."""
+    splices = []
+    for function in _functions(code):
+        guards = [n for n in function.body if _is_guard(n)]
+        splices += [Splice(n.lineno, (n.end_lineno or n.lineno) + 1, "") for n in guards]
+        splices += [Splice(line, line + 1, "") for line in _promises(code, function) if guards]
+    imports = [s for s in outline(code) if s.node.__class__ is ast.ImportFrom]
+    splices += [
+        Splice(s.start, s.end + 1, "")
+        for s in imports
+        if [a.name for a in getattr(s.node, "names", [])] == [_GUARD]
+    ]
+    return splice(code, splices)
+
+
+def with_trees(code: str, spec: ResourceSpec) -> str:
+    """Return a service whose update keeps rows from standing below themselves."""
+    fields = [f for f in spec.fields if is_above(spec, f)]
+    name = f"update_{spec.names.snake}"
+    function = next((f for f in _functions(code) if f.name == name), None)
+    if not fields or function is None:
+        return code
+    *known, row_id, _ = [argument.arg for argument in function.args.args]
+    guards = "".join(
+        f"    if data.{f.column} is not None:\n"
+        f"        await {_GUARD}(\n"
+        f"            {', '.join(known)}, col({spec.names.pascal}.{f.column}), {row_id}, data.{f.column}\n"
+        "        )\n"
+        for f in fields
+    )
+    line = function.body[2].lineno
+    docstring = function.body[0].end_lineno or function.body[0].lineno
+    promise = f"        {_RAISES}If the {spec.names.human} would stand below itself.\n"
+    code = splice(code, [Splice(line, line, guards), Splice(docstring, docstring, promise)])
+    return add_imports(code, {"app.trees": {_GUARD}}, width=WIDTH)
+
+
+def _functions(code: str) -> list[ast.AsyncFunctionDef]:
+    return [s.node for s in outline(code) if isinstance(s.node, ast.AsyncFunctionDef)]
+
+
+def _is_guard(node: ast.stmt) -> bool:
+    return isinstance(node, ast.If) and f"await {_GUARD}(" in ast.unparse(node)
+
+
+def _promises(code: str, function: ast.AsyncFunctionDef) -> list[int]:
+    """Return the lines of a docstring that promise the error of a circle."""
+    first, last = function.lineno, function.body[0].end_lineno or function.lineno
+    lines = code.splitlines()
+    return [n for n in range(first, last + 1) if lines[n - 1].strip().startswith(_RAISES)]
