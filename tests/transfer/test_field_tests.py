@@ -3,7 +3,7 @@
 from backwright.source.outline import outline
 from backwright.spec.names import names_of
 from backwright.spec.resource import read_resource_line
-from backwright.tasks.house import house_draft
+from backwright.tasks.house import Features, house_draft
 from backwright.transfer.field_tests import BASE, field_tests
 from backwright.transfer.rename import Renaming
 from backwright.transfer.resource import transfer_resource
@@ -83,3 +83,31 @@ def test_references_to_the_same_kind_are_tested_as_the_houses_own_are() -> None:
     assert "test_delete_with_the_origin" not in names
     assert "Node is still the origin of another" in code
     assert "parent" not in code
+
+
+def test_without_users_references_and_missing_values_are_tested_too() -> None:
+    """The house's own resources that show them belong to users, and are not in such a house."""
+    features = Features(auth=False)
+    draft = house_draft(features)
+    line = (
+        "Note body:text:optional code:uuid:optional:unique label:ref:Label home:ref:Label:cascade"
+    )
+    transfer_resource(draft, house_draft(features), read_resource_line(line))
+    code = draft.text("tests/test_notes.py")
+    names = {name for statement in outline(code) for name in statement.names}
+    assert names >= {
+        "test_create_with_an_unknown_label",
+        "test_update_to_an_unknown_label",
+        "test_delete_the_label",
+        "test_delete_with_the_home",
+        "test_create_two_without_a_code",
+    }
+    assert "alice" not in code
+    assert 'NULLABLE: list[str] = ["body", "code"]' in code
+
+
+def test_the_readme_lists_the_resource_as_its_like() -> None:
+    draft = house_draft()
+    transfer_resource(draft, house_draft(), read_resource_line("OrderLine amount:int"))
+    row = "| Order lines | `/api/v1/order-lines/{id}` | each user's own |"
+    assert row in draft.text("README.md").splitlines()

@@ -163,6 +163,6 @@ def _outcome(request: NewProject, plan: tuple[PlanStep, ...]) -> Outcome:
             f"cd {request.name}",
             "make run     serves it on http://127.0.0.1:8000, documentation at /docs",
             "make test    runs its tests",
-            "backwright add resource Invoice number:str:1..40 total:decimal:10,2    for example",
+            "backwright add resource Invoice number:str:1..40    adds a resource",
         ),
     )
