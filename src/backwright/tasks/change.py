@@ -196,7 +196,7 @@ def prove(
     """
     bench = place.bench(changes, new_tests=new_tests, expected_endpoints=expected_endpoints)
     place.listener(
-        StepStarted("checking it in a copy; a small project's tests take about a minute")
+        StepStarted("checking it in a copy; a small project's tests take a minute or two")
     )
     checks = verify(bench, place.listener)
     require(checks)
