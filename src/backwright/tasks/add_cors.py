@@ -13,6 +13,7 @@ from backwright.report.change import ChangeReport
 from backwright.report.events import Listener
 from backwright.tasks import capability
 from backwright.tasks.capability import Order, Written
+from backwright.tasks.capability_settings import name_in_examples, variable_of
 from backwright.tasks.capability_tests import add_test_file, home_of_tests, style_for
 from backwright.tasks.change import Workplace
 from backwright.tasks.cors_amending import amend
@@ -23,7 +24,6 @@ from backwright.tasks.drafted import put
 from backwright.transfer.attach import cors as attached
 from backwright.transfer.attach.cors import HEADERS, LOCAL, METHODS, CorsOptions
 from backwright.transfer.attach.cors_test import cors_test
-from backwright.transfer.attach.example import add_to_example
 from backwright.transfer.attach.settings import Reader
 from backwright.transfer.draft import Draft
 from backwright.transfer.grow.sources import Sources
@@ -84,19 +84,18 @@ def _write(
     sources = Sources(Draft(folder), capability.of_app(project, app))
     quotes = next((one.value for one in project.conventions if one.name == "quotes"), "")
     reader, file = attached.add_cors(sources, app, options, "'" if quotes == "single" else '"')
-    steps, test = _beside(sources, app, options, reader)
-    put(folder, sources.draft)
+    steps, test, variable = _beside(folder, sources, app, options, reader)
     notes = [_about_server_errors(file)]
     if by_default:
-        notes.append(_about_origins(sources.draft, reader, options))
+        notes.append(_about_origins(sources.draft, reader, options, variable))
     cookies = ", with cookies" if options.credentials else ""
     return Written(
         summary=f"pages of {', '.join(options.origins)} may read the answers{cookies}; "
-        f"{reader.name.upper()} says which",
+        f"{variable} says which",
         steps=[("settings", [reader.file]), ("CORS", [file]), *steps],
         new_tests=(test,),
         notes=tuple(notes),
-        next_steps=_next(reader),
+        next_steps=_next(reader, variable),
     )
 
 
@@ -120,27 +119,29 @@ def _rewrite(
     assert now is not None and now.there is not None  # noqa: S101, PT018 - as it was asked
     reader, moved = attached.read_from_settings(sources, now.there, kept)
     options = CorsOptions(kept, cors.credentials, cors.methods, cors.headers)
-    steps, test = _beside(sources, app, options, reader)
-    put(folder, sources.draft)
+    steps, test, variable = _beside(folder, sources, app, options, reader)
     return Written(
-        summary=f"CORS allows {', '.join(kept)}, unless {reader.name.upper()} says otherwise",
+        summary=f"CORS allows {', '.join(kept)}, unless {variable} says otherwise",
         steps=[("settings", [reader.file]), ("CORS", [*files, *moved]), *steps],
         new_tests=(test,),
-        next_steps=_next(reader),
+        next_steps=_next(reader, variable),
     )
 
 
 def _beside(
-    sources: Sources, app: App, options: CorsOptions, reader: Reader
-) -> tuple[list[tuple[str, list[str]]], str]:
-    """Write what goes with the setting: its example, and the tests; return steps, and their file."""
-    project = sources.project
+    folder: Path, sources: Sources, app: App, options: CorsOptions, reader: Reader
+) -> tuple[list[tuple[str, list[str]]], str, str]:
+    """Write all, with the tests and the setting's example; return steps, tests and variable."""
     test = home_of_tests(sources, "cors")
-    code = cors_test(reader, options, style_for(project, app), _path(project, app))
+    code = cors_test(
+        reader, options, style_for(sources.project, app, test), _path(sources.project, app)
+    )
     tests = add_test_file(sources, test, code)
+    put(folder, sources.draft)
     value = json.dumps(list(options.origins)) if reader.is_json else ",".join(options.origins)
-    example = add_to_example(sources.draft, app.file, reader.name.upper(), value, _SAID)
-    return [("settings", [example] if example else []), ("tests", tests)], test
+    example = name_in_examples(folder, app.file, [(reader, value, _SAID)])
+    variable = variable_of(read_project(folder), reader)
+    return [("settings", example), ("tests", tests)], test, variable
 
 
 def _prove(options: CorsOptions | None, place: Workplace) -> Sequence[Check]:
@@ -163,12 +164,12 @@ def _path(project: Project, app: App) -> str:
     return mine[0].path if mine else "/"
 
 
-def _about_origins(draft: Draft, reader: Reader, options: CorsOptions) -> Note:
+def _about_origins(draft: Draft, reader: Reader, options: CorsOptions, variable: str) -> Note:
     lines = draft.text(reader.file).splitlines()
     named = (n for n, line in enumerate(lines, 1) if line.lstrip().startswith(reader.name))
     text = (
         f"no --origin was given: {' and '.join(options.origins)}, where front ends are developed, "
-        f"are allowed until {reader.name.upper()} is set"
+        f"are allowed until {variable} is set"
     )
     return Note(reader.file, next(named, 1), text)
 
@@ -182,6 +183,6 @@ def _about_server_errors(file: str) -> Note:
     )
 
 
-def _next(reader: Reader) -> tuple[str, ...]:
+def _next(reader: Reader, variable: str) -> tuple[str, ...]:
     like = '["https://app.example.com"]' if reader.is_json else "https://app.example.com"
-    return (f"set {reader.name.upper()} where it runs, such as to {like}",)
+    return (f"set {variable} where it runs, such as to {like}",)

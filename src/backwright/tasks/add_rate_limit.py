@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from collections.abc import Sequence
 from functools import partial
@@ -14,6 +15,7 @@ from backwright.report.change import ChangeReport
 from backwright.report.events import Listener
 from backwright.tasks import capability
 from backwright.tasks.capability import Order, Written
+from backwright.tasks.capability_settings import Example, name_in_examples, variable_of
 from backwright.tasks.capability_tests import add_test_file, home_of_tests, style_for
 from backwright.tasks.change import Workplace
 from backwright.tasks.drafted import put
@@ -22,7 +24,6 @@ from backwright.tasks.rate_limit_proof import prove_limit
 from backwright.tasks.rate_limit_request import AskedLimit, check_route, parse_rate
 from backwright.transfer.attach import rate_limit as attached
 from backwright.transfer.attach import slowapi
-from backwright.transfer.attach.example import add_to_example
 from backwright.transfer.attach.identity import Identity, key_identity, user_identity
 from backwright.transfer.attach.rate_limit import Limiting, LimitOptions
 from backwright.transfer.attach.rate_limit_test import keep_apart, rate_limit_test
@@ -92,14 +93,15 @@ def _write(app: App, options: LimitOptions, folder: Path, project: Project) -> W
     readers = attached.write_module(sources, module, options, identity)
     readers = [*([rate] if rate else []), *readers]
     settings = [*(one.file for one in readers if one.file != module)]
-    settings += _examples(sources.draft, app, options, readers)
     need = "limits[redis]>=4.2" if options.redis else "limits>=4.2"
     start = PurePosixPath(app.file).parent.as_posix()
     added = add_dependencies(sources.draft, (need,), start)
     tests, test = _tests(sources, app, module, options)
     put(folder, sources.draft)
+    settings += name_in_examples(folder, app.file, _examples(options, readers))
+    project = read_project(folder)
     return Written(
-        summary=_summary(options, rate),
+        summary=_summary(options, variable_of(project, rate) if rate else ""),
         steps=[
             ("dependencies", [added[0]] if added else []),
             ("settings", settings),
@@ -107,8 +109,8 @@ def _write(app: App, options: LimitOptions, folder: Path, project: Project) -> W
             ("tests", tests),
         ],
         new_tests=(test,),
-        notes=_notes(options, module),
-        next_steps=_next(options, readers),
+        notes=_notes(options, module, project, readers),
+        next_steps=_next(options, project, readers),
         dependencies=added[1] if added else (),
     )
 
@@ -117,7 +119,7 @@ def _tests(sources: Sources, app: App, module: str, options: LimitOptions) -> tu
     """Write the tests, and let each begin with nothing counted; return the files, and the new one."""
     test = home_of_tests(sources, "rate_limit")
     header = _header(sources.draft.text(module))
-    style = style_for(sources.project, app)
+    style = style_for(sources.project, app, test)
     code = rate_limit_test(sources, module, options, style, header)
     files = add_test_file(sources, test, code)
     return [*keep_apart(sources, module, PurePosixPath(test).parent.as_posix()), *files], test
@@ -129,23 +131,22 @@ def _header(code: str) -> str:
     return found[1] if found else "x-api-key"
 
 
-def _examples(
-    draft: Draft, app: App, options: LimitOptions, readers: Sequence[Reader]
-) -> list[str]:
-    """Name the settings in the example of an environment; return the files that were changed."""
+def _examples(options: LimitOptions, readers: Sequence[Reader]) -> list[Example]:
+    """Return what is said of the settings in the example of an environment."""
+    proxies = list(options.proxies)
     values = {
         attached.RATE: options.rate,
         attached.STORAGE: attached.REDIS if options.redis else attached.MEMORY,
     }
-    files = []
-    for reader in readers:
-        name = reader.name.lower()
-        listed = list(options.proxies)
-        proxies = str(listed).replace("'", '"') if reader.is_json else ",".join(listed)
-        value = values.get(name, proxies)
-        path = add_to_example(draft, app.file, reader.name.upper(), value, _SAID[name])
-        files += [path] if path else []
-    return files
+    return [
+        (
+            reader,
+            values.get(name, json.dumps(proxies) if reader.is_json else ",".join(proxies)),
+            _SAID[name],
+        )
+        for reader in readers
+        for name in [reader.name.lower()]
+    ]
 
 
 def _more(
@@ -233,11 +234,12 @@ def _write_more(app: App, options: LimitOptions, folder: Path, project: Project)
     assert there is not None  # noqa: S101 - seen in the project itself
     identity = _identity(sources, options.by)
     files, rate = attached.one_more(sources, there, options, identity)
-    if rate:
-        files += _examples(sources.draft, app, options, [rate])
     put(folder, sources.draft)
+    if rate:
+        files += name_in_examples(folder, app.file, _examples(options, [rate]))
+    variable = variable_of(read_project(folder), rate) if rate else ""
     return Written(
-        summary=_summary(options, rate),
+        summary=_summary(options, variable),
         steps=[("rate limit", files)],
     )
 
@@ -285,31 +287,34 @@ def _prove(options: LimitOptions, place: Workplace, *, headers: bool = True) -> 
     return prove_limit(place, options, variables, headers=headers)
 
 
-def _summary(options: LimitOptions, rate: Reader | None) -> str:
+def _summary(options: LimitOptions, variable: str) -> str:
     what = " ".join(options.route) if options.route else "the application"
-    setting = f"; {rate.name.upper()} says how many" if rate else ""
+    setting = f"; {variable} says how many" if variable else ""
     return f"{what} takes {options.rate} by {options.by}, then answers 429{setting}"
 
 
-def _notes(options: LimitOptions, module: str) -> tuple[Note, ...]:
+def _notes(
+    options: LimitOptions, module: str, project: Project, readers: Sequence[Reader]
+) -> tuple[Note, ...]:
+    named = {one.name.lower(): variable_of(project, one) for one in readers}
     notes = []
     if not options.redis:
         text = (
-            "each worker counts by itself; with RATE_LIMIT_STORAGE=redis://… (and limits[redis]) "
-            "they count together"
+            f"each worker counts by itself; with {named[attached.STORAGE]}=redis://… (and "
+            "limits[redis]) they count together"
         )
         notes.append(Note(module, 1, text))
-    if options.by != "key" and not options.proxies:
+    if not options.proxies:
         text = (
             "addresses are those of the connections; behind a proxy name its network in "
-            "TRUSTED_PROXIES, or all clients are one"
+            f"{named[attached.PROXIES]}, or all clients are one"
         )
         notes.append(Note(module, 1, text))
     return tuple(notes)
 
 
-def _next(options: LimitOptions, readers: Sequence[Reader]) -> tuple[str, ...]:
-    if not options.redis:
+def _next(options: LimitOptions, project: Project, readers: Sequence[Reader]) -> tuple[str, ...]:
+    storage = next((one for one in readers if one.name.lower() == attached.STORAGE), None)
+    if not options.redis or storage is None:
         return ()
-    name = next((one.name.upper() for one in readers if one.name.lower() == attached.STORAGE), "")
-    return (f"set {name} to your Redis where it runs",)
+    return (f"set {variable_of(project, storage)} to your Redis where it runs",)

@@ -29,10 +29,20 @@ def style_of(place: Workplace) -> Style:
     return style_in(place.folder, place.facts.test_folder, place.facts.app or "")
 
 
-def style_in(root: Path, folder: str | None, app: str) -> Style:
-    """Return how the tests in a folder of a project are written."""
+def style_in(root: Path, folder: str | None, app: str, home: str | None = None) -> Style:
+    """Return how the tests in a folder of a project are written.
+
+    Args:
+        root: the project.
+        folder: where its tests are.
+        app: its application.
+        home: where the fixtures must be known; of any folder of tests where it is not said.
+    """
     trees = list(_trees(root / folder)) if folder else []
-    clients = dict(_clients(trees))
+    sharing = [one for one in (root / folder).rglob("*.py") if _shares(one, root, home)] if (
+        folder
+    ) else []  # fmt: skip
+    clients = dict(_clients([tree for one in sharing for tree in _trees(one)]))
     asked = Counter(
         argument.arg for tree in trees for one in _functions(tree) if one.name.startswith("test")
         for argument in one.args.args if argument.arg in clients
@@ -44,8 +54,15 @@ def style_in(root: Path, folder: str | None, app: str) -> Style:
     return Style(usual[0], is_async=is_async, marker=_marker(trees) if is_async else "")
 
 
+def _shares(file: Path, root: Path, home: str | None) -> bool:
+    """Tell whether fixtures of a file are known to tests in other files, in a folder."""
+    if file.name != "conftest.py":
+        return not (file.name.startswith("test_") or file.name.endswith("_test.py"))
+    return home is None or (root / home).is_relative_to(file.parent)
+
+
 def _trees(folder: Path) -> Iterator[ast.Module]:
-    for file in sorted(folder.rglob("*.py")):
+    for file in sorted(folder.rglob("*.py")) if folder.is_dir() else [folder]:
         try:
             yield ast.parse(file.read_text(encoding="utf-8"))
         except (OSError, ValueError, SyntaxError):

@@ -1,5 +1,6 @@
 """How often each client may ask: counted here or, with Redis, for all workers."""
 
+import asyncio
 import hashlib
 import inspect
 import ipaddress
@@ -12,6 +13,7 @@ import jwt
 from fastapi import HTTPException, Request
 from limits import parse
 from limits.errors import StorageError
+from limits.storage import storage_from_string
 from starlette.routing import compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -116,7 +118,11 @@ class Counter:
 
     def __init__(self, storage: str) -> None:
         """Count here ("memory://"), or for all workers ("redis://localhost:6379/0")."""
-        self._shared = None if storage == "memory://" else _connect(storage)
+        self._shared: Any = None
+        if storage != "memory://":
+            self._shared = storage_from_string(
+                f"async+{storage}", implementation="redispy", wrap_exceptions=True
+            )
         self._shared_again_at = 0.0
         self._counts: dict[str, tuple[int, float]] = {}
         self._sweep_at = time.monotonic() + _SWEEP_SECONDS
@@ -131,8 +137,9 @@ class Counter:
     async def _count(self, key: str, seconds: int) -> int:
         if self._shared is not None and time.monotonic() >= self._shared_again_at:
             try:
-                return int(await self._shared.incr(key, seconds))
-            except StorageError as error:
+                counting = self._shared.incr(key, seconds)
+                return int(await asyncio.wait_for(counting, _REDIS_TIMEOUT))
+            except (StorageError, asyncio.TimeoutError) as error:
                 self._shared_again_at = time.monotonic() + _REDIS_PAUSE
                 logger.warning(
                     "Redis does not answer, counting in this process: %r", error
@@ -149,23 +156,6 @@ class Counter:
         count, ends_at = self._counts.get(key, (0, now + seconds))
         self._counts[key] = (count + 1, ends_at)
         return count + 1
-
-
-def _connect(url: str) -> Any:  # noqa: ANN401
-    """Return counters in Redis that answer soon or fail."""
-    from limits.aio.storage import RedisStorage
-    from redis.asyncio import ConnectionPool
-    from redis.asyncio.retry import Retry
-    from redis.backoff import NoBackoff
-
-    pool = ConnectionPool.from_url(
-        url,
-        socket_timeout=_REDIS_TIMEOUT,
-        socket_connect_timeout=_REDIS_TIMEOUT,
-        retry=Retry(NoBackoff(), retries=1),
-    )
-    options: dict[str, Any] = {"connection_pool": pool, "implementation": "redispy"}
-    return RedisStorage(f"async+{url}", wrap_exceptions=True, **options)
 
 
 counter = Counter(settings.rate_limit_storage)

@@ -169,6 +169,8 @@ def _without_constant(code: str, name: str) -> str:
         return code
     lines = code.splitlines(keepends=True)
     first, last = made[0].lineno - 1, made[0].end_lineno or made[0].lineno
+    while first and lines[first - 1].lstrip().startswith("#"):  # what is said of it
+        first -= 1
     if (
         last < len(lines)
         and not lines[last].strip()

@@ -44,6 +44,7 @@ def _for_everybody(code: str) -> str:
     code = code.replace(
         '["access-control-allow-origin"] == ORIGIN', '["access-control-allow-origin"] == "*"'
     )
+    code = code.replace("(200, ORIGIN)", '(200, "*")')
     gone = [
         s for s in outline(code) if {"STRANGER", "test_stranger_may_read_nothing"} & set(s.names)
     ]

@@ -15,6 +15,7 @@ from backwright.source.text import Splice, indent_by, splice
 from backwright.transfer.attach.access import Access, accesses, local_name
 from backwright.transfer.attach.seeing import Imports, seen_from
 from backwright.transfer.declaration import Import
+from backwright.transfer.dialect.quotes import in_quotes
 from backwright.transfer.grow.sources import Sources, names_of_statement
 
 _ENVIRONMENT = {"os.getenv", "getenv", "os.environ.get", "environ.get"}
@@ -253,6 +254,13 @@ def _imported_whole(sources: Sources, path: str, file: str) -> str | None:
     return None
 
 
+def _prefers_single(code: str) -> bool:
+    """Tell whether a module has its strings in single quotes."""
+    strings = re.findall(r"\"[^\"\n]*\"|'[^'\n]*'", code)
+    single = [one for one in strings if one[0] == "'"]
+    return len(single) * 2 > len(strings)
+
+
 def _write(sources: Sources, file: str, code: str, text: str) -> None:
     """Write a module, with what its new line needs to have imported."""
     needed: Mapping[str, set[str]] = {}
@@ -261,5 +269,8 @@ def _write(sources: Sources, file: str, code: str, text: str) -> None:
         for one in ast.parse(code.lstrip("\ufeff")).body
     ):
         needed = {"os": {""}}
+    shown = in_quotes(text, "'") if _prefers_single(sources.draft.text(file)) else text
+    for old, new in zip(text.splitlines(), shown.splitlines(), strict=True):
+        code = code.replace(old, new) if old.strip() else code
     sources.draft.write(file, add_imports(code, dict(needed)))
     sources.trees[file] = ast.parse(sources.draft.text(file).lstrip("\ufeff"))
