@@ -63,6 +63,7 @@ class Target:
         keys: Texts that tokens may be signed with.
         literals: Those of them that cannot be set from outside.
         hashed: Makes the host's hash of a password.
+        known: Accounts that its settings name, for where no other can be made.
         roles: Words that the source compares roles with.
         log: What the server has logged; None where that cannot be read.
         folder: The folder that the project's files lie in, as its traces name it.
@@ -80,6 +81,7 @@ class Target:
     keys: tuple[str, ...] = ()
     literals: frozenset[str] = frozenset()
     hashed: Hash = lambda _: None
+    known: tuple[GivenUser, ...] = ()
     roles: tuple[str, ...] = ()
     log: Log | None = None
     folder: str = ""
@@ -196,12 +198,22 @@ class Engine:
         for name in ("alice", "bob")[len(ordinary) :]:
             if accounts.make(name) is None:
                 break
+        if not session.people:
+            self._adopt_known(session, accounts)
         known = next(iter(session.people.values()), None)
         promoted = any(one.privileged for one in session.people.values())
         if known is not None and not promoted and accounts.has_roles(known):
             accounts.make("carol", privileged=True)
         for failure in dict.fromkeys(accounts.failures):
             session.note(failure)
+
+    def _adopt_known(self, session: Session, accounts: Accounts) -> None:
+        """Log in with the accounts that the project's settings name."""
+        for given in self.target.known:
+            person = given_person(given, accounts)
+            if person is not None:
+                session.people[person.name] = person
+                session.help("users stand in no table: the account in the settings was used")
 
     # --- areas
 

@@ -30,6 +30,7 @@ from backwright.report.events import Listener
 from backwright.report.probe_types import AREAS, Area, ProbePhase, ProbeReport
 from backwright.tasks.change import Workplace, workplace
 from backwright.tasks.host_values import own_values
+from backwright.tasks.known_users import known_users
 from backwright.tasks.probe_tests import add_tests, style_of
 from backwright.tasks.serving import Running, running
 from backwright.values import Place
@@ -227,7 +228,7 @@ def _target(
     literals = frozenset(_literals(project))
     defaults = {one.default for one in project.settings if one.default}
     given = {value for value in place.variables.values() if len(value) >= _LEAST_KEY}
-    own = set(own_values(place.folder).values())
+    own = own_values(place.folder)
     return Target(
         name=place.root.name,
         url=app.url,
@@ -239,7 +240,8 @@ def _target(
         ),
         token_url=project.auth.token_url,
         origins=project.cors.origins if project.cors else (),
-        keys=tuple(sorted(given | own | literals | defaults)),
+        keys=tuple(sorted({*given, *own.values(), *literals, *defaults})),
+        known=tuple(known_users(project.settings, {**own, **place.variables})),
         literals=frozenset() if _is_set_from_outside(project) else literals,
         hashed=lambda password: _hash(place, app, password, tuple(_hashing(place, project))),
         roles=tuple(_roles(project)),

@@ -25,7 +25,8 @@ class Renaming:
     """Several names renamed at once: pairs of (old, new), and what must stay as it is.
 
     `exact` gives whole identifiers and strings a new name of their own; `verbatim` whole strings;
-    `methods` whole identifiers, also where they are called of something.
+    `methods` whole identifiers, also where they are called of something; `modules` what the
+    project's modules are imported by (`models.task`), those that keep their name as well.
     """
 
     pairs: tuple[tuple[Names, Names], ...]
@@ -33,6 +34,15 @@ class Renaming:
     exact: Mapping[str, str] = field(default_factory=dict)
     verbatim: Mapping[str, str] = field(default_factory=dict)
     methods: Mapping[str, str] = field(default_factory=dict)
+    modules: Mapping[str, str] = field(default_factory=dict)
+
+    def module(self, dotted: str) -> str:
+        """Return the dotted name of a module renamed, as an import says it (`..models.task`)."""
+        bare = dotted.lstrip(".")
+        new = self.modules.get(bare)
+        if new is None:
+            new = ".".join(self.identifier(part) if part else part for part in bare.split("."))
+        return dotted[: len(dotted) - len(bare)] + new
 
     def identifier(self, text: str) -> str:
         """Return an identifier renamed: `create_task` → `create_product`."""
@@ -227,6 +237,27 @@ class RenameCode(cst.CSTTransformer):
         for argument in node.args:
             if _is_tags(argument) and argument.keyword and _is_listed(argument.value):
                 self._methods.add(argument.keyword)
+
+    def leave_ImportFrom(
+        self, original_node: cst.ImportFrom, updated_node: cst.ImportFrom
+    ) -> cst.ImportFrom:
+        """Rename the module that something is imported from."""
+        if original_node.module is None:
+            return updated_node
+        return updated_node.with_changes(module=self._module(original_node.module))
+
+    def leave_Import(self, original_node: cst.Import, updated_node: cst.Import) -> cst.Import:
+        """Rename the modules that are imported."""
+        names = [
+            new.with_changes(name=self._module(old.name))
+            for old, new in zip(original_node.names, updated_node.names, strict=True)
+        ]
+        return updated_node.with_changes(names=names)
+
+    def _module(self, node: cst.BaseExpression) -> cst.BaseExpression:
+        dotted = cst.Module([]).code_for_node(node)
+        new = self.renaming.module(dotted)
+        return node if new == dotted else cst.parse_expression(new)
 
     def visit_Arg(self, node: cst.Arg) -> None:
         """Note that strings inside `tags=` are words of URLs and headings."""

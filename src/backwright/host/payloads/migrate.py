@@ -5,7 +5,6 @@
         -> {"heads": […], "old_heads": […], "new": […], "down_to": […]}
     {"do": "upgrade", "to": REVISION}    {"do": "downgrade", "to": REVISION}    -> {}
     {"do": "stamp", "to": REVISION}    -> {}
-    {"do": "drift"}  -> {"drift": TEXT | null}
     {"do": "compare", "load": BOOL}  -> {"operations": [{"table": NAME, "column": NAME, "text": TEXT}…]}
     {"do": "revise", "message": TEXT, "leave_out": [TEXT…], "refers_to": [TABLE…]}
         -> {"paths": [PATH…], "head": REVISION, "depends_on": [REVISION…]}
@@ -133,31 +132,6 @@ def do_downgrade(order: dict[str, Any]) -> dict[str, Any]:
     return {}
 
 
-def do_drift(_: dict[str, Any]) -> dict[str, Any]:
-    """Compare the models with the database, as `alembic check` does (Alembic 1.9 and later)."""
-    from alembic import command
-
-    check = getattr(command, "check", None)
-    if check is None:
-        return {"drift": None}
-    drift = _drift(check)
-    if drift and "'remove_table'" in drift:  # env.py does not import all models
-        revisions.load(_STATE["modules"])
-        drift = _drift(check)
-    return {"drift": drift}
-
-
-def _drift(check: Any) -> str | None:  # noqa: ANN401 - a function of the host's Alembic
-    from alembic.util import CommandError
-
-    try:
-        with revisions.with_metadata(_STATE["modules"]):
-            check(_STATE["config"])
-    except CommandError as error:
-        return str(error)
-    return None
-
-
 def do_create_all(order: dict[str, Any]) -> dict[str, Any]:
     """Create the tables of every `MetaData` that importing modules brings into being.
 
@@ -223,7 +197,6 @@ ORDERS = {
     "upgrade": do_upgrade,
     "downgrade": do_downgrade,
     "stamp": do_stamp,
-    "drift": do_drift,
     "compare": lambda order: revisions.compare(_STATE["config"], {**_STATE, **order}),
     "revise": lambda order: revisions.write(_STATE["config"], {**_STATE, **order}),
     "create_all": do_create_all,

@@ -152,7 +152,24 @@ def _words(operation: Any) -> str:
         difference = vars(operation)
     if isinstance(difference, list):
         difference = [_without_state(change) for change in difference]
+    elif isinstance(difference, tuple):
+        difference = tuple(_plain(part) for part in difference)
     return _ADDRESS.sub("", repr(difference))
+
+
+def _plain(part: Any) -> Any:
+    """Return an index or a constraint by what it is, its columns by their names alone.
+
+    What else is known of a column depends on what it was compared with.
+    """
+    import sqlalchemy
+
+    if isinstance(part, sqlalchemy.Index):
+        columns = [getattr(one, "name", None) or str(one) for one in part.expressions]
+        return (part.name, getattr(part.table, "name", ""), columns, bool(part.unique))
+    if isinstance(part, sqlalchemy.UniqueConstraint):
+        return (part.name, getattr(part.table, "name", ""), [one.name for one in part.columns])
+    return part
 
 
 def _without_state(change: Any) -> Any:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import libcst as cst
 
 from backwright.spec.types import FieldSpec
+from backwright.transfer.carry.attributes import attributes_listed
 from backwright.transfer.carry.items import replaced
 from backwright.transfer.carry.marks import code_of
 from backwright.transfer.carry.placing import Placement, declared, is_nested
@@ -39,7 +40,8 @@ def fill_class(work: Work, placement: Placement, node: cst.ClassDef) -> cst.Clas
         made = _placed(body, slots, columns, relations)
     if "init=False" in code_of(node):
         made = _in_dataclass_order(made, [*columns, *relations])
-    return node.with_changes(body=node.body.with_changes(body=made or [_pass()]))
+    new = node.with_changes(body=node.body.with_changes(body=made or [_pass()]))
+    return attributes_listed(work, node, new)
 
 
 def _without_value(node: cst.CSTNode) -> cst.CSTNode | None:

@@ -9,6 +9,7 @@ import libcst as cst
 import libcst.matchers as m
 
 from backwright.source.fallback import parse_newer
+from backwright.spec.names import names_of
 from backwright.spec.types import FieldSpec
 from backwright.transfer.carry.answers import unwrapped
 from backwright.transfer.carry.clashing import answer_clashes
@@ -67,6 +68,7 @@ def carry(parts: Sequence[Part], facts: Facts, writer: Writer) -> Carried:
     far = far_sides(parts, facts)
     trees = [_renamed(part, mark_fields(part, facts, far=far), facts) for part in parts]
     trees = [inlined(t) if p.role == "test" else t for p, t in zip(parts, trees, strict=True)]
+    first = list(trees)
     shapes = shapes_of(zip(parts, trees, strict=True), facts)
     likeness = Likeness(facts, presence(shapes, facts))
     rows = Rows(_are_apart(facts), likeness.is_row, likeness.is_all)
@@ -91,7 +93,7 @@ def carry(parts: Sequence[Part], facts: Facts, writer: Writer) -> Carried:
         trees, more = _dropped(works, trees, unsaid, lost)
         gone |= more
     trees = unwrapped(whole, trees)
-    trees, unused = without_unused(whole, trees)
+    trees, unused = without_unused(first, whole, trees, [_referred_to(w) for w in works])
     for one in unused:
         text = f"the parameter `{one.name}` is left out: nothing uses it any more"
         works[one.tree].note(works[one.tree].line_of(one.function), text)
@@ -109,6 +111,16 @@ def carry(parts: Sequence[Part], facts: Facts, writer: Writer) -> Carried:
         notes=_notes(works),
         left_out=frozenset(g for g in gone if not g.startswith(".")),
     )
+
+
+def _referred_to(work: Work) -> frozenset[str]:
+    """Return the nouns of what old references point to and no new one, in a module of tests."""
+    facts = work.facts
+    kept = {facts.model_of(f.target) for f in facts.new_fields if f.target}
+    if work.part.role != "test" or work.extends:
+        return frozenset()
+    old = {f.target for f in facts.fields if f.target and facts.model_of(f.target) not in kept}
+    return frozenset(names_of(target).snake for target in old if target != facts.model)
 
 
 def _linked(works: Sequence[Work], trees: Sequence[cst.Module], bodies: Bodies) -> list[cst.Module]:

@@ -31,17 +31,23 @@ class Lost:
 
 
 def without_unused(
-    before: Sequence[cst.Module], after: Sequence[cst.Module]
+    first: Sequence[cst.Module],
+    before: Sequence[cst.Module],
+    after: Sequence[cst.Module],
+    rows: Sequence[Collection[str]],
 ) -> tuple[list[cst.Module], list[Lost]]:
-    """Return trees without what has become unused between two states, and the parameters.
+    """Return trees without what has become unused between states, and the parameters.
 
     Args:
+        first: the trees as they are the exemplar's.
         before: the trees as they were, with all that used them.
         after: the same trees, after some of it was left out.
+        rows: for each tree the nouns whose rows were made for the exemplar's references alone.
     """
     made, gone = list(after), list[Lost]()
     while True:
-        made = [_without_variables(old, new) for old, new in zip(before, made, strict=True)]
+        earlier = zip(first, before, made, rows, strict=True)
+        made = [_without_variables((one, old), new, nouns) for one, old, new, nouns in earlier]
         lost = [x for index, old in enumerate(before) for x in _lost(index, old, made)]
         if not lost:
             return made, gone
@@ -148,20 +154,20 @@ def _called(node: cst.Call, lost: Sequence[Lost]) -> cst.Call:
     return node.with_changes(args=kept)
 
 
-def _without_variables(old: cst.Module, new: cst.Module) -> cst.Module:
+def _without_variables(
+    earlier: Sequence[cst.Module], new: cst.Module, nouns: Collection[str]
+) -> cst.Module:
     """Return a tree without the variables that were read and are not any more."""
-    known = dict(_functions(old))
-    gone: dict[int, set[str]] = {}
-    for name, function in _functions(new):
-        if name not in known:
-            continue
-        reads, read = _reads(known[name]), _reads(function)
-        gone[id(function)] = {n for n in reads if n not in read}
+    reads: dict[str, set[str]] = {}
+    for old in earlier:
+        for name, function in _functions(old):
+            reads.setdefault(name, set()).update(_reads(function))
+    gone = {id(f): reads[name] - _reads(f) for name, f in _functions(new) if name in reads}
 
     def change(node: cst.CSTNode) -> cst.CSTNode | None:
         if not isinstance(node, cst.FunctionDef) or not gone.get(id(node)):
             return None
-        return replaced(node, lambda block: _without_idle(block, gone[id(node)]))
+        return replaced(node, lambda block: _without_idle(block, gone[id(node)], nouns))
 
     return replaced(new, change)
 
@@ -172,21 +178,33 @@ def _reads(node: cst.FunctionDef) -> set[str]:
     return set(re.findall(r"[A-Za-z_]\w*", re.sub(r"(?m)^\s*[A-Za-z_]\w* = ", "", code)))
 
 
-def _without_idle(node: cst.CSTNode, names: Collection[str]) -> cst.CSTNode | None:
+def _without_idle(
+    node: cst.CSTNode, names: Collection[str], nouns: Collection[str]
+) -> cst.CSTNode | None:
     if not isinstance(node, cst.IndentedBlock):
         return None
-    kept = [s for s in node.body if not _is_idle(s, names)]
+    kept = [s for s in node.body if not _is_idle(s, names, nouns)]
     return node.with_changes(body=kept) if 0 < len(kept) < len(node.body) else None
 
 
-def _is_idle(node: cst.BaseStatement, names: Collection[str]) -> bool:
-    """Tell whether a statement only sets a variable that nothing reads, and does nothing else."""
+def _is_idle(node: cst.BaseStatement, names: Collection[str], nouns: Collection[str]) -> bool:
+    """Tell whether a statement only sets a variable that nothing reads, and does nothing else.
+
+    To make a row that nothing refers to any more is nothing else.
+    """
     if not m.matches(
         node, m.SimpleStatementLine(body=[m.Assign(targets=[m.AssignTarget(m.Name())])])
     ):
         return False
     assign = cst.ensure_type(cst.ensure_type(node, cst.SimpleStatementLine).body[0], cst.Assign)
+    if code_of(assign.targets[0].target) not in names:
+        return False
     calls = [c for c in m.findall(assign.value, m.Call()) if isinstance(c, cst.Call)]
-    is_quiet = all(code_of(c.func).rpartition(".")[2] in _QUIET for c in calls)
-    is_awaited = bool(m.findall(assign.value, m.Await()))
-    return code_of(assign.targets[0].target) in names and is_quiet and not is_awaited
+    called = [code_of(c.func).rpartition(".")[2] for c in calls]
+    if called and all(_makes(name, nouns) for name in called):
+        return True
+    return all(name in _QUIET for name in called) and not m.findall(assign.value, m.Await())
+
+
+def _makes(function: str, nouns: Collection[str]) -> bool:
+    return any(re.search(rf"(?:^|_){re.escape(noun)}$", function) for noun in nouns)

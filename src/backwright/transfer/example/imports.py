@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable
 
 from backwright.transfer.example.edits import Insertion, Positions, insert
 from backwright.transfer.example.modules import Modules
 from backwright.transfer.example.reach import Reach
-
-Rename = Callable[[str], str]
+from backwright.transfer.rename import Renaming
 
 
 def repeat_imports(
-    code: str, path: str, modules: Modules, reach: Reach, rename: Rename, width: int
+    code: str, path: str, modules: Modules, reach: Reach, rename: Renaming, width: int
 ) -> str:
     """Return a module that imports of the new resource what it needs, beside the exemplar's.
 
@@ -46,7 +44,7 @@ def repeat_imports(
             local = alias.asname or alias.name
             if id(node) not in typing.values() and _pair(node, alias) in typing:
                 continue  # the name is there once more for classes that are rebuilt with it
-            new = rename(local)
+            new = rename.identifier(local)
             is_needed = local not in used and alias.name != "*"
             is_needed = is_needed or (new in used and new != local)
             if (ast.unparse(node), alias.name) in ours and is_needed:
@@ -81,7 +79,7 @@ def _used(tree: ast.Module) -> set[str]:
 class _Editor:
     """Writes imports into one module."""
 
-    def __init__(self, code: str, tree: ast.Module, rename: Rename, width: int) -> None:
+    def __init__(self, code: str, tree: ast.Module, rename: Renaming, width: int) -> None:
         self.positions = Positions(code)
         self.kin = [n for n in ast.walk(tree) if isinstance(n, ast.Import | ast.ImportFrom)]
         self.rename = rename
@@ -92,7 +90,7 @@ class _Editor:
         """Import the new names: in the same statement where the module is the same."""
         if isinstance(node, ast.ImportFrom):
             module = "." * node.level + (node.module or "")
-            renamed = self._module(module)
+            renamed = self.rename.module(module)
             alone = len([n for n in self.kin if _module_of(n) == module]) > 1
             if renamed == module and not alone:
                 self._extend(node, wanted)
@@ -109,12 +107,13 @@ class _Editor:
         inner = "".join(f"    {name},\n" for name in names)
         return f"from {module} import (\n{inner})"
 
-    def _module(self, module: str) -> str:
-        return ".".join(self.rename(part) if part else part for part in module.split("."))
-
     def _alias(self, alias: ast.alias) -> str:
-        name = self._module(alias.name)
-        return f"{name} as {self.rename(alias.asname)}" if alias.asname else name
+        name = (
+            self.rename.module(alias.name)
+            if "." in alias.name
+            else self.rename.identifier(alias.name)
+        )
+        return f"{name} as {self.rename.identifier(alias.asname)}" if alias.asname else name
 
     def _extend(self, node: ast.ImportFrom, wanted: list[ast.alias]) -> None:
         have = {a.asname or a.name for a in node.names}

@@ -12,6 +12,7 @@ from pathlib import PurePosixPath
 from backwright.source.outline import outline
 from backwright.spec.names import Names
 from backwright.transfer.example.chain import Chain, Part
+from backwright.transfer.example.modules import dotted
 from backwright.transfer.example.ownership import Ownership
 from backwright.transfer.exemplar import bound_names
 from backwright.transfer.rename import Renaming
@@ -45,7 +46,13 @@ class Naming:
         exact |= {name: self._of_table(name) for name in _SHARED.findall(code) if self._stays(name)}
         if self.plain.path(self.chain.model.table) == self.chain.model.table:
             exact[self.chain.model.table] = self.table
-        return Renaming(((old, new),), protected=self.protected, exact=exact, methods=self.lookups)
+        return Renaming(
+            ((old, new),),
+            protected=self.protected,
+            exact=exact,
+            methods=self.lookups,
+            modules=self.modules,
+        )
 
     def _stays(self, name: str) -> bool:
         """Tell whether a name is the same for every resource."""
@@ -99,6 +106,24 @@ class Naming:
                         told = re.sub(rf"(?<![^_]){old}(?![^_])", new, node.name)
                         if told != node.name:
                             found[node.name] = plain.identifier(told)
+        return found
+
+    @cached_property
+    def modules(self) -> Mapping[str, str]:
+        """By what each module of the project is imported, and by what the new resource's is.
+
+        Any end of a dotted name may stand in a relative import; where a module of the
+        exemplar's alone and another end alike, the former is meant.
+        """
+        found: dict[str, str] = {}
+        paths = self.owners.modules.paths
+        ours = [p for p in paths if p in self.chain.own_modules]
+        for path in (*ours, *(p for p in paths if p not in self.chain.own_modules)):
+            old = dotted(path).split(".")
+            new = dotted(self.path(path)).split(".") if path in self.chain.own_modules else old
+            for end in range(len(old), 0, -1):
+                for start in range(end):
+                    found.setdefault(".".join(old[start:end]), ".".join(new[start:end]))
         return found
 
     def path(self, path: str) -> str:

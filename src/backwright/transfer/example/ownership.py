@@ -13,6 +13,16 @@ from backwright.source.outline import Statement, first_line
 from backwright.transfer.example.modules import Modules
 from backwright.transfer.example.nouns import Nouns
 
+_FOUNDATIONS = frozenset(
+    {
+        "create_engine",
+        "create_async_engine",
+        "sessionmaker",
+        "async_sessionmaker",
+        "declarative_base",
+        "DeclarativeBase",
+    }
+)
 _PATH = re.compile(r"^/[\w\-{}/.]*(\?|$)")
 
 
@@ -36,7 +46,8 @@ class Ownership:
     def of_module(self, path: str) -> str | None:
         """Return the resource that a file is named after: by its stem, else its folder.
 
-        A folder that holds the application or other resources' tables is no resource's.
+        A folder that holds the application or other resources' tables is no resource's; nor is
+        a file that others share, or that makes the database's engine or base.
         """
         if path not in self._modules:
             self._modules[path] = self._of_module(path)
@@ -46,13 +57,37 @@ class Ownership:
         pure = PurePosixPath(path)
         stem = pure.stem
         if stem not in {"__init__", "conftest"} and (owner := self.nouns.owner(stem)):
-            return owner
+            return None if self._is_shared(path, owner) else owner
         for folder in pure.parents:
             if not folder.name:
                 return None
             if owner := self.folder_owner(folder.as_posix()):
                 return owner
         return None
+
+    def _is_shared(self, path: str, owner: str) -> bool:
+        """Tell whether a file that is named after a resource is there for others as well."""
+        names = {name for statement in self.modules.outline(path) for name in statement.names}
+        if any(self.nouns.owner(name) in self._peers.get(owner, ()) for name in names):
+            return True
+        return is_of_database(self.modules.tree(path)) and not any(map(self.nouns.owner, names))
+
+    @cached_property
+    def _peers(self) -> dict[str, set[str]]:
+        """The resources whose rows are made and read by URLs of their own in another's file."""
+        done: dict[tuple[str, str], set[str]] = {}
+        for endpoint in self.project.endpoints:
+            named = self.nouns.owner(PurePosixPath(endpoint.file).stem)
+            peer = owner_of_url(self.nouns, endpoint.path)
+            if not named or not peer or named in self.nouns.mentioned(endpoint.path):
+                continue
+            if not is_account(self.project, peer):
+                done.setdefault((named, peer), set()).add(endpoint.method)
+        peers: dict[str, set[str]] = {}
+        for (named, peer), methods in done.items():
+            if {"GET", "POST"} <= methods:
+                peers.setdefault(named, set()).add(peer)
+        return peers
 
     def of_statement(self, path: str, statement: Statement) -> str | None:
         """Return the resource that a definition of a shared module belongs to."""
@@ -141,6 +176,17 @@ class Ownership:
 def _is_alias(node: ast.expr) -> bool:
     """Tell whether a value only says another thing by a shorter name, as `Annotated[…]` does."""
     return isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name | ast.Attribute)
+
+
+def is_of_database(module: ast.Module) -> bool:
+    """Tell whether a module makes what every table or session stands on."""
+    words = {
+        getattr(node, "id", None) or getattr(node, "attr", None)
+        for statement in module.body
+        if not isinstance(statement, ast.Import | ast.ImportFrom)
+        for node in ast.walk(statement)
+    }
+    return bool(_FOUNDATIONS & words)
 
 
 def owner_of_url(nouns: Nouns, url: str) -> str | None:

@@ -113,7 +113,7 @@ class Surround:
             return None
         modules = learning.owners.modules
         reach = Reach(modules, learning.chain)
-        new = repeat_imports(new, users.file, modules, reach, rename.identifier, self.width)
+        new = repeat_imports(new, users.file, modules, reach, rename, self.width)
         self.draft.write(users.file, new)
         return users.file
 

@@ -284,7 +284,7 @@ def _import(draft: Draft, learning: Learning, reach: Reach, done: Transferred, w
         if owners.of_module(path) or not reach.known(path):
             continue
         code = draft.text(path)
-        rename = learning.naming.renaming(owners.modules.text(path)).identifier
+        rename = learning.naming.renaming(owners.modules.text(path))
         new = repeat_imports(code, path, owners.modules, reach, rename, width)
         if new != code:
             draft.write(path, new)

@@ -5,7 +5,6 @@ Without Alembic: `create_all` on a filled database of the old models leaves ever
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -22,13 +21,6 @@ from backwright.workshop.tables import (
     open_migrations,
     tables_of,
 )
-
-_OPERATION = re.compile(
-    r"\('(?:add|remove|modify)_\w+'.*?(?=\[?\(?'(?:add|remove|modify)_|$)", re.DOTALL
-)
-
-_ADDRESS = re.compile(r" (?:object )?at 0x[0-9a-f]+")
-_STATE = re.compile(r"'existing_\w+': .*?(?=, 'existing_|\}, )", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +91,7 @@ def _with_alembic(
     old = read_catalog(database, run.bench.cluster)
     driven.ask({"do": "upgrade", "to": "heads"})
     run.databases.keep(run.databases.copy(database, "migrated"))
-    if go == "upgrade" and (drift := _new_drift(run, driven.ask({"do": "drift"})["drift"])):
+    if go == "upgrade" and (drift := _new_drift(run, driven)):
         return failed(f"models and migrations differ: {drift}")
     if not opened["new"]:
         return passed(f"up to {', '.join(opened['heads']) or 'nothing'}; the change needs none")
@@ -168,24 +160,26 @@ def _summary(filled: Filled, filled_new: Filled, old: Catalog, new: Catalog) -> 
     return f"{text}; not compared: {', '.join(changed)}" if changed else text
 
 
-def _new_drift(run: Run, drift: str | None) -> str:
+def _new_drift(run: Run, driven: Dialogue) -> str:
     """Return the differences between models and migrations that were not there before."""
+    drift = _drift(driven)
     if not drift:
         return ""
     database = run.databases.empty("drift")
-    with alembic(run, run.unchanged(), database) as driven:
-        open_migrations(run, driven, run.unchanged(), database)
-        driven.ask({"do": "upgrade", "to": "heads"})
-        before = driven.ask({"do": "drift"})["drift"]
-    if not before:
-        return drift
-    known = set(_operations(before))
-    return "; ".join(item for item in _operations(drift) if item not in known)
+    with alembic(run, run.unchanged(), database) as before:
+        open_migrations(run, before, run.unchanged(), database)
+        before.ask({"do": "upgrade", "to": "heads"})
+        known = set(_drift(before))
+    return "; ".join(item for item in drift if item not in known)
 
 
-def _operations(drift: str) -> list[str]:
-    """Return the single differences, without what is another each time: addresses, a column's state."""
-    return _OPERATION.findall(_STATE.sub("", _ADDRESS.sub("", drift)))
+def _drift(driven: Dialogue) -> list[str]:
+    """Return each difference of the models from a database at the heads, as `alembic check` does."""
+    found = driven.ask({"do": "compare", "load": False})["operations"]
+    if any(one["text"].startswith("('remove_table'") for one in found):
+        # env.py does not import all models
+        found = driven.ask({"do": "compare", "load": True})["operations"]
+    return [one["text"] for one in found]
 
 
 def _difference(wanted: Catalog, found: Catalog) -> str:
