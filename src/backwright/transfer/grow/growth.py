@@ -56,6 +56,11 @@ class Growth:
         return self.owner is not None
 
     @property
+    def guard(self) -> Import | None:
+        """What lets in those who are signed in, where rows belong to nobody."""
+        return None if self.owned else self.seams.guard
+
+    @property
     def fields(self) -> tuple[FieldSpec, ...]:
         """The fields that clients see."""
         return self.spec.fields
@@ -111,7 +116,7 @@ def names_in_host(growth: Growth) -> dict[str, Import]:
         for one in (dependency.kind, dependency.getter, dependency.alias) if dependency else ():
             if one is not None:
                 known[one[1]] = one
-    for one in (growth.seams.engine, metadata_owner(growth)):
+    for one in (growth.seams.engine, metadata_owner(growth), growth.guard):
         if one is not None:
             known[one[1]] = one
     for app in growth.sources.project.apps[:1]:

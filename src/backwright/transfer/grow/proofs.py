@@ -13,6 +13,7 @@ from backwright.source.text import Splice, lines_between, splice
 from backwright.transfer.declaration import Import, wanted_imports
 from backwright.transfer.grow.fill import fill_samples, made_rows
 from backwright.transfer.grow.growth import Growth, metadata_owner, names_in_host
+from backwright.transfer.grow.guard import let_in
 from backwright.transfer.grow.rows import ancestors, row_of
 from backwright.transfer.grow.shape import Link, shape, unlinked
 from backwright.transfer.grow.speak import rebound
@@ -26,6 +27,8 @@ def add_tests(growth: Growth, path: str) -> None:
     home = growth.homes.tests
     fixtures = _in_host(growth, growth.plain.text(_CONFTEST))
     fixtures = _with_users(growth, fixtures)
+    if growth.guard:
+        fixtures = let_in(fixtures, growth.guard)
     tests = growth.plain.text("tests/test_notes.py")
     if not _linked(growth, "ref") and not _linked(growth, "many"):
         tests = unlinked(tests)
@@ -70,7 +73,9 @@ def _in_host(growth: Growth, code: str) -> str:
     code = re.sub(r"\b(SQLModel|Base)\.metadata", f"{owner}.metadata", in_words(growth, code))
     if growth.seams.engine is None and growth.seams.address is not None:
         code = code.replace("engine.url", growth.seams.address.code)
-    return without_twins(shape(code, refs=refs, manys=manys, owned=growth.owned))
+    guarded = growth.guard is not None
+    made = shape(code, refs=refs, manys=manys, owned=growth.owned, guarded=guarded)
+    return without_twins(made)
 
 
 def _without(fixtures: str, known: str) -> str:

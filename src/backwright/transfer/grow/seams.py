@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from backwright.project.types import Model
 from backwright.transfer.declaration import Import
 from backwright.transfer.grow.address import Address, read_address
+from backwright.transfer.grow.guard import guard_of
 from backwright.transfer.grow.sessions import KINDS, session_kind
 from backwright.transfer.grow.sources import FunctionNode, Sources, last_name, names_of_statement
 
@@ -42,7 +43,8 @@ class Users:
 class Seams:
     """What of a host's database and users is there to be used; None for what is not.
 
-    `address` is the database's, where no module has the engine under a name of its own.
+    `address` is the database's, where no module has the engine under a name of its own; `guard`
+    is what most endpoints ask who is there.
     """
 
     is_async: bool
@@ -52,6 +54,7 @@ class Seams:
     base: Import | None
     users: Users | None
     address: Address | None = None
+    guard: Import | None = None
 
 
 def read_seams(sources: Sources) -> Seams:
@@ -66,6 +69,7 @@ def read_seams(sources: Sources) -> Seams:
         base=_base(sources),
         users=_users(sources),
         address=read_address(sources) if engine is None else None,
+        guard=guard_of(sources.project),
     )
 
 

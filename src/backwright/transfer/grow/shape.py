@@ -45,7 +45,14 @@ def with_stand_ins(code: str) -> str:
     return rename_code(code, _STAND_INS)
 
 
-def shape(code: str, *, refs: Sequence[Link], manys: Sequence[Link], owned: bool) -> str:
+def shape(
+    code: str,
+    *,
+    refs: Sequence[Link],
+    manys: Sequence[Link],
+    owned: bool,
+    guarded: bool = False,
+) -> str:
     """Return a module with the references, links and owner that a new resource has.
 
     Args:
@@ -53,16 +60,17 @@ def shape(code: str, *, refs: Sequence[Link], manys: Sequence[Link], owned: bool
         refs: the references.
         manys: the many-to-manys.
         owned: whether rows belong to users.
+        guarded: whether one has to be signed in all the same.
     """
     tree = cst.parse_module(code)
     for old, links in ((REF, refs), (MANY, manys)):
         tree = _repeated(tree, old, links, owned=owned)
-    return tree.code if owned else disowned(tree).code
+    return tree.code if owned else disowned(tree, guarded=guarded).code
 
 
-def disowned(tree: Node) -> Node:
-    """Return code that knows no owner."""
-    visited = tree.visit(_Disowner())
+def disowned(tree: Node, *, guarded: bool) -> Node:
+    """Return code that knows no owner, though maybe that one has to be signed in."""
+    visited = tree.visit(_Disowner(guarded=guarded))
     assert isinstance(visited, type(tree))  # noqa: S101 - only statements inside are removed
     return visited
 
@@ -84,7 +92,7 @@ def _copier(old: Names, link: Link, *, disown: bool) -> Copier:
         if disown and is_test and _is_of_owners(cst.ensure_type(node, cst.FunctionDef)):
             return None
         if disown and not is_test:
-            kept = node.visit(_Disowner())
+            kept = node.visit(_Disowner(guarded=False))
             if not isinstance(kept, cst.CSTNode):
                 return None
             node = kept
@@ -275,13 +283,21 @@ class _Keyed(cst.CSTTransformer):
 class _Disowner(cst.CSTTransformer):
     """Take the owner out: parameters, arguments, conditions, statements, tests of isolation."""
 
+    def __init__(self, *, guarded: bool) -> None:
+        super().__init__()
+        self.guarded = guarded
+
     def visit_FunctionDef(self, node: cst.FunctionDef) -> bool:
-        return not _is_of_owners(node)
+        return not self._is_of_owners(node)
+
+    def _is_of_owners(self, node: cst.FunctionDef) -> bool:
+        is_of_strangers = node.name.value.endswith("without_signing_in")
+        return _is_of_owners(node) and not (self.guarded and is_of_strangers)
 
     def leave_FunctionDef(
         self, original_node: cst.FunctionDef, updated_node: cst.FunctionDef
     ) -> cst.FunctionDef | cst.RemovalSentinel:
-        return cst.RemoveFromParent() if _is_of_owners(original_node) else updated_node
+        return cst.RemoveFromParent() if self._is_of_owners(original_node) else updated_node
 
     def leave_Param(
         self, original_node: cst.Param, updated_node: cst.Param
@@ -315,7 +331,7 @@ class _Disowner(cst.CSTTransformer):
         takes_users = m.matches(line, m.Assign(value=m.Name("users")))
         refuses = m.matches(line, m.Assign([m.AssignTarget(m.Name("REFUSED"))]))
         declares = m.matches(line, m.AnnAssign(target=m.Name("owner_id")))
-        is_owners = signs_in or takes_users or refuses or declares
+        is_owners = signs_in or takes_users or (refuses and not self.guarded) or declares
         return cst.RemoveFromParent() if is_owners else updated_node
 
 

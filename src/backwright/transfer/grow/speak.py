@@ -77,7 +77,8 @@ class _Speaker(cst.CSTTransformer):
         return param.with_changes(default=default, equal=cst.AssignEqual()) if default else param
 
     def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.BaseExpression:
-        if not self.speech.sqlmodel_tables and m.matches(original_node.func, m.Name("col")):
+        is_column = m.matches(original_node.func, m.Name("col")) and bool(updated_node.args)
+        if is_column and not self.speech.sqlmodel_tables:  # without an argument it goes itself
             return updated_node.args[0].value
         return updated_node
 

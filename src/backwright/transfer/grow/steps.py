@@ -17,6 +17,7 @@ from backwright.transfer.grow.errors import error_key
 from backwright.transfer.grow.exports import with_exports
 from backwright.transfer.grow.fill import fill_schemas
 from backwright.transfer.grow.growth import Growth, names_in_host, names_in_module
+from backwright.transfer.grow.guard import guarded_router
 from backwright.transfer.grow.older import parameters_by_default
 from backwright.transfer.grow.shape import NOTE, shape, with_stand_ins, without_references
 from backwright.transfer.grow.sources import Sources, names_of_statement
@@ -239,6 +240,9 @@ def add_routes(growth: Growth, wiring: Wiring) -> None:
     if not wiring.own_tags:
         code = code.replace(f', tags=["{growth.spec.names.plural_kebab}"]', "")
         code = code.replace(f'tags=["{growth.spec.names.plural_kebab}"]', "")
+    if growth.guard and "dependencies=" not in wiring.keywords:
+        code = guarded_router(code, growth.guard)
+        code = rebound(code, names_in_host(growth), lambda pair: seen_from(growth, path, pair))
     growth.done("routes", *_new(growth, path, code), path)
     module = growth.sources.module(path)
     changed = wire(growth.sources, wiring, module, growth.spec.names)
@@ -329,6 +333,8 @@ def renaming(growth: Growth, code: str) -> Renaming:
     if seams.session:
         exact |= {"get_session": seams.session.getter[1]}
         exact |= dict.fromkeys(("AsyncSession", "Session"), seams.session.kind[1])
+    if growth.guard:
+        exact |= {"get_current_user": growth.guard[1]}
     if seams.users:
         exact |= {"get_current_user": seams.users.dependency.getter[1]}
         exact |= {"User": seams.users.model.name}
