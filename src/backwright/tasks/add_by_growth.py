@@ -124,7 +124,9 @@ def write(
 
 def _outcome(request: Growing, plan: tuple[PlanStep, ...], grown: Grown) -> Outcome:
     names = request.spec.names
-    whose = "each row belongs to the user who made it" if grown.owned else "rows are shared"
+    whose = "rows are shared by all who are signed in" if grown.guarded else "rows are shared"
+    if grown.owned:
+        whose = "each row belongs to the user who made it"
     return Outcome(
         command=COMMAND,
         summary=(

@@ -94,7 +94,10 @@ def _entry(work: Work, found: _List, name: str, there: Mapping[str, str]) -> str
     more = ", optional" if optional and "optional" in (form["type"] or "") else ""
     typed = f" ({said}{more})" if form["type"] and said else ""
     end = "." if form["text"].rstrip().endswith(".") else ""
-    text = f"{capitalized(names_of(name).human)} of the {work.facts.new.human}{end}"
+    human, noun = names_of(name).human, work.facts.new.human
+    text = f"{capitalized(human)} of the {noun}{end}"
+    if said == "bool":
+        text = f"Whether the {noun} is {human.removeprefix('is ')}{end}"
     return f"{form['lead']}{name}{typed}{form['colon']}{text}"
 
 

@@ -21,6 +21,7 @@ from backwright.transfer.grow import proofs, steps
 from backwright.transfer.grow.growth import Growth
 from backwright.transfer.grow.homes import read_homes
 from backwright.transfer.grow.libraries import Libraries, libraries_of, versions_of
+from backwright.transfer.grow.prefix import common_prefix, put_under
 from backwright.transfer.grow.requirements import add_dependencies, needs_of
 from backwright.transfer.grow.seams import Seams, read_seams
 from backwright.transfer.grow.sources import Sources, last_name
@@ -55,6 +56,7 @@ class Grown:
     endpoints: Endpoints
     new_tests: tuple[str, ...]
     owned: bool
+    guarded: bool = False
     notes: tuple[Note, ...] = ()
     dependencies: tuple[str, ...] = ()
 
@@ -94,6 +96,9 @@ def grow(draft: Draft, project: Project, spec: ResourceSpec, installed: Mapping[
     _add_chain(growth, wiring)
     _create_tables(growth, supplied)
     endpoints = endpoints_in(growth)
+    prefix = common_prefix(project)
+    if not path_of(endpoints).startswith(f"{prefix}/") and put_under(growth, prefix):
+        endpoints = endpoints_in(growth)
     proofs.add_tests(growth, path_of(endpoints))
     lines = tuple(line for _, lines in added for line in lines)
     return Grown(
@@ -101,6 +106,7 @@ def grow(draft: Draft, project: Project, spec: ResourceSpec, installed: Mapping[
         endpoints=endpoints,
         new_tests=(growth.homes.tests,),
         owned=growth.owned,
+        guarded=growth.guard is not None,
         notes=tuple(growth.notes),
         dependencies=lines,
     )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 import libcst as cst
 import libcst.matchers as m
 
-from backwright.project.types import Project
 from backwright.transfer.declaration import Import
+from backwright.transfer.grow.sources import FunctionNode, Sources
 
 _ROUTER = m.Assign(
     targets=[m.AssignTarget(m.Name("router"))], value=m.Call(func=m.Name("APIRouter"))
@@ -16,19 +17,31 @@ _ROUTER = m.Assign(
 _OVERRIDE = re.compile(r"^( +)app\.dependency_overrides\[\w+\] = \w+$", re.MULTILINE)
 
 
-def guard_of(project: Project) -> Import | None:
-    """Return the function that most endpoints depend on to know who asks; None if few do."""
-    module, _, name = (project.auth.current_user or "").partition(":")
-    if not name.isidentifier():
-        return None
-    known = f"{module}.{name}"
+def guard_of(sources: Sources) -> Import | None:
+    """Return the function by which most endpoints refuse strangers; None if few have any.
+
+    No open endpoint depends on it. What knows who asks comes first, then what most depend on.
+    """
+    project = sources.project
     rest = [e for e in project.endpoints if e.path != project.auth.token_url]
-    guarded = [
-        e
-        for e in rest
-        if e.auth == "required" and any(d.replace(":", ".") == known for d in e.dependencies)
-    ]
-    return (module, name) if guarded and 2 * len(guarded) >= len(rest) else None
+    guarded = [e for e in rest if e.auth == "required"]
+    if not guarded or 2 * len(guarded) < len(rest):
+        return None
+    open_to_all = {d for e in rest if e.auth == "none" for d in e.dependencies}
+    asked = Counter(d for e in guarded for d in e.dependencies if d not in open_to_all)
+    known = project.auth.current_user
+    for said, count in sorted(asked.items(), key=lambda one: (one[0] != known, -one[1])):
+        module, _, name = said.partition(":")
+        if 2 * count >= len(guarded) and _is_function(sources, module, name):
+            return module, name
+    return None
+
+
+def _is_function(sources: Sources, module: str, name: str) -> bool:
+    tree = sources.trees.get(sources.file(module) or "")
+    return tree is not None and any(
+        isinstance(node, FunctionNode) and node.name == name for node in tree.body
+    )
 
 
 def guarded_router(code: str, guard: Import) -> str:

@@ -69,7 +69,7 @@ def read_seams(sources: Sources) -> Seams:
         base=_base(sources),
         users=_users(sources),
         address=read_address(sources) if engine is None else None,
-        guard=guard_of(sources.project),
+        guard=guard_of(sources),
     )
 
 
