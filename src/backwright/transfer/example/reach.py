@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
@@ -47,7 +47,7 @@ class Reach:
             defined = part.defined if not part.inside else frozenset[str]()
             self._exports.setdefault(part.path, set()).update(defined)
         self._follow()
-        self._dotted = frozenset(d for p in chain.own_modules if "." in (d := dotted(p)))
+        self._dotted = frozenset(end for p in chain.own_modules for end in _ends(dotted(p)))
 
     def known(self, path: str) -> Known:
         """Return what a module calls the exemplar's."""
@@ -87,6 +87,13 @@ class Reach:
                 if len(found) > before:
                     self._exports[path] = found
                     changed = True
+
+
+def _ends(module: str) -> Iterator[str]:
+    """Yield a dotted name from any folder that may be on the path; one word says too little."""
+    parts = module.split(".")
+    for start in range(len(parts) - 1):
+        yield ".".join(parts[start:])
 
 
 def _is_module(alias: ast.alias, file: str) -> bool:

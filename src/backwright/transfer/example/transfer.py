@@ -230,9 +230,9 @@ def _wire(draft: Draft, learning: Learning, reach: Reach, done: Transferred) -> 
         if is_migration(owners.modules, path):
             continue
         known = reach.known(path)
-        if not known:
-            continue
         code = draft.text(path)
+        if not known and not any(f'"{s}"' in code or f"'{s}'" in code for s in known.strings):
+            continue
 
         def rename(text: str, code: str = code) -> str:
             return rename_code(text, learning.naming.renaming(code))
