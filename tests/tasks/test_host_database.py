@@ -66,3 +66,13 @@ def test_what_connects_for_an_engine_says_where_to(tmp_path: Path) -> None:
     assert [one.name for one in project.database.variables] == ["DATABASE_URL"]
     facts = database_facts(project, ".")
     assert facts.variables["DATABASE_URL"].partition("://")[0] == "postgresql"
+
+
+def test_a_url_that_is_named_for_waiting_gets_a_driver_that_waits(tmp_path: Path) -> None:
+    """Migrations of a project that awaits its database are often given another URL."""
+    two = MAIN.replace("{default}", "\n    database_url_sync: str")
+    (tmp_path / "main.py").write_text(two.format(url="Settings().database_url"))
+    (tmp_path / "requirements.txt").write_text("sqlalchemy\nasyncpg\npsycopg2-binary\n")
+    variables = database_facts(read_project(tmp_path), ".").variables
+    assert variables["DATABASE_URL"].startswith("postgresql+asyncpg://")
+    assert variables["DATABASE_URL_SYNC"].startswith("postgresql://")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -92,7 +92,8 @@ def database_facts(project: Project, run_folder: str) -> DatabaseFacts:
     driver = _driver(project, urls, run_folder)
     engine = _engine(driver, project)
     files = tuple(dict.fromkeys(path for url in urls if (path := _sqlite_path(url))))
-    variables = MappingProxyType(dict(_variables(project, driver, own_values(project.root))))
+    needed = _needed(project, run_folder)
+    variables = MappingProxyType(dict(_variables(project, driver, needed)))
     if engine == "sqlite" and not files and not variables:  # such as for its tests alone
         driver = _installed(project, run_folder) or driver
         engine = _engine(driver, project)
@@ -180,11 +181,21 @@ def _driver(project: Project, urls: tuple[str, ...], run_folder: str) -> str:
 
 def _installed(project: Project, run_folder: str) -> str:
     """Return the scheme of the driver that the project's requirements name; nothing if none."""
-    needed: tuple[str, ...] = ()
+    needed = _needed(project, run_folder)
+    return _first(_ASYNC_DRIVERS if _is_async(project) else _DRIVERS, needed)
+
+
+def _needed(project: Project, run_folder: str) -> tuple[str, ...]:
     with contextlib.suppress(UsageError):
-        needed = needs_of(project.root, run_folder).needed
-    for name, scheme in _ASYNC_DRIVERS if _is_async(project) else _DRIVERS:
-        if any(name in line.lower() for line in needed):
+        return needs_of(project.root, run_folder).needed
+    return ()
+
+
+def _first(drivers: Sequence[tuple[str, str]], needed: Sequence[str]) -> str:
+    """Return the scheme of the first driver that is among the requirements; nothing if none is."""
+    text = "\n".join(needed).lower()
+    for name, scheme in drivers:
+        if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text):
             return scheme
     return ""
 
@@ -201,9 +212,9 @@ def _sqlite_path(url: str) -> str | None:
     return found[1] if found else None
 
 
-def _variables(project: Project, driver: str, own: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def _variables(project: Project, driver: str, needed: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Yield each variable to set, with its template."""
-    database = project.database
+    database, own = project.database, own_values(project.root)
     known = {one.name: one for one in (database.variables if database else ())}
     if len(known) == 1 and database is not None and database.driver is None:
         (only,) = known.values()  # one that gives everything is a URL, whatever it is called
@@ -221,9 +232,24 @@ def _variables(project: Project, driver: str, own: Mapping[str, str]) -> Iterato
         known.setdefault(name, DatabaseVariable(name, "url", None))
     for one in known.values():
         stated = own.get(one.name) or one.default
-        template = _template(one, stated, driver)
+        template = _template(one, stated, _named_driver(one.name, driver, needed))
         if template is not None:
             yield one.name, template
+
+
+def _named_driver(name: str, driver: str, needed: Sequence[str]) -> str:
+    """Return the driver that a variable asks for by its name: `DATABASE_URL_SYNC` one that waits.
+
+    A project with both awaits its database in the application, and not in its migrations.
+    """
+    words = name.lower().split("_")
+    is_awaited = driver in dict(_ASYNC_DRIVERS).values()
+    if "sync" in words and is_awaited:
+        plain = [one for one in _DRIVERS if one[0] not in ("asyncpg", "aiomysql")]
+        return _first(plain, needed) or driver
+    if "async" in words and not is_awaited:
+        return _first(_ASYNC_DRIVERS, needed) or driver
+    return driver
 
 
 def _piece(variable: DatabaseVariable) -> DatabaseVariable:

@@ -142,9 +142,10 @@ def _is_mapped(sources: Sources, seams: Seams, libraries: Libraries) -> bool:
     needs = needs_of(sources.draft)
     if "sqlmodel" in needs:
         return False
-    uses = any("sqlmodel" in sources.draft.text(path) for path in sources.trees)
-    return not uses and (
-        seams.base is not None
+    texts = [sources.draft.text(path) for path in sources.trees]
+    return not any("sqlmodel" in text for text in texts) and (
+        any("sqlalchemy" in text for text in texts)
+        or seams.base is not None
         or seams.engine is not None
         or "sqlalchemy" in needs
         or libraries.pydantic == 1
