@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
@@ -12,7 +13,13 @@ from backwright.transfer.carry.bodies import fill_body
 from backwright.transfer.carry.checks import repeat_checks
 from backwright.transfer.carry.classes import fill_class
 from backwright.transfer.carry.docs import documented
-from backwright.transfer.carry.items import item_field, named, spread
+from backwright.transfer.carry.items import (
+    item_field,
+    named,
+    replaced,
+    spread,
+    without_remark,
+)
 from backwright.transfer.carry.marks import code_of, field_of, fields_in, is_query
 from backwright.transfer.carry.mentions import purpose
 from backwright.transfer.carry.parameters import filled
@@ -37,6 +44,7 @@ class Filler(cst.CSTTransformer):
         self.functions: list[cst.FunctionDef] = []
         self.owners: list[str] = []
         self.constants: set[str] = set()
+        self.called: dict[cst.Dict, str] = {}  # the variables that dictionaries are given to
         self.decorators = 0
 
     @property
@@ -227,6 +235,19 @@ class Filler(cst.CSTTransformer):
             return [f for f in made_in_tests(columns) if f.kind != "ref"]
         return made_in_tests(columns) if self.work.has_samples else columns
 
+    def visit_Assign(self, node: cst.Assign) -> None:
+        if isinstance(node.value, cst.Dict):
+            self.called[node.value] = code_of(node.targets[0].target)
+
+    def _is_for_class(self, node: cst.Dict) -> bool:
+        """Tell whether a dictionary only makes a row, `Book(**data)`, and is sent nowhere."""
+        name = re.escape(self.called.get(node, ""))
+        if not name or not self.functions:
+            return False
+        code = code_of(self.functions[-1].body)
+        is_sent = re.search(rf"\b(?:json|data|params)\s*=\s*{name}\b", code)
+        return not is_sent and bool(re.search(rf"\b[A-Z]\w*\([^()]*\*\*{name}\b", code))
+
     def leave_Dict(self, original_node: cst.Dict, updated_node: cst.Dict) -> cst.Dict:
         elements = updated_node.elements
         slots = [i for i, e in enumerate(elements) if item_field(e) is not None]
@@ -247,8 +268,9 @@ class Filler(cst.CSTTransformer):
             differs = _is_starred(updated_node)
             new = refused_values(self.work, values, row, differs=differs)
         elif self.work.rows.is_one(original_node, values.keys()) and not _is_starred(updated_node):
+            json = not self._is_for_class(original_node)
             made = (
-                (f, value_of(self.work, f, values, row=row, json=True, twin=twin))
+                (f, value_of(self.work, f, values, row=row, json=json, twin=twin))
                 for f in self._fields()
             )
             new = [(f.column, v) for f, v in made if v is not None]
@@ -264,6 +286,9 @@ class Filler(cst.CSTTransformer):
             for name, value in new
         ]
         lead = updated_node.lbrace.whitespace_after
+        if slots[-1] == len(elements) - 1 and not self.work.extends:
+            brace = replaced(updated_node.rbrace, without_remark)
+            updated_node = updated_node.with_changes(rbrace=brace)
         return updated_node.with_changes(
             elements=spread(elements, slots, entries, lead, keep=self.work.extends)
         )

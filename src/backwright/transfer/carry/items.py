@@ -140,10 +140,20 @@ def spread(
         return _laid_out(items, [*items[: slots[-1] + 1], *new, *items[slots[-1] + 1 :]], lead)
     if not items:
         return list(new)
+    # what was remarked on an old item is not so of a new one
+    items = [replaced(i, without_remark) if n in slots else i for n, i in enumerate(items)]
+    new = [replaced(i, without_remark) for i in new]
     at = slots[0] if slots else len(items)
     before = [i for n, i in enumerate(items) if n < at and n not in slots]
     after = [i for n, i in enumerate(items) if n >= at and n not in slots]
     return _laid_out(items, [*before, *new, *after], lead)
+
+
+def without_remark(node: cst.CSTNode) -> cst.CSTNode | None:
+    """Return the end of a line without its comment; None for anything else."""
+    if not isinstance(node, cst.TrailingWhitespace) or node.comment is None:
+        return None
+    return node.with_changes(comment=None, whitespace=cst.SimpleWhitespace(""))
 
 
 def _laid_out(items: Sequence[Item], made: list[Item], lead: cst.CSTNode) -> list[Item]:

@@ -179,6 +179,8 @@ class Wiring:
         mine = [e for e in element if self.known.mentions(e)]
         if not mine or not all(_is_plain(e) for e in element):
             return False
+        if any(_sets(e, self.fields) for e in element):  # a row of the exemplar's
+            return False
         if not isinstance(collection, ast.Call):
             return True
         others = [a for a in collection.args if a not in element and not isinstance(a, ast.Starred)]
@@ -260,8 +262,8 @@ class Wiring:
             self.notes.append(note)
 
 
-def _sets(statement: ast.stmt, fields: frozenset[str]) -> bool:
-    """Tell whether a statement gives the exemplar's fields a value: that is no wiring."""
+def _sets(statement: ast.AST, fields: frozenset[str]) -> bool:
+    """Tell whether code gives the exemplar's fields a value: that is no wiring."""
     return any(isinstance(n, ast.keyword) and n.arg in fields for n in ast.walk(statement))
 
 
