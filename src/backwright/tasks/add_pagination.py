@@ -150,52 +150,61 @@ def plan(
             f"GET {endpoint.path} takes some of its rows only, already "
             f"({cut.function.path}:{cut.run.lineno})"
         )
-    handlers = [
-        one
-        for e in project.endpoints
-        if e.method == "GET"
-        for one in program.functions
-        if (one.path, one.node.lineno) == (e.file, e.line) and one is not handler
-    ]
     default = request.default or served_by_default(way)
-    wording = learn_wording(program, handlers, default, request.most)
+    wording = learn_wording(program, _others(project, program, handler), default, request.most)
     selected = ast.unparse(way.queries[0].of) if way.queries[0].of is not None else ""
     model = model_of(project, endpoint, selected)
     optional = "Optional[{}]" if convention(project, "optional") == "Optional[X]" else "{} | None"
     keyset = request.style == "keyset"
     extras = extras_of(model, request.filters, request.sorts, optional, keyset=keyset)
-    if (extras or keyset) and is_served(way):
-        raise UsageError(
-            f"{way.functions[-1].name} cuts its rows itself, so that nothing can be put before it",
-            place=Place(way.functions[-1].path, way.functions[-1].node.lineno),
-            remedy="without --filter, --sort and --style keyset",
-        )
-    if (
-        extras
-        and model is not None
-        and selected.rpartition(".")[2] not in (model.name, model.table)
-    ):
-        function = way.queries[0].function
-        raise UsageError(
-            f"{function.name} serves other models than {model.name}, too: columns of one have no place "
-            "there",
-            place=Place(function.path, function.node.lineno),
-            remedy="without --filter, --sort and --style keyset",
-        )
-    if keyset and any(one.order is not None for one in way.queries):
-        raise UsageError(
-            f"GET {endpoint.path} is sorted by other columns than its key, and `after` is a key",
-            place=Place(way.queries[0].function.path, way.queries[0].run.lineno),
-            remedy="--style offset",
-        )
-    width = width_of(convention(project, "line_length"))
+    if extras:
+        _check_place(way, model, selected, request)
     key = _key(project, model, selected)
-    wanted = Wanted(
-        wording, way, key, extras, keyset, optional, width, "mypy" in tables(project.root)
-    )
+    width = width_of(convention(project, "line_length"))
+    typed = "mypy" in tables(project.root)
+    wanted = Wanted(wording, way, key, extras, keyset, optional, width, typed)
     if both := clashes(way, wanted):
         raise UsageError(f"a page cannot be handed down: {both}", remedy="rename that first")
     return Planned(endpoint, wanted, tuple(_notes(endpoint, way, wording, key)))
+
+
+def _others(project: Project, program: Program, handler: Function) -> list[Function]:
+    """Return what answers the other GETs of the project."""
+    places = {(e.file, e.line) for e in project.endpoints if e.method == "GET"}
+    return [
+        one
+        for one in program.functions
+        if (one.path, one.node.lineno) in places and one is not handler
+    ]
+
+
+def _check_place(way: Way, model: Model | None, selected: str, request: AddPagination) -> None:
+    """Refuse filters, orders and keys where the query has no place for them.
+
+    Raises:
+        UsageError: it has none.
+    """
+    query = way.queries[0]
+    place = Place(query.function.path, query.run.lineno)
+    remedy = "without --filter, --sort and --style keyset"
+    if is_served(way):
+        raise UsageError(
+            f"{way.functions[-1].name} cuts its rows itself, so that nothing can be put before it",
+            place=place,
+            remedy=remedy,
+        )
+    if model is None or selected.rpartition(".")[2] not in (model.name, model.table):
+        raise UsageError(
+            f"{query.function.name} serves other models, too: columns of one have no place there",
+            place=place,
+            remedy=remedy,
+        )
+    if request.style == "keyset" and any(one.order is not None for one in way.queries):
+        raise UsageError(
+            "the list is sorted by other columns than its key, and `after` is a key",
+            place=place,
+            remedy="--style offset",
+        )
 
 
 def _way(program: Program, handler: Function, endpoint: Endpoint, project: Project) -> Way:

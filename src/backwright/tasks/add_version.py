@@ -15,6 +15,7 @@ from backwright.project.types import App, Endpoint, Project
 from backwright.report.change import ChangeReport
 from backwright.report.events import Listener
 from backwright.tasks import capability
+from backwright.tasks.by_example import convention
 from backwright.tasks.capability import Order, Written
 from backwright.tasks.capability_tests import (
     add_test_file,
@@ -24,7 +25,10 @@ from backwright.tasks.capability_tests import (
 )
 from backwright.tasks.change import Workplace
 from backwright.tasks.drafted import put
+from backwright.tasks.habits import Habits, width_of
+from backwright.tasks.habits import Written as Formatted
 from backwright.tasks.version_proof import Promise, prove_versions
+from backwright.transfer.attach.proofs import TestStyle
 from backwright.transfer.draft import Draft
 from backwright.transfer.grow.sources import Sources
 from backwright.transfer.versioning.middleware import (
@@ -149,6 +153,7 @@ def write(plan: _Plan, folder: Path, project: Project) -> Written:
         VerificationError: an endpoint of the old version has none in the new one.
     """
     sources = Sources(Draft(folder), capability.of_app(project, plan.app))
+    known = frozenset(sources.draft.files())
     included = include_again(sources, plan.app, plan.versions)
     put(folder, sources.draft)
     now = _read_again(plan, folder)
@@ -163,17 +168,28 @@ def write(plan: _Plan, folder: Path, project: Project) -> Written:
         around += add_choice(sources, now.apps[0], told)
         put(folder, sources.draft)
     sources = Sources(Draft(folder), now)
-    style = style_for(now, plan.app)
+    style = _style(sources, now, plan.app)
     test = in_reach(sources, home_of_tests(sources, "api_versions"), style.client)
-    path = _tested(plan, pairs)
-    tests = add_test_file(sources, test, versions_test(style, path, pairs[path], told))
+    path, is_safe = _tested(plan, pairs)
+    method = "GET" if is_safe or style.client else "TRACE"  # none of its handlers, so no database
+    code = versions_test(style, path, pairs[path], told, method)
+    tests = add_test_file(sources, test, code)
     put(folder, sources.draft)
+    fresh = [path for path in (*included.files, *around, *tests) if path not in known]
+    _keep_habits(folder, project, fresh)
     return Written(
         summary=_summary(plan, len({e.path for e in plan.endpoints if e.path in pairs})),
         steps=[("version", included.files), ("deprecation", around), ("tests", tests)],
         new_tests=(test,),
         notes=(*_notes(plan, included, apart),),
     )
+
+
+def _keep_habits(folder: Path, project: Project, paths: Sequence[str]) -> None:
+    """Let what is new be as the host's own settings want it, like the module of the application."""
+    like = (folder / project.apps[0].file).read_bytes()
+    width = width_of(convention(project, "line_length"))
+    Habits(folder, width).keep(Formatted(path, like, is_new=True, prunes=False) for path in paths)
 
 
 def _read_again(plan: _Plan, folder: Path) -> Project:
@@ -246,13 +262,26 @@ def _told(plan: _Plan, pairs: dict[str, str], apart: Sequence[str]) -> Told:
     return Told(prefixes, (plan.old_name, new), date.today(), plan.sunset, aside, plan.by)
 
 
-def _tested(plan: _Plan, pairs: dict[str, str]) -> str:
-    """Return a path for the tests: one that refuses who has no account, else a list."""
+def _style(sources: Sources, project: Project, app: App) -> TestStyle:
+    """Return how the host tests an application; a client of an application made anew is no help."""
+    style = style_for(project, app)
+    draft = sources.draft
+    anew = any(
+        path.endswith("conftest.py")
+        and re.search(rf"def {style.client}\(", draft.text(path))
+        and re.search(r"\bFastAPI\(", draft.text(path))
+        for path in draft.modules()
+    )
+    return TestStyle("", is_async=False, marker="", app=style.app) if anew else style
+
+
+def _tested(plan: _Plan, pairs: dict[str, str]) -> tuple[str, bool]:
+    """Return a path for the tests, and whether it refuses who has no account before all else."""
     reads = [
         e for e in plan.endpoints if e.method == "GET" and e.path in pairs and "{" not in e.path
     ]
     reads.sort(key=lambda e: e.auth != "required")
-    return reads[0].path if reads else next(iter(pairs))
+    return (reads[0].path, reads[0].auth == "required") if reads else (next(iter(pairs)), False)
 
 
 def _notes(plan: _Plan, included: Included, apart: Sequence[str]) -> list[Note]:

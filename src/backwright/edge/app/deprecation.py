@@ -1,16 +1,17 @@
-"""What clients of an old version are told: that it is deprecated, until when it lasts, what comes next."""
+"""What clients of an old version are told: that it ends, and what comes next."""
 
 from __future__ import annotations
 
+from calendar import timegm
 from collections.abc import Collection, Mapping
-from datetime import date, datetime, time, timezone
-from email.utils import format_datetime
+from datetime import date
+from email.utils import formatdate
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
 class DeprecationMiddleware:
-    """Adds `Deprecation` (RFC 9745), `Sunset` (RFC 8594) and a link to the next version."""
+    """Adds `Deprecation` (RFC 9745), `Sunset` (RFC 8594) and a `Link`."""
 
     def __init__(
         self,
@@ -32,9 +33,9 @@ class DeprecationMiddleware:
         self.app = app
         self.versions = versions
         self.apart = tuple(apart)
-        self.headers = [(b"deprecation", f"@{int(_midnight(deprecated_on).timestamp())}".encode())]
+        self.headers = [(b"deprecation", f"@{_midnight(deprecated_on)}".encode())]
         if sunset_on is not None:
-            until = format_datetime(_midnight(sunset_on), usegmt=True)
+            until = formatdate(_midnight(sunset_on), usegmt=True)
             self.headers.append((b"sunset", until.encode()))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -53,7 +54,7 @@ class DeprecationMiddleware:
         await self.app(scope, receive, send_with_headers)
 
     def _successor(self, scope: Scope) -> str | None:
-        """Return the path in the next version; nothing where it is no path of the old one."""
+        """Return the path in the next version, if it is one of the old."""
         root = scope.get("root_path", "")
         path = scope["path"].removeprefix(root)
         if path.startswith(self.apart) and self.apart:
@@ -66,8 +67,9 @@ class DeprecationMiddleware:
         return None
 
 
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), timezone.utc)
+def _midnight(day: date) -> int:
+    """Return when a day begins, in seconds as computers count them."""
+    return timegm(day.timetuple())
 
 
 def _is_below(path: str, prefix: str) -> bool:

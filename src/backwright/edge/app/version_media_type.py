@@ -1,4 +1,4 @@
-"""Which version a client gets: the one whose media type it accepts, else the old one."""
+"""Which version a client gets: that of its media type, else the old."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class VersionMiddleware:
         await self.app(scope, receive, send_with_version)
 
     def _there(self, scope: Scope) -> str | None:
-        """Return the path in the new version; nothing where it is no path of the old one."""
+        """Return the path in the new version, if it is one of the old."""
         root = scope.get("root_path", "")
         path = scope["path"].removeprefix(root)
         if path.startswith(self.apart) and self.apart:

@@ -1,4 +1,4 @@
-"""The new version is served beside the old one, which says that it is deprecated."""
+"""The new version is served beside the old one, which is deprecated."""
 
 import pytest
 from httpx import AsyncClient

@@ -42,10 +42,10 @@ class ListQuery:
 
     @property
     def of(self) -> ast.expr | None:
-        """What it selects: the model."""
+        """What it selects: the model, of a column its own; None where it is something made."""
         start = next((one for one in self.parts if last_name(one.func) in _QUERIES), None)
         if start is not None and start.args:
-            return start.args[0]
+            return _model(start.args[0])
         if start is not None and isinstance(start.func, ast.Attribute):
             return start.func.value  # `table.select()`
         return None
@@ -60,6 +60,17 @@ class ListQuery:
     def is_cut(self) -> bool:
         """Whether it takes some of the rows only, already."""
         return any(last_name(one.func) in _CUTS for one in self.parts)
+
+
+def _model(node: ast.expr) -> ast.expr | None:
+    """Return the model of `Model`, `module.Model`, `Model.column`, `self.model`, `table.c.column`."""
+    if isinstance(node, ast.Name):
+        return node
+    if not isinstance(node, ast.Attribute):
+        return None
+    shown = ast.unparse(node)
+    is_column = node.attr[:1].islower() and not shown.startswith(("self.", "cls."))
+    return node.value if is_column and node.attr != "c" else node
 
 
 @dataclass(frozen=True, eq=False)

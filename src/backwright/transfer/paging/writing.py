@@ -203,7 +203,8 @@ def _cut(writer: _Writer, query: ListQuery, *, at_handler: bool) -> None:
 def _order(writer: _Writer, query: ListQuery, model: str) -> list[str]:
     """Return the columns of the key that the query is not sorted by yet."""
     sorted_by = ast.unparse(query.order) if query.order is not None else ""
-    columns = [_column(writer, query, f"{model}.{name}") for name in writer.wanted.key]
+    key = writer.wanted.key if model else ()
+    columns = [_column(writer, query, f"{model}.{name}") for name in key]
     return [one for one in columns if one.removeprefix("col(").rstrip(")") not in sorted_by]
 
 

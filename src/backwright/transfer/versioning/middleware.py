@@ -126,7 +126,9 @@ def _day(day: date) -> str:
     return f"date({day.year}, {day.month}, {day.day})"
 
 
-def versions_test(style: TestStyle, path: str, following: str, told: Told) -> str:
+def versions_test(
+    style: TestStyle, path: str, following: str, told: Told, method: str = "GET"
+) -> str:
     """Return the module of tests, in the host's way of testing.
 
     Args:
@@ -134,6 +136,7 @@ def versions_test(style: TestStyle, path: str, following: str, told: Told) -> st
         path: a path of the old version.
         following: the same in the new one.
         told: what clients are told.
+        method: how it is asked; one that no handler takes is refused by the router itself (405).
     """
     code = template("tests/test_api_versions.py")
     code = code.replace('PATH = "/v1/items"', f'PATH = "{path}"')
@@ -151,4 +154,7 @@ def versions_test(style: TestStyle, path: str, following: str, told: Told) -> st
     if told.sunset is not None:
         line = '    assert response.headers["deprecation"].startswith("@")\n'
         code = code.replace(line, f'{line}    assert response.headers["sunset"].endswith(" GMT")\n')
+    if method != "GET":
+        code = code.replace("client.get(", f'client.request("{method}", ')
+        code = code.replace("status_code not in (404, 405)", "status_code == 405")
     return in_style(code, style, {})
