@@ -4,13 +4,13 @@ import shutil
 from pathlib import Path
 
 import pytest
+from tests.indexing.test_whole import JOURNAL, contents
 
 from backwright.report.events import silence
 from backwright.tasks.add_pagination import AddPagination, add_pagination
 from backwright.tasks.capability import Order
 from backwright.tasks.questions import Answers
 from backwright.tasks.undo import take_back
-from tests.indexing.test_whole import JOURNAL, contents
 
 
 @pytest.mark.slow
