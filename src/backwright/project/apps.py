@@ -12,6 +12,7 @@ from backwright.project.files import Tree
 from backwright.project.interpret import ancestry, core, framework, imports
 from backwright.project.interpret.flow import Raised
 from backwright.project.interpret.values import (
+    Class,
     External,
     Frame,
     Function,
@@ -60,6 +61,7 @@ def find_apps(world: World, tree: Tree) -> list[FoundApp]:
     found = _module_apps(world)
     found += _factory_apps(world, roots, {id(one.instance) for one in found})
     found += _started_apps(world, tree) if not found else []
+    found += _made_by_methods(world, roots, {id(one.instance) for one in found})
     _run_lifespans(world, found)
     inner = {id(app) for one in found for app in _mounted(one.instance)}
     kept = [one for one in found if id(one.instance) not in inner]
@@ -163,6 +165,37 @@ def _started_apps(world: World, tree: Tree) -> list[FoundApp]:
     return [FoundApp(_maker(world, one), one, one.file, one.line) for one in made]
 
 
+def _made_by_methods(world: World, roots: list[str], known: set[int]) -> list[FoundApp]:
+    """Make an instance of classes that nobody makes one of and that build an application.
+
+    A method of theirs that still nobody called then is called, too.
+    """
+    before, files = len(world.instances), set(roots)
+    for function in list(world.functions):
+        cls = function.owner
+        if cls is None or function.module.file not in files or function.calls:
+            continue
+        if "." in cls.qualname or not _speaks_of_app(function):
+            continue
+        frame = module_frame(world, function.module)
+        with contextlib.suppress(Raised):
+            receiver = _receiver(world, cls, frame)
+            if not function.calls and isinstance(receiver, Instance):
+                _bounded(world, core.attribute(receiver, function.name, frame), [], frame)
+    made = [one for one in world.instances[before:] if framework.is_app(one)]
+    return [
+        FoundApp(_maker(world, one), one, one.file, one.line)
+        for one in made
+        if id(one) not in known
+    ]
+
+
+def _receiver(world: World, cls: Class, frame: Frame) -> object:
+    """Return an instance of a class: the first that the program made, else one without arguments."""
+    there = next((one for one in world.instances if one.cls is cls), None)
+    return there if there is not None else _bounded(world, cls, [], frame)
+
+
 def _bounded_run(world: World, body: list[ast.stmt], module: Module) -> None:
     kept = world.steps
     world.steps = min(kept, STEPS_OF_A_CALL)
@@ -194,23 +227,27 @@ def _call_factory(function: Function, frame: Frame) -> None:
 
 def _bounded(
     world: World,
-    function: Function,
+    callee: object,
     args: list[object],
     frame: Frame,
     most: int = STEPS_OF_A_CALL,
-) -> None:
-    """Follow a call with a budget of its own."""
+) -> object:
+    """Follow a call with a budget of its own, and return its result."""
     kept = world.steps
     world.steps = given = min(kept, most)
     try:
-        core.call_value(function, args, {}, frame, function.node)
+        return core.call_value(callee, args, {}, frame, getattr(callee, "node", None))
     finally:
         world.steps = kept - given + max(world.steps, 0)
 
 
 def _makes_app(function: Function) -> bool:
     """Tell whether a top-level function calls something named as an application class is."""
-    if "." in function.qualname or isinstance(function.node, ast.Lambda):
+    return "." not in function.qualname and _speaks_of_app(function)
+
+
+def _speaks_of_app(function: Function) -> bool:
+    if isinstance(function.node, ast.Lambda):
         return False
     for node in nodes(function.node):
         if isinstance(node, ast.AnnAssign) and last_name(node.annotation) in framework.APPS:

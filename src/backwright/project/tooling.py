@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from backwright.project.apps import is_test
 from backwright.project.files import Tree
+from backwright.project.requirements import declared_libraries
 
 _LOCKS = {
     "uv.lock": "uv",
@@ -25,11 +26,6 @@ _PINNED = ("fastapi", "fastapi-users", "fastcrud", "pydantic", "sqladmin")
 _IMAGE = re.compile(
     r"^FROM\s+(?:--platform=\S+\s+)?\S*?(?:\bpython:|:python)(\d+\.\d+)",
     re.MULTILINE | re.IGNORECASE,
-)
-_REQUIREMENT = re.compile(r"^([A-Za-z][\w.-]*)\s*(?:\[[^\]]*\]\s*)?[=<>~!^]=?", re.MULTILINE)
-_LINE = re.compile(r"^([A-Za-z][\w.-]*)[ \t]*(?:\[[^\]\n]*\])?[ \t]*(?:[=<>~!;@#]|$)", re.MULTILINE)
-_QUOTED = re.compile(
-    r"[\"']([A-Za-z][\w.-]*)\s*(?:\[[^\]]*\]\s*)?(?:[<>=~!]=?[^\"']*)?[\"']\s*[,\]]"
 )
 
 
@@ -53,7 +49,7 @@ def read_tooling(tree: Tree) -> Tooling:
         _python(tree, names),
         _tests(tree),
         _pins(tree),
-        _libraries(tree),
+        declared_libraries(tree),
         _entry_points(tree),
     )
 
@@ -142,20 +138,6 @@ def _entry_points(tree: Tree) -> dict[str, dict[str, str]]:
                 known = found.setdefault(str(group), {})
                 known.update({str(name): str(one) for name, one in entries.items()})
     return found
-
-
-def _libraries(tree: Tree) -> frozenset[str]:
-    """Return the names that the declared dependencies are most likely imported by."""
-    found: set[str] = set()
-    for file in tree.configuration:
-        name = file.rpartition("/")[2]
-        text = tree.text(file) or ""
-        if name.startswith("requirements") or "requirements/" in file:
-            found.update(_LINE.findall(text))
-        elif name in {"pyproject.toml", "Pipfile"}:
-            found.update(_QUOTED.findall(text))
-            found.update(_REQUIREMENT.findall(text) if "[tool.poetry" in text else ())
-    return frozenset(one.lower().replace("-", "_") for one in found)
 
 
 def _pins(tree: Tree) -> dict[str, tuple[int, ...]]:
