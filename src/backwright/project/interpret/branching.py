@@ -9,6 +9,8 @@ from backwright.project.interpret.flow import Flow, Raised
 from backwright.project.interpret.registration import registers
 from backwright.project.interpret.values import Frame, either, same, why_unknown
 
+_UNBOUND = object()
+
 
 def branches(bodies: list[list[ast.stmt]], frame: Frame, node: ast.stmt, condition: object) -> Flow:
     """Follow every one of several branches and join what they bound."""
@@ -47,8 +49,11 @@ def _joined(outcomes: list[dict[str, object]]) -> dict[str, object]:
     joined = dict(outcomes[0])
     for other in outcomes[1:]:
         for name, value in other.items():
-            if name not in joined:
+            known = joined.get(name, _UNBOUND)
+            if known is value:
+                continue
+            if known is _UNBOUND:
                 joined[name] = value
-            elif not same(joined[name], value):
-                joined[name] = either([joined[name], value])
+            elif not same(known, value):
+                joined[name] = either([known, value])
     return joined

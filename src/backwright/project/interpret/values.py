@@ -270,22 +270,21 @@ def either(values: list[object]) -> object:
     for value in values:
         several = isinstance(value, Unknown) and value.candidates
         for one in value.candidates if several else (value,):  # type: ignore[attr-defined]
-            if not _is_among(one, distinct):
+            for other in distinct:
+                if one is other or same(one, other):
+                    break
+            else:
                 distinct.append(one)
     if len(distinct) == 1:
         return distinct[0]
     return Unknown("several values are possible", tuple(distinct[:8]))
 
 
-def _is_among(value: object, others: list[object]) -> bool:
-    return any(value is other or same(value, other) for other in others)
-
-
 def same(left: object, right: object) -> bool:
     """Tell whether two values are certainly the same one."""
     if left is right:
         return True
-    return isinstance(left, NATIVE) and type(left) is type(right) and left == right
+    return type(left) is type(right) and isinstance(left, NATIVE) and left == right
 
 
 def is_external(value: object, *names: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
 from backwright.project.interpret.values import (
     Class,
@@ -69,15 +70,22 @@ class Access:
     steps: dict[tuple[int, int], tuple[object, ...]]
 
     @cached_property
-    def conditions(self) -> tuple[object, ...]:
-        """What the rows are chosen by."""
-        found: list[object] = []
+    def choices(self) -> tuple[tuple[object, ...], ...]:
+        """What the rows are chosen by at each step of the way that chooses."""
+        found: list[tuple[object, ...]] = []
         for node, inside in zip(self.way, (*self.way[1:], None), strict=True):
             key = (id(node), id(inside))
-            if key not in self.steps:
-                self.steps[key] = tuple(_choosing(node, inside))
-            found += self.steps[key]
+            step = self.steps.get(key)
+            if step is None:
+                step = self.steps[key] = tuple(_choosing(node, inside))
+            if step:
+                found.append(step)
         return tuple(found)
+
+    @cached_property
+    def conditions(self) -> tuple[object, ...]:
+        """What the rows are chosen by."""
+        return tuple(chain.from_iterable(self.choices))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -18,6 +18,7 @@ from backwright.project.ownership.terms import (
     is_given,
     parts,
     walk,
+    walk_all,
 )
 from backwright.project.types import Model
 
@@ -37,9 +38,13 @@ class Judge:
         self.equal: set[int] = set()
         self.checked: set[int] = set()
         self.doubtful: set[int] = set()
-        self._state = (0, 0)
+        self._state = (0, 0, 0)
         self._callers: dict[int, tuple[bool, object]] = {}
         self._restricts: dict[int, bool | None] = {}
+        self._choosing: dict[int, bool | None] = {}
+        self._verdicts: dict[int, bool | None] = {}
+        self._asking: dict[int, bool] = {}
+        self._said: dict[int, bool] = {}
         self._keys: dict[tuple[int, str], set[int]] = {}
         self._lost = [[*call.args, *call.kwargs.values()] for call in seen.lost]
         self._lost_bases: dict[int, set[int]] = {}
@@ -138,9 +143,10 @@ class Judge:
 
     def _forget(self) -> None:
         """Forget what was judged before more was learnt."""
-        state = (len(self.equal), len(self.checked))
+        state = (len(self.equal), len(self.checked), len(self.doubtful))
         if state != self._state:
             self._state, self._callers, self._restricts, self._astray = state, {}, {}, None
+            self._choosing, self._verdicts = {}, {}
 
     def _is_callers(self, value: object) -> bool:
         if value is None or isinstance(value, (str, int, float, bytes)):
@@ -195,13 +201,43 @@ class Judge:
 
     def of_access(self, one: Access) -> bool | None:
         """Tell whether the rows of a query are the caller's; `None` if that cannot be told."""
+        self._forget()
+        if id(one) not in self._verdicts:
+            self._verdicts[id(one)] = self._of_access(one)
+        return self._verdicts[id(one)]
+
+    def _of_access(self, one: Access) -> bool | None:
         if id(one.base) in self.checked or any(self._starts_at_caller(node) for node in one.way):
             return True
-        verdicts = [self._is_checked_key(it) or self.restricts(it) for it in one.conditions]
+        verdicts = [self._chooses(step) for step in one.choices]
         if True in verdicts:
             return True
         unsure = None in verdicts or self._goes_astray(one) or self._is_doubtful(one)
         return None if unsure else False
+
+    def _chooses(self, step: tuple[object, ...]) -> bool | None:
+        """Tell whether one step of a query's way keeps to the caller: ways share their steps."""
+        if id(step) not in self._choosing:
+            verdicts = [self._is_checked_key(it) or self.restricts(it) for it in step]
+            told = True if True in verdicts else None if None in verdicts else False
+            self._choosing[id(step)] = told
+        return self._choosing[id(step)]
+
+    def is_said_in(self, one: Access) -> bool:
+        """Tell whether the request says, at some step, which rows are chosen."""
+        return any(self._says(step) for step in one.choices)
+
+    def _says(self, step: tuple[object, ...]) -> bool:
+        if id(step) not in self._said:
+            self._said[id(step)] = any(is_given(part) for part in walk_all(step))
+        return self._said[id(step)]
+
+    def asks_of_caller(self, test: object) -> bool:
+        """Tell whether a condition speaks of the caller."""
+        if id(test) not in self._asking:
+            names = (part.name for part in walk(test) if isinstance(part, External))
+            self._asking[id(test)] = CALLER_NAME in names
+        return self._asking[id(test)]
 
     def _starts_at_caller(self, node: object) -> bool:
         """Tell whether a chain of methods starts at the caller: `user.items.filter(…)`."""

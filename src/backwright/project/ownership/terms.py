@@ -113,11 +113,22 @@ def walk_all(values: Iterable[object], most: int = 10 * _MOST) -> Iterator[objec
     waiting, seen = list(values), set[int]()
     while waiting and len(seen) < most:
         one = waiting.pop()
-        if type(one) in _PLAIN or id(one) in seen:
+        kind, key = type(one), id(one)
+        if kind in _PLAIN or key in seen:
             continue
-        seen.add(id(one))
+        seen.add(key)
         yield one
-        waiting.extend(parts(one))
+        if kind is External:
+            waiting.append(one.owner)  # type: ignore[attr-defined]
+        elif kind is Instance:  # nearly all are one of these two: `parts` without its call
+            waiting += one.args  # type: ignore[attr-defined]
+            waiting += one.kwargs.values()  # type: ignore[attr-defined]
+            if type(one.cls) is External:  # type: ignore[attr-defined]
+                waiting.append(one.cls)  # type: ignore[attr-defined]
+            else:
+                waiting += one.attributes.values()  # type: ignore[attr-defined]
+        else:
+            waiting += parts(one)
 
 
 def decided(condition: object) -> Iterator[tuple[Instance, bool]]:

@@ -13,7 +13,7 @@ from backwright.project.ownership.creating import of_creation
 from backwright.project.ownership.looking import Seen
 from backwright.project.ownership.owners import points_to
 from backwright.project.ownership.scoping import Judge, is_said
-from backwright.project.ownership.terms import is_given, walk, walk_all
+from backwright.project.ownership.terms import is_given, walk
 from backwright.project.types import Column, Endpoint, Model, Touch
 
 Rows = Access | Creation
@@ -66,7 +66,7 @@ def touched_rows(
             continue
         verdict = known[id(one)] if id(one) in known else _of(one, judge)
         verdict = verdict if whole or verdict else None
-        found.append(_touched(one, verdict=verdict, about=id(one) in known))
+        found.append(_touched(one, judge, verdict=verdict, about=id(one) in known))
         if isinstance(one, Creation):
             found += _links(one, judge, whole=whole)
     return found
@@ -76,16 +76,15 @@ def _of(one: Rows, judge: Judge) -> bool | None:
     return of_creation(judge, one) if isinstance(one, Creation) else judge.of_access(one)
 
 
-def _touched(one: Rows, *, verdict: bool | None, about: bool) -> Touched:
+def _touched(one: Rows, judge: Judge, *, verdict: bool | None, about: bool) -> Touched:
     if isinstance(one, Creation):
         place = one.made
         return Touched(
             one.model.name, "create", verdict, about, _says_owner(one), place.file, place.line
         )
-    chosen = walk_all(one.conditions)
     kind: Kind = "change" if one.writes else "read"
     place = next((node for node in (one.base, *one.way) if node.file), one.base)
-    given = any(is_given(part) for part in chosen)
+    given = judge.is_said_in(one)
     return Touched(one.model.name, kind, verdict, about, given, place.file, place.line)
 
 
@@ -99,7 +98,10 @@ def _says_owner(one: Creation) -> bool:
 
 def owners_set(seen: Seen, judge: Judge) -> Iterator[Touched]:
     """Yield where the owner of a row that exists is set to what the request says."""
+    columns = {one.owner.column for one in judge.index.models if one.owner is not None}
     for one in seen.sets:
+        if one.name not in columns:
+            continue
         model = _of_row(one.owner, judge)
         if model is None or model.owner is None or one.name != model.owner.column:
             continue

@@ -17,7 +17,7 @@ from backwright.project.ownership.ground import Ground
 from backwright.project.ownership.owners import points_to
 from backwright.project.ownership.request import Signed
 from backwright.project.ownership.scoping import Judge
-from backwright.project.ownership.terms import CALLER_NAME, is_given, walk, walk_all
+from backwright.project.ownership.terms import walk
 from backwright.project.ownership.touches import Rows, Touched, owners_set, told, touched_rows
 from backwright.project.routes import Route
 from backwright.project.schemas import by_name
@@ -133,7 +133,7 @@ def _judged(
     returned = bases(seen.result, ground.index)
     touched: list[Rows] = [*creations(seen, ground.index), *judge.accesses]
     writes = not READING.issuperset(route.methods)
-    chosen = _chosen(touched, subjects, returned, seen.early, writes=writes)
+    chosen = _chosen(touched, subjects, returned, judge, writes=writes)
     verdicts = [(one, _of(one, judge)) for one in chosen]
     wrong = [one for one, verdict in verdicts if verdict is False]
     right = [one for one, verdict in verdicts if verdict]
@@ -156,7 +156,7 @@ def _chosen(
     touched: list[Rows],
     subjects: tuple[set[str], ...],
     returned: set[int],
-    early: set[int],
+    judge: Judge,
     *,
     writes: bool,
 ) -> Sequence[Rows]:
@@ -166,11 +166,11 @@ def _chosen(
     An endpoint that writes, but none of these models, is about the owned rows that it changes.
     """
     changed = [
-        one for one in _changed(touched) if one.model.owner and not _is_early(one, early, returned)
+        one for one in _changed(touched) if one.model.owner and not _is_early(one, judge, returned)
     ]
     for names in subjects:
         about = [one for one in touched if one.model.name in names]
-        about = [one for one in about if not _is_early(one, early, returned)] or about
+        about = [one for one in about if not _is_early(one, judge, returned)] or about
         if about and writes and changed and not _changed(about):
             return changed
         if about:
@@ -178,7 +178,7 @@ def _chosen(
             return _weightiest(owned or about, returned)
     if any(subjects):
         return []
-    own = [one for one in touched if not _is_early(one, early, returned)]
+    own = [one for one in touched if not _is_early(one, judge, returned)]
     return _weightiest(own, returned)
 
 
@@ -191,13 +191,14 @@ def _changed(touched: list[Rows]) -> list[Rows]:
     return [one for one in touched if isinstance(one, Creation) or one.writes]
 
 
-def _is_early(one: Rows, early: set[int], returned: set[int]) -> bool:
+def _is_early(one: Rows, judge: Judge, returned: set[int]) -> bool:
     """Tell whether rows were read by a dependency only, for whatever it wanted to know."""
+    early = judge.seen.early
     if isinstance(one, Creation):
         return id(one.made) in early
     if id(one.way[0]) not in early or id(one.base) in returned:
         return False
-    return not one.writes or not any(is_given(part) for part in walk_all(one.conditions))
+    return not one.writes or not judge.is_said_in(one)
 
 
 def _of(one: Rows, judge: Judge) -> bool | None:
@@ -221,9 +222,8 @@ def _is_excused(one: Rows, right: list[Rows], judge: Judge) -> bool:
 
 def _asks_for_privilege(one: Rows, judge: Judge) -> bool:
     nodes = one.way if isinstance(one, Access) else (one.made,)
-    under = [test for node in nodes for test in judge.seen.under.get(id(node), ())]
-    parts = (part for test in under for part in walk(test))
-    return any(isinstance(part, External) and part.name == CALLER_NAME for part in parts)
+    under = (test for node in nodes for test in judge.seen.under.get(id(node), ()))
+    return any(judge.asks_of_caller(test) for test in under)
 
 
 def _by_relationship(result: object, judge: Judge, ground: Ground) -> bool | None:
