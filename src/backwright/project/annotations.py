@@ -141,7 +141,7 @@ def _alias(known: Type, node: ast.Name | ast.Attribute, depth: int) -> Type:
     if is_external(value.cls, "Optional[]", "Union", "Union[]"):
         kept = [one for one in value.args if one is not None]
         optional = len(kept) < len(value.args) or value.cls.last == "Optional[]"
-        inner = _from_value(known, kept[0], depth) if len(kept) == 1 else known
+        inner = _from_value(known, kept[0], depth) if len(kept) == 1 else _several(known, kept)
         return _with(inner, optional=known.optional or inner.optional or optional)
     return known
 
@@ -152,6 +152,8 @@ def _from_value(known: Type, value: object, depth: int) -> Type:
     if isinstance(value, Instance) and isinstance(value.cls, External) and value.args:
         last = value.cls.last
         if last in {"Annotated[]", "Optional[]", "Union[]", "Union"}:
+            if last.startswith("Union") and (union := _several(known, value.args)) is not known:
+                return _with(union, optional=known.optional or None in value.args)
             inner = _from_value(known, value.args[0], depth + 1)
             extras = tuple(settle(one) for one in value.args[1:]) if last == "Annotated[]" else ()
             optional = last == "Optional[]" or (last != "Annotated[]" and None in value.args)
@@ -166,6 +168,18 @@ def _from_value(known: Type, value: object, depth: int) -> Type:
     if isinstance(value, str):
         return _unwrap(_with(known, node=parsed(ast.Constant(value))), depth + 1)
     return known
+
+
+def _several(known: Type, values: list[object]) -> Type:
+    """Return the type that is one of several classes of the project, written as `A | B`."""
+    given = [one for one in map(settle, values) if one is not None]
+    classes = [one for one in given if isinstance(one, Class)]
+    if len(classes) < 2 or len(classes) < len(given):
+        return known
+    names, first = {one.name: one for one in classes}, classes[0]
+    node = ast.parse(" | ".join(names), mode="eval").body
+    frame = Frame(first.frame.world, first.module, dict(names), "function", "", first.frame)
+    return _with(known, node=node, frame=frame)
 
 
 def type_of_class(cls: Class) -> Type:

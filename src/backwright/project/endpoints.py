@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from functools import partial
 
-from backwright.project.annotations import class_of, last_name, parsed, read_type, shown_value
+from backwright.project.annotations import Type, class_of, last_name, parsed, read_type, shown_value
 from backwright.project.apps import FoundApp
 from backwright.project.dependencies import (
     Parameter,
@@ -108,11 +108,16 @@ def _request_model(route: Route) -> str | None:
     types = [one.type for one in bodies if one.type is not None]
     if not types:
         return None
-    kind = next((one for one in types if isinstance(class_of(one), Class)), types[0])
+    kind = next((one for one in types if any(_classes(one))), types[0])
     cls = class_of(kind)
     if isinstance(kind.node, (ast.Name, ast.Attribute)) and isinstance(cls, Class):
         return cls.name
-    return _meant(kind.node, kind.frame)
+    parts = [part for part in _parts(kind.node) if not _is_none(part)]
+    return " | ".join(_meant(part, kind.frame) for part in parts)
+
+
+def _is_none(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is None
 
 
 def _is_body(one: Parameter) -> bool:
@@ -125,9 +130,15 @@ def _is_body(one: Parameter) -> bool:
     )
     if held or one.type is None:
         return False
-    kinds = [read_type(part, one.type.frame) for part in _parts(one.type.node)]
-    classes = [class_of(kind) for kind in kinds]
-    return any(isinstance(cls, Class) and ancestry.inherits(cls, *_SCHEMA_BASES) for cls in classes)
+    return any(ancestry.inherits(cls, *_SCHEMA_BASES) for cls in _classes(one.type))
+
+
+def _classes(kind: Type) -> Iterator[Class]:
+    """Yield the project's classes that a type is, or is one of."""
+    for part in _parts(kind.node):
+        cls = class_of(read_type(part, kind.frame))
+        if isinstance(cls, Class):
+            yield cls
 
 
 def _parts(node: ast.expr) -> list[ast.expr]:
@@ -160,8 +171,12 @@ def _meant(node: ast.expr, frame: Frame | None) -> str:
     for one in ast.walk(node) if frame is not None else ():
         if isinstance(one, (ast.Name, ast.Attribute)) and frame is not None:
             cls, written = settle(core.evaluate(one, frame)), ast.unparse(one)
-            if isinstance(cls, Class) and cls.name != written:
-                shown = re.sub(rf"(?<![\w.]){re.escape(written)}\b", cls.name, shown)
+            is_union = isinstance(cls, Instance) and is_external(cls.cls, "Union", "Union[]")
+            meant = (
+                cls.name if isinstance(cls, Class) else shown_value(cls) if is_union else written
+            )
+            if meant != written:
+                shown = re.sub(rf"(?<![\w.]){re.escape(written)}\b", meant, shown)
     return shown
 
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import gc
 import re
 import sys
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
+from backwright.project.apart import apart
 from backwright.project.apps import FoundApp, find_apps, is_test
 from backwright.project.auth import read_auth
 from backwright.project.conventions import read_conventions, sources_of
@@ -27,9 +30,12 @@ from backwright.project.schemas import read_schemas
 from backwright.project.services import read_services
 from backwright.project.settings import read_settings
 from backwright.project.tooling import read_tooling
-from backwright.project.types import App, AuthFacts, Model, Project, Unresolved
+from backwright.project.types import App, AuthFacts, Convention, Model, Project, Unresolved
+
+_Habits = tuple[tuple[Convention, ...], set[Unresolved]]
 
 RECURSION = 6_000
+MANY = 150
 LIVE_INCLUDES = (0, 137)
 _TABLE = re.compile(
     rb"table\s*=\s*True|^\s+__tablename__\s*[:=]|=\s*(?:\w+\.)?Table\(\s*[\"']", re.MULTILINE
@@ -90,6 +96,7 @@ def _read(tree: Tree) -> Project:
         package_manager=tooling.package_manager,
         python_version=tooling.python_version,
     )
+    habits = _beside(tree, partial(_habits, world, tree, project))
     judged = safe(
         lambda: scoped(world, routes, models, list(project.schemas), user), Scoped(endpoints)
     )
@@ -97,10 +104,26 @@ def _read(tree: Tree) -> Project:
         project, endpoints=tuple(judged.endpoints), touches=tuple(judged.touches),
         asked=tuple(judged.asked),
     )  # fmt: skip
-    conventions = safe(lambda: read_conventions(sources_of(modules, tree), project), ())
-    unresolved = {*world.unresolved, *modules.unresolved, *tree.unresolved}
+    conventions, unread = habits()
+    unresolved = {*world.unresolved, *modules.unresolved, *unread, *tree.unresolved}
     ordered = tuple(sorted(unresolved, key=_by_place))
     return replace(project, conventions=conventions, unresolved=ordered)
+
+
+def _habits(world: World, tree: Tree, project: Project) -> _Habits:
+    """Read the conventions; return them, and what could not be read on the way."""
+    before = {*world.unresolved, *world.modules.unresolved}
+    sources = partial(sources_of, world.modules, tree)
+    found = world.guarded(lambda: read_conventions(sources(), project), ())
+    return found, {*world.unresolved, *world.modules.unresolved} - before
+
+
+def _beside(tree: Tree, work: Callable[[], _Habits]) -> Callable[[], _Habits]:
+    """Do a part of the reading beside the rest, where a project is so large that it pays."""
+    if len(tree.python) >= MANY:
+        return apart(work)
+    done = work()
+    return lambda: done
 
 
 def _read_tables(world: World, tree: Tree, apps: list[FoundApp]) -> None:

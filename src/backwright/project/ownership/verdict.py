@@ -14,6 +14,7 @@ from backwright.project.ownership.asking import Asking, as_facts, asked_of
 from backwright.project.ownership.callers import ModelIndex
 from backwright.project.ownership.creating import of_creation
 from backwright.project.ownership.ground import Ground
+from backwright.project.ownership.halves import in_halves
 from backwright.project.ownership.owners import points_to
 from backwright.project.ownership.request import Signed
 from backwright.project.ownership.scoping import Judge
@@ -21,8 +22,9 @@ from backwright.project.ownership.terms import walk
 from backwright.project.ownership.touches import Rows, Touched, owners_set, told, touched_rows
 from backwright.project.routes import Route
 from backwright.project.schemas import by_name
-from backwright.project.types import Asked, Endpoint, Model, Schema, Touch, Unresolved
+from backwright.project.types import Asked, Endpoint, Model, Schema, Touch
 
+_Job = tuple[Route, tuple[set[str], ...]]
 READING = frozenset({"GET", "HEAD", "OPTIONS", "WEBSOCKET"})
 
 
@@ -54,7 +56,6 @@ def scoped(
     """Return the endpoints, each with whether it keeps to the rows of its caller, and what it touches."""
     if user is None or not any(one.owner for one in models):
         return Scoped(list(routes))
-    ground = Ground(world, ModelIndex(models), user, tuple(models))
     names = {one.name for one in models}
     owned = {one.name for one in models if one.owner is not None}
     linked = _linked(models)
@@ -63,24 +64,22 @@ def scoped(
     subjects = {one: _subjects(one, speaks_for, names) for one in routes}
     named = {one: set[str]().union(*subjects[one]) for one in routes}
     about = [one for one in routes if one.auth == "none" and _may_touch(one, named[one], owned)]
+    jobs: dict[int, tuple[Endpoint, _Job]] = {}
+    for one in (*sorted(guarded, key=lambda one: not named[one]), *about):
+        if not named[one] or named[one] & (owned | linked):
+            jobs.setdefault(id(routes[one]), (one, (routes[one], subjects[one])))
+    make = partial(Ground, world, ModelIndex(models), user, tuple(models))
+    followed = in_halves(make, list(jobs.values()), _verdict, _Followed())
     known: dict[int, bool | None] = {}
     found = Scoped([])
-    for endpoint in (*sorted(guarded, key=lambda one: not named[one]), *about):
-        route, theirs = routes[endpoint], named[endpoint]
-        if id(route) in known or (theirs and not theirs & (owned | linked)):
-            continue
-        follow = partial(_verdict, ground, route, subjects[endpoint])
-        told_of = world.guarded(follow, _Followed(), (endpoint.file, endpoint.line))
+    for (endpoint, (route, _)), told_of in zip(jobs.values(), followed, strict=True):
         for method in route.methods:
             found.asked.extend(as_facts(told_of.asked, endpoint, method))
-        if theirs and not theirs & owned:
+        if named[endpoint] and not named[endpoint] & owned:
             continue
         known[id(route)] = told_of.verdict if endpoint.auth != "none" else None
         for method in route.methods:
             found.touches.extend(told(told_of.touched, endpoint, method))
-    if ground.steps <= 0:
-        why = "whose rows the endpoints touch is not followed to the end: there are too many"
-        world.unresolved.setdefault(Unresolved(guarded[0].file, guarded[0].line, why))
     judged = [replace(one, owner_scoped=known.get(id(route))) for one, route in routes.items()]
     return replace(found, endpoints=judged)
 
@@ -117,8 +116,9 @@ def _subjects(
     return (by_schemas, *({one} for one in by_words if one))
 
 
-def _verdict(ground: Ground, route: Route, subjects: tuple[set[str], ...]) -> _Followed:
+def _verdict(ground: Ground, job: _Job) -> _Followed:
     """Return whether a route keeps to the rows of its caller, and the owned rows that it touches."""
+    route, subjects = job
     seen, whole = Signed(ground).follow(route)
     judge = Judge(seen, ground)
     verdict, touched = _judged(ground, route, subjects, judge, whole=whole)
