@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
 import sys
+import tempfile
 import tracemalloc
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -108,18 +111,42 @@ def test_links_in_a_circle(host: Path) -> None:
     assert paths(host) == ["/ok"]
 
 
-def test_a_folder_that_may_not_be_listed(host: Path) -> None:
-    closed = host / "closed"
-    closed.mkdir()
-    (closed / "hidden.py").write_text(APP)
-    closed.chmod(0)
+@contextlib.contextmanager
+def nobody_in_particular(folder: Path) -> Iterator[None]:
+    """Read as a user who may not do everything: root becomes nobody for a while."""
+    read_project(folder)  # what is imported late is imported as the one who may
+    if os.geteuid():
+        yield
+        return
+    os.seteuid(65534)
     try:
-        if os.access(closed, os.R_OK):
-            pytest.skip("this user may read everything")
-        assert paths(host) == ["/ok"]
-        assert "cannot be listed" in whys(host)["closed"]
+        yield
     finally:
-        closed.chmod(0o700)
+        os.seteuid(0)
+
+
+def test_what_may_not_be_read() -> None:
+    with tempfile.TemporaryDirectory() as name:
+        host = Path(name)
+        host.chmod(0o755)  # what pytest itself makes is for its user alone
+        (host / "main.py").write_text(APP)
+        (host / "closed").mkdir()
+        (host / "closed" / "hidden.py").write_text(APP)
+        (host / "secret.py").write_text(APP)
+        (host / ".env").write_text("PREFIX=/api\n")
+        closed = [host / "closed", host / "secret.py", host / ".env"]
+        with nobody_in_particular(host):
+            assert len(paths(host)) == 3
+        for one in closed:
+            one.chmod(0)
+        try:
+            with nobody_in_particular(host):
+                assert paths(host) == ["/ok"]
+                assert "cannot be listed" in whys(host)["closed"]
+                assert "cannot be read" in whys(host)["secret.py"]
+        finally:
+            for one in closed:
+                one.chmod(0o700)
 
 
 def test_programs_that_never_end(host: Path) -> None:
