@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from backwright.project.interpret import core
@@ -172,7 +173,7 @@ def _from_value(known: Type, value: object, depth: int) -> Type:
 
 def _several(known: Type, values: list[object]) -> Type:
     """Return the type that is one of several classes of the project, written as `A | B`."""
-    given = [one for one in map(settle, values) if one is not None]
+    given = list(_members(values))
     classes = [one for one in given if isinstance(one, Class)]
     if len(classes) < 2 or len(classes) < len(given):
         return known
@@ -180,6 +181,15 @@ def _several(known: Type, values: list[object]) -> Type:
     node = ast.parse(" | ".join(names), mode="eval").body
     frame = Frame(first.frame.world, first.module, dict(names), "function", "", first.frame)
     return _with(known, node=node, frame=frame)
+
+
+def _members(values: list[object]) -> Iterator[object]:
+    """Yield what a union is made of; in `A | B | C` there is one inside of another."""
+    for one in map(settle, values):
+        if isinstance(one, Instance) and is_external(one.cls, "Union", "Union[]"):
+            yield from _members(one.args)
+        elif one is not None:
+            yield one
 
 
 def type_of_class(cls: Class) -> Type:

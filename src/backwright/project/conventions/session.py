@@ -21,6 +21,8 @@ _KINDS = {
     "AsyncSession": "async",
     "async_scoped_session": "async",
 }
+# What the drivers' own connections, and `databases` above them, are only awaited for.
+_WAITED = {"fetch_one", "fetch_all", "fetch_val", "fetchrow", "fetchval"}
 Kinds = dict[str, str]
 _GETTER = ("session", "db", "database", "get_db", "get_session", "uow")
 
@@ -37,6 +39,8 @@ def session(evidence: Evidence) -> Iterator[Vote]:
                     yield Vote(kind, source.file, argument.lineno)
         for call in evidence.calls(source):
             name = last_name(call.func)
+            if name in _WAITED:
+                yield Vote("async", source.file, call.lineno)
             if name in {"create_engine", "create_async_engine"}:
                 yield Vote("async" if "async" in name else "sync", source.file, call.lineno)
 

@@ -38,3 +38,14 @@ def h(pet: Cat | Dog | None = Body(None)) -> Pets: ...
 def i(pet: "Pet"): ...
 @app.post("/j", response_model=Pets)
 def j(pet: Annotated[Pets, Body()], other: Dog): ...
+
+
+class Bird(BaseModel):
+    kind: Literal["bird"]
+
+
+Any3 = Cat | Dog | Bird
+
+
+@app.post("/k")
+def k(pet: Any3) -> Any3 | None: ...
