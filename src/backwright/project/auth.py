@@ -21,14 +21,18 @@ from backwright.project.signing import JWT_LIBRARIES, SigningCall, signing_call
 from backwright.project.types import AuthApproach, AuthFacts, Endpoint
 
 _HASHING = ("bcrypt", "argon2", "argon2_cffi", "pwdlib", "passlib", "scrypt", "pbkdf2", "werkzeug")
-# What names a dependency that gives the caller, the surest first, and what is never one.
+# What names a dependency that gives the caller, the surest first (at last, their token alone),
+# and what is never one.
 _CURRENT_USER = (
     re.compile(r"(?i)(current|active|auth\w*|logged|signed)_?\w*?_?(user|account|member|admin)"),
     re.compile(r"(?i)get_?current|get_?user|get_?me$|require_?(auth|user|login)|authenticate"),
+    re.compile(
+        r"(?i)^_?(get|decode|read|verify)_?(access_?)?(jwt|token|claims|identity|principal)"
+    ),
 )
 _NO_USER = re.compile(
     r"(?i)manager|repo|service|controller|template|cache|use_?case|factory|provider|strategy|_?db$"
-    r"|database|session|permission|checker|gateway"
+    r"|database|session|permission|checker|gateway|crud|_?dao$|_?store$"
 )
 _KEYS = ("APIKeyHeader", "APIKeyQuery", "APIKeyCookie")
 _BASIC = ("HTTPBasic", "HTTPDigest")
