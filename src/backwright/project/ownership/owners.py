@@ -112,11 +112,25 @@ def _table(key: str | None) -> str | None:
 
 
 def _key_to(child: Model, parent: Model) -> Column | None:
-    """Return the foreign key from a child to its parent: one that must be given, if there is."""
+    """Return the foreign key from a child to its parent: one that must be given, if there is.
+
+    One that need not be given (the template that a row was made from) counts where no other must.
+    """
     if child.table == parent.table:
         return None
     keys = [one for one in child.columns if points_to(one.foreign_key, parent)]
-    return min(keys, key=lambda one: one.nullable, default=None)
+    key = min(keys, key=lambda one: one.nullable, default=None)
+    return None if key is not None and key.nullable and _must_have_another(child, key) else key
+
+
+def _must_have_another(child: Model, key: Column) -> bool:
+    """Tell whether a row that may go without this parent must have another: it is that one's."""
+    own = f"{child.table}."
+    return any(
+        one.foreign_key and not one.nullable and not one.foreign_key.startswith(own)
+        for one in child.columns
+        if one.foreign_key != key.foreign_key
+    )
 
 
 def _passes_on(owner: Owner) -> bool:

@@ -67,6 +67,20 @@ class Draft(Base):
     author: Mapped[str]
 
 
+class Team(Base):
+    __tablename__ = "teams"
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+
+class Sheet(Base):
+    """It is its team's; the draft is only what it was made from."""
+
+    __tablename__ = "sheets"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    team_id: Mapped[int] = mapped_column(ForeignKey("teams.id"))
+    draft_id: Mapped[int | None] = mapped_column(ForeignKey("drafts.id"))
+
+
 membership = Table(
     "membership",
     Base.metadata,
