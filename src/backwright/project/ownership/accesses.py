@@ -60,32 +60,58 @@ _MOST_PATHS = 400
 class Access:
     """Rows of one model that one query reaches: the way from the query's start to its end.
 
-    `steps` is what was found of a step of a way: ways of one endpoint share most of theirs.
+    `steps` knows what each step of a way chooses by: ways of one endpoint share most of theirs.
     """
 
     model: Model
     base: Instance
     way: tuple[Instance, ...]
     writes: bool
-    steps: dict[tuple[int, int], tuple[object, ...]]
+    steps: Steps
 
     @cached_property
     def choices(self) -> tuple[tuple[object, ...], ...]:
         """What the rows are chosen by at each step of the way that chooses."""
-        found: list[tuple[object, ...]] = []
-        for node, inside in zip(self.way, (*self.way[1:], None), strict=True):
-            key = (id(node), id(inside))
-            step = self.steps.get(key)
-            if step is None:
-                step = self.steps[key] = tuple(_choosing(node, inside))
-            if step:
-                found.append(step)
-        return tuple(found)
+        pairs = zip(self.way, (*self.way[1:], None), strict=True)
+        return tuple(step for pair in pairs if (step := self.steps.of(*pair)))
 
     @cached_property
     def conditions(self) -> tuple[object, ...]:
         """What the rows are chosen by."""
         return tuple(chain.from_iterable(self.choices))
+
+
+class Steps:
+    """What calls choose rows by, each found once, for the queries of one endpoint."""
+
+    def __init__(self) -> None:
+        """Start without any step."""
+        self._known: dict[tuple[int, int], tuple[object, ...]] = {}
+        self._parts: dict[int, frozenset[int]] = {}
+
+    def of(self, node: Instance, inside: Instance | None) -> tuple[object, ...]:
+        """Return what a call chooses rows by, of those that the call `inside` speaks of."""
+        key = (id(node), id(inside))
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = tuple(self._choosing(node, inside))
+        return found
+
+    def _choosing(self, node: Instance, inside: Instance | None) -> Iterator[object]:
+        if _last(node) in _CHOOSES_NOTHING:
+            return
+        # Conditions count in a method of what stands further inside: `select(…).where(…)`.
+        owner = node.cls.owner if isinstance(node.cls, External) else None
+        if inside is None or self._holds(owner, inside):
+            yield from (one for one in node.args if not self._holds(one, inside))
+            yield node.kwargs
+
+    def _holds(self, value: object, inside: Instance | None) -> bool:
+        if inside is None or value is None:
+            return False
+        if id(value) not in self._parts:
+            self._parts[id(value)] = frozenset(map(id, walk(value)))
+        return id(inside) in self._parts[id(value)]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,15 +132,6 @@ def creations(seen: Seen, index: ModelIndex) -> list[Creation]:
         elif (inserted := _inserted(one, index)) is not None:
             found[id(one)] = inserted
     return list(found.values())
-
-
-def _choosing(node: Instance, inside: Instance | None) -> Iterator[object]:
-    """Yield what a call chooses rows by, of those that the call `inside` speaks of."""
-    if _last(node) in _CHOOSES_NOTHING:
-        return
-    if inside is None or _is_method_of(node, inside):
-        yield from (one for one in node.args if not _holds(one, inside))
-        yield node.kwargs
 
 
 def _inserts(node: Instance, index: ModelIndex) -> bool:
@@ -159,7 +176,7 @@ def accesses(seen: Seen, index: ModelIndex) -> list[Access]:
     graph = _Graph(libraries, index)
     touched = {id(part) for part in walk_all(one.owner for one in seen.sets)}
     found: list[Access] = []
-    steps: dict[tuple[int, int], tuple[object, ...]] = {}
+    steps = Steps()
     for root in libraries:
         if id(root) not in graph.inside:
             for way, model in graph.ways(root):
@@ -290,12 +307,3 @@ def _of_columns(value: object, index: ModelIndex) -> Model | None:
 
 def _last(node: Instance) -> str:
     return node.cls.last if isinstance(node.cls, External) else ""
-
-
-def _is_method_of(node: Instance, inside: Instance) -> bool:
-    """Tell whether a call is a method of what stands further inside: `select(…).where(…)`."""
-    return isinstance(node.cls, External) and _holds(node.cls.owner, inside)
-
-
-def _holds(value: object, inside: Instance | None) -> bool:
-    return inside is not None and any(one is inside for one in walk(value))
