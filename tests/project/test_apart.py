@@ -13,7 +13,7 @@ import backwright
 from backwright.project import reading
 from backwright.project.apart import apart
 from backwright.project.files import read_tree
-from backwright.project.ownership import verdict
+from backwright.project.ownership import halves
 
 HOUSE = Path(backwright.__file__).parent / "house"
 
@@ -55,13 +55,13 @@ def test_an_error_of_the_work_is_raised_here() -> None:
 
 def test_a_project_is_read_the_same_with_and_without(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "MANY", 1)
-    monkeypatch.setattr(verdict, "MANY", 1)
+    monkeypatch.setattr(halves, "MANY", 1)
     beside = reading.read(read_tree(HOUSE))
 
     def here(work: Callable[[], object]) -> Callable[[], object]:
         return work
 
     monkeypatch.setattr(reading, "apart", here)
-    monkeypatch.setattr(verdict, "apart", here)
+    monkeypatch.setattr(halves, "apart", here)
     assert reading.read(read_tree(HOUSE)) == beside
     assert any(one.owner_scoped for one in beside.endpoints)
