@@ -178,7 +178,8 @@ def engine() -> Engine:
 
 
 def _confined(site: Site, stack: contextlib.ExitStack) -> tuple[Dialogue, tuple[Proof, ...]]:
-    if shutil.which("bwrap") is None:
+    program = shutil.which("bwrap")
+    if program is None:
         raise MissingError(
             "there is no bubblewrap, and without it no boundary",
             remedy=f"install the package bubblewrap; {RISK} does without, at your own risk",
@@ -187,7 +188,7 @@ def _confined(site: Site, stack: contextlib.ExitStack) -> tuple[Dialogue, tuple[
     stack.enter_context(_places(protected))
     folder = stack.enter_context(scratch("boundary"))
     secret = secrets.token_hex(16)
-    view = _view(site, folder, protected)
+    view = _view(program, site, folder, protected)
     argv = [*_warden(site), str(site.workspace)]
     # Process 1 inside is bubblewrap itself: its environment can be read there.
     own = {"PATH": os.defpath}
@@ -263,7 +264,7 @@ def _places(protected: tuple[Path, ...]) -> Iterator[None]:
                 path.rmdir()
 
 
-def _view(site: Site, folder: Path, protected: tuple[Path, ...]) -> View:
+def _view(program: str, site: Site, folder: Path, protected: tuple[Path, ...]) -> View:
     for name, text in FILES.items():
         (folder / name).write_text(text)
     (folder / "filter").write_bytes(system_call_filter())
@@ -271,6 +272,7 @@ def _view(site: Site, folder: Path, protected: tuple[Path, ...]) -> View:
     if site.engine:
         readable += [*_libraries(site.engine.programs), site.engine.template]
     return View(
+        program=program,
         workspace=site.workspace,
         protected=protected,
         readable=tuple(path.absolute() for path in readable),

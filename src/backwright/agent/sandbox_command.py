@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from backwright.errors import UsageError
+from backwright.host.sandbox import files_of_the_kernel
 from backwright.values import Place
 
 HOME = "/home/delegate"
@@ -46,6 +47,7 @@ class View:
     """What is seen inside.
 
     Attributes:
+        program: Where bubblewrap is.
         workspace: The one folder that can be written.
         protected: Files and folders of it that cannot.
         readable: What is seen besides the system's programs.
@@ -54,6 +56,7 @@ class View:
         variables: The whole environment.
     """
 
+    program: str
     workspace: Path
     protected: tuple[Path, ...]
     readable: tuple[Path, ...]
@@ -67,13 +70,13 @@ def command(view: View, argv: Sequence[str]) -> list[str]:
 
     The filter goes in as an open file, which only a shell can hand over here.
     """
-    words = ["bwrap", *_FLAGS, "--seccomp", "9", "--clearenv"]
+    words = [view.program, *_FLAGS, "--seccomp", "9", "--clearenv"]
     for name, value in view.variables.items():
         words += ["--setenv", name, value]
     for folder in ("/tmp", "/run", "/home"):  # noqa: S108 - the boundary's own, empty ones
         words += ["--size", _MEMORY, "--tmpfs", folder]
     words += ["--dir", HOME, "--dev", "/dev", "--proc", "/proc"]
-    words += _bound("--ro-bind", tuple(_of_the_kernel()))
+    words += _bound("--ro-bind", files_of_the_kernel())
     for name in (*_SYSTEM, *_SETTINGS):
         words += ["--ro-bind-try", name, name]
     for name in FILES:
@@ -83,21 +86,6 @@ def command(view: View, argv: Sequence[str]) -> list[str]:
     words += _bound("--ro-bind", view.protected)
     words += ["--remount-ro", "/", "--chdir", str(view.workspace), "--", *argv]
     return ["/bin/sh", "-c", 'exec "$@" 9<"$0"', str(view.filter), *words]
-
-
-def _of_the_kernel() -> Iterator[Path]:
-    """Give what of /proc is the kernel's and not a process's: it must not be written.
-
-    Who is root outside still owns these files inside, without any capability, and could set the
-    program that the kernel runs as root when another one crashes. bubblewrap covers some of them,
-    but takes folders that root may not write itself for safe.
-    """
-    with os.scandir("/proc") as entries:
-        for entry in entries:
-            if entry.name.isdigit() or entry.is_symlink():
-                continue
-            if entry.is_dir() or entry.stat().st_mode & 0o222:
-                yield Path(entry.path)
 
 
 def _bound(how: str, paths: Sequence[Path]) -> list[str]:

@@ -6,6 +6,7 @@ through unshare(1), then none: the payload's own guard (`payloads/facts.py`) hol
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -53,8 +54,29 @@ class Sandbox:
             return [*_UNSHARE, *argv]
         hidden = ("--tmpfs", str(Path.home())) if Path.home() != Path("/") else ()
         seen = [word for folder in readable for word in ("--ro-bind", str(folder), str(folder))]
+        kernel = [
+            word for file in files_of_the_kernel() for word in ("--ro-bind", *[str(file)] * 2)
+        ]
         own = ("--bind", str(writable), str(writable))
-        return [*_BUBBLEWRAP, *hidden, *seen, *own, "--chdir", str(cwd), "--", *argv]
+        return [*_BUBBLEWRAP, *kernel, *hidden, *seen, *own, "--chdir", str(cwd), "--", *argv]
+
+
+def files_of_the_kernel() -> tuple[Path, ...]:
+    """Return what of /proc is the kernel's and not a process's: nothing inside may write it.
+
+    Who is root outside still owns these files inside, without any capability, and could set the
+    program that the kernel runs as root when another one crashes. bubblewrap covers some of them,
+    but takes folders that root may not write itself for safe.
+    """
+    found = []
+    with os.scandir("/proc") as entries:
+        for entry in entries:
+            if entry.name.isdigit() or entry.is_symlink():
+                continue
+            with contextlib.suppress(FileNotFoundError):
+                if entry.is_dir() or entry.stat().st_mode & 0o222:
+                    found.append(Path(entry.path))
+    return tuple(found)
 
 
 @cache
