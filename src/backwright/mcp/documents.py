@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NotRequired, TypedDict
 
 from backwright.report.audit_types import ChecklistEntry, Ignored, Level
@@ -29,6 +29,18 @@ class ChangeDocument(TypedDict):
     dry_run: bool
     next_steps: Sequence[str]
     diff: NotRequired[str]
+
+
+UnderstoodEntry = TypedDict("UnderstoodEntry", {"part": str, "from": str})
+
+
+class DelegatedDocument(ChangeDocument):
+    """A task in plain words: what was understood, and what came of each step."""
+
+    understood: Sequence[UnderstoodEntry]
+    commands: Sequence[str]
+    aside: Sequence[str]
+    results: Sequence[Mapping[str, Any]]
 
 
 class FindingEntry(TypedDict):

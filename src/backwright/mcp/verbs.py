@@ -13,6 +13,7 @@ from backwright.mcp.commands import commands
 from backwright.mcp.documents import (
     AuditDocument,
     ChangeDocument,
+    DelegatedDocument,
     DoctorDocument,
     HistoryDocument,
     ProbeDocument,
@@ -135,6 +136,11 @@ _TABLE: tuple[Verb, ...] = (
         only=frozenset({"project"}),
     ),
     Verb(
+        "do", ("do",), "Do a task in plain words", DelegatedDocument, _MENDS,
+        "The task is English, such as \"add comments to posts\"; it becomes the other tools' work, as "
+        f"one change. {_UNDOABLE}",
+    ),
+    Verb(
         "undo", ("undo",), "Take a change back", ChangeDocument, _MENDS,
         "Byte for byte; refused where a file was edited since.",
     ),
@@ -144,8 +150,9 @@ _TABLE: tuple[Verb, ...] = (
 @cache
 def verbs() -> tuple[Verb, ...]:
     """Return all tools: those of the table, and one for each command of `add`."""
-    added = [path for path in commands() if path[0] == "add"]
-    return (*_TABLE, *(_adds(path) for path in added))
+    known = commands()
+    added = [path for path in known if path[0] == "add"]
+    return (*(one for one in _TABLE if one.command in known), *(_adds(path) for path in added))
 
 
 def _adds(command: tuple[str, ...]) -> Verb:
