@@ -254,3 +254,23 @@ def test_a_change_that_does_not_verify_says_which_check_and_why(
 
     anyio.run(delegate)
     assert snapshot(project) == before
+
+
+def test_a_task_in_plain_words_is_delegated(project: Path, connect: Connect) -> None:
+    """What was understood comes back as data; what has a gap is asked, as everywhere."""
+    user = User(ElicitResult(action="cancel"))
+
+    async def delegate() -> None:
+        async with connect(user) as link:
+            task = {"task": "add an optional due date to categories", "dry_run": True}
+            planned = (await link.client.call_tool("do", task)).structured_content
+            assert planned["commands"] == ["backwright add field Category due_date:date:optional"]
+            assert all(part["from"] for part in planned["understood"])
+            foreign = await link.client.call_tool("do", {"task": "bake a cake"})
+            assert foreign.is_error
+            assert foreign.structured_content["exit_code"] == 2
+            asked = await link.client.call_tool("do", {"task": "add comments"})
+            assert asked.structured_content["question"]["choices"]
+
+    anyio.run(delegate)
+    assert len(user.asked) == 1
