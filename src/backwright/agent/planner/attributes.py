@@ -157,7 +157,7 @@ _REFERS = (
     r"(?:\s*(?:back\s+)?(?:to|on|at|of|in|for|under|into|with|inside|within|by|against))?"
     r"\s*:?\s*(?:exactly |always |precisely )?(?:the same |the |an? |one |exactly one |a single |only one |each |its |their |some |our |that )*(?:existing )?"
 )
-_MANY = r"(?:has|have|with|can have|may have|contain|hold|group|include|bundle|come with|be in|belong to|carry|refer to|reference|list)s?\b\s*(?:also |to |in )*(?P<many><MANYWORD>)\s+(?:of )?(?:the |our |existing )*"
+_MANY = r"(?:(?:has|have|with|can have|may have|contain|hold|group|include|bundle|come with|be in|belong to|carry|refer to|reference|list)s?\b\s*(?:also |to |in )*)?(?P<many><MANYWORD>)\s+(?:of )?(?:the |our |existing )*"
 
 
 def _references(text: str, things: tuple[str, ...]) -> Iterator[Attribute]:
@@ -167,6 +167,11 @@ def _references(text: str, things: tuple[str, ...]) -> Iterator[Attribute]:
     names = "|".join(re.escape(one) for one in sorted(things, key=len, reverse=True))
     for match in pattern(_MANY + rf"(?P<thing>{names})\b").finditer(text):
         yield Attribute("many", match.start(), match.end(), {"thing": match["thing"]})
+    both = pattern(
+        rf"\b(?:many[- ]to[- ]many|m2m|n:m)\s*(?:relation(?:ship)?\s*)?(?:with|to)?\s*(?:the )?(?P<thing>{names})\b"
+    )
+    for match in both.finditer(text):
+        yield Attribute("many", match.start(), match.end(), {"thing": match["thing"], "sure": 1})
     single = pattern(
         rf"\b{_REFERS}(?P<thing>{names})\b(?!'s| \w+ (?:is|are)\b)(?:'s)?(?: (?:table|model|row|id))?"
     )

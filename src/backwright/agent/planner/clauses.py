@@ -19,7 +19,7 @@ _CONNECTOR = (
     r"(?:\s*,?\s*(?:then|also|finally|afterwards|after (?:that|this|which)|next|please|in the end|at the end|lastly|when (?:that|it) is (?:done|up|there)|"
     r"once (?:that|it) is (?:done|up|there|in)|subsequently|in addition|additionally|when done|could you|can you|would you|maybe|just|directly|right away|i want you to|you should|i need you to)\b)*\s*,?\s*"
 )
-_ACT = r"(?P<act><VERB>)\b(?P<rest>[^,;]*)"
+_ACT = r"(?P<act><VERB>)\b"
 _NOUNS_TOO = frozenset(
     [
         "link",

@@ -34,6 +34,7 @@ def compose(state: State) -> Plan:
         _nothing(state)
     if state.unclear:
         questions.ask_unclear(state, state.unclear)
+    _begin_if_empty(state)
     count_relations(state)
     _into_fields(state)
     steps = tuple(_steps(state))
@@ -58,6 +59,15 @@ def _refuse(state: State) -> None:
 def _nothing(state: State) -> None:
     told = next(iter([*state.unclear, *state.aside]), state.said)
     raise UsageError(f"{told!r} is not understood as a task for a backend", remedy=f"it does {CAN}")
+
+
+def _begin_if_empty(state: State) -> None:
+    """Where there is nothing yet, a resource means a new project."""
+    made = [a for a in state.acts if isinstance(a, Entity)]
+    if state.world.is_empty and state.project is None and made:
+        state.project = Step("new")
+        state.acts.insert(0, state.project)
+        state.parts.append(Part("new", "the project: there is no application here yet"))
 
 
 def _into_fields(state: State) -> None:

@@ -31,17 +31,12 @@ class Draft:
 
     def take(self, one: Attribute) -> None:
         """Take what was said of the field; what is said of the same twice, counts the first time."""
-        if one.kind == "length" and self.said.get("type") in _NUMBERS:
+        if one.kind in ("length", "range"):
             self._bounds(one)
-        elif one.kind in ("length", "range"):
-            self._bounds(one)
-            if one.kind == "length":
-                self.said.setdefault("length", 1)
         elif one.kind == "type":
             self._type(str(one.values["type"]), weak=one.weak)
         elif one.kind == "decimal":
-            self.said["type"] = "decimal"
-            self.said["precision"] = one.values.get("precision", 10)
+            self.said |= {"type": "decimal", "precision": one.values.get("precision", 10)}
             self.said["scale"] = one.values["scale"]
         elif one.kind == "default":
             self.said.setdefault("default", one.values["value"])
@@ -49,10 +44,7 @@ class Draft:
             self.said.setdefault("values", one.values["values"])
             self.said["type"] = "enum"
         elif one.kind in ("ref", "many"):
-            self.said["type"] = one.kind
-            self.said["thing"] = one.values["thing"]
-        elif one.kind == "optional":
-            self.said["optional"] = 1
+            self.said |= {"type": one.kind, **one.values}
         else:
             self.said.setdefault(one.kind, 1)
 
@@ -65,6 +57,8 @@ class Draft:
 
     def _bounds(self, one: Attribute) -> None:
         values = one.values
+        if one.kind == "length" and self.said.get("type") not in _NUMBERS:
+            self.said.setdefault("length", 1)
         if "exact" in values:
             self.said.setdefault("low", values["exact"])
             self.said.setdefault("high", values["exact"])
@@ -97,7 +91,7 @@ class Draft:
         known = known_kind(self.name)
         default = self.said.get("default")
         if "length" in self.said:
-            return known if known in _TEXTS else "str"
+            return known if known in ("email", "url") else "str"
         if known in _NUMBERS and any(
             k in self.said for k in ("low", "high", "positive", "nonnegative")
         ):

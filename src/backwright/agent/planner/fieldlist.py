@@ -160,6 +160,8 @@ class _Reader:
         elif self._is_remark(words, chunk):
             self.result.remarks.append(chunk.text.strip())
             self._defaults_from(chunk)
+            if chunk.attributes and chunk.depth > self.depth and self.result.drafts:
+                self._give(self.result.drafts[-1], chunk)
         else:
             self._open(snake(" ".join(words)), chunk)
 
@@ -268,6 +270,8 @@ class _Reader:
 
     def _stands_alone(self, one: Attribute, draft: Draft, chunk: _Chunk) -> bool:
         """Tell whether a reference is a field of its own, and not the type of the open one."""
+        if chunk.depth > self.depth and "type" not in draft.said:
+            return False
         if "type" in draft.said or known_kind(draft.name) or one.kind == "many":
             return True
         said = chunk.text[one.start - chunk.start :]

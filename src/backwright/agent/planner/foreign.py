@@ -10,6 +10,10 @@ from backwright.agent.planner.lexicon import first, lexicon, pattern
 
 # What these are about is meant even where it is said beside something else.
 GRAVE = ("destroying", "reading secrets", "an attack", "weakening")
+_JUDGES = re.compile(
+    r"(?i)(?:can|could|does|do|is|are|check|verify|prove|make sure|test|ensure|see|try|confirm|audit|review|report|which|what|how"
+    r"|show|find (?!out)|go|look|run|write|nobody|no one|user|attack|whether|that|the|neither|register|search|scan)\b"
+)
 _JUDGING = ("probe", "audit", "doctor", "inspect")
 
 
@@ -41,10 +45,7 @@ def _is_excused(
     if not grave and any(said in name or name in said.split() for name in names):
         return True
     if frame in _JUDGING:
-        return not grave or not re.match(
-            r"(?i)(?:drop|wipe|delete|cat|print|ignore|disable|stop|remove|save|store|log)\b",
-            clause.text,
-        )
+        return not grave or bool(_JUDGES.match(clause.text))
     if grave:
         return frame == "undo"
     if frame == "cors":
@@ -78,6 +79,8 @@ def unknown_verb(clause: Clause) -> str | None:
     if not match:
         return None
     word = match[1].lower()
+    if word.endswith("ing"):
+        return None
     known = pattern(
         r"^(?:<VERB>|<ADD>|i|we|you|they|it|he|she|this|that|these|those|there|the|an?|our|my|your|their|every|each|all|some|any|no|nobody|everyone|everybody|people|users|customers|who|what|which|when|where|why|how|is|are|was|were|do|does|did|can|could|should|would|will|may|must|has|have|had|if|because|since|so|as|but|and|or|not|only|just|for|in|on|at|to|from|with|by|of|after|before|once|while|both|one|two|three|somebody|someone|anybody|whatever|whoever|nothing|everything|something|default|same|more|then|also|maybe|it is|require|wish|hope|think|say|note|please|thanks|see|use|look|come|go|work|works|care|call|name|leave|accept|reject|mark|filter|sort|search|count|limit|return|respond|handle|expose|restrict|prevent|avoid|hash|validate|update|change|fill|link|post|save|like)$"
     ).match(word)

@@ -206,6 +206,19 @@ def ask_index(state: State, source: str) -> None:
     state.step("add index", source, ask(state, question, free=r"[A-Za-z]\w*\.\w+"))
 
 
+def ask_list(state: State, source: str) -> str:
+    """Ask which list is to come in pages."""
+    lists = [path for method, path in state.world.endpoints if method == "GET" and "{" not in path]
+    question = Question(
+        key="list",
+        text="Which list is to come in pages?",
+        why=f"{source!r} names none.",
+        choices=(*(Choice(p, f"GET {p}.", "Clients that read the whole list must be changed.") for p in lists[:12]), STOP),
+        recommended=lists[0] if lists else "stop",
+    )  # fmt: skip
+    return ask(state, question, free=r"/\S+|[A-Z]\w+")
+
+
 def ask_limit(state: State, source: str) -> None:
     """Ask what is to be limited."""
     question = Question(

@@ -20,6 +20,11 @@ from backwright.errors import UsageError
 from backwright.tasks.questions import Answers
 
 Frame = Callable[[Clause, State], bool]
+_BACKEND = r"\b(?:users|customers|people|accounts?|apis?|endpoints?|log ?in|permissions?|passwords?|tokens?|roles?|database|requests?|responses?|fields?|columns?|tables?|rows?|records?)\b"
+_RETRACTS = re.compile(
+    r"(?i)\b(?:no,? (?:wait|make that|sorry)|scratch that|correction:|on second thought|forget that)\b"
+)
+_HTTP = re.compile(r"(?:GET|POST|PUT|PATCH|DELETE)\b")
 _IMPROVES = re.compile(
     r"(?i)^(?:improve|optimi[sz]e|clean up|polish|refactor|moderni[sz]e|speed up|harden|enhance the|rework|restructure|simplify|tidy)\b"
 )
@@ -85,6 +90,8 @@ def plan_task(text: str, world: World, answers: Answers | None = None) -> Plan:
     judges.read_pasted(state)
     for clause in clauses_of(message.said):
         _read(clause, state)
+    if retracted := _RETRACTS.search(message.said):
+        state.unclear.append(retracted[0])
     for wrong, right in message.mended:
         state.aside.append(f"{wrong!r} was read as {right!r}")
     return compose(state)
@@ -179,7 +186,7 @@ def _unknown(clause: Clause, state: State) -> None:
         _vague(clause, state, "It can mean several things, and each is another piece of work.")
     elif verb := unknown_verb(clause):
         state.refused.append((clause.raw, f"{verb!r} is nothing that it knows how to do"))
-    elif re.search(r"(?i)\bbe able to\b", text) or (
+    elif _wishes(text, state) or (
         _concerns_project(text, state) and (pattern(_MUST).search(text) or not state.acts)
     ):
         _vague(clause, state, "It names what is there, but not what is to be changed.")
@@ -189,9 +196,24 @@ def _unknown(clause: Clause, state: State) -> None:
         state.aside.append(clause.raw)
 
 
+def _wishes(text: str, state: State) -> bool:
+    """Tell whether a clause wishes for something new without saying what: `add something`, `give it …`."""
+    if re.search(r"(?i)\bbe able to\b", text):
+        return True
+    return (
+        bool(
+            pattern(
+                r"^(?:(?:i|we)\s+)?(?:add|create|need|want|put|introduce|set up|extend|include|give)\b"
+            ).match(text)
+        )
+        and not state.world.is_empty
+    )
+
+
 def _concerns_project(text: str, state: State) -> bool:
     forms = "|".join(re.escape(one) for one in state.forms())
-    return bool(forms and pattern(rf"\b(?:{forms})\b").search(text))
+    found = bool(forms and pattern(rf"\b(?:{forms})\b").search(text))
+    return found or bool(pattern(_BACKEND).search(text))
 
 
 def _vague(clause: Clause, state: State, why: str) -> None:
@@ -200,7 +222,8 @@ def _vague(clause: Clause, state: State, why: str) -> None:
         return
 
     def doubt(later: State) -> None:
-        if later.acts and not pattern(r"^(?:<VERB>|<ADD>)\b").match(clause.text):
+        orders = pattern(r"^(?:<VERB>|<ADD>)\b").match(clause.text) and not _HTTP.match(clause.text)
+        if later.acts and not orders:
             later.aside.append(clause.raw)  # said of what the rest of the text mends
             return
         later.step(questions.ask_reading(later, clause.raw, why), clause.raw)

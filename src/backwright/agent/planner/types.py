@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from backwright.values import Place
 
@@ -58,7 +58,8 @@ class Step:
         """The command line that does the same."""
         words = ["backwright", *self.verb.split(), *(shlex.quote(one) for one in self.args)]
         for name, value in self.options:
-            words += [f"--{name}", shlex.quote(value)] if value else [f"--{name}"]
+            parts = value.split() if name == "route" else [value] if value else []
+            words += [f"--{name}", *(shlex.quote(part) for part in parts)]
         if self.log:
             words += ["--log", "-"]
         return " ".join(words)
@@ -93,14 +94,19 @@ class World:
         user: The model of those who sign in, if there is one.
         guarded: Whether anybody signs in at all.
         is_empty: Whether there is no application and no model.
-        paths: The paths of its endpoints.
+        endpoints: Methods and paths of its endpoints, and where it signs people in.
     """
 
     things: tuple[Thing, ...] = ()
     user: str | None = None
     guarded: bool = False
     is_empty: bool = False
-    paths: tuple[str, ...] = field(default=())
+    endpoints: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The paths of its endpoints, each once."""
+        return tuple(dict.fromkeys(path for _, path in self.endpoints))
 
     def thing(self, name: str) -> Thing | None:
         """Return a model by its name or another form of it."""

@@ -28,8 +28,16 @@ def world_of(project: Project) -> World:
         user=project.auth.user_model or (_user_of(models) if guarded else None),
         guarded=guarded,
         is_empty=not project.apps and not project.models,
-        paths=tuple(dict.fromkeys(one.path for one in project.endpoints)),
+        endpoints=_endpoints(project),
     )
+
+
+def _endpoints(project: Project) -> tuple[tuple[str, str], ...]:
+    found = [(one.method, one.path) for one in project.endpoints]
+    address = project.auth.token_url
+    if address and not any(path.endswith(address) for _, path in found):
+        found.append(("POST", address if address.startswith("/") else f"/{address}"))
+    return tuple(dict.fromkeys(found))
 
 
 def _user_of(models: list[Model]) -> str | None:

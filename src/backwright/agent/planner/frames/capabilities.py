@@ -8,10 +8,12 @@ from backwright.agent.planner.attributes import spot
 from backwright.agent.planner.clauses import Clause
 from backwright.agent.planner.lexicon import first, pattern
 from backwright.agent.planner.state import State
+from backwright.agent.planner.types import Options
 from backwright.agent.planner.wording import number
 
 _URL = re.compile(r"https?://[\w.:*-]+[\w*](?:/)?", re.IGNORECASE)
 _PATH = re.compile(r"(?<![\w:/])/(?:[\w{}-]+/?)+")
+_SIGNS_IN = re.compile(r"(?i)/(?:log-?in|token|sign-?in|access-token)/?$")
 _UNITS = {"s": "second", "m": "minute", "h": "hour", "d": "day"}
 
 
@@ -54,11 +56,24 @@ def read_rate(clause: Clause, state: State) -> bool:
     options = []
     amount = first(clause.text, "cues", "rate", "amount")
     if amount:
-        options.append(("limit", f"{number(amount['count'])}/{_UNITS[amount['unit'][0].lower()]}"))
-    if path := _path(clause.text, state):
-        options.append(("path", path))
+        several = f"{number(amount['several'])} " if amount["several"] else ""
+        unit = _UNITS[amount["unit"][0].lower()]
+        options.append(("limit", f"{number(amount['count'])}/{several}{unit}"))
+    if route := _route(clause.text, state):
+        options.append(("route", route))
     state.step("add rate-limit", clause.raw, options=tuple(options))
     return True
+
+
+def _route(text: str, state: State) -> str | None:
+    """Return the one route that is to be limited; `POST login` stands for whatever signs people in."""
+    verb = re.search(r"\b(GET|POST|PUT|PATCH|DELETE)\b", text)
+    if path := _path(text, state):
+        return f"{verb[1] if verb else 'POST'} {path}"
+    if re.search(r"(?i)\b(?:log-?ins?|log(?:ging)? in|sign-?ins?|signing in)\b", state.said):
+        ways = [p for m, p in state.world.endpoints if m == "POST" and _SIGNS_IN.search(p)]
+        return f"POST {ways[0]}" if ways else "POST login"
+    return None
 
 
 def read_pagination(clause: Clause, state: State) -> bool:
@@ -70,9 +85,18 @@ def read_pagination(clause: Clause, state: State) -> bool:
     if size:
         options.append(("default", str(number(size["size"]))))
     path = _path(clause.text, state)
-    named = [path] if path else _named(clause.text, state)
-    state.step("add pagination", clause.raw, *named, options=tuple(options))
+    named = [path] if path else _named(clause.text, state) or _named(state.said, state)
+    for one in named:
+        state.step("add pagination", clause.raw, one, options=tuple(options))
+    if not named:
+        state.doubts.append(lambda s: _ask_list(clause, tuple(options), s))
     return True
+
+
+def _ask_list(clause: Clause, options: Options, state: State) -> None:
+    from backwright.agent.planner.questions import ask_list
+
+    state.step("add pagination", clause.raw, ask_list(state, clause.raw), options=options)
 
 
 def read_index(clause: Clause, state: State) -> bool:

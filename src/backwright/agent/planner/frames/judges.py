@@ -22,6 +22,10 @@ _OF_OTHERS = re.compile(
     r"(?i)\b(?:isolat\w*|(?:an)?other (?:user|account|customer|person|people)\w*|someone else|somebody else|anyone else|cannot|user [ab]\b|wrong password|alice|bob|(?:see|read|reach|touch|change|edit|delete|access) each other)\b|^(?:test|verify|prove|make sure|ensure|write|hit|try|can|does (?:every|each)|do all)\b"
 )
 _TWO_USERS = re.compile(r"(?i)\b(?:user|account) [ab12]\b.*\b(?:user|account) [ab12]\b")
+_JUDGED = re.compile(r"(?i)\b(?:audit|checklist|code review|review the code|code quality)\b")
+_SLOW = re.compile(
+    r"(?i)\b(?:is|are|too|so|very|gets?)\s+(?:too |so |very )*(?:slow|long|big|large)\b"
+)
 _ORIGIN = re.compile(r"from origin '(https?://[^']+)'")
 
 
@@ -60,6 +64,8 @@ def read_doctor(clause: Clause, state: State) -> bool:
     """`GET /me says 401. Every single time. Why?`."""
     begun = any(getattr(one, "verb", "") == "doctor" for one in state.acts)
     cue = first(clause.text, "cues", "doctor", "cues")
+    if _JUDGED.search(clause.text) and not state.pasted:
+        return False
     more = begun and first(clause.text, "cues", "doctor", "ask")
     if not cue and not more:
         return False
@@ -95,7 +101,11 @@ def read_audit(clause: Clause, state: State) -> bool:
 
 def read_inspect(clause: Clause, state: State) -> bool:
     """`which endpoints want a token?`."""
-    if not first(clause.text, "cues", "inspect", "cues") or _OF_OTHERS.search(clause.text):
+    if (
+        not first(clause.text, "cues", "inspect", "cues")
+        or _OF_OTHERS.search(clause.text)
+        or _SLOW.search(clause.text)
+    ):
         return False
     state.step("inspect", clause.raw)
     return True

@@ -97,6 +97,7 @@ def give_fields(entity: Entity, fields: FieldList, clause: Clause, state: State)
                 draft.said["default"] = candidate
                 fields.remarks.clear()
     entity.drafts = fields.drafts
+    entity.loose = entity.loose or (entity.thing is not None and not fields.drafts)
     state.aside += fields.remarks
     return True
 

@@ -13,6 +13,7 @@ from backwright.agent.planner.state import Relation, State
 
 KINDS = ("many-to-many", "one-to-many", "many-to-one")
 _PIECES = re.compile(r"\s*(?:[,;:()?!]|\.(?!\w)|\band\b|\bwhile\b|\bbut\b|\bwhereas\b)\s*")
+_RELATION = re.compile(r"(?i)\b(?:relations?(?:hips?)?|link|connection)\b")
 _ONLY_ONE = r"(?:exactly one|only one|at most one|just one|a single|one single|one|1|precisely one)"
 
 
@@ -25,7 +26,8 @@ def read_relation(clause: Clause, state: State) -> bool:
     if kind and not pair:
         return _kind_of_last(kind, state)
     if not pair:
-        return False
+        related = any(isinstance(one, Relation) for one in state.acts)
+        return related and bool(_RELATION.search(text))
     links = first(text, "relations", "link")
     counted = any({a, b} == set(pair) for a, b, _ in _counts(text, state))
     if not (kind or counted or (links and _is_bare(text))):
@@ -56,7 +58,8 @@ def _is_new(name: str, state: State) -> bool:
 def _is_described(text: str) -> bool:
     """Tell whether fields are described, beside what is said of the relation."""
     return any(
-        one.kind in ("type", "range", "length", "default", "enum", "money", "decimal")
+        not one.weak
+        and one.kind in ("type", "range", "length", "default", "enum", "money", "decimal")
         for one in spot(text, ())
     )
 

@@ -80,7 +80,7 @@ def read_owner(clause: Clause, state: State) -> bool:
 
 def _called_resource(text: str, clause: Clause, state: State) -> bool:
     """`a resource for projects with …`, `a Campaign resource: …`, `new table + CRUD for Bookmark`."""
-    lead = r"^(?:(?:it|this|that|there|the (?:api|app|project|backend|service))\s+(?:also\s+)?(?:needs?|has|have|gets?|should (?:have|get|contain)|must have|will have|contains?|includes?|wants?|is|are)\s+)?(?:(?:<ADD>)\s+)?(?:(?:<DET>|new|another|simple|plain|fresh|separate|full|complete|basic|small|one|two|three|four|proper|following|also|more)\s+)*"
+    lead = r"^(?:(?:i|we)\s+(?:also\s+|would like\s+)?)?(?:(?:it|this|that|there|the (?:api|app|project|backend|service))\s+(?:also\s+)?(?:needs?|has|have|gets?|should (?:have|get|contain)|must have|will have|contains?|includes?|wants?|is|are)\s+)?(?:(?:<ADD>)\s+)?(?:(?:<DET>|new|another|simple|plain|fresh|separate|full|complete|basic|small|one|two|three|four|proper|following|also|more)\s+)*"
     joined = r"(?:\s*(?:and|\+|plus|with|/|,|&)\s*(?:full )?(?:crud|endpoints?|tables?|routes?|models?|migrations?|schemas?)(?: endpoints?| routes?| for (?:it|them))?)*"
     named = pattern(
         lead
@@ -125,7 +125,7 @@ def _fields_onto(text: str, clause: Clause, state: State) -> bool:
     if not found or ":" in found["what"] or found["what"].count("(") != found["what"].count(")"):
         return False
     if pattern(
-        r"\b(?:refer\w*|belong\w*|point\w*|link\w*|relat\w*|attach\w*|connect\w*|key|tied|owned|index\w*|many)\s*$"
+        r"\b(?:refer(?:s|ring)?|references?|belong(?:s|ing)?|point(?:s|ing)?|link(?:s|ed)?|relat(?:es?|ed|ion)|attach(?:es|ed)|connect(?:s|ed)?|key|tied|owned|index(?:es)?|many)\s*$"
     ).search(found["what"]):
         return False
     entity = state.find(found["thing"])
@@ -215,9 +215,9 @@ def _header(text: str, clause: Clause, state: State) -> bool:
     waiting = state.current and not state.current.thing and not state.current.drafts
     if waiting and noun[0][0].islower() and not is_plural(noun[0]):
         return False
-    opened = pattern(rf"^(?:[:(–-]|(?:with|where|contain\w*|consist\w*|whose)\b|{_HAS}\b)").match(
-        rest
-    )
+    opened = pattern(
+        rf"^(?:[:(–-]|(?:with|where|contain\w*|consist\w*|whose|belongs? to|points? to|refers? to|references|is linked to|is about)\b|{_HAS}\b)"
+    ).match(rest)
     if not opened:
         return False
     inner = rest.lstrip(":– ")
@@ -310,7 +310,7 @@ def _of_project(text: str, clause: Clause, state: State) -> bool:
 
 def _bare_noun(text: str, clause: Clause, state: State) -> bool:
     """`subtasks! each subtask …`: a noun alone, of which more is said next."""
-    noun = read_noun(text)
+    noun = None if pattern(r"^(?:<ADD>|<VERB>)\b").match(text) else read_noun(text)
     if noun is None or noun[1].strip(" !.") or not is_plural(noun[0]) or state.acts:
         return False
     if state.find(noun[0]):
