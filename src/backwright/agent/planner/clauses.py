@@ -78,6 +78,10 @@ _OPENED = pattern(r"^(?:when|once|after|as soon as|if|before)\b[^,]{3,60},\s*(?=
 _PLUS = re.compile(r"\s*,?\s*\b(?:plus|as well as|along with|together with|and also|and)\s+(?=(?:an?|the|some)\s+(?:\w+\s+){0,3}(?:screen|page|dashboard|ui|gui|form|front ?-?end|app|panel|website|interface|button|pipeline|deployment|docker\w*|newsletter|chart|script|widget|logo)\b)", re.IGNORECASE)  # fmt: skip
 _A_PHRASE = 3
 _THEN = re.compile(r"\s*,?\s*(?:and\s+)?then\s+(?=(?:an?|the|another)\s)", re.IGNORECASE)
+# `try to fetch, patch | and delete …`: the verbs share their object
+_COORDINATED = re.compile(
+    r"(?i)\b(?:(?:try|tries|trying|attempts?|able|allowed)\s+to|can|could|may|cannot|not|ever)\s+[a-z]+(?:\s*,\s*[a-z]+)*\s*$"
+)
 _HEADER = re.compile(
     r"(?:^|(?<=[,;.)(:–])|\band|\bplus|\bwith|\bfor)\s*((?:an?\s+|the\s+)?(?!(?:and|plus|with|for|or)\b)(?:(?!(?:and|plus|with|for|has|have|or)\b)[A-Za-z][\w-]*\s+){0,2}[A-Za-z][\w-]*)\s*(\()"
 )
@@ -169,6 +173,8 @@ def _clauses(sentence: str) -> Iterator[str]:
 
 def _is_act(match: re.Match[str], sentence: str) -> bool:
     verb = match["act"].lower()
+    if _COORDINATED.search(sentence[: match.start()]):
+        return False
     if sentence[match.start() : match.start("act")].strip() == ":" and (
         verb not in ("add", "create", "give", "make")
         or len(sentence[: match.start()].split()) < _A_PHRASE

@@ -39,6 +39,7 @@ class _Chunk:
     depth: int
     attributes: list[Attribute] = field(default_factory=list)
     is_reason: bool = False
+    opens: bool = False
 
     def names(self) -> list[str]:
         """Return the words that name something: without what was spotted, and without filler."""
@@ -129,7 +130,8 @@ def _chunks(text: str, spotted: Sequence[Attribute]) -> Iterator[_Chunk]:
         end = match.start() if match else len(text)
         inside = [one for one in spotted if at <= one.start and one.end <= end]
         if text[at:end].strip():
-            yield _Chunk(text[at:end], at, depth, inside, reason)
+            opens = bool(match and (match["open"] or match["colon"]))
+            yield _Chunk(text[at:end], at, depth, inside, reason, opens)
         if match:
             depth = max(0, depth + bool(match["open"]) - bool(match["close"]))
             at = match.end()
@@ -224,7 +226,8 @@ class _Reader:
         first = chunk.attributes[0]
         said = chunk.text[first.start - chunk.start : first.end - chunk.start].strip()
         twice = len([one for one in chunk.attributes if one.kind in ("type", "money")]) > 1
-        if not (first.weak or twice) or not re.fullmatch(r"[A-Za-z_-]+", said):
+        alone = chunk.opens and len(chunk.attributes) == 1
+        if not (first.weak or twice or alone) or not re.fullmatch(r"[A-Za-z_-]+", said):
             return None
         lead = chunk.text[: first.start - chunk.start].strip().lower()
         if lead in (
@@ -250,6 +253,8 @@ class _Reader:
         typed = (
             "type" in last.said or "length" in last.said or last.literal or known_kind(last.name)
         )
+        if alone and chunk.depth <= self.depth:
+            return snake(said)
         fits = known_kind(last.name) == first.values.get("type")
         return snake(said) if typed and not fits else None
 

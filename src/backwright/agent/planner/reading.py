@@ -182,6 +182,8 @@ def _unknown(clause: Clause, state: State) -> None:
         and state.acts
     ):
         state.aside.append(clause.raw)
+    elif any(getattr(one, "verb", "") == "doctor" for one in state.acts):
+        state.aside.append(clause.raw)  # it describes what fails
     elif first(text, "cues", "vague", "quality"):
         _vague(clause, state, "It can mean several things, and each is another piece of work.")
     elif verb := unknown_verb(clause):

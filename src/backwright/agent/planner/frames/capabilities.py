@@ -147,7 +147,7 @@ def read_limit(clause: Clause, state: State) -> bool:
     """`put a limit on it, 100 is fine`: of what is asked."""
     if not pattern(r"^(?:(?:(?:i|we)\s+)?(?:<ADD>)\b.*\blimits?\b|(?:limit|restrict|cap)\b)").match(
         clause.text
-    ) or _describes(clause):
+    ) or any(one.kind in ("type", "length", "enum") for one in spot(clause.text, ())):
         return False
     from backwright.agent.planner.questions import ask_limit
 

@@ -24,6 +24,7 @@ from backwright.agent.planner.state import Entity, State, is_plural, pascal
 from backwright.agent.planner.types import JUDGES
 
 _TO_THE_API = r"\s*\b(?:to|in|into|for|on) (?:this|the|our|my|that) (?:whole |existing |current )?(?:api|app(?:lication)?|project|backend|service|code ?base|system|repo(?:sitory)?|database|db)\b"
+_NAMED_SO = re.compile(r"(?:Collection|Object|Table|Model|Entity|Endpoint)\s*[:(]")  # a name here
 _FIELD_NOUN = r"(?:fields?|columns?|attributes?|propert(?:y|ies)|flags?)"
 _HAS = r"(?:(?:should|must|can|could|may|might|will|would|shall|also|now|really|only|simply|just|all|each|both|additionally|optionally|then|to|i think|still)\s+)*(?:needs?|gets?|has|have|wants?|lacks?|carr(?:y|ies)|is missing|are missing|miss(?:es)?|receives?|requires?|includes?|stores?|holds?|contains?|keeps?|remembers?|knows?|records?|consists? of|comes? with|be given|is given|are given|is to have|ought to have|track|tracks)"
 
@@ -88,6 +89,8 @@ def _called_resource(text: str, clause: Clause, state: State) -> bool:
         + joined
         + r"\b\s*(?:for|called|named|of|,|:|–|-|to (?:store|manage|track|keep|hold)|that (?:stores|manages|holds|represents)|which (?:stores|holds)|are|is)?\s*(?P<rest>.+)$"
     ).match(text)
+    if _NAMED_SO.match(text):
+        return False
     if (
         named
         and (noun := read_noun(named["rest"]))
@@ -119,7 +122,7 @@ def _fields_onto(text: str, clause: Clause, state: State) -> bool:
     """`add due_date to Task, a date`, `put a channel on orders, one of …`, `color for Folder – …`."""
     things = things_of(state)
     found = pattern(
-        rf"^(?P<verb>(?:<ADD>)\s+)?(?P<what>(?:(?!\b(?:to|on|onto|into) (?:{things})\b).)+?)\s+(?:to|on|onto|in|into|for|of)\s+(?:<DET>\s+|existing\s+)*(?P<thing>{things})"
+        rf"^(?P<verb>(?:<ADD>)\s+)?(?P<what>(?:(?!\b(?:to|on|onto|into) (?:{things})\b).)+?)\s+(?:to|on|onto|in|into|for|of|about)\s+(?:<DET>\s+|existing\s+)*(?P<thing>{things})"
         rf"(?:\s+(?:model|table|resource|rows?|entity|records?))?(?![\w-]|'s|\.\w)(?P<rest>.*)$"
     ).match(text)
     if not found or ":" in found["what"] or found["what"].count("(") != found["what"].count(")"):
@@ -183,7 +186,7 @@ def _things_have(text: str, clause: Clause, state: State) -> bool:
         rf"^(?:(?:can|could|should|may|might|would|do|does|let|have|make)\s+)?{SUBJECT}(?P<thing>{things})(?:\s+(?:model|table|resource|rows?|entity))?\s+(?P<rest>{_HAS}\b.*)$",
         rf"^(?:give|extend|equip|provide|enrich|expand|enhance|augment|supply|complete)\s+{SUBJECT}(?P<thing>{things})(?:\s+(?:model|table|resource))?(?:\s+(?:with|by))?\b(?P<rest>.*)$",
         rf"^{SUBJECT}(?P<thing>{things})(?:\s+(?:model|table|resource))?\s*[:–-]\s*(?:(?:add|needs?|gets?|new|plus|also|missing)\b)?(?P<rest>.*)$",
-        rf"^.*\b{_FIELD_NOUN}\s+(?:to|on|in|for|of|from|at)\s+{SUBJECT}(?P<thing>{things})(?:\s+(?:model|table|resource))?\b(?P<rest>.*)$",
+        rf"^.*\b{_FIELD_NOUN}\s+(?:(?:are|is)\s+)?(?:missing\s+|lacking\s+)?(?:to|on|in|for|of|from|at)\s+{SUBJECT}(?P<thing>{things})(?:\s+(?:model|table|resource))?\b(?P<rest>.*)$",
         rf"^(?:in|on|for|to)\s+{SUBJECT}(?P<thing>{things})(?:\s+(?:model|table|resource))?,?\s+(?:(?:i|we)\s+(?:also\s+)?(?:need|want|miss|would like)|<ADD>)(?P<rest>.*)$",
         rf"^(?P<thing>{things})\s*\((?P<rest>.*)\)\s*$",
     ):
@@ -216,7 +219,7 @@ def _header(text: str, clause: Clause, state: State) -> bool:
     if waiting and noun[0][0].islower() and not is_plural(noun[0]):
         return False
     opened = pattern(
-        rf"^(?:[:(–-]|(?:with|where|contain\w*|consist\w*|whose|belongs? to|points? to|refers? to|references|is linked to|is about)\b|{_HAS}\b)"
+        rf"^(?:[:(–-]|(?:with|where|contain\w*|consist\w*|whose|belongs? to|points? to|refers? to|references?|is linked to|is about)\b|{_HAS}\b)"
     ).match(rest)
     if not opened:
         return False
