@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from backwright.agent.planner.types import Step
-from backwright.errors import MissingError, UsageError
+from backwright.agent.planner import read_world
+from backwright.agent.planner.types import LOGIN, Step
+from backwright.errors import UsageError
 from backwright.report.change import ChangeReport, change_document
 from backwright.report.events import Listener
 from backwright.report.jsonable import Json
@@ -31,7 +32,6 @@ class Done:
         document: Its result as the contract's JSON.
         show: Prints it.
         change: The report of a change, None for what only looks and judges.
-        written: Files that a judge wrote into the project, such as tests.
         found_problems: Whether it judged, and found something.
     """
 
@@ -140,8 +140,39 @@ def _add_pagination(step: Step, setting: Setting) -> Done:
     return _changed(step, add_pagination(request, setting.listener))
 
 
-def _not_yet(step: Step, _: Setting) -> Done:
-    raise MissingError(f"this version has no `{step.verb}` yet", remedy="leave that part out")
+def _add_rate_limit(step: Step, setting: Setting) -> Done:
+    from backwright.tasks.add_rate_limit import add_rate_limit
+    from backwright.tasks.rate_limit_request import read_limit
+
+    asked = read_limit(step.option("limit"), "address", _route(step, setting), None, [])
+    return _changed(step, add_rate_limit(setting.order, asked, setting.listener))
+
+
+def _route(step: Step, setting: Setting) -> tuple[str, str] | None:
+    """Return the route that a step names; `POST login` is looked up in what the project is by now.
+
+    Raises:
+        UsageError: nothing signs people in.
+    """
+    named = step.option("route")
+    if named is None:
+        return None
+    method, _, path = named.partition(" ")
+    if path != LOGIN:
+        return method, path
+    ways = read_world(setting.root).sign_in
+    if ways is None:
+        raise UsageError(
+            "no endpoint was found that signs people in",
+            remedy="name its path: `limit POST /auth/login to 5 per minute`",
+        )
+    return ways
+
+
+def _add_version(step: Step, setting: Setting) -> Done:
+    from backwright.tasks.add_version import AddVersion, add_version
+
+    return _changed(step, add_version(AddVersion(setting.order, step.args[0]), setting.listener))
 
 
 def _undo(step: Step, setting: Setting) -> Done:
@@ -217,21 +248,11 @@ _TASKS: Mapping[str, Callable[[Step, Setting], Done]] = {
     "add cors": _add_cors,
     "add index": _add_index,
     "add pagination": _add_pagination,
-    "add rate-limit": _not_yet,
-    "add version": _not_yet,
+    "add rate-limit": _add_rate_limit,
+    "add version": _add_version,
     "undo": _undo,
     "inspect": _inspect,
     "audit": _audit,
     "probe": _probe,
     "doctor": _doctor,
 }
-
-
-def known(verb: str) -> None:
-    """Refuse a step that nothing performs, before anything is done.
-
-    Raises:
-        UsageError: there is no such task.
-    """
-    if verb not in _TASKS:
-        raise UsageError(f"there is no task {verb!r}")

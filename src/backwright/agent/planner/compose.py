@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from backwright.agent.planner import questions
@@ -146,6 +147,14 @@ def _settled(step: Step, state: State) -> Step:
     if step.verb == "add cors" and step.option("origin") is None:
         origin = questions.ask_origin(state, state.said)
         return Step(step.verb, step.args, (("origin", origin), *step.options))
+    if step.verb == "add version" and not step.args:
+        newest = max(
+            (int(n) for p in state.world.paths for n in re.findall(r"/v(\d+)(?:/|$)", p)), default=0
+        )
+        state.parts.append(
+            Part(f"version v{newest + 1}", "a default: the one after what paths name")
+        )
+        return Step(step.verb, (f"v{newest + 1}",))
     return step
 
 

@@ -24,6 +24,9 @@ _BACKEND = r"\b(?:users|customers|people|accounts?|apis?|endpoints?|log ?in|perm
 _RETRACTS = re.compile(
     r"(?i)\b(?:no,? (?:wait|make that|sorry)|scratch that|correction:|on second thought|forget that)\b"
 )
+_EXPECTS = re.compile(
+    r"(?i)\b(?:fail|refused|rejected|denied|40[134]|not (?:work|be possible|succeed)|impossible)\b"
+)
 _HTTP = re.compile(r"(?:GET|POST|PUT|PATCH|DELETE)\b")
 _IMPROVES = re.compile(
     r"(?i)^(?:improve|optimi[sz]e|clean up|polish|refactor|moderni[sz]e|speed up|harden|enhance the|rework|restructure|simplify|tidy)\b"
@@ -181,6 +184,8 @@ def _unknown(clause: Clause, state: State) -> None:
         and not take_owner(text, state.people())[0].strip(" ,.")
         and state.acts
     ):
+        state.aside.append(clause.raw)
+    elif any(getattr(one, "verb", "") == "probe" for one in state.acts) and _EXPECTS.search(text):
         state.aside.append(clause.raw)
     elif any(getattr(one, "verb", "") == "doctor" for one in state.acts):
         state.aside.append(clause.raw)  # it describes what fails

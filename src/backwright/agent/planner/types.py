@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from dataclasses import dataclass
 
 from backwright.values import Place
 
 Options = tuple[tuple[str, str], ...]
+LOGIN = "login"  # stands for the path of whatever signs people in
+_SIGNS_IN = re.compile(r"(?i)/(?:log-?in|token|sign-?in|access-token)(?:/access-token)?/?$")
 JUDGES = ("inspect", "audit", "probe", "doctor")
 
 
@@ -107,6 +110,12 @@ class World:
     def paths(self) -> tuple[str, ...]:
         """The paths of its endpoints, each once."""
         return tuple(dict.fromkeys(path for _, path in self.endpoints))
+
+    @property
+    def sign_in(self) -> tuple[str, str] | None:
+        """Method and path of what signs people in, if there is such an endpoint."""
+        ways = [(m, p) for m, p in self.endpoints if m == "POST" and _SIGNS_IN.search(p)]
+        return min(ways, key=lambda way: len(way[1]), default=None)
 
     def thing(self, name: str) -> Thing | None:
         """Return a model by its name or another form of it."""

@@ -8,12 +8,11 @@ from backwright.agent.planner.attributes import spot
 from backwright.agent.planner.clauses import Clause
 from backwright.agent.planner.lexicon import first, pattern
 from backwright.agent.planner.state import State
-from backwright.agent.planner.types import Options
+from backwright.agent.planner.types import LOGIN, Options
 from backwright.agent.planner.wording import number
 
 _URL = re.compile(r"https?://[\w.:*-]+[\w*](?:/)?", re.IGNORECASE)
 _PATH = re.compile(r"(?<![\w:/])/(?:[\w{}-]+/?)+")
-_SIGNS_IN = re.compile(r"(?i)/(?:log-?in|token|sign-?in|access-token)/?$")
 _UNITS = {"s": "second", "m": "minute", "h": "hour", "d": "day"}
 
 
@@ -71,8 +70,7 @@ def _route(text: str, state: State) -> str | None:
     if path := _path(text, state):
         return f"{verb[1] if verb else 'POST'} {path}"
     if re.search(r"(?i)\b(?:log-?ins?|log(?:ging)? in|sign-?ins?|signing in)\b", state.said):
-        ways = [p for m, p in state.world.endpoints if m == "POST" and _SIGNS_IN.search(p)]
-        return f"POST {ways[0]}" if ways else "POST login"
+        return " ".join(state.world.sign_in or ("POST", LOGIN))
     return None
 
 
