@@ -143,14 +143,23 @@ def test_a_task_in_plain_words_is_done_and_taken_back(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_of_several_changes_all_are_made_or_none(tmp_path: Path) -> None:
     root = Path(shutil.copytree(HOST, tmp_path / "shop"))
-    task = "Add a resource Invoice (number string max 20, total money, no owner), then add a paid flag (bool, default false) to invoices."
+    task = "Add a resource Invoice (number string max 20, total money, no owner), then add a `remark` (text, optional) to products."
     code, document = do(task, root, "--yes")
     assert code == 0, document
     assert len(document["commands"]) == 2
     text = "\n".join(file.read_text() for file in root.rglob("*.py"))
-    assert "paid" in text
+    assert "remark" in text
     history = subprocess.run(
         [sys.executable, "-m", "backwright", "history", "--json", "--project", str(root)],
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert len(json.loads(history.stdout)["changes"]) == 1
+
+
+def test_a_field_of_a_new_resource_comes_with_it(shop: Path) -> None:
+    task = "Add a resource Refund (amount money, no owner), then add a paid flag (bool, default false) to refunds."
+    code, document = do(task, shop, "--dry-run")
+    assert code == 0
+    assert document["commands"] == [
+        "backwright add resource Refund amount:decimal:10,2 paid:bool:default=false --owner none"
+    ]

@@ -178,29 +178,34 @@ def _take_back(state: State, before: tuple[int, int]) -> None:
 
 
 def _unknown(clause: Clause, state: State) -> None:
+    """Place a clause that no frame knows: refused, asked, or left aside where it only tells."""
     text = clause.text
-    if (
-        take_owner(text, state.people())[1]
-        and not take_owner(text, state.people())[0].strip(" ,.")
-        and state.acts
-    ):
+    if _only_tells(text, state):
         state.aside.append(clause.raw)
-    elif any(getattr(one, "verb", "") == "probe" for one in state.acts) and _EXPECTS.search(text):
-        state.aside.append(clause.raw)
-    elif any(getattr(one, "verb", "") == "doctor" for one in state.acts):
-        state.aside.append(clause.raw)  # it describes what fails
     elif first(text, "cues", "vague", "quality"):
         _vague(clause, state, "It can mean several things, and each is another piece of work.")
     elif verb := unknown_verb(clause):
         state.refused.append((clause.raw, f"{verb!r} is nothing that it knows how to do"))
-    elif _wishes(text, state) or (
-        _concerns_project(text, state) and (pattern(_MUST).search(text) or not state.acts)
-    ):
+    elif _wishes(text, state) or _concerns(text, state):
         _vague(clause, state, "It names what is there, but not what is to be changed.")
     elif pattern(_MUST).search(text):
         state.unclear.append(clause.raw)
     else:
         state.aside.append(clause.raw)
+
+
+def _only_tells(text: str, state: State) -> bool:
+    """Tell whether a clause only says whose rows are, what a trial should show, or what fails."""
+    rest, owner, _ = take_owner(text, state.people())
+    if owner and not rest.strip(" ,.") and state.acts:
+        return True
+    verbs = {getattr(one, "verb", "") for one in state.acts}
+    return "doctor" in verbs or ("probe" in verbs and bool(_EXPECTS.search(text)))
+
+
+def _concerns(text: str, state: State) -> bool:
+    """Tell whether a clause asks for something about what is there."""
+    return _concerns_project(text, state) and (bool(pattern(_MUST).search(text)) or not state.acts)
 
 
 def _wishes(text: str, state: State) -> bool:

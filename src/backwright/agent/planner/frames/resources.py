@@ -134,7 +134,7 @@ def _fields_onto(text: str, clause: Clause, state: State) -> bool:
     entity = state.find(found["thing"])
     if entity is None or (not found["verb"] and not entity.thing):
         return False
-    what = read_list(found["what"], state.forms())
+    what = read_list(found["what"], state.forms(), entity.drafts)
     rest = read_list(body_of(found["rest"]), state.forms(), what.drafts)
     if found["verb"] is None and not (what.drafts and any(d.said for d in rest.drafts)):
         return _about(found["what"], entity, found["rest"], clause, state)
@@ -162,10 +162,9 @@ def _about(what: str, entity: Entity, rest: str, clause: Clause, state: State) -
 def _is_new_noun(words: str, what: FieldList, rest: FieldList) -> bool:
     """Tell whether `comments` in `add comments to tasks: body text` is a resource, not a field."""
     noun = read_noun(words)
-    if not noun or len(what.drafts) != 1 or what.drafts[0].said or not is_plural(noun[0]):
+    if not noun or what.fresh != 1 or what.drafts[-1].said or not is_plural(noun[0]):
         return False
-    has_fields = len(rest.drafts) > 1
-    return has_fields or not rest.drafts[0].said
+    return rest.fresh > 0 or not rest.drafts[-1].said
 
 
 def _nameless(entity: Entity, clause: Clause, state: State, rest: FieldList) -> bool:
