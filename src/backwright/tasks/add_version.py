@@ -140,8 +140,7 @@ def _plan(request: AddVersion, app: App, project: Project, sunset: date | None) 
             remedy="add a resource first",
         )
     versions = Versions(inside, request.version, hidden=request.by != "path")
-    number = int(request.version[1:])
-    name = old or f"v{number - 1}" if number > 1 else "v0"
+    name = old or ("v1" if request.version != "v1" else "v0")
     return _Plan(app, versions, name, request.by, sunset, endpoints)
 
 
@@ -168,26 +167,21 @@ def write(plan: _Plan, folder: Path, project: Project) -> Written:
         around += add_choice(sources, now.apps[0], told)
         put(folder, sources.draft)
     sources = Sources(Draft(folder), now)
-    style = _style(sources, now, plan.app)
-    test = in_reach(sources, home_of_tests(sources, "api_versions"), style.client)
-    path, is_safe = _tested(plan, pairs)
-    method = "GET" if is_safe or style.client else "TRACE"  # none of its handlers, so no database
-    code = versions_test(style, path, pairs[path], told, method)
-    tests = add_test_file(sources, test, code)
+    tests = _tests(plan, sources, now, pairs, told)
     put(folder, sources.draft)
     fresh = [path for path in (*included.files, *around, *tests) if path not in known]
-    _keep_habits(folder, project, fresh)
+    _keep_habits(folder, plan.app, project, fresh)
     return Written(
         summary=_summary(plan, len({e.path for e in plan.endpoints if e.path in pairs})),
         steps=[("version", included.files), ("deprecation", around), ("tests", tests)],
-        new_tests=(test,),
-        notes=(*_notes(plan, included, apart),),
+        new_tests=tuple(tests[-1:]),
+        notes=(*_notes(plan, included, apart), *([] if tests else [_untested(plan.app)])),
     )
 
 
-def _keep_habits(folder: Path, project: Project, paths: Sequence[str]) -> None:
+def _keep_habits(folder: Path, app: App, project: Project, paths: Sequence[str]) -> None:
     """Let what is new be as the host's own settings want it, like the module of the application."""
-    like = (folder / project.apps[0].file).read_bytes()
+    like = (folder / app.file).read_bytes()
     width = width_of(convention(project, "line_length"))
     Habits(folder, width).keep(Formatted(path, like, is_new=True, prunes=False) for path in paths)
 
@@ -260,6 +254,25 @@ def _told(plan: _Plan, pairs: dict[str, str], apart: Sequence[str]) -> Told:
             prefixes[""] = f"/{new}"
     aside = tuple(dict.fromkeys((*_DOCUMENTS, *(p for p in apart if p != "/")))) if not old else ()
     return Told(prefixes, (plan.old_name, new), date.today(), plan.sunset, aside, plan.by)
+
+
+def _tests(
+    plan: _Plan, sources: Sources, now: Project, pairs: dict[str, str], told: Told
+) -> list[str]:
+    """Write tests as the host tests; return the files, the tests last."""
+    style = _style(sources, now, plan.app)
+    if not style.client and not all(map(str.isidentifier, style.app_import[0].split("."))):
+        return []
+    test = in_reach(sources, home_of_tests(sources, "api_versions"), style.client)
+    path, is_safe = _tested(plan, pairs)
+    method = "GET" if is_safe or style.client else "TRACE"  # none of its handlers, so no database
+    code = versions_test(style, path, pairs[path], told, method)
+    return add_test_file(sources, test, code)
+
+
+def _untested(app: App) -> Note:
+    text = "no tests were written: no test can import a module of this name"
+    return Note(app.file, app.line, text)
 
 
 def _style(sources: Sources, project: Project, app: App) -> TestStyle:

@@ -115,7 +115,9 @@ def _insert(table: Table, writing: _Writing, *, generated: bool) -> str:
 def _value(table: Table, column: Column, place: int, writing: _Writing, depth: int) -> str | None:
     """Return a column's value as an expression of `{g}`; nothing where it is left to its default."""
     keys: Sequence[ForeignKey] = [k for k in table.foreign_keys if column.name in k.columns]
-    for key in keys:
+    for turn, key in enumerate(table.foreign_keys):
+        if key not in keys:
+            continue
         target = writing.tables.get(key.target)
         size = writing.sizes.get(key.target, 0)
         if target is None or not size or depth > 8:
@@ -127,7 +129,8 @@ def _value(table: Table, column: Column, place: int, writing: _Writing, depth: i
         few = min(size, max(_PARENTS, max(writing.sizes.values()) // _PARENTS))
         inner = _value(target, referred, at, writing, depth + 1)
         if inner is not None:
-            return inner.replace("{g}", f"(1 + ({{g}}::bigint * {_SPREAD}) % {few})")
+            shift = f" + {{g}} / {few} * {turn}" if turn else ""  # else two keys would go together
+            return inner.replace("{g}", f"(1 + ({{g}}::bigint * {_SPREAD}{shift}) % {few})")
     if keys and not column.not_null:
         return "NULL"
     return _plain(column, place, bounds_of(table).get(column.name) or Bounds())
