@@ -82,7 +82,16 @@ def _clients(trees: list[ast.Module]) -> Iterator[tuple[str, bool]]:
             ):
                 found = _CLIENTS.search(ast.unparse(one))
                 if found:
-                    yield one.name, found[1] == "AsyncClient"
+                    yield _called(one), found[1] == "AsyncClient"
+
+
+def _called(fixture: Function) -> str:
+    """Return the name that tests ask for a fixture by: its own, or the one that it is given."""
+    for mark in fixture.decorator_list:
+        for given in mark.keywords if isinstance(mark, ast.Call) else ():
+            if given.arg == "name" and isinstance(given.value, ast.Constant):
+                return str(given.value.value)
+    return fixture.name
 
 
 def _marker(trees: list[ast.Module]) -> str:

@@ -12,7 +12,6 @@ from typing import Any
 import jwt
 from fastapi import HTTPException, Request
 from limits import parse
-from limits.errors import StorageError
 from limits.storage import storage_from_string
 from starlette.routing import compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -121,7 +120,7 @@ class Counter:
         self._shared: Any = None
         if storage != "memory://":
             self._shared = storage_from_string(
-                f"async+{storage}", implementation="redispy", wrap_exceptions=True
+                f"async+{storage}", implementation="redispy"
             )
         self._shared_again_at = 0.0
         self._counts: dict[str, tuple[int, float]] = {}
@@ -136,14 +135,14 @@ class Counter:
 
     async def _count(self, key: str, seconds: int) -> int:
         if self._shared is not None and time.monotonic() >= self._shared_again_at:
-            try:
-                counting = self._shared.incr(key, seconds)
-                return int(await asyncio.wait_for(counting, _REDIS_TIMEOUT))
-            except (StorageError, asyncio.TimeoutError) as error:
-                self._shared_again_at = time.monotonic() + _REDIS_PAUSE
-                logger.warning(
-                    "Redis does not answer, counting in this process: %r", error
-                )
+            asking = asyncio.ensure_future(self._shared.incr(key, seconds))
+            await asyncio.wait([asking], timeout=_REDIS_TIMEOUT)
+            if asking.done() and asking.exception() is None:
+                return int(asking.result())
+            why = asking.exception() if asking.done() else "no answer in time"
+            asking.cancel()
+            self._shared_again_at = time.monotonic() + _REDIS_PAUSE
+            logger.warning("Redis fails, counting in this process: %r", why)
         return self._count_here(key, seconds)
 
     def _count_here(self, key: str, seconds: int) -> int:
