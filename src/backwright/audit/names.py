@@ -98,6 +98,13 @@ class Names:
             return Meaning("", callee.source, callee.node, made=True)
         if isinstance(callee.node, FunctionNode) and callee.source is not None:
             return self._returned(callee.source, callee.node, depth)
+        if (
+            isinstance(callee.node, ast.Subscript)
+            and callee.source is not None
+            and depth < _DEEPEST
+        ):
+            generic = self.meaning(callee.source, callee.node.value, depth + 1)
+            return self._call(generic, depth + 1)  # `CRUD[Model, Schema](…)`
         return NOTHING
 
     def _returned(self, source: Source, function: FunctionNode, depth: int) -> Meaning:

@@ -149,8 +149,8 @@ class Asked:
     """What an endpoint, which was followed to its end, asks of rows of a model that it reads.
 
     `caller` tells whether the caller has a say in which rows they are, `owner` whether their owner is
-    compared with the caller, `state` whether they must be in a state (published, not deleted);
-    `given` names what the request chooses them by. Without a model it says that the endpoint was
+    compared with the caller, `state` names the columns that must have some value (published, not
+    deleted); `given` names what the request chooses them by. Without a model it says that the endpoint was
     followed at all.
     """
 
@@ -160,7 +160,7 @@ class Asked:
     model: str = ""
     caller: bool = False
     owner: bool = False
-    state: bool = False
+    state: tuple[str, ...] = ()
     given: tuple[str, ...] = ()
 
 

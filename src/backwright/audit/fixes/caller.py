@@ -53,7 +53,10 @@ def _said(
     if model is not None:
         return f"{one.arg}.{_key(model)}" if model.name == owner.user else None
     if _is_given(subject, source, one, default):
-        return _compared(subject, source, one, default, owner.column)
+        users = next((it for it in subject.project.models if it.name == owner.user), None)
+        columns = [owner.column, *([_key(users)] if users is not None else [])]
+        found = (_compared(subject, source, one, default, column) for column in columns)
+        return next((text for text in found if text is not None), None)
     return None
 
 
@@ -93,7 +96,7 @@ def _compared(
                 continue
             for text in _compared_in(other.node, column):
                 if re.match(rf"{re.escape(one.arg)}[.\[]", text):
-                    return text
+                    return text if '"' in text else text.replace("'", '"')
     return None
 
 

@@ -71,12 +71,12 @@ def _places(
         if not isinstance(call, ast.Call):
             continue
         called = last_name(call.func)
-        if called in _STARTS or (called == "get" and len(call.args) == 2):
+        if _is_by_key(subject, access, source, call):
+            yield _Place(source, call, "")
+        elif called in _STARTS or (called == "get" and len(call.args) == 2):
             model = _model(subject, access, source, call)
             if model is not None:
                 yield _Place(source, call, written(source, model))
-        elif _is_by_key(subject, access, source, call):
-            yield _Place(source, call, "")
 
 
 def _model(subject: Subject, access: Access, source: Source, call: ast.Call) -> ast.expr | None:
@@ -102,7 +102,7 @@ def _is_by_key(subject: Subject, access: Access, source: Source, call: ast.Call)
     owner = call.func.value if isinstance(call.func, ast.Attribute) else None
     made = subject.names.call_behind(source, owner, ("",)) if owner is not None else None
     about = made is not None and any(_means(subject, access, made[0], one) for one in made[1].args)
-    return about and len(keys) == 1 and keyword(call, keys[0]) is not None
+    return about and any(keyword(call, key) is not None for key in keys)
 
 
 def _narrowed(

@@ -80,7 +80,10 @@ def check(subject: Subject) -> Iterator[Judged]:
             others = [other for other in ways if other != way]
             if way in kept or len(others) < _LEAST or set(others) - kept or way in owned:
                 continue
-            joins = one.method == "POST" and _PEOPLE.search(one.path) is not None
+            joins = one.method == "POST" and (
+                _PEOPLE.search(one.path) is not None
+                or not all(of_administrators(ways[other]) for other in others)
+            )
             if joins or one.auth == "optional" or asks_in_code(subject, one):
                 yield Looked(Place(*way))
                 continue

@@ -43,7 +43,7 @@ from backwright.project.types import Asked, Endpoint
 from backwright.values import Place
 
 _DELETED = re.compile(r"(?i)delet|trash|archiv")
-_VISIBLE = re.compile(r"(?i)publi|visib|draft|hidden|private|approv|delet|archiv")
+_VISIBLE = re.compile(r"(?i)publi|visib|draft|hidden|private|approv")
 
 
 @rule(item=5, level="error")
@@ -69,16 +69,16 @@ def _deleted_rows(subject: Subject, reads: list[Endpoint]) -> Iterator[Judged]:
         shows = [
             (one, [it for it in asked_by(subject, one) if it.model == model.name]) for one in reads
         ]
-        asks = [one for one, held in shows if any(it.state for it in held)]
+        asks = [one for one, held in shows if any(_hides_deleted(it) for it in held)]
         for one, held in shows:
-            if (
-                asks
-                and held
-                and not any(it.state for it in held)
-                and not is_privileged(subject, one)
-            ):
+            shows_all = held and not any(_hides_deleted(it) for it in held)
+            if asks and shows_all and not is_privileged(subject, one):
                 why = f"whether {one.method} {one.path} shows deleted {model.name} rows is not settled"
                 yield Unsure(Place(one.file, one.line), why)
+
+
+def _hides_deleted(one: Asked) -> bool:
+    return any(_DELETED.search(name) for name in one.state)
 
 
 def _list(
@@ -113,12 +113,11 @@ def _single(
     model = mine[0].model
     if model in isolation_of(subject).private:
         return  # the rule foreign-rows-read speaks of it
-    columns = [it.columns for it in subject.project.models if it.name == model]
-    hides = any(_VISIBLE.search(it.name) for held in columns for it in held)
     collection = by_shape.get((one.app, shape(one.path).removesuffix("/{}")))
     if collection is not None and not is_privileged(subject, collection):
         for it in asked_by(subject, collection):
-            if it.model == model and (it.owner or (it.state and hides)):
+            hides = any(_VISIBLE.search(name) for name in it.state)
+            if it.model == model and (it.owner or hides):
                 yield _found(one, it, collection)
                 return
     yield from _hanging(subject, one, mine[0], by_shape)

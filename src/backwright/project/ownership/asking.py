@@ -25,7 +25,7 @@ class Asking:
     model: str = ""
     caller: bool = False
     owner: bool = False
-    state: bool = False
+    state: tuple[str, ...] = ()
     given: tuple[str, ...] = ()
 
 
@@ -52,7 +52,7 @@ def asked_of(judge: Judge) -> list[Asking]:
                 access.model.name,
                 by_caller or judge.of_access(access) is True,
                 any(_compares_owner(one, access, judge) for one in (*asked, *checks)),
-                any(_asks_for_state(one, judge) for one in asked) or _is_state(checks, access),
+                _states(asked, checks, access, judge),
                 tuple(sorted(str(one) for one in names)),
             )
         )
@@ -73,25 +73,27 @@ def _compares_owner(condition: object, access: Access, judge: Judge) -> bool:
     return False
 
 
-def _asks_for_state(condition: object, judge: Judge) -> bool:
-    """Tell whether a column is compared with what neither the request nor the caller says."""
+def _states(
+    asked: Sequence[object], checks: Sequence[object], access: Access, judge: Judge
+) -> tuple[str, ...]:
+    """Return the columns that must have some value: in the query, or looked at before going on."""
+    found = {name for one in asked for name in _compared_columns(one, judge)}
+    columns = {one.name for one in access.model.columns}
+    for one in walk_all(checks):
+        if isinstance(one, External) and one.name.rpartition(".")[2] in columns:
+            found.add(one.name.rpartition(".")[2])
+    return tuple(sorted(found))
+
+
+def _compared_columns(condition: object, judge: Judge) -> Iterator[str]:
+    """Yield the columns that are compared with what neither the request nor the caller says."""
     for one in walk(condition):
         if not (isinstance(one, Instance) and is_compared(one)):
             continue
         for side, other in (one.args, one.args[::-1]):
-            if column_name(side) is None or column_name(other) is not None:
+            name = column_name(side)
+            if name is None or column_name(other) is not None:
                 continue
             said = any(is_given(part) for part in walk(other))
             if not said and not judge.is_callers(other):
-                return True
-    return False
-
-
-def _is_state(checks: Sequence[object], access: Access) -> bool:
-    """Tell whether an attribute of the row decides whether the endpoint goes on."""
-    columns = {one.name for one in access.model.columns}
-    return any(
-        isinstance(one, External) and one.name.rpartition(".")[2] in columns
-        for condition in checks
-        for one in walk(condition)
-    )
+                yield name
