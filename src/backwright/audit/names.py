@@ -7,14 +7,13 @@ its dotted name, what a call of it gives has `()` behind it: `passlib.context.Cr
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from backwright.audit.sources import (
     FunctionNode,
     Imported,
     Source,
+    assigned,
     bound_by,
     last_name,
     own_nodes,
@@ -359,38 +358,6 @@ class Names:
                 if isinstance(kind.node, ast.ClassDef) and kind.source is not None:
                     waiting.append((kind.source, kind.node))
         return found
-
-
-def assigned(function: FunctionNode, name: str) -> Sequence[ast.expr | None] | None:
-    """Return what a function assigns to a name (`None` for what is no plain assignment)."""
-    return _assignments(function).get(name)
-
-
-@lru_cache(maxsize=4096)
-def _assignments(function: FunctionNode) -> dict[str, list[ast.expr | None]]:
-    """Return what a function assigns to each name; its body is walked once."""
-    found: dict[str, list[ast.expr | None]] = {}
-    for one in own_nodes(function):
-        for target, value in _bindings(one):
-            for name in ast.walk(target):
-                if isinstance(name, ast.Name):
-                    known = value if name is target or isinstance(one, ast.withitem) else None
-                    found.setdefault(name.id, []).append(known)
-    return found
-
-
-def _bindings(one: ast.AST) -> Iterator[tuple[ast.expr, ast.expr | None]]:
-    """Yield the targets that a node binds names in, and what to, where that is told."""
-    if isinstance(one, ast.Assign):
-        for target in one.targets:
-            if isinstance(target, ast.Name | ast.Tuple | ast.List):
-                yield target, one.value
-    elif isinstance(one, ast.AnnAssign | ast.NamedExpr) and isinstance(one.target, ast.Name):
-        yield one.target, one.value
-    elif isinstance(one, ast.For | ast.AsyncFor):
-        yield one.target, None
-    elif isinstance(one, ast.withitem) and one.optional_vars is not None:
-        yield one.optional_vars, one.context_expr
 
 
 def _target(one: ast.AnnAssign) -> str:

@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from backwright.audit.names import assigned
-from backwright.audit.sources import Source, argument, last_name
+from backwright.audit.sources import Source, argument, assigned, last_name
 from backwright.audit.subject import Subject
 from backwright.project.types import Endpoint
 

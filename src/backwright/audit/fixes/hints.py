@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 
 from backwright.audit.fixes.importing import Said, said_class, said_in
 from backwright.audit.fixes.query_types import rows_of
-from backwright.audit.names import Meaning, assigned
+from backwright.audit.names import Meaning
 from backwright.audit.sources import (
     FunctionNode,
     Source,
+    assigned,
     keyword,
     last_name,
     own_nodes,

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from backwright.audit.names import assigned
-from backwright.audit.sources import Source, last_name
+from backwright.audit.sources import Source, assigned, last_name
 from backwright.audit.subject import Subject
 
 _ENDS = {

@@ -61,9 +61,8 @@ import re
 from collections.abc import Iterator
 
 from backwright.audit.fixes.query_types import rows_of
-from backwright.audit.names import assigned
 from backwright.audit.rule import Found, Judged, at, rule
-from backwright.audit.sources import FunctionNode, Source, keyword, own_nodes
+from backwright.audit.sources import FunctionNode, Source, assigned, keyword, own_nodes
 from backwright.audit.subject import Handler, Subject
 from backwright.project.types import Model
 

@@ -34,9 +34,8 @@ from collections.abc import Iterator
 
 from backwright.audit.identity import callers, mentions
 from backwright.audit.inputs import inputs_of, shown
-from backwright.audit.names import assigned
 from backwright.audit.rule import Found, Judged, at, rule
-from backwright.audit.sources import FunctionNode, last_name, own_nodes
+from backwright.audit.sources import FunctionNode, assigned, last_name, own_nodes
 from backwright.audit.subject import Subject
 
 _SECRET = re.compile(r"(?i)token|secret|code|key|hash|uuid")

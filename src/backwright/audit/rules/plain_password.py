@@ -71,10 +71,9 @@ import ast
 import re
 from collections.abc import Iterator
 
-from backwright.audit.names import assigned
 from backwright.audit.passwords import COLUMN, hashes, is_password, is_set_again
 from backwright.audit.rule import Found, Judged, Looked, at, rule
-from backwright.audit.sources import FunctionNode, Source, last_name
+from backwright.audit.sources import FunctionNode, Source, assigned, last_name
 from backwright.audit.subject import Subject
 
 _AGAIN = re.compile(
