@@ -33,7 +33,9 @@ def caller_of(subject: Subject, source: Source, node: FunctionNode, owner: Owner
             text = _said(subject, source, one, default, owner)
             if text is not None and one.arg not in {it.arg for it, _ in parameters(node)}:
                 shown = _parameter(source, one, default)
-                return Caller(text, (_added(source, node, shown, has_default=default is not None),))
+                return Caller(
+                    text, (added_parameter(source, node, shown, has_default=default is not None),)
+                )
     return None
 
 
@@ -120,7 +122,7 @@ def _parameter(source: Source, one: ast.arg, default: ast.expr | None) -> str:
     return f"{one.arg}{shown}{given}"
 
 
-def _added(source: Source, node: FunctionNode, text: str, *, has_default: bool) -> Edit:
+def added_parameter(source: Source, node: FunctionNode, text: str, *, has_default: bool) -> Edit:
     """Return the edit that gives a function one more parameter, at a place that its default allows."""
     held = list(parameters(node))
     if not held:

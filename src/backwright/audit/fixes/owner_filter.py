@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from backwright.audit.fixes.caller import Caller, caller_of
+from backwright.audit.fixes.passing_down import for_administrators, passed_down
 from backwright.audit.fixes.repair import (
     Edit,
     Fix,
@@ -38,18 +39,45 @@ class _Place:
 def owner_filter(subject: Subject, access: Access, touch: Touch) -> Fix | None:
     """Return what lets an endpoint find only its caller's rows.
 
-    `None` where the query stands in a function that others run, or is none that can be told.
+    Where the query stands in a function that the endpoint calls, that is told whose rows are meant.
+    `None` where others call it who must see all rows, or where the query is none that can be told.
     """
     owner = access.model.owner
     source = subject.all.get(access.endpoint.file)
     node = subject.functions_at.get((access.endpoint.file, access.endpoint.line))
     if owner is None or not owner.direct or source is None or node is None:
         return None
-    if touch.file != source.file or not node.lineno <= touch.line <= (node.end_lineno or 0):
+    if for_administrators(access.endpoint.path):
+        return None  # who may call it is wrong there, not which rows it finds
+    if touch.file == source.file and node.lineno <= touch.line <= (node.end_lineno or 0):
+        caller = caller_of(subject, source, node, owner)
+        return None if caller is None else _fixed(subject, access, source, node, caller)
+    return _in_called(subject, access, touch)
+
+
+def _in_called(subject: Subject, access: Access, touch: Touch) -> Fix | None:
+    """Return the repair of a query in a function that endpoints call."""
+    source = subject.all.get(touch.file)
+    around = [
+        one
+        for one in (source.functions if source is not None else ())
+        if one.lineno <= touch.line <= (one.end_lineno or 0)
+    ]
+    if source is None or not around or access.model.owner is None:
         return None
-    caller = caller_of(subject, source, node, owner)
-    if caller is None:
+    passed = passed_down(subject, access, source, around[-1])
+    if passed is None:
         return None
+    fix = _fixed(subject, access, source, around[-1], Caller(access.model.owner.column))
+    if fix is None:
+        return None
+    return Fix((*passed.edits, *fix.edits), (*sorted(passed.needs), *fix.imports))
+
+
+def _fixed(
+    subject: Subject, access: Access, source: Source, node: FunctionNode, caller: Caller
+) -> Fix | None:
+    """Return what puts the caller into every query of a function."""
     edits: list[Edit] = []
     wanted: set[tuple[str, str]] = set()
     for place in _places(subject, access, source, node):
