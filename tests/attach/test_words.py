@@ -89,6 +89,12 @@ def test_more_than_is_there_is_asked_about_and_added(tmp_path: Path) -> None:
     assert "allow_origins=CORS_ORIGINS" in moved
 
 
+def test_cors_of_a_mounted_application_is_its_own(tmp_path: Path) -> None:
+    main = MAIN.format(arguments=LITERAL) + "\n\nouter = FastAPI()\nouter.mount('/a', app)\n"
+    diff = cors(host(tmp_path, main), Asked(("https://b.example",))).diff
+    assert "+outer.add_middleware(\n" in diff
+
+
 def test_everybody_with_cookies_is_never_moved_to_settings(tmp_path: Path) -> None:
     root = host(tmp_path, MAIN.format(arguments=EVERYBODY))
     with pytest.raises(QuestionError, match="CORS already") as stopped:

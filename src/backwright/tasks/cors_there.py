@@ -45,7 +45,10 @@ def cors_of(project: Project, app: App, sources: Sources) -> Found | None:
         if not any(file == one.file and _spans(one.call, line) for file, line in others)
     ]
     cors = project.cors
-    if cors is not None and (cors.file, cors.line) in others:
+    if cors is not None and (
+        (cors.file, cors.line) in others or _is_of_mounted(project, app, cors, calls)
+    ):
+        calls = [one for one in calls if one.file != cors.file or not _spans(one.call, cors.line)]
         cors = None
     if cors is not None:
         at = next((o for o in calls if o.file == cors.file and _spans(o.call, cors.line)), None)
@@ -53,6 +56,16 @@ def cors_of(project: Project, app: App, sources: Sources) -> Found | None:
     for one in calls:
         return Found(_as_written(one), one, _is_literal(sources, one), is_certain=False)
     return None
+
+
+def _is_of_mounted(project: Project, app: App, cors: Cors, calls: list[Existing]) -> bool:
+    """Tell whether CORS is added to an application that is mounted in another one."""
+    mine = {(one.file, one.line) for one in project.middleware if one.app == app.object}
+    is_added = any(
+        one.file == cors.file and _spans(one.call, cors.line) and last_name(one.call.func) != NAME
+        for one in calls
+    )
+    return is_added and (cors.file, cors.line) not in mine
 
 
 def _spans(call: ast.Call, line: int) -> bool:
