@@ -112,7 +112,10 @@ class Ownership:
         return self._of_endpoint(path, node) or self._by_mentions(node)
 
     def _of_endpoint(self, path: str, node: ast.stmt) -> str | None:
-        lines = range(first_line(node), (node.end_lineno or node.lineno) + 1)
+        end = (node.end_lineno or node.lineno) + 1
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            end = node.body[0].lineno  # an endpoint inside is not the function itself
+        lines = range(first_line(node), end)
         for endpoint in self.project.endpoints:
             if endpoint.file == path and endpoint.line in lines:
                 return owner_of_url(self.nouns, endpoint.path)

@@ -270,9 +270,10 @@ def _is_somebodys(owners: Ownership, path: str, statement: ast.stmt) -> bool:
         return True
     if any(m.file == path and m.line in lines for m in owners.project.models):
         return True
-    is_endpoint = any(e.file == path and e.line in lines for e in owners.project.endpoints)
     if not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
         return False
+    lines = range(found.start, statement.body[0].lineno)  # not those that it defines inside
+    is_endpoint = any(e.file == path and e.line in lines for e in owners.project.endpoints)
     return is_endpoint or statement.name.startswith("test")
 
 
