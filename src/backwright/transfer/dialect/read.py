@@ -64,7 +64,7 @@ def read_dialect(
     driver = said or _installed_driver(installed)
     habits = read_model_habits(sources, sources.words(exemplar.file), columns, rest)
     owner = owner_column(exemplar)
-    return Dialect(
+    dialect = Dialect(
         orm=orm,
         exemplar=exemplar.name,
         structure=tuple(called[c.name] for c in exemplar.columns if c.name in structure),
@@ -93,6 +93,15 @@ def read_dialect(
         python=python_of(project, installed),
         versions=dict(installed),
     )
+    return _for_python(dialect)
+
+
+def _for_python(dialect: Dialect) -> Dialect:
+    """Write "may be None" as the host's Python evaluates it: `X | None` only since 3.10."""
+    if not dialect.python or dialect.python >= (3, 10):
+        return dialect
+    model = replace(dialect.model, optional="Optional[X]")
+    return replace(dialect, model=model, schema=replace(dialect.schema, optional="Optional[X]"))
 
 
 def _is_tested_on_sqlite(host: Draft) -> bool:

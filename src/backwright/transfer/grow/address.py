@@ -7,7 +7,7 @@ import builtins
 from dataclasses import dataclass
 
 from backwright.transfer.declaration import Import
-from backwright.transfer.grow.sources import Sources, names_of_statement
+from backwright.transfer.grow.sources import Sources, last_name, names_of_statement
 
 _MAKERS = ("create_engine", "create_async_engine")
 
@@ -30,6 +30,19 @@ def read_address(sources: Sources) -> Address | None:
         names = _names(sources, path, given)
         if names is not None:
             return Address(ast.unparse(given), names)
+    return _of_a_function(sources)
+
+
+def _of_a_function(sources: Sources) -> Address | None:
+    """Return the URL of the engine that a function gives, which takes nothing and need not wait."""
+    for path, tree in sources.trees.items():
+        for node in tree.body:
+            if not isinstance(node, ast.FunctionDef) or node.args.args:
+                continue
+            given = [n.value for n in ast.walk(node) if isinstance(n, ast.Return)]
+            if any(isinstance(n, ast.Call) and last_name(n.func) in _MAKERS for n in given):
+                names = frozenset({(sources.module(path), node.name)})
+                return Address(f"{node.name}().url", names)
     return None
 
 
