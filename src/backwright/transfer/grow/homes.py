@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from backwright.project.apps import is_test
+from backwright.project.types import Project, Schema
 from backwright.spec.names import Names, names_of, singularize
 from backwright.transfer.grow.sources import Sources
 from backwright.transfer.rename import Renaming
@@ -42,12 +43,13 @@ def read_homes(sources: Sources, names: Names) -> Homes:
     # What stands in the application's own file gets one beside it: it imports the routes.
     nouns = [names_of(model.name) for model in project.models]
     tables = [m.file for m in project.models if m.file != app and _is_in_reach(sources, m.file)]
-    shapes = [s.file for s in project.schemas if s.file != app and _is_in_reach(sources, s.file)]
+    shapes = [s.file for s in _schemas(project) if s.file != app and _is_in_reach(sources, s.file)]
     models = _home(tables, names, domain, nouns)
     schemas = _home(shapes, names, domain, nouns)
     there = frozenset(sources.draft.modules())
     file = f"{names.snake}_service.py"
-    service = _beside(there, "services", file) or _in_folder(there, package, "services", file)
+    service = _beside(there, ("services", "service"), file)
+    service = service or _in_folder(there, package, "services", file)
     routers = _in_folder(there, package, "routes", f"{names.plural_snake}.py")
     return Homes(
         models=models or _first(there, package, "models", names),
@@ -86,10 +88,17 @@ def _package(app: str, routes: Sequence[str]) -> str:
     return tops.pop() if package == "." and len(tops) == 1 else package
 
 
-def _beside(there: Iterable[str], folder: str, file: str) -> str | None:
-    """Return a file in the folder of that name that has most modules, where there is one."""
+def _schemas(project: Project) -> list[Schema]:
+    """Return what endpoints take and give, where any is known; else all that is like it."""
+    said = " ".join(f"{e.request_model} {e.response_model}" for e in project.endpoints)
+    used = [s for s in project.schemas if re.search(rf"\b{re.escape(s.name)}\b", said)]
+    return used or list(project.schemas)
+
+
+def _beside(there: Iterable[str], folders: Container[str], file: str) -> str | None:
+    """Return a file in the folder of such a name that has most modules, where there is one."""
     parents = (PurePosixPath(path).parent for path in there if not is_test(path))
-    counted = Counter(p.as_posix() for p in parents if p.name == folder)
+    counted = Counter(p.as_posix() for p in parents if p.name in folders)
     return _in(counted.most_common(1)[0][0], file) if counted else None
 
 
