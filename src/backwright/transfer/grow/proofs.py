@@ -15,6 +15,7 @@ from backwright.transfer.grow.fill import fill_samples, made_rows
 from backwright.transfer.grow.growth import Growth, metadata_owner, names_in_host
 from backwright.transfer.grow.guard import let_in
 from backwright.transfer.grow.rows import ancestors, row_of
+from backwright.transfer.grow.runner import run_by_host
 from backwright.transfer.grow.shape import Link, shape, unlinked
 from backwright.transfer.grow.speak import rebound
 from backwright.transfer.grow.steps import in_words, make_package
@@ -75,7 +76,7 @@ def _in_host(growth: Growth, code: str) -> str:
         code = code.replace("engine.url", growth.seams.address.code)
     guarded = growth.guard is not None
     made = shape(code, refs=refs, manys=manys, owned=growth.owned, guarded=guarded)
-    return without_twins(made)
+    return run_by_host(growth.draft.root, without_twins(made))
 
 
 def _without(fixtures: str, known: str) -> str:
