@@ -172,6 +172,11 @@ def _references(text: str, things: tuple[str, ...]) -> Iterator[Attribute]:
     )
     for match in both.finditer(text):
         yield Attribute("many", match.start(), match.end(), {"thing": match["thing"], "sure": 1})
+    after = pattern(
+        rf"\b(?P<thing>{names})\s+(?:that |which |where )?(?:it|they|each|each one)\s+(?:belongs?|refers?|points?|is (?:linked|attached|assigned|tied|for|about|part of)|hangs?|goes|sits?)\b(?:\s+(?:to|on|in|for|at))?"
+    )
+    for match in after.finditer(text):
+        yield Attribute("ref", match.start(), match.end(), {"thing": match["thing"]})
     single = pattern(
         rf"\b{_REFERS}(?P<thing>{names})\b(?!'s| \w+ (?:is|are)\b)(?:'s)?(?: (?:table|model|row|id))?"
     )

@@ -82,6 +82,11 @@ _THEN = re.compile(r"\s*,?\s*(?:and\s+)?then\s+(?=(?:an?|the|another)\s)", re.IG
 _COORDINATED = re.compile(
     r"(?i)\b(?:(?:try|tries|trying|attempts?|able|allowed)\s+to|can|could|may|cannot|not|ever)\s+[a-z]+(?:\s*,\s*[a-z]+)*\s*$"
 )
+_HAVING = re.compile(r"(?i)\b(?:has|have|belongs?|needs?)\b")
+_SUBJECT = re.compile(
+    r"(?i),\s*(?:and\s+)?((?:an?\s+|each\s+|every\s+)?(?!(?:it|they|which|that|this|who|each|one|and|also|we|you|i|users?|should|must|can)\b)[a-z]+s?"
+    r"\s+(?:has|have)\s+(?:an?|the|one|two|exactly|\w+_\w+)\b)"
+)
 _HEADER = re.compile(
     r"(?:^|(?<=[,;.)(:–])|\band|\bplus|\bwith|\bfor)\s*((?:an?\s+|the\s+)?(?!(?:and|plus|with|for|or)\b)(?:(?!(?:and|plus|with|for|has|have|or)\b)[A-Za-z][\w-]*\s+){0,2}[A-Za-z][\w-]*)\s*(\()"
 )
@@ -168,7 +173,8 @@ def _clauses(sentence: str) -> Iterator[str]:
     ends = [start for start, _ in cuts[1:]] + [len(sentence)]
     for (_, begin), end in zip(cuts, ends, strict=True):
         if begin < end:
-            yield from _headers(sentence[begin:end])
+            for piece in _subjects(sentence[begin:end]):
+                yield from _headers(piece)
 
 
 def _is_act(match: re.Match[str], sentence: str) -> bool:
@@ -192,6 +198,16 @@ def _is_act(match: re.Match[str], sentence: str) -> bool:
         "audit",
         "probe",
     )
+
+
+def _subjects(clause: str) -> Iterator[str]:
+    """Cut a clause where a second resource is said to have something: `…, readings have a title`."""
+    at = 0
+    for match in _SUBJECT.finditer(clause):
+        if _depth(clause[: match.start()]) == 0 and _HAVING.search(clause[at : match.start()]):
+            yield clause[at : match.start()]
+            at = match.start(1)
+    yield clause[at:]
 
 
 def _headers(clause: str) -> Iterator[str]:

@@ -97,9 +97,7 @@ class Draft:
         ):
             return known
         if "low" in self.said or "high" in self.said:
-            if known in _TEXTS and "low" not in self.said:
-                return known
-            return "int"
+            return known if known in ("email", "url") else "str" if known in _TEXTS else "int"
         if default in ("true", "false"):
             return "bool"
         if known:

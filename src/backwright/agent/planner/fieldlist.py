@@ -162,7 +162,11 @@ class _Reader:
         elif self._is_remark(words, chunk):
             self.result.remarks.append(chunk.text.strip())
             self._defaults_from(chunk)
-            if chunk.attributes and chunk.depth > self.depth and self.result.drafts:
+            if (
+                chunk.attributes
+                and self.result.drafts
+                and (chunk.depth > self.depth or _leads(chunk))
+            ):
                 self._give(self.result.drafts[-1], chunk)
         else:
             self._open(snake(" ".join(words)), chunk)
@@ -308,6 +312,12 @@ class _Reader:
                 named = [v for v in values if re.search(rf"(?i)\b{re.escape(v)}\b", chunk.text)]
                 if len(named) == 1:
                     draft.said["candidate"] = named[0]
+
+
+def _leads(chunk: _Chunk) -> bool:
+    """Tell whether a chunk begins with what it says of a field: `can be null until it is shipped`."""
+    first = chunk.attributes[0]
+    return not _trimmed(_WORD.findall(chunk.text[: first.start - chunk.start]))
 
 
 def _plain_noun(chunk: _Chunk, drafts: Sequence[Draft]) -> str | None:

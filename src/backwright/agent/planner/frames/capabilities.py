@@ -50,6 +50,9 @@ def read_version(clause: Clause, state: State) -> bool:
 def read_rate(clause: Clause, state: State) -> bool:
     """`5 requests per minute per IP, then 429`."""
     found = first(clause.text, "cues", "rate", "cues")
+    limited = any(getattr(one, "verb", "") == "add rate-limit" for one in state.acts)
+    if limited and not found and re.search(r"\b429\b", clause.text):
+        return True
     if not found or _is_field(clause, state):
         return False
     options = []
@@ -86,6 +89,8 @@ def read_pagination(clause: Clause, state: State) -> bool:
     named = [path] if path else _named(clause.text, state) or _named(state.said, state)
     for one in named:
         state.step("add pagination", clause.raw, one, options=tuple(options))
+    if first(clause.text, "cues", "index", "cues") and _columns(clause.text, state):
+        read_index(clause, state)
     if not named:
         state.doubts.append(lambda s: _ask_list(clause, tuple(options), s))
     return True

@@ -49,6 +49,7 @@ def open_resource(
     entity.is_sure = entity.is_sure or sure
     state.speak_of(entity)
     rest = _parent(rest, entity, state)
+    rest = re.sub(r"^\s*of (?!course)[a-z]+(?=\s*[:(,–])", "", rest)  # `sessions of work: …`
     names = "|".join(re.escape(one) for one in entity.forms)
     rest = pattern(rf"^[\s:,;.–-]*(?:each|every|an?|the)\s+(?:{names})\b").sub("", rest)
     fields = read_list(body_of(rest), state.forms(), entity.drafts)
@@ -91,11 +92,9 @@ def give_fields(entity: Entity, fields: FieldList, clause: Clause, state: State)
     entity.asked = True
     entity.source = entity.source or clause.raw
     for draft in fields.drafts:
-        if "candidate" in draft.said:
-            candidate = draft.said.pop("candidate")
-            if re.search(r"(?i)\bdefault\b", clause.text):
-                draft.said["default"] = candidate
-                fields.remarks.clear()
+        if "candidate" in draft.said and re.search(r"(?i)\bdefault\b", clause.text):
+            draft.said["default"] = draft.said.pop("candidate")
+            fields.remarks.clear()
     entity.drafts = fields.drafts
     entity.loose = entity.loose or (entity.thing is not None and not fields.drafts)
     state.aside += fields.remarks

@@ -49,7 +49,8 @@ def _more(clause: Clause, state: State) -> bool:
     if state.project is None:
         return False
     bare = first(clause.text, "cues", "new", "bare")
-    named = first(clause.text, "cues", "new", "named") if not state.project.args else None
+    says = re.search(r"(?i)\b(?:call|name) it\b|\bname(?: is|:)", clause.text)
+    named = first(clause.text, "cues", "new", "named") if says or not state.project.args else None
     if not bare and not named and not _usual(clause.text):
         return False
     if named or bare:

@@ -44,7 +44,9 @@ def read_relation(clause: Clause, state: State) -> bool:
             right,
             kind,
             clause.raw,
-            ordered=starts or bool(re.match(r"(?i)(?:set up|create|add|make|build|need)\b", text)),
+            ordered=starts
+            or not counted
+            or bool(re.match(r"(?i)(?:set up|create|add|make|build|need)\b", text)),
         ),
         state,
     )

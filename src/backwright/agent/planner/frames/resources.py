@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from backwright.agent.planner.attributes import spot
 from backwright.agent.planner.clauses import Clause, closing, is_resource
-from backwright.agent.planner.drafts import Draft
+from backwright.agent.planner.drafts import Draft, snake
 from backwright.agent.planner.fieldlist import FieldList, read_list
 from backwright.agent.planner.frames.opening import (
     SUBJECT,
@@ -87,7 +87,7 @@ def _called_resource(text: str, clause: Clause, state: State) -> bool:
         lead
         + r"<RESOURCE>"
         + joined
-        + r"\b\s*(?:for|called|named|of|,|:|–|-|to (?:store|manage|track|keep|hold)|that (?:stores|manages|holds|represents)|which (?:stores|holds)|are|is)?\s*(?P<rest>.+)$"
+        + r"\b(?:\s+only)?\s*(?:for|called|named|of|,|:|–|-|to (?:store|manage|track|keep|hold)|that (?:stores|manages|holds|represents)|which (?:stores|holds)|are|is)?\s*(?P<rest>.+)$"
     ).match(text)
     if _NAMED_SO.match(text):
         return False
@@ -230,6 +230,11 @@ def _header(text: str, clause: Clause, state: State) -> bool:
         and pattern(rf"^\s*(?:[(:]|with\b|{_HAS}\b)").match(deeper[1])
     ):
         return _header(inner, clause, state)
+    if (
+        rest.startswith(":")
+        and not read_list(body_of(rest), state.forms(), [Draft(snake(noun[0]))]).fresh
+    ):
+        return False  # `expires: date, optional` is a field
     fields = read_list(body_of(rest), state.forms())
     proper = (noun[0][0].isupper() and clause.opens) or bool(re.match(r"[A-Z][a-z]+[A-Z]", noun[0]))
     if not fields.drafts or not (
@@ -282,11 +287,13 @@ def _field_for_what(what: str, rest: str, clause: Clause, state: State) -> bool:
 def _continued(text: str, clause: Clause, state: State) -> bool:
     """`Each one points to an order`, `code: unique, 4 to 12 characters`, `both may stay empty`."""
     entity = state.current
+    if entity is not None and _takes_default(text, entity):
+        return True
     if entity is None:
         return _of_project(text, clause, state)
     names = "|".join(re.escape(one) for one in entity.forms)
     subject = pattern(
-        rf"^(?:{SUBJECT}(?:{names})\b|(?:it|they|each(?: one| of them)?|every one|this|these|those|one|and)\b)\s*(?P<has>(?:{_HAS})\b)?"
+        rf"^(?:{SUBJECT}(?:{names})\b(?!\s*[:(])|(?:it|they|each(?: one| of them)?|every one|this|these|those|one|and)\b)\s*(?P<has>(?:{_HAS})\b)?"
     ).match(text)
     body = text[subject.start("has") if subject["has"] else subject.end() :] if subject else text
     fields = read_list(
@@ -299,6 +306,19 @@ def _continued(text: str, clause: Clause, state: State) -> bool:
     if not fields.fresh and said <= 0 and not any("candidate" in d.said for d in fields.drafts):
         return False
     return give_fields(entity, fields, clause, state)
+
+
+def _takes_default(text: str, entity: Entity) -> bool:
+    """`make that the default`, said of the value that was named before."""
+    if not re.match(
+        r"(?i)(?:so )?(?:make|take|use|let)? ?(?:that|it|this)(?: one| value)? ?(?:be |is |as )?the default\b",
+        text,
+    ):
+        return False
+    named = [one for one in entity.drafts if "candidate" in one.said]
+    for draft in named:
+        draft.said["default"] = draft.said.pop("candidate")
+    return bool(named)
 
 
 def _of_project(text: str, clause: Clause, state: State) -> bool:
