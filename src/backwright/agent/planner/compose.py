@@ -29,7 +29,7 @@ def compose(state: State) -> Plan:
         QuestionError: something is open.
     """
     _refuse(state)
-    for doubt in list(state.doubts):
+    for doubt in [*state.doubts, *state.wishes]:
         doubt(state)
     if not state.acts:
         _nothing(state)

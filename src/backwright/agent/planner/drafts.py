@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from backwright.agent.planner.attributes import Attribute, Value
 from backwright.agent.planner.lexicon import lexicon, pattern
 
+_LINE = 300
 _NUMBERS = ("int", "float", "decimal")
 _TEXTS = ("str", "text", "email", "url")
 
@@ -75,6 +76,8 @@ class Draft:
             return "decimal"
         if said == "enum" and "values" not in self.said:
             return None
+        if said == "text" and self.said.get("weak") and _is_short(self.said.get("high")):
+            return "str"
         if said == "int" and self.said.get("weak") and "length" in self.said:
             return "str"
         if (said == "int" and _is_broken(self.said.get("low"))) or _is_broken(
@@ -95,7 +98,9 @@ class Draft:
         if known in _NUMBERS and any(
             k in self.said for k in ("low", "high", "positive", "nonnegative")
         ):
-            return known
+            whole = not any(_is_broken(self.said.get(k)) for k in ("low", "high"))
+            counts = self.name.endswith("amount") and ("low" in self.said or "high" in self.said)
+            return "int" if counts and whole else known
         if "low" in self.said or "high" in self.said:
             return known if known in ("email", "url") else "str" if known in _TEXTS else "int"
         if default in ("true", "false"):
@@ -168,6 +173,11 @@ def _values(said: dict[str, Value]) -> tuple[str, ...]:
 
 def _is_broken(value: Value | None) -> bool:
     return isinstance(value, float) and not value.is_integer()
+
+
+def _is_short(value: Value | None) -> bool:
+    """Tell whether a bound is that of a line: `a text of at most 150 characters`."""
+    return isinstance(value, int) and value <= _LINE
 
 
 def _is_whole(value: Value | None) -> bool:

@@ -27,7 +27,7 @@ _GROUP = re.compile(
     r"(?i)\b(both|all|each|every one|neither|none|either|everything|every field)\b(?! (?:task|user|row|one of))"
 )
 _LONGEST_NAME = 3
-_ONLY_TYPES = frozenset({"type", "money", "decimal"})
+_TELLING = frozenset({"type", "money", "decimal", "enum", "length"})
 
 
 @dataclass
@@ -48,16 +48,19 @@ class _Chunk:
             for at in range(one.start - self.start, one.end - self.start):
                 rest[at] = "\0"
         runs = [run for run in re.split("\0+", "".join(rest)) if run.strip()]
-        named = [words for run in runs if (words := _trimmed(_WORD.findall(run)))]
+        named = [_trimmed(_WORD.findall(run)) for run in runs]
         if (
-            len(named) > 1
-            and self.attributes
-            and self.text.strip(" `\"'")
-            .lower()
-            .startswith(" ".join(named[0]).lower().strip("`\"'"))
+            self.attributes
+            and named
+            and named[0]
+            and self.text.find(runs[0].strip()) <= self._first()
         ):
             return named[0]  # what stands behind its type is no part of the name
         return [word for words in named for word in words]
+
+    def _first(self) -> int:
+        """Return where the first attribute stands in the text."""
+        return self.attributes[0].start - self.start
 
 
 @dataclass
@@ -68,11 +71,13 @@ class FieldList:
         drafts: The fields, those given before and new ones.
         remarks: Stretches that name no field.
         whole: Attributes that were said before any field.
+        lost: Remarks that speak of types, and so of fields that were not understood.
     """
 
     drafts: list[Draft] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     whole: list[Attribute] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
     fresh: int = 0
 
 
@@ -153,12 +158,18 @@ class _Reader:
         words = chunk.names()
         if chunk.is_reason or self._is_about_another(chunk):
             self.result.remarks.append(chunk.text.strip())
-        elif not words and (name := _plain_noun(chunk, self.result.drafts)):
+        elif (
+            not words
+            and not self._is_inside(chunk)
+            and (name := _plain_noun(chunk, self.result.drafts))
+        ):
             self._open(name, chunk)
         elif not words:
             self._attributes_only(chunk)
         elif known := self._known(words):
             self._reopen(known, chunk)
+        elif self._is_inside(chunk) and re.fullmatch(r"[a-z]+(?:_[a-z0-9]+)+", chunk.text.strip()):
+            self.result.drafts[-1].name = chunk.text.strip()  # `starts on a date (lent_on)`
         elif self._is_remark(words, chunk):
             self.result.remarks.append(chunk.text.strip())
             self._defaults_from(chunk)
@@ -168,6 +179,8 @@ class _Reader:
                 and (chunk.depth > self.depth or _leads(chunk))
             ):
                 self._give(self.result.drafts[-1], chunk)
+            elif any(one.kind in _TELLING and not one.weak for one in chunk.attributes):
+                self.result.lost.append(chunk.text.strip())
         else:
             self._open(snake(" ".join(words)), chunk)
 
@@ -184,6 +197,10 @@ class _Reader:
         return bool(
             subject and any(subject[1].lower() != str(one.values["thing"]).lower() for one in links)
         )
+
+    def _is_inside(self, chunk: _Chunk) -> bool:
+        """Tell whether a chunk stands in parentheses behind the name of a field."""
+        return bool(self.result.drafts) and chunk.depth > self.depth
 
     def _known(self, words: list[str]) -> Draft | None:
         name = snake(" ".join(words))
@@ -323,7 +340,7 @@ def _leads(chunk: _Chunk) -> bool:
 def _plain_noun(chunk: _Chunk, drafts: Sequence[Draft]) -> str | None:
     """Return the name where it is a word that else only stands around names: `value as float`, `kind`."""
     match = re.match(
-        r"(?i)\s*(?:an?\s+|the\s+|its\s+)?[`\"']?(value|type|kind|data|range|limit|item|model|details|long|short|first|second|set|limit|order|start|end)\b[`\"']?\s*(?:$|\b(?:is|as|are)\b|(?=[\d]|\b))",
+        r"(?i)\s*(?:an?\s+|the\s+|its\s+)?[`\"']?(value|type|kind|reference|data|range|limit|item|model|details|long|short|first|second|set|limit|order|start|end)\b[`\"']?\s*(?:$|\b(?:is|as|are)\b|(?=[\d]|\b))",
         chunk.text,
     )
     if not match or any(one.start - chunk.start < match.end(1) for one in chunk.attributes):

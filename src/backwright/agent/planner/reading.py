@@ -229,7 +229,7 @@ def _concerns_project(text: str, state: State) -> bool:
 
 
 def _vague(clause: Clause, state: State, why: str) -> None:
-    if state.acts or state.doubts:
+    if state.acts or state.doubts or state.wishes:
         state.unclear.append(clause.raw)
         return
 
@@ -240,4 +240,4 @@ def _vague(clause: Clause, state: State, why: str) -> None:
             return
         later.step(questions.ask_reading(later, clause.raw, why), clause.raw)
 
-    state.doubts.append(doubt)
+    state.wishes.append(doubt)

@@ -46,9 +46,22 @@ class Entity:
             return self.thing.forms
         names = names_of(self.name)
         human = names.human.lower()
-        head = (human.split()[-1], names.plural_human.lower().split()[-1]) if " " in human else ()
-        return (*head, human, names.plural_human.lower(), self.name.lower(), names.snake, names.plural_snake,
-                names.plural_pascal.lower(), human.replace(" ", "-"))  # fmt: skip
+        return (
+            human,
+            names.plural_human.lower(),
+            self.name.lower(),
+            names.snake,
+            names.plural_snake,
+            names.plural_pascal.lower(),
+            human.replace(" ", "-"),
+        )
+
+    @property
+    def called(self) -> tuple[str, ...]:
+        """Its names where it is the subject: `a list` is enough for a shopping list."""
+        if self.thing or " " not in self.forms[0]:
+            return self.forms
+        return (*self.forms, self.forms[0].split()[-1], self.forms[1].split()[-1])
 
 
 @dataclass
@@ -66,7 +79,8 @@ class Relation:
 class State:
     """The understanding as it grows, clause by clause.
 
-    `doubts` are asked when the whole text is read: the first first. `refused` are the parts that are
+    `doubts` are asked when the whole text is read: the first first; `wishes` are doubts that do not
+    even say what for. `refused` are the parts that are
     outside of what the engine does, with what they are about.
     """
 
@@ -81,6 +95,7 @@ class State:
     aside: list[str] = field(default_factory=list)
     refused: list[tuple[str, str]] = field(default_factory=list)
     doubts: list[Callable[[State], None]] = field(default_factory=list)
+    wishes: list[Callable[[State], None]] = field(default_factory=list)
     unclear: list[str] = field(default_factory=list)
     project: Step | None = None
     many: list[tuple[str, str, str]] = field(default_factory=list)

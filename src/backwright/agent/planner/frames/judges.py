@@ -13,7 +13,7 @@ _EVIDENCE = re.compile(
     r"(?i)traceback|\b\w*(?:Error|Exception|Violation)\b|\"detail\"|CORS policy|\b[45]\d\d\b|\berror\b|failed|refused"
 )
 _TELLS = re.compile(
-    r"(?i)(?:and )?(?:tell|report|list|show|say|let me know|summari[sz]e|print|give me|no changes?|(?:only|just) look|look only|do not (?:change|touch|fix)|only report|read[- ]only|nothing (?:is|gets) changed|i will)\b"
+    r"(?i)(?:and )?(?:tell|report|list|show|say|let me know|summari[sz]e|print|give me|no changes?|no edits?|(?:only|just) (?:information|info|a report|reading)|(?:only|just) look|look only|do not (?:change|touch|fix)|only report|read[- ]only|nothing (?:is|gets) changed|i will)\b"
 )
 _TRIES = re.compile(
     r"(?i)(?:run|check|verify|test|try|prove|make sure|ensure|write|add|probe|exercise|walk|hit|confirm|see)\b"
@@ -25,6 +25,9 @@ _TWO_USERS = re.compile(r"(?i)\b(?:user|account) [ab12]\b.*\b(?:user|account) [a
 _JUDGED = re.compile(r"(?i)\b(?:audit|checklist|code review|review the code|code quality)\b")
 _OPENS_CORS = re.compile(
     r"(?i)\b(?:open|enable|add|allow|configure|set up|turn on|activate)\s+(?:up\s+)?cors\b"
+)
+_FUTURE = re.compile(
+    r"(?i)\b(?:about to|going to|will|want to|before we|might|soon)\b.{0,20}\b(?:break|fail|crash)"
 )
 _SLOW = re.compile(
     r"(?i)\b(?:is|are|too|so|very|gets?)\s+(?:too |so |very )*(?:slow|long|big|large)\b"
@@ -70,6 +73,8 @@ def read_doctor(clause: Clause, state: State) -> bool:
     probed = any(getattr(one, "verb", "") == "probe" for one in state.acts)
     if probed and not state.pasted and not first(clause.text, "cues", "doctor", "ask"):
         return False  # what should fail, or must not: it is being tried
+    if _FUTURE.search(clause.text) and not state.pasted:
+        return False
     if (_JUDGED.search(clause.text) or _OPENS_CORS.search(clause.text)) and not state.pasted:
         return False
     more = begun and first(clause.text, "cues", "doctor", "ask")

@@ -16,7 +16,7 @@ from backwright.agent.planner.state import Entity, State, is_plural, pascal
 _OPENERS = re.compile(
     r"^(?:\s*(?:with|has|have|having|that|which|where|each|one|it|they|the following|following|fields?|columns?|attributes?|"
     r"consisting of|consists? of|containing|contains?|holding|including|includes?|stores?|whose|made of|should|must|will|can|also|and|"
-    r"of which|just|for|its|needs?|gets?|looks? like(?: this)?|comes with|wants?|carry|carries|this|these|are:|their|as|follows|in it)\b|[\s:,;–-])*",
+    r"of which|just|for|its|needs?|gets?|looks? like(?: this)?|comes with|wants?|carry|carries|lacks?|lacking|misses|requires?|this|these|are:|their|as|follows|in it)\b|[\s:,;–-])*",
     re.IGNORECASE,
 )
 SUBJECT = r"(?:<DET>\s+)*"
@@ -50,7 +50,7 @@ def open_resource(
     state.speak_of(entity)
     rest = _parent(rest, entity, state)
     rest = re.sub(r"^\s*of (?!course)[a-z]+(?=\s*[:(,–])", "", rest)  # `sessions of work: …`
-    names = "|".join(re.escape(one) for one in entity.forms)
+    names = "|".join(re.escape(one) for one in entity.called)
     rest = pattern(rf"^[\s:,;.–-]*(?:each|every|an?|the)\s+(?:{names})\b").sub("", rest)
     fields = read_list(body_of(rest), state.forms(), entity.drafts)
     if not fields.drafts and fields.whole:
@@ -96,8 +96,14 @@ def give_fields(entity: Entity, fields: FieldList, clause: Clause, state: State)
             draft.said["default"] = draft.said.pop("candidate")
             fields.remarks.clear()
     entity.drafts = fields.drafts
-    entity.loose = entity.loose or (entity.thing is not None and not fields.drafts)
+    if entity.thing is not None and not fields.drafts:
+        entity.loose = entity.loose or not re.search(
+            r"(?i)\b(?:already|so far|today)\b", clause.text
+        )
     state.aside += fields.remarks
+    state.unclear += fields.lost
+    if fields.whole and not fields.drafts:
+        state.unclear.append(clause.raw)  # it says of some field what it is like, not of which
     return True
 
 

@@ -13,6 +13,7 @@ from backwright.agent.planner.state import Relation, State
 
 KINDS = ("many-to-many", "one-to-many", "many-to-one")
 _PIECES = re.compile(r"\s*(?:[,;:()?!]|\.(?!\w)|\band\b|\bwhile\b|\bbut\b|\bwhereas\b)\s*")
+_ALREADY = re.compile(r"(?i)\b(?:already|so far|as it is|up to now)\b")
 _RELATION = re.compile(r"(?i)\b(?:relations?(?:hips?)?|link|connection)\b")
 _ONLY_ONE = r"(?:exactly one|only one|at most one|just one|a single|one single|one|1|precisely one)"
 
@@ -32,9 +33,11 @@ def read_relation(clause: Clause, state: State) -> bool:
     counted = any({a, b} == set(pair) for a, b, _ in _counts(text, state))
     if not (kind or counted or (links and _is_bare(text))):
         return False
-    if not kind and (take_owner(text, state.people())[1] or _has_fields(text)):
+    if not kind and (take_owner(text, state.people())[1] or (not counted and _has_fields(text))):
         return False
     left, right = pair
+    if _ALREADY.search(text) and not kind:
+        return False
     starts = bool(re.match(r"(?i)(?:link|relate|connect|associate|join|tie|attach|hook)\b", text))
     if not kind and not starts and (_is_new(left, state) or _is_described(text)):
         return False
@@ -60,8 +63,7 @@ def _is_new(name: str, state: State) -> bool:
 def _is_described(text: str) -> bool:
     """Tell whether fields are described, beside what is said of the relation."""
     return any(
-        not one.weak
-        and one.kind in ("type", "range", "length", "default", "enum", "money", "decimal")
+        not one.weak and one.kind in ("type", "length", "enum", "money", "decimal")
         for one in spot(text, ())
     )
 

@@ -103,7 +103,12 @@ def _called_resource(text: str, clause: Clause, state: State) -> bool:
         + joined
         + r"\b(?P<rest>.*)$"
     ).match(text)
-    if after and (noun := read_noun(after["name"])) and not noun[1].strip(' `"'):
+    if (
+        after
+        and not pattern(r"^(?:<VERB>)\b").match(after["name"])
+        and (noun := read_noun(after["name"]))
+        and not noun[1].strip(' `"')
+    ):
         if state.world.thing(noun[0]) and not after["rest"].strip():
             return False
         return open_resource(noun[0], after["rest"], clause, state, sure=True)
@@ -291,7 +296,7 @@ def _continued(text: str, clause: Clause, state: State) -> bool:
         return True
     if entity is None:
         return _of_project(text, clause, state)
-    names = "|".join(re.escape(one) for one in entity.forms)
+    names = "|".join(re.escape(one) for one in entity.called)
     subject = pattern(
         rf"^(?:{SUBJECT}(?:{names})\b(?!\s*[:(])|(?:it|they|each(?: one| of them)?|every one|this|these|those|one|and)\b)\s*(?P<has>(?:{_HAS})\b)?"
     ).match(text)
