@@ -155,6 +155,9 @@ def write(plan: _Plan, folder: Path, project: Project) -> Written:
     known = frozenset(sources.draft.files())
     included = include_again(sources, plan.app, plan.versions)
     put(folder, sources.draft)
+    for path in included.copies:  # they look as what they are copies of
+        _, after = sources.draft.changes()[path]
+        (folder / path).write_bytes(after or b"")
     now = _read_again(plan, folder)
     pairs, apart = _pairs(plan, now)
     told = _told(plan, pairs, apart)
@@ -169,7 +172,7 @@ def write(plan: _Plan, folder: Path, project: Project) -> Written:
     sources = Sources(Draft(folder), now)
     tests = _tests(plan, sources, now, pairs, told)
     put(folder, sources.draft)
-    fresh = [path for path in (*included.files, *around, *tests) if path not in known]
+    fresh = [path for path in (*around, *tests) if path not in known]
     _keep_habits(folder, plan.app, project, fresh)
     return Written(
         summary=_summary(plan, len({e.path for e in plan.endpoints if e.path in pairs})),

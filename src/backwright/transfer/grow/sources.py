@@ -41,6 +41,15 @@ class Sources:
             for end in (f"{module}.py", f"{module}/__init__.py"):
                 if app.file.endswith(end):
                     return app.file.removesuffix(end)
+        return self._root_of_modules()
+
+    def _root_of_modules(self) -> str:
+        """Return the root by where an application's module lies: another one has made it."""
+        for app in self.project.apps:
+            end = f"{app.object.partition(':')[0].replace('.', '/')}.py"
+            found = [path for path in self.draft.modules() if f"/{path}".endswith(f"/{end}")]
+            if found:
+                return min(found, key=len).removesuffix(end)
         return ""
 
     def module(self, path: str) -> str:

@@ -96,7 +96,9 @@ def write_copy(
             changed = renamed[node.value] if is_name else _next(node.value, old, new)
             if changed != node.value and not _is_import_path(node.value):
                 edits.replace(edits.start(node), edits.end(node), text.replace(node.value, changed))
-    sources.draft.write(other, edits.made())
+    lines = edits.made().splitlines(keepends=True)
+    told = (_next(one, old, new) if one.lstrip().startswith("#") else one for one in lines)
+    sources.draft.write(other, "".join(told))
     files = [other]
     package = f"{PurePosixPath(other).parent.as_posix()}/__init__.py"
     beside = f"{PurePosixPath(path).parent.as_posix()}/__init__.py"

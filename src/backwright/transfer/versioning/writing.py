@@ -40,9 +40,10 @@ class Versions:
 
 @dataclass
 class Included:
-    """What was written: the files, and notes for a reviewer as (file, line, text)."""
+    """What was written: the files, those of them that are copies, notes as (file, line, text)."""
 
     files: list[str] = field(default_factory=list)
+    copies: list[str] = field(default_factory=list)
     notes: list[tuple[str, int, str]] = field(default_factory=list)
 
 
@@ -62,6 +63,7 @@ class _Writer:
 
     def finish(self) -> Included:
         """Write every file."""
+        self.done.files += self.done.copies
         for path, edits in self.edits.items():
             if edits.any:
                 self.sources.draft.write(path, edits.made())
@@ -168,7 +170,7 @@ def _by_version(writer: _Writer, app: App) -> Iterator[bool]:
         other = own_module(sources, file, old, new) if file is not None else None
         if file is not None and other is not None and file != one.path:
             if not sources.draft.exists(other):
-                writer.done.files += write_copy(sources, file, other, old, new)
+                writer.done.copies += write_copy(sources, file, other, old, new)
             router = writer.imported(one.path, one.router)
         writer.again(one, router, _next_prefix(writer, one))
         yield True
@@ -241,7 +243,7 @@ def _router_again(writer: _Writer, made: Router) -> bool:
         told = None
         if made.prefix_node is not None and not isinstance(made.prefix_node, ast.Constant):
             told = (made.prefix_node, _next_prefix(writer, made))
-        writer.done.files += write_copy(sources, made.path, other, old, new, told)
+        writer.done.copies += write_copy(sources, made.path, other, old, new, told)
         for one in parents:
             assert one.router is not None  # noqa: S101 - chosen so
             writer.again(one, writer.imported(one.path, one.router), None)
