@@ -97,8 +97,8 @@ def write_copy(
             if changed != node.value and not _is_import_path(node.value):
                 edits.replace(edits.start(node), edits.end(node), text.replace(node.value, changed))
     lines = edits.made().splitlines(keepends=True)
-    told = (_next(one, old, new) if one.lstrip().startswith("#") else one for one in lines)
-    sources.draft.write(other, "".join(told))
+    shown = (_next(one, old, new) if one.lstrip().startswith("#") else one for one in lines)
+    sources.draft.write(other, "".join(shown))
     files = [other]
     package = f"{PurePosixPath(other).parent.as_posix()}/__init__.py"
     beside = f"{PurePosixPath(path).parent.as_posix()}/__init__.py"

@@ -325,6 +325,8 @@ def _started(writer: _Writer, one: Include, start: str) -> str:
     rest = one.prefix.removeprefix("/api") if start.startswith("/api/") else one.prefix
     if isinstance(node, ast.Constant):
         return f"{shown[0]}{start}{rest}{shown[0]}"
+    if start.startswith("/api/"):
+        return f'f"{{{shown}}}/{writer.versions.new}"' if not rest else f'"{start}{rest}"'
     if isinstance(node, ast.JoinedStr):
         return f"{shown[:2]}{start}{shown[2:]}"
     return f'f"{start}{{{shown}}}"'
