@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from backwright.project.interpret.values import External, Instance
 from backwright.project.ownership.accesses import Access, bases
@@ -40,54 +41,109 @@ def as_facts(asking: Sequence[Asking], endpoint: Endpoint, method: str) -> Itera
 
 def asked_of(judge: Judge) -> list[Asking]:
     """Return what an endpoint asks of each of its queries; it begins with that it was followed."""
-    tests = [(one.condition, bases(one.condition, judge.index)) for one in judge.seen.tests]
-    found = [Asking()]
-    for access in judge.accesses:
-        asked = [*access.conditions]
-        checks = [condition for condition, rows in tests if id(access.base) in rows]
-        by_caller = any(judge.is_callers(one) for one in (*asked, *checks))
-        names = {one.attributes["name"] for one in walk_all(asked) if is_given(one)}  # type: ignore[attr-defined]
-        found.append(
-            Asking(
-                access.model.name,
-                by_caller or judge.of_access(access) is True,
-                any(_compares_owner(one, access, judge) for one in (*asked, *checks)),
-                _states(asked, checks, access, judge),
-                tuple(sorted(str(one) for one in names)),
-            )
+    asks = _Asks(judge)
+    return [Asking(), *(asks.of(access) for access in judge.accesses)]
+
+
+class _Asks:
+    """What is asked at each step of the queries and of their rows, told once for each of them.
+
+    The queries of one endpoint are many, and share their steps and their rows.
+    """
+
+    def __init__(self, judge: Judge) -> None:
+        """Ask what `judge` knows, who learns no more by now."""
+        self.judge = judge
+        self._tests = [
+            (one.condition, bases(one.condition, judge.index)) for one in judge.seen.tests
+        ]
+        self._holds: dict[tuple[str, int], bool] = {}
+        self._named: dict[tuple[str, int], frozenset[str]] = {}
+        self._checks: dict[int, tuple[object, ...]] = {}
+
+    def of(self, access: Access) -> Asking:
+        """Return what is asked of one query."""
+        judge, steps = self.judge, access.choices
+        checks = self._checks_of(access)
+        owner = access.model.owner.column if access.model.owner is not None else ""
+        compares = partial(_compares_owner, owner=owner, judge=judge)
+        given = partial(self._names, "given", _given)
+        compared = partial(self._names, "compared", partial(_compared_columns, judge=judge))
+        looked_at = partial(_looked_at, access=access)
+        states = {*self._names(f"state of {access.model.table}", looked_at, checks)}
+        return Asking(
+            access.model.name,
+            self._once("caller", judge.is_callers, (*steps, checks))
+            or judge.of_access(access) is True,
+            bool(owner) and self._once(f"owner {owner}", compares, (*steps, checks)),
+            tuple(sorted(states.union(*map(compared, steps)))),
+            tuple(sorted(set[str]().union(*map(given, steps)))),
         )
-    return found
+
+    def _once(
+        self,
+        what: str,
+        holds: Callable[[object], bool],
+        steps: Iterable[tuple[object, ...]],
+    ) -> bool:
+        """Tell whether something holds for a condition of one of the steps."""
+        for step in steps:
+            key = what, id(step)
+            if key not in self._holds:
+                self._holds[key] = any(map(holds, step))
+            if self._holds[key]:
+                return True
+        return False
+
+    def _names(
+        self,
+        what: str,
+        find: Callable[[tuple[object, ...]], Iterable[str]],
+        step: tuple[object, ...],
+    ) -> frozenset[str]:
+        """Return the names that are found at a step."""
+        key = what, id(step)
+        if key not in self._named:
+            self._named[key] = frozenset(find(step))
+        return self._named[key]
+
+    def _checks_of(self, access: Access) -> tuple[object, ...]:
+        """Return the conditions that decide on the rows after they are read."""
+        key = id(access.base)
+        if key not in self._checks:
+            self._checks[key] = tuple(one for one, rows in self._tests if key in rows)
+        return self._checks[key]
 
 
-def _compares_owner(condition: object, access: Access, judge: Judge) -> bool:
-    """Tell whether the owner of the rows themselves is compared with the caller."""
-    owner = access.model.owner
-    if owner is None or not judge.is_callers(condition):
+def _compares_owner(condition: object, owner: str, judge: Judge) -> bool:
+    """Tell whether the column of the owner of the rows themselves is compared with the caller."""
+    if not judge.is_callers(condition):
         return False
     for one in walk(condition):
         if isinstance(one, Instance) and is_compared(one):
             for side, other in (one.args, one.args[::-1]):
-                named = isinstance(side, External) and side.name.rpartition(".")[2] == owner.column
+                named = isinstance(side, External) and side.name.rpartition(".")[2] == owner
                 if named and judge.is_callers(other):
                     return True
     return False
 
 
-def _states(
-    asked: Sequence[object], checks: Sequence[object], access: Access, judge: Judge
-) -> tuple[str, ...]:
-    """Return the columns that must have some value: in the query, or looked at before going on."""
-    found = {name for one in asked for name in _compared_columns(one, judge)}
+def _given(step: tuple[object, ...]) -> Iterator[str]:
+    """Yield the names of what the request gives."""
+    return (str(one.attributes["name"]) for one in walk_all(step) if is_given(one))  # type: ignore[attr-defined]
+
+
+def _looked_at(checks: tuple[object, ...], access: Access) -> Iterator[str]:
+    """Yield the columns of the rows that are looked at before going on."""
     columns = {one.name for one in access.model.columns}
     for one in walk_all(checks):
         if isinstance(one, External) and one.name.rpartition(".")[2] in columns:
-            found.add(one.name.rpartition(".")[2])
-    return tuple(sorted(found))
+            yield one.name.rpartition(".")[2]
 
 
-def _compared_columns(condition: object, judge: Judge) -> Iterator[str]:
+def _compared_columns(step: tuple[object, ...], judge: Judge) -> Iterator[str]:
     """Yield the columns that are compared with what neither the request nor the caller says."""
-    for one in walk(condition):
+    for one in (part for condition in step for part in walk(condition)):
         if not (isinstance(one, Instance) and is_compared(one)):
             continue
         for side, other in (one.args, one.args[::-1]):
