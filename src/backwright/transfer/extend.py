@@ -12,6 +12,7 @@ from backwright.source.brackets import appended
 from backwright.source.imports import add_imports
 from backwright.source.outline import outline
 from backwright.source.text import Splice, splice
+from backwright.spec.names import Names
 from backwright.spec.types import FieldSpec, ResourceSpec
 from backwright.transfer.clashes import check_meanings
 from backwright.transfer.declaration import wanted_imports
@@ -149,6 +150,11 @@ def class_of(code: str, name: str) -> ast.ClassDef:
     raise LookupError(name)
 
 
+def service_path(names: Names) -> str:
+    """Return where the service of a resource is."""
+    return f"app/services/{names.snake}_service.py"
+
+
 def _extend_models(job: Extension) -> list[str]:
     made = tables(job.spec, job.around)
     code = _with_constraints(job.host.text(MODELS), job.table.name, made)
@@ -194,7 +200,7 @@ def _extend_schemas(job: Extension) -> list[str]:
 
 
 def _extend_service(job: Extension) -> list[str]:
-    path = f"app/services/{job.table.names.snake}_service.py"
+    path = service_path(job.table.names)
     if not any(f.kind == "many" or is_above(job.spec, f) for f in job.spec.fields):
         return []
     code = extend_service(job.host.text(path), path, job.house, job.table, job.spec, job.around)

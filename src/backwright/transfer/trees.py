@@ -19,6 +19,14 @@ def is_above(spec: ResourceSpec, field: FieldSpec) -> bool:
     return field.kind == "ref" and field.target == spec.names.pascal
 
 
+def is_guarded(code: str, model: str, column: str) -> bool:
+    """Tell whether a service refuses to close a circle of references by a column of a model."""
+    calls = (n for f in _functions(code) for n in ast.walk(f) if isinstance(n, ast.Call))
+    guards = (call for call in calls if ast.unparse(call.func) == _GUARD)
+    named = {ast.unparse(n) for guard in guards for n in ast.walk(guard)}
+    return f"{model}.{column}" in named
+
+
 def without_trees(code: str) -> str:
     """Return a service without what keeps its rows from standing below themselves."""
     splices = []
