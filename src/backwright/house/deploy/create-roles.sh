@@ -6,10 +6,11 @@ set -euo pipefail
 
 psql --quiet --set=ON_ERROR_STOP=1 --username=postgres --dbname=postgres <<'SQL'
 \getenv password POSTGRES_PASSWORD
+\getenv replication_password REPLICATION_PASSWORD
 CREATE ROLE app LOGIN PASSWORD :'password';
 CREATE DATABASE app OWNER app;
 REVOKE CONNECT ON DATABASE app FROM PUBLIC;
-CREATE ROLE replicator LOGIN REPLICATION PASSWORD :'password';
+CREATE ROLE replicator LOGIN REPLICATION PASSWORD :'replication_password';
 ALTER ROLE postgres PASSWORD NULL;
 SQL
 echo "host replication replicator all scram-sha-256" >>"$PGDATA/pg_hba.conf"

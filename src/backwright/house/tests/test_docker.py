@@ -45,6 +45,15 @@ def test_image_copies_what_is_let_in(source: str) -> None:
     assert re.search(rf"^!{source}/?$", (ROOT / ".dockerignore").read_text(), re.MULTILINE)
 
 
+def test_passwords_of_the_database_are_of_one_role_each() -> None:
+    """Who may copy all databases does not know the application's password, nor the reverse."""
+    compose = (ROOT / "compose.yaml").read_text()
+    (of_roles,) = [b for b in blocks_of(compose, "environment:") if "REPLICATION_PASSWORD:" in b]
+    (of_replica,) = [b for b in blocks_of(compose, "environment:") if "PGUSER: replicator" in b]
+    assert re.findall(r"\$\{(\w+)", of_roles) == ["POSTGRES_PASSWORD", "REPLICATION_PASSWORD"]
+    assert re.findall(r"\$\{(\w+)", of_replica) == ["REPLICATION_PASSWORD"]
+
+
 @pytest.mark.parametrize("script", sorted((ROOT / "deploy").glob("*.sh")), ids=lambda p: p.name)
 def test_scripts_are_mounted_and_stop_at_errors(script: Path) -> None:
     """A script that nobody runs, or that goes on after an error, would do harm later."""

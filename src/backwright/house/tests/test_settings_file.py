@@ -9,7 +9,7 @@ from app.config import Settings
 
 EXAMPLE = Path(__file__).parent.parent / ".env.example"
 LINES = re.findall(r"^(# )?([A-Z_]+)=(.*)$", EXAMPLE.read_text(), flags=re.MULTILINE)
-FOR_CONTAINERS = {"POSTGRES_PASSWORD", "COMPOSE_PROFILES"}
+FOR_CONTAINERS = {"POSTGRES_PASSWORD", "REPLICATION_PASSWORD", "COMPOSE_PROFILES"}
 # An origin of one's own says more than the default, which is for development.
 EXAMPLES = {"CORS_ORIGINS"}
 DEFAULTS = [(name, value) for mark, name, value in LINES if mark and value and name not in EXAMPLES]
