@@ -29,6 +29,8 @@ def test_field_tests_are_told_apart_by_trait() -> None:
         ("link", "many", "owned"),
         ("link", "many", "shared"),
         ("link", "none"),
+        ("mirror", "owned"),
+        ("mirror", "shared"),
         ("link", "self", "owned"),
         ("link", "self", "shared"),
         ("delete", "self", "cascade"),
@@ -62,6 +64,19 @@ def test_a_missing_row_of_the_same_kind_is_called_by_the_column() -> None:
         )
         == 1
     )
+
+
+def test_links_of_owned_rows_are_looked_for_by_another_user_also_on_shared_ones() -> None:
+    """Whom the links belong to is what the test shows, not whom their target belongs to."""
+    draft = house_draft()
+    line = "Book title:str:30 genres:many:Label marks:many:Tag sequels:many:Book"
+    transfer_resource(draft, house_draft(), read_resource_line(line))
+    code = draft.text("tests/test_books.py")
+    for name, path in (("genre", "labels"), ("mark", "tags"), ("sequel", "books")):
+        test = code.partition(f"def test_list_{name}s_by_the_book(")[2].partition("\n\n\n")[0]
+        (asked,) = [line for line in test.splitlines() if "read_all(bob" in line]
+        assert f'"/api/v1/{path}"' in asked
+        assert asked.endswith("== []")
 
 
 def test_references_to_the_same_kind_are_tested_as_the_houses_own_are() -> None:

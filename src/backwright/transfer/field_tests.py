@@ -63,7 +63,7 @@ def known_tests(host: Draft, house: Draft) -> list[FieldTest]:
     words = ambiguous_words(house)
     tests = [test for draft in (host, house) for test in field_tests(draft, survey(draft))]
     for test in [*tests, *_of_one_user(house)]:
-        nouns = (test.table.names, *([test.target] if test.trait[0] == "link" else []))
+        nouns = (test.table.names, *([test.target] if test.trait[0] in ("link", "mirror") else []))
         if all(is_telling(names, words) for names in nouns):
             found.setdefault((test.table.name, test.name), test)
     return list(found.values())
@@ -174,21 +174,32 @@ def _same_field(test: FieldTest, other: FieldTest) -> bool:
 
 def _traits(spec: ResourceSpec, field: FieldSpec, around: Surroundings) -> Iterator[Trait]:
     if field.kind in ("ref", "many"):
-        target = around.targets[str(field.target)]
-        owned = "owned" if target.owned else "shared"
-        if field.target == spec.names.pascal:
-            yield ("link", field.kind if field.kind == "many" else "self", owned)
-            if field.kind == "ref":
-                yield ("delete", "self", field.on_delete)
-            return
-        yield ("link", field.kind, owned)
-        yield ("delete", field.on_delete if field.kind == "ref" else "many")
-        if field.kind == "ref" and field.optional:
-            yield ("link", "none")
+        yield from _traits_of_reference(spec, field, around)
     if field.unique:
-        yield ("unique", "owned" if around.owned else "shared")
+        yield ("unique", _whose(around.owned))
         if field.optional:
             yield ("unique", "optional")
+
+
+def _traits_of_reference(
+    spec: ResourceSpec, field: FieldSpec, around: Surroundings
+) -> Iterator[Trait]:
+    target = _whose(around.targets[str(field.target)].owned)
+    itself = field.target == spec.names.pascal
+    if field.kind == "many":
+        yield ("link", "many", target)
+        yield ("mirror", _whose(around.owned))
+        if not itself:
+            yield ("delete", "many")
+        return
+    yield ("link", "self" if itself else "ref", target)
+    yield ("delete", "self", field.on_delete) if itself else ("delete", field.on_delete)
+    if field.optional and not itself:
+        yield ("link", "none")
+
+
+def _whose(owned: bool) -> str:  # noqa: FBT001 - one word or the other
+    return "owned" if owned else "shared"
 
 
 def _field_test(
@@ -213,10 +224,12 @@ def _trait(name: str, table: Table, column: str, target: Table | None) -> Trait:
     """Return what a test shows of a column, which refers to rows of `target` if it refers."""
     deletes = name.startswith("test_delete")
     on_delete = "cascade" if "_with_" in name else "restrict"
-    owned = "owned" if target and target.owned else "shared"
+    owned = _whose(target is not None and target.owned)
     if name.startswith("test_filter_by_no_"):
         return ("link", "none")
     if column.endswith("_ids") and table.links:
+        if name.startswith("test_list_"):  # links are the row's owner's, whoever owns its target
+            return ("mirror", _whose(table.owned))
         return ("delete", "many") if deletes else ("link", "many", owned)
     if target is table:
         return ("delete", "self", on_delete) if deletes else ("link", "self", owned)
@@ -224,7 +237,7 @@ def _trait(name: str, table: Table, column: str, target: Table | None) -> Trait:
         return ("delete", on_delete) if deletes else ("link", "ref", owned)
     if name.startswith("test_create_two_without_"):
         return ("unique", "optional")
-    return ("unique", "owned" if table.owned else "shared")
+    return ("unique", _whose(table.owned))
 
 
 def section_of(code: str, line: int) -> str:
