@@ -179,6 +179,7 @@ def _entity_step(entity: Entity, state: State) -> Step | None:
 
 
 def _fields_step(entity: Entity, state: State) -> Step | None:
+    entity.drafts = [d for d in entity.drafts if d.said or d.literal or not _is_made(d, state)]
     if not entity.drafts:
         if entity.loose:
             questions.ask_field_place(state, (), entity.source)
@@ -188,6 +189,12 @@ def _fields_step(entity: Entity, state: State) -> Step | None:
     assert thing is not None  # noqa: S101 - the caller looked
     state.parts.insert(0, Part(f"resource {entity.name}", f"the project: {thing.place}"))
     return Step("add field", (entity.name, *_words(entity, state)))
+
+
+def _is_made(draft: Draft, state: State) -> bool:
+    """Tell whether `a task may get checkpoints` names a resource that the text makes."""
+    found = state.find(draft.name.replace("_", " "))
+    return found is not None and found.thing is None and snake(found.name) != draft.name
 
 
 def _owner(entity: Entity, state: State) -> tuple[tuple[str, str], ...]:

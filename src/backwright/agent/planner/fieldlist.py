@@ -18,7 +18,7 @@ _LITERAL = re.compile(
 _SEPARATOR = re.compile(
     r"(?P<open>\()|(?P<close>\))|(?P<colon>:)|(?P<dash>\s–\s)"
     r"|,\s*(?:and\b|plus\b|but\b|as well as\b|also\b)?|;|\.(?!\w)|\n|\s\+\s|[?!]"
-    r"|\b(?P<reason>because|since|so that|so we|so they|in case|although|otherwise|as we|for the)\b"
+    r"|\b(?P<reason>because|since|so that|so we|so they|in case|although|otherwise|as we|for the)\b(?!\s*[(:])"
     r"|\b(?:and|plus|as well as|along with|together with|in addition to|but|while)\b",
     re.IGNORECASE,
 )
@@ -40,6 +40,7 @@ class _Chunk:
     attributes: list[Attribute] = field(default_factory=list)
     is_reason: bool = False
     opens: bool = False
+    follows: bool = False
 
     def names(self) -> list[str]:
         """Return the words that name something: without what was spotted, and without filler."""
@@ -128,7 +129,7 @@ def _trimmed(words: list[str]) -> list[str]:
 
 def _chunks(text: str, spotted: Sequence[Attribute]) -> Iterator[_Chunk]:
     """Cut a text at separators that stand in no attribute."""
-    depth, at, reason = 0, 0, False
+    depth, at, reason, follows = 0, 0, False, False
     for match in [*_SEPARATOR.finditer(text), None]:
         if match and any(one.start <= match.start() < one.end for one in spotted):
             continue
@@ -136,10 +137,11 @@ def _chunks(text: str, spotted: Sequence[Attribute]) -> Iterator[_Chunk]:
         inside = [one for one in spotted if at <= one.start and one.end <= end]
         if text[at:end].strip():
             opens = bool(match and (match["open"] or match["colon"]))
-            yield _Chunk(text[at:end], at, depth, inside, reason, opens)
+            yield _Chunk(text[at:end], at, depth, inside, reason, opens, follows)
         if match:
             depth = max(0, depth + bool(match["open"]) - bool(match["close"]))
             at = match.end()
+            follows = bool(match["open"] or match["colon"])
             reason = bool(match["reason"]) or (reason and match[0].strip() in ("and", ""))
 
 
@@ -158,6 +160,8 @@ class _Reader:
         words = chunk.names()
         if chunk.is_reason or self._is_about_another(chunk):
             self.result.remarks.append(chunk.text.strip())
+        elif words and self._describes_open(chunk):
+            self._give(self.result.drafts[-1], chunk)
         elif (
             not words
             and not self._is_inside(chunk)
@@ -198,6 +202,13 @@ class _Reader:
             subject and any(subject[1].lower() != str(one.values["thing"]).lower() for one in links)
         )
 
+    def _describes_open(self, chunk: _Chunk) -> bool:
+        """Tell whether a chunk behind `discount:` begins with a type: `integer percent, 0 to 60`."""
+        strong = chunk.follows and not chunk.opens and chunk.attributes
+        return bool(
+            strong and self.result.drafts and _leads(chunk) and not chunk.attributes[0].weak
+        )
+
     def _is_inside(self, chunk: _Chunk) -> bool:
         """Tell whether a chunk stands in parentheses behind the name of a field."""
         return bool(self.result.drafts) and chunk.depth > self.depth
@@ -214,7 +225,8 @@ class _Reader:
     def _is_remark(self, words: list[str], chunk: _Chunk) -> bool:
         prose = frozenset(lexicon("names")["filler"]["prose"])
         plain = re.sub("[`\"']", "", chunk.text)
-        if any(w.lower() in prose for w in words) or len(words) > _LONGEST_NAME:
+        named = chunk.opens and len(words) == 1 and chunk.depth <= self.depth
+        if (not named and any(w.lower() in prose for w in words)) or len(words) > _LONGEST_NAME:
             return True
         if not all(re.fullmatch(r"[`\"']?[A-Za-z][\w -]*[`\"']?", w) for w in words):
             return True
@@ -296,7 +308,7 @@ class _Reader:
 
     def _stands_alone(self, one: Attribute, draft: Draft, chunk: _Chunk) -> bool:
         """Tell whether a reference is a field of its own, and not the type of the open one."""
-        if chunk.depth > self.depth and "type" not in draft.said:
+        if (chunk.follows or chunk.depth > self.depth) and "type" not in draft.said:
             return False
         if "type" in draft.said or known_kind(draft.name) or one.kind == "many":
             return True

@@ -27,6 +27,10 @@ _RETRACTS = re.compile(
 _EXPECTS = re.compile(
     r"(?i)\b(?:fail|refused|rejected|denied|40[134]|not (?:work|be possible|succeed)|impossible)\b"
 )
+_POINTS_BACK = re.compile(
+    r"(?i)(?:add|do|make|include|build|implement|write) (?:all |both )?(?:of )?(?:that|this|it|them|those|these|some)\b"
+    r"(?: (?:to|in|into|for) (?:the|this|our|my) \w+)?\W*$"
+)
 _HTTP = re.compile(r"(?:GET|POST|PUT|PATCH|DELETE)\b")
 _IMPROVES = re.compile(
     r"(?i)^(?:improve|optimi[sz]e|clean up|polish|refactor|moderni[sz]e|speed up|harden|enhance the|rework|restructure|simplify|tidy)\b"
@@ -184,6 +188,8 @@ def _unknown(clause: Clause, state: State) -> None:
         state.aside.append(clause.raw)
     elif first(text, "cues", "vague", "quality"):
         _vague(clause, state, "It can mean several things, and each is another piece of work.")
+    elif re.match(r"(?i)(?:write|compose|draft|draw)\b", text):
+        state.refused.append((clause.raw, "of texts it writes tests, and nothing else"))
     elif verb := unknown_verb(clause):
         state.refused.append((clause.raw, f"{verb!r} is nothing that it knows how to do"))
     elif _wishes(text, state) or _concerns(text, state):
@@ -199,7 +205,11 @@ def _only_tells(text: str, state: State) -> bool:
     rest, owner, _ = take_owner(text, state.people())
     if owner and not rest.strip(" ,.") and state.acts:
         return True
+    if state.acts and _POINTS_BACK.match(text):
+        return True
     verbs = {getattr(one, "verb", "") for one in state.acts}
+    if "probe" in verbs and re.match(r"(?i)write\b", text):
+        return True
     return "doctor" in verbs or ("probe" in verbs and bool(_EXPECTS.search(text)))
 
 
@@ -215,7 +225,7 @@ def _wishes(text: str, state: State) -> bool:
     return (
         bool(
             pattern(
-                r"^(?:(?:i|we)\s+)?(?:add|create|need|want|put|introduce|set up|extend|include|give)\b"
+                r"^(?:(?:i|we)\s+)?(?:add|create|need|want|put|introduce|set up|set|change|allow|enable|let|extend|include|give)\b"
             ).match(text)
         )
         and not state.world.is_empty

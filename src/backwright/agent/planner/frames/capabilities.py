@@ -20,7 +20,9 @@ def read_cors(clause: Clause, state: State) -> bool:
     """`allow https://app.example.org in CORS, with credentials`."""
     if not first(clause.text, "cues", "cors", "cues"):
         return False
-    if clause.asks and re.match(r"(?i)(?:why|what|how|which|is|are|do|does)\b", clause.text):
+    if (clause.asks or first(clause.text, "cues", "inspect", "cues")) and re.match(
+        r"(?i)(?:why|what|how|which|where|who|is|are|do|does)\b", clause.text
+    ):
         return False
     origins = [one.rstrip("/") for one in _URL.findall(clause.text)]
     if not origins and re.search(

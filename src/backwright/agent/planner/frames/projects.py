@@ -124,7 +124,12 @@ def _fields_of(clause: Clause, state: State) -> None:
     )
     if not found or _usual(found["rest"]):
         return
-    inner = Clause(found["rest"].strip(), found["rest"].strip(), clause.asks, opens=True)
+    rest = re.sub(
+        r"(?i)^(?:name|call) it [`\"']?[\w-]+[`\"']?\s*[,;]?\s*(?:and |with )?",
+        "",
+        found["rest"].strip(),
+    )
+    inner = Clause(rest, rest, clause.asks, opens=True)
     if _speaks_of_fields(inner.text):
         read_resources(inner, state)
 

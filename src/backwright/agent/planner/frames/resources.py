@@ -127,19 +127,20 @@ def _fields_onto(text: str, clause: Clause, state: State) -> bool:
     """`add due_date to Task, a date`, `put a channel on orders, one of …`, `color for Folder – …`."""
     things = things_of(state)
     found = pattern(
-        rf"^(?P<verb>(?:<ADD>)\s+)?(?P<what>(?:(?!\b(?:to|on|onto|into) (?:{things})\b).)+?)\s+(?:to|on|onto|in|into|for|of|about)\s+(?:<DET>\s+|existing\s+)*(?P<thing>{things})"
+        rf"^(?:(?:i|we)\s+(?:also\s+)?)?(?P<verb>(?:<ADD>)\s+)?(?P<what>(?:(?!\b(?:to|on|onto|into) (?:{things})\b).)+?)\s+(?:to|on|onto|in|into|for|of|about)\s+(?:<DET>\s+|existing\s+)*(?P<thing>{things})"
         rf"(?:\s+(?:model|table|resource|rows?|entity|records?))?(?![\w-]|'s|\.\w)(?P<rest>.*)$"
     ).match(text)
     if not found or ":" in found["what"] or found["what"].count("(") != found["what"].count(")"):
         return False
+    said = _without_reference(found["what"], state)
     if pattern(
         r"\b(?:refer(?:s|ring)?|references?|belong(?:s|ing)?|point(?:s|ing)?|link(?:s|ed)?|relat(?:es?|ed|ion)|attach(?:es|ed)|connect(?:s|ed)?|key|tied|owned|index(?:es)?|many)\s*$"
-    ).search(found["what"]):
+    ).search(said):
         return False
     entity = state.find(found["thing"])
     if entity is None or (not found["verb"] and not entity.thing):
         return False
-    what = read_list(found["what"], state.forms(), entity.drafts)
+    what = read_list(said, state.forms(), entity.drafts)
     rest = read_list(body_of(found["rest"]), state.forms(), what.drafts)
     if found["verb"] is None and not (what.drafts and any(d.said for d in rest.drafts)):
         return _about(found["what"], entity, found["rest"], clause, state)
@@ -148,6 +149,13 @@ def _fields_onto(text: str, clause: Clause, state: State) -> bool:
     if not rest.drafts:
         return _nameless(entity, clause, state, rest)
     return give_fields(entity, rest, clause, state)
+
+
+def _without_reference(words: str, state: State) -> str:
+    """`a store reference` is a field `store`, where that is a resource."""
+    named = re.sub(r"(?i)\s+(?:reference|foreign key|fk)\s*$", "", words)
+    noun = read_noun(re.sub(r"(?i)^.*\b(?:an?|the|optional)\s+", "", named))
+    return named if noun and state.find(noun[0]) else words
 
 
 def _about(what: str, entity: Entity, rest: str, clause: Clause, state: State) -> bool:
@@ -258,11 +266,13 @@ def _added(text: str, clause: Clause, state: State) -> bool:
         return False
     said = found["rest"] or found["known"]
     if field := pattern(
-        rf"^{SUBJECT}(?:new\s+|another\s+|two\s+|three\s+)*(?P<what>.*?)\s*\b{_FIELD_NOUN}\b(?:\s+(?:called|named|for|:))?\s*(?P<rest>.*)$"
+        rf"^{SUBJECT}(?:new\s+|another\s+|two\s+|three\s+)*(?P<what>(?:(?!\bwith\b)[^,:(])*?)\s*\b{_FIELD_NOUN}\b(?:\s+(?:called|named|for|:))?\s*(?P<rest>.*)$"
     ).match(said):
         return _field_for_what(field["what"], field["rest"], clause, state)
     noun = read_noun(said)
     if noun is None:
+        return False
+    if re.match(r"(?i)write\b", text) and not spot(noun[1], state.forms()):
         return False
     wished = re.match(
         r"(?i)^(?:(?:i|we)\s+)?(?:need|want|get|have|include|record|keep|report)\b", text
