@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from tests.workshop.trees import BEFORE, change, snapshot
 
 from backwright.errors import UsageError
+from backwright.workshop import staging as staging_module
 from backwright.workshop.changeset import ChangeSet, FileEdit
 from backwright.workshop.staging import LARGE_FILE, import_roots, prepare
 
@@ -91,6 +93,30 @@ def test_a_project_in_a_monorepo_keeps_its_surroundings(tmp_path: Path) -> None:
         assert (folder / "../../libs/shared/shared/__init__.py").exists()
         assert not (folder / "../../libs/other").exists()
         assert not (folder / "../../frontend").exists()
+
+
+def test_what_is_deleted_while_it_is_copied_is_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "repository" / ".git").mkdir(parents=True)
+    put(tmp_path / "repository/service/app/main.py")
+    doomed = [put(tmp_path / f"repository/{name}") for name in ("a.s", "service/b.s")]
+    doomed.append(put(tmp_path / "repository/service/gone/c.s").parent)
+    link = tmp_path / "repository/service/link"
+    link.symlink_to("app")
+    listed = staging_module._entries
+
+    def list_and_delete(folder: Path) -> list[os.DirEntry[str]]:
+        entries = listed(folder)
+        shutil.rmtree(doomed[-1], ignore_errors=True)
+        for path in (*doomed[:2], link):
+            path.unlink(missing_ok=True)
+        return entries
+
+    monkeypatch.setattr(staging_module, "_entries", list_and_delete)
+    with prepare(tmp_path / "repository/service") as staging:
+        assert (staging.folder / "app/main.py").is_file()
+        assert not (staging.folder / "b.s").exists()
 
 
 def test_where_modules_are_imported_from(tmp_path: Path) -> None:

@@ -9,11 +9,12 @@ relative path come along.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
 import shutil
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -108,7 +109,7 @@ def copy_project(root: Path, target: Path, within: Path) -> Staging:
     top, folders = _scope(root)
     left_out: list[str] = []
     try:
-        copier = _Copier(top, target, left_out)
+        copier = _Copier(top, target, folders, left_out)
         target.mkdir(parents=True)
         for folder in folders:
             copier.copy_folder(folder)
@@ -117,9 +118,12 @@ def copy_project(root: Path, target: Path, within: Path) -> Staging:
             above = above.parent
             copier.copy_files_of(above)
     except OSError as error:
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
         raise MissingError(
             f"the project cannot be copied: {error}",
-            remedy="free some space, or set TMPDIR to a folder with more",
+            remedy="free some space, or set TMPDIR to a folder with more"
+            if full
+            else "see that the folder it lies in can be read, and the one for temporary files written",
         ) from error
     inside = tuple(
         os.path.relpath(path, root) for path in sorted(left_out) if Path(path).is_relative_to(root)
@@ -157,39 +161,41 @@ def _repository(root: Path) -> Path:
 class _Copier:
     """Copies folders from under one top to under another, never following a link."""
 
-    def __init__(self, top: Path, target: Path, left_out: list[str]) -> None:
-        """Remember where from and where to."""
+    def __init__(
+        self, top: Path, target: Path, folders: Sequence[Path], left_out: list[str]
+    ) -> None:
+        """Remember where from, where to, and which folders come whole."""
         self._top = top
         self._target = target
+        self._folders = folders
         self._left_out = left_out
 
     def copy_folder(self, folder: Path) -> None:
         """Copy a folder and everything in it that is wanted."""
-        target = self._place(folder)
-        target.mkdir(parents=True, exist_ok=True)
-        with os.scandir(folder) as entries:
-            for entry in entries:
-                if entry.name in _LEFT_OUT or entry.name.endswith(".egg-info"):
-                    continue
-                path = Path(entry.path)
-                if entry.is_symlink():
-                    self._copy_link(path)
-                elif entry.is_dir():
-                    if not _is_environment(path):
-                        self.copy_folder(path)
-                else:
-                    self._copy_file(entry, LARGE_FILE)
+        self._place(folder).mkdir(parents=True, exist_ok=True)
+        for entry in _entries(folder):
+            if entry.name in _LEFT_OUT or entry.name.endswith(".egg-info"):
+                continue
+            path = Path(entry.path)
+            if entry.is_symlink():
+                self._copy_link(path)
+            elif not entry.is_dir():
+                self._copy_file(entry, LARGE_FILE)
+            elif not _is_environment(path):
+                self.copy_folder(path)
 
     def copy_files_of(self, folder: Path) -> None:
         """Copy the plain files of a folder above the project, if they are small."""
-        with os.scandir(folder) as entries:
-            for entry in entries:
-                if entry.is_file(follow_symlinks=False):
-                    self._copy_file(entry, _FILE_ABOVE)
+        for entry in _entries(folder):
+            if entry.is_file(follow_symlinks=False):
+                self._copy_file(entry, _FILE_ABOVE)
 
     def _copy_file(self, entry: os.DirEntry[str], limit: int) -> None:
         """Copy a file with its times and permissions; pipes, sockets and devices are passed over."""
-        status = entry.stat(follow_symlinks=False)
+        try:
+            status = entry.stat(follow_symlinks=False)
+        except FileNotFoundError:
+            return
         if not stat.S_ISREG(status.st_mode):
             return
         if status.st_size > limit:
@@ -204,13 +210,16 @@ class _Copier:
             target.chmod(stat.S_IMODE(status.st_mode) | stat.S_IRUSR | stat.S_IWUSR)
 
     def _copy_link(self, path: Path) -> None:
-        """Copy a link as a link: into the copy where it led into the project, else to where it led.
+        """Copy a link as a link: into the copy where it led to what comes along, else where it led.
 
         A link written relative to the project keeps its words while it stays inside of the copy.
         """
-        words = path.readlink()
+        try:
+            words = path.readlink()
+        except FileNotFoundError:
+            return
         leads_to = Path(os.path.normpath(path.parent / words))
-        if not leads_to.is_relative_to(self._top):
+        if not self._comes_along(leads_to):
             words = leads_to
         elif words.is_absolute():
             words = self._place(leads_to)
@@ -218,9 +227,25 @@ class _Copier:
         if not os.path.lexists(target):
             target.symlink_to(words)
 
+    def _comes_along(self, path: Path) -> bool:
+        """Tell whether a path lies in what is copied, or beside a folder that the project is in."""
+        if any(path.is_relative_to(folder) for folder in self._folders):
+            return True
+        above = self._folders[0].parents
+        return path.parent in above and path.parent.is_relative_to(self._top) and path.is_file()
+
     def _place(self, path: Path) -> Path:
         """Return where a file of the original lies in the copy."""
         return self._target / path.relative_to(self._top)
+
+
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    """Return what a folder holds now; programs at work make and delete files all the time."""
+    try:
+        with os.scandir(folder) as entries:
+            return list(entries)
+    except FileNotFoundError:
+        return []
 
 
 def _is_environment(folder: Path) -> bool:
