@@ -30,7 +30,16 @@ def assert_proved(document: dict[str, object]) -> None:
 
 
 def add(spec: str, *options: str, folder: Path) -> dict[str, object]:
-    return backwright("add", "resource", *spec.split(), *options, folder=folder)
+    done = backwright("add", "resource", *spec.split(), *options, folder=folder)
+    assert_starts(folder)
+    return done
+
+
+def assert_starts(project: Path) -> None:
+    """What was proved in a copy holds of the project, too: it has all that the copy had."""
+    command = [project / ".venv" / "bin" / "python", "-c", "import app.main"]
+    done = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,15 @@ from pathlib import Path
 import pytest
 
 from backwright.source.outline import outline
+from backwright.spec.fields import read_fields
 from backwright.spec.resource import read_resource_line
 from backwright.tasks.house import Features, house_draft, without_exemplars
 from backwright.tasks.tidy import tidy
 from backwright.transfer.draft import Draft
+from backwright.transfer.extend import extend_resource
 from backwright.transfer.resource import transfer_resource
 from backwright.transfer.supplies import leave_out_supplies
+from backwright.transfer.survey import survey
 
 PLAIN = ("Tag name:str:1..40:unique",)
 SHOP = (
@@ -75,7 +78,8 @@ def test_what_a_later_resource_uses_comes_back(tmp_path: Path) -> None:
     assert not host.exists("app/links.py")
     assert "\nJson = " not in host.text("app/fields.py")
     line = "Note data:json parent:ref:Note:optional tags:many:Tag"
-    transfer_resource(host, house_draft(), read_resource_line(line))
+    made = transfer_resource(host, house_draft(), read_resource_line(line))
+    assert {path for _, paths in made.steps for path in paths} == set(host.changes())
     for path in ("app/links.py", "app/trees.py"):
         assert host.text(path) == house_draft().text(path)
     fields, columns = host.text("app/fields.py"), host.text("app/columns.py")
@@ -85,3 +89,13 @@ def test_what_a_later_resource_uses_comes_back(tmp_path: Path) -> None:
     assert "class linked_ids(" in columns
     assert "@compiles(linked_ids" in columns
     assert "JSONDocument" in columns
+
+
+def test_what_a_later_field_uses_comes_back(tmp_path: Path) -> None:
+    host = project(tmp_path, Features(), PLAIN)
+    table = survey(host).table("Tag")
+    assert table is not None
+    fields = read_fields(["day:date", "above:ref:Tag:optional", "alike:many:Tag"])
+    steps = extend_resource(host, house_draft(), table, fields)
+    assert {path for _, paths in steps for path in paths} == set(host.changes())
+    assert set(host.changes()) >= {"app/fields.py", "app/links.py", "app/trees.py"}

@@ -72,7 +72,7 @@ def extend_resource(
     check_references(facts, spec, around)
     job = Extension(host, house, table, spec, around)
     done = [(name, tuple(step(job))) for name, step in _STEPS]
-    bring_supplies(host, house)
+    done.insert(0, ("common modules", tuple(bring_supplies(host, house))))
     check_meanings(host)
     return tuple((name, files) for name, files in done if files)
 

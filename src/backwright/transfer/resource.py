@@ -53,9 +53,9 @@ def transfer_resource(host: Draft, house: Draft, spec: ResourceSpec) -> Transfer
     _check_names(facts, spec, exemplar)
     check_references(facts, spec, around)
     job = Job(host, house, spec, exemplar, around, vocabulary(exemplar, house))
-    written = tuple((name, tuple(step(job))) for name, step in STEPS)
+    written = [(name, tuple(step(job))) for name, step in STEPS]
+    written.insert(0, ("common modules", tuple(bring_supplies(host, house))))
     done = tuple((name, files) for name, files in written if files)
-    bring_supplies(host, house)
     check_meanings(host)
     name = exemplar.table.name
     learnt_from = name if exemplar.draft is host else f"the {name} of the built-in example project"

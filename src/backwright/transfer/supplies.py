@@ -31,16 +31,23 @@ def leave_out_supplies(draft: Draft) -> None:
     prune_draft(draft, (), gone)
 
 
-def bring_supplies(host: Draft, house: Draft) -> None:
-    """Put into a project what its modules use of the house's common ones, and it lacks."""
-    for path in (*_WHOLE, *_SHARED):
-        if not house.exists(path):
-            continue
+def bring_supplies(host: Draft, house: Draft) -> list[str]:
+    """Put into a project what its modules use of the house's common ones, and it lacks.
+
+    Return the files that this changed.
+    """
+    made = []
+    for path in filter(house.exists, (*_WHOLE, *_SHARED)):
         wanted = _imported_from(host, path)
-        if wanted and not host.exists(path):
-            host.write(path, house.text(path))
-        elif wanted:
-            host.write(path, _with(host.text(path), house.text(path), wanted))
+        if not wanted:
+            continue
+        before = host.text(path) if host.exists(path) else None
+        learnt = house.text(path)
+        after = learnt if before is None else _with(before, learnt, wanted)
+        if after != before:
+            host.write(path, after)
+            made.append(path)
+    return made
 
 
 def _module(path: str) -> str:
