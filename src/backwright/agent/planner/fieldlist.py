@@ -293,6 +293,10 @@ class _Reader:
 
     def _open(self, name: str, chunk: _Chunk) -> None:
         draft = Draft(name)
+        if self.result.drafts and re.search(r"(?i)\bare\b", chunk.text):
+            last = self.result.drafts[-1]
+            if not last.said and not last.literal:  # `arrival and departure are dates`
+                self._give(last, chunk)
         self.group = ""
         self.result.drafts.append(draft)
         self.depth = chunk.depth

@@ -14,6 +14,7 @@ _JUDGES = re.compile(
     r"(?i)(?:can|could|does|do|is|are|check|verify|prove|make sure|test|ensure|see|try|confirm|audit|review|report|which|what|how"
     r"|show|find (?!out)|go|look|run|write|nobody|no one|user|attack|whether|that|the|neither|register|search|scan)\b"
 )
+_REQUEST = re.compile(r"\b(?:GET|POST|PUT|PATCH|DELETE|OPTIONS)\s+(?:on\s+)?/?\S+")
 _JUDGING = ("probe", "audit", "doctor", "inspect")
 
 
@@ -26,11 +27,14 @@ def outside(clause: Clause, frame: str | None, named: Iterable[str]) -> str | No
         named: Names of resources and fields, which may be called as they like.
     """
     names = [one.lower().replace("_", " ") for one in named]
+    text = _REQUEST.sub(
+        lambda one: "x" * len(one[0]), clause.text
+    )  # DELETE /tasks deletes nothing here
     topics = lexicon("foreign")["topic"]
     for topic in sorted(topics, key=lambda one: not one["about"].startswith(GRAVE)):
         grave = topic["about"].startswith(GRAVE)
         for one in topic["strong"]:
-            for match in pattern(one).finditer(clause.text):
+            for match in pattern(one).finditer(text):
                 if not _is_excused(match, clause, frame, names, grave=grave):
                     return str(topic["about"])
     return None

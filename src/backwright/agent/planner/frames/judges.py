@@ -13,7 +13,7 @@ _EVIDENCE = re.compile(
     r"(?i)traceback|\b\w*(?:Error|Exception|Violation)\b|\"detail\"|CORS policy|\b[45]\d\d\b|\berror\b|failed|refused"
 )
 _TELLS = re.compile(
-    r"(?i)(?:and )?(?:tell|report|list|show|say|let me know|summari[sz]e|print|give me|no changes?|no edits?|(?:only|just) (?:information|info|a report|reading)|(?:only|just) look|look only|do not (?:change|touch|fix)|only report|read[- ]only|nothing (?:is|gets) changed|i will)\b"
+    r"(?i)(?:and )?(?:tell|report|list|show|say|let me know|summari[sz]e|print|give me|no changes?|no edits?|(?:only|just) (?:list|show|tell)|change nothing|nothing else|nothing more|(?:only|just) (?:information|info|a report|reading)|(?:only|just) look|look only|do not (?:change|touch|fix)|only report|read[- ]only|nothing (?:is|gets) changed|i will)\b"
 )
 _TRIES = re.compile(
     r"(?i)(?:run|check|verify|test|try|prove|make sure|ensure|write|add|probe|exercise|walk|hit|confirm|see)\b"
@@ -112,6 +112,8 @@ def read_audit(clause: Clause, state: State) -> bool:
 
 def read_inspect(clause: Clause, state: State) -> bool:
     """`which endpoints want a token?`."""
+    if "default" in clause.text.lower() and state.current is not None:
+        return False
     if (
         not first(clause.text, "cues", "inspect", "cues")
         or _OF_OTHERS.search(clause.text)

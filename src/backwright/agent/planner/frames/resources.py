@@ -25,6 +25,9 @@ from backwright.agent.planner.types import JUDGES
 
 _TO_THE_API = r"\s*\b(?:to|in|into|for|on) (?:this|the|our|my|that) (?:whole |existing |current )?(?:api|app(?:lication)?|project|backend|service|code ?base|system|repo(?:sitory)?|database|db)\b"
 _NAMED_SO = re.compile(r"(?:Collection|Object|Table|Model|Entity|Endpoint)\s*[:(]")  # a name here
+_LABEL = re.compile(
+    r"^[A-Za-z][A-Za-z ]{1,30}:\s+(?=[A-Z]\w+\s+(?:with\b|has\b|\())"
+)  # `Ticketing: …`
 _FIELD_NOUN = r"(?:fields?|columns?|attributes?|propert(?:y|ies)|flags?)"
 _HAS = r"(?:(?:should|must|can|could|may|might|will|would|shall|also|now|really|only|simply|just|all|each|both|additionally|optionally|then|to|i think|still)\s+)*(?:needs?|gets?|has|have|wants?|lacks?|carr(?:y|ies)|is missing|are missing|miss(?:es)?|receives?|requires?|includes?|stores?|holds?|contains?|keeps?|remembers?|knows?|records?|consists? of|comes? with|be given|is given|are given|is to have|ought to have|track|tracks)"
 
@@ -217,6 +220,7 @@ def _things_have(text: str, clause: Clause, state: State) -> bool:
 
 def _header(text: str, clause: Clause, state: State) -> bool:
     """`Bundle: name …, price …`, `Patient (name …)`, `habits have a name …`, `SupportTicket with …`."""
+    text = _LABEL.sub("", text)
     noun = read_noun(text)
     if (
         noun is None
