@@ -103,7 +103,7 @@ def cleared(owners: Ownership, chain: Chain) -> Chain:
             parts.append(part)
     loose = _loose(owners, chain, parts)
     used = [_without(part, loose) for part in parts]
-    kept = [_with_used(owners, part, used) for part in parts]
+    kept = [_with_used(owners, part, used, chain.model.name) for part in parts]
     gone = {n for p in parts for n in p.defined} - {n for p in kept for n in p.defined}
     kept = [_without(p, [s for s in loose if _mentions(owners, p, s, gone)]) for p in kept]
     return replace(
@@ -151,7 +151,7 @@ def _is_dead(owners: Ownership, part: Part) -> bool:
     )
 
 
-def _with_used(owners: Ownership, part: Part, parts: list[Part]) -> Part:
+def _with_used(owners: Ownership, part: Part, parts: list[Part], model: str) -> Part:
     """Leave out of a shared module what only other resources use: it is theirs."""
     if part.whole:
         return part
@@ -159,32 +159,31 @@ def _with_used(owners: Ownership, part: Part, parts: list[Part]) -> Part:
     kept = tuple(
         s
         for s in part.statements
-        if not isinstance(s.node, kinds) or not _is_for_others(owners, s, parts)
+        if not isinstance(s.node, kinds) or not _is_for_others(owners, s, parts, model)
     )
     return replace(part, statements=kept)
 
 
-def _is_for_others(owners: Ownership, statement: Statement, parts: list[Part]) -> bool:
+def _is_for_others(owners: Ownership, statement: Statement, parts: list[Part], model: str) -> bool:
     if not statement.names or statement.names[0] in {m.name for m in owners.project.models}:
         return False
     word = re.compile(rf"\b{re.escape(statement.names[0])}\b")
     by_us = any(word.search(_text(owners, p, statement)) for p in parts)
     if by_us:
         return False
-    return any(word.search(_rest(owners, path, parts)) for path in owners.modules.paths)
+    return any(word.search(_of_others(owners, path, model)) for path in owners.modules.paths)
 
 
-def _rest(owners: Ownership, path: str, parts: list[Part]) -> str:
-    """Return the code of a module that is not the resource's."""
-    mine = [p for p in parts if p.path == path]
-    if any(p.whole for p in mine):
-        return ""
+def _of_others(owners: Ownership, path: str, model: str) -> str:
+    """Return the code of a module that is another resource's; what is nobody's only wires it."""
+    owner = owners.of_module(path)
+    if owner is not None:
+        return "" if owner == model else owners.modules.text(path)
     lines = owners.modules.text(path).splitlines()
-    for part in mine:
-        for statement in part.statements:
-            for line in range(statement.start - 1, statement.end):
-                lines[line] = ""
-    return "\n".join(lines)
+    theirs = (
+        s for s in owners.modules.outline(path) if owners.of_statement(path, s) not in (None, model)
+    )
+    return "\n".join("\n".join(lines[s.start - 1 : s.end]) for s in theirs)
 
 
 def _text(owners: Ownership, part: Part, without: Statement) -> str:

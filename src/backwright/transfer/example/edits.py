@@ -62,11 +62,11 @@ class Positions:
 def insert(code: str, insertions: Iterable[Insertion]) -> str:
     """Return the code with all insertions made, in the file's own line ending."""
     newline = line_ending(code)
-    in_order = sorted(insertions, key=lambda i: i.offset)
-    while in_order:
-        one = in_order.pop()
-        text = one.text.replace("\n", newline)
-        if one.offset == len(code) and code and not code.endswith("\n"):
+    texts: dict[int, str] = {}
+    for one in sorted(insertions, key=lambda i: i.offset):
+        texts[one.offset] = texts.get(one.offset, "") + one.text.replace("\n", newline)
+    for offset, text in sorted(texts.items(), reverse=True):
+        if offset == len(code) and code and not code.endswith("\n"):
             text = newline + text.removesuffix(newline)
-        code = code[: one.offset] + text + code[one.offset :]
+        code = code[:offset] + text + code[offset:]
     return code

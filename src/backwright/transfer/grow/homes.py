@@ -56,7 +56,7 @@ def read_homes(sources: Sources, names: Names) -> Homes:
         schemas=schemas or _first(there, domain or package, "schemas", names),
         service=_in(domain, "service.py") if domain else service,
         routes=_apart(_routes(routes, names, domain) or routers, (models, schemas), "routes"),
-        exceptions=_in(package, "exceptions.py"),
+        exceptions=_in_package(there, package, "exceptions", "errors.py"),
         database=_in(package, "database.py"),
         tests=_tests(sources, names, domain),
     )
@@ -114,6 +114,12 @@ def _in_folder(there: Container[str], package: str, folder: str, file: str) -> s
     return _in(
         package, file if stem.endswith(singularize(folder) or folder) else f"{stem}_{folder}.py"
     )
+
+
+def _in_package(there: Iterable[str], package: str, name: str, file: str) -> str:
+    """Return a module of a name, or one in the package of that name, which would hide it."""
+    folder = _in(package, name)
+    return f"{folder}/{file}" if any(p.startswith(f"{folder}/") for p in there) else f"{folder}.py"
 
 
 def _domain(routes: list[str], names: Names) -> str | None:
