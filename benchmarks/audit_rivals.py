@@ -42,6 +42,7 @@ def main() -> None:
     parser.add_argument("--semgrep")
     parser.add_argument("--rules")
     parser.add_argument("--speed", nargs="*", default=[])
+    parser.add_argument("--without-audit", action="store_true", help="only the other tools")
     words = parser.parse_args()
     tools: dict[str, Callable[[Path], Said]] = {"ruff": _ruff}
     if words.bandit:
@@ -53,15 +54,21 @@ def main() -> None:
     names = sorted(one.name for one in FOLDER.iterdir() if (one / "mutants.toml").is_file())
     mutants = [one for name in names for one in mutants_of(name)]
     with tempfile.TemporaryDirectory() as folder:
-        _compare(Path(folder), names, mutants, tools)
+        found = _others(Path(folder), names, mutants, tools)
+    if not words.without_audit:
+        before = {name: told(audited(clean(name).text)) for name in names}
+        for one in mutants:
+            found["backwright"][one.kind] += bool(told(audited(one.text)) - before[one.project])
+    _print(found, Counter(one.kind for one in mutants))
     for project in words.speed:
         _speed(Path(project))
 
 
-def _compare(
+def _others(
     root: Path, names: Sequence[str], mutants: Sequence[Mutant],
     tools: dict[str, Callable[[Path], Said]],
-) -> None:  # fmt: skip
+) -> dict[str, Counter[str]]:  # fmt: skip
+    """Return how many faults of each kind the other tools find."""
     for name in names:
         _write(root, f"clean-{name}", clean(name).text)
     for number, one in enumerate(mutants):
@@ -70,20 +77,17 @@ def _compare(
     for tool, run in tools.items():
         began = time.monotonic()
         said = run(root)
-        print(f"{tool}: {time.monotonic() - began:.1f} s for {len(mutants)} modules")
+        print(f"{tool}: {time.monotonic() - began:.1f} s for {len(mutants)} modules", flush=True)
         for number, one in enumerate(mutants):
             new = said.get(f"mutant-{number}", Counter()) - said.get(
                 f"clean-{one.project}", Counter()
             )
             found[tool][one.kind] += bool(new)
-    before = {name: told(audited(clean(name).text)) for name in names}
-    for one in mutants:
-        found["backwright"][one.kind] += bool(told(audited(one.text)) - before[one.project])
-    _print(found, Counter(one.kind for one in mutants))
+    return found
 
 
 def _print(found: dict[str, Counter[str]], kinds: Counter[str]) -> None:
-    tools = ["backwright", *(one for one in found if one != "backwright")]
+    tools = sorted(found, key=lambda one: one != "backwright")
     print(f"{'kind':45} {'all':>4} " + " ".join(f"{one:>10}" for one in tools))
     for kind, count in sorted(kinds.items()):
         print(f"{kind:45} {count:4} " + " ".join(f"{found[one][kind]:10}" for one in tools))

@@ -85,9 +85,12 @@ def _reads(handler: Handler) -> bool:
 
 
 def _is_compared(subject: Subject, handler: Handler, name: str) -> bool:
-    """Tell whether a handler, what it depends on, or what it calls, compares an id with the caller."""
+    """Tell whether a handler, what it depends on, or what it calls, compares an id with the caller.
+
+    A handler that refuses somebody by anything of the caller may ask for the row's owner, or a role.
+    """
     known = set(callers(subject, handler.source, handler.node))
-    if _compares(handler.node, name, known):
+    if _compares(handler.node, name, known) or _refuses(handler.node, known):
         return True
     for one in told(subject, handler.source, handler.node):
         if one.function is not None and one.source is not None:
@@ -99,6 +102,13 @@ def _is_compared(subject: Subject, handler: Handler, name: str) -> bool:
         for function, parameter, theirs in _called(
             subject, handler.source, handler.node, name, known
         )
+    )
+
+
+def _refuses(function: FunctionNode, known: set[str]) -> bool:
+    return any(
+        isinstance(one, ast.If | ast.IfExp | ast.Assert) and mentions(one.test, known)
+        for one in ast.walk(function)
     )
 
 
