@@ -247,3 +247,5 @@ def test_the_probe_decides_what_reading_leaves_open(project: Path) -> None:
     assert "reads the owner's row" in leak.message
     assert kept == Looked(other)
     assert open_one == doubts[2]
+    other_doubt = Unsure(place, "?", live=False)
+    assert list(live.decided([other_doubt])) == [other_doubt]

@@ -33,7 +33,8 @@ class Live:
         """Yield what a rule of isolation said, its doubts put away where the probe has seen more."""
         told: set[Place] = set()
         for one in judged:
-            sight = self.sights.get(one.place) if isinstance(one, Unsure) else None
+            open_one = isinstance(one, Unsure) and one.live
+            sight = self.sights.get(one.place) if open_one else None
             if sight is None:
                 yield one
             elif sight.verdict == "isolated":

@@ -49,10 +49,14 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Unsure:
-    """A place that could not be decided, and why: never taken for a pass."""
+    """A place that could not be decided, and why: never taken for a pass.
+
+    `live` tells whether a probe of who reaches whose rows could decide it.
+    """
 
     place: Place
     why: str
+    live: bool = True
 
 
 @dataclass(frozen=True, slots=True)

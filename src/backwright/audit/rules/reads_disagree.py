@@ -74,7 +74,7 @@ def _deleted_rows(subject: Subject, reads: list[Endpoint]) -> Iterator[Judged]:
             shows_all = held and not any(_hides_deleted(it) for it in held)
             if asks and shows_all and not is_privileged(subject, one):
                 why = f"whether {one.method} {one.path} shows deleted {model.name} rows is not settled"
-                yield Unsure(Place(one.file, one.line), why)
+                yield Unsure(Place(one.file, one.line), why, live=False)
 
 
 def _hides_deleted(one: Asked) -> bool:
