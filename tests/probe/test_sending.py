@@ -112,3 +112,16 @@ def test_a_file_is_sent_as_one_and_its_curl_sends_it_again() -> None:
     assert b'name="name"\r\n' in content
     words = body_words(Exchange(1, ANONYMOUS, call, Answer(201, {}, "", 0)))
     assert words == ["-F", "name=qza00001x", "-F", "photo=qza00002x;filename=photo.png;type=image/png"]  # fmt: skip
+
+
+def test_a_list_of_files_is_sent_file_by_file_and_so_by_its_curl() -> None:
+    photo = {"type": "string", "format": "binary"}
+    schema = record("photos", photos={"type": "array", "items": photo, "minItems": 2})
+    api = read_api(document({"/pets": {"post": body(schema, "multipart/form-data")}}))
+    sample = Sampler(api.schemas).value(api.operations[0].body or {}, "", "a")
+    call = Call(api.operations[0], body=sample)
+    content, _ = call.content()
+    count = len(sample["photos"])
+    assert content.count(b'name="photos"; filename=') == count > 0
+    words = body_words(Exchange(1, ANONYMOUS, call, Answer(201, {}, "", 0)))
+    assert words.count("-F") == count

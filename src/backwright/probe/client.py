@@ -92,15 +92,19 @@ class Call:
 
 def _form(body: Mapping[str, Any], media: str) -> dict[str, Any]:
     """Return what httpx makes a form of."""
-    texts = {k: _text(v) for k, v in body.items() if not isinstance(v, Upload)}
     if media == FORMS[0]:
-        return {"data": texts}
-    files = {}
-    for name, value in body.items():
-        if isinstance(value, Upload):
+        return {"data": {k: _text(v) for k, v in body.items() if not isinstance(v, Upload)}}
+    return {"files": [(name, part) for name, value in body.items() for part in _parts(name, value)]}
+
+
+def _parts(name: str, value: Value) -> Iterator[tuple[str | None, Any, *tuple[str, ...]]]:
+    """Yield the parts of a multipart body that say one field: a list says it once for each item."""
+    for one in value if isinstance(value, list) else [value]:
+        if isinstance(one, Upload):
             called, kind = file_of(name)
-            files[name] = (called, value.encode(), kind)
-    return {"files": {**{k: (None, v) for k, v in texts.items()}, **files}}
+            yield called, one.encode(), kind
+        else:
+            yield None, _text(one)
 
 
 def _text(value: Value) -> Value:

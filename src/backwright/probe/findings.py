@@ -163,7 +163,10 @@ def body_words(exchange: Exchange) -> list[str]:
     media = call.content_type
     if media in FORMS and isinstance(call.body, Mapping):
         flag = "--data-urlencode" if media == FORMS[0] else "-F"
-        return [word for k, v in call.body.items() for word in (flag, f"{k}={_text(k, v)}")]
+        said = [
+            (k, one) for k, v in call.body.items() for one in (v if isinstance(v, list) else [v])
+        ]
+        return [word for k, v in said for word in (flag, f"{k}={_text(k, v)}")]
     content, kind = call.content()
     if not content and not kind:
         return []
