@@ -86,7 +86,7 @@ class Call:
             return b"", ""
         if media in FORMS and isinstance(self.body, Mapping):
             request = httpx.Request("POST", "http://x", **_form(self.body, media))
-            return request.read(), request.headers["content-type"]
+            return request.read(), request.headers.get("content-type", media)
         return json.dumps(self.body).encode(), media or "application/json"
 
 
