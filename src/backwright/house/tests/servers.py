@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import httpx
 import pytest
@@ -42,10 +43,12 @@ def run_servers(
     """Serve the application by several processes until the block ends; their URLs and they."""
     with ExitStack() as stack:
         servers = []
+        folder = stack.enter_context(TemporaryDirectory())  # which has no `.env`
+        environment = {"PYTHONPATH": str(ROOT), **environment}
         for port in [free_port() for _ in range(count)]:
             process = subprocess.Popen(
                 [sys.executable, "-m", "app"],
-                cwd=ROOT,
+                cwd=folder,
                 env={**os.environ, **environment, "PORT": str(port)},
                 stdout=subprocess.DEVNULL,
             )

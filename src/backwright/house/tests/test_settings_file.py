@@ -21,6 +21,16 @@ def test_example_names_every_setting_once_and_no_other() -> None:
     assert sorted(name for _, name, _ in LINES) == sorted(settings | FOR_CONTAINERS)
 
 
+def test_tests_do_as_no_file_says(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A developer's `.env` may lead to what is in use: to a mail server, to a Redis, to a replica."""
+    (tmp_path / ".env").write_text("REDIS_URL=redis://127.0.0.1:1/0\n")
+    monkeypatch.chdir(tmp_path)
+    assert Settings().redis_url is None
+    assert settings.redis_url is None
+
+
 @pytest.mark.parametrize(("name", "value"), DEFAULTS)
 def test_example_shows_the_default(
     name: str, value: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
