@@ -136,6 +136,7 @@ class ReplicaFirst:
         """Keep both."""
         self._replica = replica
         self._primary = primary
+        self._replica_failed = False
         self._replica_again_at = 0.0
 
     async def fetch(
@@ -143,17 +144,23 @@ class ReplicaFirst:
     ) -> Sequence[Mapping[str, Any]]:
         """Ask the replica; ask the primary about a caller who signed in a moment ago.
 
-        A replica that does not answer is left alone for a while, since waiting for it is slow.
+        A replica that does not answer is left alone for a while, since waiting for it is slow; then
+        one statement tries it again, and the others do not wait for that.
 
         Raises:
             UnauthorizedError: If the caller is not signed in any more.
         """
         if monotonic() >= self._replica_again_at:
+            if self._replica_failed:
+                self._replica_again_at = monotonic() + REPLICA_PAUSE
             try:
-                return await self._replica.fetch(statement, caller)
+                rows = await self._replica.fetch(statement, caller)
+                self._replica_failed, self._replica_again_at = False, 0.0
+                return rows
             except UnauthorizedError:
                 logger.debug("caller not on the replica")
             except ServiceUnavailableError:
+                self._replica_failed = True
                 self._replica_again_at = monotonic() + REPLICA_PAUSE
                 logger.warning("replica failed, reading from the primary")
         return await self._primary.fetch(statement, caller)

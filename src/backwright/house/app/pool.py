@@ -7,6 +7,11 @@ from typing import Any
 
 import asyncpg
 
+OUTDATED = (
+    asyncpg.InternalServerError,  # a migration replaced a type that prepared statements look for
+    asyncpg.ReadOnlySQLTransactionError,  # the primary has become a replica, and another took over
+)
+
 
 class ConnectionPool:
     """Up to `size` connections, opened when they are needed.
@@ -16,8 +21,11 @@ class ConnectionPool:
     """
 
     def __init__(self, size: int, timeout: float, **options: Any) -> None:
-        """Take the options of `asyncpg.connect`; wait up to `timeout` seconds for a connection."""
-        self._options = options
+        """Take the options of `asyncpg.connect`; wait up to `timeout` seconds for a connection.
+
+        That holds for a free one and for a new one: a server that is cut off does not refuse.
+        """
+        self._options = {**options, "timeout": timeout}
         self._timeout = timeout
         self._free = asyncio.Semaphore(size)
         self._idle: list[Any] = []
@@ -26,7 +34,7 @@ class ConnectionPool:
         """Return a connection, which must be released afterwards.
 
         Raises:
-            TimeoutError: If all connections stay busy.
+            TimeoutError: If all connections stay busy, or the database does not answer.
             OSError: If the database cannot be reached.
         """
         if self._free.locked():
@@ -47,12 +55,11 @@ class ConnectionPool:
     def release(self, connection: Any, error: BaseException | None = None) -> None:
         """Take a connection back; one that was interrupted by an error is not used again.
 
-        Neither are the others after an internal error: a migration may have replaced a type that
-        their prepared statements still look for.
+        Neither are the others after an error that all would have until they are opened anew.
         """
         if isinstance(error, asyncio.CancelledError | TimeoutError):
             connection.terminate()
-        if isinstance(error, asyncpg.InternalServerError):
+        if isinstance(error, OUTDATED) or isinstance(getattr(error, "__cause__", None), OUTDATED):
             for known in (connection, *self._idle):
                 known.terminate()
         if not connection.is_closed():
@@ -64,7 +71,7 @@ class ConnectionPool:
         """Hold a connection for a while.
 
         Raises:
-            TimeoutError: If all connections stay busy.
+            TimeoutError: If all connections stay busy, or the database does not answer.
             OSError: If the database cannot be reached.
         """
         connection = await self.acquire()

@@ -189,6 +189,46 @@ async def test_a_database_that_is_away(settings: Settings) -> None:
     assert error.value.message == "Database not available"
 
 
+async def test_a_database_that_never_answers(settings: Settings) -> None:
+    """One behind a firewall that drops what comes: it takes connections, or seems to."""
+    impatient = settings.model_copy(update={"database_pool_timeout_seconds": 0.1})
+    async with await asyncio.start_server(lambda *_: None, "127.0.0.1", 0) as silent:
+        port = silent.sockets[0].getsockname()[1]
+        url = f"postgresql://nobody@127.0.0.1:{port}/nothing"
+        async with PostgresDatabase.open(url, impatient, optional=True) as database:
+            with pytest.raises(ServiceUnavailableError):
+                async with asyncio.timeout(5):
+                    await Session(database).scalar(select(1))
+
+
+@pytest.mark.parametrize("in_transaction", [False, True])
+async def test_a_primary_that_has_become_a_replica(
+    settings: Settings, in_transaction: bool
+) -> None:
+    """When another takes over, that costs a request: the next one is on a new connection."""
+
+    async def write(session: Session) -> None:
+        if not in_transaction:
+            await session.execute(delete(Tag))
+            return
+        async with session.transaction():
+            await session.execute(delete(Tag))
+
+    owner = await asyncpg.connect(settings.database_url)
+    name = await owner.fetchval("SELECT current_database()")
+    read_only = f'ALTER DATABASE "{name}" SET default_transaction_read_only'
+    await owner.execute(f"{read_only} = on")
+    try:
+        async with PostgresDatabase.open(settings.database_url, settings) as database:
+            await owner.execute(f"{read_only} = off")
+            with pytest.raises(ServiceUnavailableError):
+                await write(Session(database))
+            await write(Session(database))
+    finally:
+        await owner.execute(f'ALTER DATABASE "{name}" RESET default_transaction_read_only')
+        await owner.close()
+
+
 def test_long_names_of_constraints() -> None:
     """They are known by what PostgreSQL makes of them."""
     unique = UniqueConstraint("c" * 40)

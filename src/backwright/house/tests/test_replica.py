@@ -4,6 +4,7 @@ The stand-in for a replica is a second database: a real one would have the rows 
 before a test could look, so which of the two had answered could not be told.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from types import SimpleNamespace
 from typing import Any
@@ -109,3 +110,25 @@ async def test_the_primary_answers_while_the_replica_is_away(
         monkeypatch.setattr(PostgresDatabase, "fetch", count)
         assert not await reader.scalar(ON_REPLICA)
         assert attempts == ["fetch"]
+
+
+async def test_one_statement_at_a_time_tries_a_replica_that_failed(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The others are answered by the primary meanwhile."""
+    tried: list[object] = []
+    async with await asyncio.start_server(lambda *_: tried.append(_), "127.0.0.1", 0) as silent:
+        port = silent.sockets[0].getsockname()[1]
+        values = {
+            "database_replica_url": f"postgresql://app@127.0.0.1:{port}/app",
+            "database_pool_timeout_seconds": 0.2,
+        }
+        async with open_database(settings.model_copy(update=values)) as database:
+            reader = database.session(read_only=True)
+            monkeypatch.setattr("app.database.REPLICA_PAUSE", 0.0)
+            assert not await reader.scalar(ON_REPLICA)
+            monkeypatch.setattr("app.database.REPLICA_PAUSE", 60.0)
+            tried.clear()
+            answers = await asyncio.gather(*(reader.scalar(ON_REPLICA) for _ in range(3)))
+            assert answers == [False, False, False]
+            assert len(tried) == 1
