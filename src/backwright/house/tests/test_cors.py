@@ -34,7 +34,7 @@ async def test_every_answer_may_be_read_by_an_allowed_origin(
 
 async def test_refusal_by_the_rate_limit_may_be_read() -> None:
     """The middleware that answers by itself stands inside CORS."""
-    settings = make_settings(cors_origins=ORIGIN, rate_limit_per_address="1/hour")
+    settings = make_settings(cors_origins=ORIGIN, rate_limit_per_address="1/day")
     async with make_client(settings, origin=ORIGIN) as client:
         statuses = [(await client.get("/works")).status_code for _ in range(2)]
         response = await client.get("/works")

@@ -16,9 +16,9 @@ LIMITS = {
     "ENVIRONMENT": "test",
     "BCRYPT_COST": "4",
     "MAIL_DELAY_SECONDS": "0",
-    "RATE_LIMIT_PER_ADDRESS": "1000/hour",
-    "RATE_LIMIT_PER_USER": "6/hour",
-    "LOGIN_LIMIT_PER_ACCOUNT": "4/hour",
+    "RATE_LIMIT_PER_ADDRESS": "1000/day",
+    "RATE_LIMIT_PER_USER": "6/day",
+    "LOGIN_LIMIT_PER_ACCOUNT": "4/day",
 }
 
 pytestmark = [pytest.mark.servers, pytest.mark.usefixtures("session")]

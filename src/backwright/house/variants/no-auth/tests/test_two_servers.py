@@ -10,7 +10,7 @@ import pytest
 from app.config import Settings
 from tests.servers import run_redis, run_server
 
-LIMITS = {"ENVIRONMENT": "test", "RATE_LIMIT_PER_ADDRESS": "6/hour"}
+LIMITS = {"ENVIRONMENT": "test", "RATE_LIMIT_PER_ADDRESS": "6/day"}
 PATH = "/openapi.json"
 
 
