@@ -49,7 +49,7 @@ def spare_the_garbage_collector() -> None:
 
 def operation_id(route: APIRoute) -> str:
     """Return the name that generated clients give an operation, without its path in it."""
-    return f"{route.tags[0]}-{route.name}"
+    return f"{route.tags[0]}-{route.name}" if route.tags else route.name
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -60,6 +60,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         title="House",
         version="0.1.0",
         lifespan=lifespan,
+        redirect_slashes=False,  # to where the Host header says
         generate_unique_id_function=operation_id,
         openapi_url="/openapi.json" if settings.api_docs else None,
     )

@@ -227,3 +227,12 @@ async def test_login_refuses_hostile_names_and_passwords(client: AsyncClient, te
     """As wrong, not as broken."""
     body = f"username={text}&password={text}"
     check_refusal(await client.post(LOGIN, content=body, headers=FORM))
+
+
+@pytest.mark.parametrize("operation", CREATES, ids=str)
+async def test_a_slash_too_many_leads_nowhere(alice: AsyncClient, operation: Operation) -> None:
+    """A redirect would lead to whichever host the request names."""
+    headers = {"Host": "elsewhere.example"}
+    response = await alice.get(f"{operation.url()}/", headers=headers)
+    assert response.status_code == 404, response.text
+    assert "Location" not in response.headers
