@@ -136,6 +136,28 @@ def _snake(call: Call, callee: External) -> object:
     return calls.library_instance(callee, call) if shown is None else _WORDS.sub("_", shown).lower()
 
 
+def _job_store(call: Call, callee: External) -> object:
+    """Model APScheduler's `SQLAlchemyJobStore`, which keeps its jobs in a table beside the project's.
+
+    The columns are those of `apscheduler.jobstores.sqlalchemy` (3.x).
+    """
+    column, table = External("sqlalchemy.Column"), External("sqlalchemy.Table")
+    columns: list[object] = [
+        Instance(column, ["id", External("sqlalchemy.Unicode")], {"primary_key": True}),
+        Instance(column, ["next_run_time", External("sqlalchemy.Float")], {"index": True}),
+        Instance(column, ["job_state", External("sqlalchemy.LargeBinary")], {"nullable": False}),
+    ]
+    name = call.argument(2, "tablename", "apscheduler_jobs")
+    args = [name, call.argument(3, "metadata"), *columns]
+    schema = call.argument(5, "tableschema")
+    kwargs = {} if settle(schema) is None else {"schema": schema}
+    made = calls.library_instance(callee, call)
+    made.attributes["jobs_t"] = calls.library_instance(
+        table, Call(call.frame, call.node, args, kwargs)
+    )
+    return made
+
+
 HANDLERS: dict[str, Handler] = {
     "humps.decamelize": _snake,
     "humps.depascalize": _snake,
@@ -143,6 +165,7 @@ HANDLERS: dict[str, Handler] = {
     "stringcase.snakecase": _snake,
     **{f".{name}": _users_router for name in _USER_ROUTES},
     ".GraphQLRouter": _graphql,
+    ".SQLAlchemyJobStore": _job_store,
     ".instrument": _instrument,
     ".expose": _expose,
 }
