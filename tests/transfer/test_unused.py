@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from backwright.source.outline import outline
+from backwright.source.outline import imported_names, outline, used_names
 from backwright.spec.fields import read_fields
 from backwright.spec.resource import read_resource_line
 from backwright.tasks.house import Features, house_draft, without_exemplars
@@ -99,3 +99,46 @@ def test_what_a_later_field_uses_comes_back(tmp_path: Path) -> None:
     steps = extend_resource(host, house_draft(), table, fields)
     assert {path for _, paths in steps for path in paths} == set(host.changes())
     assert set(host.changes()) >= {"app/fields.py", "app/links.py", "app/trees.py"}
+
+
+KINDS = "tests/test_field_kinds.py"
+
+
+def test_with_a_kind_of_fields_its_tests_come_back(tmp_path: Path) -> None:
+    host = project(tmp_path / "before", Features(), PLAIN)
+    kinds = {word for word in ("URL", "DATE", "TIME") if f"\n{word}: " in host.text(KINDS)}
+    assert kinds == {"TIME"}
+    made = transfer_resource(host, house_draft(), read_resource_line("Link href:url"))
+    assert KINDS in made.steps[0][1]
+    assert "\nURL: " in host.text(KINDS)
+    assert "DATE" not in host.text(KINDS)
+    transfer_resource(host, house_draft(), read_resource_line("Day on:date"))
+    tidy(tmp_path / "after", host.write_into(tmp_path / "after"), compact=True)
+    assert (tmp_path / "after" / KINDS).read_text() == house_draft().text(KINDS)
+
+
+def test_tests_of_what_was_brought_come_whole_where_there_are_none(tmp_path: Path) -> None:
+    host = project(tmp_path / "before", Features(), PLAIN)
+    host.remove(KINDS)
+    transfer_resource(host, house_draft(), read_resource_line("Day on:date"))
+    tidy(tmp_path / "after", host.write_into(tmp_path / "after"), compact=True)
+    text = (tmp_path / "after" / KINDS).read_text()
+    assert text.startswith('"""Kinds of fields: ')
+    names = {name for s in outline(text) for name in s.names}
+    assert names == {"DATE", "test_date_that_is_one", "test_date_that_is_none_is_refused"}
+    assert unused_imports(text) == set()
+
+
+def unused_imports(code: str) -> set[str]:
+    return set(imported_names(code)) - used_names(ast.parse(code))
+
+
+def test_modules_that_brought_code_needs_are_imported(tmp_path: Path) -> None:
+    """SQLite writes the ids of links as JSON, which a module of Python reads."""
+    host = project(tmp_path, FEATURES["sqlite-no-auth"], PLAIN)
+    line = "City tags:many:Tag"
+    transfer_resource(host, house_draft(FEATURES["sqlite-no-auth"]), read_resource_line(line))
+    code = host.text("app/columns.py")
+    missing = {n for n in ("json",) if n in used_names(ast.parse(code))} - set(imported_names(code))
+    assert "linked_ids" in code
+    assert missing == set()

@@ -52,3 +52,9 @@ def wanted_imports(imports: Iterable[Import]) -> dict[str, set[str]]:
     for module, name in imports:
         wanted[module].add(name)
     return dict(wanted)
+
+
+def import_of(name: str, origin: str) -> Import:
+    """Return the import that gives a name its meaning: `from MODULE import NAME`, or a module."""
+    module, _, last = origin.rpartition(".")
+    return (module, name) if module and last == name else (origin, "")

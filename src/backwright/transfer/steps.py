@@ -15,7 +15,7 @@ from backwright.source.outline import imported_names, outline, used_names
 from backwright.source.text import Splice, splice
 from backwright.spec.names import Names, names_of
 from backwright.spec.types import ResourceSpec
-from backwright.transfer.declaration import Import, wanted_imports
+from backwright.transfer.declaration import import_of, wanted_imports
 from backwright.transfer.draft import Draft
 from backwright.transfer.exemplar import Exemplar, block, bound_names, chain_of
 from backwright.transfer.expectations import expected_imports, filled
@@ -266,7 +266,7 @@ def with_test_imports(host: Draft, learnt_from: Sequence[Draft], code: str) -> s
     have = set(imported_names(code)) | {n for s in outline(code) for n in s.names}
     have |= _variables(tree)
     known = {
-        name: _import_of(name, origin)
+        name: import_of(name, origin)
         for draft in learnt_from
         for path in draft.modules()
         if path.startswith("tests/test_")
@@ -276,12 +276,6 @@ def with_test_imports(host: Draft, learnt_from: Sequence[Draft], code: str) -> s
     known |= {name: ("tests.factories", name) for name in factories}
     wanted = {known[name] for name in used_names(tree) - have if name in known}
     return add_imports(code, wanted_imports(wanted), width=WIDTH)
-
-
-def _import_of(name: str, origin: str) -> Import:
-    """Return the import that gives a name its meaning: `from MODULE import NAME`, or a module."""
-    module, _, last = origin.rpartition(".")
-    return (module, name) if module and last == name else (origin, "")
 
 
 def _variables(tree: ast.AST) -> set[str]:

@@ -8,8 +8,10 @@ from collections.abc import Collection, Iterator
 from backwright.source.imports import add_imports
 from backwright.source.outline import Statement, imported_names, outline, used_names
 from backwright.source.text import Splice, lines_between, splice
-from backwright.transfer.declaration import wanted_imports
+from backwright.transfer.declaration import import_of, wanted_imports
 from backwright.transfer.draft import Draft
+from backwright.transfer.exemplar import chain_of
+from backwright.transfer.survey import survey
 from backwright.transfer.without import prune_draft
 
 # Modules of single definitions, and modules that are used as a whole or not at all.
@@ -34,7 +36,7 @@ def leave_out_supplies(draft: Draft) -> None:
 def bring_supplies(host: Draft, house: Draft) -> list[str]:
     """Put into a project what its modules use of the house's common ones, and it lacks.
 
-    Return the files that this changed.
+    With it come the house's tests of it. Return the files that this changed.
     """
     made = []
     for path in filter(house.exists, (*_WHOLE, *_SHARED)):
@@ -46,8 +48,45 @@ def bring_supplies(host: Draft, house: Draft) -> list[str]:
         after = learnt if before is None else _with(before, learnt, wanted)
         if after != before:
             host.write(path, after)
-            made.append(path)
-    return made
+            new = _defined(after) - _defined(before or "")
+            made += [path, *_bring_tests(host, house, {f"{_module(path)}.{name}" for name in new})]
+    return list(dict.fromkeys(made))
+
+
+def _defined(code: str) -> set[str]:
+    return {name for statement in outline(code) for name in statement.names}
+
+
+def _bring_tests(host: Draft, house: Draft, brought: Collection[str]) -> Iterator[str]:
+    """Put the house's tests of what was brought into a project; those of resources are their own."""
+    of_resources = {path for table in survey(house).resources for path in chain_of(table.names)}
+    for path in [p for p in house.modules() if p.startswith("tests/test_")]:
+        learnt = house.text(path)
+        wanted = set() if path in of_resources else _tests_of(learnt, brought)
+        if not wanted:
+            continue
+        before = host.text(path) if host.exists(path) else _heading(learnt)
+        after = _with(before, learnt, wanted)
+        if after != before:
+            host.write(path, after)
+            yield path
+
+
+def _tests_of(code: str, brought: Collection[str]) -> set[str]:
+    """Return the tests of a module that use something directly or by the module's constants."""
+    reached = {name for name, origin in imported_names(code).items() if origin in brought}
+    statements = outline(code)
+    while True:
+        users = {n for s in statements if used_names(s.node) & reached for n in s.names} - reached
+        if not users:
+            return {name for name in reached if name.startswith("test_")}
+        reached |= users
+
+
+def _heading(code: str) -> str:
+    """Return the docstring of a module."""
+    first = ast.parse(code).body[0]
+    return lines_between(code, 1, first.end_lineno or 1)
 
 
 def _module(path: str) -> str:
@@ -104,9 +143,7 @@ def _with(code: str, learnt: str, wanted: set[str]) -> str:
         code = _placed(code, learnt, statement)
     origins = imported_names(learnt)
     used = {name for s in missing for name in used_names(s.node) if name in origins}
-    return add_imports(
-        code, wanted_imports((origins[n].rpartition(".")[0], n) for n in used), width=WIDTH
-    )
+    return add_imports(code, wanted_imports(import_of(n, origins[n]) for n in used), width=WIDTH)
 
 
 def _needed(learnt: str, names: set[str], there: set[str]) -> Iterator[Statement]:
@@ -124,13 +161,18 @@ def _needed(learnt: str, names: set[str], there: set[str]) -> Iterator[Statement
 
 
 def _placed(code: str, learnt: str, statement: Statement) -> str:
-    """Put a statement behind the one that it follows where it comes from, as far from it."""
+    """Put a statement behind the one that it follows where it comes from, or before the next."""
     text = lines_between(learnt, statement.start, statement.end)
     here = {name: s for s in outline(code) for name in s.names}
-    before = [s for s in outline(learnt) if s.end < statement.start and set(s.names) & here.keys()]
+    known = [s for s in outline(learnt) if set(s.names) & here.keys()]
+    before = [s for s in known if s.end < statement.start]
+    after = [s for s in known if s.start > statement.end]
+    if not before and after:
+        line = min(here[name].start for name in after[0].names if name in here)
+        return splice(code, [Splice(line, line, f"{text}{_gap(learnt, after[0])}")])
     if not before:
         imports = [s for s in outline(code) if isinstance(s.node, ast.Import | ast.ImportFrom)]
-        line = imports[-1].end + 1 if imports else 1
+        line = imports[-1].end + 1 if imports else len(code.splitlines()) + 1
         return splice(code, [Splice(line, line, f"\n{text}")])
     anchor = max(here[name].end for name in before[-1].names if name in here)
     return splice(code, [Splice(anchor + 1, anchor + 1, f"{_gap(learnt, statement)}{text}")])
