@@ -1,7 +1,8 @@
 """Lists in pages: filters, a stable order, and a cursor to the next page.
 
-The cursor holds the place of the last row (keyset pagination), so the thousandth page costs no
-more than the first, and rows that come or go meanwhile are neither repeated nor skipped.
+The cursor holds the place of the last row (keyset pagination), so rows that come or go meanwhile
+are neither repeated nor skipped. In an order that has an index, as that by `created_at` has, the
+thousandth page costs no more than the first.
 """
 
 import base64
