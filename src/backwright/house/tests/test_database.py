@@ -1,6 +1,7 @@
 """Sessions: statements go in, rows come out, and the caller is checked on the way."""
 
 import asyncio
+from tempfile import TemporaryDirectory
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -189,16 +190,27 @@ async def test_a_database_that_is_away(settings: Settings) -> None:
     assert error.value.message == "Database not available"
 
 
-async def test_a_database_that_never_answers(settings: Settings) -> None:
-    """One behind a firewall that drops what comes: it takes connections, or seems to."""
+async def test_a_database_that_never_answers(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that is cut off does not refuse: it takes a connection, or seems to, and says nothing."""
     impatient = settings.model_copy(update={"database_pool_timeout_seconds": 0.1})
-    async with await asyncio.start_server(lambda *_: None, "127.0.0.1", 0) as silent:
-        port = silent.sockets[0].getsockname()[1]
-        url = f"postgresql://nobody@127.0.0.1:{port}/nothing"
+    monkeypatch.setenv("PGPORT", "1")
+    writers: list[asyncio.StreamWriter] = []
+    with TemporaryDirectory() as folder:
+        silent = await asyncio.start_unix_server(
+            lambda _, writer: writers.append(writer), f"{folder}/.s.PGSQL.1"
+        )
+        url = f"postgresql://nobody@/nothing?host={folder}"
         async with PostgresDatabase.open(url, impatient, optional=True) as database:
-            with pytest.raises(ServiceUnavailableError):
+            with pytest.raises(ServiceUnavailableError) as error:
                 async with asyncio.timeout(5):
                     await Session(database).scalar(select(1))
+        for writer in writers:
+            writer.close()
+        silent.close()
+    assert len(writers) == 1
+    assert isinstance(error.value.__cause__, TimeoutError)
 
 
 @pytest.mark.parametrize("in_transaction", [False, True])

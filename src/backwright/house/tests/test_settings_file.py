@@ -24,7 +24,7 @@ def test_example_names_every_setting_once_and_no_other() -> None:
 def test_tests_do_as_no_file_says(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A developer's `.env` may lead to what is in use: to a mail server, to a Redis, to a replica."""
+    """A developer's `.env` may lead to what is in use, such as a mail server or a Redis."""
     (tmp_path / ".env").write_text("REDIS_URL=redis://127.0.0.1:1/0\n")
     monkeypatch.chdir(tmp_path)
     assert Settings().redis_url is None
