@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -305,14 +306,21 @@ def test_a_kill_leaves_no_process(laid_out: Host) -> None:
         "    print('ready', flush=True); time.sleep(600)\n"
     )
     with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) as parent:
-        assert parent.stdout is not None
-        assert parent.stdout.readline() == b"ready\n"
-        assert marked(mark)
-        parent.kill()
+        try:
+            assert parent.stdout is not None
+            assert parent.stdout.readline() == b"ready\n"
+            assert soon(lambda: bool(marked(mark)))
+        finally:
+            parent.kill()
+    assert soon(lambda: not marked(mark))
+
+
+def soon(is_so: Callable[[], bool]) -> bool:
+    """Wait until something is so: a process that was started may not have become itself yet."""
     until = time.monotonic() + 20
-    while marked(mark) and time.monotonic() < until:
+    while not is_so() and time.monotonic() < until:
         time.sleep(0.05)
-    assert not marked(mark)
+    return is_so()
 
 
 def marked(mark: str) -> list[str]:
