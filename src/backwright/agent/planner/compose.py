@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from backwright.agent.planner import questions
+from backwright.agent.planner.account import unaccounted
 from backwright.agent.planner.drafts import Draft, known_kind, snake
 from backwright.agent.planner.frames.relations import count_relations, settle_kind
 from backwright.agent.planner.state import Entity, Relation, State
@@ -38,10 +39,34 @@ def compose(state: State) -> Plan:
     _begin_if_empty(state)
     count_relations(state)
     _into_fields(state)
+    if clashing := _clashes(state):
+        questions.ask_unclear(state, clashing)
     steps = tuple(_steps(state))
     if not steps:
         _nothing(state)
+    _account(state, steps)
     return Plan(steps, tuple(dict.fromkeys(state.parts)), tuple(dict.fromkeys(state.aside)))
+
+
+def _account(state: State, steps: tuple[Step, ...]) -> None:
+    """Ask where a word that describes a resource has come to nothing in the plan.
+
+    What was answered is the user's own word, and no part of the text is held against it.
+    """
+    described = [one for one in state.described if len(one.split()) > 1]
+    left = unaccounted(described, steps, state.aside, state.forms())
+    if left:
+        questions.ask_unclear(state, left)
+
+
+def _clashes(state: State) -> list[str]:
+    """Return what was said of fields that already are something else: a field of it was not seen."""
+    return [
+        f"{clash} (said of {entity.name}.{draft.name}: {draft.words})"
+        for entity in state.entities
+        for draft in entity.drafts
+        for clash in draft.clashes
+    ]
 
 
 def _refuse(state: State) -> None:
@@ -220,14 +245,17 @@ def _owner(entity: Entity, state: State) -> tuple[tuple[str, str], ...]:
 
 def _words(entity: Entity, state: State) -> tuple[str, ...]:
     """Return the field words of a resource, each tried by the engine's own reader."""
-    words = []
+    words: dict[str, str] = {}
     for draft in entity.drafts:
         word = _word(draft, entity, state)
-        if word is None:
+        if word is None or words.get(draft.name) == word:
+            continue
+        if draft.name in words:
+            questions.ask_unclear(state, [f"{word} beside {words[draft.name]}"])
             continue
         read_field(word)
-        words.append(word)
-    return tuple(words)
+        words[draft.name] = word
+    return tuple(words.values())
 
 
 def _word(draft: Draft, entity: Entity, state: State) -> str | None:

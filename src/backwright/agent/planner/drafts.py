@@ -11,6 +11,15 @@ from backwright.agent.planner.lexicon import lexicon, pattern
 _LINE = 300
 _NUMBERS = ("int", "float", "decimal")
 _TEXTS = ("str", "text", "email", "url")
+# Two types that one field may be said to have: `a string, one of …`, `a foreign key (uuid)`.
+_AGREEING = frozenset(
+    frozenset(pair.split())
+    for pair in (
+        *("str", "text", "int", "float", "decimal", "bool", "date", "datetime", "uuid", "email", "url", "json", "enum"),
+        *("enum str", "enum text", "str text", "ref int", "ref uuid", "email str", "url str", "url text"),
+        *("decimal float", "decimal int", "date datetime"),
+    )
+)  # fmt: skip
 
 
 @dataclass
@@ -29,9 +38,12 @@ class Draft:
     words: str = ""
     literal: str | None = None
     assumed: str = ""
+    clashes: list[str] = field(default_factory=list)
 
     def take(self, one: Attribute) -> None:
         """Take what was said of the field; what is said of the same twice, counts the first time."""
+        if self._contradicts(one):
+            self.clashes.append(" ".join(str(value) for value in one.values.values()))
         if one.kind in ("length", "range"):
             self._bounds(one)
         elif one.kind == "type":
@@ -48,6 +60,19 @@ class Draft:
             self.said |= {"type": one.kind, **one.values}
         else:
             self.said.setdefault(one.kind, 1)
+
+    def _contradicts(self, one: Attribute) -> bool:
+        """Tell whether another type, default or choice was said before: then it was said of another field."""
+        said, values = self.said, one.values
+        if one.kind == "default":
+            return said.get("default", values["value"]) != values["value"]
+        if one.kind == "enum":
+            return said.get("values", values["values"]) != values["values"]
+        if one.kind in ("ref", "many"):
+            return str(said.get("thing", values["thing"])).lower() != str(values["thing"]).lower()
+        if one.kind != "type" or one.weak or said.get("weak") or "type" not in said:
+            return False
+        return frozenset((str(said["type"]), str(values["type"]))) not in _AGREEING
 
     def _type(self, kind: str, *, weak: bool) -> None:
         if kind == "enum" and "values" in self.said:
@@ -127,6 +152,8 @@ class Draft:
         parts += self._bounds_word(kind)
         if "default" in self.said and kind not in ("ref", "many"):
             parts.append(f"default={self._default(kind)}")
+        if kind == "ref":
+            parts += [m for m in ("cascade", "restrict") if m in self.said]
         if kind != "many":
             parts += [m for m in ("optional", "unique", "index") if m in self.said]
         return ":".join(parts)

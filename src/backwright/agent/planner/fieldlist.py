@@ -28,6 +28,7 @@ _GROUP = re.compile(
 )
 _LONGEST_NAME = 3
 _TELLING = frozenset({"type", "money", "decimal", "enum", "length"})
+_MODIFYING = frozenset({"optional", "unique", "default", "cascade", "restrict"})
 
 
 @dataclass
@@ -183,7 +184,9 @@ class _Reader:
                 and (chunk.depth > self.depth or _leads(chunk))
             ):
                 self._give(self.result.drafts[-1], chunk)
-            elif any(one.kind in _TELLING and not one.weak for one in chunk.attributes):
+            elif any(
+                one.kind in _TELLING | _MODIFYING and not one.weak for one in chunk.attributes
+            ):
                 self.result.lost.append(chunk.text.strip())
         else:
             self._open(snake(" ".join(words)), chunk)

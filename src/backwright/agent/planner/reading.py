@@ -120,6 +120,8 @@ def _read(clause: Clause, state: State) -> None:
         state.refused.append((clause.raw, about))
     elif frame is None:
         _unknown(clause, state)
+    elif frame == "resources" or (frame == "relation" and _has_types(clause.text)):
+        state.described.append(clause.text)
 
 
 def _halves(clause: Clause) -> tuple[Clause, ...]:
@@ -148,15 +150,19 @@ def _is_circumstance(clause: Clause, about: str, state: State) -> bool:
 
 
 def _frame_of(clause: Clause, state: State) -> str | None:
-    defined = any(
-        one.kind in ("type", "money", "decimal", "length") and not one.weak
-        for one in spot(clause.text, ())
-    )
+    defined = _has_types(clause.text)
     order = sorted(FRAMES, key=lambda one: one[0] not in _DEFINING) if defined else FRAMES
     for name, frame in order:
         if frame(clause, state):
             return name
     return None
+
+
+def _has_types(text: str) -> bool:
+    return any(
+        one.kind in ("type", "money", "decimal", "length") and not one.weak
+        for one in spot(text, ())
+    )
 
 
 def _names(state: State) -> list[str]:

@@ -81,7 +81,8 @@ class State:
 
     `doubts` are asked when the whole text is read: the first first; `wishes` are doubts that do not
     even say what for. `refused` are the parts that are
-    outside of what the engine does, with what they are about.
+    outside of what the engine does, with what they are about. `described` are the clauses from which
+    resources, fields and relations were read.
     """
 
     world: World
@@ -99,6 +100,7 @@ class State:
     unclear: list[str] = field(default_factory=list)
     project: Step | None = None
     many: list[tuple[str, str, str]] = field(default_factory=list)
+    described: list[str] = field(default_factory=list)
 
     def forms(self) -> tuple[str, ...]:
         """Every name that a reference may use."""

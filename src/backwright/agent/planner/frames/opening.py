@@ -102,7 +102,7 @@ def give_fields(entity: Entity, fields: FieldList, clause: Clause, state: State)
         )
     state.aside += fields.remarks
     state.unclear += fields.lost
-    if fields.whole and not fields.drafts:
+    if fields.whole:
         state.unclear.append(clause.raw)  # it says of some field what it is like, not of which
     return True
 

@@ -130,8 +130,8 @@ def _fields_of(clause: Clause, state: State) -> None:
         found["rest"].strip(),
     )
     inner = Clause(rest, rest, clause.asks, opens=True)
-    if _speaks_of_fields(inner.text):
-        read_resources(inner, state)
+    if _speaks_of_fields(inner.text) and read_resources(inner, state):
+        state.described.append(inner.text)
 
 
 def _speaks_of_fields(text: str) -> bool:
