@@ -14,7 +14,8 @@ _WORD = r"[A-Za-z][\w-]*"
 _CUE = r"""(?:\b(?:is|are|be|being|can be|may be|must be|should be|as|takes?|with|has|have|the|its|either|enum|an?)\s+)*
     (?:\b(?:exactly\s+)?(?:one|any)\s+(?:out\s+)?of(?:\s+(?:the|these|those))?
      |\benum(?:eration)?(?:\s+of|\s+with)?|\bchoices?(?:\s+of|\s+between|\s+from)?|\beither
-     |\b(?:(?:allowed|possible|valid|fixed|four|three|two|permitted)\s+)*(?:values?|options?|states?|statuses)\b(?:\s+are|\s+of)?
+     |\b(?:(?:allowed|possible|valid|fixed|four|three|two|permitted)\s+)*(?:values?|options?|states|statuses)\b(?:\s+are|\s+of)?
+     |\b(?:allowed|possible|valid|permitted|accepted)(?:\s+are)?(?=\s*:)|(?<=\w\s)in(?=\s*\()
      |\b(?:picked|selected|chosen|taken)\s+from|\b(?:limited|restricted)\s+to(?=\s+[a-z])|\bwhich\s+(?:is|can\s+be))
     \s*(?:the\s+)?(?:values?|states?|options?|words|following|these)?\s*[:(=]*\s*"""
 _ENUM = re.compile(_CUE, re.IGNORECASE | re.VERBOSE)
@@ -33,7 +34,7 @@ _AFTER_VALUE = re.compile(
 )
 _MORE = re.compile(r"\s*(?:\d|\(|:|(?:string|str|text|int|integer|bool|boolean|date|datetime|float|decimal|money|uuid|url|json|email|from|between|up to|max|at most|is|are|has|which)\b)", re.IGNORECASE)  # fmt: skip
 _DEFAULT = re.compile(
-    r"(?i)default|optional|required|unique|indexed|index|nullable|mandatory|open at first"
+    r"(?i)default|optional|required|unique|indexed|index|nullable|mandatory|open at first|begin(?:s|ning)?$|start(?:s|ing)?$|initial|otherwise$|unless$|cascade|restrict"
 )
 
 

@@ -77,7 +77,7 @@ _AS_VERB = pattern(
 _OPENED = pattern(r"^(?:when|once|after|as soon as|if|before)\b[^,]{3,60},\s*(?=(?:<VERB>)\b)")
 _PLUS = re.compile(r"\s*,?\s*\b(?:plus|as well as|along with|together with|and also|and)\s+(?=(?:an?|the|some)\s+(?:\w+\s+){0,3}(?:screen|page|dashboard|ui|gui|form|front ?-?end|app|panel|website|interface|button|pipeline|deployment|docker\w*|newsletter|chart|script|widget|logo)\b)", re.IGNORECASE)  # fmt: skip
 _A_PHRASE = 3
-_THEN = re.compile(r"\s*,?\s*(?:and\s+)?then\s+(?=(?:an?|the|another)\s)", re.IGNORECASE)
+_THEN = re.compile(r"\s*,?\s*(?:and\s+)?(?:then|(?<=,)\s*(?:second|third|next|finally|last)(?:ly)?)\s+(?=(?:an?|the|another)\s)", re.IGNORECASE)
 # `try to fetch, patch | and delete …`: the verbs share their object
 _COORDINATED = re.compile(
     r"(?i)\b(?:(?:try|tries|trying|attempts?|able|allowed)\s+to|can|could|may|cannot|not|ever)\s+[a-z]+(?:\s*,\s*[a-z]+)*\s*$"

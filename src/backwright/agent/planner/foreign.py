@@ -32,19 +32,24 @@ def outside(clause: Clause, frame: str | None, named: Iterable[str]) -> str | No
     )  # DELETE /tasks deletes nothing here
     topics = lexicon("foreign")["topic"]
     for topic in sorted(topics, key=lambda one: not one["about"].startswith(GRAVE)):
-        grave = topic["about"].startswith(GRAVE)
         for one in topic["strong"]:
             for match in pattern(one).finditer(text):
-                if not _is_excused(match, clause, frame, names, grave=grave):
+                if not _is_excused(match, clause, frame, names, topic["about"]):
                     return str(topic["about"])
     return None
 
 
 def _is_excused(
-    match: re.Match[str], clause: Clause, frame: str | None, names: list[str], *, grave: bool
+    match: re.Match[str], clause: Clause, frame: str | None, names: list[str], about: str
 ) -> bool:
     before = clause.text[: match.start()]
-    if pattern(lexicon("foreign")["passing"]["negated"]).search(before):
+    grave = about.startswith(GRAVE)
+    passing = lexicon("foreign")["passing"]
+    if pattern(passing["negated_grave" if grave else "negated"]).search(before):
+        return True
+    if not grave and pattern(passing["dismissed"]).search(before):
+        return True
+    if about.startswith("destroying") and pattern(passing["complaint"]).match(clause.text):
         return True
     said = match[0].lower().replace("_", " ").replace("-", " ")
     if not grave and any(said in name or name in said.split() for name in names):
@@ -55,9 +60,9 @@ def _is_excused(
         return frame == "undo"
     if frame == "cors":
         return True
-    passing = any(one.search(before) for one in _passing())
+    in_passing = any(one.search(before) for one in _passing())
     if frame is not None and frame != "resources" and frame != "new":
-        return passing
+        return in_passing
     return bool(pattern(lexicon("foreign")["passing"]["state"]).match(clause.text)) and not _asks(
         clause
     )

@@ -219,6 +219,19 @@ def ask_list(state: State, source: str) -> str:
     return ask(state, question, free=r"/\S+|[A-Z]\w+")
 
 
+def ask_route(state: State, source: str) -> str:
+    """Ask which one endpoint is to be limited."""
+    ways = [f"{method} {path}" for method, path in state.world.endpoints]
+    question = Question(
+        key="route",
+        text="Which endpoint is to be limited?",
+        why=f"{source!r} names none.",
+        choices=(*(Choice(way, f"{way}.", "Busy clients get 429.") for way in ways[:12]), STOP),
+        recommended=ways[0] if ways else "stop",
+    )  # fmt: skip
+    return ask(state, question, free=r"(?:GET|POST|PUT|PATCH|DELETE) /\S*")
+
+
 def ask_limit(state: State, source: str) -> None:
     """Ask what is to be limited."""
     question = Question(

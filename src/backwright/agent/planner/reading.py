@@ -24,6 +24,9 @@ _BACKEND = r"\b(?:users|customers|people|accounts?|apis?|endpoints?|log ?in|perm
 _RETRACTS = re.compile(
     r"(?i)\b(?:no,? (?:wait|make that|sorry)|scratch that|correction:|on second thought|forget that)\b"
 )
+_UNDECIDED = re.compile(
+    r"(?i)[^.;:,]*\b(?:(?:do|have) not (?:know|decided?)(?: it)? yet|not (?:sure|certain) (?:yet|which)|undecided|or else|or (?:maybe|perhaps))\b[^.;]*"
+)
 _EXPECTS = re.compile(
     r"(?i)\b(?:fail|refused|rejected|denied|40[134]|not (?:work|be possible|succeed)|impossible)\b"
 )
@@ -97,8 +100,9 @@ def plan_task(text: str, world: World, answers: Answers | None = None) -> Plan:
     judges.read_pasted(state)
     for clause in clauses_of(message.said):
         _read(clause, state)
-    if retracted := _RETRACTS.search(message.said):
-        state.unclear.append(retracted[0])
+    for open_end in (_RETRACTS.search(message.said), _UNDECIDED.search(message.said)):
+        if open_end:
+            state.unclear.append(open_end[0])
     for wrong, right in message.mended:
         state.aside.append(f"{wrong!r} was read as {right!r}")
     return compose(state)

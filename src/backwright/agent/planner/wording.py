@@ -13,7 +13,7 @@ _PASTED_LINE = re.compile(
     r"""(?x)^\s*(?:Traceback\ \(most\ recent | File\ "[^"]+",\ line\ \d+ | \^+\s*$ | ~*\^+~*\s*$
       | [a-z_]\w*(?:\.\w+)+(?:Error|Exception|Warning|Violation|Exit|Timeout)?\s*:\ .
       | (?:[a-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Warning|Violation|Timeout|Exit)\b\s*(?::|$)
-      | (?:INFO|ERROR|WARNING|WARN|DEBUG|CRITICAL|FATAL)\b\s*[:\[(] | LINE\ \d+: | (?:DETAIL|HINT|CONTEXT):[ ]
+      | \$\ \S | curl\ - | (?:INFO|ERROR|WARNING|WARN|DEBUG|CRITICAL|FATAL)\b\s*[:\[(] | LINE\ \d+: | (?:DETAIL|HINT|CONTEXT):[ ]
       | \[(?:SQL|parameters):? | \d{4}-\d\d-\d\d[\ T]\d\d:\d\d | \(Background\ on\ this\ error
       | (?:<|>|\*)\ (?:HTTP|GET|POST|PUT|PATCH|DELETE|Host|Authorization|content) | HTTP/\d | \#\#\#\ )"""
 )

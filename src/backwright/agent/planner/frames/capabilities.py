@@ -13,6 +13,9 @@ from backwright.agent.planner.wording import number
 
 _URL = re.compile(r"https?://[\w.:*-]+[\w*](?:/)?", re.IGNORECASE)
 _PATH = re.compile(r"(?<![\w:/])/(?:[\w{}-]+/?)+")
+_UNNAMED = re.compile(
+    r"(?i)\b(?:the|that|this|some|certain)\s+(?:\w+\s+){0,2}(?:ones?|endpoint|route|call|request|query)\b(?! per| an?\b|/)"
+)
 _UNITS = {"s": "second", "m": "minute", "h": "hour", "d": "day"}
 
 
@@ -20,6 +23,8 @@ def read_cors(clause: Clause, state: State) -> bool:
     """`allow https://app.example.org in CORS, with credentials`."""
     if not first(clause.text, "cues", "cors", "cues"):
         return False
+    if first(clause.text, "cues", "audit", "cues") and not _URL.search(clause.text):
+        return False  # `code review: CORS sane, docstrings there?`
     if (clause.asks or first(clause.text, "cues", "inspect", "cues")) and re.match(
         r"(?i)(?:why|what|how|which|where|who|is|are|do|does)\b", clause.text
     ):
@@ -63,10 +68,21 @@ def read_rate(clause: Clause, state: State) -> bool:
         several = f"{number(amount['several'])} " if amount["several"] else ""
         unit = _UNITS[amount["unit"][0].lower()]
         options.append(("limit", f"{number(amount['count'])}/{several}{unit}"))
-    if route := _route(clause.text, state):
+    route = _route(clause.text, state)
+    if route is None and _UNNAMED.search(clause.text):
+        state.doubts.append(lambda s: _ask_route(clause, tuple(options), s))
+        return True
+    if route:
         options.append(("route", route))
     state.step("add rate-limit", clause.raw, options=tuple(options))
     return True
+
+
+def _ask_route(clause: Clause, options: Options, state: State) -> None:
+    from backwright.agent.planner.questions import ask_route
+
+    route = (("route", ask_route(state, clause.raw)),)
+    state.step("add rate-limit", clause.raw, options=(*options, *route))
 
 
 def _route(text: str, state: State) -> str | None:

@@ -16,7 +16,7 @@ _TELLS = re.compile(
     r"(?i)(?:and )?(?:tell|report|list|show|say|let me know|summari[sz]e|print|give me|no changes?|no edits?|(?:only|just) (?:list|show|tell)|change nothing|nothing else|nothing more|(?:only|just) (?:information|info|a report|reading)|(?:only|just) look|look only|do not (?:change|touch|fix)|only report|read[- ]only|nothing (?:is|gets) changed|i will)\b"
 )
 _TRIES = re.compile(
-    r"(?i)(?:run|check|verify|test|try|prove|make sure|ensure|write|add|probe|exercise|walk|hit|confirm|see)\b"
+    r"(?i)(?:run|check|verify|test|try|fire|throw|send|feed|fuzz|bombard|hurl|prove|make sure|ensure|write|add|probe|exercise|walk|hit|confirm|see)\b"
 )
 _OF_OTHERS = re.compile(
     r"(?i)\b(?:isolat\w*|(?:an)?other (?:user|account|customer|person|people)\w*|someone else|somebody else|anyone else|cannot|user [ab]\b|wrong password|alice|bob|(?:see|read|reach|touch|change|edit|delete|access) each other)\b|^(?:test|verify|prove|make sure|ensure|write|hit|try|can|does (?:every|each)|do all)\b"
@@ -25,6 +25,9 @@ _TWO_USERS = re.compile(r"(?i)\b(?:user|account) [ab12]\b.*\b(?:user|account) [a
 _JUDGED = re.compile(r"(?i)\b(?:audit|checklist|code review|review the code|code quality)\b")
 _OPENS_CORS = re.compile(
     r"(?i)\b(?:open|enable|add|allow|configure|set up|turn on|activate)\s+(?:up\s+)?cors\b"
+)
+_MENDS = re.compile(
+    r"(?i)^(?!.*\b(?:not|never|nothing|without|no)\b).*(?:\b(?:anything|whatever|what|everything|all|those|the ones|things)\b.*\b(?:repair|fix|mend|correct)(?:ed|able)?\b|\b(?:and|then) (?:repair|fix|mend|correct) (?:what|whatever|everything|anything|them|all)\b)"
 )
 _FUTURE = re.compile(
     r"(?i)\b(?:about to|going to|will|want to|before we|might|soon)\b.{0,20}\b(?:break|fail|crash)"
@@ -105,8 +108,18 @@ def read_probe(clause: Clause, state: State) -> bool:
 def read_audit(clause: Clause, state: State) -> bool:
     """`go through the code with the quality checklist`."""
     if not first(clause.text, "cues", "audit", "cues"):
+        return _may_mend(clause, state)
+    fix = (("fix", ""),) if _MENDS.search(clause.text) else ()
+    state.step("audit", clause.raw, options=fix)
+    return True
+
+
+def _may_mend(clause: Clause, state: State) -> bool:
+    """`anything that can be repaired mechanically you may repair`, said of an audit."""
+    audited = any(getattr(one, "verb", "") == "audit" for one in state.acts)
+    if not audited or not _MENDS.search(clause.text):
         return False
-    state.step("audit", clause.raw)
+    state.step("audit", clause.raw, options=(("fix", ""),))
     return True
 
 

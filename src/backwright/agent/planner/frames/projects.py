@@ -49,7 +49,7 @@ def _more(clause: Clause, state: State) -> bool:
     if state.project is None:
         return False
     bare = first(clause.text, "cues", "new", "bare")
-    says = re.search(r"(?i)\b(?:call|name) it\b|\bname(?: is|:)", clause.text)
+    says = re.search(r"(?i)\b(?:call|name) (?:it|the \w+|this|that)\b|\bname(?: is|:)", clause.text)
     named = first(clause.text, "cues", "new", "named") if says or not state.project.args else None
     if not bare and not named and not _usual(clause.text):
         return False

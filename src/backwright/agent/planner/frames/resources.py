@@ -24,7 +24,7 @@ from backwright.agent.planner.state import Entity, State, is_plural, pascal
 from backwright.agent.planner.types import JUDGES
 
 _TO_THE_API = r"\s*\b(?:to|in|into|for|on) (?:this|the|our|my|that) (?:whole |existing |current )?(?:api|app(?:lication)?|project|backend|service|code ?base|system|repo(?:sitory)?|database|db)\b"
-_NAMED_SO = re.compile(r"(?:Collection|Object|Table|Model|Entity|Endpoint)\s*[:(]")  # a name here
+_NAMED_SO = re.compile(r"(?:Collection|Object|Table|Model|Entity|Endpoint)\s*[:(,]")  # a name here
 _LABEL = re.compile(
     r"^[A-Za-z][A-Za-z ]{1,30}:\s+(?=[A-Z]\w+\s+(?:with\b|has\b|\())"
 )  # `Ticketing: …`
@@ -204,6 +204,7 @@ def _things_have(text: str, clause: Clause, state: State) -> bool:
         rf"^.*\b{_FIELD_NOUN}\s+(?:(?:are|is)\s+)?(?:missing\s+|lacking\s+)?(?:to|on|in|for|of|from|at)\s+{SUBJECT}(?P<thing>{things})(?:\s+(?:model|table|resource))?\b(?P<rest>.*)$",
         rf"^(?:in|on|for|to)\s+{SUBJECT}(?P<thing>{things})(?:\s+(?:model|table|resource))?,?\s+(?:(?:i|we)\s+(?:also\s+)?(?:need|want|miss|would like)|<ADD>)(?P<rest>.*)$",
         rf"^(?P<thing>{things})\s*\((?P<rest>.*)\)\s*$",
+        rf"^(?:(?:<ADD>)\s+)?(?P<thing>{things})\.(?P<rest>[a-z_]\w*\b.*)$",
     ):
         found = pattern(form).match(text)
         entity = state.find(found["thing"]) if found else None
@@ -235,7 +236,7 @@ def _header(text: str, clause: Clause, state: State) -> bool:
     if waiting and noun[0][0].islower() and not is_plural(noun[0]):
         return False
     opened = pattern(
-        rf"^(?:[:(–-]|(?:with|where|contain\w*|consist\w*|whose|belongs? to|points? to|refers? to|references?|is linked to|is about)\b|{_HAS}\b)"
+        rf"^,?\s*(?:[:(–-]|(?:with|where|contain\w*|consist\w*|whose|belongs? to|points? to|refers? to|references?|is linked to|is about)\b|{_HAS}\b)"
     ).match(rest)
     if not opened:
         return False
