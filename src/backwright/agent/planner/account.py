@@ -15,7 +15,7 @@ from backwright.spec.names import singularize, split_words
 _WORD = re.compile(r"[A-Za-z][\w'-]*")
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?!\w)")
 _LABEL = re.compile(
-    r"^[A-Z][A-Za-z ]{1,30}:\s+(?=[A-Z]\w+\s+(?:with\b|has\b|\())|^[A-Z]?[a-z]+s? log (?=[A-Z])"
+    r"^[A-Za-z][A-Za-z ]{1,40}:\s+(?=[A-Z]\w+\s+(?:with\b|has\b|\())|^[A-Z]?[a-z]+s? log (?=[A-Z])"
 )
 _OF_WHAT = re.compile(r"(?<=s) of (?!course)[a-z]+(?=\s*[:(,–])")  # `sessions of work: …`
 

@@ -117,6 +117,15 @@ def is_type(word: str) -> bool:
     )  # fmt: skip
 
 
+def is_plain_type(name: str) -> bool:
+    """Tell whether a field seems to be called `string` or `integer`: then a type was taken for its name."""
+    return any(
+        one.kind == "type" and not one.weak and one.end - one.start == len(name)
+        and one.values["type"] in ("str", "int", "bool", "float", "decimal")
+        for one in spot(name, ())
+    )  # fmt: skip
+
+
 def _read_values(text: str, at: int) -> tuple[tuple[str, ...], int]:
     """Read values from a place on, as far as they go; return them and where they end."""
     values: list[str] = []
@@ -172,6 +181,11 @@ def _references(text: str, things: tuple[str, ...]) -> Iterator[Attribute]:
         rf"\b(?:many[- ]to[- ]many|m2m|n:m)\s*(?:relation(?:ship)?\s*)?(?:with|to)?\s*(?:the )?(?P<thing>{names})\b"
     )
     for match in both.finditer(text):
+        yield Attribute("many", match.start(), match.end(), {"thing": match["thing"], "sure": 1})
+    bracketed = pattern(
+        rf"\b(?P<thing>{names})\s*\(\s*(?:many[- ]to[- ]many|m2m|n:m)(?: (?:to|with) \w+)?\s*\)"
+    )
+    for match in bracketed.finditer(text):
         yield Attribute("many", match.start(), match.end(), {"thing": match["thing"], "sure": 1})
     after = pattern(
         rf"\b(?P<thing>{names})\s+(?:that |which |where )?(?:it|they|each|each one)\s+(?:belongs?|refers?|points?|is (?:linked|attached|assigned|tied|for|about|part of)|hangs?|goes|sits?)\b(?:\s+(?:to|on|in|for|at))?"

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from backwright.agent.planner.attributes import spot
 from backwright.agent.planner.fieldlist import read_list
 from backwright.agent.planner.lexicon import pattern
 from backwright.agent.planner.wording import without_courtesy
@@ -77,7 +78,10 @@ _AS_VERB = pattern(
 _OPENED = pattern(r"^(?:when|once|after|as soon as|if|before)\b[^,]{3,60},\s*(?=(?:<VERB>)\b)")
 _PLUS = re.compile(r"\s*,?\s*\b(?:plus|as well as|along with|together with|and also|and)\s+(?=(?:an?|the|some)\s+(?:\w+\s+){0,3}(?:screen|page|dashboard|ui|gui|form|front ?-?end|app|panel|website|interface|button|pipeline|deployment|docker\w*|newsletter|chart|script|widget|logo)\b)", re.IGNORECASE)  # fmt: skip
 _A_PHRASE = 3
-_THEN = re.compile(r"\s*,?\s*(?:and\s+)?(?:then|(?<=,)\s*(?:second|third|next|finally|last)(?:ly)?)\s+(?=(?:an?|the|another)\s)", re.IGNORECASE)
+_THEN = re.compile(
+    r"\s*,?\s*(?:and\s+)?(?:then|(?<=,)\s*(?:second|third|next|finally|last)(?:ly)?)\s+(?=(?:an?|the|another)\s)",
+    re.IGNORECASE,
+)
 # `try to fetch, patch | and delete …`: the verbs share their object
 _COORDINATED = re.compile(
     r"(?i)\b(?:(?:try|tries|trying|attempts?|able|allowed)\s+to|can|could|may|cannot|not|ever)\s+[a-z]+(?:\s*,\s*[a-z]+)*\s*$"
@@ -91,6 +95,18 @@ _HEADER = re.compile(
     r"(?:^|(?<=[,;.)(:–])|\band|\bplus|\bwith|\bfor)\s*((?:an?\s+|the\s+)?(?!(?:and|plus|with|for|or)\b)(?:(?!(?:and|plus|with|for|has|have|or)\b)[A-Za-z][\w-]*\s+){0,2}[A-Za-z][\w-]*)\s*(\()"
 )
 
+_STORY = (
+    r"^(?P<story>(?!\s*(?:<VERB>|<ADD>|please|can you|could you)\b)[^:;()]{10,160}?),\s*(?:and\s+)?(?:so|hence|therefore|thus|(?:which|that) is why)\s+"
+    r"(?=(?:i|we)\s+(?:also\s+)?(?:want|need|would like)\s+(?!(?:it|them|that|this|those|to)\b)|there (?:should|must|has to|ought to)\b"
+    r"|(?:the |every |each |an? )?[a-z]\w+ (?:needs?|gets?|has to have|should (?:get|have)|must (?:get|have))\s+(?!(?:it|them|that|this|those|to)\b))"
+)
+_DISMISSED = (
+    r"^(?P<story>\s*(?:please )?(?:forget|never mind|leave out|leave aside|skip|no need for|do not (?:bother|worry) (?:with|about))\b"
+    r"(?!.*\b(?:rule|instruction|test|check|safety|sandbox|staging)s?\b)[^:;]{3,80}?):\s*(?=\S)"
+)
+_LEAD = r"^(?P<story>\s*there (?:should|must|has to|ought to) be\b[^:;()]{3,80}):\s*(?=(?:an?\s+|the\s+|new\s+)*<RESOURCE>:?\s+\w+)"
+_DESCRIBING = ("type", "money", "decimal", "length", "enum", "default")
+
 
 @dataclass(frozen=True, slots=True)
 class Clause:
@@ -101,23 +117,40 @@ class Clause:
         raw: As it was written, as far as it can be shown.
         asks: Whether it ends with a question mark.
         opens: Whether a sentence begins with it.
+        tells: Whether it only tells why, or what is not wanted: `people follow shops, so …`.
     """
 
     text: str
     raw: str
     asks: bool = False
     opens: bool = True
+    tells: bool = False
 
 
 def clauses_of(said: str) -> tuple[Clause, ...]:
     """Return the clauses of a text, in order."""
     found = []
-    for sentence, mark in _sentences(said):
+    for whole, mark in _sentences(said):
+        story, sentence = _story_of(whole)
+        found += [Clause(one, one, opens=False, tells=True) for one in story]
         for at, raw in enumerate(_clauses(sentence)):
             text = without_courtesy(raw)
             if re.search(r"\w", text):
                 found.append(Clause(text, raw.strip(" ,;"), "?" in mark, at == 0))
     return tuple(found)
+
+
+def _story_of(sentence: str) -> tuple[list[str], str]:
+    """Return what a sentence only tells before it asks for something, and what it asks for."""
+    story: list[str] = []
+    while found := next(
+        (m for one in (_STORY, _DISMISSED, _LEAD) if (m := pattern(one).match(sentence))), None
+    ):
+        if any(one.kind in _DESCRIBING and not one.weak for one in spot(found["story"], ())):
+            break
+        story.append(found["story"].strip())
+        sentence = sentence[found.end() :]
+    return story, sentence
 
 
 def _sentences(said: str) -> Iterator[tuple[str, str]]:

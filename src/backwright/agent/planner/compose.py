@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from backwright.agent.planner import questions
 from backwright.agent.planner.account import unaccounted
+from backwright.agent.planner.attributes import is_plain_type
 from backwright.agent.planner.drafts import Draft, known_kind, snake
 from backwright.agent.planner.frames.relations import count_relations, settle_kind
 from backwright.agent.planner.state import Entity, Relation, State
@@ -61,7 +62,13 @@ def _account(state: State, steps: tuple[Step, ...]) -> None:
 
 def _clashes(state: State) -> list[str]:
     """Return what was said of fields that already are something else: a field of it was not seen."""
-    return [
+    typed = [
+        draft.name
+        for entity in state.entities
+        for draft in entity.drafts
+        if not draft.literal and not known_kind(draft.name) and is_plain_type(draft.name)
+    ]
+    return typed + [
         f"{clash} (said of {entity.name}.{draft.name}: {draft.words})"
         for entity in state.entities
         for draft in entity.drafts

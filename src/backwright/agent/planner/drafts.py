@@ -42,7 +42,7 @@ class Draft:
 
     def take(self, one: Attribute) -> None:
         """Take what was said of the field; what is said of the same twice, counts the first time."""
-        if self._contradicts(one):
+        if self.contradicts(one):
             self.clashes.append(" ".join(str(value) for value in one.values.values()))
         if one.kind in ("length", "range"):
             self._bounds(one)
@@ -61,7 +61,7 @@ class Draft:
         else:
             self.said.setdefault(one.kind, 1)
 
-    def _contradicts(self, one: Attribute) -> bool:
+    def contradicts(self, one: Attribute) -> bool:
         """Tell whether another type, default or choice was said before: then it was said of another field."""
         said, values = self.said, one.values
         if one.kind == "default":

@@ -250,12 +250,22 @@ class _Reader:
             first, *rest = chunk.attributes
             chunk.attributes = [one for one in rest if one is not first]
             self._open(name, chunk)
+        elif name := self._led_by(chunk):
+            self._open(name, chunk)
         elif self.result.drafts:
             self._give(self.result.drafts[-1], chunk)
         elif refs := [one for one in chunk.attributes if one.kind in ("ref", "many")]:
             self._refer(refs, chunk)
         else:
             self.result.whole += chunk.attributes
+
+    def _led_by(self, chunk: _Chunk) -> str | None:
+        """Return the filler word that is a name here, since the open field has its type: `at datetime`."""
+        lead = chunk.text[: chunk.attributes[0].start - chunk.start].strip()
+        if not self.result.drafts or not re.fullmatch(r"[a-z]+", lead):
+            return None
+        clashes = self.result.drafts[-1].contradicts(chunk.attributes[0])
+        return lead if clashes and chunk.attributes[0].kind == "type" else None
 
     def _own_name(self, chunk: _Chunk) -> str | None:
         """Return the name, where a word that could be a type names the field: `a number`, `email`."""
@@ -284,8 +294,8 @@ class _Reader:
         if not self.result.drafts:
             return None if self.continues else snake(said)
         last = self.result.drafts[-1]
-        if chunk.depth > self.depth:
-            return None
+        if chunk.depth > self.depth or (chunk.follows and not (last.said or last.literal)):
+            return None  # `name: string (1..80)`
         typed = (
             "type" in last.said or "length" in last.said or last.literal or known_kind(last.name)
         )

@@ -37,7 +37,11 @@ def read_noun(text: str, *, longest: int = _LONGEST) -> tuple[str, str] | None:
         found.pop()
     if len(found) > 1 and found[-1][0].isupper() and any(word[0].islower() for word in found):
         found = [word for word in found if word[0].isupper()][-1:]  # `hikers log Hike: …`
-    is_proper = bool(found) and found[0][0].isupper() and found[0].lower() in words["proper"]
+    is_proper = (
+        bool(found)
+        and found[0][0].isupper()
+        and (found[0].lower() in words["proper"] or bool(re.match(r"\(\s*\w", text[at:])))
+    )
     if not found or (len(found) == 1 and not is_proper and found[0].lower() in words["never"]):
         return None
     if found[0].lower() in words["pointing"]:

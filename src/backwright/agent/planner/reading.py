@@ -11,7 +11,7 @@ from backwright.agent.planner.clauses import Clause, clauses_of
 from backwright.agent.planner.compose import compose
 from backwright.agent.planner.foreign import GRAVE, outside, unknown_verb
 from backwright.agent.planner.frames import capabilities, judges, projects, relations, resources
-from backwright.agent.planner.lexicon import first, pattern
+from backwright.agent.planner.lexicon import first, lexicon, pattern
 from backwright.agent.planner.ownership import take_owner
 from backwright.agent.planner.state import State
 from backwright.agent.planner.types import Plan, World
@@ -110,6 +110,9 @@ def plan_task(text: str, world: World, answers: Answers | None = None) -> Plan:
 
 def _read(clause: Clause, state: State) -> None:
     """Give a clause to the frames; what none of them knows is outside, unclear or said in passing."""
+    if clause.tells:
+        _told(clause, state)
+        return
     before = (len(state.acts), len(state.doubts))
     frame = _frame_of(clause, state)
     about = outside(clause, frame, _names(state))
@@ -126,6 +129,15 @@ def _read(clause: Clause, state: State) -> None:
         _unknown(clause, state)
     elif frame == "resources" or (frame == "relation" and _has_types(clause.text)):
         state.described.append(clause.text)
+
+
+def _told(clause: Clause, state: State) -> None:
+    """Leave a story aside, unless harm is meant with it."""
+    about = outside(clause, None, ())
+    if about and about.startswith(GRAVE):
+        state.refused.append((clause.raw, about))
+    else:
+        state.aside.append(clause.raw)
 
 
 def _halves(clause: Clause) -> tuple[Clause, ...]:
@@ -191,10 +203,17 @@ def _take_back(state: State, before: tuple[int, int]) -> None:
     del state.acts[acts:], state.doubts[doubts:]
 
 
+def _dismisses(text: str) -> bool:
+    """Tell whether a clause says of what is outside that it is not wanted."""
+    dismissed = pattern(lexicon("foreign")["passing"]["dismissing"])
+    about = outside(Clause(dismissed.sub("", text), text), None, ())
+    return bool(about and not about.startswith(GRAVE) and dismissed.match(text))
+
+
 def _unknown(clause: Clause, state: State) -> None:
     """Place a clause that no frame knows: refused, asked, or left aside where it only tells."""
     text = clause.text
-    if _only_tells(text, state):
+    if _dismisses(text) or _only_tells(text, state):
         state.aside.append(clause.raw)
     elif first(text, "cues", "vague", "quality"):
         _vague(clause, state, "It can mean several things, and each is another piece of work.")
@@ -204,7 +223,7 @@ def _unknown(clause: Clause, state: State) -> None:
         state.refused.append((clause.raw, f"{verb!r} is nothing that it knows how to do"))
     elif _wishes(text, state) or _concerns(text, state):
         _vague(clause, state, "It names what is there, but not what is to be changed.")
-    elif pattern(_MUST).search(text):
+    elif pattern(_MUST).search(text) or _has_types(text):
         state.unclear.append(clause.raw)
     else:
         state.aside.append(clause.raw)

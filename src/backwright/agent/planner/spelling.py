@@ -8,7 +8,9 @@ from collections.abc import Iterable, Set
 _WORD = re.compile(r"(?<![\w`/.@-])[A-Za-z][a-z]+(?![\w`/@]|-[a-z])")
 _NAMED = re.compile(r"\s*[:(]")  # what stands here is being named
 # No field is called so: misspelt before a colon, these are mended all the same.
-_STRUCTURE = frozenset(["endpoint", "endpoints", "resource", "resources", "model", "models", "field", "fields"])
+_STRUCTURE = frozenset(
+    ["endpoint", "endpoints", "resource", "resources", "model", "models", "field", "fields"]
+)
 _SHORTEST = 4
 _LONG = 8
 
@@ -31,8 +33,10 @@ def mend(
         low = word.lower()
         if low in slips:
             right: str | None = slips[low]
-        elif low in vocabulary or low in sound or (
-            _NAMED.match(text, match.end()) and nearest_word(low, _STRUCTURE, sound) is None
+        elif (
+            low in vocabulary
+            or low in sound
+            or (_NAMED.match(text, match.end()) and nearest_word(low, _STRUCTURE, sound) is None)
         ):
             return word
         else:

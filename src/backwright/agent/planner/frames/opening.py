@@ -76,6 +76,12 @@ def _parent(rest: str, entity: Entity, state: State) -> str:
     found = pattern(
         rf"^\s*(?:on|for|of|to|under|per|about|in)\s+{SUBJECT}(?P<thing>{things_of(state)})(?![\w-]|\.\w)"
     ).match(rest)
+    unknown = re.match(r"\s*(?:on|for|about|per)\s+[a-z]+s(?=\s*[:(])", rest)
+    if unknown and not found:
+        state.unclear.append(
+            f"{entity.name}{unknown[0]}"
+        )  # `notes on customers: …`: there are none
+        return rest[unknown.end() :]
     if not found:
         return rest
     target = state.find(found["thing"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from backwright.agent.planner.attributes import spot
 from backwright.agent.planner.clauses import Clause
 from backwright.agent.planner.frames.resources import read_resources
 from backwright.agent.planner.lexicon import first, lexicon
@@ -11,7 +12,9 @@ from backwright.agent.planner.nouns import read_noun
 from backwright.agent.planner.state import State
 from backwright.agent.planner.types import Part, Step
 
-_OF_A_PURPOSE = re.compile(r"\b(?:called|named)\b")
+_NAMES_IT = re.compile(
+    r"(?i)\b(?:call|name) (?:it|the (?:thing|project|api|app|service|backend)|this|that)\b|^(?:its |the |project )*name(?: is|:)"
+)
 
 
 def read_project_wish(clause: Clause, state: State) -> bool:
@@ -49,8 +52,10 @@ def _more(clause: Clause, state: State) -> bool:
     if state.project is None:
         return False
     bare = first(clause.text, "cues", "new", "bare")
-    says = re.search(r"(?i)\b(?:call|name) (?:it|the \w+|this|that)\b|\bname(?: is|:)", clause.text)
-    named = first(clause.text, "cues", "new", "named") if says or not state.project.args else None
+    says = _NAMES_IT.search(clause.text)
+    described = _describes(clause.text)
+    wanted = says or (not state.project.args and not described)
+    named = first(clause.text, "cues", "new", "named") if wanted else None
     if not bare and not named and not _usual(clause.text):
         return False
     if named or bare:
@@ -58,7 +63,14 @@ def _more(clause: Clause, state: State) -> bool:
         renewed = Step("new", args, (*state.project.options, *([("bare", "")] if bare else [])))
         state.acts[state.acts.index(state.project)] = renewed
         state.project = renewed
+    if described:
+        _fields_of(clause, state)
     return True
+
+
+def _describes(text: str) -> bool:
+    """Tell whether a clause says of fields what they are: `Pet(name: str max 40)`."""
+    return any(one.kind in ("type", "length") and not one.weak for one in spot(text, ()))
 
 
 def _usual(text: str) -> bool:

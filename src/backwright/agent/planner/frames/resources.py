@@ -17,7 +17,7 @@ from backwright.agent.planner.frames.opening import (
     things_of,
     which_resource,
 )
-from backwright.agent.planner.lexicon import pattern
+from backwright.agent.planner.lexicon import lexicon, pattern
 from backwright.agent.planner.nouns import read_noun
 from backwright.agent.planner.ownership import take_owner
 from backwright.agent.planner.state import Entity, State, is_plural, pascal
@@ -25,6 +25,9 @@ from backwright.agent.planner.types import JUDGES
 
 _TO_THE_API = r"\s*\b(?:to|in|into|for|on) (?:this|the|our|my|that) (?:whole |existing |current )?(?:api|app(?:lication)?|project|backend|service|code ?base|system|repo(?:sitory)?|database|db)\b"
 _NAMED_SO = re.compile(r"(?:Collection|Object|Table|Model|Entity|Endpoint)\s*[:(,]")  # a name here
+_FIELD_NAME = re.compile(
+    r"[a-z][a-z0-9_]*(?<!s) (?:on|onto|to|in|into) (?:the |every |each |all )?"
+)
 _LABEL = re.compile(
     r"^[A-Za-z][A-Za-z ]{1,30}:\s+(?=[A-Z]\w+\s+(?:with\b|has\b|\())"
 )  # `Ticketing: …`
@@ -57,7 +60,7 @@ def read_owner(clause: Clause, state: State) -> bool:
     if not owner or not state.acts or clause.asks:
         return False
     plain = pattern(
-        rf"\b(?:{things_of(state)}|<DET>|make|let|have|has|should|must|and|to|be|is|are|so|that|they|them|it|these|those|via|which|then|of|by|in|rows?|the|ones?|or|resources?|both|only|just|on|with|for|but|as|usual|well|too)\b|\W"
+        rf"\b(?:{things_of(state)}|<MANYWORD>|<DET>|make|let|have|has|should|must|and|to|be|is|are|so|that|they|them|it|these|those|via|which|then|of|by|in|rows?|the|ones?|or|resources?|both|only|just|any|never|<MAY>|<USER>|on|with|for|but|as|usual|well|too)\b|\W"
     ).sub("", rest)
     if plain:
         return False
@@ -133,6 +136,8 @@ def _fields_onto(text: str, clause: Clause, state: State) -> bool:
         rf"^(?:(?:i|we)\s+(?:also\s+)?)?(?P<verb>(?:<ADD>)\s+)?(?P<what>(?:(?!\b(?:to|on|onto|into) (?:{things})\b).)+?)\s+(?:to|on|onto|in|into|for|of|about)\s+(?:<DET>\s+|existing\s+)*(?P<thing>{things})"
         rf"(?:\s+(?:model|table|resource|rows?|entity|records?))?(?![\w-]|'s|\.\w)(?P<rest>.*)$"
     ).match(text)
+    if found and not found["verb"] and re.match(r"[A-Z]\w+,?\s+with\b", found["what"]):
+        return False  # `Collection, with any number of products`
     if not found or ":" in found["what"] or found["what"].count("(") != found["what"].count(")"):
         return False
     said = _without_reference(found["what"], state)
@@ -145,6 +150,8 @@ def _fields_onto(text: str, clause: Clause, state: State) -> bool:
         return False
     what = read_list(said, state.forms(), entity.drafts)
     rest = read_list(body_of(found["rest"]), state.forms(), what.drafts)
+    if entity.thing and _FIELD_NAME.fullmatch(text[: found.start("thing")]) and not found["rest"]:
+        return give_fields(entity, rest, clause, state)  # `estimate on Task. float.`
     if found["verb"] is None and not (what.drafts and any(d.said for d in rest.drafts)):
         return _about(found["what"], entity, found["rest"], clause, state)
     if _is_new_noun(found["what"], what, rest):
@@ -249,7 +256,7 @@ def _header(text: str, clause: Clause, state: State) -> bool:
     ):
         return _header(inner, clause, state)
     if (
-        rest.startswith(":")
+        rest.startswith((":", "–", "-"))
         and not read_list(body_of(rest), state.forms(), [Draft(snake(noun[0]))]).fresh
     ):
         return False  # `expires: date, optional` is a field
@@ -353,13 +360,21 @@ def _of_project(text: str, clause: Clause, state: State) -> bool:
 def _bare_noun(text: str, clause: Clause, state: State) -> bool:
     """`subtasks! each subtask …`: a noun alone, of which more is said next."""
     noun = None if pattern(r"^(?:<ADD>|<VERB>)\b").match(text) else read_noun(text)
-    if noun is None or noun[1].strip(" !.") or not is_plural(noun[0]) or state.acts:
+    if noun is None or noun[1].strip(" !.") or state.acts:
+        return False
+    if not is_plural(noun[0]) and not _is_name(noun[0]):
         return False
     if state.find(noun[0]):
         return False
     entity = state.speak_of(Entity(pascal(noun[0]), source=clause.raw, plural=True))
     state.doubts.append(lambda s: _drop_if_empty(entity, s))
     return True
+
+
+def _is_name(noun: str) -> bool:
+    """Tell whether a word alone is meant as a name: `Supplier.`, and not `Great.`."""
+    ordinary = {*lexicon("words")["spelling"]["sound"], *lexicon("words")["spelling"]["words"]}
+    return bool(re.fullmatch(r"(?:[A-Z][a-z]{3,})+", noun)) and noun.lower() not in ordinary
 
 
 def _drop_if_empty(entity: Entity, state: State) -> None:
