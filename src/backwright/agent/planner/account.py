@@ -42,10 +42,10 @@ def _left_of(
     text: str, known: frozenset[str], aside: Sequence[str], forms: Sequence[str]
 ) -> list[str]:
     text = _OF_WHAT.sub("", _LABEL.sub("", text))
+    numbers = [n for n in _NUMBER.findall(text) if n not in known]
     for remark in aside:
         text = text.replace(remark, " ")
     text, _, _ = take_owner(text)
-    numbers = [n for n in _NUMBER.findall(text) if n not in known]
     for one in reversed(spot(text, forms)):
         text = f"{text[: one.start]} {text[one.end :]}"
     words = [w for match in _WORD.findall(text) for w in split_words(match)]

@@ -100,6 +100,10 @@ _STORY = (
     r"(?=(?:i|we)\s+(?:also\s+)?(?:want|need|would like)\s+(?!(?:it|them|that|this|those|to)\b)|there (?:should|must|has to|ought to)\b"
     r"|(?:the |every |each |an? )?[a-z]\w+ (?:needs?|gets?|has to have|should (?:get|have)|must (?:get|have))\s+(?!(?:it|them|that|this|those|to)\b))"
 )
+# `People want to tell us what broke. So we need …`
+_SO = re.compile(
+    r"(?<![^.!\n])(?P<story>[^.!?\n:;()]{10,160})\.\s+(?:So|Hence|Therefore),?\s+(?=(?:we|I) (?:need|want)\b)"
+)
 _DISMISSED = (
     r"^(?P<story>\s*(?:please )?(?:forget|never mind|leave out|leave aside|skip|no need for|do not (?:bother|worry) (?:with|about))\b"
     r"(?!.*\b(?:rule|instruction|test|check|safety|sandbox|staging)s?\b)[^:;]{3,80}?):\s*(?=\S)"
@@ -130,7 +134,7 @@ class Clause:
 def clauses_of(said: str) -> tuple[Clause, ...]:
     """Return the clauses of a text, in order."""
     found = []
-    for whole, mark in _sentences(said):
+    for whole, mark in _sentences(_SO.sub(r"\g<story>, so ", said)):
         story, sentence = _story_of(whole)
         found += [Clause(one, one, opens=False, tells=True) for one in story]
         for at, raw in enumerate(_clauses(sentence)):

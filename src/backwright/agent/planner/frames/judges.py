@@ -28,7 +28,7 @@ _OPENS_CORS = re.compile(
     r"(?i)\b(?:open|enable|add|allow|configure|set up|turn on|activate)\s+(?:up\s+)?cors\b"
 )
 _MENDS = re.compile(
-    r"(?i)^(?!.*\b(?:not|never|nothing|without|no)\b).*(?:\b(?:anything|whatever|what|everything|all|those|the ones|things)\b.*\b(?:repair|fix|mend|correct)(?:ed|able)?\b|\b(?:and|then) (?:repair|fix|mend|correct) (?:what|whatever|everything|anything|them|all)\b)"
+    r"(?i)^(?!.*\b(?:not|never|nothing|no)\b)(?!.*\bwithout (?:chang|touch|edit|fix)).*(?:\b(?:anything|whatever|what|everything|all|those|the ones|things)\b.*\b(?:repair|fix|mend|correct)(?:ed|able)?\b|\b(?:repair|fix|mend|correct) (?:what|whatever|everything|anything|them|all)\b)"
 )
 _FUTURE = re.compile(
     r"(?i)\b(?:about to|going to|will|want to|before we|might|soon)\b.{0,20}\b(?:break|fail|crash)"

@@ -284,6 +284,10 @@ def _added(text: str, clause: Clause, state: State) -> bool:
     noun = read_noun(said)
     if noun is None:
         return False
+    if pattern(r"^\s*:\s*(?:an? )?(?:<TYPE>)\W*$").match(noun[1]) and not clause.tells:
+        drafts = read_list(said, (), [Draft(snake(noun[0]))]).drafts
+        state.doubts.append(which_resource(drafts[:1], clause.raw))
+        return True  # `add vendor: text`
     if re.match(r"(?i)write\b", text) and not spot(noun[1], state.forms()):
         return False
     wished = re.match(
