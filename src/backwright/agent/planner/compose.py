@@ -49,6 +49,12 @@ def compose(state: State) -> Plan:
     return Plan(steps, tuple(dict.fromkeys(state.parts)), tuple(dict.fromkeys(state.aside)))
 
 
+def _counts_rows(draft: Draft, state: State) -> bool:
+    """Tell whether `a task is in at most one sprint` was read as a number by the name of a resource."""
+    bounded = "low" in draft.said or "high" in draft.said
+    return bounded and "type" not in draft.said and state.find(draft.name) is not None
+
+
 def _account(state: State, steps: tuple[Step, ...]) -> None:
     """Ask where a word that describes a resource has come to nothing in the plan.
 
@@ -66,7 +72,9 @@ def _clashes(state: State) -> list[str]:
         draft.name
         for entity in state.entities
         for draft in entity.drafts
-        if not draft.literal and not known_kind(draft.name) and is_plain_type(draft.name)
+        if not draft.literal
+        and not known_kind(draft.name)
+        and (is_plain_type(draft.name) or _counts_rows(draft, state))
     ]
     return typed + [
         f"{clash} (said of {entity.name}.{draft.name}: {draft.words})"

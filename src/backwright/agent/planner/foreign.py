@@ -47,6 +47,8 @@ def _is_excused(
     passing = lexicon("foreign")["passing"]
     if pattern(passing["negated_grave" if grave else "negated"]).search(before):
         return True
+    if not grave and re.match(r"\s+(?:nothing|none|nobody)\b", clause.text[match.end() :]):
+        return True
     if not grave and pattern(passing["dismissed"]).search(before):
         return True
     if about.startswith("destroying") and pattern(passing["complaint"]).match(clause.text):
