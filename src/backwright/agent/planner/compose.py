@@ -41,7 +41,7 @@ def compose(state: State) -> Plan:
     count_relations(state)
     _into_fields(state)
     if clashing := _clashes(state):
-        questions.ask_unclear(state, clashing)
+        questions.ask_unclear(state, clashing, "clash")
     steps = tuple(_steps(state))
     if not steps:
         _nothing(state)
@@ -63,7 +63,8 @@ def _account(state: State, steps: tuple[Step, ...]) -> None:
     described = [one for one in state.described if len(one.split()) > 1]
     left = unaccounted(described, steps, state.aside, state.forms())
     if left:
-        questions.ask_unclear(state, left)
+        questions.ask_unclear(state, left, "leftover")
+        state.aside += left
 
 
 def _clashes(state: State) -> list[str]:
@@ -266,7 +267,7 @@ def _words(entity: Entity, state: State) -> tuple[str, ...]:
         if word is None or words.get(draft.name) == word:
             continue
         if draft.name in words:
-            questions.ask_unclear(state, [f"{word} beside {words[draft.name]}"])
+            questions.ask_unclear(state, [f"{word} beside {words[draft.name]}"], "twice")
             continue
         read_field(word)
         words[draft.name] = word

@@ -306,13 +306,13 @@ def ask_reading(state: State, source: str, why: str) -> str:
     )  # fmt: skip
 
 
-def ask_unclear(state: State, parts: Sequence[str]) -> None:
-    """Ask whether to go on without what was not understood."""
+def ask_unclear(state: State, parts: Sequence[str], key: str = "unclear") -> None:
+    """Ask whether to go on without what was not understood; each reason has a key, and so an answer, of its own."""
     shown = "; ".join(repr(one) for one in parts)
     ask(
         state,
         Question(
-            key="unclear",
+            key=key,
             text=f"Go on without {shown}?",
             why="It asks for something that the plan has no place for.",
             choices=(
