@@ -6,8 +6,8 @@ from backwright.project.interpret import fields
 from backwright.project.interpret.values import Class, External, Instance
 from backwright.project.ownership.accesses import Creation
 from backwright.project.ownership.owners import points_to
-from backwright.project.ownership.scoping import Judge, is_blank
-from backwright.project.ownership.terms import is_given, walk
+from backwright.project.ownership.scoping import Judge
+from backwright.project.ownership.terms import is_blank, is_given, walk
 from backwright.project.types import Model
 
 

@@ -14,8 +14,10 @@ from backwright.project.ownership.terms import (
     Keys,
     column_name,
     decided,
+    is_blank,
     is_compared,
     is_given,
+    is_said,
     parts,
     walk,
     walk_all,
@@ -394,17 +396,3 @@ def _starts_at_caller(node: object) -> bool:
 
 def _is(one: Instance, name: str) -> bool:
     return isinstance(one.cls, External) and one.cls.last == name
-
-
-def is_said(value: object) -> bool:
-    """Tell whether a value is what the request gives, or a part of it."""
-    while isinstance(value, External):
-        value = value.owner
-    return is_given(value)
-
-
-def is_blank(value: object) -> bool:
-    """Tell whether nothing is known of a value, so that it may be anything."""
-    if isinstance(value, (list, tuple)):
-        return any(is_blank(one) for one in value)
-    return isinstance(value, Unknown) and not value.candidates

@@ -184,3 +184,17 @@ class Keys:
         if value is None or isinstance(value, (str, int, float, bytes)):
             return (type(value).__name__, value)
         return ("itself", id(value))
+
+
+def is_said(value: object) -> bool:
+    """Tell whether a value is what the request gives, or a part of it."""
+    while isinstance(value, External):
+        value = value.owner
+    return is_given(value)
+
+
+def is_blank(value: object) -> bool:
+    """Tell whether nothing is known of a value, so that it may be anything."""
+    if isinstance(value, (list, tuple)):
+        return any(is_blank(one) for one in value)
+    return isinstance(value, Unknown) and not value.candidates

@@ -12,8 +12,8 @@ from backwright.project.ownership.accesses import Access, Creation
 from backwright.project.ownership.creating import of_creation
 from backwright.project.ownership.looking import Seen
 from backwright.project.ownership.owners import points_to
-from backwright.project.ownership.scoping import Judge, is_said
-from backwright.project.ownership.terms import is_given, walk
+from backwright.project.ownership.scoping import Judge
+from backwright.project.ownership.terms import is_given, is_said, walk
 from backwright.project.types import Column, Endpoint, Model, Touch
 
 Rows = Access | Creation
