@@ -139,8 +139,13 @@ def _snake(call: Call, callee: External) -> object:
 def _job_store(call: Call, callee: External) -> object:
     """Model APScheduler's `SQLAlchemyJobStore`, which keeps its jobs in a table beside the project's.
 
-    The columns are those of `apscheduler.jobstores.sqlalchemy` (3.x).
+    The columns are those of `apscheduler.jobstores.sqlalchemy` (3.x). A store that a function makes
+    has its table only once that runs: importing the application does not declare it.
     """
+    if call.frame.kind == "function":
+        why = "APScheduler adds a table of its own for its jobs once this runs"
+        call.frame.world.note(call.frame.module, call.line, why)
+        return calls.library_instance(callee, call)
     column, table = External("sqlalchemy.Column"), External("sqlalchemy.Table")
     columns: list[object] = [
         Instance(column, ["id", External("sqlalchemy.Unicode")], {"primary_key": True}),

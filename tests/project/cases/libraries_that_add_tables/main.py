@@ -11,3 +11,10 @@ scheduler = AsyncIOScheduler(
     }
 )
 app = FastAPI(on_startup=[scheduler.start])
+
+
+def later() -> None:
+    scheduler.add_jobstore(stores.SQLAlchemyJobStore(engine=engine, tablename="later_jobs"))
+
+
+app.add_event_handler("startup", later)
