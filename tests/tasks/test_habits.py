@@ -48,3 +48,15 @@ def test_without_flake8_a_new_file_is_as_its_like(tmp_path: Path) -> None:
     file.write_text(NEW)
     Habits(tmp_path).keep([Written("new.py", LIKE.encode(), is_new=True)])
     assert file.read_text() == NEW
+
+
+REVISION = "import sqlalchemy as sa\nimport sqlmodel\n\nx = sa.Text()\n"
+
+
+def test_imports_of_a_template_go_where_older_revisions_use_theirs(tmp_path: Path) -> None:
+    older = tmp_path / "older.py"
+    for text, is_used in (("import os\n\nos.getcwd()\n", True), (REVISION, False)):
+        older.write_text(text)
+        assert Habits(tmp_path).use_all_imports([older]) is is_used
+    older.write_text(REVISION.replace("sqlmodel\n", "sqlmodel  # noqa: F401\n"))
+    assert Habits(tmp_path).use_all_imports([older])

@@ -164,3 +164,65 @@ def test_a_second_reference_to_a_table_leaves_the_first_its_column(tmp_path: Pat
     from sqlalchemy.orm import configure_mappers
 
     configure_mappers()
+
+
+def test_a_change_of_some_fields_alone_says_nothing_of_the_new(tmp_path: Path) -> None:
+    for path, text in {
+        "main.py": PARTLY,
+        "test_teams.py": "from main import client\n\n\n"
+        "def test_create():\n"
+        '    data = client.post("/teams", json={"name": "A", "city": "B"}).json()\n'
+        '    assert data["name"] == "A"\n'
+        '    assert data["city"] == "B"\n\n\n'
+        "def test_update(team):\n"
+        '    data = client.patch(f"/teams/{team[\'id\']}", json={"name": "C"}).json()\n'
+        '    assert data["name"] == "C"\n'
+        '    assert data["city"] == team["city"]\n',
+    }.items():
+        (tmp_path / path).write_text(text)
+    draft, learning = learning_of(tmp_path, "Team", ["remarks:text:optional"])
+    extend_resource(draft, learning, width=100)
+    create, update = draft.text("test_teams.py").split("def test_update")
+    assert 'data["remarks"] == "' in create
+    assert update.count("remarks") == 2
+    assert 'assert data["remarks"] == team["remarks"]' in update
+
+
+PARTLY = """
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from sqlmodel import Field, Session, SQLModel, create_engine
+
+engine = create_engine("sqlite://")
+app = FastAPI()
+client = TestClient(app)
+
+
+class TeamCreate(SQLModel):
+    name: str
+    city: str
+
+
+class Team(TeamCreate, table=True):
+    id: int | None = Field(default=None, primary_key=True)
+
+
+@app.post("/teams", response_model=Team)
+def create_team(team: TeamCreate):
+    with Session(engine) as session:
+        row = Team.model_validate(team)
+        session.add(row)
+        session.commit()
+        session.refresh(row)
+        return row
+
+
+@app.patch("/teams/{team_id}", response_model=Team)
+def update_team(team_id: int, team: TeamCreate):
+    with Session(engine) as session:
+        row = session.get(Team, team_id)
+        row.sqlmodel_update(team.model_dump(exclude_unset=True))
+        session.add(row)
+        session.commit()
+        return row
+"""

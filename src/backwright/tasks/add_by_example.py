@@ -139,8 +139,12 @@ def _prove(place: Workplace, changes: ChangeSet, proof: Proof) -> tuple[Check, .
 
 
 def finish_migration(place: Workplace, migration: list[str]) -> None:
-    """Drop enum types with their tables, and format the migration as an older one is."""
+    """Drop enum types with their tables, and format the migration as an older one is.
+
+    Imports of the project's template that it does not use go where all older revisions use theirs.
+    """
     new = {Path(path).name for path in migration}
+    habits = Habits(place.folder)
     written = []
     for path in migration:
         file = place.folder / path
@@ -150,8 +154,9 @@ def finish_migration(place: Workplace, migration: list[str]) -> None:
         if not older:  # the first of all has nothing to be like
             tidy(place.folder, [path])
             continue
-        written.append(Written(path, older[-1].read_bytes(), is_new=True, prunes=False))
-    Habits(place.folder).keep(written)
+        prunes = habits.use_all_imports(older)
+        written.append(Written(path, older[-1].read_bytes(), is_new=True, prunes=prunes))
+    habits.keep(written)
 
 
 def plan_by_example(root: Path, lessons: Sequence[Lesson]) -> ChangeReport | Failed:

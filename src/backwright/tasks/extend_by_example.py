@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from backwright.host.environment import find
@@ -25,6 +26,7 @@ from backwright.tasks.fills import existing_rows
 from backwright.tasks.formatters import format_as_host
 from backwright.tasks.habits import Habits, Written, width_of
 from backwright.tasks.migration import write_revision
+from backwright.tasks.own_tests import proved_with_own_tests
 from backwright.tasks.questions import Answers
 from backwright.tasks.safe_migration import make_safe
 from backwright.transfer.dialect.defaults import stored_value
@@ -103,8 +105,12 @@ def extend_by_example(
         )
         if dry_run:
             return change_report(outcome, changes, dry_run=True)
-        checks = prove(place, changes, answers=answers, new_tests=tuple(done.new_tests))
+        tests = tuple(done.new_tests)
+        changes, checks, more = proved_with_own_tests(
+            place, changes, lambda made: prove(place, made, answers=answers, new_tests=tests)
+        )
         undo = move_over(place, changes, f"{command} {name} {words}")
+        outcome = replace(outcome, plan=_kept(steps, changes), notes=(*outcome.notes, *more))
         return change_report(outcome, changes, verified=checks, undo=undo)
 
 
@@ -132,6 +138,12 @@ def _steps(done: Transferred, migration: list[str]) -> tuple[PlanStep, ...]:
     steps = [PlanStep(step, paths) for step, paths in done.plan()]
     steps += [PlanStep("migration", tuple(migration))] if migration else []
     return tuple(steps)
+
+
+def _kept(steps: Iterable[PlanStep], changes: ChangeSet) -> tuple[PlanStep, ...]:
+    """Return the plan without files that stay as they were after all."""
+    kept = (PlanStep(s.step, tuple(f for f in s.files if f in changes.paths)) for s in steps)
+    return tuple(step for step in kept if step.files)
 
 
 def _write(place: Workplace, learning: Learning, width: int) -> tuple[Transferred, list[str]]:

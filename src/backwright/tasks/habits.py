@@ -60,6 +60,13 @@ class Habits:
                 if is_marked and not (code := target.read_bytes()).startswith(BOM_UTF8):
                     target.write_bytes(BOM_UTF8 + code)  # formatters take it away
 
+    def use_all_imports(self, files: Sequence[Path]) -> bool:
+        """Tell whether every import of some modules is used in them."""
+        paths = [str(file) for file in files]
+        return self._ruff(
+            "check", "--isolated", "--quiet", "--no-cache", "--select=F401", *paths
+        ).ok
+
     def _keep(self, file: Written) -> None:
         if file.is_new and file.prunes and not file.path.endswith("__init__.py"):
             self._fix(file.path, "F401", self._combined)

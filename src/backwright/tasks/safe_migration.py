@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from backwright.tasks.change import Workplace
 from backwright.tasks.enum_types import known_enum_types
-from backwright.transfer.migration import Fill, harden, harden_sqlite
+from backwright.transfer.migration import Fill, able_of, harden, harden_sqlite
 from backwright.transfer.migration.naming import name_constraints
 from backwright.transfer.migration.wrapping import wrap_texts
 from backwright.values import Note
@@ -42,17 +42,11 @@ def make_safe(
                 fills=fills,
                 known_types=known_enum_types(older),
                 apart=not _keeps_one_transaction(place),
-                repeatable=_adds_if_missing(place),
+                able=able_of(place.environment.distributions()),
             )
         file.write_text(wrap_texts(made.code, width), encoding="utf-8")
         notes += [Note(path, 1, text) for text in made.notes]
     return tuple(notes)
-
-
-def _adds_if_missing(place: Workplace) -> bool:
-    """Tell whether the host's Alembic knows `if_not_exists` of columns: from 1.16."""
-    version = place.environment.distributions().get("alembic", "")
-    return tuple(int(n) for n in re.findall(r"\d+", version)[:2]) >= (1, 16)
 
 
 def _keeps_one_transaction(place: Workplace) -> bool:

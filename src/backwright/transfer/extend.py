@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from backwright.errors import UsageError
 from backwright.source.brackets import appended
@@ -112,6 +112,8 @@ def _is_the_same(host: Draft, facts: Survey, table: Table, field: FieldSpec) -> 
     around = surroundings(host, facts, spec, owned=table.owned)
     if field.target and field.target not in around.targets:
         return False
+    if field.required and _is_the_same(host, facts, table, replace(field, optional=True)):
+        return True  # it was made optional for the rows that were there
     return _says(
         _declaration(host, MODELS, table.name, field.column), tables(spec, around).columns[0]
     ) and _says(

@@ -248,9 +248,13 @@ def expectation(work: Work, scope: str, like: Like, new: FieldSpec) -> cst.BaseS
 
 
 def _expected(work: Work, scope: str, like: Like, new: FieldSpec) -> int | None:
-    """Return the old field whose expectation is a new one's: what was changed alone stays apart."""
+    """Return the old field whose expectation is a new one's: what was changed alone stays apart.
+
+    Where fields are added, a request that changes some fields alone changes none of the new.
+    """
     changed = [n for n in work.rows.parts.get(scope, {}) if n < len(work.facts.fields)]
     own = [n for n in changed if n in like and work.likeness.successor(n) == new]
+    own = [] if work.extends else own
     return own[0] if own else work.likeness.analog(new, like.keys() - set(changed))
 
 

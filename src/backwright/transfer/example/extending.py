@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import textwrap
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from backwright.errors import UsageError
 from backwright.project.types import Model
@@ -96,11 +97,15 @@ def missing_fields(learning: Learning) -> tuple[FieldSpec, ...]:
 
 
 def _is_the_same(learning: Learning, field: FieldSpec, file: str, line: int) -> bool:
-    """Tell whether a column is declared just as it would be written now."""
+    """Tell whether a column is declared just as it would be written now.
+
+    One that is required without a default may have been made optional, for rows that were there.
+    """
     speaker = bound(learning.dialect, learning.spec.names, learning.home())
-    wanted = [speaker.model_column(field).code]
+    forms = [field, replace(field, optional=True)] if field.required else [field]
+    wanted = [speaker.model_column(form).code for form in forms]
     if learning.dialect.orm == "sqlmodel":
-        wanted.append(speaker.shared_column(field).code)
+        wanted += [speaker.shared_column(form).code for form in forms]
     for node in ast.walk(learning.owners.modules.tree(file)):
         if not isinstance(node, ast.AnnAssign | ast.Assign):
             continue

@@ -1,8 +1,9 @@
 """Migrations that are safe on tables with rows in them and under load."""
 
+from backwright.transfer.migration.able import Able, able_of
 from backwright.transfer.migration.fills import fill_of
 from backwright.transfer.migration.harden import Hardened, harden
 from backwright.transfer.migration.sqlite import harden_sqlite
 from backwright.transfer.migration.work import Fill
 
-__all__ = ["Fill", "Hardened", "fill_of", "harden", "harden_sqlite"]
+__all__ = ["Able", "Fill", "Hardened", "able_of", "fill_of", "harden", "harden_sqlite"]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
+
 from backwright.transfer.migration.operations import Operation, qualified, quoted, segment
 from backwright.transfer.migration.phases import execute
-from backwright.transfer.migration.work import Work, schema_of
+from backwright.transfer.migration.work import Work, schema_of, table_of
 
 
 def create_index(work: Work, found: Operation, table: str) -> None:
@@ -15,22 +17,29 @@ def create_index(work: Work, found: Operation, table: str) -> None:
         )
         work.phases.first.append(found.code)
         return
-    work.phases.apart += _index(
-        segment(found.source, found.call.args[0]) if found.call.args else "None",
-        segment(found.source, found.call.args[1]) if len(found.call.args) > 1 else repr(table),
-        found.option("schema"),
-        found.with_options(postgresql_concurrently="True"),
-    )
+    code = found.with_options(postgresql_concurrently="True")
+    work.phases.apart += [_drop(work, found), code]
 
 
-def _index(name: str, table: str, schema: str | None, code: str) -> list[str]:
-    """Make an index after taking away what an interrupted try left: it may be invalid."""
+def _drop(work: Work, found: Operation, name: str | None = None) -> str:
+    """Return the call that takes away an index if it is there; an interrupted try may have left it.
+
+    Args:
+        work: the function that it stands in.
+        found: the operation that makes the index, or drops it.
+        name: the name of the index, where that is not the operation's first argument.
+    """
+    schema, table = found.option("schema"), repr(table_of(found))
+    said = name or found.text(0, "index_name")
+    if not work.able.indexes and said:
+        where = qualified(said, schema_of(found))
+        return execute([f"DROP INDEX CONCURRENTLY IF EXISTS {where}"])
+    shown = repr(name) if name else segment(found.source, found.call.args[0])
     more = f", schema={schema}" if schema else ""
-    drop = (
-        f"op.drop_index({name}, table_name={table}{more}, "
+    return (
+        f"op.drop_index({shown}, table_name={table}{more}, "
         "postgresql_concurrently=True, if_exists=True)"
     )
-    return [drop, code]
 
 
 def create_unique(work: Work, found: Operation, table: str) -> None:
@@ -47,7 +56,7 @@ def create_unique(work: Work, found: Operation, table: str) -> None:
         f"op.create_index({name!r}, {table!r}, [{listed}], unique=True{more}, "
         "postgresql_concurrently=True)"
     )
-    work.phases.apart += _index(repr(name), repr(table), schema, code)
+    work.phases.apart += [_drop(work, found, name), code]
     where = qualified(table, schema_of(found))
     work.phases.last.append(
         execute(
@@ -82,12 +91,40 @@ def _not_valid(work: Work, found: Operation, name: str, where: str) -> None:
     rest += [f"{k.arg}={segment(found.source, k.value)}" for k in found.call.keywords]
     arguments = ", ".join([first, *rest, "postgresql_not_valid=True"])
     code = f"op.{found.name}({arguments})"
-    if work.repeatable:
+    if not work.able.not_valid:
+        rule = _in_sql(found)
+        if rule is None:
+            work.phases.first.append(found.code)
+            return
+        add = f"ALTER TABLE {where} ADD CONSTRAINT {quoted(name)} {rule} NOT VALID"
+        constrain(work, execute([add]), where, quoted(name))
+    elif work.able.columns:
         work.phases.begin(code, f"{_dropped(found, first)}\n{code}")
     else:
         constrain(work, code, where, quoted(name))
     work.phases.first_locks = True
     work.phases.apart.append(execute([f"ALTER TABLE {where} VALIDATE CONSTRAINT {quoted(name)}"]))
+
+
+def _in_sql(found: Operation) -> str | None:
+    """Return what a constraint asks for, in SQL; None where its parts are no plain texts."""
+    if found.name == "create_check_constraint":
+        node = found.argument(2, "condition")
+        inner = node.args[0] if isinstance(node, ast.Call) and node.args else node
+        if isinstance(inner, ast.Constant) and isinstance(inner.value, str):
+            return f"CHECK ({inner.value})"
+        return None
+    table = found.text(2, "referent_table")
+    columns, targets = found.names(3, "local_cols"), found.names(4, "remote_cols")
+    if table is None or not columns or not targets:
+        return None
+    target = qualified(table, schema_of(found, "referent_schema"))
+    own, others = (", ".join(quoted(n) for n in names) for names in (columns, targets))
+    rule = f"FOREIGN KEY ({own}) REFERENCES {target} ({others})"
+    for option, word in (("ondelete", "ON DELETE"), ("onupdate", "ON UPDATE")):
+        value = found.option(option)
+        rule += f" {word} {ast.literal_eval(value)}" if value and value != "None" else ""
+    return rule
 
 
 def _dropped(found: Operation, name: str) -> str:
@@ -111,4 +148,8 @@ def drop_index(work: Work, found: Operation, _: str) -> None:
     if not work.apart:
         work.phases.first.append(found.code)
         return
-    work.phases.apart.append(found.with_options(postgresql_concurrently="True", if_exists="True"))
+    if work.able.indexes:
+        code = found.with_options(postgresql_concurrently="True", if_exists="True")
+        work.phases.apart.append(code)
+    else:
+        work.phases.apart.append(_drop(work, found))

@@ -10,6 +10,7 @@ import ast
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
+from backwright.transfer.migration.able import Able
 from backwright.transfer.migration.constraints import (
     constrain,
     create_check,
@@ -47,7 +48,7 @@ def harden(
     fills: Mapping[tuple[str, str], Fill] | None = None,
     known_types: Collection[str] = (),
     apart: bool = True,
-    repeatable: bool = True,
+    able: Able | None = None,
 ) -> Hardened:
     """Return a migration for PostgreSQL made safe for tables in use.
 
@@ -56,7 +57,7 @@ def harden(
         fills: for (table, column), what existing rows get where the column may not be null.
         known_types: enum types that older migrations made.
         apart: whether statements can leave the migration's transaction; `env.py` may not let them.
-        repeatable: whether the host's Alembic adds a column only if it is missing (from 1.16).
+        able: what the host's Alembic and SQLAlchemy can say; everything where it is not told.
 
     Raises:
         SyntaxError: it is no Python.
@@ -67,10 +68,11 @@ def harden(
     if upgrade is None or downgrade is None:
         return Hardened(code)
     created = _created(upgrade, code)
-    up = Work(fills or {}, known_types, created, apart, repeatable)
+    known = able or Able()
+    up = Work(fills or {}, known_types, created, apart, known)
     for statement in _statements(upgrade):
         _take(up, statement, code, _UPGRADES)
-    down = Work({}, known_types, created, apart, referring=up.referring)
+    down = Work({}, known_types, created, apart, known, referring=up.referring)
     for statement in _statements(downgrade):
         _take(down, statement, code, _DOWNGRADES)
     down.phases.last += [execute([f"DROP TYPE {quoted(name)}"]) for name in up.types]
@@ -124,10 +126,15 @@ def _take(work: Work, statement: ast.stmt, source: str, handlers: Mapping[str, H
     table = table_of(found) if found else None
     if found is None or handler is None or table is None or table in work.created:
         code = _dedented(segment(source, statement))
-        makes = found is not None and found.name in ("create_table", "create_index")
+        makes = found is not None and _makes_if_missing(work, found)
         work.phases.begin(code, if_missing(code) if makes else code)
         return
     handler(work, found, table)
+
+
+def _makes_if_missing(work: Work, found: Operation) -> bool:
+    able = {"create_table": work.able.tables, "create_index": work.able.indexes}
+    return able.get(found.name, False)
 
 
 def _locks_others(work: Work, found: Operation) -> bool:
@@ -267,7 +274,7 @@ def _made_type(work: Work, column: NewColumn, source: str) -> str | None:
 
 
 def _begin(work: Work, added: str) -> None:
-    work.phases.begin(added, if_missing(added) if work.repeatable else added)
+    work.phases.begin(added, if_missing(added) if work.able.columns else added)
 
 
 def _added(found: Operation, column: str) -> str:

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
+from backwright.transfer.migration.able import Able
 from backwright.transfer.migration.operations import Operation
 from backwright.transfer.migration.phases import Phases
 
@@ -33,7 +34,7 @@ class Work:
     known_types: Collection[str]
     created: frozenset[str]
     apart: bool
-    repeatable: bool = True
+    able: Able = field(default_factory=Able)
     referring: frozenset[str] = frozenset()
     phases: Phases = field(default_factory=Phases)
     types: list[str] = field(default_factory=list)

@@ -1,0 +1,46 @@
+"""What the host's Alembic and SQLAlchemy can say: their older versions know fewer words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+_SINCE = {
+    "columns": ("alembic", (1, 16, 0)),
+    "tables": ("alembic", (1, 13, 3)),
+    "indexes": ("alembic", (1, 12, 0)),
+    "not_valid": ("sqlalchemy", (1, 4, 32)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Able:
+    """What operations can be told; what one cannot be told is said in SQL, or left out.
+
+    Attributes:
+        columns: to add a column, or drop a constraint, only if it is (not) there.
+        tables: to make a table only if it is missing.
+        indexes: to make or drop an index only if it is (not) there.
+        not_valid: to add a constraint without looking at the rows.
+    """
+
+    columns: bool = True
+    tables: bool = True
+    indexes: bool = True
+    not_valid: bool = True
+
+
+def able_of(versions: Mapping[str, str]) -> Able:
+    """Return what the installed versions can say; of what is not known the newest is supposed."""
+    found = {
+        word: _parts(versions[name]) >= since
+        for word, (name, since) in _SINCE.items()
+        if name in versions
+    }
+    return Able(**found)
+
+
+def _parts(version: str) -> tuple[int, ...]:
+    numbers = [int(n) for n in re.findall(r"\d+", version)[:3]]
+    return tuple([*numbers, 0, 0, 0][:3])
