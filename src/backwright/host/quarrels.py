@@ -26,6 +26,7 @@ class Quarrel:
 _QUARRELS = (
     Quarrel("starlette", (0,), (0, 21), "requests"),  # its test client is one of requests
     Quarrel("starlette", (0, 21), (0, 37), "httpx<0.28"),  # hands `app` to httpx's client
+    Quarrel("fastapi", (0, 100), (0, 118, 1), "pydantic<2.12"),  # forms in `Annotated`
     Quarrel("passlib", (0,), (99,), "bcrypt<5"),  # tries a password that is too long for 5
 )
 

@@ -19,7 +19,7 @@ def put(folder: Path, draft: Draft) -> list[str]:
     What was edited keeps the habits of its file; what is new is formatted.
     """
     changed = draft.changes()
-    edited = []
+    edited, fresh = [], []
     for path, (before, after) in changed.items():
         assert after is not None  # noqa: S101 - adding deletes nothing
         file = folder / path
@@ -27,8 +27,11 @@ def put(folder: Path, draft: Draft) -> list[str]:
         file.write_bytes(after)
         if before is not None:
             edited.append(Written(path, before, is_new=False))
-    Habits(folder).keep(edited)
-    tidy(folder, [path for path, (before, _) in changed.items() if before is None])
+        else:
+            fresh.append(path)
+    tidy(folder, fresh)
+    new = [Written(path, (folder / path).read_bytes(), is_new=True) for path in fresh]
+    Habits(folder).keep([*edited, *new])
     return list(changed)
 
 

@@ -21,7 +21,7 @@ from backwright.source.outline import first_line, outline
 from backwright.source.text import decode, encode
 from backwright.tasks.long_texts import with_broken_texts
 from backwright.tasks.tidy import ruff_program
-from backwright.workshop.settings import black_settings, formatters, tables
+from backwright.workshop.settings import black_settings, formatters, ruff_width, tables
 
 _PRESERVE = ("--config", 'format.quote-style="preserve"')
 _SINGLE = ("--config", 'format.quote-style="single"')
@@ -139,6 +139,11 @@ class Habits:
         return tables(self.folder)
 
     @cached_property
+    def _limit(self) -> int | None:
+        """Return the longest line that the host's Ruff lets pass, None where it uses none."""
+        return ruff_width(self.folder) if "ruff" in self._tools else None
+
+    @cached_property
     def _configured(self) -> tuple[str, ...] | None:
         """Return the settings of the formatter that the host uses, if it uses one."""
         used = formatters(self.folder)
@@ -163,14 +168,17 @@ class Habits:
     def _wrap(self, file: Written) -> None:
         """Break lines that are longer than any that was there, in a file of no known format."""
         target = self.folder / file.path
-        longest = max([self.width, *map(len, file.like.decode(errors="replace").splitlines())])
-        style: tuple[str, ...] = ("--config", f"line-length={self.width}", *_PRESERVE)
+        like = file.like.decode(errors="replace").splitlines()
+        longest = self._limit or max([self.width, *map(len, like)])
+        style: tuple[str, ...] = ("--config", f"line-length={self._limit or self.width}")
+        style = (*style, *_PRESERVE)
         if b"\n\t" in file.like:
             style = (*style, "--config", 'format.indent-style="tab"')
         done: set[str] = set()
         while True:
             code = decode(target.read_bytes())
-            parts = (f"{first}-{last}" for first, last in _too_long(code, longest))
+            known = like if self._limit else ()
+            parts = (f"{first}-{last}" for first, last in _too_long(code, longest, known))
             part = next((p for p in parts if p not in done), None)
             if part is None:
                 return
@@ -215,9 +223,13 @@ def _mended_near(like: str, written: str, mended: str) -> str:
     return "".join(kept)
 
 
-def _too_long(code: str, longest: int) -> Iterator[tuple[int, int]]:
-    """Yield the first and last line of each simple statement with a line that is too long."""
-    lines = code.splitlines()
+def _too_long(code: str, longest: int, known: Iterable[str]) -> Iterator[tuple[int, int]]:
+    """Yield the first and last line of each simple statement with a line that is too long.
+
+    Lines that were known before are nobody's to break.
+    """
+    old = set(known)
+    lines = ["" if line in old else line for line in code.splitlines()]
     if all(len(line) <= longest for line in lines):
         return
     for statement in outline(code):

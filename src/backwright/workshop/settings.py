@@ -21,6 +21,7 @@ _FILES = {
     "pyrightconfig.json": "pyright",
     "ty.toml": "ty",
 }
+_RUFF_WIDTH = 88
 _SCRIPTS = (
     ".pre-commit-config.yaml",
     "Makefile",
@@ -81,6 +82,19 @@ def black_settings(folder: Path) -> tuple[int | None, bool]:
         return None, False
     width = told.get("line-length", told.get("line_length"))
     return width, bool(told.get("skip-string-normalization"))
+
+
+def ruff_width(folder: Path) -> int:
+    """Return the longest line that the project's Ruff lets pass: its settings', else Ruff's own."""
+    for name in ("ruff.toml", ".ruff.toml", "pyproject.toml"):
+        try:
+            data = tomllib.loads(read_text(folder / name))
+        except (OSError, UnicodeError, tomllib.TOMLDecodeError):
+            continue
+        told = data.get("tool", {}).get("ruff") if name == "pyproject.toml" else data
+        if isinstance(told, dict):
+            return int(told.get("line-length", _RUFF_WIDTH))
+    return _RUFF_WIDTH
 
 
 def mentions(folder: Path, pattern: str) -> bool:

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import PurePosixPath
 
 from backwright.errors import UsageError
-from backwright.project.types import Model, Project
 from backwright.source.imports import add_imports
 from backwright.source.outline import imported_names, outline, used_names
 from backwright.source.text import Splice, lines_between, splice
 from backwright.spec.fields import read_fields
 from backwright.spec.names import names_of
-from backwright.spec.types import FieldSpec, ResourceSpec
-from backwright.transfer.declaration import Declaration, Import, wanted_imports
+from backwright.spec.types import ResourceSpec
+from backwright.transfer.declaration import Import, wanted_imports
 from backwright.transfer.dialect import Home, bound, read_dialect
 from backwright.transfer.draft import Draft
 from backwright.transfer.grow.grow import growth_of
@@ -25,17 +22,18 @@ from backwright.transfer.grow.growth import Growth
 from backwright.transfer.grow.homes import read_homes
 from backwright.transfer.grow.requirements import add_dependencies
 from backwright.transfer.grow.settings import with_setting
-from backwright.transfer.grow.sources import names_of_statement
 from backwright.transfer.grow.speak import Speech, rebound
 from backwright.transfer.grow.steps import add_model, make_package, seen_from
 from backwright.transfer.grow.tables import write_tables
 from backwright.transfer.grow.wiring import read_wiring, wire
 from backwright.transfer.guarding.adopted import has_older, speak_of
+from backwright.transfer.guarding.columns import add_columns
 from backwright.transfer.guarding.host import Host
 from backwright.transfer.guarding.leaving_out import without
-from backwright.transfer.guarding.owned import OWNER
 
 NEEDED = ("bcrypt>=4.1", "pyjwt>=2.10", "python-multipart>=0.0.9", "email-validator>=2.1")
+_OLDER = ("bcrypt>=4.0", "pyjwt>=2.4", "python-multipart>=0.0.6", "email-validator>=1.3")
+_NEWER_PYTHON = (3, 9)  # which the newer of them need
 FIELDS = ("email:str:254:unique", "hashed_password:str:60", "token_version:int:optional")
 _PASSWORD = "hashed_password:str:60:optional"  # noqa: S105 - a field
 AUTH = names_of("auth", plural="auth")
@@ -48,7 +46,8 @@ OLDER = "older_passwords"
 def add_requirements(host: Host) -> None:
     """Name the libraries that passwords and tokens need among the host's requirements."""
     start = PurePosixPath(host.project.apps[0].file).parent.as_posix()
-    added = add_dependencies(host.draft, NEEDED, start)
+    is_older = bool(host.python) and host.python < _NEWER_PYTHON
+    added = add_dependencies(host.draft, _OLDER if is_older else NEEDED, start)
     if added:
         host.dependencies = added[1]
         host.done("dependencies", added[0])
@@ -96,19 +95,8 @@ def _adopt(host: Host) -> None:
     home = Home(model.name, model.table, host.user_module, model.file, owned=False)
     writers = bound(dialect, names_of(model.name), home)
     made = [writers.model_column(field) for field in fields]
-    _add_columns(host, model, made)
+    add_columns(host, model, made)
     host.done("accounts", *([model.file] if made else []))
-
-
-def _add_columns(host: Host, model: Model, made: Sequence[Declaration]) -> None:
-    """Put columns behind those of a table."""
-    code = host.draft.text(model.file)
-    line, indent = _after_columns(code, model.name, {column.name for column in model.columns})
-    text = "".join(f"{indent}{one.code}\n" for one in made)
-    code = splice(code, [Splice(line, line, text)])
-    there = {name for s in outline(code) for name in s.names}
-    needed = {pair for one in made for pair in one.imports if pair[1] not in there}
-    host.draft.write(model.file, add_imports(code, wanted_imports(needed)))
 
 
 def _users_in(host: Host, growth: Growth) -> None:
@@ -127,56 +115,6 @@ def _users_in(host: Host, growth: Growth) -> None:
     needed = {pair for pair in made.imports if pair[0] != here and pair[1] not in there}
     host.draft.write(path, add_imports(code, wanted_imports(needed)))
     host.done("model", path)
-
-
-def add_owners(host: Host, project: Project) -> None:
-    """Give each owned table a column that refers to its row's owner.
-
-    Args:
-        host: the host, with its table of accounts.
-        project: what is known of it since it has that.
-    """
-    account = [host.said.model] if host.accounts.adopted else []
-    files = []
-    for name in (*account, *host.wanted.direct):
-        model = next(one for one in project.models if one.name == name)
-        _add_columns(host, model, [_owner_of(host, project, model)])
-        files.append(model.file)
-    host.done("owners", *files)
-
-
-def _owner_of(host: Host, project: Project, model: Model) -> Declaration:
-    """Return the column of a table's owner as the host writes such."""
-    assert host.user is not None  # noqa: S101 - accounts come first
-    name = host.said.model
-    dialect = read_dialect(project, host.draft, model, host.known.versions).with_partner(host.user)
-    home = Home(model.name, model.table, host.sources.module(model.file), model.file, owned=False)
-    stem = OWNER.removesuffix("_id")
-    is_optional = not host.wanted.owner_required or model.name == name
-    field = FieldSpec(
-        stem, "ref", f"{stem}:ref:{name}:index:cascade", optional=is_optional, index=True,
-        target=name, on_delete="cascade",
-    )  # fmt: skip
-    made = bound(dialect, names_of(model.name), home).model_column(field)
-    if model.name != name:
-        return made
-    return replace(made, value=(made.value or "").replace('"CASCADE"', '"SET NULL"'))
-
-
-def _after_columns(code: str, name: str, columns: set[str]) -> tuple[int, str]:
-    """Return the line behind a class's last column, and how far to the right it stands.
-
-    Raises:
-        UsageError: the class cannot be found.
-    """
-    for statement in outline(code):
-        node = statement.node
-        if isinstance(node, ast.ClassDef) and node.name == name:
-            own = [one for one in node.body if columns & set(names_of_statement(one))]
-            named = [one for one in node.body if "__tablename__" in names_of_statement(one)]
-            last = (own or named or node.body[:1])[-1]
-            return (last.end_lineno or last.lineno) + 1, " " * last.col_offset
-    raise UsageError(f"{name} is no class that a column can be added to")
 
 
 def gate_code(host: Host) -> dict[str, str]:
@@ -213,7 +151,9 @@ def _worded(host: Host, speech: Speech, code: str) -> str:
     code = code.replace("    id: UUID\n", f"    id: {key}\n")
     if not host.known.libraries.annotated:
         code = re.sub(r"(\w+): Annotated\[(\w+), (Depends\(\w*\))\]", r"\1: \2 = \3", code)
-        code = code.replace(": CurrentUser)", f": {host.said.model} = Depends(get_current_user))")
+        code = re.sub(r"\nCurrentUser = .*\n\n", "", code)
+        known = f": {host.said.model} = Depends(get_current_user)"
+        code = re.sub(r": CurrentUser\b", known, code)
     kinds = ("AsyncSession", "Session")
     for kind in kinds:
         code = re.sub(rf"\b{kind}\b", host.session.kind[1], code)
@@ -269,7 +209,7 @@ def _gate_beside(host: Host, code: dict[str, str], secret: dict[str, set[str]]) 
     paths = host.homes = homes(host)
     known = known_names(host, paths)
     known |= {name: (module, name) for module, names in secret.items() for name in names}
-    growth = as_growth(host)
+    growth = host.growth()
     wiring = read_wiring(host.sources, AUTH)
     if wiring is None:
         raise UsageError("no application was found that the endpoints of accounts can join")
@@ -291,13 +231,6 @@ def _gate_beside(host: Host, code: dict[str, str], secret: dict[str, set[str]]) 
         wiring.file, wire(host.sources, wiring, host.sources.module(paths["routes/auth"]), AUTH)
     )
     host.done("wiring", wiring.file)
-
-
-def as_growth(host: Host) -> Growth:
-    """Return what the steps of growing need to know of the host."""
-    spec = ResourceSpec(names_of(host.said.model), fields=(), owner="none")
-    plain = host.template("plain")
-    return growth_of(host.sources, spec, host.seams, plain, host.known)
 
 
 def homes(host: Host) -> dict[str, str]:

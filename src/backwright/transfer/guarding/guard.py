@@ -23,6 +23,7 @@ from backwright.transfer.grow.sources import Sources, names_of_statement
 from backwright.transfer.grow.steps import seen_from
 from backwright.transfer.guarding import accounts
 from backwright.transfer.guarding.adopting import Accounts, read_accounts
+from backwright.transfer.guarding.columns import add_owners
 from backwright.transfer.guarding.edits import Edits
 from backwright.transfer.guarding.example_settings import add_example_setting, set_token_url
 from backwright.transfer.guarding.host import Host, Wanted
@@ -76,7 +77,7 @@ def guard(draft: Draft, project: Project, wanted: Wanted, installed: Mapping[str
     host = _host(draft, project, wanted, installed)
     accounts.add_requirements(host)
     accounts.add_users(host)
-    accounts.add_owners(host, reread(draft))
+    add_owners(host, reread(draft))
     known = reread(draft)
     scoped = _scope(host, known)
     host.sources = Sources(draft, project)  # lines have moved
@@ -136,7 +137,8 @@ def _host(draft: Draft, project: Project, wanted: Wanted, installed: Mapping[str
     assert seams.session is not None  # noqa: S101 - it is there, or was supplied
     session = _shared(sources, seams.session, project)
     versions = versions_of(sources, installed)
-    libraries = libraries_of(sources, versions, python_of(project, installed))
+    python = python_of(project, installed)
+    libraries = libraries_of(sources, versions, python)
     uses = any("sqlmodel" in draft.text(model.file) for model in project.models)
     annotated = libraries.annotated and (session.alias is not None or session.annotated)
     taken = any("current_user" in draft.text(path) for path in sources.trees)
@@ -155,7 +157,7 @@ def _host(draft: Draft, project: Project, wanted: Wanted, installed: Mapping[str
     )
     return Host(
         draft, project, sources, seams, session, Versions(versions, libraries), wanted, uses, said,
-        accounts=mine, steps=step,
+        python=python, accounts=mine, steps=step,
     )  # fmt: skip
 
 
@@ -330,16 +332,12 @@ class _Work:
             here = self.sources.module(path)
             pairs = {origins[name] for name in self.needed.get(path, set()) - there}
             pairs = {pair for pair in pairs if pair[0] != here}
-            growth = accounts.as_growth(self.host)
+            growth = self.host.growth()
             wanted = wanted_imports(seen_from(growth, path, pair) for pair in pairs)
             self.host.draft.write(path, add_imports(code, wanted))
             files.append(path)
         self.host.done("scoping", *sorted(files))
-        self.host.told = {
-            (self.sources.module(one.path), one.node.name)
-            for one in self.passing.needing
-            if one.owner is None
-        }
+        self.host.told = {(self.sources.module(one.path), one.name) for one in self.passing.needing}
 
     def _origins(self) -> dict[str, Import]:
         """Return where each name that edits need is imported from."""

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from backwright.project.types import Project
+from backwright.spec.names import names_of
+from backwright.spec.types import ResourceSpec
 from backwright.transfer.dialect.facts import Partner
 from backwright.transfer.draft import Draft
-from backwright.transfer.grow.grow import Versions
+from backwright.transfer.grow.grow import Versions, growth_of
+from backwright.transfer.grow.growth import Growth
 from backwright.transfer.grow.seams import Dependency, Seams
 from backwright.transfer.grow.sources import Sources
 from backwright.transfer.grow.template import plain_draft
@@ -61,6 +64,7 @@ class Host:
     wanted: Wanted
     sqlmodel: bool
     said: Said
+    python: tuple[int, ...] = ()
     accounts: Accounts = field(default_factory=Accounts)
     steps: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
@@ -85,6 +89,11 @@ class Host:
             libraries=self.known.libraries,
             name=name,
         )
+
+    def growth(self) -> Growth:
+        """Return what the steps of growing need to know of the host."""
+        spec = ResourceSpec(names_of(self.said.model), fields=(), owner="none")
+        return growth_of(self.sources, spec, self.seams, self.template("plain"), self.known)
 
     def done(self, name: str, *files: str) -> None:
         """Note a step and the files that it changed."""

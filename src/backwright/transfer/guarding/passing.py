@@ -122,9 +122,16 @@ class Passing:
             needed |= _as_dependency(function, edits, said)
         else:
             more = f", {SHARED}: bool = False" if self._tells(function) else ""
-            _as_keyword(function, edits, said, more)
+            model = self._spelled(function, said.model)
+            _as_keyword(function, edits, f"{said.user}: {model}{more}")
             needed.add(said.model)
         return needed
+
+    def _spelled(self, function: Function, model: str) -> str:
+        """Return how an annotation names the accounts: in quotes where they are defined below."""
+        cls = self.program.classes.get((function.path, model))
+        is_below = cls is not None and cls.node.lineno > function.node.lineno
+        return f'"{model}"' if is_below else model
 
     def share(self, readers: list[Function], writers: list[Function]) -> None:
         """Let rows that nobody owns be read: by what serves reading alone, else as it is told.
@@ -204,11 +211,11 @@ def put_parameter(function: Function, edits: Edits, text: str) -> None:
     edits.insert(edits.start(follower), f"{text},{gap}")
 
 
-def _as_keyword(function: Function, edits: Edits, said: Said, more: str = "") -> None:
+def _as_keyword(function: Function, edits: Edits, text: str) -> None:
     """Give a function the caller as a parameter that must be named."""
     args = function.node.args
     star = "" if args.kwonlyargs or args.vararg else "*, "
-    append_parameter(function, edits, f"{star}{said.user}: {said.model}{more}")
+    append_parameter(function, edits, f"{star}{text}")
 
 
 def append_parameter(function: Function, edits: Edits, text: str) -> None:
