@@ -13,6 +13,7 @@ from typing import Any
 from backwright.probe.answers import items_of, walk
 from backwright.probe.client import Call, Exchange
 from backwright.probe.database import Change
+from backwright.probe.inner import with_inner_objects
 from backwright.probe.nouns import (
     noun,
     noun_of_reference,
@@ -269,6 +270,7 @@ class Learner:
             call = put(call, slot, value)
             if slot.place == "path" and slot not in given:
                 parents |= {k: v for k, v in one.path.items() if k in operation.path_names}
+        call = with_inner_objects(self, call, who, depth=depth)
         return self._with_parents(call, parents, given)
 
     def _with_parents(

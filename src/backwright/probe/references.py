@@ -53,12 +53,12 @@ class References:
                 yield Slot("path", name, kind)
         for one in operation.parameters:
             if one.location in ("query", "header"):
-                found = self._referred(one.name, one.schema)
+                found = self.referred(one.name, one.schema)
                 if found:
                     place: Place = "query" if one.location == "query" else "header"
                     yield Slot(place, one.name, found, is_array(one.schema))
         for name, schema in self._fields(operation).items():
-            found = self._referred(name, schema) or self._named(operation, name)
+            found = self.referred(name, schema) or self._named(operation, name)
             if found is None and name in ("ids", "id") and operation.method != "GET":
                 found = self.resource(operation)
             if found:
@@ -75,9 +75,20 @@ class References:
         about = is_user(self.resource(operation)) and not operation.path_names
         if not names or not self.session.people or password_fields(api, operation) or about:
             return None
+        if self._has_field(operation, name):
+            return None
         return "user" if operation.secured or operation.path_names else None
 
-    def _referred(self, name: str, schema: Mapping[str, Any]) -> str | None:
+    def _has_field(self, operation: Operation, name: str) -> bool:
+        """Tell whether a field is one of the object itself, such as the address of a customer."""
+        about = self.resource(operation)
+        table = table_of(self.session.oracle, about)
+        if table is not None:
+            return name in table.columns
+        makers = self.creators(about) if operation.method in ("PUT", "PATCH") else ()
+        return any(name in self._fields(one) for one in makers)
+
+    def referred(self, name: str, schema: Mapping[str, Any]) -> str | None:
         """Return what a field names by id, if that can be made."""
         found = noun_of_reference(name)
         kind = schema.get("items", schema) if is_array(schema) else schema
