@@ -60,3 +60,17 @@ def test_imports_of_a_template_go_where_older_revisions_use_theirs(tmp_path: Pat
         assert Habits(tmp_path).use_all_imports([older]) is is_used
     older.write_text(REVISION.replace("sqlmodel\n", "sqlmodel  # noqa: F401\n"))
     assert Habits(tmp_path).use_all_imports([older])
+
+
+LONG = '    return "the words of this line were here before anybody came to change it", "and they stay"\n'
+ADDED = '    answer = dict(first="one of two things that are new here", second="the other one of them", n=3)\n'
+
+
+def test_no_new_line_is_longer_than_the_hosts_ruff_lets_pass(tmp_path: Path) -> None:
+    (tmp_path / "ruff.toml").write_text("line-length = 90\n")
+    file, like = tmp_path / "old.py", f"def first( ):\n{LONG}"
+    file.write_text(like.replace("first( ):\n", f"first( ):\n{ADDED}"))
+    Habits(tmp_path).keep([Written("old.py", like.encode(), is_new=False)])
+    lines = file.read_text().splitlines(keepends=True)
+    assert [line for line in lines if len(line) > 90] == [LONG]
+    assert lines[0] == "def first( ):\n"

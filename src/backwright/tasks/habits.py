@@ -178,7 +178,8 @@ class Habits:
         while True:
             code = decode(target.read_bytes())
             known = like if self._limit else ()
-            parts = (f"{first}-{last}" for first, last in _too_long(code, longest, known))
+            found = _too_long(code, longest, known)
+            parts = (f"{first}-{last + 1}" for first, last in found)  # up to the next line's start
             part = next((p for p in parts if p not in done), None)
             if part is None:
                 return

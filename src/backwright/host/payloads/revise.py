@@ -23,6 +23,10 @@ apart: Any = importlib.import_module("apart").apart  # beside this file
 _ADDRESS = re.compile(r" (?:object )?at 0x[0-9a-f]+")
 
 
+_ANEW = ("CreateForeignKeyOp", "CreateUniqueConstraintOp", "CreateCheckConstraintOp",
+         "DropConstraintOp", "AlterColumnOp", "DropColumnOp")  # fmt: skip
+
+
 class _SeenError(Exception):
     """Ends a revision before anything is written."""
 
@@ -189,12 +193,13 @@ def write(config: Any, order: dict[str, Any]) -> dict[str, Any]:
 
     unwanted = set(order["leave_out"])
 
-    def prune(_context: Any, _revision: Any, directives: Any) -> None:
+    def prune(context: Any, _revision: Any, directives: Any) -> None:
         for script in directives:
             for up, down in zip(script.upgrade_ops_list, script.downgrade_ops_list):  # noqa: B905
                 _prune(up, unwanted)
                 if unwanted:
                     up.reverse_into(down)
+        _batch_where_needed(context, directives)
 
     if config.file_config.has_section("post_write_hooks"):
         config.file_config.remove_section("post_write_hooks")  # they may not be installed
@@ -214,6 +219,23 @@ def write(config: Any, order: dict[str, Any]) -> dict[str, Any]:
     for path in paths:
         _add_imports(pathlib.Path(path))
     return {"paths": paths, "head": head, "depends_on": depends_on}
+
+
+def _batch_where_needed(context: Any, directives: Any) -> None:
+    """Let tables be made anew where SQLite cannot change them, as it cannot constraints."""
+    if context.dialect.name != "sqlite" or context.opts.get("render_as_batch"):
+        return
+    lists = [one for script in directives for one in script.upgrade_ops_list]
+    if any(name in _ANEW for one in lists for name in _kinds(one)):
+        context.opts["render_as_batch"] = True
+
+
+def _kinds(container: Any) -> Iterator[str]:
+    """Yield the kinds of operations on tables that are there, by the names of their classes."""
+    for operation in container.ops:
+        yield type(operation).__name__
+        if getattr(operation, "ops", None) is not None:
+            yield from _kinds(operation)
 
 
 def _prune(container: Any, unwanted: set[str]) -> None:
