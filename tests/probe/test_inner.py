@@ -20,7 +20,6 @@ from backwright.probe.samples import Sampler
 from backwright.probe.session import Session
 from backwright.probe.sqlite import SqliteOracle
 
-
 LINES = {
     "type": "array",
     "items": record("product_id", product_id=NUMBER, amount=NUMBER, gift_id=NUMBER),
