@@ -163,7 +163,9 @@ def make(
             "no environment of this project was found, and it names no dependencies to make one of",
             remedy="install the project in a virtual environment at .venv, or activate one",
         )
-    mark = "\0".join((needs.key(), sys.version, platform.machine(), *tools))
+    mark = "\0".join(
+        (needs.key(), sys.version, platform.machine(), *tools, *filter(None, [needs.syntax]))
+    )
     folder = cache_folder("environments") / hashlib.sha256(mark.encode()).hexdigest()[:20]
     with _lock(folder.with_suffix(".lock")):
         if not (folder / ".complete").exists():
@@ -292,6 +294,8 @@ def _pythons(needs: Requirements, say: Say) -> tuple[str, ...]:
     asks for, and if it does, it does not run before the change either.
     """
     wanted = [text for text in (needs.preferred, needs.python) if text]
+    if needs.syntax:
+        wanted = [*(f"{text},{needs.syntax}" for text in wanted), needs.syntax]
     fitting = [found[0] for text in wanted if (found := accepted(text))]
     if wanted and not fitting:
         newest = max(interpreters(), key=version_of)

@@ -45,6 +45,7 @@ class Requirements:
         options: Options for pip, such as another index.
         python: The interpreter versions that will do (PEP 440), empty for any.
         preferred: The one that the project's people use, where `.python-version` says so.
+        syntax: The versions that can read its sources (PEP 440), empty where ours can.
         local: Folders of the repository that are dependencies themselves.
         files: The files that all this was read from.
         periods: Upper bounds that the sources speak of, for what is not bounded otherwise.
@@ -56,6 +57,7 @@ class Requirements:
     options: tuple[str, ...] = ()
     python: str = ""
     preferred: str = ""
+    syntax: str = ""
     local: tuple[Path, ...] = ()
     files: tuple[Path, ...] = ()
     periods: tuple[str, ...] = ()

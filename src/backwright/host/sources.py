@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from backwright.host.requirements import Requirements, name_of
+from backwright.host.syntax import needed_python
 
 _IMPORT = re.compile(r"^\s*(?:from|import)\s+([A-Za-z_]\w*)", re.MULTILINE)
 _SKIPPED = frozenset({"node_modules", "site-packages", "__pycache__", ".git", ".venv", "venv"})
@@ -191,7 +192,8 @@ def with_sources(needs: Requirements, folder: Path) -> Requirements:
         if name_of(limit) not in exact and re.search(pattern, text)
     ]
     needed = [line for line in needs.needed if name_of(line) not in _IN_PYTHON]
-    return replace(needs, needed=(*needed, *added), periods=tuple(periods))
+    syntax = needed_python(_python_files(folder))
+    return replace(needs, needed=(*needed, *added), periods=tuple(periods), syntax=syntax)
 
 
 def _has_async_driver(needs: Requirements, added: list[str]) -> bool:
