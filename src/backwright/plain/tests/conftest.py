@@ -43,11 +43,12 @@ async def client(connection: AsyncConnection) -> AsyncIterator[AsyncClient]:
         ) as session:
             yield session
 
+    before = dict(app.dependency_overrides)
     app.dependency_overrides[get_session] = get_test_session
     transport = ASGITransport(app=app)
     async with AsyncClient(transport=transport, base_url="http://test") as client:
         yield client
-    app.dependency_overrides.clear()
+    app.dependency_overrides = before
 
 
 @pytest.fixture
