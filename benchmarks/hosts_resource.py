@@ -67,7 +67,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folders", nargs="+", type=Path)
     parser.add_argument("--keep", type=Path, help="where diffs and reports go")
-    parser.add_argument("--field", action="append", help="field words instead of the usual ones")
+    parser.add_argument("--field", action="append", help="field words instead of the usual ones; two references are found if none is named")
     given = parser.parse_args()
     print(HEADER + "\n" + "|---" * HEADER.count(" |") + "|", flush=True)
     codes = []
@@ -86,7 +86,9 @@ def measured(copy: Path, keep: Path | None, fields: tuple[str, ...]) -> tuple[in
     git(copy, "init", "-q")
     git(copy, "add", "-A", "-f")
     git(copy, "commit", "-q", "-m", "as found")
-    words = fields or (*FIELDS, *references(copy))
+    words = fields or FIELDS
+    if not any(re.search(r":(?:ref|many):", word) for word in words):
+        words = (*words, *references(copy))
     first = backwright(copy, "add", "resource", NAME, *words, "--yes")
     if keep:
         note(keep / copy.name, copy, first)
