@@ -107,6 +107,8 @@ class Renaming:
         if (not prose and not said) or left.isalpha() or right.isalpha() or left.isdigit():
             return self._forms[word]
         human = new.plural_human if plural else new.human
+        if " " in word and word == _titled(word):
+            return _titled(human)
         return capitalized(human) if _is_capital(word, before, old) else human
 
     def _fix_articles(self, text: str) -> str:
@@ -168,9 +170,15 @@ def _forms(names: Names) -> tuple[str, ...]:
     )
 
 
-def _as_words(human: str) -> tuple[str, str, str, str]:
-    """Return how people write a noun: "API key", also without its capitals, or with one more."""
-    return capitalized(human), human, capitalized(human.lower()), human.lower()
+def _as_words(human: str) -> tuple[str, str, str, str, str]:
+    """Return how people write a noun: "API key", also without its capitals, or with more."""
+    lower = human.lower()
+    return capitalized(human), human, capitalized(lower), lower, _titled(human)
+
+
+def _titled(human: str) -> str:
+    """Return a noun with a capital on each word, as in a heading."""
+    return " ".join(capitalized(word) for word in human.split(" "))
 
 
 def _is_capital(word: str, before: str, names: Names) -> bool:

@@ -169,7 +169,22 @@ def _copy(work: Work, like: Like, new: FieldSpec) -> Statement:
     regular = len({shape(s) for s in like.values()}) < len(like)
     if not alike and not regular:
         statement = replaced(statement, lambda n: _plain(n, number))
+    if family(new.kind) in (family("bool"), family("int")):
+        statement = replaced(statement, lambda n: _unless_none(n, number))
     return named(statement, {number: new.column})
+
+
+def _unless_none(node: cst.CSTNode, number: int) -> cst.CSTNode | None:
+    """`row.done = body.done or row.done` never sets a false or a zero."""
+    if not isinstance(node, cst.Assign) or not isinstance(node.value, cst.BooleanOperation):
+        return None
+    value, target = node.value, code_of(node.targets[0].target)
+    is_kept = isinstance(value.operator, cst.Or) and code_of(value.right) == target
+    if not is_kept or not is_access(value.left, number):
+        return None
+    given = code_of(value.left)
+    made = cst.parse_expression(f"{given} if {given} is not None else {target}")
+    return node.with_changes(value=made)
 
 
 def _plain(node: cst.CSTNode, number: int) -> cst.CSTNode | None:

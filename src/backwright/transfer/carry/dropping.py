@@ -15,12 +15,25 @@ import libcst.matchers as m
 from backwright.spec.names import split_words
 from backwright.transfer.carry.marks import code_of, fields_in
 from backwright.transfer.carry.mentions import purpose
+from backwright.transfer.carry.statements import (
+    Block,
+    acts,
+    header,
+    is_emptied,
+    is_hollow,
+    is_idle,
+    is_public,
+    is_route,
+    is_text,
+    leaves,
+    sets,
+    targets,
+)
 from backwright.transfer.carry.trimming import trimmed, without_extras
 from backwright.transfer.carry.values import Work
 from backwright.transfer.trim import refers
 
 Body = Sequence[cst.BaseStatement]
-Block = cst.If | cst.For | cst.While | cst.With | cst.Try
 
 
 class _Essential(Exception):  # noqa: N818
@@ -80,7 +93,7 @@ class Dropper:
         if isinstance(node, cst.ClassDef):
             return self._class(node)
         if not self._speaks(node):
-            self.known |= _targets(node)
+            self.known |= targets(node)
             return node
         if isinstance(node, cst.SimpleStatementLine):
             return self._simple(node)
@@ -117,9 +130,8 @@ class Dropper:
         except _Essential:
             self._gone(node)
             return None
-        if not [s for s in body if not _is_text(s)] or (
-            inner.dropped and aim == "other" and _acts(node)
-        ):
+        is_other = inner.dropped and aim == "other" and acts(node)
+        if not [s for s in body if not is_text(s)] or is_other or is_hollow(node, body):
             self._gone(node)
             return None
         returns = node.returns if node.returns and not self._speaks(node.returns) else None
@@ -165,7 +177,7 @@ class Dropper:
         name = node.name.value
         line = self.work.line_of(name)
         self.work.note(line, f"`{name}` is left out: {self._reason(node)}")
-        is_handler = any(_is_route(d) for d in node.decorators)
+        is_handler = any(is_route(d) for d in node.decorators)
         is_fixture = any("fixture" in code_of(d) for d in node.decorators)
         if (name.startswith("test_") and not is_fixture) or is_handler:
             return
@@ -213,11 +225,11 @@ class Dropper:
         inner = Dropper(self.work, self.gone, set(self.doomed), owner=name, lost=self.lost)
         body = inner._statements(node.body.body)  # type: ignore[arg-type]
         lost = [g for g in self.gone if g.startswith(f"{name}.")]
-        if lost and not any(_is_public(s) for s in body):
+        if lost and not any(is_public(s) for s in body):
             self.gone -= set(lost)
             self.gone.add(name)
             return None
-        if not [s for s in body if not _is_text(s)]:
+        if not [s for s in body if not is_text(s)]:
             body.append(cst.parse_statement("pass"))
         return node.with_changes(body=node.body.with_changes(body=body))
 
@@ -228,14 +240,14 @@ class Dropper:
         if isinstance(small, cst.ImportFrom | cst.Import):
             return self._import(node)
         made = trimmed(node, self._speaks, all_rows=self.all_rows, lost=self.lost)
-        if not self._speaks(made) and not _is_idle(made):
+        if not self._speaks(made) and not is_idle(made) and not is_emptied(small, made):
             if isinstance(small, cst.Return) and not (self.all_rows or self._is_extra(node)):
                 raise _Essential
             self.work.note_marks(code_of(node), "what this says of `{}` is left out")
-            self.known |= _targets(node)
+            self.known |= targets(node)
             self.dropped = True
             return made
-        self.doomed |= _targets(node) - self.known
+        self.doomed |= targets(node) - self.known
         if isinstance(small, cst.Return):
             raise _Essential
         self._left_out(node)
@@ -252,7 +264,7 @@ class Dropper:
         """
         self.dropped = True
         is_link = len(self.work.facts.fields) in fields_in(node) and self.aim != "remove"
-        if self.inside and (is_link or (self.aim == "other" and _sets(node))):
+        if self.inside and (is_link or (self.aim == "other" and sets(node))):
             raise _Essential
         self.work.note_marks(code_of(node), "left out, since it is about `{}`")
 
@@ -274,21 +286,24 @@ class Dropper:
         if not self._speaks(test):
             self.work.note_marks(code_of(node.test), "the condition on `{}` is left out")
             return self._statement(node.with_changes(test=test))
+        if node.orelse is None and self.aim in ("make", "change", "remove") and acts(node.body):
+            self.work.note_marks(code_of(node.test), "the condition on `{}` is left out")
+            return self._statements(node.body.body)  # type: ignore[arg-type]
         self._left_out(node)
         otherwise = node.orelse
-        if isinstance(otherwise, cst.Else) and not _leaves(otherwise.body):
+        if isinstance(otherwise, cst.Else) and not leaves(otherwise.body):
             return self._statements(otherwise.body.body)  # type: ignore[arg-type]
         if isinstance(otherwise, cst.If):
             return self._statement(otherwise.with_changes(leading_lines=node.leading_lines))
         return None
 
     def _block(self, node: Block) -> cst.BaseStatement | None:
-        header = _header(node)
-        if header is not None and self._speaks(header):
+        head = header(node)
+        if head is not None and self._speaks(head):
             self._left_out(node)
             return None
         if isinstance(node, cst.For):
-            self.known |= _targets(node.with_changes(body=cst.IndentedBlock([])))
+            self.known |= targets(node.with_changes(body=cst.IndentedBlock([])))
         body = self._statements(node.body.body)  # type: ignore[arg-type]
         if not body:
             return None
@@ -307,19 +322,6 @@ class Dropper:
         return node.with_changes(body=node.body.with_changes(body=body)) if body else None
 
 
-def _is_route(node: cst.Decorator) -> bool:
-    """Tell whether a decorator gives a function to HTTP: nothing else calls it."""
-    verbs = m.Name("get") | m.Name("post") | m.Name("put") | m.Name("patch") | m.Name("delete")
-    return m.matches(node, m.Decorator(decorator=m.Call(func=m.Attribute(attr=verbs))))
-
-
-def _is_idle(node: cst.BaseStatement) -> bool:
-    """Tell whether a trimmed statement does nothing any more: `query = query`."""
-    code = code_of(node).strip()
-    left, _, right = code.partition(" = ")
-    return bool(right) and left == right
-
-
 def lost_parameters(trees: Iterable[cst.Module]) -> dict[str, frozenset[int]]:
     """Return the places of the parameters that speak of old fields, by their functions' names."""
     found: dict[str, frozenset[int]] = {}
@@ -331,54 +333,3 @@ def lost_parameters(trees: Iterable[cst.Module]) -> dict[str, frozenset[int]]:
             if places:
                 found[function.name.value] = places
     return found
-
-
-def _header(node: Block) -> cst.CSTNode | None:
-    if isinstance(node, cst.For):
-        return node.iter
-    if isinstance(node, cst.While):
-        return node.test
-    if isinstance(node, cst.With):
-        return cst.Tuple([cst.Element(i.item) for i in node.items])
-    return None
-
-
-def _is_public(node: cst.BaseStatement) -> bool:
-    """Tell whether a class can still be used for something: it has a method, or is of data."""
-    if isinstance(node, cst.FunctionDef):
-        return not node.name.value.startswith("_")
-    return not _is_text(node)
-
-
-def _leaves(body: cst.BaseSuite) -> bool:
-    """Tell whether a block ends the function."""
-    last = body.body[-1]
-    return m.matches(last, m.SimpleStatementLine(body=[m.Raise() | m.Return()]))
-
-
-def _sets(node: cst.BaseStatement) -> bool:
-    """Tell whether a statement sets a field: an action of the exemplar's own."""
-    target = m.AssignTarget(target=m.Attribute())
-    return m.matches(node, m.SimpleStatementLine(body=[m.Assign(targets=[target])]))
-
-
-def _acts(node: cst.FunctionDef) -> bool:
-    """Tell whether a function does something with a row, rather than reading one."""
-    return m.findall(node, m.Call(func=m.Attribute(attr=m.Name("commit") | m.Name("flush")))) != []
-
-
-def _targets(node: cst.CSTNode) -> set[str]:
-    found: set[str] = set()
-    for target in m.findall(node, m.AssignTarget() | m.AnnAssign() | m.For()):
-        inner = getattr(target, "target", None)
-        elements = [e.value for e in inner.elements] if isinstance(inner, cst.Tuple) else [inner]
-        found |= {e.value for e in elements if isinstance(e, cst.Name)}
-    return found
-
-
-def _is_text(node: cst.BaseStatement) -> bool:
-    return m.matches(
-        node,
-        m.SimpleStatementLine(body=[m.Expr(value=m.SimpleString())])
-        | m.SimpleStatementLine(body=[m.Pass()]),
-    )

@@ -27,12 +27,13 @@ class Bodies:
     """The classes that are bodies of requests.
 
     `all` has the most telling first; all fields of those for `updates` may be left out; `only` are
-    nothing else than bodies.
+    nothing else than bodies; `rows` are all classes that show a row or are sent as one.
     """
 
     all: Sequence[str]
     updates: frozenset[str]
     only: frozenset[str]
+    rows: frozenset[str] = frozenset()
 
 
 def bodies_of(placement: Placement) -> Bodies:
@@ -41,7 +42,8 @@ def bodies_of(placement: Placement) -> Bodies:
     taking = [n for n, role in roles.items() if role not in ("model", "public", "filter")]
     taking += [n for n, role in roles.items() if role == "public"]  # some are bodies, too
     updates = frozenset(n for n in taking if roles[n] == "update")
-    return Bodies(taking, updates, updates | {n for n in taking if roles[n] == "create"})
+    only = updates | {n for n in taking if roles[n] == "create"}
+    return Bodies(taking, updates, only, frozenset(roles))
 
 
 def all_sites(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import libcst as cst
 import libcst.matchers as m
 
 from backwright.transfer.carry.marks import code_of
+from backwright.transfer.paths import verb_of
 
 _METHODS = ("get", "post", "put", "patch", "delete")
 
@@ -26,13 +28,7 @@ class Handler:
     @property
     def verb(self) -> str | None:
         """Which of the five verbs it is."""
-        by_key = self.path.rstrip("/").endswith("}")
-        if self.method in ("get", "post"):
-            plain = {"get": "list", "post": "create"}[self.method]
-            return ("get" if self.method == "get" else None) if by_key else plain
-        if not by_key:
-            return None
-        return "delete" if self.method == "delete" else "update"
+        return verb_of(self.method, self.path)
 
     @property
     def name(self) -> str:
@@ -73,6 +69,36 @@ def _path(call: cst.Call) -> str | None:
     text = first.value if first else None
     value = text.evaluated_value if isinstance(text, cst.SimpleString) else None
     return value if isinstance(value, str) else None
+
+
+def put_behind(tree: cst.Module, new: Sequence[cst.BaseStatement]) -> cst.Module:
+    """Put definitions behind the last handler, as far apart as that stands from what is above."""
+    body = list(tree.body)
+    at = max(i for i, s in enumerate(body) if isinstance(s, cst.FunctionDef) and _decorated(s))
+    lines = [line for line in body[at].leading_lines if line.comment is None]
+    gap = lines or [cst.EmptyLine(indent=False)] * 2
+    spaced = [new[0].with_changes(leading_lines=gap), *new[1:]]
+    return tree.with_changes(body=[*body[: at + 1], *spaced, *body[at + 1 :]])
+
+
+def _decorated(node: cst.FunctionDef) -> bool:
+    return next(handlers_in(cst.Module([node])), None) is not None
+
+
+def is_dependency(param: cst.Param, known: Collection[str]) -> bool:
+    """Tell whether a parameter comes from a dependency or a header, not from path, query or body.
+
+    Args:
+        param: the parameter.
+        known: the classes that the project defines: other names of types may hide a dependency.
+    """
+    code = code_of(param)
+    if re.search(r"\b(?:Depends|Security|Header|Cookie)\(", code):
+        return True
+    kind = code_of(param.annotation.annotation) if param.annotation else ""
+    last = kind.rpartition(".")[2]
+    is_alias = last[:1].isupper() and "[" not in kind and param.default is None
+    return is_alias and last not in known and last not in ("UUID", "Decimal", "Request", "Response")
 
 
 def without_comma(param: cst.Param) -> cst.Param:

@@ -160,8 +160,12 @@ def _laid_out(items: Sequence[Item], made: list[Item], lead: cst.CSTNode) -> lis
     if not made:
         return made
     between = _separator(items, lead)
-    laid_out = [i.with_changes(comma=_comma(i, between)) for i in made[:-1]]
-    return [*laid_out, made[-1].with_changes(comma=getattr(items[-1], "comma", None))]
+    ends = ("comma", "whitespace_after_arg")  # what stands before the closing bracket
+    last = {name: getattr(items[-1], name) for name in ends if hasattr(items[-1], name)}
+    inner = {name: getattr(items[0], name) for name in ends[1:] if hasattr(items[0], name)}
+    inside = [i.with_changes(**inner) if i is items[-1] else i for i in made[:-1]]
+    laid_out = [i.with_changes(comma=_comma(i, between)) for i in inside]
+    return [*laid_out, made[-1].with_changes(**last)]
 
 
 def _comma(item: cst.CSTNode, between: cst.Comma) -> cst.Comma:

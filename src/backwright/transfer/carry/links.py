@@ -6,14 +6,22 @@ that is not there, or is somebody else's, is answered as the exemplar answers fo
 
 from __future__ import annotations
 
+import builtins
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import libcst as cst
 
 from backwright.spec.types import FieldSpec
-from backwright.transfer.carry.handing import Bodies, all_sites, elsewhere, hands_out, without_ids
+from backwright.transfer.carry.handing import (
+    LAYERS,
+    Bodies,
+    all_sites,
+    elsewhere,
+    hands_out,
+    without_ids,
+)
 from backwright.transfer.carry.hosts import Store, guard, missing, owner_value, store_of
 from backwright.transfer.carry.items import replaced
 from backwright.transfer.carry.marks import code_of
@@ -36,7 +44,7 @@ def link(works: Sequence[Work], trees: Sequence[cst.Module], bodies: Bodies) -> 
             made.append(tree)
             continue
         others = [t for t in layers if t is not tree]
-        linker = Linker(work, [tree, *others], found)
+        linker = Linker(work, [tree, *others], found, {w.part.path: w.part.role for w in works})
         made.append(linker.module(tree))
     return without_ids(works, made, found, bodies)
 
@@ -48,6 +56,7 @@ class Linker:
     work: Work
     trees: Sequence[cst.Module]  # this part's first
     sites: dict[str, list[Site]]
+    roles: Mapping[str, str]  # of the parts, by path
 
     def module(self, tree: cst.Module) -> cst.Module:
         """Return a part's tree with its links looked up and set."""
@@ -67,6 +76,8 @@ class Linker:
                 continue
             if field.kind == "ref" and checks and field.column not in self._looked_up(site):
                 before += self._check(site, store, field, parent)
+            if field.kind == "many" and checks and not sets:
+                before += self._all_there(site, store, field, parent)
             if field.kind == "many" and sets and site.row:
                 first, last = self._many(site, store, field, parent, checks=checks)
                 before += first
@@ -94,7 +105,10 @@ class Linker:
         """References are looked up in the layer that also says that a row is missing."""
         speaks = self._says_missing(self.trees[0])
         if site.is_indirect:
-            return self._sets(site) or (speaks and not self._others(site, self._is_told))
+            told = speaks and not self._others(
+                site, lambda s: self._is_before(s) and self._is_told(s)
+            )
+            return self._sets(site) or told
         return speaks or not self._others(
             site, lambda s: self._is_told(s) and s.is_change == site.is_change
         )
@@ -106,6 +120,14 @@ class Linker:
             return False
         return self._says_missing(tree)
 
+    def _is_before(self, site: Site) -> bool:
+        """Tell whether a site of another part is nearer to the row: of two that tell, one does."""
+        if not site.is_indirect:
+            return True
+        path = next(p for p, found in self.sites.items() if any(s is site for s in found))
+        order = [LAYERS.index(self.roles[p]) for p in (path, self.work.part.path)]
+        return (order[0], path) < (order[1], self.work.part.path)
+
     def _others(self, site: Site, wanted: Callable[[Site], bool]) -> list[Site]:
         """Return the sites of other parts for the same purpose."""
         return [s for s in elsewhere(self.sites, self.work.part.path, site) if wanted(s)]
@@ -113,7 +135,16 @@ class Linker:
     def _says_missing(self, tree: cst.Module) -> bool:
         facts = self.work.facts
         parents = [p for f in self.work.likeness.links if (p := facts.parent(f.target))]
-        return any(missing([tree], facts.new, p, facts.known) for p in parents)
+        found = (missing([tree], facts.new, p, facts.known) for p in parents)
+        return any(refusal and not self._is_caught_elsewhere(refusal.code) for refusal in found)
+
+    def _is_caught_elsewhere(self, refusal: str) -> bool:
+        """Tell whether only who reads rows makes an answer of a refusal: one of Python's own."""
+        name = re.match(r"raise (\w+)", refusal)
+        if name is None or not isinstance(getattr(builtins, name[1], None), type):
+            return False
+        makers = [s for found in self.sites.values() for s in found]
+        return not any(re.search(rf"except[^\n]*\b{name[1]}\b", code_of(s.node)) for s in makers)
 
     def _looked_up(self, site: Site) -> set[str]:
         """Return the references that the function, carried over, looks up by itself."""
@@ -168,6 +199,13 @@ class Linker:
             return _given(find + put, given, site.is_partial), []
         return _given(find, given, site.is_partial), _given(put, given, site.is_partial)
 
+    def _all_there(
+        self, site: Site, store: Store, field: FieldSpec, parent: Parent
+    ) -> list[cst.BaseStatement]:
+        """Return the statements that refuse ids of rows that are not there, or not the caller's."""
+        looking = replace(site, is_change=False)
+        return self._many(looking, store, field, parent, checks=True)[0]
+
     def _raise(self, parent: Parent, given: str) -> str:
         facts = self.work.facts
         refusal = missing(self.trees, facts.new, parent, facts.known)
@@ -198,11 +236,12 @@ class Linker:
 
     def _model(self, parent: Parent) -> str:
         """Return how the part names a parent's class: bare, or in the module it imports."""
-        code = self.work.part.code
-        prefix = re.search(rf"\b(\w+)\.{self.work.facts.old.pascal}\b", code)
+        facts = self.work.facts
+        prefix = re.search(rf"\b(\w+)\.{facts.old.pascal}\b", self.work.part.code)
         home = next(iter(parent.imports), ("", ""))[0]
-        is_home = prefix and home.rpartition(".")[2] == prefix[1]
-        if prefix and is_home:
+        ours = facts.home[0] or home
+        is_home = f".{ours}".endswith(f".{home.lstrip('.')}")  # there may be many `models`
+        if prefix and is_home and home.rpartition(".")[2] == prefix[1]:
             return f"{prefix[1]}.{parent.model}"
         made = code_of(self.trees[0])
         if not re.search(rf"^(?:from|import)\b.*\b{parent.model}\b", made, re.MULTILINE):

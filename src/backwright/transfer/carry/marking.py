@@ -9,11 +9,19 @@ import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
 
 from backwright.spec.names import Names, split_words
-from backwright.transfer.carry.marks import code_of, fields_in, is_query, mark, says_all
+from backwright.transfer.carry.marks import (
+    code_of,
+    fields_in,
+    is_query,
+    lines_around,
+    mark,
+    says_all,
+)
+from backwright.transfer.carry.statements import assigned
 from backwright.transfer.carry.types import Facts, Part
 
 _CODE = re.compile(
-    r"#+\s*(@\w|\w+(\.\w+)*\s*=\s*\S|\w+(\.\w+)*\(.*\)?\s*$|for .* in .*:$|.*\(\w+\.\w+.*[,)]$)"
+    r"#+\s*(@\w|from [\w.]+ import |import [\w.]+$|\w+(\.\w+)*\s*=\s*\S|\w+(\.\w+)*\(.*\)?\s*$|for .* in .*:$|.*\(\w+\.\w+.*[,)]$)"
 )
 # Words that are keys of many a dict that is no row of the exemplar.
 GENERIC = frozenset({"message", "detail", "status", "data", "error", "type", "count", "total"})
@@ -85,7 +93,7 @@ class _Marker(cst.CSTTransformer):
         scope = {
             p.name.value: code_of(p.annotation.annotation) if p.annotation else "" for p in params
         }
-        for name in _assigned(node.body):
+        for name in assigned(node.body):
             scope.setdefault(name, "")
         self.scopes.append(scope)
         bodies = re.findall(r"json=(\{[^}]*\})", code_of(node)) if self.part.role == "test" else []
@@ -269,13 +277,13 @@ class _Marker(cst.CSTTransformer):
     def on_visit(self, node: cst.CSTNode) -> bool:
         """Note the comments that are code, or name a field: they speak of the exemplar alone."""
         block: list[cst.EmptyLine] = []
-        for line in (*getattr(node, "leading_lines", ()), None):
+        for line in lines_around(node):
             if line is not None and line.comment is not None:
                 block.append(line)
-                continue
-            if any(self._is_foreign_comment(b.comment.value) for b in block if b.comment):
-                self.lost |= set(block)
-            block = []
+            else:
+                foreign = (b.comment and self._is_foreign_comment(b.comment.value) for b in block)
+                self.lost |= set(block) if any(foreign) else set()
+                block = []
         return super().on_visit(node)
 
     def leave_EmptyLine(
@@ -367,28 +375,6 @@ def _speaks(text: str, names: Names) -> bool:
     """Tell whether an identifier or annotation has a name's words in it."""
     words = "_".join(w.lower() for w in split_words(text))
     return any(f"_{form}_" in f"_{words}_" for form in (names.snake, names.plural_snake))
-
-
-def _assigned(body: cst.BaseSuite) -> set[str]:
-    finder = _Assigned()
-    body.visit(finder)
-    return finder.names
-
-
-class _Assigned(cst.CSTVisitor):
-    def __init__(self) -> None:
-        super().__init__()
-        self.names: set[str] = set()
-
-    def visit_AssignTarget(self, node: cst.AssignTarget) -> None:
-        targets: Collection[cst.CSTNode] = (node.target,)
-        if isinstance(node.target, cst.Tuple):
-            targets = [e.value for e in node.target.elements]
-        self.names |= {t.value for t in targets if isinstance(t, cst.Name)}
-
-    def visit_AnnAssign(self, node: cst.AnnAssign) -> None:
-        if isinstance(node.target, cst.Name):
-            self.names.add(node.target.value)
 
 
 def _raw(node: cst.CSTNode | None) -> str:

@@ -8,7 +8,7 @@ field (`FastAPI(title=…)`) is no longer mistaken for one, and what is left out
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 
 import libcst as cst
@@ -104,3 +104,10 @@ def field_functions(parts: Sequence[Part], facts: Facts, keys: Collection[int] =
 def says_all(elements: Sequence[cst.DictElement], known: Sequence[cst.CSTNode]) -> bool:
     """Tell whether a dict only says something: `{"completed": "OK", "message": …}` is no row."""
     return all(isinstance(e.value, cst.SimpleString) for e in elements if e.key in known)
+
+
+def lines_around(node: cst.CSTNode) -> Iterator[cst.EmptyLine | None]:
+    """Yield the lines before and after what a node holds, and None behind each run of them."""
+    first = node.header if isinstance(node, cst.Module) else getattr(node, "leading_lines", ())
+    last = node.footer if isinstance(node, cst.Module | cst.IndentedBlock) else ()
+    yield from (*first, None, *last, None)

@@ -7,10 +7,11 @@ inheritance in no class twice; what makes, changes and shows a row has every fie
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import libcst as cst
+import libcst.matchers as m
 
 from backwright.spec.types import FieldSpec
 from backwright.transfer.carry.likeness import Likeness
@@ -60,12 +61,14 @@ Placement = Mapping[str, tuple[Role, tuple[FieldSpec, ...]]]
 def shapes_of(parts: Iterable[tuple[Part, cst.Module]], facts: Facts) -> dict[str, Shape]:
     """Return the classes of marked trees that declare fields, or inherit them."""
     found: dict[str, Shape] = {}
+    parts = list(parts)
+    taken = {name for part, tree in parts if part.role == "routes" for name in _taken(tree)}
     for part, tree in parts:
         if part.role in ("test", "factory", "fixture"):
             continue
         for node in tree.body:
             if isinstance(node, cst.ClassDef):
-                shape = _shape(part, node, facts)
+                shape = _shape(part, node, facts, is_taken=node.name.value in taken)
                 found[shape.key] = shape
     found = {k: s for k, s in found.items() if _inherited(s, found) or s.is_table}
     return {k: _in_family(s, found) for k, s in found.items()}
@@ -200,7 +203,14 @@ def _in_family(shape: Shape, shapes: Mapping[str, Shape]) -> Shape:
     return replace(shape, role="base") if unnamed and children else shape
 
 
-def _shape(part: Part, node: cst.ClassDef, facts: Facts) -> Shape:
+def _taken(tree: cst.Module) -> Iterator[str]:
+    """Yield the names of the classes that functions take: bodies are among them."""
+    for node in m.findall(tree, m.Param(annotation=m.Annotation())):
+        param = cst.ensure_type(node, cst.Param)
+        yield from re.findall(r"\w+", code_of(param.annotation) if param.annotation else "")
+
+
+def _shape(part: Part, node: cst.ClassDef, facts: Facts, *, is_taken: bool) -> Shape:
     numbers = {n for s in node.body.body if (n := declared(s)) is not None and not is_nested(s)}
     nested = {n for s in node.body.body if (n := declared(s)) is not None and is_nested(s)}
     code = code_of(node)
@@ -212,7 +222,7 @@ def _shape(part: Part, node: cst.ClassDef, facts: Facts) -> Shape:
     )
     role: Role | None = "model" if is_table else _role_by_name(node.name.value, facts.new.pascal)
     shown = any(re.search(rf"^\s+{s}\s*:", code, re.MULTILINE) for s in facts.structural)
-    shown = shown or "from_attributes" in code or "orm_mode" in code
+    shown = shown or (not is_taken and ("from_attributes" in code or "orm_mode" in code))
     alone: Role = "public" if shown else "create"
     role = role or alone
     bases = tuple(code_of(b.value).rpartition(".")[2] for b in node.bases)

@@ -88,7 +88,10 @@ class _Trimmer(cst.CSTTransformer):
         if len(kept) == len(args):
             return updated_node
         if kept:
-            kept[-1] = kept[-1].with_changes(comma=args[-1].comma)
+            last = args[-1]
+            kept[-1] = kept[-1].with_changes(
+                comma=last.comma, whitespace_after_arg=last.whitespace_after_arg
+            )
             return updated_node.with_changes(args=kept)
         if name in _CONDITIONS and not self.all_rows:
             return updated_node

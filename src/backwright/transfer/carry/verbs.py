@@ -15,11 +15,19 @@ import libcst as cst
 
 from backwright.spec.names import article
 from backwright.transfer.carry.handing import Bodies
-from backwright.transfer.carry.handlers import Handler, bare, handlers_in, without_comma
+from backwright.transfer.carry.handlers import (
+    Handler,
+    bare,
+    handlers_in,
+    is_dependency,
+    put_behind,
+    without_comma,
+)
 from backwright.transfer.carry.hosts import Store, missing, owner_value, store_of
 from backwright.transfer.carry.marks import code_of
 from backwright.transfer.carry.types import Facts, Parent
 from backwright.transfer.carry.values import Work
+from backwright.transfer.paths import in_words_of, says_verb
 
 VERBS = ("list", "get", "create", "update", "delete")
 _KEPT = ("dependencies", "tags")
@@ -51,23 +59,9 @@ def with_missing_verbs(
         if code is None:
             continue
         new = cst.parse_module(code).body
-        made[index] = _behind(made[index], new)
+        made[index] = put_behind(made[index], new)
         work.note(1, f"there is no endpoint to {verb} in it: this one is written after its others")
     return made
-
-
-def _behind(tree: cst.Module, new: Sequence[cst.BaseStatement]) -> cst.Module:
-    """Put definitions behind the last handler, as far apart as that stands from what is above."""
-    body = list(tree.body)
-    at = max(i for i, s in enumerate(body) if isinstance(s, cst.FunctionDef) and _decorated(s))
-    lines = [line for line in body[at].leading_lines if line.comment is None]
-    gap = lines or [cst.EmptyLine(indent=False)] * 2
-    spaced = [new[0].with_changes(leading_lines=gap), *new[1:]]
-    return tree.with_changes(body=[*body[: at + 1], *spaced, *body[at + 1 :]])
-
-
-def _decorated(node: cst.FunctionDef) -> bool:
-    return next(handlers_in(cst.Module([node])), None) is not None
 
 
 @dataclass
@@ -155,26 +149,27 @@ class _Writer:
 
     def _answer(self) -> str | None:
         """Return the class that rows are shown by."""
-        for verb in ("get", "update", "create"):
-            for handler in self.handlers:
-                if handler.verb != verb:
-                    continue
+        for verb in ("get", "update", "create", "list"):
+            for handler in (h for h in self.handlers if h.verb == verb):
                 shown = handler.option("response_model")
                 returned = handler.node.returns
                 if shown is None and returned is not None:
                     shown = code_of(returned.annotation)
-                if (
-                    shown
-                    and re.fullmatch(r"[\w.]+", shown)
-                    and shown not in ("None", "Any", "dict")
-                ):
+                listed = re.fullmatch(r"\w+\[([\w.]+)\]", shown or "") if verb == "list" else None
+                shown = listed[1] if listed else shown
+                if shown and re.fullmatch(r"[\w.]+", shown) and self._is_row(shown):
                     return shown
         return None
+
+    def _is_row(self, shown: str) -> bool:
+        """Tell whether a class shows a row, rather than saying that something was done."""
+        name = shown.rpartition(".")[2]
+        return name in self.bodies.rows or self.facts.new.pascal in name
 
     def _key(self) -> cst.Param | None:
         """Return the parameter by which a row is named: as others have it, else by its type."""
         for handler in self.handlers:
-            word = re.search(r"\{(\w+)\}/?$", handler.path)
+            word = re.search(r"\{(\w+)\}(?:/\w+)?/?$", handler.path) if handler.verb else None
             if word:
                 found = [p for p in handler.params if p.name.value == word[1]]
                 return found[0].with_changes(comma=cst.MaybeSentinel.DEFAULT) if found else None
@@ -209,10 +204,10 @@ class _Writer:
         self, method: str, like: Handler, verb: str, own: Sequence[cst.Param], *options: str
     ) -> str:
         """Return the decorator and the first line of a handler."""
-        path = self._collection() if verb == "list" else self._by_key(own[0].name.value)
+        path = self._collection() if verb == "list" else self._by_key(own[0].name.value, verb)
         kept = [f"{name}={value}" for name in _KEPT if (value := like.option(name))]
         arguments = ", ".join([f'"{path}"', *options, *kept])
-        params = [*own, *self._shared(like)]
+        params = [*own, *self._shared(like, path, own)]
         plain = [p for p in params if p.default is None]
         given = [p for p in params if p.default is not None]
         listed = [bare(p) for p in (*plain, *given)]
@@ -234,34 +229,41 @@ class _Writer:
         said = [code_of(h.node.returns.annotation) for h in self.handlers if h.node.returns]
         return f" -> {shown}" if shown in said else " -> Any" if "Any" in said else ""
 
-    def _shared(self, like: Handler) -> list[cst.Param]:
-        """Return the parameters that are neither the body nor the key."""
-        keys = set(re.findall(r"\{(\w+)\}", like.path)) - set(
-            re.findall(r"\{(\w+)\}", self._collection())
-        )
-        bodies = set(self.bodies.all)
-        return [
-            p
-            for p in like.params
-            if p.name.value not in keys
-            and not (p.annotation and set(re.findall(r"\w+", code_of(p.annotation))) & bodies)
-        ]
+    def _shared(self, like: Handler, path: str, own: Sequence[cst.Param]) -> list[cst.Param]:
+        """Return the parameters that are neither the body nor the key: of the path, dependencies."""
+        named = {p.name.value: p for h in self.handlers for p in h.params}
+        missing = set(re.findall(r"\{(\w+)\}", path)) - {p.name.value for p in own}
+        made = (c for t in (self.tree, *self.others) for c in t.body if isinstance(c, cst.ClassDef))
+        known = {*self.facts.known, *(c.name.value for c in made)}
+        inherited = [p for p in like.params if is_dependency(p, known)]
+        return [*(named[n] for n in sorted(missing) if n in named), *inherited]
 
     def _collection(self) -> str:
         """Return the path of all rows."""
-        for verb in ("list", "get", "update", "delete"):
+        for verb in ("list", "get", "update", "delete", "create"):
             for handler in self.handlers:
                 if handler.verb == verb:
                     return (
-                        re.sub(r"/?\{\w+\}/?$", "", handler.path)
+                        self._told(re.sub(r"/?\{\w+\}(/\w+)?/?$", "", handler.path), "list")
                         if verb != "list"
                         else handler.path
                     )
-        return next(h.path for h in self.handlers if h.verb == "create")
+        return "/"
 
-    def _by_key(self, key: str) -> str:
-        known = [h.path for h in self.handlers if h.path.rstrip("/").endswith(f"{{{key}}}")]
-        return known[0] if known else f"{self._collection().rstrip('/')}/{{{key}}}"
+    def _by_key(self, key: str, verb: str) -> str:
+        known = [h.path for h in self.handlers if f"{{{key}}}" in h.path and h.verb]
+        plain = [p for p in known if not says_verb(p, self._nouns)]
+        if plain or known:
+            return (plain or [self._told(known[0], verb)])[0]
+        return f"{self._collection().rstrip('/')}/{{{key}}}"
+
+    def _told(self, path: str, verb: str) -> str:
+        return in_words_of(path, verb, [h.path for h in self.handlers], self._nouns)
+
+    @property
+    def _nouns(self) -> set[str]:
+        names = self.facts.new
+        return {*names.snake.split("_"), *names.plural_snake.split("_")}
 
     def _name(self, verb: str) -> str:
         """Return a free name, made like those of the others."""
@@ -365,7 +367,9 @@ class _Writer:
             if not set(re.findall(r"\w+", kind)) & set(self.bodies.all):
                 continue
             made = without_comma(param)
-            return made.with_changes(annotation=_annotated(partial)) if partial else made
+            return (
+                made.with_changes(annotation=cst.Annotation(cst.Name(partial))) if partial else made
+            )
         return None
 
     def _update(
@@ -393,7 +397,3 @@ def _page() -> list[cst.Param]:
     code = "def f(skip: int = 0, limit: int = 100): ..."
     function = cst.ensure_type(cst.parse_statement(code), cst.FunctionDef)
     return [without_comma(p) for p in function.params.params]
-
-
-def _annotated(name: str) -> cst.Annotation:
-    return cst.Annotation(cst.Name(name))

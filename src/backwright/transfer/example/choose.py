@@ -12,6 +12,7 @@ from backwright.spec.names import names_of
 from backwright.spec.types import ResourceSpec
 from backwright.transfer.example.chain import Chain, cleared, read_chain
 from backwright.transfer.example.ownership import Ownership, is_account, is_link
+from backwright.transfer.paths import verb_of
 
 VERBS = ("list", "get", "create", "update", "delete")
 _LEAST = 2  # of the five verbs: less is no example of how this project does things
@@ -52,22 +53,10 @@ def verbs(endpoints: Iterable[Endpoint]) -> Mapping[str, Endpoint]:
     """Return which endpoint does which of the five things, the shortest path first."""
     found: dict[str, Endpoint] = {}
     for endpoint in sorted(endpoints, key=lambda e: (len(e.path.split("/")), e.line)):
-        last = endpoint.path.rstrip("/").rpartition("/")[2]
-        by_key = last.startswith("{")
-        name = _verb(endpoint.method, by_key=by_key)
+        name = verb_of(endpoint.method, endpoint.path)
         if name:
             found.setdefault(name, endpoint)
     return found
-
-
-def _verb(method: str, *, by_key: bool) -> str | None:
-    if method == "GET":
-        return "get" if by_key else "list"
-    if method == "POST":
-        return None if by_key else "create"
-    if method in ("PUT", "PATCH"):
-        return "update" if by_key else None
-    return "delete" if method == "DELETE" and by_key else None
 
 
 def choose(owners: Ownership, spec: ResourceSpec) -> list[Choice]:

@@ -12,7 +12,7 @@ from backwright.spec.types import FieldSpec, Kind, ResourceSpec
 from backwright.transfer.carry import Facts, OldField, Parent
 from backwright.transfer.dialect import Dialect, Home
 from backwright.transfer.example.chain import Chain, Part, read_chain
-from backwright.transfer.example.modules import Modules, dotted, is_test
+from backwright.transfer.example.modules import Modules, is_test
 from backwright.transfer.example.naming import Naming
 from backwright.transfer.example.ownership import Ownership
 from backwright.transfer.example.scoping import is_scoped
@@ -166,7 +166,7 @@ def _classes(modules: Modules) -> Iterator[tuple[str, str]]:
     for path in modules.paths:
         for statement in modules.outline(path):
             if isinstance(statement.node, ast.ClassDef):
-                yield statement.node.name, modules.names.get(path, dotted(path))
+                yield statement.node.name, modules.name_of(path)
 
 
 def _fields(learning: Learning, structure: set[str], to_owner: set[str]) -> Iterator[OldField]:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import takewhile
 from pathlib import PurePosixPath
 
 from backwright.project.files import read_tree
@@ -70,6 +71,18 @@ class Modules:
                     votes.setdefault(file, Counter())[node.module] += 1
         return {file: found.most_common(1)[0][0] for file, found in votes.items()}
 
+    def name_of(self, file: str) -> str:
+        """Return what a module is imported by, also one that is not there yet: as its neighbors."""
+        if file in self.names:
+            return self.names[file]
+        whole = dotted(file)
+        near = sorted(self.names, key=lambda known: -_shared(known, file))
+        for known in near:
+            root = dotted(known).removesuffix(self.names[known])
+            if root != dotted(known):
+                return whole.removeprefix(root)
+        return whole
+
     def find(self, path: str, level: int, module: str) -> str | None:
         """Return the file of a module that `path` imports, or None if it is none of the host's."""
         parts = [p for p in module.split(".") if p]
@@ -101,6 +114,12 @@ class Modules:
     @cached_property
     def _known(self) -> frozenset[str]:
         return frozenset(self.paths)
+
+
+def _shared(one: str, other: str) -> int:
+    """Return how many folders two paths have in common."""
+    pairs = zip(PurePosixPath(one).parts[:-1], PurePosixPath(other).parts[:-1], strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def read_modules(draft: Draft) -> Modules:
