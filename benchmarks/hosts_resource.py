@@ -67,7 +67,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folders", nargs="+", type=Path)
     parser.add_argument("--keep", type=Path, help="where diffs and reports go")
-    parser.add_argument("--field", action="append", help="field words instead of the usual ones; two references are found if none is named")
+    parser.add_argument(
+        "--field",
+        action="append",
+        help="field words instead of the usual ones; two references are found if none is named",
+    )
     given = parser.parse_args()
     print(HEADER + "\n" + "|---" * HEADER.count(" |") + "|", flush=True)
     codes = []
