@@ -15,7 +15,7 @@ import shutil
 import socket
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -56,6 +56,7 @@ class Site:
         variables: What programs find in their environment.
         python: The interpreter that runs inside; ours where it is None.
         engine: The PostgreSQL to start inside; None for no database.
+        keeps_journal: Whether programs inside may keep a journal of their own in the workspace.
     """
 
     workspace: Path
@@ -64,6 +65,7 @@ class Site:
     variables: Mapping[str, str] = field(default_factory=dict)
     python: Path | None = None
     engine: Engine | None = None
+    keeps_journal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,28 @@ class Proof:
 
     proof: str
     saw: str
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """A text that stands once in a file, and what comes in its place.
+
+    `expected` is the hash that the file must have, where the caller has read it.
+    """
+
+    path: str
+    old: str
+    new: str
+    expected: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What came of a program; `code` is None where its time was up."""
+
+    code: int | None
+    stdout: str
+    stderr: str
 
 
 class Boundary:
@@ -111,7 +135,22 @@ class Boundary:
         Raises:
             DialogueError: it stands there never or more often, or the file was changed.
         """
-        return str(self._ask("edit", path=path, old=old, new=new, hash=expected)["hash"])
+        return self.edits([Replacement(path, old, new, expected)])[path]
+
+    def edits(self, replacements: Sequence[Replacement]) -> dict[str, str]:
+        """Make several replacements in one or more files, all or none; return the files' hashes.
+
+        Raises:
+            DialogueError: one of them cannot be made.
+        """
+        told = [{"path": one.path, "old": one.old, "new": one.new, "hash": one.expected}
+                for one in replacements]  # fmt: skip
+        return dict(self._ask("edit", edits=told)["hashes"])
+
+    def program(self, argv: Sequence[str], stdin: str, *, seconds: float) -> Ran:
+        """Run a program of ours inside to its end."""
+        answer = self._ask("program", argv=list(argv), stdin=stdin, seconds=seconds)
+        return Ran(answer["code"], answer["stdout"], answer["stderr"])
 
     def bash(self, command: str, *, seconds: float = 120.0) -> tuple[int | None, str]:
         """Run a command; return its exit code, None where its time was up, and what it said.
@@ -184,7 +223,7 @@ def _confined(site: Site, stack: contextlib.ExitStack) -> tuple[Dialogue, tuple[
             "there is no bubblewrap, and without it no boundary",
             remedy=f"install the package bubblewrap; {RISK} does without, at your own risk",
         )
-    protected = protected_paths(site.workspace, site.protected)
+    protected = protected_paths(site.workspace, site.protected, journal=site.keeps_journal)
     stack.enter_context(_places(protected))
     folder = stack.enter_context(scratch("boundary"))
     secret = secrets.token_hex(16)

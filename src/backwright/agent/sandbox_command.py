@@ -25,7 +25,8 @@ _SETTINGS = (
 )  # fmt: skip
 _MEMORY = str(4 * 2**30)  # bytes that the folders in memory may take
 # Hooks run as the user, outside, some day; the journal and the definition decide over this very run.
-_PROTECTED = (".git", ".hg", ".svn", ".agents", ".backwright")
+_PROTECTED = (".git", ".hg", ".svn", ".agents")
+_JOURNAL = ".backwright"
 _HOOK_FOLDERS = (".husky", ".githooks", ".hooks")
 _INSTALLED = frozenset({".venv", "venv", "node_modules", "__pycache__"})
 _FLAGS = (
@@ -109,13 +110,20 @@ def _is_system(path: Path) -> bool:
     return any(path.is_relative_to(folder) for folder in _SYSTEM)
 
 
-def protected_paths(workspace: Path, more: Sequence[Path] = ()) -> tuple[Path, ...]:
+def protected_paths(
+    workspace: Path, more: Sequence[Path] = (), *, journal: bool = False
+) -> tuple[Path, ...]:
     """Return what of a workspace cannot be written inside, there or not.
+
+    Args:
+        workspace: The folder.
+        more: Paths of it that the caller protects.
+        journal: Whether it is a copy, whose journal is nobody's but that of programs inside.
 
     Raises:
         UsageError: the workspace holds a socket or device, through which one could get out.
     """
-    found = {workspace / name for name in _PROTECTED}
+    found = {workspace / name for name in (*_PROTECTED, *(() if journal else (_JOURNAL,)))}
     found |= {workspace / name for name in _HOOK_FOLDERS if (workspace / name).exists()}
     found |= {path for path in more if path.is_relative_to(workspace)}
     for entry in _entries(workspace):

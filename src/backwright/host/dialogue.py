@@ -20,6 +20,10 @@ class DialogueError(BackwrightError):
     """The program answered that an order failed, ended, or did not answer in time."""
 
 
+class EndedError(DialogueError):
+    """The program ended, or did not answer in time: no later order will be answered."""
+
+
 class Dialogue:
     """The other end of a running program."""
 
@@ -41,6 +45,7 @@ class Dialogue:
 
         Raises:
             DialogueError: with what the program said of the failure.
+            EndedError: it does not answer any more.
         """
         started = time.monotonic()
         stdin = self._process.stdin
@@ -51,12 +56,12 @@ class Dialogue:
         try:
             line = self._answers.get(timeout=self._timeout)
         except queue.Empty:
-            raise DialogueError(f"no answer within {self._timeout:.0f} s\n{self.said()}") from None
+            raise EndedError(f"no answer within {self._timeout:.0f} s\n{self.said()}") from None
         name = str(order.get("do"))
         self.seconds[name] = self.seconds.get(name, 0.0) + time.monotonic() - started
         if not line:
             self._answers.put(line)  # and so it is with every later order
-            raise DialogueError(f"the program ended\n{self.said()}".rstrip())
+            raise EndedError(f"the program ended\n{self.said()}".rstrip())
         answer: dict[str, Any] = json.loads(line)
         if "error" in answer:
             raise DialogueError(_explained(answer))

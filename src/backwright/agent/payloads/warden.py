@@ -65,6 +65,8 @@ def unchanged(name: str, expected: str | None) -> None:
         return
     path = inside(name)
     now = digest(path.read_bytes()) if path.is_file() else ""
+    if now and not expected:
+        raise RefusedError(f"{name} is there already: read it first")
     if now != expected:
         raise RefusedError(f"{name} was changed since it was read: read it again")
 
@@ -102,19 +104,41 @@ def write(order: Order) -> Order:
 
 
 def edit(order: Order) -> Order:
-    """Replace a text that stands in a file once."""
-    name, old = order["path"], order["old"]
-    unchanged(name, order.get("hash"))
+    """Replace texts that stand in their files once: all of them, or none."""
+    texts: dict[str, str] = {}
+    for one in order["edits"]:
+        name, old = one["path"], one["old"]
+        if name not in texts:
+            unchanged(name, one.get("hash"))
+            texts[name] = decoded(name)
+        found = texts[name].count(old) if old else 0
+        if found != 1:
+            raise RefusedError(f"the text stands {found} times in {name}, not once")
+        texts[name] = texts[name].replace(old, one["new"])
+    return {"hashes": store_all({name: text.encode() for name, text in texts.items()})}
+
+
+def decoded(name: str) -> str:
+    """Return the text of a file; refuse one that is none."""
     try:
-        text = load(name).decode("utf-8")
+        return load(name).decode("utf-8")
     except UnicodeDecodeError:
         raise RefusedError(f"{name} is no UTF-8") from None
-    found = text.count(old) if old else 0
-    if found != 1:
-        raise RefusedError(f"the text stands {found} times in {name}, not once")
-    data = text.replace(old, order["new"]).encode()
-    store(name, data)
-    return {"hash": digest(data)}
+
+
+def store_all(files: dict[str, bytes]) -> dict[str, str]:
+    """Put several files in their places; if one cannot be, the others are as they were."""
+    before = {name: load(name) for name in files}
+    done: list[str] = []
+    try:
+        for name, data in files.items():
+            store(name, data)
+            done.append(name)
+    except BaseException:
+        for name in done:
+            store(name, before[name])
+        raise
+    return {name: digest(data) for name, data in files.items()}
 
 
 def bash(order: Order) -> Order:
@@ -137,6 +161,30 @@ def bash(order: Order) -> Order:
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
         return {"code": code, "output": tail(output)}
+
+
+def program(order: Order) -> Order:
+    """Run a program to its end and return both of its streams, apart."""
+    with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as errors:
+        process = subprocess.Popen(
+            order["argv"], cwd=WORKSPACE, stdin=subprocess.PIPE, stdout=said, stderr=errors,
+            start_new_session=True,
+        )  # fmt: skip
+        code: int | None
+        try:
+            process.communicate(order["stdin"].encode(), order["seconds"])
+            code = process.returncode
+        except subprocess.TimeoutExpired:
+            code = None
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        said.seek(0)
+        return {
+            "code": code,
+            "stdout": said.read().decode("utf-8", "replace"),
+            "stderr": tail(errors),
+        }
 
 
 def tail(output: IO[bytes]) -> str:
@@ -215,7 +263,7 @@ def prove(order: Order) -> Order:
 
 ORDERS = {
     "read": read, "write": write, "edit": edit, "bash": bash, "glob": glob, "grep": grep,
-    "database": database, "prove": prove,
+    "program": program, "database": database, "prove": prove,
 }  # fmt: skip
 
 
