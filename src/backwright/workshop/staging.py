@@ -25,7 +25,7 @@ from backwright.workshop.changeset import ChangeSet
 
 LARGE_FILE = 16_000_000
 _FILE_ABOVE = 1_000_000
-_LEFT_OUT = frozenset(
+LEFT_OUT = frozenset(
     {
         ".git",
         ".hg",
@@ -174,14 +174,14 @@ class _Copier:
         """Copy a folder and everything in it that is wanted."""
         self._place(folder).mkdir(parents=True, exist_ok=True)
         for entry in _entries(folder):
-            if entry.name in _LEFT_OUT or entry.name.endswith(".egg-info"):
+            if entry.name in LEFT_OUT or entry.name.endswith(".egg-info"):
                 continue
             path = Path(entry.path)
             if entry.is_symlink():
                 self._copy_link(path)
             elif not entry.is_dir():
                 self._copy_file(entry, LARGE_FILE)
-            elif not _is_environment(path):
+            elif not is_environment(path):
                 self.copy_folder(path)
 
     def copy_files_of(self, folder: Path) -> None:
@@ -248,7 +248,7 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
         return []
 
 
-def _is_environment(folder: Path) -> bool:
+def is_environment(folder: Path) -> bool:
     """Tell whether a folder is a virtual or conda environment."""
     return (folder / "pyvenv.cfg").exists() or (folder / "conda-meta").is_dir()
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from backwright.host.process import Result
-from backwright.workshop.bench import Run, tail
+from backwright.workshop.bench import Bench, Run, tail
 from backwright.workshop.checks.imports import error_before
 from backwright.workshop.registry import Outcome, check, failed, passed, skipped
 from backwright.workshop.settings import workers
@@ -175,6 +175,12 @@ def _run_tests(run: Run, folder: Path, only: tuple[str, ...] = ()) -> Report:
         timeout=bench.test_seconds,
     )
     return Report(_read_junit(report, bench.test_run_folder), result)
+
+
+def last_report(bench: Bench) -> Report:
+    """Return what came of the last run of the tests on the changed copy; no cases without one."""
+    done = Result((), None, "", "", 0.0)
+    return Report(_read_junit(_junit(bench.staging, "changed"), bench.test_run_folder), done)
 
 
 def _is_within(path: str, folder: str) -> bool:
