@@ -29,6 +29,7 @@ class BackwrightError(Exception):
     """
 
     exit_code: ClassVar[int] = 1
+    run: str = ""  # the run of `do --model` that can go on
 
     def __init__(self, message: str, *, place: Place | None = None, remedy: str = "") -> None:
         """Keep the parts; `str(error)` is the message alone."""

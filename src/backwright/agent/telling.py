@@ -13,6 +13,8 @@ from backwright.report.terminal import print_change
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from backwright.agent.loop.session import Worked
+
 
 def delegated_document(result: Delegated) -> Mapping[str, Json]:
     """Return a change of the contract; added: `understood`, `commands`, `aside`, `results`."""
@@ -38,6 +40,24 @@ def print_delegated(console: Console, result: Delegated) -> None:
         if one.change is None:
             console.print(f"\n[bold]{one.step.verb}[/]", highlight=False)
             one.show(console)
+
+
+def print_worked(console: Console, worked: Worked) -> None:
+    """Print what a model's work came to; its own words stand last, and apart."""
+    print_change(console, worked.change)
+    usage = worked.usage
+    cost = f", {usage.cost:.4f} dollars" if usage.priced and usage.cost else ""
+    console.print(
+        f"\n{worked.model}: {usage.requests} requests, {usage.tokens} tokens{cost}, "
+        f"{usage.seconds / 60:.1f} minutes",
+        highlight=False,
+    )
+    console.print(f"transcript: {worked.transcript} (ends in {worked.head[:16]})", highlight=False)
+    if worked.change.dry_run:
+        console.print(f"  backwright do --resume {worked.run}    moves it over", highlight=False)
+    console.print("\nIn the model's own words, which prove nothing:", highlight=False)
+    for line in worked.said.strip().splitlines():
+        console.print(f"  {line}", highlight=False, markup=False)
 
 
 def _print_understanding(console: Console, result: Delegated) -> None:

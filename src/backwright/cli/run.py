@@ -92,6 +92,8 @@ def _broken(error: Exception) -> BrokenError:
 def error_document(command: str, error: BackwrightError) -> dict[str, Json]:
     """Return an error as a JSON document: a question, or message, place and remedy."""
     document: dict[str, Json] = {"schema": 1, "command": command}
+    if error.run:
+        document["run"] = error.run
     if isinstance(error, QuestionError):
         return {**document, "question": jsonable(error.question)}
     document["error"] = {
