@@ -183,7 +183,7 @@ def _references(text: str, things: tuple[str, ...]) -> Iterator[Attribute]:
     for match in both.finditer(text):
         yield Attribute("many", match.start(), match.end(), {"thing": match["thing"], "sure": 1})
     bracketed = pattern(
-        rf"\b(?P<thing>{names})\s*\(\s*(?:many[- ]to[- ]many|m2m|n:m)(?: (?:to|with) \w+)?\s*\)"
+        rf"\b(?P<thing>{names})\s*[:,–-]?\s*\(?\s*(?:as )?(?:an? )?(?:many[- ]to[- ]many|m2m|n:m)\b(?: relation(?:ship)?)?(?: (?:to|with) \w+)?(?:\s*\))?"
     )
     for match in bracketed.finditer(text):
         yield Attribute("many", match.start(), match.end(), {"thing": match["thing"], "sure": 1})

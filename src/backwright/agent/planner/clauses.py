@@ -86,6 +86,9 @@ _THEN = re.compile(
 _COORDINATED = re.compile(
     r"(?i)\b(?:(?:try|tries|trying|attempts?|able|allowed)\s+to|can|could|may|cannot|not|ever)\s+[a-z]+(?:\s*,\s*[a-z]+)*\s*$"
 )
+_STATES = re.compile(
+    r"(?i)\s*(?:i|we|you|they|people|users|customers|clients|everybody|everyone|our|my|there)\b"
+)
 _HAVING = re.compile(r"(?i)\b(?:has|have|belongs?|needs?)\b")
 _SUBJECT = re.compile(
     r"(?i),\s*(?:and\s+)?((?:an?\s+|each\s+|every\s+)?(?!(?:it|they|which|that|this|who|each|one|and|also|we|you|i|users?|should|must|can)\b)[a-z]+s?"
@@ -98,7 +101,8 @@ _HEADER = re.compile(
 _STORY = (
     r"^(?P<story>(?!\s*(?:<VERB>|<ADD>|please|can you|could you)\b)[^:;()]{10,160}?),\s*(?:and\s+)?(?:so|hence|therefore|thus|(?:which|that) is why)\s+"
     r"(?=(?:i|we)\s+(?:also\s+)?(?:want|need|would like)\s+(?!(?:it|them|that|this|those|to)\b)|there (?:should|must|has to|ought to)\b"
-    r"|(?:the |every |each |an? )?[a-z]\w+ (?:needs?|gets?|has to have|should (?:get|have)|must (?:get|have))\s+(?!(?:it|them|that|this|those|to)\b))"
+    r"|(?:please )?(?:an?|one|the) (?:new |extra |additional |optional )*(?:field|column|attribute)s? "
+    r"|(?:the |every |each |an? )?[a-z]\w+ (?:needs?|gets?|has to have|should (?:get|have)|must (?:get|have)|(?:should|must|has to|needs to) be able to (?:have|hold|carry|remember|store|know|keep|save))\s+(?!(?:it|them|that|this|those|to)\b))"
 )
 # `People want to tell us what broke. So we need …`
 _SO = re.compile(
@@ -150,7 +154,10 @@ def _story_of(sentence: str) -> tuple[list[str], str]:
     while found := next(
         (m for one in (_STORY, _DISMISSED, _LEAD) if (m := pattern(one).match(sentence))), None
     ):
-        if any(one.kind in _DESCRIBING and not one.weak for one in spot(found["story"], ())):
+        wish = re.match(r"(?i)\s*(?:it )?would be \w+ if\b", found["story"])
+        if not wish and any(
+            one.kind in _DESCRIBING and not one.weak for one in spot(found["story"], ())
+        ):
             break
         story.append(found["story"].strip())
         sentence = sentence[found.end() :]
@@ -219,7 +226,7 @@ def _is_act(match: re.Match[str], sentence: str) -> bool:
     if _COORDINATED.search(sentence[: match.start()]):
         return False
     if sentence[match.start() : match.start("act")].strip() == ":" and (
-        verb not in ("add", "create", "give", "make")
+        (verb not in ("add", "create", "give", "make") and not _STATES.match(sentence))
         or len(sentence[: match.start()].split()) < _A_PHRASE
     ):
         return False

@@ -198,7 +198,7 @@ class _Reader:
             return False
         names = "|".join(re.escape(one) for one in sorted(self.things, key=len, reverse=True))
         subject = re.match(
-            rf"(?i)\s*(?:an?|each|every|the|one|and|of course)*\s*\b({names})\s+(?:also |then )?(?:can|may|could|is|are|has|have|belongs?|sits?|shows?|appears?|should|must|contains?|goes)\b",
+            rf"(?i)\s*(?:an?|each|every|the|one|same|single|any|and|of course|\s)*\b({names})\s+(?:also |then )?(?:can|may|could|is|are|has|have|belongs?|sits?|shows?|appears?|should|must|contains?|goes)\b",
             chunk.text,
         )
         return bool(
@@ -262,7 +262,7 @@ class _Reader:
     def _led_by(self, chunk: _Chunk) -> str | None:
         """Return the filler word that is a name here, since the open field has its type: `at datetime`."""
         lead = chunk.text[: chunk.attributes[0].start - chunk.start].strip()
-        if not self.result.drafts or not re.fullmatch(r"[a-z]+", lead):
+        if not self.result.drafts or not re.fullmatch(r"(?!type\b)[a-z]+", lead):
             return None
         clashes = self.result.drafts[-1].contradicts(chunk.attributes[0])
         return lead if clashes and chunk.attributes[0].kind == "type" else None

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from backwright.agent.planner.lexicon import patterns
+from backwright.agent.planner.lexicon import first, lexicon, patterns
 
 USER, NONE = "user", "none"
+_WORD = re.compile(r"[A-Za-z][A-Za-z-]*")
 
 
 def take_owner(text: str, others: Iterable[str] = ()) -> tuple[str, str | None, str]:
@@ -28,3 +29,21 @@ def take_owner(text: str, others: Iterable[str] = ()) -> tuple[str, str | None, 
                 further, _, _ = take_owner(rest, named)
                 return further, whose, match[0].strip(" ,")
     return text, None, ""
+
+
+def owner_of_clause(text: str, names: Iterable[str]) -> str | None:
+    """Return whose rows are by a clause that speaks of nothing else; None where it speaks of more.
+
+    Args:
+        text: A clause.
+        names: What the resources are called, in every form: `gift card`, `cards`.
+    """
+    for name in sorted(names, key=len, reverse=True):
+        text = re.sub(rf"(?i)(?<![\w-]){re.escape(name)}(?![\w-])", " ", text)
+    bag = lexicon("cues")["owner"]["bag"]
+    if any(word.lower() not in bag for word in _WORD.findall(text)) or re.search(r"\d", text):
+        return None
+    text = " ".join(text.split())
+    if first(text, "cues", "owner", "nobodys"):
+        return NONE
+    return USER if first(text, "cues", "owner", "somebodys") else None

@@ -10,10 +10,18 @@ from backwright.agent.planner.attributes import spot
 from backwright.agent.planner.clauses import Clause, clauses_of
 from backwright.agent.planner.compose import compose
 from backwright.agent.planner.foreign import GRAVE, outside, unknown_verb
-from backwright.agent.planner.frames import capabilities, judges, projects, relations, resources
+from backwright.agent.planner.frames import (
+    capabilities,
+    judges,
+    owners,
+    projects,
+    relations,
+    resources,
+)
 from backwright.agent.planner.lexicon import first, lexicon, pattern
+from backwright.agent.planner.nouns import read_noun
 from backwright.agent.planner.ownership import take_owner
-from backwright.agent.planner.state import State
+from backwright.agent.planner.state import State, pascal
 from backwright.agent.planner.types import Plan, World
 from backwright.agent.planner.wording import read_message
 from backwright.errors import UsageError
@@ -33,6 +41,10 @@ _EXPECTS = re.compile(
 _POINTS_BACK = re.compile(
     r"(?i)(?:add|do|make|include|build|implement|write) (?:all |both )?(?:of )?(?:that|this|it|them|those|these|some)\b"
     r"(?: (?:to|in|into|for) (?:the|this|our|my) \w+)?\W*$"
+)
+_ANNOUNCES = re.compile(
+    r"(?i)(?:the |our |my )?(?!i\b|we\b|you\b)\w+(?: \w+)? (?:wants?|needs?|asks? for|asked for|would like|likes?|wished? for|requests?|requested)"
+    r" (?:to (?:have|see|sell|offer|track|store) )?(?P<noun>[\w -]+)"
 )
 _HTTP = re.compile(r"(?:GET|POST|PUT|PATCH|DELETE)\b")
 _IMPROVES = re.compile(
@@ -54,7 +66,7 @@ FRAMES: tuple[tuple[str, Frame], ...] = (
     ("report", judges.read_report),
     ("undo", judges.read_undo),
     ("vague", _read_vague),
-    ("owner", resources.read_owner),
+    ("owner", owners.read_owner),
     ("new", projects.read_project_wish),
     ("rate", capabilities.read_rate),
     ("doctor", judges.read_doctor),
@@ -113,9 +125,12 @@ def _read(clause: Clause, state: State) -> None:
     if clause.tells:
         _told(clause, state)
         return
+    if _announces(clause.text, state.said):
+        state.aside.append(clause.raw)
+        return
     before = (len(state.acts), len(state.doubts))
     frame = _frame_of(clause, state)
-    about = outside(clause, frame, _names(state))
+    about = None if frame == "owner" else outside(clause, frame, _names(state))
     if about and frame and (parts := _halves(clause)):
         _take_back(state, before)
         for part in parts:
@@ -138,6 +153,15 @@ def _told(clause: Clause, state: State) -> None:
         state.refused.append((clause.raw, about))
     else:
         state.aside.append(clause.raw)
+
+
+def _announces(text: str, said: str) -> bool:
+    """Tell whether a clause only says who wants what is described elsewhere: `Sales wants coupons. Coupon: …`."""
+    found = _ANNOUNCES.fullmatch(text)
+    noun = read_noun(found["noun"]) if found else None
+    if noun is None or noun[1].strip():
+        return False
+    return bool(re.search(rf"\b{pascal(noun[0])}\s*(?:[:(=,]|with\b|has\b|consists\b)", said))
 
 
 def _halves(clause: Clause) -> tuple[Clause, ...]:

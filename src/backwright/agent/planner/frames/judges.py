@@ -14,7 +14,7 @@ _EVIDENCE = re.compile(
     r"(?i)traceback|\b\w*(?:Error|Exception|Violation)\b|\"detail\"|CORS policy|\b[45]\d\d\b|\berror\b|failed|refused"
 )
 _TELLS = re.compile(
-    r"(?i)(?:and )?(?:tell|report|list|show|say|let me know|summari[sz]e|print|give me|no changes?|no edits?|(?:only|just) (?:list|show|tell)|change nothing|nothing else|nothing more|(?:only|just) (?:information|info|a report|reading)|(?:only|just) look|look only|do not (?:change|touch|fix)|only report|read[- ]only|nothing (?:is|gets) changed|i will)\b"
+    r"(?i)(?:and )?(?:tell|report|list|show|say|let me know|summari[sz]e|print|give me|no changes?|no edits?|(?:only|just) (?:list|show|tell)|change nothing|nothing else|nothing more|(?:only|just) (?:information|info|an? (?:report|overview|summary|look|list|answer)|reading)|please change nothing|(?:only|just) look|look only|do not (?:change|touch|fix)|only report|read[- ]only|nothing (?:is|gets) changed|i will)\b"
 )
 _TRIES = re.compile(
     r"(?i)(?:run|check|verify|test|try|fire|throw|send|feed|fuzz|bombard|hurl|prove|make sure|ensure|write|add|probe|exercise|walk|hit|confirm|see)\b"

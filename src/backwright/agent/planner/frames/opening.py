@@ -15,10 +15,12 @@ from backwright.agent.planner.state import Entity, State, is_plural, pascal
 
 _OPENERS = re.compile(
     r"^(?:\s*(?:with|has|have|having|that|which|where|each|one|it|they|the following|following|fields?|columns?|attributes?|"
-    r"consisting of|consists? of|containing|contains?|holding|including|includes?|stores?|whose|made of|should|must|will|can|also|and|"
+    r"consisting of|consists? of|be able to (?:have|hold|carry|remember|store|know|keep|save|record)|containing|contains?|holding|including|includes?|stores?|whose|made of|should|must|will|can|also|and|"
     r"of which|just|for|its|needs?|gets?|looks? like(?: this)?|comes with|wants?|carry|carries|lacks?|lacking|misses|requires?|this|these|are:|their|as|follows|in it)\b|[\s:,;–-])*",
     re.IGNORECASE,
 )
+FIELD_NOUN = r"(?:fields?|columns?|attributes?|propert(?:y|ies)|flags?)"
+HAS = r"(?:(?:should|must|can|could|may|might|will|would|shall|also|now|really|only|simply|just|all|each|both|additionally|optionally|then|to|i think|still)\s+)*(?:needs?|gets?|has|have|wants?|lacks?|carr(?:y|ies)|is missing|are missing|miss(?:es)?|receives?|requires?|includes?|stores?|holds?|contains?|keeps?|remembers?|knows?|records?|consists? of|comes? with|be able to (?:have|hold|carry|remember|store|know|keep|save)|be given|is given|are given|is to have|ought to have|track|tracks)"
 SUBJECT = r"(?:<DET>\s+)*"
 
 
@@ -26,6 +28,18 @@ def things_of(state: State) -> str:
     """Return a pattern of every name that a resource is known by so far."""
     forms = sorted(set(state.forms()), key=len, reverse=True)
     return "|".join(re.escape(one) for one in forms) or r"(?!x)x"
+
+
+def only_thing(state: State) -> Entity | None:
+    """Return the one model of the project that the whole text names; None where it names several."""
+    named = [
+        thing
+        for thing in state.world.things
+        if any(
+            pattern(rf"(?<![\w-]){re.escape(f)}(?![\w-])").search(state.said) for f in thing.forms
+        )
+    ]
+    return state.find(named[0].name) if len(named) == 1 else None
 
 
 def body_of(text: str) -> str:

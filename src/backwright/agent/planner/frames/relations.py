@@ -38,7 +38,12 @@ def read_relation(clause: Clause, state: State) -> bool:
     left, right = pair
     if _ALREADY.search(text) and not kind:
         return False
-    starts = bool(re.match(r"(?i)(?:link|relate|connect|associate|join|tie|attach|hook)\b", text))
+    starts = bool(
+        re.match(
+            r"(?i)(?:link|relate|connect|associate|join|tie|attach|hook|(?:the |a |their )?relation(?:ship)?s?)\b",
+            text,
+        )
+    )
     if not kind and not starts and (_is_new(left, state) or _is_described(text)):
         return False
     _relate(

@@ -8,8 +8,18 @@ from collections.abc import Callable
 from backwright.agent.planner.attributes import spot
 from backwright.agent.planner.clauses import Clause, closing, is_resource
 from backwright.agent.planner.drafts import Draft, snake
-from backwright.agent.planner.fieldlist import FieldList, read_list
+from backwright.agent.planner.fieldlist import read_list
+from backwright.agent.planner.frames.fields import (
+    field_for_what,
+    field_on_it,
+    fields_onto,
+    forget_title,
+    is_title,
+    things_have,
+)
 from backwright.agent.planner.frames.opening import (
+    FIELD_NOUN,
+    HAS,
     SUBJECT,
     body_of,
     give_fields,
@@ -25,18 +35,15 @@ from backwright.agent.planner.types import JUDGES
 
 _TO_THE_API = r"\s*\b(?:to|in|into|for|on) (?:this|the|our|my|that) (?:whole |existing |current )?(?:api|app(?:lication)?|project|backend|service|code ?base|system|repo(?:sitory)?|database|db)\b"
 _NAMED_SO = re.compile(r"(?:Collection|Object|Table|Model|Entity|Endpoint)\s*[:(,]")  # a name here
-_FIELD_NAME = re.compile(
-    r"[a-z][a-z0-9_]*(?<!s) (?:on|onto|to|in|into) (?:the |every |each |all )?"
-)
 _LABEL = re.compile(
     r"^[A-Za-z][A-Za-z ]{1,30}:\s+(?=[A-Z]\w+\s+(?:with\b|has\b|\())"
 )  # `Ticketing: …`
-_FIELD_NOUN = r"(?:fields?|columns?|attributes?|propert(?:y|ies)|flags?)"
-_HAS = r"(?:(?:should|must|can|could|may|might|will|would|shall|also|now|really|only|simply|just|all|each|both|additionally|optionally|then|to|i think|still)\s+)*(?:needs?|gets?|has|have|wants?|lacks?|carr(?:y|ies)|is missing|are missing|miss(?:es)?|receives?|requires?|includes?|stores?|holds?|contains?|keeps?|remembers?|knows?|records?|consists? of|comes? with|be given|is given|are given|is to have|ought to have|track|tracks)"
 
 
 def read_resources(clause: Clause, state: State) -> bool:
     """Read a clause that speaks of resources or fields; tell whether it did."""
+    if state.current is not None and is_title(state.current, clause):
+        forget_title(state.current, state)
     text, owner, said = take_owner(clause.text, state.people())
     text = (
         pattern(_TO_THE_API).sub(" ", text)
@@ -54,34 +61,6 @@ def read_resources(clause: Clause, state: State) -> bool:
     return done
 
 
-def read_owner(clause: Clause, state: State) -> bool:
-    """Read a clause that says whose rows are, and nothing else; tell whether it does."""
-    rest, owner, said = take_owner(clause.text, state.people())
-    if not owner or not state.acts or clause.asks:
-        return False
-    plain = pattern(
-        rf"\b(?:{things_of(state)}|<MANYWORD>|<DET>|make|let|have|has|should|must|and|to|be|is|are|so|that|they|them|it|these|those|via|which|then|of|by|in|rows?|the|ones?|or|resources?|both|only|just|any|never|<MAY>|<USER>|on|with|for|but|as|usual|well|too)\b|\W"
-    ).sub("", rest)
-    if plain:
-        return False
-    entity = next(
-        (e for e in [state.current, *reversed(state.entities)] if e and not e.thing), None
-    )
-    group = (
-        [e for e in state.entities if not e.thing]
-        if re.search(r"(?i)\b(?:both|all|everything|everybody|everyone)\b", clause.text)
-        else [entity]
-    )
-    for one in group:
-        if one is not None:
-            one.owner, one.owner_source = one.owner or owner, one.owner_source or said
-    return (
-        entity is not None
-        or any(getattr(a, "verb", "") == "add auth" for a in state.acts)
-        or state.project is not None
-    )
-
-
 # ---- a resource that the text calls one ----
 
 
@@ -93,14 +72,14 @@ def _called_resource(text: str, clause: Clause, state: State) -> bool:
         lead
         + r"<RESOURCE>"
         + joined
-        + r"\b(?:\s+only)?\s*(?:for|called|named|of|,|:|–|-|to (?:store|manage|track|keep|hold)|that (?:stores|manages|holds|represents)|which (?:stores|holds)|are|is)?\s*(?P<rest>.+)$"
+        + r"\b(?:\s+only)?\s*(?:for|called|named|of|,|:|–|-|to (?:store|manage|track|keep|hold)|that (?:stores|manages|holds|represents)|which (?:stores|holds)|are|is)?\s*(?:(?:inside|in it|in there|within|there|needed|wanted|to begin with|for now|at first|please)\s*[:,–])?\s*(?P<rest>.+)$"
     ).match(text)
     if _NAMED_SO.match(text):
         return False
     if (
         named
         and (noun := read_noun(named["rest"]))
-        and not pattern(rf"^(?:{_FIELD_NOUN})\b").match(noun[0])
+        and not pattern(rf"^(?:{FIELD_NOUN})\b").match(noun[0])
     ):
         return open_resource(noun[0], noun[1], clause, state, sure=True)
     after = pattern(
@@ -126,104 +105,6 @@ def _called_resource(text: str, clause: Clause, state: State) -> bool:
     return False
 
 
-# ---- fields for a resource that is there ----
-
-
-def _fields_onto(text: str, clause: Clause, state: State) -> bool:
-    """`add due_date to Task, a date`, `put a channel on orders, one of …`, `color for Folder – …`."""
-    things = things_of(state)
-    found = pattern(
-        rf"^(?:(?:i|we)\s+(?:also\s+)?)?(?P<verb>(?:<ADD>)\s+)?(?P<what>(?:(?!\b(?:to|on|onto|into) (?:{things})\b).)+?)\s+(?:to|on|onto|in|into|for|of|about)\s+(?:<DET>\s+|existing\s+)*(?P<thing>{things})"
-        rf"(?:\s+(?:model|table|resource|rows?|entity|records?))?(?![\w-]|'s|\.\w)(?P<rest>.*)$"
-    ).match(text)
-    if found and not found["verb"] and re.match(r"[A-Z]\w+,?\s+with\b", found["what"]):
-        return False  # `Collection, with any number of products`
-    if not found or ":" in found["what"] or found["what"].count("(") != found["what"].count(")"):
-        return False
-    said = _without_reference(found["what"], state)
-    if pattern(
-        r"\b(?:refer(?:s|ring)?|references?|belong(?:s|ing)?|point(?:s|ing)?|link(?:s|ed)?|relat(?:es?|ed|ion)|attach(?:es|ed)|connect(?:s|ed)?|key|tied|owned|index(?:es)?|many)\s*$"
-    ).search(said):
-        return False
-    entity = state.find(found["thing"])
-    if entity is None or (not found["verb"] and not entity.thing):
-        return False
-    what = read_list(said, state.forms(), entity.drafts)
-    rest = read_list(body_of(found["rest"]), state.forms(), what.drafts)
-    if entity.thing and _FIELD_NAME.fullmatch(text[: found.start("thing")]) and not found["rest"]:
-        return give_fields(entity, rest, clause, state)  # `estimate on Task. float.`
-    if found["verb"] is None and not (what.drafts and any(d.said for d in rest.drafts)):
-        return _about(found["what"], entity, found["rest"], clause, state)
-    if _is_new_noun(found["what"], what, rest):
-        return open_resource(found["what"], f" on {found['thing']} {found['rest']}", clause, state)
-    if not rest.drafts:
-        return _nameless(entity, clause, state, rest)
-    return give_fields(entity, rest, clause, state)
-
-
-def _without_reference(words: str, state: State) -> str:
-    """`a store reference` is a field `store`, where that is a resource."""
-    named = re.sub(r"(?i)\s+(?:reference|foreign key|fk)\s*$", "", words)
-    noun = read_noun(re.sub(r"(?i)^.*\b(?:an?|the|optional)\s+", "", named))
-    return named if noun and state.find(noun[0]) else words
-
-
-def _about(what: str, entity: Entity, rest: str, clause: Clause, state: State) -> bool:
-    """`Reviews on products`: a new resource that hangs on one that is there."""
-    noun = read_noun(what)
-    if (
-        noun is None
-        or noun[1].strip()
-        or not is_plural(noun[0])
-        or state.world.thing(noun[0])
-        or not entity.thing
-    ):
-        return False
-    return open_resource(noun[0], f" on {entity.name.lower()} {rest}", clause, state)
-
-
-def _is_new_noun(words: str, what: FieldList, rest: FieldList) -> bool:
-    """Tell whether `comments` in `add comments to tasks: body text` is a resource, not a field."""
-    noun = read_noun(words)
-    if not noun or what.fresh != 1 or what.drafts[-1].said or not is_plural(noun[0]):
-        return False
-    return rest.fresh > 0 or not rest.drafts[-1].said
-
-
-def _nameless(entity: Entity, clause: Clause, state: State, rest: FieldList) -> bool:
-    """`add two fields to Product`, `add a date field to Task`: the names come next, or are asked for."""
-    if not pattern(_FIELD_NOUN).search(clause.text) and not rest.whole:
-        return False
-    state.speak_of(entity)
-    entity.asked = True
-    entity.source = entity.source or clause.raw
-    entity.loose = True
-    return True
-
-
-def _things_have(text: str, clause: Clause, state: State) -> bool:
-    """`a task should get a priority: …`, `can notes have a boolean pinned?`, `give every task …`."""
-    things = things_of(state)
-    for form in (
-        rf"^(?:(?:can|could|should|may|might|would|do|does|let|have|make)\s+)?{SUBJECT}(?P<thing>{things})(?:\s+(?:model|table|resource|rows?|entity))?\s+(?P<rest>{_HAS}\b.*)$",
-        rf"^(?:give|extend|equip|provide|enrich|expand|enhance|augment|supply|complete)\s+{SUBJECT}(?P<thing>{things})(?:\s+(?:model|table|resource))?(?:\s+(?:with|by))?\b(?P<rest>.*)$",
-        rf"^{SUBJECT}(?P<thing>{things})(?:\s+(?:model|table|resource))?\s*[:–-]\s*(?:(?:add|needs?|gets?|new|plus|also|missing)\b)?(?P<rest>.*)$",
-        rf"^.*\b{_FIELD_NOUN}\s+(?:(?:are|is)\s+)?(?:missing\s+|lacking\s+)?(?:to|on|in|for|of|from|at)\s+{SUBJECT}(?P<thing>{things})(?:\s+(?:model|table|resource))?\b(?P<rest>.*)$",
-        rf"^(?:in|on|for|to)\s+{SUBJECT}(?P<thing>{things})(?:\s+(?:model|table|resource))?,?\s+(?:(?:i|we)\s+(?:also\s+)?(?:need|want|miss|would like)|<ADD>)(?P<rest>.*)$",
-        rf"^(?P<thing>{things})\s*\((?P<rest>.*)\)\s*$",
-        rf"^(?:<ADD>)\s+(?:to|on|onto)\s+{SUBJECT}(?P<thing>{things})\s*[:,](?P<rest>.*)$",
-        rf"^(?:(?:<ADD>)\s+)?(?P<thing>{things})\.(?P<rest>[a-z_]\w*\b.*)$",
-    ):
-        found = pattern(form).match(text)
-        entity = state.find(found["thing"]) if found else None
-        if found and entity:
-            rest = found["rest"]
-            many = pattern(r"^\W*(?:\w+\s+){1,3}(?:<MANYWORD>)\b").match(rest)
-            fields = read_list(rest if many else body_of(rest), state.forms(), entity.drafts)
-            return give_fields(entity, fields, clause, state)
-    return False
-
-
 # ---- a resource that is named by its noun alone ----
 
 
@@ -235,6 +116,7 @@ def _header(text: str, clause: Clause, state: State) -> bool:
         noun is None
         or state.find(noun[0])
         or pattern(r"^(?:<ADD>|<VERB>)\b(?!\s*[:(])").match(text)
+        or pattern(rf"^{SUBJECT}(?:{things_of(state)})\s+[a-z]").match(text)  # `a note sits in …`
     ):
         return False
     rest = noun[1].lstrip()
@@ -244,7 +126,7 @@ def _header(text: str, clause: Clause, state: State) -> bool:
     if waiting and noun[0][0].islower() and not is_plural(noun[0]):
         return False
     opened = pattern(
-        rf"^,?\s*(?:[:(–-]|(?:with|where|contain\w*|consist\w*|whose|belongs? to|points? to|refers? to|references?|is linked to|is about)\b|{_HAS}\b)"
+        rf"^,?\s*(?:[:(–-]|(?:with|where|having|holding|storing|carrying|comprising|contain\w*|consist\w*|whose|belongs? to|points? to|refers? to|references?|is linked to|is about)\b|{HAS}\b)"
     ).match(rest)
     if not opened:
         return False
@@ -253,11 +135,12 @@ def _header(text: str, clause: Clause, state: State) -> bool:
         rest.startswith(":")
         and (deeper := read_noun(inner))
         and deeper[0][0].isupper()
-        and pattern(rf"^\s*(?:[(:]|with\b|{_HAS}\b)").match(deeper[1])
+        and pattern(rf"^\s*(?:[(:]|with\b|{HAS}\b)").match(deeper[1])
     ):
         return _header(inner, clause, state)
     if (
         rest.startswith((":", "–", "-"))
+        and not _heads_like_current(noun[0], clause, state)
         and not read_list(body_of(rest), state.forms(), [Draft(snake(noun[0]))]).fresh
     ):
         return False  # `expires: date, optional` is a field
@@ -270,6 +153,19 @@ def _header(text: str, clause: Clause, state: State) -> bool:
     return open_resource(noun[0], rest, clause, state)
 
 
+def _heads_like_current(noun: str, clause: Clause, state: State) -> bool:
+    """Tell whether `Permit: references Vehicle` begins a line as `Vehicle: plate …` did before it."""
+    current = state.current
+    return bool(
+        current
+        and not current.thing
+        and clause.opens
+        and noun[0].isupper()
+        and re.match(rf"{re.escape(current.name)}\s*[:–-]", current.source)
+        and not any(draft.words[:1].isupper() for draft in current.drafts)
+    )
+
+
 def _added(text: str, clause: Clause, state: State) -> bool:
     """`Add Invoice: …`, `we need order items`, `users should be able to save bookmarks: …`."""
     found = pattern(
@@ -278,10 +174,14 @@ def _added(text: str, clause: Clause, state: State) -> bool:
     if not found:
         return False
     said = found["rest"] or found["known"]
+    if re.match(r"(?i)(?:i|we) (?:already |now |currently |also )?have\b", text) and not spot(
+        said, ()
+    ):
+        return False  # `we have three products` tells, and asks for nothing
     if field := pattern(
-        rf"^{SUBJECT}(?:new\s+|another\s+|two\s+|three\s+)*(?P<what>(?:(?!\bwith\b)[^,:(])*?)\s*\b{_FIELD_NOUN}\b(?:\s+(?:called|named|for|:))?\s*(?P<rest>.*)$"
+        rf"^{SUBJECT}(?:new\s+|another\s+|two\s+|three\s+)*(?P<what>(?:(?!\bwith\b)[^,:(])*?)\s*\b{FIELD_NOUN}\b(?:\s+(?:called|named|for|:))?\s*(?P<rest>.*)$"
     ).match(said):
-        return _field_for_what(field["what"], field["rest"], clause, state)
+        return field_for_what(field["what"], field["rest"], clause, state)
     noun = read_noun(said)
     if noun is None:
         return False
@@ -303,16 +203,6 @@ def _added(text: str, clause: Clause, state: State) -> bool:
     return open_resource(noun[0], noun[1], clause, state)
 
 
-def _field_for_what(what: str, rest: str, clause: Clause, state: State) -> bool:
-    """`add a boolean field called archived`: of which resource is known, or asked."""
-    entity = state.current
-    fields = read_list(f"{what} {rest}", state.forms(), entity.drafts if entity else ())
-    if entity is not None and fields.fresh:
-        return give_fields(entity, fields, clause, state)
-    state.doubts.append(which_resource(fields.drafts, clause.raw))
-    return True
-
-
 # ---- more of what is spoken of ----
 
 
@@ -325,7 +215,7 @@ def _continued(text: str, clause: Clause, state: State) -> bool:
         return _of_project(text, clause, state)
     names = "|".join(re.escape(one) for one in entity.called)
     subject = pattern(
-        rf"^(?:{SUBJECT}(?:{names})\b(?!\s*[:(])|(?:it|they|each(?: one| of them)?|every one|this|these|those|one|and)\b)\s*(?P<has>(?:{_HAS})\b)?"
+        rf"^(?:{SUBJECT}(?:{names})\b(?!\s*[:(])|(?:it|they|each(?: one| of them)?|every one|this|these|those|one|and)\b)\s*(?P<has>(?:{HAS})\b)?"
     ).match(text)
     body = text[subject.start("has") if subject["has"] else subject.end() :] if subject else text
     fields = read_list(
@@ -356,7 +246,7 @@ def _takes_default(text: str, entity: Entity) -> bool:
 def _of_project(text: str, clause: Clause, state: State) -> bool:
     """`it has members (name …)`, said of a project that is to be begun."""
     found = pattern(
-        rf"^(?:it|the (?:api|app|project|backend|service)|there)\s+(?:{_HAS}|is|are)\s+(?P<rest>.+)$"
+        rf"^(?:it|the (?:api|app|project|backend|service)|there)\s+(?:{HAS}|is|are)\s+(?P<rest>.+)$"
     ).match(text)
     noun = read_noun(found["rest"]) if found and state.project else None
     return bool(noun and open_resource(noun[0], noun[1], clause, state))
@@ -392,5 +282,5 @@ def _said(drafts: list[Draft]) -> int:
 
 
 _READERS: tuple[Callable[[str, Clause, State], bool], ...] = (
-    _called_resource, _fields_onto, _things_have, _header, _continued, _added, _bare_noun,
+    _called_resource, field_on_it, fields_onto, things_have, _header, _continued, _added, _bare_noun,
 )  # fmt: skip

@@ -1,0 +1,182 @@
+"""Fields for a resource: which one is to get them, and what they are."""
+
+from __future__ import annotations
+
+import re
+
+from backwright.agent.planner.clauses import Clause
+from backwright.agent.planner.fieldlist import FieldList, read_list
+from backwright.agent.planner.frames.opening import (
+    FIELD_NOUN,
+    HAS,
+    SUBJECT,
+    body_of,
+    give_fields,
+    only_thing,
+    open_resource,
+    things_of,
+    which_resource,
+)
+from backwright.agent.planner.lexicon import pattern
+from backwright.agent.planner.nouns import read_noun
+from backwright.agent.planner.state import Entity, State, is_plural
+
+_FIELD_NAME = re.compile(
+    r"[a-z][a-z0-9_]*(?<!s) (?:on|onto|to|in|into) (?:the |every |each |all )?"
+)
+
+
+def fields_onto(text: str, clause: Clause, state: State) -> bool:
+    """`add due_date to Task, a date`, `put a channel on orders, one of …`, `color for Folder – …`."""
+    things = things_of(state)
+    found = pattern(
+        rf"^(?:(?:i|we)\s+(?:also\s+)?)?(?P<verb>(?:<ADD>)\s+)?(?P<what>(?:(?!\b(?:to|on|onto|into) (?:{things})\b).)+?)\s+(?:to|on|onto|in|into|for|of|about)\s+(?:<DET>\s+|existing\s+)*(?P<thing>{things})"
+        rf"(?:\s+(?:model|table|resource|rows?|entity|records?))?(?![\w-]|'s|\.\w)(?P<rest>.*)$"
+    ).match(text)
+    if found and not found["verb"] and re.match(r"[A-Z]\w+,?\s+with\b", found["what"]):
+        return False  # `Collection, with any number of products`
+    if not found or ":" in found["what"] or found["what"].count("(") != found["what"].count(")"):
+        return False
+    said = _without_reference(found["what"], state)
+    if pattern(
+        r"\b(?:refer(?:s|ring)?|references?|belong(?:s|ing)?|point(?:s|ing)?|link(?:s|ed)?|relat(?:es?|ed|ion)|attach(?:es|ed)|connect(?:s|ed)?|key|tied|owned|index(?:es)?|many)\s*$"
+    ).search(said):
+        return False
+    entity = state.find(found["thing"])
+    if entity is None or (not found["verb"] and not entity.thing):
+        return False
+    what = read_list(said, state.forms(), entity.drafts)
+    rest = read_list(body_of(found["rest"]), state.forms(), what.drafts)
+    if entity.thing and _FIELD_NAME.fullmatch(text[: found.start("thing")]) and not found["rest"]:
+        return give_fields(entity, rest, clause, state)  # `estimate on Task. float.`
+    if found["verb"] is None and not (what.drafts and any(d.said for d in rest.drafts)):
+        return _about(found["what"], entity, found["rest"], clause, state)
+    if _is_new_noun(found["what"], what, rest):
+        return open_resource(found["what"], f" on {found['thing']} {found['rest']}", clause, state)
+    if not rest.drafts:
+        return _nameless(entity, clause, state, rest)
+    return give_fields(entity, rest, clause, state)
+
+
+def _without_reference(words: str, state: State) -> str:
+    """`a store reference` is a field `store`, where that is a resource."""
+    named = re.sub(r"(?i)\s+(?:reference|foreign key|fk)\s*$", "", words)
+    noun = read_noun(re.sub(r"(?i)^.*\b(?:an?|the|optional)\s+", "", named))
+    return named if noun and state.find(noun[0]) else words
+
+
+def _about(what: str, entity: Entity, rest: str, clause: Clause, state: State) -> bool:
+    """`Reviews on products`: a new resource that hangs on one that is there."""
+    noun = read_noun(what)
+    if (
+        noun is None
+        or noun[1].strip()
+        or not is_plural(noun[0])
+        or pattern(rf"^{SUBJECT}(?:{things_of(state)})\b").match(what)  # `a note sits in …`
+        or state.world.thing(noun[0])
+        or not entity.thing
+    ):
+        return False
+    return open_resource(noun[0], f" on {entity.name.lower()} {rest}", clause, state)
+
+
+def _is_new_noun(words: str, what: FieldList, rest: FieldList) -> bool:
+    """Tell whether `comments` in `add comments to tasks: body text` is a resource, not a field."""
+    noun = read_noun(words)
+    if not noun or what.fresh != 1 or what.drafts[-1].said or not is_plural(noun[0]):
+        return False
+    return rest.fresh > 0 or not rest.drafts[-1].said
+
+
+def _nameless(entity: Entity, clause: Clause, state: State, rest: FieldList) -> bool:
+    """`add two fields to Product`, `add a date field to Task`: the names come next, or are asked for."""
+    if not pattern(FIELD_NOUN).search(clause.text) and not rest.whole:
+        return False
+    state.speak_of(entity)
+    entity.asked = True
+    entity.source = entity.source or clause.raw
+    entity.loose = True
+    return True
+
+
+def things_have(text: str, clause: Clause, state: State) -> bool:
+    """`a task should get a priority: …`, `can notes have a boolean pinned?`, `give every task …`."""
+    things = things_of(state)
+    for form in (
+        rf"^(?:(?:can|could|should|may|might|would|do|does|let|have|make)\s+)?{SUBJECT}(?P<thing>{things})(?:\s+(?:model|table|resource|rows?|entity))?\s+(?P<rest>{HAS}\b.*)$",
+        rf"^(?:give|extend|equip|provide|enrich|expand|enhance|augment|supply|complete)\s+{SUBJECT}(?P<thing>{things})(?:\s+(?:model|table|resource))?(?:\s+(?:with|by))?\b(?P<rest>.*)$",
+        rf"^{SUBJECT}(?P<thing>{things})(?:\s+(?:model|table|resource))?\s*[:–-]\s*(?:(?:add|needs?|gets?|new|plus|also|missing)\b)?(?P<rest>.*)$",
+        rf"^.*\b{FIELD_NOUN}\s+(?:(?:are|is)\s+)?(?:missing\s+|lacking\s+)?(?:to|on|in|for|of|from|at)\s+{SUBJECT}(?P<thing>{things})(?:\s+(?:model|table|resource))?\b(?P<rest>.*)$",
+        rf"^(?:in|on|for|to)\s+{SUBJECT}(?P<thing>{things})(?:\s+(?:model|table|resource))?,?\s+(?:(?:i|we)\s+(?:also\s+)?(?:need|want|miss|would like)|<ADD>)(?P<rest>.*)$",
+        rf"^(?P<thing>{things})\s*\((?P<rest>.*)\)\s*$",
+        rf"^(?:<ADD>)\s+(?:to|on|onto)\s+{SUBJECT}(?P<thing>{things})\s*[:,](?P<rest>.*)$",
+        rf"^(?:(?:<ADD>)\s+)?(?P<thing>{things})\.(?P<rest>[a-z_]\w*\b.*)$",
+    ):
+        found = pattern(form).match(text)
+        entity = state.find(found["thing"]) if found else None
+        if found and entity:
+            rest = found["rest"]
+            if entity.name == state.world.user and re.search(r"(?i)\bbe able to\b", rest[:30]):
+                return False  # what users do, and not what a row of theirs has
+            many = pattern(r"^\W*(?:\w+\s+){1,3}(?:<MANYWORD>)\b").match(rest)
+            fields = read_list(rest if many else body_of(rest), state.forms(), entity.drafts)
+            if _is_field_of_current(entity, fields, state):
+                return False
+            return give_fields(entity, fields, clause, state)
+    return False
+
+
+def _is_field_of_current(entity: Entity, fields: FieldList, state: State) -> bool:
+    """Tell whether `order: fk to Order` names a field of the resource that is being described."""
+    current = state.current
+    if current is None or current is entity or current.thing:
+        return False
+    fresh = fields.drafts[len(entity.drafts) :]
+    return bool(fresh) and all(
+        draft.name.startswith("<") and state.target(str(draft.said["thing"])) == entity.name
+        for draft in fresh
+    )
+
+
+def field_on_it(text: str, clause: Clause, state: State) -> bool:
+    """`a field source_url on it, type URL`: of the one model that the text names."""
+    found = pattern(
+        rf"^(?:(?:<ADD>)\s+)?{SUBJECT}(?:new |extra |additional |another )*(?P<what>.*?)\s*\b{FIELD_NOUN}\b(?:\s+(?:called|named))?\s*(?P<name>[`\"]?[a-z]\w*[`\"]?)?\s+(?:on|to|for|in) (?:it|that|them|this)\b(?P<rest>.*)$"
+    ).match(text)
+    if not found:
+        return False
+    return field_for_what(found["what"], f"{found['name'] or ''}{found['rest']}", clause, state)
+
+
+def field_for_what(what: str, rest: str, clause: Clause, state: State) -> bool:
+    """`add a boolean field called archived`: of which resource is known, or asked."""
+    entity = state.current or only_thing(state)
+    fields = read_list(f"{what} {rest}", state.forms(), entity.drafts if entity else ())
+    if entity is not None and fields.fresh:
+        return give_fields(entity, fields, clause, state)
+    state.doubts.append(which_resource(fields.drafts, clause.raw))
+    return True
+
+
+def is_title(entity: Entity, clause: Clause) -> bool:
+    """Tell whether `Sizes for tasks: add a field size …` only was a heading, and opened no resource."""
+    return (
+        not entity.thing
+        and not entity.is_sure
+        and all(draft.name.startswith("<") for draft in entity.drafts)
+        and len(entity.drafts) == 1
+        and not pattern(r"^(?:<ADD>|<VERB>)\b").match(entity.source)
+        and bool(
+            pattern(
+                rf"^(?:<ADD>)\s+{SUBJECT}(?:new |extra )*(?:field|column|attribute|property|flag)\b"
+            ).match(clause.text)
+        )
+    )
+
+
+def forget_title(entity: Entity, state: State) -> None:
+    """Go on with the model that a heading speaks of."""
+    state.acts.remove(entity)
+    state.entities.remove(entity)
+    state.aside.append(entity.source)
+    state.current = state.find(str(entity.drafts[0].said["thing"]))

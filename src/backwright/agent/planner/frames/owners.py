@@ -1,0 +1,59 @@
+"""Whose rows are, said by a clause of its own."""
+
+from __future__ import annotations
+
+import re
+
+from backwright.agent.planner.clauses import Clause
+from backwright.agent.planner.frames.opening import things_of
+from backwright.agent.planner.lexicon import pattern
+from backwright.agent.planner.ownership import owner_of_clause, take_owner
+from backwright.agent.planner.state import Entity, State
+
+
+def read_owner(clause: Clause, state: State) -> bool:
+    """Read a clause that says whose rows are, and nothing else; tell whether it does."""
+    if not state.acts or clause.asks:
+        return False
+    owner, said = _owner_alone(clause.text, state)
+    if owner is None:
+        return False
+    entities = _owned_by_clause(clause.text, state)
+    for one in entities:
+        one.owner, one.owner_source = one.owner or owner, one.owner_source or said
+    return (
+        bool(entities)
+        or any(getattr(a, "verb", "") == "add auth" for a in state.acts)
+        or state.project is not None
+    )
+
+
+def _owner_alone(text: str, state: State) -> tuple[str | None, str]:
+    """Return whose rows are by a clause that says nothing else, and the words that say so."""
+    rest, owner, said = take_owner(text, state.people())
+    plain = pattern(
+        rf"\b(?:{things_of(state)}|<MANYWORD>|<DET>|make|let|have|has|should|must|and|to|be|is|are|so|that|they|them|it|these|those|via|which|then|of|by|in|rows?|the|ones?|or|resources?|both|only|just|any|never|<MAY>|<USER>|on|with|for|but|as|usual|well|too)\b|\W"
+    ).sub("", rest)
+    if owner and not plain:
+        return owner, said
+    people = state.people()
+    if any(re.search(rf"(?i)\b{re.escape(one)}\b", text) for one in people):
+        return None, ""  # `members` are rows of this project, and own nothing
+    made = [e for e in state.entities if not e.thing]
+    return owner_of_clause(text, {name for one in made for name in one.called}), text
+
+
+def _owned_by_clause(text: str, state: State) -> list[Entity]:
+    """Return the new resources that a clause about owners is about."""
+    made = [e for e in state.entities if not e.thing]
+    if re.search(r"(?i)\b(?:both|all|everything|everybody|everyone|every one)\b", text):
+        return made
+    named = [
+        e
+        for e in made
+        if any(re.search(rf"(?i)(?<![\w-]){re.escape(n)}(?![\w-])", text) for n in e.called)
+    ]
+    if named:
+        return named
+    current = state.current if state.current and not state.current.thing else None
+    return [current] if current else made[-1:]
