@@ -144,7 +144,8 @@ def _add_rate_limit(step: Step, setting: Setting) -> Done:
     from backwright.tasks.add_rate_limit import add_rate_limit
     from backwright.tasks.rate_limit_request import read_limit
 
-    asked = read_limit(step.option("limit"), "address", _route(step, setting), None, [])
+    by = step.option("by") or "address"
+    asked = read_limit(step.option("limit"), by, _route(step, setting), None, [])
     return _changed(step, add_rate_limit(setting.order, asked, setting.listener))
 
 

@@ -109,6 +109,11 @@ def _is_no_value(word: str) -> bool:
     return bool(_NO_VALUE.match(word) or _DEFAULT.match(word) or is_type(word))
 
 
+def is_said_of_fields(word: str) -> bool:
+    """Tell whether a word alone says something of a field, and is no value: `optional`, `integer`."""
+    return _is_no_value(word) or any(not one.weak for one in spot(word, ()))
+
+
 def is_type(word: str) -> bool:
     """Tell whether a word is the name of a type by itself."""
     return any(
@@ -191,6 +196,11 @@ def _references(text: str, things: tuple[str, ...]) -> Iterator[Attribute]:
         rf"\b(?P<thing>{names})\s+(?:that |which |where )?(?:it|they|each|each one)\s+(?:belongs?|refers?|points?|is (?:linked|attached|assigned|tied|for|about|part of)|hangs?|goes|sits?)\b(?:\s+(?:to|on|in|for|at))?"
     )
     for match in after.finditer(text):
+        yield Attribute("ref", match.start(), match.end(), {"thing": match["thing"]})
+    being = pattern(
+        rf"(?<=\w )(?:is|being) (?:always )?(?:an?|the|one) (?:existing )?(?P<thing>{names})\b(?!'s| (?:\w+ )?(?:is|are|has|with|that)\b)"
+    )
+    for match in being.finditer(text):
         yield Attribute("ref", match.start(), match.end(), {"thing": match["thing"]})
     single = pattern(
         rf"\b{_REFERS}(?P<thing>{names})\b(?!'s| \w+ (?:is|are)\b)(?:'s)?(?: (?:table|model|row|id))?"

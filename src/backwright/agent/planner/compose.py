@@ -16,6 +16,9 @@ from backwright.errors import UsageError
 from backwright.spec.fields import read_field
 from backwright.spec.names import names_of
 
+_CHANGES = re.compile(
+    r"(?i)(?:please )?(?:make|set|turn|mark|change|convert|switch|alter|let|declare|modify|resize|widen|shorten|lengthen|increase|decrease|extend)\b"
+)
 CAN = (
     "new projects; resources, fields and relations; authentication; CORS, versions, rate limits, indexes, pages; "
     "audit, probe, doctor, inspect; undo"
@@ -40,6 +43,7 @@ def compose(state: State) -> Plan:
     _begin_if_empty(state)
     count_relations(state)
     _into_fields(state)
+    _relations_last(state)
     if clashing := _clashes(state):
         questions.ask_unclear(state, clashing, "clash")
     steps = tuple(_steps(state))
@@ -144,6 +148,21 @@ def _into_fields(state: State) -> None:
             )
 
 
+def _relations_last(state: State) -> None:
+    """Put relations behind the resources that they need, where a text names them first."""
+    for relation in [a for a in state.acts if isinstance(a, Relation)]:
+        ends = {relation.left, relation.right}
+        needed = [
+            at
+            for at, one in enumerate(state.acts)
+            if isinstance(one, Entity) and not one.thing and one.name in ends
+        ]
+        at = state.acts.index(relation)
+        if needed and max(needed) > at:
+            state.acts.insert(max(needed) + 1, relation)
+            state.acts.pop(at)
+
+
 def _steps(state: State) -> Iterator[Step]:
     lines = []
     for one in list(state.acts):
@@ -219,7 +238,19 @@ def _entity_step(entity: Entity, state: State) -> Step | None:
     return Step("add resource", (entity.name, *words), options)
 
 
+def _no_change_of_columns(entity: Entity, state: State) -> None:
+    """Refuse to change what is there: `make the email of users unique`."""
+    thing = entity.thing
+    there = [d.name for d in entity.drafts if thing and d.name in thing.columns]
+    if thing and there and any(_CHANGES.match(clause) for clause in state.described):
+        raise UsageError(
+            f"{thing.name}.{there[0]} is there already ({thing.place}), and changing a column is outside of what Backwright does",
+            remedy="change the model, and let Alembic write the migration; new fields are added by `add field`",
+        )
+
+
 def _fields_step(entity: Entity, state: State) -> Step | None:
+    _no_change_of_columns(entity, state)
     entity.drafts = [d for d in entity.drafts if d.said or d.literal or not _is_made(d, state)]
     if not entity.drafts:
         if entity.loose:

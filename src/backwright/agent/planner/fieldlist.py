@@ -3,66 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 
 from backwright.agent.planner.attributes import Attribute, spot
+from backwright.agent.planner.chunks import Chunk, chunks_of, joined_compounds, leads
 from backwright.agent.planner.drafts import Draft, known_kind, snake
-from backwright.agent.planner.lexicon import lexicon, pattern
+from backwright.agent.planner.lexicon import lexicon
 from backwright.spec.fields import KINDS
 
 _LITERAL = re.compile(
     rf"(?<![\w:/])[a-z][a-z0-9_]*:(?:{'|'.join(KINDS)})(?::[^\s;()]*[^\s;().,])*(?!\w)"
 )
-_SEPARATOR = re.compile(
-    r"(?P<open>\()|(?P<close>\))|(?P<colon>:)|(?P<dash>\s–\s)"
-    r"|,\s*(?:and\b|plus\b|but\b|as well as\b|also\b)?|;|\.(?!\w)|\n|\s\+\s|[?!]"
-    r"|\b(?P<reason>because|since|so that|so we|so they|in case|although|otherwise|as we|for the)\b(?!\s*[(:])"
-    r"|\b(?:and|plus|as well as|along with|together with|in addition to|but|while)\b",
-    re.IGNORECASE,
-)
-_WORD = re.compile(r"`[^`]+`|\"[^\"]+\"|'[^' ]+'|[A-Za-z][\w'-]*")
 _GROUP = re.compile(
     r"(?i)\b(both|all|each|every one|neither|none|either|everything|every field)\b(?! (?:task|user|row|one of))"
 )
 _LONGEST_NAME = 3
 _TELLING = frozenset({"type", "money", "decimal", "enum", "length"})
 _MODIFYING = frozenset({"optional", "unique", "default", "cascade", "restrict"})
-
-
-@dataclass
-class _Chunk:
-    """A stretch between separators, with what was spotted in it."""
-
-    text: str
-    start: int
-    depth: int
-    attributes: list[Attribute] = field(default_factory=list)
-    is_reason: bool = False
-    opens: bool = False
-    follows: bool = False
-
-    def names(self) -> list[str]:
-        """Return the words that name something: without what was spotted, and without filler."""
-        rest = list(self.text)
-        for one in self.attributes:
-            for at in range(one.start - self.start, one.end - self.start):
-                rest[at] = "\0"
-        runs = [run for run in re.split("\0+", "".join(rest)) if run.strip()]
-        named = [_trimmed(_WORD.findall(run)) for run in runs]
-        if (
-            self.attributes
-            and named
-            and named[0]
-            and self.text.find(runs[0].strip()) <= self._first()
-        ):
-            return named[0]  # what stands behind its type is no part of the name
-        return [word for words in named for word in words]
-
-    def _first(self) -> int:
-        """Return where the first attribute stands in the text."""
-        return self.attributes[0].start - self.start
 
 
 @dataclass
@@ -83,21 +42,24 @@ class FieldList:
     fresh: int = 0
 
 
-def read_list(text: str, things: Iterable[str], given: Sequence[Draft] = ()) -> FieldList:
+def read_list(
+    text: str, things: Iterable[str], given: Sequence[Draft] = (), *, follows: bool = False
+) -> FieldList:
     """Read a list of fields, or what is added to fields that were given before.
 
     Args:
         text: A part of a task, without the name of the resource.
         things: Every form of the names of models that can be referred to.
         given: The fields so far; the last one is still open.
+        follows: Whether the text stands behind the name of that last one: `discount: integer percent`.
     """
     result = FieldList(drafts=deepcopy(list(given)))
     text = _take_literals(text, result)
-    text = _joined_compounds(text)
+    text = joined_compounds(text)
     forms = tuple(things)
     spotted = spot(text, forms)
     reader = _Reader(result, {one.lower() for one in forms}, bool(given))
-    for chunk in _chunks(text, spotted):
+    for chunk in chunks_of(text, spotted, follows=follows):
         reader.read(chunk)
     result.fresh = len(result.drafts) - len(given)
     return result
@@ -111,41 +73,6 @@ def _take_literals(text: str, result: FieldList) -> str:
     return _LITERAL.sub(" ", text)
 
 
-def _joined_compounds(text: str) -> str:
-    """Join names that are said in several words, so that no word of them is read as a type."""
-    for one in lexicon("names")["compounds"]:
-        text = pattern(rf"\b(?:{one})\b").sub(lambda m: snake(m[0]), text)
-    return text
-
-
-def _trimmed(words: list[str]) -> list[str]:
-    """Return words without the filler at both ends."""
-    filler = frozenset(lexicon("names")["filler"]["words"])
-    while words and words[0].lower() in filler:
-        words = words[1:]
-    while words and words[-1].lower() in filler:
-        words = words[:-1]
-    return words
-
-
-def _chunks(text: str, spotted: Sequence[Attribute]) -> Iterator[_Chunk]:
-    """Cut a text at separators that stand in no attribute."""
-    depth, at, reason, follows = 0, 0, False, False
-    for match in [*_SEPARATOR.finditer(text), None]:
-        if match and any(one.start <= match.start() < one.end for one in spotted):
-            continue
-        end = match.start() if match else len(text)
-        inside = [one for one in spotted if at <= one.start and one.end <= end]
-        if text[at:end].strip():
-            opens = bool(match and (match["open"] or match["colon"]))
-            yield _Chunk(text[at:end], at, depth, inside, reason, opens, follows)
-        if match:
-            depth = max(0, depth + bool(match["open"]) - bool(match["close"]))
-            at = match.end()
-            follows = bool(match["open"] or match["colon"])
-            reason = bool(match["reason"]) or (reason and match[0].strip() in ("and", ""))
-
-
 @dataclass
 class _Reader:
     """Goes through the chunks, and knows which field is open."""
@@ -156,7 +83,7 @@ class _Reader:
     depth: int = 0
     group: str = ""
 
-    def read(self, chunk: _Chunk) -> None:
+    def read(self, chunk: Chunk) -> None:
         """Take one chunk: a new field, more of the open one, or a remark."""
         words = chunk.names()
         if chunk.is_reason or self._is_about_another(chunk):
@@ -181,7 +108,7 @@ class _Reader:
             if (
                 chunk.attributes
                 and self.result.drafts
-                and (chunk.depth > self.depth or _leads(chunk))
+                and (chunk.depth > self.depth or leads(chunk))
             ):
                 self._give(self.result.drafts[-1], chunk)
             elif any(
@@ -191,7 +118,7 @@ class _Reader:
         else:
             self._open(snake(" ".join(words)), chunk)
 
-    def _is_about_another(self, chunk: _Chunk) -> bool:
+    def _is_about_another(self, chunk: Chunk) -> bool:
         """Tell whether a chunk says what another resource has: `a note can be in several albums`."""
         links = [one for one in chunk.attributes if one.kind in ("ref", "many")]
         if not links or not self.things:
@@ -205,14 +132,12 @@ class _Reader:
             subject and any(subject[1].lower() != str(one.values["thing"]).lower() for one in links)
         )
 
-    def _describes_open(self, chunk: _Chunk) -> bool:
+    def _describes_open(self, chunk: Chunk) -> bool:
         """Tell whether a chunk behind `discount:` begins with a type: `integer percent, 0 to 60`."""
         strong = chunk.follows and not chunk.opens and chunk.attributes
-        return bool(
-            strong and self.result.drafts and _leads(chunk) and not chunk.attributes[0].weak
-        )
+        return bool(strong and self.result.drafts and leads(chunk) and not chunk.attributes[0].weak)
 
-    def _is_inside(self, chunk: _Chunk) -> bool:
+    def _is_inside(self, chunk: Chunk) -> bool:
         """Tell whether a chunk stands in parentheses behind the name of a field."""
         return bool(self.result.drafts) and chunk.depth > self.depth
 
@@ -220,12 +145,12 @@ class _Reader:
         name = snake(" ".join(words))
         return next((d for d in self.result.drafts if d.name == name), None)
 
-    def _reopen(self, draft: Draft, chunk: _Chunk) -> None:
+    def _reopen(self, draft: Draft, chunk: Chunk) -> None:
         self.result.drafts.remove(draft)
         self.result.drafts.append(draft)
         self._give(draft, chunk)
 
-    def _is_remark(self, words: list[str], chunk: _Chunk) -> bool:
+    def _is_remark(self, words: list[str], chunk: Chunk) -> bool:
         prose = frozenset(lexicon("names")["filler"]["prose"])
         plain = re.sub("[`\"']", "", chunk.text)
         named = chunk.opens and len(words) == 1 and chunk.depth <= self.depth
@@ -238,7 +163,7 @@ class _Reader:
             return True
         return bool(self.result.drafts) and chunk.depth > self.depth
 
-    def _attributes_only(self, chunk: _Chunk) -> None:
+    def _attributes_only(self, chunk: Chunk) -> None:
         if not chunk.attributes:
             return
         group = _GROUP.search(chunk.text)
@@ -259,7 +184,7 @@ class _Reader:
         else:
             self.result.whole += chunk.attributes
 
-    def _led_by(self, chunk: _Chunk) -> str | None:
+    def _led_by(self, chunk: Chunk) -> str | None:
         """Return the filler word that is a name here, since the open field has its type: `at datetime`."""
         lead = chunk.text[: chunk.attributes[0].start - chunk.start].strip()
         if not self.result.drafts or not re.fullmatch(r"(?!type\b)[a-z]+", lead):
@@ -267,7 +192,7 @@ class _Reader:
         clashes = self.result.drafts[-1].contradicts(chunk.attributes[0])
         return lead if clashes and chunk.attributes[0].kind == "type" else None
 
-    def _own_name(self, chunk: _Chunk) -> str | None:
+    def _own_name(self, chunk: Chunk) -> str | None:
         """Return the name, where a word that could be a type names the field: `a number`, `email`."""
         first = chunk.attributes[0]
         said = chunk.text[first.start - chunk.start : first.end - chunk.start].strip()
@@ -304,7 +229,7 @@ class _Reader:
         fits = known_kind(last.name) == first.values.get("type")
         return snake(said) if typed and not fits else None
 
-    def _open(self, name: str, chunk: _Chunk) -> None:
+    def _open(self, name: str, chunk: Chunk) -> None:
         draft = Draft(name)
         if self.result.drafts and re.search(r"(?i)\bare\b", chunk.text):
             last = self.result.drafts[-1]
@@ -315,7 +240,7 @@ class _Reader:
         self.depth = chunk.depth
         self._give(draft, chunk)
 
-    def _give(self, draft: Draft, chunk: _Chunk) -> None:
+    def _give(self, draft: Draft, chunk: Chunk) -> None:
         draft.words = f"{draft.words}, {chunk.text.strip()}".strip(", ")
         for one in chunk.attributes:
             if one.kind in ("ref", "many") and self._stands_alone(one, draft, chunk):
@@ -323,7 +248,7 @@ class _Reader:
             else:
                 draft.take(one)
 
-    def _stands_alone(self, one: Attribute, draft: Draft, chunk: _Chunk) -> bool:
+    def _stands_alone(self, one: Attribute, draft: Draft, chunk: Chunk) -> bool:
         """Tell whether a reference is a field of its own, and not the type of the open one."""
         if (chunk.follows or chunk.depth > self.depth) and "type" not in draft.said:
             return False
@@ -335,7 +260,7 @@ class _Reader:
         )
         return not chunk.names() and chunk.depth <= self.depth and not is_type
 
-    def _refer(self, refs: Sequence[Attribute], chunk: _Chunk) -> None:
+    def _refer(self, refs: Sequence[Attribute], chunk: Chunk) -> None:
         """Open a field for each model that is referred to, named as the model is."""
         for one in refs:
             draft = Draft(f"<{one.values['thing']}>", words=chunk.text.strip())
@@ -343,14 +268,14 @@ class _Reader:
             self.result.drafts.append(draft)
             self.depth = chunk.depth
 
-    def _give_all(self, chunk: _Chunk, group: str) -> None:
+    def _give_all(self, chunk: Chunk, group: str) -> None:
         drafts = self.result.drafts[-2:] if group == "both" else self.result.drafts
         for draft in drafts:
             for one in chunk.attributes:
                 negated = group in ("neither", "none") and one.kind == "required"
                 draft.take(Attribute("optional", 0, 0) if negated else one)
 
-    def _defaults_from(self, chunk: _Chunk) -> None:
+    def _defaults_from(self, chunk: Chunk) -> None:
         """Take `what exists came from the web, that is the default` for the field that has `web`."""
         for draft in self.result.drafts:
             values = draft.said.get("values")
@@ -360,13 +285,7 @@ class _Reader:
                     draft.said["candidate"] = named[0]
 
 
-def _leads(chunk: _Chunk) -> bool:
-    """Tell whether a chunk begins with what it says of a field: `can be null until it is shipped`."""
-    first = chunk.attributes[0]
-    return not _trimmed(_WORD.findall(chunk.text[: first.start - chunk.start]))
-
-
-def _plain_noun(chunk: _Chunk, drafts: Sequence[Draft]) -> str | None:
+def _plain_noun(chunk: Chunk, drafts: Sequence[Draft]) -> str | None:
     """Return the name where it is a word that else only stands around names: `value as float`, `kind`."""
     match = re.match(
         r"(?i)\s*(?:an?\s+|the\s+|its\s+)?[`\"']?(value|type|kind|reference|data|range|limit|item|model|details|long|short|first|second|set|limit|order|start|end)\b[`\"']?\s*(?:$|\b(?:is|as|are)\b|(?=[\d]|\b))",
@@ -381,12 +300,12 @@ def _plain_noun(chunk: _Chunk, drafts: Sequence[Draft]) -> str | None:
         match[1].lower() in ("type", "kind")
         and drafts
         and "type" not in drafts[-1].said
-        and not known_kind(drafts[-1].name)
+        and known_kind(drafts[-1].name) in (None, *(a.values.get("type") for a in chunk.attributes))
     )
     return None if is_type and rest else match[1].lower()
 
 
-def _stands_in(group: re.Match[str], chunk: _Chunk) -> bool:
+def _stands_in(group: re.Match[str], chunk: Chunk) -> bool:
     """Tell whether the word for a group is a word of an attribute."""
     at = group.start() + chunk.start
     return any(

@@ -40,7 +40,7 @@ def read_noun(text: str, *, longest: int = _LONGEST) -> tuple[str, str] | None:
     is_proper = (
         bool(found)
         and found[0][0].isupper()
-        and (found[0].lower() in words["proper"] or bool(re.match(r"\(\s*\w", text[at:])))
+        and (found[0].lower() in words["proper"] or bool(re.match(r"\s*\(\s*\w", text[at:])))
     )
     if not found or (len(found) == 1 and not is_proper and found[0].lower() in words["never"]):
         return None

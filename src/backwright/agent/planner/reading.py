@@ -9,6 +9,7 @@ from backwright.agent.planner import questions
 from backwright.agent.planner.attributes import spot
 from backwright.agent.planner.clauses import Clause, clauses_of
 from backwright.agent.planner.compose import compose
+from backwright.agent.planner.drafts import known_kind
 from backwright.agent.planner.foreign import GRAVE, outside, unknown_verb
 from backwright.agent.planner.frames import (
     capabilities,
@@ -23,7 +24,7 @@ from backwright.agent.planner.nouns import read_noun
 from backwright.agent.planner.ownership import take_owner
 from backwright.agent.planner.state import State, pascal
 from backwright.agent.planner.types import Plan, World
-from backwright.agent.planner.wording import read_message
+from backwright.agent.planner.wording import Message, read_message
 from backwright.errors import UsageError
 from backwright.tasks.questions import Answers
 
@@ -108,16 +109,28 @@ def plan_task(text: str, world: World, answers: Answers | None = None) -> Plan:
             "there is no task", remedy='write it in quotes: backwright do "add a due date to tasks"'
         )
     message = read_message(text, [form for thing in world.things for form in thing.forms])
-    state = State(world, answers or Answers(), pasted=message.pasted, said=message.said)
-    judges.read_pasted(state)
-    for clause in clauses_of(message.said):
-        _read(clause, state)
+    answers = answers or Answers()
+    state = _understood(message, world, answers, ())
+    made = tuple(one.name for one in state.entities if not one.thing and one.asked)
+    if len(made) > 1 or (made and world.things):
+        state = _understood(message, world, answers, made)
     for open_end in (_RETRACTS.search(message.said), _UNDECIDED.search(message.said)):
         if open_end:
             state.unclear.append(open_end[0])
     for wrong, right in message.mended:
+        if wrong == right:
+            continue
         state.aside.append(f"{wrong!r} was read as {right!r}")
     return compose(state)
+
+
+def _understood(message: Message, world: World, answers: Answers, ahead: tuple[str, ...]) -> State:
+    """Read every clause; what is known to come later in the text may be referred to before."""
+    state = State(world, answers, pasted=message.pasted, said=message.said, ahead=ahead)
+    judges.read_pasted(state)
+    for clause in clauses_of(message.said):
+        _read(clause, state)
+    return state
 
 
 def _read(clause: Clause, state: State) -> None:
@@ -247,10 +260,17 @@ def _unknown(clause: Clause, state: State) -> None:
         state.refused.append((clause.raw, f"{verb!r} is nothing that it knows how to do"))
     elif _wishes(text, state) or _concerns(text, state):
         _vague(clause, state, "It names what is there, but not what is to be changed.")
-    elif pattern(_MUST).search(text) or _has_types(text):
+    elif pattern(_MUST).search(text) or _has_types(text) or _names_fields(text):
         state.unclear.append(clause.raw)
     else:
         state.aside.append(clause.raw)
+
+
+def _names_fields(text: str) -> bool:
+    """Tell whether a clause seems to list fields: `attendees sign up with name and email`."""
+    words = re.findall(r"[a-z]\w*", text)
+    known = {word for word in words if known_kind(word)}
+    return len(known) > 1 or any("_" in word.strip("_") for word in words)
 
 
 def _only_tells(text: str, state: State) -> bool:

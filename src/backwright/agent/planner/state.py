@@ -82,7 +82,7 @@ class State:
     `doubts` are asked when the whole text is read: the first first; `wishes` are doubts that do not
     even say what for. `refused` are the parts that are
     outside of what the engine does, with what they are about. `described` are the clauses from which
-    resources, fields and relations were read.
+    resources, fields and relations were read. `ahead` are resources that the text makes further on.
     """
 
     world: World
@@ -101,11 +101,22 @@ class State:
     project: Step | None = None
     many: list[tuple[str, str, str]] = field(default_factory=list)
     described: list[str] = field(default_factory=list)
+    ahead: tuple[str, ...] = ()
 
     def forms(self) -> tuple[str, ...]:
-        """Every name that a reference may use."""
+        """Every name that a reference may use, also those of resources that the text makes later."""
+        later = [form for name in self.ahead for form in Entity(name).forms]
+        return tuple(dict.fromkeys((*self.spoken(), *later)))
+
+    def spoken(self) -> tuple[str, ...]:
+        """Every name of the project's models, and of resources that were spoken of so far."""
         of_project = [form for thing in self.world.things for form in thing.forms]
         return (*of_project, *(form for one in self.entities for form in one.forms))
+
+    def find_ahead(self, words: str) -> str | None:
+        """Return the name of the resource that the text makes later and that words name."""
+        low = words.lower().strip("`\"' ")
+        return next((name for name in self.ahead if low in Entity(name).forms), None)
 
     def people(self) -> tuple[str, ...]:
         """Names of resources that are not the users who sign in, though people may be called so."""
@@ -127,7 +138,7 @@ class State:
     def target(self, words: str) -> str:
         """Return the model's name that words refer to."""
         found = self.find(words)
-        return found.name if found else pascal(words)
+        return found.name if found else self.find_ahead(words) or pascal(words)
 
     def speak_of(self, entity: Entity) -> Entity:
         """Make a resource the one that is spoken of now, and keep it if it is new here."""

@@ -16,6 +16,10 @@ _PATH = re.compile(r"(?<![\w:/])/(?:[\w{}-]+/?)+")
 _UNNAMED = re.compile(
     r"(?i)\b(?:the|that|this|some|certain)\s+(?:\w+\s+){0,2}(?:ones?|endpoint|route|call|request|query)\b(?! per| an?\b|/)"
 )
+# Whom a limit counts; addresses are counted where nothing is said.
+_BY = re.compile(
+    r"(?i)\b(?:per|by|for (?:each|every)|each|every|a) (?:(?:api )?(key)|(?:\w+ )?(?:user|account|customer|member))\b"
+)
 _UNITS = {"s": "second", "m": "minute", "h": "hour", "d": "day"}
 
 
@@ -68,6 +72,9 @@ def read_rate(clause: Clause, state: State) -> bool:
         several = f"{number(amount['several'])} " if amount["several"] else ""
         unit = _UNITS[amount["unit"][0].lower()]
         options.append(("limit", f"{number(amount['count'])}/{several}{unit}"))
+    if counted := _BY.search(clause.text):
+        key = counted[1] is not None
+        options.append(("by", "key" if key else "user"))
     route = _route(clause.text, state)
     if route is None and _UNNAMED.search(clause.text):
         state.doubts.append(lambda s: _ask_route(clause, tuple(options), s))

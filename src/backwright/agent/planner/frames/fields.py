@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
+from backwright.agent.planner.attributes import Attribute, is_said_of_fields
 from backwright.agent.planner.clauses import Clause
+from backwright.agent.planner.drafts import Draft
 from backwright.agent.planner.fieldlist import FieldList, read_list
 from backwright.agent.planner.frames.opening import (
     FIELD_NOUN,
@@ -21,6 +23,7 @@ from backwright.agent.planner.lexicon import pattern
 from backwright.agent.planner.nouns import read_noun
 from backwright.agent.planner.state import Entity, State, is_plural
 
+_PEOPLE = r"(?:users?|customers?|members?|accounts?|clients?)"
 _FIELD_NAME = re.compile(
     r"[a-z][a-z0-9_]*(?<!s) (?:on|onto|to|in|into) (?:the |every |each |all )?"
 )
@@ -28,7 +31,7 @@ _FIELD_NAME = re.compile(
 
 def fields_onto(text: str, clause: Clause, state: State) -> bool:
     """`add due_date to Task, a date`, `put a channel on orders, one of …`, `color for Folder – …`."""
-    things = things_of(state)
+    things = f"{things_of(state)}|{_PEOPLE}" if state.world.user else things_of(state)
     found = pattern(
         rf"^(?:(?:i|we)\s+(?:also\s+)?)?(?P<verb>(?:<ADD>)\s+)?(?P<what>(?:(?!\b(?:to|on|onto|into) (?:{things})\b).)+?)\s+(?:to|on|onto|in|into|for|of|about)\s+(?:<DET>\s+|existing\s+)*(?P<thing>{things})"
         rf"(?:\s+(?:model|table|resource|rows?|entity|records?))?(?![\w-]|'s|\.\w)(?P<rest>.*)$"
@@ -42,11 +45,15 @@ def fields_onto(text: str, clause: Clause, state: State) -> bool:
         r"\b(?:refer(?:s|ring)?|references?|belong(?:s|ing)?|point(?:s|ing)?|link(?:s|ed)?|relat(?:es?|ed|ion)|attach(?:es|ed)|connect(?:s|ed)?|key|tied|owned|index(?:es)?|many)\s*$"
     ).search(said):
         return False
-    entity = state.find(found["thing"])
+    entity = state.find(found["thing"]) or _of_people(found["thing"], text, state)
     if entity is None or (not found["verb"] and not entity.thing):
         return False
     what = read_list(said, state.forms(), entity.drafts)
-    rest = read_list(body_of(found["rest"]), state.forms(), what.drafts)
+    named = bool(what.fresh) and bool(re.match(r"\s*[:(–-]", found["rest"]))
+    rest = read_list(body_of(found["rest"]), state.forms(), what.drafts, follows=named)
+    if named and (values := _bare_values(found["rest"])):
+        _choose(what.drafts[-1], values)
+        rest = what
     if entity.thing and _FIELD_NAME.fullmatch(text[: found.start("thing")]) and not found["rest"]:
         return give_fields(entity, rest, clause, state)  # `estimate on Task. float.`
     if found["verb"] is None and not (what.drafts and any(d.said for d in rest.drafts)):
@@ -56,6 +63,44 @@ def fields_onto(text: str, clause: Clause, state: State) -> bool:
     if not rest.drafts:
         return _nameless(entity, clause, state, rest)
     return give_fields(entity, rest, clause, state)
+
+
+def _of_people(words: str, text: str, state: State) -> Entity | None:
+    """Return the project's users, whom a text calls `customers` where it has no model of this name."""
+    if not state.world.user or not re.fullmatch(_PEOPLE, words.lower()):
+        return None
+    if not re.match(r"(?i)(?:add|put|give|keep|store|need|want|introduce|create|include)\b", text):
+        return None  # `write to all customers …`
+    state.aside.append(f"{words!r} was read as {state.world.user}")
+    return state.find(state.world.user)
+
+
+_VALUES = re.compile(
+    r"\s*[:(–-]\s*(?:either )?(?P<values>[a-z][\w-]*(?:\s*,\s*(?:and |or )?[a-z][\w-]*|\s*/\s*[a-z][\w-]*|\s+(?:and|or)\s+[a-z][\w-]*)+)\)?"
+    r"(?:\s*[,;–(]*\s*(?:(?:and )?(?:it )?(?:starts?|begins?) (?:as|with|at)|(?:and )?(?:by )?default(?:s to| is|ing to)?:?|initially)\s+(?P<default>[a-z][\w-]*)(?: by default)?\)?)?\s*"
+)
+
+
+def _bare_values(rest: str) -> tuple[tuple[str, ...], str | None] | None:
+    """Return the values in `: pending, paid, shipped; starts as pending`, and which is the default."""
+    found = _VALUES.fullmatch(rest)
+    if not found:
+        return None
+    values = tuple(
+        v.strip()
+        for v in re.split(r"\s*,\s*(?:and |or )?|\s*/\s*|\s+(?:and|or)\s+", found["values"])
+    )
+    if any(is_said_of_fields(value) for value in values) or len(set(values)) < len(values):
+        return None
+    if found["default"] and found["default"] not in values:
+        return None
+    return values, found["default"]
+
+
+def _choose(draft: Draft, values: tuple[tuple[str, ...], str | None]) -> None:
+    draft.take(Attribute("enum", 0, 0, {"values": values[0]}))
+    if values[1]:
+        draft.take(Attribute("default", 0, 0, {"value": values[1]}))
 
 
 def _without_reference(words: str, state: State) -> str:

@@ -26,7 +26,7 @@ SUBJECT = r"(?:<DET>\s+)*"
 
 def things_of(state: State) -> str:
     """Return a pattern of every name that a resource is known by so far."""
-    forms = sorted(set(state.forms()), key=len, reverse=True)
+    forms = sorted(set(state.spoken()), key=len, reverse=True)
     return "|".join(re.escape(one) for one in forms) or r"(?!x)x"
 
 

@@ -36,6 +36,10 @@ def read_relation(clause: Clause, state: State) -> bool:
     if not kind and (take_owner(text, state.people())[1] or (not counted and _has_fields(text))):
         return False
     left, right = pair
+    if _is_described(text) and any(state.find(one) is None for one in pair):
+        return False  # it makes one of the two
+    if _is_owning(left, right, state):
+        return True
     if _ALREADY.search(text) and not kind:
         return False
     starts = bool(
@@ -58,6 +62,19 @@ def read_relation(clause: Clause, state: State) -> bool:
         ),
         state,
     )
+    return True
+
+
+def _is_owning(left: str, right: str, state: State) -> bool:
+    """`users can have several addresses`: rows of what the text makes belong to users."""
+    entity = state.find(right)
+    if left != state.world.user or entity is None or entity.thing:
+        return False
+    if not any(
+        (a, b) == (left, right) and count == "many" for a, b, count in _counts(state.said, state)
+    ):
+        return False
+    entity.owner, entity.owner_source = entity.owner or "user", entity.owner_source or state.said
     return True
 
 
@@ -126,6 +143,8 @@ def _name(words: str, state: State) -> str | None:
     found = state.find(words)
     if found:
         return found.name
+    if later := state.find_ahead(words):
+        return later
     return state.world.user if pattern(r"^(?:<USER>)$").match(words) else None
 
 

@@ -105,13 +105,26 @@ def _called_resource(text: str, clause: Clause, state: State) -> bool:
     return False
 
 
+def _deed(text: str, clause: Clause, state: State) -> bool:
+    """`let customers review products: rating 1-5, …`: what somebody makes by doing so."""
+    deeds = lexicon("nouns")["deeds"]
+    found = pattern(
+        rf"^(?:(?:let|allow|enable)\s+)?{SUBJECT}(?:logged[- ]in |signed[- ]in )?(?:<USER>)\s+(?:(?:to|should|must|can|may|want|wants|need|will|shall|be able|are able|also)\s+)*"
+        rf"(?P<deed>{'|'.join(deeds)})s?\s+(?:on |in |to |for |at |about )?{SUBJECT}(?P<thing>{things_of(state)})(?P<rest>\s*[:(–,].+|\s+with\s.+)$"
+    ).match(text)
+    if not found:
+        return False
+    noun = deeds[found["deed"].lower()]
+    return open_resource(noun, f" on {found['thing']}{found['rest']}", clause, state)
+
+
 # ---- a resource that is named by its noun alone ----
 
 
 def _header(text: str, clause: Clause, state: State) -> bool:
     """`Bundle: name …, price …`, `Patient (name …)`, `habits have a name …`, `SupportTicket with …`."""
     text = _LABEL.sub("", text)
-    noun = read_noun(text)
+    noun = read_noun(text) or _described_name(text, state)
     if (
         noun is None
         or state.find(noun[0])
@@ -141,7 +154,7 @@ def _header(text: str, clause: Clause, state: State) -> bool:
     if (
         rest.startswith((":", "–", "-"))
         and not _heads_like_current(noun[0], clause, state)
-        and not read_list(body_of(rest), state.forms(), [Draft(snake(noun[0]))]).fresh
+        and not read_list(body_of(rest), state.forms(), [Draft(snake(noun[0]))], follows=True).fresh
     ):
         return False  # `expires: date, optional` is a field
     fields = read_list(body_of(rest), state.forms())
@@ -151,6 +164,19 @@ def _header(text: str, clause: Clause, state: State) -> bool:
     ):
         return False
     return open_resource(noun[0], rest, clause, state)
+
+
+def _described_name(text: str, state: State) -> tuple[str, str] | None:
+    """Return the name in `Project has name (1-100) and …`: an ordinary word, but with fields of its own."""
+    found = pattern(rf"^(?-i:(?P<name>[A-Z][a-z]\w*))(?P<rest>\s+(?:{HAS}|with)\b.+)$").match(text)
+    words, low = lexicon("nouns"), found["name"].lower() if found else ""
+    if not found or low not in words["never"] or low in (*words["pointing"], *words["stop"]):
+        return None
+    fields = read_list(body_of(found["rest"]), state.forms())
+    described = sum(
+        "type" in d.said or "length" in d.said or "low" in d.said for d in fields.drafts
+    )
+    return (found["name"], found["rest"]) if described > 1 else None
 
 
 def _heads_like_current(noun: str, clause: Clause, state: State) -> bool:
@@ -282,5 +308,6 @@ def _said(drafts: list[Draft]) -> int:
 
 
 _READERS: tuple[Callable[[str, Clause, State], bool], ...] = (
+    _deed,
     _called_resource, field_on_it, fields_onto, things_have, _header, _continued, _added, _bare_noun,
 )  # fmt: skip
