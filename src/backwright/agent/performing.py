@@ -136,7 +136,13 @@ def _add_pagination(step: Step, setting: Setting) -> Done:
     from backwright.tasks.add_pagination import AddPagination, add_pagination
 
     size = step.option("default")
-    request = AddPagination(setting.order, step.args[0], default=int(size) if size else None)
+    request = AddPagination(
+        setting.order,
+        step.args[0],
+        default=int(size) if size else None,
+        filters=tuple(v for k, v in step.options if k == "filter"),
+        sorts=tuple(v for k, v in step.options if k == "sort"),
+    )
     return _changed(step, add_pagination(request, setting.listener))
 
 

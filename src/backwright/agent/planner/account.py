@@ -58,7 +58,9 @@ def _is_known(word: str, known: frozenset[str]) -> bool:
     if word in known or (singularize(word) or word) in known or word in _plain():
         return True
     return bool(
-        pattern(r"^(?:<VERB>|<ADD>|<USER>|<DET>|<MAY>|<BE>|<UNIT>|<RESOURCE>)$").match(word)
+        pattern(
+            r"^(?:leave|post|submit|place|report|give|groups?|endpoints?|<VERB>|<ADD>|<USER>|<DET>|<MAY>|<BE>|<UNIT>|<RESOURCE>)$"
+        ).match(word)
     )
 
 

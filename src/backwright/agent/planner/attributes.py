@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 
 from backwright.agent.planner.lexicon import lexicon, pattern
 from backwright.agent.planner.wording import number
@@ -26,6 +27,9 @@ _OR_LIST = re.compile(
 )
 _PAREN_LIST = re.compile(
     rf"\(\s*({_WORD}(?:\s*[,/|]\s*(?:(?:and|or)\s+)?{_WORD}|\s+(?:or|and)\s+{_WORD})+)\s*\)"
+)
+_PHRASES = re.compile(
+    rf"\(\s*({_WORD}(?: {_WORD}){{0,2}}(?:\s*,\s*(?:or\s+)?{_WORD}(?: {_WORD}){{0,2}}){{1,12}})\s*\)"
 )
 _NO_VALUE = re.compile(r"(?i)^(?:yes|no|true|false|on|off|and|or|json|jsonb|null|none|a|an|the)$")
 _JOIN = re.compile(r"\s*(?:,\s*(?:and\s+|or\s+)?|[/|]|\s(?:and|or)\s)\s*", re.IGNORECASE)
@@ -103,6 +107,42 @@ def _choices(text: str) -> Iterator[Attribute]:
             if len(values) > 1 and not any(map(_is_no_value, values)):
                 start, end = match.span()
                 yield Attribute("enum", start, end, {"values": values})
+    yield from _phrases(text)
+
+
+def _phrases(text: str) -> Iterator[Attribute]:
+    """Yield values of several words: `(damaged, wrong item, other)`."""
+    for match in _PHRASES.finditer(text):
+        values = tuple(re.sub(r"^or\s+", "", one.strip()) for one in match[1].split(","))
+        words = [word for one in values for word in one.split()]
+        if " " in match[1] and not any(
+            is_said_of_fields(one)
+            or one.lower() in _telling()
+            or pattern(r"^(?:<MANYWORD>|<ONEWORD>|<NUM>)$").match(one)
+            for one in (*values, *words)
+        ):
+            named = tuple(re.sub(r"[ -]", "_", one) for one in values)
+            yield Attribute("enum", *match.span(), {"values": named})
+
+
+@cache
+def _telling() -> frozenset[str]:
+    """Return words that values do not have, but remarks: `(only data, we deploy nothing)`."""
+    prose = frozenset(lexicon("names")["filler"]["prose"]) - {"other", "others", "same", "later"}
+    return prose | {
+        "only",
+        "just",
+        "is",
+        "are",
+        "the",
+        "a",
+        "an",
+        "no",
+        "with",
+        "without",
+        "for",
+        "all",
+    }
 
 
 def _is_no_value(word: str) -> bool:
@@ -167,7 +207,7 @@ _REFERS = (
     r"(?:which |that |it |and )?(?:(?:is|are|be|should|must|will|can|always|each|also)\s+)*"
     r"(?:belong(?:s|ing)?|point(?:s|ing)?|refer(?:s|ring|ences?|encing)?|a reference|reference|link(?:s|ed|ing)?|a link|"
     r"relat(?:es?|ed|ing|ion)|attach(?:ed|es)|tied|assigned|connect(?:s|ed)|goes|hangs?|sits?|lives?|(?:is |are )?part|"
-    r"about|made|placed|written|left|filed|bound|an? foreign key|foreign key|an? fk|fk|a pointer|pointer|ref|recorded|booked|"
+    r"(?<=is )for(?= (?:exactly |always |only )?(?:an?|one|the|some) )|about|made|placed|written|left|filed|bound|an? foreign key|foreign key|an? fk|fk|a pointer|pointer|ref|recorded|booked|"
     r"(?:has|have|with)(?= (?:an? |one |exactly one |a single )))\b"
     r"(?:\s*(?:back\s+)?(?:to|on|at|of|in|for|under|into|with|inside|within|by|against))?"
     r"\s*:?\s*(?:exactly |always |precisely )?(?:the same |the |an? |one |exactly one |a single |only one |each |its |their |some |our |that )*(?:existing )?"
@@ -209,7 +249,11 @@ def _references(text: str, things: tuple[str, ...]) -> Iterator[Attribute]:
         rf"\s*(?:,|and|,\s*and)\s+(?:to |on )?(?:an? |the |one |exactly one )+(?P<thing>{names})\b(?! from| between|\s*[(:])"
     )
     for match in single.finditer(text):
-        yield Attribute("ref", match.start(), match.end(), {"thing": match["thing"]})
+        joined = re.match(
+            r"(?i)and\s+", match[0]
+        )  # what joins it to the field before is no part of it
+        start = match.start() + (joined.end() if joined else 0)
+        yield Attribute("ref", start, match.end(), {"thing": match["thing"]})
         at = match.end()
         while more := again.match(text, at):
             yield Attribute("ref", more.start(), more.end(), {"thing": more["thing"]})

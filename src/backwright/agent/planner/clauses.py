@@ -73,7 +73,7 @@ _NOUNS_TOO = frozenset(
     ]
 )
 _AS_VERB = pattern(
-    r"^\s+(?:the|an?|it|them|all|every|each|that|whether|if|this|these|those|our|my|your|some|any|me|us|for|on|over|up|out|in|off|down|back|what|who|how|which|once|through|into|also|[A-Z]\w+|\w+s\b|/|GET|POST|https?:|jwt|cors|auth|tests?|user)"
+    r"^\s+(?:(?!and\b|or\b)(?:the|an?|it|them|all|every|each|that|whether|if|this|these|those|our|my|your|some|any|me|us|for|on|over|up|out|in|off|down|back|what|who|how|which|once|through|into|also|[A-Z]\w+|\w+s\b|/|GET|POST|https?:|jwt|cors|auth|tests?|user))"
 )
 _OPENED = pattern(r"^(?:when|once|after|as soon as|if|before)\b[^,]{3,60},\s*(?=(?:<VERB>)\b)")
 _PLUS = re.compile(r"\s*,?\s*\b(?:plus|as well as|along with|together with|and also|and)\s+(?=(?:an?|the|some)\s+(?:\w+\s+){0,3}(?:screen|page|dashboard|ui|gui|form|front ?-?end|app|panel|website|interface|button|pipeline|deployment|docker\w*|newsletter|chart|script|widget|logo)\b)", re.IGNORECASE)  # fmt: skip

@@ -10,6 +10,7 @@ from backwright.agent.planner.account import unaccounted
 from backwright.agent.planner.attributes import is_plain_type
 from backwright.agent.planner.drafts import Draft, known_kind, snake
 from backwright.agent.planner.frames.relations import count_relations, settle_kind
+from backwright.agent.planner.lexicon import lexicon, pattern
 from backwright.agent.planner.state import Entity, Relation, State
 from backwright.agent.planner.types import Part, Plan, Step
 from backwright.errors import UsageError
@@ -65,7 +66,7 @@ def _account(state: State, steps: tuple[Step, ...]) -> None:
     What was answered is the user's own word, and no part of the text is held against it.
     """
     described = [one for one in state.described if len(one.split()) > 1]
-    left = unaccounted(described, steps, state.aside, state.forms())
+    left = unaccounted(described, steps, (*state.aside, *state.elsewhere), state.forms())
     if left:
         questions.ask_unclear(state, left, "leftover")
         state.aside += left
@@ -323,6 +324,9 @@ def _word(draft: Draft, entity: Entity, state: State) -> str | None:
                 f"the project or your words: {target} is a resource",
             )
         )
+    if draft.literal is None and draft.kind is None and _is_prose(draft.name):
+        draft.said["type"] = "text"
+        draft.assumed = f"assumed from the name {draft.name!r}"
     if draft.literal is None and draft.kind is None:
         questions.ask_type(state, entity, draft)
     word = draft.word(target)
@@ -330,6 +334,11 @@ def _word(draft: Draft, entity: Entity, state: State) -> str | None:
     assumed = f"{draft.assumed}; {told}" if draft.assumed else told
     state.parts.append(Part(word, assumed))
     return word
+
+
+def _is_prose(name: str) -> bool:
+    """Tell whether a name that no model has gives away a text: `note`."""
+    return bool(pattern(lexicon("names")["known_unless_model"]["text"]).match(name))
 
 
 def _model_named(draft: Draft, state: State) -> str | None:

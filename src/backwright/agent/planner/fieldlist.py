@@ -20,6 +20,9 @@ _GROUP = re.compile(
     r"(?i)\b(both|all|each|every one|neither|none|either|everything|every field)\b(?! (?:task|user|row|one of))"
 )
 _LONGEST_NAME = 3
+_NAMING_TYPES = frozenset(
+    {"url", "uri", "link", "email", "date", "datetime", "timestamp", "website"}
+)
 _TELLING = frozenset({"type", "money", "decimal", "enum", "length"})
 _MODIFYING = frozenset({"optional", "unique", "default", "cascade", "restrict"})
 
@@ -33,12 +36,14 @@ class FieldList:
         remarks: Stretches that name no field.
         whole: Attributes that were said before any field.
         lost: Remarks that speak of types, and so of fields that were not understood.
+        elsewhere: Stretches that say how another resource is related: `items belong to suppliers`.
     """
 
     drafts: list[Draft] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     whole: list[Attribute] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
+    elsewhere: list[str] = field(default_factory=list)
     fresh: int = 0
 
 
@@ -85,10 +90,15 @@ class _Reader:
 
     def read(self, chunk: Chunk) -> None:
         """Take one chunk: a new field, more of the open one, or a remark."""
-        words = chunk.names()
-        if chunk.is_reason or self._is_about_another(chunk):
+        if self._is_about_another(chunk):
+            self.result.elsewhere.append(chunk.text.strip())
+        elif chunk.is_reason:
             self.result.remarks.append(chunk.text.strip())
-        elif words and self._describes_open(chunk):
+        else:
+            self._read(chunk, chunk.names())
+
+    def _read(self, chunk: Chunk, words: list[str]) -> None:
+        if words and self._describes_open(chunk):
             self._give(self.result.drafts[-1], chunk)
         elif (
             not words
@@ -197,7 +207,7 @@ class _Reader:
         first = chunk.attributes[0]
         said = chunk.text[first.start - chunk.start : first.end - chunk.start].strip()
         twice = len([one for one in chunk.attributes if one.kind in ("type", "money")]) > 1
-        alone = chunk.opens and len(chunk.attributes) == 1
+        alone = len(chunk.attributes) == 1 and (chunk.opens or self._begins_as_name(said, chunk))
         if not (first.weak or twice or alone) or not re.fullmatch(r"[A-Za-z_-]+", said):
             return None
         lead = chunk.text[: first.start - chunk.start].strip().lower()
@@ -229,9 +239,14 @@ class _Reader:
         fits = known_kind(last.name) == first.values.get("type")
         return snake(said) if typed and not fits else None
 
+    def _begins_as_name(self, said: str, chunk: Chunk) -> bool:
+        """Tell whether a list begins with a field that is called as its type: `url, alt text, …`."""
+        first = not self.result.drafts and not self.continues and not chunk.follows
+        return first and chunk.text.strip() == said and said.lower() in _NAMING_TYPES
+
     def _open(self, name: str, chunk: Chunk) -> None:
         draft = Draft(name)
-        if self.result.drafts and re.search(r"(?i)\bare\b", chunk.text):
+        if self.result.drafts and (re.search(r"(?i)\bare\b", chunk.text) or _is_of_several(chunk)):
             last = self.result.drafts[-1]
             if not last.said and not last.literal:  # `arrival and departure are dates`
                 self._give(last, chunk)
@@ -245,6 +260,7 @@ class _Reader:
         for one in chunk.attributes:
             if one.kind in ("ref", "many") and self._stands_alone(one, draft, chunk):
                 self._refer([one], chunk)
+                draft = self.result.drafts[-1]  # `a foreign key to task with cascade delete`
             else:
                 draft.take(one)
 
@@ -313,4 +329,18 @@ def _stands_in(group: re.Match[str], chunk: Chunk) -> bool:
         and one.kind != "required"
         and group[0].lower() not in ("neither", "none", "both", "all")
         for one in chunk.attributes
+    )
+
+
+def _is_of_several(chunk: Chunk) -> bool:
+    """Tell whether a type stands in the plural: `start and end timestamps`."""
+    types = [one for one in chunk.attributes if one.kind == "type"]
+    if len(types) != 1 or chunk.opens or chunk.follows:
+        return False
+    said = chunk.text[types[0].start - chunk.start : types[0].end - chunk.start]
+    return bool(
+        re.search(
+            r"(?i)(?:strings|integers|numbers|floats|decimals|dates|datetimes|time ?stamps|booleans|flags|urls|texts)$",
+            said.strip(),
+        )
     )

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from backwright.agent.planner.clauses import Clause
+from backwright.agent.planner.drafts import known_kind
 from backwright.agent.planner.lexicon import first, lexicon, pattern
 
 # What these are about is meant even where it is said beside something else.
@@ -54,7 +55,7 @@ def _is_excused(
     if about.startswith("destroying") and pattern(passing["complaint"]).match(clause.text):
         return True
     said = match[0].lower().replace("_", " ").replace("-", " ")
-    if not grave and any(said in name or name in said.split() for name in names):
+    if not grave and _is_name(said, names, frame):
         return True
     if frame in _JUDGING:
         return not grave or bool(_JUDGES.match(clause.text))
@@ -68,6 +69,13 @@ def _is_excused(
     return bool(pattern(lexicon("foreign")["passing"]["state"]).match(clause.text)) and not _asks(
         clause
     )
+
+
+def _is_name(said: str, names: list[str], frame: str | None) -> bool:
+    """Tell whether a word names a resource or a field: `name, email and website`."""
+    if any(said in name or name in said.split() for name in names):
+        return True
+    return frame == "resources" and known_kind(said.replace(" ", "_")) is not None
 
 
 def _passing() -> Iterable[re.Pattern[str]]:

@@ -130,6 +130,9 @@ def _understood(message: Message, world: World, answers: Answers, ahead: tuple[s
     judges.read_pasted(state)
     for clause in clauses_of(message.said):
         _read(clause, state)
+    for said in state.elsewhere:
+        if not relations.read_elsewhere(said, state):
+            state.aside.append(said)
     return state
 
 

@@ -82,7 +82,9 @@ class State:
     `doubts` are asked when the whole text is read: the first first; `wishes` are doubts that do not
     even say what for. `refused` are the parts that are
     outside of what the engine does, with what they are about. `described` are the clauses from which
-    resources, fields and relations were read. `ahead` are resources that the text makes further on.
+    resources, fields and relations were read. `elsewhere` are stretches of
+    a description that say how another resource is related. `ahead` are resources that the text makes
+    further on.
     """
 
     world: World
@@ -101,6 +103,7 @@ class State:
     project: Step | None = None
     many: list[tuple[str, str, str]] = field(default_factory=list)
     described: list[str] = field(default_factory=list)
+    elsewhere: list[str] = field(default_factory=list)
     ahead: tuple[str, ...] = ()
 
     def forms(self) -> tuple[str, ...]:
@@ -112,6 +115,12 @@ class State:
         """Every name of the project's models, and of resources that were spoken of so far."""
         of_project = [form for thing in self.world.things for form in thing.forms]
         return (*of_project, *(form for one in self.entities for form in one.forms))
+
+    def find_short(self, words: str) -> str | None:
+        """Return the one new resource that a part of its name stands for: `images` of ProductImage."""
+        low = words.lower().strip("`\"' ")
+        found = [one.name for one in self.entities if not one.thing and low in one.called]
+        return found[0] if len(found) == 1 else None
 
     def find_ahead(self, words: str) -> str | None:
         """Return the name of the resource that the text makes later and that words name."""

@@ -112,6 +112,10 @@ def read_pagination(clause: Clause, state: State) -> bool:
         options.append(("default", str(number(size["size"]))))
     path = _path(clause.text, state)
     named = [path] if path else _named(clause.text, state) or _named(state.said, state)
+    narrowed = _narrowed(clause.text, state)
+    if not narrowed and re.search(r"(?i)\b(?:filter|sort)\w* (?:\w+ )*?by\b", clause.text):
+        state.unclear.append(clause.raw)  # by what is there no column for
+    options += narrowed
     for one in named:
         state.step("add pagination", clause.raw, one, options=tuple(options))
     if first(clause.text, "cues", "index", "cues") and _columns(clause.text, state):
@@ -119,6 +123,17 @@ def read_pagination(clause: Clause, state: State) -> bool:
     if not named:
         state.doubts.append(lambda s: _ask_list(clause, tuple(options), s))
     return True
+
+
+def _narrowed(text: str, state: State) -> list[tuple[str, str]]:
+    """Return the columns that a list is to be filtered and sorted by."""
+    columns = [name for names in _columns(text, state).values() for name in names]
+    kinds = [
+        k
+        for k, cue in (("filter", r"filter|search"), ("sort", r"sort|order(?:ed|ing|able)\b"))
+        if re.search(rf"(?i)\b(?:{cue})", text)
+    ]
+    return [(kind, name) for kind in kinds for name in dict.fromkeys(columns)]
 
 
 def _ask_list(clause: Clause, options: Options, state: State) -> None:

@@ -121,6 +121,7 @@ def give_fields(entity: Entity, fields: FieldList, clause: Clause, state: State)
             r"(?i)\b(?:already|so far|today)\b", clause.text
         )
     state.aside += fields.remarks
+    state.elsewhere += fields.elsewhere
     state.unclear += fields.lost
     if fields.whole:
         state.unclear.append(clause.raw)  # it says of some field what it is like, not of which

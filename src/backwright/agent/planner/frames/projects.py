@@ -131,7 +131,8 @@ def _kebab(words: str) -> str:
 
 def _fields_of(clause: Clause, state: State) -> None:
     """Read the resources that stand in the same clause: `… with books (title, isbn)`."""
-    found = re.search(
+    header = re.search(r"[,;]\s*(?P<rest>[A-Z][A-Za-z]+\s*[:(].+)$", clause.text)
+    found = header or re.search(
         r"(?i)(?:\bwith|\bhaving|\bwhere|\bthat has|[:–])\s+(?P<rest>.+)$", clause.text
     )
     if not found or _usual(found["rest"]):

@@ -18,6 +18,27 @@ _RELATION = re.compile(r"(?i)\b(?:relations?(?:hips?)?|link|connection)\b")
 _ONLY_ONE = r"(?:exactly one|only one|at most one|just one|a single|one single|one|1|precisely one)"
 
 
+def read_elsewhere(said: str, state: State) -> bool:
+    """Read what a description says of another resource: `Item (…), Supplier (…), Item belongs to Supplier`."""
+    pair = _pair(_mentions(said, state))
+    if pair is None:
+        return False
+    left, right = pair
+    if _is_a_field(left, right, state) or _is_a_field(right, left, state):
+        return True
+    _relate(Relation(left, right, None, said), state)
+    return True
+
+
+def _is_a_field(keeper: str, target: str, state: State) -> bool:
+    entity = state.find(keeper)
+    return entity is not None and any(
+        draft.said.get("type") in ("ref", "many")
+        and state.target(str(draft.said["thing"])) == target
+        for draft in entity.drafts
+    )
+
+
 def read_relation(clause: Clause, state: State) -> bool:
     """Read a clause that relates two resources; tell whether it did."""
     text = clause.text
@@ -133,7 +154,8 @@ def _mentions(text: str, state: State) -> list[tuple[str, int]]:
 
 
 def _names(state: State) -> str:
-    forms = sorted(set(state.forms()), key=len, reverse=True)
+    short = [form for one in state.entities for form in one.called]
+    forms = sorted({*state.forms(), *short}, key=len, reverse=True)
     known = "|".join(re.escape(one) for one in forms)
     people = "|<USER>" if state.world.user else ""
     return f"(?:{known or '(?!x)x'}{people})"
@@ -143,7 +165,7 @@ def _name(words: str, state: State) -> str | None:
     found = state.find(words)
     if found:
         return found.name
-    if later := state.find_ahead(words):
+    if later := state.find_ahead(words) or state.find_short(words):
         return later
     return state.world.user if pattern(r"^(?:<USER>)$").match(words) else None
 

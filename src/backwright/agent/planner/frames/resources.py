@@ -72,7 +72,7 @@ def _called_resource(text: str, clause: Clause, state: State) -> bool:
         lead
         + r"<RESOURCE>"
         + joined
-        + r"\b(?:\s+only)?\s*(?:for|called|named|of|,|:|–|-|to (?:store|manage|track|keep|hold)|that (?:stores|manages|holds|represents)|which (?:stores|holds)|are|is)?\s*(?:(?:inside|in it|in there|within|there|needed|wanted|to begin with|for now|at first|please)\s*[:,–])?\s*(?P<rest>.+)$"
+        + r"\b(?:\s+only)?\s*(?:for managing|managing|for|called|named|of|,|:|–|-|to (?:store|manage|track|keep|hold|handle|record|save)|that (?:stores|manages|holds|represents)|which (?:stores|holds)|are|is)?\s*(?:(?:inside|in it|in there|within|there|needed|wanted|to begin with|for now|at first|please)\s*[:,–])?\s*(?P<rest>.+)$"
     ).match(text)
     if _NAMED_SO.match(text):
         return False
