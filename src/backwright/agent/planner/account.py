@@ -59,7 +59,7 @@ def _is_known(word: str, known: frozenset[str]) -> bool:
         return True
     return bool(
         pattern(
-            r"^(?:leave|post|submit|place|report|give|groups?|endpoints?|<VERB>|<ADD>|<USER>|<DET>|<MAY>|<BE>|<UNIT>|<RESOURCE>)$"
+            r"^(?:leave|post|submit|place|report|give|groups?|endpoints?|mark|flag|managing|operations|<VERB>|<ADD>|<USER>|<DET>|<MAY>|<BE>|<UNIT>|<RESOURCE>)$"
         ).match(word)
     )
 
@@ -81,4 +81,16 @@ def _plan_words(steps: Sequence[Step]) -> frozenset[str]:
             found.update(_NUMBER.findall(re.sub(r"\.\.|[-,]", " ", text)))
             for word in re.split(r"[\W_]+", text):
                 found |= {part.lower() for part in (word, *split_words(word))}
+    if "cascade" in found:
+        found |= {
+            "deleting",
+            "deletes",
+            "delete",
+            "deleted",
+            "removing",
+            "removes",
+            "removed",
+            "goes",
+            "away",
+        }
     return frozenset(found | {singularize(word) or word for word in found})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -104,7 +104,7 @@ def _choices(text: str) -> Iterator[Attribute]:
     for listed in (_SLASHES, _OR_LIST, _PAREN_LIST):
         for match in listed.finditer(text):
             values = tuple(v for v in _JOIN.split(match[1]) if v)
-            if len(values) > 1 and not any(map(_is_no_value, values)):
+            if len(values) > 1 and _are_values(values):
                 start, end = match.span()
                 yield Attribute("enum", start, end, {"values": values})
     yield from _phrases(text)
@@ -143,6 +143,14 @@ def _telling() -> frozenset[str]:
         "for",
         "all",
     }
+
+
+def _are_values(words: Sequence[str]) -> bool:
+    """Tell whether words are values; one of several may be called as a type: `email, sms or push`."""
+    if any(_NO_VALUE.match(word) or _DEFAULT.match(word) for word in words):
+        return False
+    types = sum(is_type(word) for word in words)
+    return types == 0 or (types == 1 and len(words) > 2)
 
 
 def _is_no_value(word: str) -> bool:
@@ -232,11 +240,6 @@ def _references(text: str, things: tuple[str, ...]) -> Iterator[Attribute]:
     )
     for match in bracketed.finditer(text):
         yield Attribute("many", match.start(), match.end(), {"thing": match["thing"], "sure": 1})
-    after = pattern(
-        rf"\b(?P<thing>{names})\s+(?:that |which |where )?(?:it|they|each|each one)\s+(?:belongs?|refers?|points?|is (?:linked|attached|assigned|tied|for|about|part of)|hangs?|goes|sits?)\b(?:\s+(?:to|on|in|for|at))?"
-    )
-    for match in after.finditer(text):
-        yield Attribute("ref", match.start(), match.end(), {"thing": match["thing"]})
     being = pattern(
         rf"(?<=\w )(?:is|being) (?:always )?(?:an?|the|one) (?:existing )?(?P<thing>{names})\b(?!'s| (?:\w+ )?(?:is|are|has|with|that)\b)"
     )
@@ -258,3 +261,8 @@ def _references(text: str, things: tuple[str, ...]) -> Iterator[Attribute]:
         while more := again.match(text, at):
             yield Attribute("ref", more.start(), more.end(), {"thing": more["thing"]})
             at = more.end()
+    after = pattern(
+        rf"\b(?P<thing>{names})\s+(?:that |which |where )?(?:it|they|each|each one)\s+(?:belongs?|refers?|points?|is (?:linked|attached|assigned|tied|for|about|part of)|hangs?|goes|sits?)\b(?:\s+(?:to|on|in|for|at))?"
+    )
+    for match in after.finditer(text):
+        yield Attribute("ref", match.start(), match.end(), {"thing": match["thing"]})

@@ -294,6 +294,7 @@ def _owner(entity: Entity, state: State) -> tuple[tuple[str, str], ...]:
 def _words(entity: Entity, state: State) -> tuple[str, ...]:
     """Return the field words of a resource, each tried by the engine's own reader."""
     words: dict[str, str] = {}
+    _belongs_to_user(entity, state)
     for draft in entity.drafts:
         word = _word(draft, entity, state)
         if word is None or words.get(draft.name) == word:
@@ -304,6 +305,19 @@ def _words(entity: Entity, state: State) -> tuple[str, ...]:
         read_field(word)
         words[draft.name] = word
     return tuple(words.values())
+
+
+def _belongs_to_user(entity: Entity, state: State) -> None:
+    """`linked to the user`, without a name for it, says whose rows are."""
+    user = state.world.user
+    for draft in list(entity.drafts):
+        refers = draft.name.startswith("<") and draft.said.get("type") == "ref"
+        if user and not entity.thing and refers and state.target(str(draft.said["thing"])) == user:
+            entity.drafts.remove(draft)
+            entity.owner, entity.owner_source = (
+                entity.owner or "user",
+                entity.owner_source or draft.words,
+            )
 
 
 def _word(draft: Draft, entity: Entity, state: State) -> str | None:

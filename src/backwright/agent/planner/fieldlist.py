@@ -20,6 +20,10 @@ _GROUP = re.compile(
     r"(?i)\b(both|all|each|every one|neither|none|either|everything|every field)\b(?! (?:task|user|row|one of))"
 )
 _LONGEST_NAME = 3
+# `where each review is linked to a product`
+_RELATES = re.compile(
+    r"(?i)\s*(?:where|so that|such that|and)?\s*(?:each|every|an?|the|all|it|they)\b(?: \w+){0,2} (?:is|are|belongs?|refers?|points?|links?)\b"
+)
 _NAMING_TYPES = frozenset(
     {"url", "uri", "link", "email", "date", "datetime", "timestamp", "website"}
 )
@@ -115,6 +119,11 @@ class _Reader:
         elif self._is_remark(words, chunk):
             self.result.remarks.append(chunk.text.strip())
             self._defaults_from(chunk)
+            if refs := [
+                one for one in chunk.attributes if one.kind == "ref" and _RELATES.match(chunk.text)
+            ]:
+                self._refer(refs, chunk)
+                return
             if (
                 chunk.attributes
                 and self.result.drafts

@@ -47,6 +47,11 @@ _ANNOUNCES = re.compile(
     r"(?i)(?:the |our |my )?(?!i\b|we\b|you\b)\w+(?: \w+)? (?:wants?|needs?|asks? for|asked for|would like|likes?|wished? for|requests?|requested)"
     r" (?:to (?:have|see|sell|offer|track|store) )?(?P<noun>[\w -]+)"
 )
+# What `add auth` does by itself, where a text only says it again.
+_OF_AUTH = re.compile(
+    r"(?i)(?:the |all |users?'? )*passwords? (?:must|should|have to|need to|are to|will|get) be (?:hashed|stored hashed|stored as hashes?|encrypted)(?: (?:with|by|using|via|as) (?:bcrypt|a hash|hashes))?(?:,? (?:never|not) (?:in )?plain ?text)?"
+    r"|(?:use|with|using) (?:jwt|bcrypt|bearer tokens?|jwt tokens?|access tokens?)(?: and (?:jwt|bcrypt|bearer tokens?))?(?: for (?:that|it|this|passwords|tokens))?"
+)
 _HTTP = re.compile(r"(?:GET|POST|PUT|PATCH|DELETE)\b")
 _IMPROVES = re.compile(
     r"(?i)^(?:improve|optimi[sz]e|clean up|polish|refactor|moderni[sz]e|speed up|harden|enhance the|rework|restructure|simplify|tidy)\b"
@@ -284,6 +289,8 @@ def _only_tells(text: str, state: State) -> bool:
     if state.acts and _POINTS_BACK.match(text):
         return True
     verbs = {getattr(one, "verb", "") for one in state.acts}
+    if "add auth" in verbs and _OF_AUTH.fullmatch(text):
+        return True
     if "probe" in verbs and re.match(r"(?i)write\b", text):
         return True
     return "doctor" in verbs or ("probe" in verbs and bool(_EXPECTS.search(text)))

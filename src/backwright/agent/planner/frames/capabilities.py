@@ -152,9 +152,22 @@ def read_index(clause: Clause, state: State) -> bool:
     if not columns:
         state.doubts.append(lambda s: _ask_index(clause, s))
         return True
+    state.unclear += [f"index on {one}" for one in _no_columns(clause.text, columns, state)]
     words = [f"{model}.{name}" for model, names in columns.items() for name in names]
     state.step("add index", clause.raw, *words)
     return True
+
+
+def _no_columns(text: str, columns: dict[str, list[str]], state: State) -> list[str]:
+    """Return the words that a text lists beside columns, and that no model has."""
+    known = {name for names in columns.values() for name in names}
+    forms = "|".join(re.escape(f) for t in state.world.things for f in t.forms)
+    listed = pattern(
+        rf"\b(?:{forms or '(?!x)x'})(?:'s)?[\s(.]+(?P<names>\w+(?:\s*,\s*(?:and )?\w+|\s+and\s+\w+)*)\)?\s*$"
+    ).search(text)
+    said = re.split(r"\s*,\s*(?:and )?|\s+and\s+", listed["names"]) if listed else []
+    named = [one for one in said if one in known or "_" in one]
+    return [one for one in named if one not in known] if len(named) == len(said) else []
 
 
 def _ask_index(clause: Clause, state: State) -> None:

@@ -17,6 +17,12 @@ _NAMES_IT = re.compile(
 )
 
 
+# What a project is made with, and no field of it.
+_STACK = re.compile(
+    r"(?i)[,;]?\s*\b(?:and )?(?:using|with|on|based on|backed by) (?:an? |the )?(?:sqlite|postgres\w*|sqlmodel|sqlalchemy|fastapi|alembic|jwt|docker|bcrypt)(?: (?:database|db|auth\w*|migrations?))?\b"
+)
+
+
 def read_project_wish(clause: Clause, state: State) -> bool:
     """`start a new API called bookshelf`, `i need a backend from scratch for a habit tracker`."""
     if state.project is not None:
@@ -142,6 +148,7 @@ def _fields_of(clause: Clause, state: State) -> None:
         "",
         found["rest"].strip(),
     )
+    rest = _STACK.sub(" ", rest)
     inner = Clause(rest, rest, clause.asks, opens=True)
     if _speaks_of_fields(inner.text) and read_resources(inner, state):
         state.described.append(inner.text)

@@ -50,6 +50,10 @@ def read_resources(clause: Clause, state: State) -> bool:
         if not re.search(r"(?i)\bto (?:this|the) database\b$", text)
         else text
     )
+    if owner:  # `belongs to the user and to a task`
+        text = re.sub(
+            r"(?i)\band (?:also )?to (?=(?:an?|the|one|exactly one) )", "belongs to ", text
+        )
     text = re.sub(r"\s{2,}", " ", text).strip(" ,;–")
     before = state.current
     done = any(one(text, clause, state) for one in _READERS)
@@ -235,7 +239,7 @@ def _added(text: str, clause: Clause, state: State) -> bool:
 def _continued(text: str, clause: Clause, state: State) -> bool:
     """`Each one points to an order`, `code: unique, 4 to 12 characters`, `both may stay empty`."""
     entity = state.current
-    if entity is not None and _takes_default(text, entity):
+    if entity is not None and (_takes_default(text, entity) or _cascades(text, entity, state)):
         return True
     if entity is None:
         return _of_project(text, clause, state)
@@ -267,6 +271,26 @@ def _takes_default(text: str, entity: Entity) -> bool:
     for draft in named:
         draft.said["default"] = draft.said.pop("candidate")
     return bool(named)
+
+
+def _cascades(text: str, entity: Entity, state: State) -> bool:
+    """`deleting a task deletes its comments`: what becomes of rows whose parent goes."""
+    things = things_of(state)
+    found = pattern(
+        rf"^(?:(?:deleting|removing) {SUBJECT}(?P<first>{things}) (?:also |will |should |must )*(?:deletes?|removes?)"
+        rf"|(?:when|if|once|as soon as) {SUBJECT}(?P<then>{things}) (?:is|gets|was) (?:deleted|removed),?) (?:its|the|their|all|so|then|{things})\b"
+    ).match(text)
+    if not found or entity.thing:
+        return False
+    target = state.target(found["first"] or found["then"])
+    refs = [
+        d
+        for d in entity.drafts
+        if d.said.get("type") == "ref" and state.target(str(d.said["thing"])) == target
+    ]
+    for draft in refs:
+        draft.said["cascade"] = 1
+    return bool(refs)
 
 
 def _of_project(text: str, clause: Clause, state: State) -> bool:
