@@ -246,7 +246,7 @@ def _references(text: str, things: tuple[str, ...]) -> Iterator[Attribute]:
     for match in being.finditer(text):
         yield Attribute("ref", match.start(), match.end(), {"thing": match["thing"]})
     single = pattern(
-        rf"\b{_REFERS}(?P<thing>{names})\b(?!'s| \w+ (?:is|are)\b)(?:'s)?(?: (?:table|model|row|id))?"
+        rf"\b{_REFERS}(?P<thing>{names})\b(?!'s| (?!it\b|they\b)\w+ (?:is|are)\b)(?:'s)?(?: (?:table|model|row|id))?"
     )
     again = pattern(
         rf"\s*(?:,|and|,\s*and)\s+(?:to |on )?(?:an? |the |one |exactly one )+(?P<thing>{names})\b(?! from| between|\s*[(:])"

@@ -7,6 +7,12 @@ from collections.abc import Iterator
 
 from backwright.agent.planner import questions
 from backwright.agent.planner.account import unaccounted
+from backwright.agent.planner.arrange import (
+    begin_if_empty,
+    into_fields,
+    merge_titles,
+    relations_last,
+)
 from backwright.agent.planner.attributes import is_plain_type
 from backwright.agent.planner.drafts import Draft, known_kind, snake
 from backwright.agent.planner.frames.relations import count_relations, settle_kind
@@ -41,10 +47,11 @@ def compose(state: State) -> Plan:
         _nothing(state)
     if state.unclear:
         questions.ask_unclear(state, state.unclear)
-    _begin_if_empty(state)
+    merge_titles(state)
+    begin_if_empty(state)
     count_relations(state)
-    _into_fields(state)
-    _relations_last(state)
+    into_fields(state)
+    relations_last(state)
     if clashing := _clashes(state):
         questions.ask_unclear(state, clashing, "clash")
     steps = tuple(_steps(state))
@@ -65,7 +72,11 @@ def _account(state: State, steps: tuple[Step, ...]) -> None:
 
     What was answered is the user's own word, and no part of the text is held against it.
     """
-    described = [one for one in state.described if len(one.split()) > 1]
+    described = [
+        one
+        for one in state.described
+        if len(one.split()) > 1 and not any(one in remark for remark in state.aside)
+    ]
     left = unaccounted(described, steps, (*state.aside, *state.elsewhere), state.forms())
     if left:
         questions.ask_unclear(state, left, "leftover")
@@ -106,62 +117,6 @@ def _refuse(state: State) -> None:
 def _nothing(state: State) -> None:
     told = next(iter([*state.unclear, *state.aside]), state.said)
     raise UsageError(f"{told!r} is not understood as a task for a backend", remedy=f"it does {CAN}")
-
-
-def _begin_if_empty(state: State) -> None:
-    """Where there is nothing yet, a resource means a new project."""
-    made = [a for a in state.acts if isinstance(a, Entity)]
-    if state.world.is_empty and state.project is None and made:
-        state.project = Step("new")
-        state.acts.insert(0, state.project)
-        state.parts.append(Part("new", "the project: there is no application here yet"))
-
-
-def _into_fields(state: State) -> None:
-    """In a new project a relation is a field of the resource that keeps it."""
-    for one in [a for a in state.acts if isinstance(a, Relation)]:
-        known = settle_kind(one, state)
-        left, right = state.find(one.left), state.find(one.right)
-        made = [e for e in (left, right) if e is not None and not e.thing]
-        if not made or (
-            known and known.kind == "many-to-many" and one.ordered and not state.project
-        ):
-            continue
-        at = state.acts.index(one)
-        state.acts.remove(one)
-        known = known or questions.ask_kind(state, one)
-        if known.kind == "many-to-many" and left is not None and left.thing:
-            known = Relation(known.right, known.left, known.kind, known.source)
-        keeper, target = (
-            (known.right, known.left) if known.kind == "one-to-many" else (known.left, known.right)
-        )
-        entity = state.find(keeper)
-        if entity is None or entity.thing:
-            state.acts.insert(at, known)
-            continue
-        kind = "ref" if known.kind == "one-to-many" else "many"
-        if not any(
-            d.said.get("type") in ("ref", "many") and state.target(str(d.said["thing"])) == target
-            for d in entity.drafts
-        ):
-            entity.drafts.append(
-                Draft(f"<{target}>", {"type": kind, "thing": target, "sure": 1}, known.source)
-            )
-
-
-def _relations_last(state: State) -> None:
-    """Put relations behind the resources that they need, where a text names them first."""
-    for relation in [a for a in state.acts if isinstance(a, Relation)]:
-        ends = {relation.left, relation.right}
-        needed = [
-            at
-            for at, one in enumerate(state.acts)
-            if isinstance(one, Entity) and not one.thing and one.name in ends
-        ]
-        at = state.acts.index(relation)
-        if needed and max(needed) > at:
-            state.acts.insert(max(needed) + 1, relation)
-            state.acts.pop(at)
 
 
 def _steps(state: State) -> Iterator[Step]:

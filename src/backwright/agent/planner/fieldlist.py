@@ -20,6 +20,7 @@ _GROUP = re.compile(
     r"(?i)\b(both|all|each|every one|neither|none|either|everything|every field)\b(?! (?:task|user|row|one of))"
 )
 _LONGEST_NAME = 3
+_ASKING = frozenset({"when", "where", "who", "what", "how"})  # `when (datetime)`
 # `where each review is linked to a product`
 _RELATES = re.compile(
     r"(?i)\s*(?:where|so that|such that|and)?\s*(?:each|every|an?|the|all|it|they)\b(?: \w+){0,2} (?:is|are|belongs?|refers?|points?|links?)\b"
@@ -312,6 +313,8 @@ class _Reader:
 
 def _plain_noun(chunk: Chunk, drafts: Sequence[Draft]) -> str | None:
     """Return the name where it is a word that else only stands around names: `value as float`, `kind`."""
+    if chunk.opens and chunk.text.strip() in _ASKING:
+        return chunk.text.strip()
     match = re.match(
         r"(?i)\s*(?:an?\s+|the\s+|its\s+)?[`\"']?(value|type|kind|reference|data|range|limit|item|model|details|long|short|first|second|set|limit|order|start|end)\b[`\"']?\s*(?:$|\b(?:is|as|are)\b|(?=[\d]|\b))",
         chunk.text,

@@ -1,0 +1,80 @@
+"""What was understood in its order: titles, new projects, relations that are fields, relations last."""
+
+from __future__ import annotations
+
+from backwright.agent.planner import questions
+from backwright.agent.planner.drafts import Draft
+from backwright.agent.planner.frames.relations import settle_kind
+from backwright.agent.planner.state import Entity, Relation, State
+from backwright.agent.planner.types import Part, Step
+
+
+def merge_titles(state: State) -> None:
+    """Make one of what is announced and what is described: `add due reminders. Reminder: when …`."""
+    made = [e for e in state.entities if not e.thing and e in state.acts]
+    described = [e for e in made if any(not d.name.startswith("<") for d in e.drafts)]
+    for title in [e for e in made if e not in described]:
+        same = [e for e in described if title.name.endswith(e.name) or e.name.endswith(title.name)]
+        if len(same) != 1:
+            continue
+        same[0].drafts += title.drafts
+        same[0].owner = same[0].owner or title.owner
+        state.acts.remove(title)
+        state.entities.remove(title)
+        state.aside.append(title.source)
+
+
+def begin_if_empty(state: State) -> None:
+    """Where there is nothing yet, a resource means a new project."""
+    made = [a for a in state.acts if isinstance(a, Entity)]
+    if state.world.is_empty and state.project is None and made:
+        state.project = Step("new")
+        state.acts.insert(0, state.project)
+        state.parts.append(Part("new", "the project: there is no application here yet"))
+
+
+def into_fields(state: State) -> None:
+    """In a new project a relation is a field of the resource that keeps it."""
+    for one in [a for a in state.acts if isinstance(a, Relation)]:
+        known = settle_kind(one, state)
+        left, right = state.find(one.left), state.find(one.right)
+        made = [e for e in (left, right) if e is not None and not e.thing]
+        if not made or (
+            known and known.kind == "many-to-many" and one.ordered and not state.project
+        ):
+            continue
+        at = state.acts.index(one)
+        state.acts.remove(one)
+        known = known or questions.ask_kind(state, one)
+        if known.kind == "many-to-many" and left is not None and left.thing:
+            known = Relation(known.right, known.left, known.kind, known.source)
+        keeper, target = (
+            (known.right, known.left) if known.kind == "one-to-many" else (known.left, known.right)
+        )
+        entity = state.find(keeper)
+        if entity is None or entity.thing:
+            state.acts.insert(at, known)
+            continue
+        kind = "ref" if known.kind == "one-to-many" else "many"
+        if not any(
+            d.said.get("type") in ("ref", "many") and state.target(str(d.said["thing"])) == target
+            for d in entity.drafts
+        ):
+            entity.drafts.append(
+                Draft(f"<{target}>", {"type": kind, "thing": target, "sure": 1}, known.source)
+            )
+
+
+def relations_last(state: State) -> None:
+    """Put relations behind the resources that they need, where a text names them first."""
+    for relation in [a for a in state.acts if isinstance(a, Relation)]:
+        ends = {relation.left, relation.right}
+        needed = [
+            at
+            for at, one in enumerate(state.acts)
+            if isinstance(one, Entity) and not one.thing and one.name in ends
+        ]
+        at = state.acts.index(relation)
+        if needed and max(needed) > at:
+            state.acts.insert(max(needed) + 1, relation)
+            state.acts.pop(at)
