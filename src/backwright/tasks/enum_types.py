@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from backwright.source.imports import add_imports
 from backwright.source.outline import outline
 from backwright.source.text import Splice, splice
-
-_MADE = re.compile(r"CREATE\s+TYPE\s+(?:\w+\.)?\W?(\w+)\W?\s+AS\s+ENUM", re.IGNORECASE)
+from backwright.transfer.migration import made_types
 
 
 def known_enum_types(files: Iterable[Path]) -> frozenset[str]:
@@ -23,7 +21,7 @@ def known_enum_types(files: Iterable[Path]) -> frozenset[str]:
             tree = ast.parse(text)
         except (OSError, SyntaxError, UnicodeError):
             continue
-        found |= set(_MADE.findall(text))
+        found |= made_types(text)
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and _is_enum(node):
                 names = (k.value for k in node.keywords if k.arg == "name")

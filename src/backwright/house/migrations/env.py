@@ -6,15 +6,14 @@ from typing import Literal
 import asyncpg
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
-from alembic.operations.ops import CreateTableOp, ExecuteSQLOp, MigrationScript
-from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Column, Connection, Enum, TypeDecorator, make_url
+from sqlalchemy import Connection, Enum, TypeDecorator, make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 from sqlmodel import SQLModel
 
 import app.models  # noqa: F401 - it declares the tables
 from app.config import get_settings
+from migrations.autogenerate import complete, render_enum
 
 
 def get_url() -> str:
@@ -28,29 +27,13 @@ async def connect() -> asyncpg.Connection:
     return await asyncpg.connect(get_url())
 
 
-def render_item(kind: str, item: object, _context: AutogenContext) -> str | Literal[False]:
+def render_item(kind: str, item: object, autogen: AutogenContext) -> str | Literal[False]:
     """Write the column types of SQLModel as those of SQLAlchemy that they stand for."""
     if kind == "type" and isinstance(item, TypeDecorator):
         return f"sa.{item.impl!r}"
+    if kind == "type" and isinstance(item, Enum):
+        return render_enum(item, autogen)
     return False
-
-
-def drop_enum_types(
-    _context: MigrationContext, _revision: object, directives: list[MigrationScript]
-) -> None:
-    """Drop the types of enumerations with their tables: PostgreSQL keeps them otherwise."""
-    for script in directives:
-        for upgrade, downgrade in zip(
-            script.upgrade_ops_list, script.downgrade_ops_list, strict=True
-        ):
-            kinds = {
-                str(column.type.name)
-                for operation in upgrade.ops
-                if isinstance(operation, CreateTableOp)
-                for column in operation.columns
-                if isinstance(column, Column) and isinstance(column.type, Enum)
-            }
-            downgrade.ops += [ExecuteSQLOp(f"DROP TYPE {name}") for name in sorted(kinds)]
 
 
 def run_migrations(connection: Connection | None = None) -> None:
@@ -62,7 +45,7 @@ def run_migrations(connection: Connection | None = None) -> None:
         compare_server_default=True,
         autogenerate_plugins=["alembic.autogenerate.*", "alembic.ext.checkconstraint_byname"],
         render_item=render_item,
-        process_revision_directives=drop_enum_types,
+        process_revision_directives=complete,
         literal_binds=connection is None,
         # A step that leaves its transaction (CONCURRENTLY) must not take the others along.
         transaction_per_migration=True,

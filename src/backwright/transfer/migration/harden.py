@@ -23,6 +23,7 @@ from backwright.transfer.migration.operations import (
     NewColumn,
     Operation,
     literal,
+    made_types,
     operation,
     qualified,
     quoted,
@@ -126,15 +127,25 @@ def _take(work: Work, statement: ast.stmt, source: str, handlers: Mapping[str, H
     table = table_of(found) if found else None
     if found is None or handler is None or table is None or table in work.created:
         code = _dedented(segment(source, statement))
-        makes = found is not None and _makes_if_missing(work, found)
-        work.phases.begin(code, if_missing(code) if makes else code)
+        work.phases.begin(code, _again(work, found, code))
         return
     handler(work, found, table)
 
 
-def _makes_if_missing(work: Work, found: Operation) -> bool:
+def _again(work: Work, found: Operation | None, code: str) -> str:
+    """Return how a statement reads so that it may be run twice."""
     able = {"create_table": work.able.tables, "create_index": work.able.indexes}
-    return able.get(found.name, False)
+    if found is not None and able.get(found.name, False):
+        return if_missing(code)
+    made = found.text(0, "sqltext") if found is not None and found.name == "execute" else None
+    return _unless_there(made) if made and made_types(made) else code
+
+
+def _unless_there(made: str) -> str:
+    """Return the making of a type as a statement that may find it made."""
+    return execute(
+        ["DO $$ BEGIN", f"{made};", "EXCEPTION WHEN duplicate_object THEN NULL;", "END $$"]
+    )
 
 
 def _locks_others(work: Work, found: Operation) -> bool:
@@ -260,17 +271,22 @@ def _in_steps(
 def _made_type(work: Work, column: NewColumn, source: str) -> str | None:
     """Create the enum type of a new column, and return how the column names it then."""
     found = column.enum
-    if found is None or f'name="{found[0]}").create(' in source.replace("'", '"'):
+    if found is None or _makes_type(source, found[0]):
         return None
     name, labels = found
     values = ", ".join(literal(label) for label in labels)
     if name not in work.known_types and name not in work.types:
         made = f"CREATE TYPE {quoted(name)} AS ENUM ({values})"
-        again = ["DO $$ BEGIN", f"{made};", "EXCEPTION WHEN duplicate_object THEN NULL;", "END $$"]
-        work.phases.begin(execute([made]), execute(again))
+        work.phases.begin(execute([made]), _unless_there(made))
         work.types.append(name)
     written = ", ".join([*map(repr, labels), f"name={name!r}", "create_type=False"])
     return f"postgresql.ENUM({written})"
+
+
+def _makes_type(source: str, name: str) -> bool:
+    """Tell whether a migration as it was written makes a type already."""
+    created = f'name="{name}").create(' in source.replace("'", '"')
+    return created or name in made_types(source)
 
 
 def _begin(work: Work, added: str) -> None:

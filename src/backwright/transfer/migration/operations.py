@@ -9,6 +9,7 @@ from dataclasses import dataclass
 _VOLATILE = re.compile(
     r"gen_random_uuid|uuid_generate|random\(|clock_timestamp|nextval|uuidv7", re.IGNORECASE
 )
+_MADE_TYPE = re.compile(r"CREATE\s+TYPE\s+(?:\w+\.)?\W?(\w+)\W?\s+AS\s+ENUM", re.IGNORECASE)
 _PLAIN = re.compile(r"^[a-z_][a-z0-9_]*$")
 # Words that PostgreSQL does not take for a name of a table or column without quotes.
 _KEYWORDS = frozenset(
@@ -212,6 +213,11 @@ def operation(statement: ast.stmt, source: str) -> Operation | None:
     if not is_operation or not isinstance(function, ast.Attribute):
         return None
     return Operation(function.attr, statement.value, source)
+
+
+def made_types(code: str) -> frozenset[str]:
+    """Return the names of the enum types that code makes by statements of its own."""
+    return frozenset(_MADE_TYPE.findall(code))
 
 
 def segment(source: str, node: ast.AST) -> str:

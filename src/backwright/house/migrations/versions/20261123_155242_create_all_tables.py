@@ -17,6 +17,8 @@ depends_on: str | Sequence[str] | None = None
 
 
 def upgrade() -> None:
+    op.execute("CREATE TYPE task_status AS ENUM ('open', 'closed')")
+    op.execute("CREATE TYPE token_purpose AS ENUM ('reset_password', 'confirm_email')")
     op.create_table(
         "category",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -143,7 +145,9 @@ def upgrade() -> None:
         sa.Column("user_id", sa.Uuid(), nullable=False),
         sa.Column(
             "purpose",
-            sa.Enum("reset_password", "confirm_email", name="token_purpose"),
+            postgresql.ENUM(
+                "reset_password", "confirm_email", name="token_purpose", create_type=False
+            ),
             nullable=False,
         ),
         sa.Column("token_hash", sa.String(length=64), nullable=False),
@@ -246,7 +250,7 @@ def upgrade() -> None:
         sa.Column("priority", sa.Integer(), server_default="3", nullable=False),
         sa.Column(
             "status",
-            sa.Enum("open", "closed", name="task_status"),
+            postgresql.ENUM("open", "closed", name="task_status", create_type=False),
             server_default="open",
             nullable=False,
         ),
