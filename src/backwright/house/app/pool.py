@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import asyncpg
@@ -29,6 +29,7 @@ class ConnectionPool:
         self._timeout = timeout
         self._free = asyncio.Semaphore(size)
         self._idle: list[Any] = []
+        self._given_up: set[asyncio.Task[None]] = set()
 
     async def acquire(self) -> Any:
         """Return a connection, which must be released afterwards.
@@ -57,14 +58,21 @@ class ConnectionPool:
 
         Neither are the others after an error that all would have until they are opened anew.
         """
-        if isinstance(error, asyncio.CancelledError | TimeoutError):
-            connection.terminate()
         if isinstance(error, OUTDATED) or isinstance(getattr(error, "__cause__", None), OUTDATED):
             for known in (connection, *self._idle):
                 known.terminate()
-        if not connection.is_closed():
+        if isinstance(error, asyncio.CancelledError | TimeoutError):
+            task = asyncio.create_task(self._give_up(connection))
+            self._given_up.add(task)
+            task.add_done_callback(self._given_up.discard)
+        elif not connection.is_closed():
             self._idle.append(connection)
         self._free.release()
+
+    async def _give_up(self, connection: Any) -> None:
+        """Have PostgreSQL cancel the statement that is still running, and close the connection."""
+        with suppress(Exception):
+            await connection.close(timeout=self._timeout)
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Any]:
@@ -86,3 +94,4 @@ class ConnectionPool:
         """Close the connections that nobody uses."""
         while self._idle:
             await self._idle.pop().close()
+        await asyncio.gather(*self._given_up)

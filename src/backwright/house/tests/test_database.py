@@ -146,15 +146,22 @@ async def test_all_connections_are_busy(settings: Settings) -> None:
         assert await other.scalar(select(1)) == 1
 
 
-async def test_a_request_that_is_given_up(settings: Settings) -> None:
-    """Its connection is not handed to the next one in the middle of a statement."""
+@pytest.mark.parametrize("given_up_by", ["client", "timeout"])
+async def test_a_request_that_is_given_up(settings: Settings, given_up_by: str) -> None:
+    """Its connection is not handed to the next one, and its statement does not go on."""
     one = settings.model_copy(update={"database_pool_size": 1})
+    if given_up_by == "timeout":
+        one.database_timeout_seconds = 0.2
     async with PostgresDatabase.open(settings.database_url, one) as database:
         session = Session(database)
-        with pytest.raises(TimeoutError):
-            async with asyncio.timeout(0.1):
-                await session.scalar(select(text("pg_sleep(10)")))
+        with pytest.raises((TimeoutError, ServiceUnavailableError)):
+            async with asyncio.timeout(0.2 if given_up_by == "client" else 10):
+                await session.scalar(select(text("pg_sleep(100)")))
         assert await session.scalar(select(1)) == 1
+        sleeping = text("count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep(100)%'")
+        async with asyncio.timeout(10):
+            while await session.scalar(select(sleeping)):
+                await asyncio.sleep(0.05)
 
 
 async def test_a_migration_may_replace_a_type(settings: Settings) -> None:
