@@ -27,6 +27,7 @@ from app.config import get_settings
 from app.exceptions import ServiceUnavailableError
 
 RETRY_AFTER_SECONDS = 5
+ANSWER_SECONDS = 30  # many times what a hash takes; after that the process hangs
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -52,16 +53,21 @@ class HashingProcess:
         return self._process.pid
 
     def ask(self, question: dict[str, Any]) -> Any:
-        """Send a question and wait for the answer.
+        """Send a question and wait for the answer; a process that gives none is killed.
 
         Raises:
             OSError: If the process has ended.
         """
         assert self._process.stdin is not None  # noqa: S101 - both are pipes
         assert self._process.stdout is not None  # noqa: S101
-        self._process.stdin.write(json.dumps(question).encode() + b"\n")
-        self._process.stdin.flush()
-        line = self._process.stdout.readline()
+        watch = threading.Timer(ANSWER_SECONDS, self._process.kill)
+        watch.start()
+        try:
+            self._process.stdin.write(json.dumps(question).encode() + b"\n")
+            self._process.stdin.flush()
+            line = self._process.stdout.readline()
+        finally:
+            watch.cancel()
         if not line:
             raise BrokenPipeError
         return json.loads(line)

@@ -219,13 +219,18 @@ def test_a_process_ends_with_its_input(process: passwords.HashingProcess) -> Non
     assert inside.wait(10) == 0
 
 
-async def test_a_process_that_was_killed_is_replaced() -> None:
-    """Whoever logs in next does not notice."""
+@pytest.mark.skipif(os.name != "posix", reason="processes are stopped on POSIX only")
+@pytest.mark.parametrize("fate", ["SIGKILL", "SIGSTOP"])
+async def test_a_process_that_does_not_answer_is_replaced(
+    fate: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed or stopped: whoever logs in next does not notice."""
     pool = passwords.HashingPool(workers=1, queue=0, niceness=0)
     question = {"password": "x", "cost": COST}
     await pool.ask(question)
     pid = (await pool.run(lambda: pool._own.process)).pid
-    os.kill(pid, signal.SIGKILL)
+    monkeypatch.setattr(passwords, "ANSWER_SECONDS", 3)
+    os.kill(pid, getattr(signal, fate))
     assert hashing.matches("x", await pool.ask(question), COST)
     assert (await pool.run(lambda: pool._own.process)).pid != pid
 
