@@ -198,7 +198,7 @@ async def open_database(settings: Settings) -> AsyncIterator[Database]:
 async def get_session(request: Request) -> Session:
     """Return the session of a request. It holds no connection while it has nothing to ask."""
     database: Database = request.app.state.database
-    return database.session(read_only=request.method in ("GET", "HEAD"))
+    return database.session(read_only=request.method == "GET")
 
 
 SessionDep = Annotated[Session, Depends(get_session)]

@@ -13,6 +13,8 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from app.routing import allowed_methods
+
 
 class AppError(Exception):
     """Something went wrong in a way that the client should hear about."""
@@ -117,12 +119,15 @@ def handle_validation_error(_request: Request, error: Exception) -> Response:
     return ErrorResponse({"detail": detail}, 422)
 
 
-def handle_http_exception(_request: Request, error: Exception) -> Response:
+def handle_http_exception(request: Request, error: Exception) -> Response:
     """Answer in the same shape for what the framework refuses, such as an unknown path."""
     if not isinstance(error, HTTPException):
         raise error
     detail = {"error": error.detail} if isinstance(error.detail, str) else error.detail
-    return ErrorResponse({"detail": detail}, error.status_code, error.headers)
+    headers = dict(error.headers or {})
+    if error.status_code == 405:
+        headers["Allow"] = ", ".join(allowed_methods(request))
+    return ErrorResponse({"detail": detail}, error.status_code, headers)
 
 
 def add_error_handlers(app: FastAPI) -> None:

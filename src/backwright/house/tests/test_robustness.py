@@ -203,6 +203,16 @@ async def test_unknown_paths_and_methods_are_refused(client: AsyncClient) -> Non
         assert response.status_code == status, path
 
 
+@pytest.mark.parametrize("path", sorted({operation.path for operation in OPERATIONS}))
+async def test_a_method_that_is_not_there_is_told_which_are(client: AsyncClient, path: str) -> None:
+    """All of the path, not those of the first route only."""
+    methods = [operation.method for operation in OPERATIONS if operation.path == path]
+    url = path.replace("{", "").replace("}", "")
+    response = await client.options(url)
+    assert response.status_code == 405
+    assert response.headers["Allow"] == ", ".join(sorted(methods))
+
+
 async def test_a_statement_that_the_database_finds_too_large_is_refused(session: Session) -> None:
     """As out of range, like any other value that it cannot hold."""
     with pytest.raises(ValidationError):
