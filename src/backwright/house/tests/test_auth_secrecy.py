@@ -112,7 +112,7 @@ async def test_a_broken_body_is_not_repeated(client: AsyncClient) -> None:
     headers = {"Content-Type": "application/json"}
     body = f'{{"email": "{CAROL}", "password": "{CANARY}'.encode()
     response = await client.post(f"{AUTH}/register", content=body, headers=headers)
-    assert response.status_code in (400, 422)
+    assert response.status_code == 422
     assert CANARY not in response.text
 
 
