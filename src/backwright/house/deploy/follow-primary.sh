@@ -1,6 +1,7 @@
 #!/bin/bash
 # The replica: copies the primary once, then follows it and answers reads.
 set -euo pipefail
+: "${PGPASSWORD:?set REPLICATION_PASSWORD in .env}"
 
 if [[ ! -s "$PGDATA/PG_VERSION" ]]; then
     # The slot makes the primary keep what this replica has not read yet.

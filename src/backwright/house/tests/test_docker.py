@@ -48,9 +48,9 @@ def test_image_copies_what_is_let_in(source: str) -> None:
 def test_passwords_of_the_database_are_of_one_role_each() -> None:
     """Who may copy all databases does not know the application's password, nor the reverse."""
     compose = (ROOT / "compose.yaml").read_text()
-    (of_roles,) = [b for b in blocks_of(compose, "environment:") if "REPLICATION_PASSWORD:" in b]
+    (of_roles,) = [b for b in blocks_of(compose, "environment:") if " POSTGRES_PASSWORD: " in b]
     (of_replica,) = [b for b in blocks_of(compose, "environment:") if "PGUSER: replicator" in b]
-    assert re.findall(r"\$\{(\w+)", of_roles) == ["POSTGRES_PASSWORD", "REPLICATION_PASSWORD"]
+    assert re.findall(r"\$\{(\w+:.)", of_roles) == ["POSTGRES_PASSWORD:?", "REPLICATION_PASSWORD:-"]
     assert re.findall(r"\$\{(\w+)", of_replica) == ["REPLICATION_PASSWORD"]
 
 
