@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 LOCK_TIMEOUT = (
-    "# whoever wants the table waits behind this: give up soon, to be run again when it is quieter\n"
+    "# A table in use is locked for a moment. While this waits for the lock, others wait behind it:\n"
+    "# so it gives up soon. Run the migration again at a quieter time.\n"
     "op.execute(\"SET LOCAL lock_timeout = '2s'\")"
 )
 _AGAIN = "# committed before the rest, so written to be run again if that is interrupted"
