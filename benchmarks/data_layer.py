@@ -1,0 +1,68 @@
+"""What does the house gain by its own pool and compiled queries, and by checking the caller in them?
+
+Three servers with the same data, the same endpoints and the same client take turns, as in
+`api_speed.py`: the house's own way; the same statements through SQLAlchemy's engine and pool
+("engine"); a session of SQLModel for each statement, with the caller asked for in one before
+("session"). The figure is the median of the rounds' ratios.
+
+    python benchmarks/data_layer.py [--rounds 7] [--seconds 1.5]
+"""
+
+import argparse
+from contextlib import ExitStack
+from statistics import median
+
+from api_speed import Case, Server, _cases, _database, _fill, _load, _prefer_database, _serve
+
+WAYS = {
+    "house": "api_speed_house:app",
+    "engine": "data_layer_sessions:app",
+    "session": "data_layer_sessions:app",
+}
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("--rounds", type=int, default=7, help="turns of each way")
+    parser.add_argument("--seconds", type=float, default=1.5, help="length of a turn")
+    options = parser.parse_args()
+    with ExitStack() as stack:
+        environment = stack.enter_context(_database())
+        token, project_id = _fill(environment)
+        servers = [
+            stack.enter_context(_serve(way, app, environment | {"DATA_LAYER": way}))
+            for way, app in WAYS.items()
+        ]
+        print(f"{'requests a second':18}{'house':>10}{'engine':>16}{'session':>16}")
+        for case in _cases(project_id):
+            _print(case, _compare(case, servers, token, options))
+
+
+def _compare(
+    case: Case, servers: list[Server], token: str, options: argparse.Namespace
+) -> list[dict[str, float]]:
+    """Let all take turns, and return their rates by round."""
+    for server in servers:
+        _load(server, case, token, seconds=1)
+    _prefer_database(servers[0])
+    rounds = []
+    for number in range(options.rounds):
+        turns = servers if number % 2 else servers[::-1]
+        loads = {turn.name: _load(turn, case, token, options.seconds) for turn in turns}
+        rounds.append({name: figures["rate"] for name, figures in loads.items()})
+    return rounds
+
+
+def _print(case: Case, rounds: list[dict[str, float]]) -> None:
+    """Print the rates, and how many times the others' the house's is."""
+    line = f"{case.name:18}{median(rates['house'] for rates in rounds):10.0f}"
+    for way in ("engine", "session"):
+        rate = median(rates[way] for rates in rounds)
+        ratio = median(rates["house"] / rates[way] for rates in rounds)
+        line += f"{rate:8.0f} ({ratio:.1f}x)"
+    print(line)
+
+
+if __name__ == "__main__":
+    main()
