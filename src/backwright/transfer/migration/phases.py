@@ -50,9 +50,8 @@ class Phases:
             parts += [_AGAIN] if first != self.first else []
             parts += first
         if self.apart:
-            words = ("if_exists=True", "INDEX CONCURRENTLY IF EXISTS")
-            leaves = any(word in code for code in self.apart for word in words)
-            parts.append(_APART_AGAIN if leaves else _APART)
+            makes = any("create_index(" in code for code in self.apart)
+            parts.append(_APART_AGAIN if makes else _APART)
             parts.append("with op.get_context().autocommit_block():")
             parts += [_indented(code) for code in self.apart]
         if self.last:
