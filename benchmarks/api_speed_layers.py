@@ -5,7 +5,7 @@ Three servers with the same data, the same endpoints and the same client take tu
 ("engine"); a session of SQLModel for each statement, with the caller asked for in one before
 ("session"). The figure is the median of the rounds' ratios.
 
-    python benchmarks/data_layer.py [--rounds 7] [--seconds 1.5]
+    python benchmarks/api_speed_layers.py [--rounds 7] [--seconds 1.5]
 """
 
 import argparse
@@ -16,8 +16,8 @@ from api_speed import Case, Server, _cases, _database, _fill, _load, _prefer_dat
 
 WAYS = {
     "house": "api_speed_house:app",
-    "engine": "data_layer_sessions:app",
-    "session": "data_layer_sessions:app",
+    "engine": "api_speed_sessions:app",
+    "session": "api_speed_sessions:app",
 }
 
 
