@@ -28,6 +28,11 @@ from backwright.report.definition_text import (
 )
 from backwright.report.events import Listener
 from backwright.report.terminal import print_change
+from backwright.report.transcript_text import (
+    TranscriptReport,
+    print_transcript,
+    transcript_document,
+)
 
 FormatName = Annotated[str, typer.Option(help="claude, codex, copilot, cursor or opencode.")]
 WriteOption = Annotated[
@@ -131,6 +136,23 @@ def boundary(as_json: JsonOption = False, quiet: QuietOption = False) -> None:
 
     face = Face("agent boundary", as_json=as_json, quiet=quiet)
     face.run(work, document=boundary_document, text=print_boundary)
+
+
+@agent.command("transcript")
+def transcript(
+    run: Annotated[str, typer.Argument(help="The name of a run, or the file of its transcript.")],
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Show what a model did in a run, and whether somebody has changed the record of it."""
+
+    def work(_: Listener) -> TranscriptReport:
+        from backwright.agent.loop.showing import show
+
+        return show(run)
+
+    face = Face("agent transcript", as_json=as_json, quiet=quiet)
+    face.run(work, document=transcript_document, text=print_transcript)
 
 
 def _told(report: ConversionReport, *, quiet: bool) -> ConversionReport:

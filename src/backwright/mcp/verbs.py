@@ -139,6 +139,8 @@ _TABLE: tuple[Verb, ...] = (
         "do", ("do",), "Do a task in plain words", DelegatedDocument, _MENDS,
         "The task is English, such as \"add comments to posts\"; it becomes the other tools' work, as "
         f"one change. {_UNDOABLE}",
+        only=frozenset({"task", "project", "yes", "answer", "dry_run"}),
+        required=frozenset({"task"}),
     ),
     Verb(
         "undo", ("undo",), "Take a change back", ChangeDocument, _MENDS,
