@@ -56,7 +56,7 @@ class ConnectionPool:
     def release(self, connection: Any, error: BaseException | None = None) -> None:
         """Take a connection back; one that was interrupted by an error is not used again.
 
-        Neither are the others after an error that all would have until they are opened anew.
+        Neither are the others after an error that all would have until they are opened again.
         """
         if isinstance(error, OUTDATED) or isinstance(getattr(error, "__cause__", None), OUTDATED):
             for known in (connection, *self._idle):

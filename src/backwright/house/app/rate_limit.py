@@ -31,7 +31,7 @@ logger = get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """How much of a limit is used, and in how many whole seconds it starts anew."""
+    """How much of a limit is used, and in how many whole seconds it starts again."""
 
     limit: int
     used: int

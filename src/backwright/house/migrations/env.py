@@ -31,7 +31,7 @@ def render_item(kind: str, item: object, autogen: AutogenContext) -> str | Liter
     """Write the column types of SQLModel as those of SQLAlchemy that they stand for."""
     if kind == "type" and isinstance(item, TypeDecorator):
         return f"sa.{item.impl!r}"
-    if kind == "type" and isinstance(item, Enum):
+    if kind == "type" and isinstance(item, Enum) and item.native_enum:
         return render_enum(item, autogen)
     return False
 

@@ -93,7 +93,7 @@ async def test_a_newer_link_replaces_the_older(client: AsyncClient, mailbox: Mai
 
 
 async def test_every_session_ends(client: AsyncClient, mailbox: Mailbox) -> None:
-    """Whoever knew the old password is out; the one who resets logs in anew."""
+    """Whoever knew the old password is out; the one who resets logs in again."""
     tokens = await sign_up(client)
     await reset(client, await request_reset(client, mailbox))
     assert_unauthorized(await read_me(client, tokens))

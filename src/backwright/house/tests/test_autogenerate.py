@@ -34,6 +34,10 @@ CHANGES: dict[str, tuple[list[Any], list[Any]]] = {
         [mood("good", "bad")],
         [mood("good", "bad"), mood("good", "bad", name="mood_before")],
     ),
+    "an enumeration without a type": (
+        [],
+        [Column("mood", Enum("good", "bad", name="mood", native_enum=False))],
+    ),
     "new values": ([mood("good", "bad")], [mood("great", "good", "fair", "bad")]),
     "a required column": ([], [Column("due", Date, server_default="2026-01-01", nullable=False)]),
     "a column that goes": ([name()], []),

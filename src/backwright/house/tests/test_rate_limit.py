@@ -83,7 +83,7 @@ async def test_refusal_has_the_fields_too() -> None:
     assert response.headers["ratelimit-remaining"] == "0"
 
 
-async def test_the_next_window_starts_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_next_window_starts_from_zero(monkeypatch: pytest.MonkeyPatch) -> None:
     """A minute later everything is allowed again."""
     async with make_client(limited_app()) as client:
         assert await statuses(client, 3) == [200, 200, 429]

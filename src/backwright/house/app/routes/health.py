@@ -32,7 +32,7 @@ class Health(BaseModel):
 
 @router.get("/live")
 async def read_liveness() -> Health:
-    """Answer as long as the process runs: if this fails, start it anew."""
+    """Answer as long as the process runs: if this fails, restart it."""
     return Health()
 
 

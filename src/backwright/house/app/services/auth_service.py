@@ -91,7 +91,7 @@ async def log_in(session: Session, throttle: LoginThrottle, login: Login) -> Tok
 
 
 async def _begin_session(session: Session, account: Account, login: Login) -> TokenPair:
-    """Note the login, hash the password anew if the cost has risen, and make a session.
+    """Note the login, hash the password again if the cost has risen, and make a session.
 
     The update finds the user only with the hash that was just verified, and locks the row: a
     password changed in the meantime ends this login instead of being outlived by its session.
