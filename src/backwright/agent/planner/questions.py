@@ -248,6 +248,28 @@ def ask_limit(state: State, source: str) -> None:
     state.step(ask(state, question), source)
 
 
+def ask_rate(state: State, source: str, *, one_route: bool) -> str:
+    """Ask how often somebody may ask."""
+    few = Choice(
+        "5/minute",
+        "Five times a minute.",
+        "Stops who guesses passwords; too few for what pages call.",
+    )
+    many = Choice(
+        "300/minute",
+        "Three hundred times a minute.",
+        "Stops floods; nobody who uses a page meets it.",
+    )
+    question = Question(
+        key="rate",
+        text="How often may somebody ask?",
+        why=f"{source!r} does not say it.",
+        choices=(few, many, STOP),
+        recommended=few.value if one_route else many.value,
+    )  # fmt: skip
+    return ask(state, question, free=r"\d+\s*/\s*(?:\d+ )?[a-z]+")
+
+
 def ask_origin(state: State, source: str) -> str:
     """Ask from where pages may read answers."""
     question = Question(

@@ -268,10 +268,18 @@ def _unknown(clause: Clause, state: State) -> None:
         state.refused.append((clause.raw, f"{verb!r} is nothing that it knows how to do"))
     elif _wishes(text, state) or _concerns(text, state):
         _vague(clause, state, "It names what is there, but not what is to be changed.")
+    elif not state.acts and _describes(text):
+        _vague(clause, state, "It says what something is like, but not what.")
     elif pattern(_MUST).search(text) or _has_types(text) or _names_fields(text):
         state.unclear.append(clause.raw)
     else:
         state.aside.append(clause.raw)
+
+
+def _describes(text: str) -> bool:
+    """Tell whether a clause says of a field what it is like: `the name must be unique`."""
+    kinds = ("type", "unique", "optional", "required", "length", "default")
+    return any(one.kind in kinds and not one.weak for one in spot(text, ()))
 
 
 def _names_fields(text: str) -> bool:

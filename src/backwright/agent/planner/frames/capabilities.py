@@ -81,8 +81,22 @@ def read_rate(clause: Clause, state: State) -> bool:
         return True
     if route:
         options.append(("route", route))
-    state.step("add rate-limit", clause.raw, options=tuple(options))
+    if amount or limited:
+        state.step("add rate-limit", clause.raw, options=tuple(options))
+    else:
+        state.doubts.append(lambda s: _ask_rate(clause, tuple(options), s))
     return True
+
+
+def _ask_rate(clause: Clause, options: Options, state: State) -> None:
+    if any(getattr(one, "verb", "") == "add rate-limit" for one in state.acts):
+        return  # said further on
+    from backwright.agent.planner.questions import ask_rate
+
+    rate = (
+        ("limit", ask_rate(state, clause.raw, one_route=any(k == "route" for k, _ in options))),
+    )
+    state.step("add rate-limit", clause.raw, options=(*rate, *options))
 
 
 def _ask_route(clause: Clause, options: Options, state: State) -> None:
