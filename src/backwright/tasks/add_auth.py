@@ -131,6 +131,7 @@ def _migrate(
                 read_project(place.folder), done.accounts, done.key_kind, wanted.heir,
                 wanted.direct, sqlite=place.facts.uses_sqlite,
             )  # fmt: skip
+            heir = replace(heir, column=done.owner_column)
             make_heir(place.folder, migration, heir)
             fills = heir.fills
         notes += make_safe(place, migration, fills)

@@ -48,6 +48,7 @@ class Heir:
         key_kind: The type of its key.
         tables: The tables whose rows it gets.
         sqlite: Whether the database is SQLite.
+        column: The column of owners.
     """
 
     address: str
@@ -56,11 +57,12 @@ class Heir:
     key_kind: str
     tables: tuple[str, ...]
     sqlite: bool
+    column: str = OWNER
 
     @property
     def fills(self) -> dict[tuple[str, str], Fill]:
         """What existing rows get as their owner."""
-        return {(table.rpartition(".")[2], OWNER): Fill(f"({self._found})", each=True)
+        return {(table.rpartition(".")[2], self.column): Fill(f"({self._found})", each=True)
                 for table in self.tables}  # fmt: skip
 
     @property

@@ -19,7 +19,6 @@ from backwright.transfer.grow.sources import Sources, names_of_statement
 from backwright.transfer.grow.steps import seen_from
 from backwright.transfer.guarding.host import Host
 from backwright.transfer.guarding.importing import brings, with_import
-from backwright.transfer.guarding.owned import OWNER
 from backwright.values import Place
 
 
@@ -74,7 +73,7 @@ def _owner_of(host: Host, project: Project, model: Model) -> Declaration:
     name = host.said.model
     dialect = read_dialect(project, host.draft, model, host.known.versions).with_partner(host.user)
     home = Home(model.name, model.table, host.sources.module(model.file), model.file, owned=False)
-    stem = OWNER.removesuffix("_id")
+    stem = host.owner_column.removesuffix("_id")
     is_optional = not host.wanted.owner_required or model.name == name
     field = FieldSpec(
         stem, "ref", f"{stem}:ref:{name}:index:cascade", optional=is_optional, index=True,

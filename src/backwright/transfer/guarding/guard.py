@@ -28,7 +28,7 @@ from backwright.transfer.guarding.edits import Edits
 from backwright.transfer.guarding.example_settings import add_example_setting, set_token_url
 from backwright.transfer.guarding.host import Host, Wanted
 from backwright.transfer.guarding.host_tests import sign_in_tests
-from backwright.transfer.guarding.owned import Owned, owned_models
+from backwright.transfer.guarding.owned import OWNER, Owned, owned_models, owner_column
 from backwright.transfer.guarding.passing import Passing, Said, guard_alone
 from backwright.transfer.guarding.program import Function, Program
 from backwright.transfer.guarding.references import CHECK, WRITING, References
@@ -54,6 +54,7 @@ class Guarded:
         dependencies: The requirements that were added.
         accounts: The table of accounts.
         key_kind: The type of its key.
+        owner_column: The column of owners.
     """
 
     steps: tuple[tuple[str, tuple[str, ...]], ...]
@@ -65,6 +66,7 @@ class Guarded:
     scoped: tuple[Key, ...] = ()
     accounts: Accounts = field(default_factory=Accounts)
     key_kind: str = "int"
+    owner_column: str = OWNER
 
 
 def guard(draft: Draft, project: Project, wanted: Wanted, installed: Mapping[str, str]) -> Guarded:
@@ -106,6 +108,7 @@ def guard(draft: Draft, project: Project, wanted: Wanted, installed: Mapping[str
         scoped=scoped,
         accounts=host.accounts,
         key_kind=host.user_key,
+        owner_column=host.owner_column,
     )
 
 
@@ -157,7 +160,7 @@ def _host(draft: Draft, project: Project, wanted: Wanted, installed: Mapping[str
     )
     return Host(
         draft, project, sources, seams, session, Versions(versions, libraries), wanted, uses, said,
-        python=python, accounts=mine, steps=step,
+        python=python, owner_column=owner_column(project.models), accounts=mine, steps=step,
     )  # fmt: skip
 
 
@@ -179,7 +182,11 @@ def _scope(host: Host, known: Project) -> tuple[Key, ...]:
     program = Program(sources)
     models = {model.name: model for model in known.models}
     owned = owned_models(
-        models, [*host.wanted.direct], [*host.wanted.through], host.wanted.accounts
+        models,
+        [*host.wanted.direct],
+        [*host.wanted.through],
+        host.wanted.accounts,
+        host.owner_column,
     )
     scoper = Scoper(
         program, {(one.model.file, one.model.name): one for one in owned}, host.said.caller

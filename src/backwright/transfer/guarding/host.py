@@ -15,6 +15,7 @@ from backwright.transfer.grow.seams import Dependency, Seams
 from backwright.transfer.grow.sources import Sources
 from backwright.transfer.grow.template import plain_draft
 from backwright.transfer.guarding.adopting import Accounts
+from backwright.transfer.guarding.owned import OWNER
 from backwright.transfer.guarding.passing import Said
 from backwright.values import Note
 
@@ -65,6 +66,7 @@ class Host:
     sqlmodel: bool
     said: Said
     python: tuple[int, ...] = ()
+    owner_column: str = OWNER
     accounts: Accounts = field(default_factory=Accounts)
     steps: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)

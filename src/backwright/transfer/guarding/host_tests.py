@@ -17,7 +17,6 @@ from backwright.transfer.guarding import accounts
 from backwright.transfer.guarding.adopted import registration, speak_of
 from backwright.transfer.guarding.edits import Edits
 from backwright.transfer.guarding.host import Host
-from backwright.transfer.guarding.owned import OWNER
 from backwright.transfer.guarding.program import SESSIONS
 from backwright.values import Note
 
@@ -197,7 +196,8 @@ class _Tests:
         return ""
 
     def _give(self, call: ast.Call, kind: str, value: str) -> None:
-        text = f"{OWNER}={value}" if kind == "make" else f'update={{"{OWNER}": {value}}}'
+        owner = self.host.owner_column
+        text = f"{owner}={value}" if kind == "make" else f'update={{"{owner}": {value}}}'
         self.edits.add_argument(call, text)
 
     def _is_told(self, call: ast.Call) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from backwright.project.types import Column, Model
 
 OWNER = "owner_id"
+_OTHERS = ("account_id", "made_by_id", "belongs_to_id")  # where a host means something else by that
 ALWAYS = "always"
 
 
@@ -20,12 +21,14 @@ class Owned:
         key: The column of its key.
         through: The reference to an owned parent; None where it has an owner itself.
         is_account: Whether its rows are the accounts themselves, and belong to who made them.
+        column: The column of its owner, where it has one itself.
     """
 
     model: Model
     key: str
     through: tuple[Column, Owned] | None = None
     is_account: bool = False
+    column: str = OWNER
 
     @property
     def direct(self) -> bool:
@@ -48,10 +51,11 @@ class Owned:
                 tells; never if empty.
         """
         if self.through is None:
-            made = f"{said}.{OWNER} == {caller}"
+            made = f"{said}.{self.column} == {caller}"
             if self.is_account:
                 return f"or_({said}.{self.key} == {caller}, {made})" if itself else made
-            return f"or_({made}, {_unowned(said, shared)})" if shared else made
+            nobody = _unowned(f"{said}.{self.column}", shared)
+            return f"or_({made}, {nobody})" if shared else made
         column, parent = self.through
         name = parent.model.name
         inner = parent.condition(name, caller, itself=parent.is_account, shared=shared)
@@ -72,13 +76,20 @@ class Owned:
 
 
 def _unowned(said: str, shared: str) -> str:
-    nobody = f"{said}.{OWNER}.is_(None)"
+    nobody = f"{said}.is_(None)"
     return nobody if shared == ALWAYS else f"and_({shared}, {nobody})"
 
 
+def owner_column(models: Iterable[Model]) -> str:
+    """Return a name for the column of owners that no table has for something else."""
+    taken = {column.name for model in models for column in model.columns}
+    return next(name for name in (OWNER, *_OTHERS) if name not in taken)
+
+
 def owned_models(
-    models: Mapping[str, Model], direct: list[str], through: list[str], account: str | None = None
-) -> list[Owned]:
+    models: Mapping[str, Model], direct: list[str], through: list[str], account: str | None = None,
+    column: str = OWNER,
+) -> list[Owned]:  # fmt: skip
     """Return the owned models, each after the one that it is reached through.
 
     Args:
@@ -86,9 +97,10 @@ def owned_models(
         direct: those that get an owner's column.
         through: those that are owned through a parent.
         account: the host's own table of accounts, which is one of those that get a column.
+        column: the column of owners.
     """
     found = {
-        name: Owned(models[name], key_of(models[name]), is_account=name == account)
+        name: Owned(models[name], key_of(models[name]), is_account=name == account, column=column)
         for name in [*([account] if account else []), *direct]
     }
     waiting = list(through)

@@ -10,7 +10,7 @@ from backwright.project.types import Project
 from backwright.transfer.grow.seams import Dependency
 from backwright.transfer.grow.sources import last_name
 from backwright.transfer.guarding.edits import Edits
-from backwright.transfer.guarding.owned import OWNER, Owned
+from backwright.transfer.guarding.owned import Owned
 from backwright.transfer.guarding.passing import Passing, Said, append_parameter, put_parameter
 from backwright.transfer.guarding.program import Function, Program
 
@@ -41,7 +41,7 @@ class References:
         for parameter in handler.parameters:
             one = self._table(handler, parameter)
             if one and one.direct:
-                lines.append(f"{parameter.arg}.{OWNER} = {said.caller}")
+                lines.append(f"{parameter.arg}.{one.column} = {said.caller}")
         variable = self._session(handler)
         if not variable and self.sends(handler):
             variable = "session"
@@ -111,7 +111,7 @@ class References:
         for one in touched.values():
             for column in one.model.columns:
                 table = (column.foreign_key or "").rpartition(".")[0]
-                if table in tables and column.name != OWNER:
+                if table in tables and column.name != one.column:
                     found[column.name] = tables[table]
         return found
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from backwright.transfer.grow.sources import last_name
 from backwright.transfer.guarding.edits import Edits
-from backwright.transfer.guarding.owned import OWNER, Owned
+from backwright.transfer.guarding.owned import Owned
 from backwright.transfer.guarding.program import Function, Program
 from backwright.values import Note
 
@@ -62,7 +62,7 @@ class Scoper:
         if kind == "get":
             return self._get(function, edits, node, one)
         if kind in ("make", "from"):
-            column = OWNER if one.direct else self._caller_column(function, node, one)
+            column = one.column if one.direct else self._caller_column(function, node, one)
             if column:
                 self._make(edits, node, kind, column)
             return set()

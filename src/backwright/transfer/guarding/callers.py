@@ -1,0 +1,172 @@
+"""The caller, as a host that has an authentication says who it is: by which parameter, of what kind."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from backwright.project.types import Project
+from backwright.transfer.declaration import Import
+from backwright.transfer.grow.sources import Sources, last_name, names_of_statement
+from backwright.transfer.guarding.program import Function, Program
+
+_CALLER = re.compile(r"(?i)^(current_?\w*|caller|me|user|auth_?user|requester|actor|logged_?\w*)$")
+_DICTS = ("dict", "Dict", "Mapping")
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """How the host's handlers are told who is calling.
+
+    Attributes:
+        getter: The dependency.
+        kind: What it gives, as annotations say it: a class of the host, or a dictionary.
+        name: The parameter, as most handlers call it.
+        alias: The annotated form of it, if the host has one.
+        annotated: Whether handlers say `Annotated[…, Depends(…)]` rather than `= Depends(…)`.
+        is_dict: Whether it gives a dictionary.
+    """
+
+    getter: Import
+    kind: Import | None
+    name: str = "current_user"
+    alias: Import | None = None
+    annotated: bool = False
+    is_dict: bool = False
+
+    def key(self, name: str, key: str) -> str:
+        """Return the expression of the caller's key, of a parameter of some name."""
+        return f'{name}["{key}"]' if self.is_dict else f"{name}.{key}"
+
+    @property
+    def annotation(self) -> str:
+        """How a parameter that is no dependency is annotated."""
+        if self.is_dict or self.kind is None:
+            return "dict"
+        return self.kind[1]
+
+    @property
+    def parameter(self) -> str:
+        """The parameter that a handler is given."""
+        if self.alias:
+            return f"{self.name}: {self.alias[1]}"
+        depends = f"Depends({self.getter[1]})"
+        if self.annotated:
+            return f"{self.name}: Annotated[{self.annotation}, {depends}]"
+        return f"{self.name}: {self.annotation} = {depends}"
+
+    @property
+    def imports(self) -> set[Import]:
+        """What a module needs that says the parameter."""
+        if self.alias:
+            return {self.alias}
+        found = {self.getter, ("fastapi", "Depends")}
+        found |= {("typing", "Annotated")} if self.annotated else set()
+        return found | ({self.kind} if self.kind else set())
+
+
+def read_caller(program: Program, project: Project) -> Caller | None:
+    """Return how the host's handlers are told who is calling; None if none of them is."""
+    known = (project.auth.current_user or "").replace(":", ".")
+    votes: Counter[Caller] = Counter()
+    for function in program.functions:
+        for argument in function.parameters:
+            found = _depends_of(program, function, argument)
+            if found is None:
+                continue
+            kind, getter, alias, annotated = found
+            if known and ".".join(getter) != known:
+                continue
+            said = _kind(program, function.path, kind)
+            if said is None and kind is not None and last_name(_bare(kind)) not in _DICTS:
+                continue
+            is_dict = kind is not None and last_name(_bare(kind)) in _DICTS
+            votes[Caller(getter, said, argument.arg, alias, annotated, is_dict)] += 1
+    named = [one for one in votes if not one.name.startswith("_")] or list(votes)
+    if not named:
+        return None
+    return max(named, key=lambda one: (one.alias is not None, one.kind is not None, votes[one]))
+
+
+def parameter_of(program: Program, caller: Caller, function: Function) -> ast.arg | None:
+    """Return the parameter by which a function is told the caller already."""
+    for argument in function.parameters:
+        found = _depends_of(program, function, argument)
+        if found is not None:
+            if found[1] == caller.getter:
+                return argument
+            continue
+        cls = program.class_of(function.path, argument.annotation)
+        if cls is None or caller.kind is None or not _CALLER.match(argument.arg):
+            continue
+        if (program.sources.module(cls.path), cls.node.name) == caller.kind:
+            return argument
+    return None
+
+
+def _depends_of(
+    program: Program, function: Function, argument: ast.arg
+) -> tuple[ast.expr | None, Import, Import | None, bool] | None:
+    """Return what a parameter gets by a dependency: its type, the function, the alias, its form."""
+    sources, path = program.sources, function.path
+    default = _default_of(function, argument)
+    if (target := _target(default)) is not None:
+        return argument.annotation, sources.resolve(path, target), None, False
+    said = argument.annotation
+    home = path
+    alias: Import | None = None
+    if isinstance(said, ast.Name | ast.Attribute):
+        module, name = sources.resolve(path, said)
+        home = sources.file(module) or path
+        said, alias = _alias(sources, home, name), (module, name)
+    if not isinstance(said, ast.Subscript) or last_name(said.value) != "Annotated":
+        return None
+    parts = said.slice.elts if isinstance(said.slice, ast.Tuple) else []
+    target = next((one for part in parts[1:] if (one := _target(part)) is not None), None)
+    if target is None:
+        return None
+    kind = parts[0]
+    if home != path and isinstance(kind, ast.Name | ast.Attribute):
+        module, name = sources.resolve(home, kind)
+        kind = ast.parse(f"{module}.{name}" if name else module, mode="eval").body
+    return kind, sources.resolve(home, target), alias, True
+
+
+def _alias(sources: Sources, path: str, name: str) -> ast.expr | None:
+    for node in sources.trees[path].body if path in sources.trees else ():
+        if isinstance(node, ast.Assign) and name in names_of_statement(node):
+            return node.value
+    return None
+
+
+def _target(node: ast.expr | None) -> ast.expr | None:
+    """Return what stands in `Depends(…)` or `Security(…)`."""
+    if not isinstance(node, ast.Call) or last_name(node.func) not in ("Depends", "Security"):
+        return None
+    is_named = bool(node.args) and isinstance(node.args[0], ast.Name | ast.Attribute)
+    return node.args[0] if is_named else None
+
+
+def _default_of(function: Function, argument: ast.arg) -> ast.expr | None:
+    args = function.node.args
+    positional = [*args.posonlyargs, *args.args]
+    given = [None] * (len(positional) - len(args.defaults)) + list(args.defaults)
+    pairs = [*zip(positional, given, strict=True)]
+    pairs += zip(args.kwonlyargs, args.kw_defaults, strict=True)
+    return next((value for one, value in pairs if one is argument), None)
+
+
+def _bare(node: ast.expr) -> ast.expr:
+    return node.value if isinstance(node, ast.Subscript) else node
+
+
+def _kind(program: Program, path: str, node: ast.expr | None) -> Import | None:
+    """Return the class of the host that an annotation names."""
+    cls = program.class_of(path, node)
+    if cls is None and isinstance(node, ast.Attribute):
+        module, name = ast.unparse(node.value), node.attr
+        file = program.sources.file(module)
+        cls = program.classes.get((file, name)) if file else None
+    return (program.sources.module(cls.path), cls.node.name) if cls else None
