@@ -12,9 +12,12 @@ import pytest
 
 from backwright.project import read_project
 from backwright.tasks.add_auth import write
-from backwright.tasks.auth_plan import is_complete, plan
+from backwright.tasks.auth_completion import completion
+from backwright.tasks.auth_plan import plan
+from backwright.tasks.drafted import put
 from backwright.tasks.questions import Answers
 from backwright.transfer.draft import Draft
+from backwright.transfer.guarding.completing import Completion, complete
 
 HERE = Path(__file__).parent
 HOSTS = {
@@ -45,7 +48,25 @@ def test_guard(name: str, tmp_path: Path) -> None:
     assert {asked[key] for key in done.public} <= {"none"}
     assert len(after.endpoints) == len(project.endpoints) + 8
     assert after.auth.approach == "jwt"
-    assert is_complete(after, Draft(host), Answers(yes=True))
+    assert completion(after, Draft(host), Answers(yes=True)) == Completion()
+
+
+def test_complete(tmp_path: Path) -> None:
+    before, host = HERE / "hosts" / "half" / "before", tmp_path / "host"
+    shutil.copytree(before, host, ignore=shutil.ignore_patterns("__pycache__"))
+    project, draft = read_project(host), Draft(host)
+    wanted = completion(project, draft, Answers(yes=True))
+    done = complete(draft, project, wanted)
+    diff = "".join(_diff(path, before, host) for path in sorted(put(host, draft)))
+    golden = HERE / "goldens" / "half.diff"
+    if os.environ.get("UPDATE_GOLDEN"):
+        golden.write_text(diff)
+    assert diff == golden.read_text()
+
+    after = read_project(host)
+    asked = {(e.method, e.path): e.auth for e in after.endpoints}
+    assert {asked[key] for key in done.guarded} == {"required"}
+    assert completion(after, Draft(host), Answers(yes=True)) == Completion()
 
 
 def _diff(path: str, before: Path, after: Path) -> str:

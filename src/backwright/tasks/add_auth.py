@@ -13,7 +13,8 @@ from backwright.project.types import Project
 from backwright.report.change import ChangeReport, PlanStep
 from backwright.report.events import Listener, StepStarted
 from backwright.tasks.add_by_example import finish_migration
-from backwright.tasks.auth_plan import is_complete, plan
+from backwright.tasks.auth_completion import complete_auth, completion, planned_completion
+from backwright.tasks.auth_plan import plan
 from backwright.tasks.auth_proof import prove_guarded
 from backwright.tasks.black import blacken
 from backwright.tasks.change import (
@@ -64,8 +65,8 @@ def add_auth(request: AddAuth, listener: Listener) -> ChangeReport:
         MissingError: something that the proof needs is not there.
     """
     project = _of_main_app(read_project(request.root))
-    if is_complete(project, Draft(request.root), request.answers):
-        return _already(project)
+    if project.auth.approach != "none":
+        return _completed(request, project, listener)
     wanted = plan(project, Draft(request.root), request.answers)
     if request.dry_run:
         return _planned(request, project, wanted)
@@ -98,6 +99,16 @@ def add_auth(request: AddAuth, listener: Listener) -> ChangeReport:
         notes = (*done.notes, *said, *changed.notes, *unkept)
         outcome = _outcome(wanted, done, ways, notes, migrated=bool(migration))
         return change_report(outcome, changes, verified=checks, undo=undo)
+
+
+def _completed(request: AddAuth, project: Project, listener: Listener) -> ChangeReport:
+    """Complete an authentication that is there; report that there is nothing to add if so."""
+    wanted = completion(project, Draft(request.root), request.answers)
+    if not wanted.forgotten and not wanted.unscoped:
+        return _already(project)
+    if request.dry_run:
+        return planned_completion(request.root, project, wanted, command=COMMAND)
+    return complete_auth(request.root, project, wanted, request.answers, listener, command=COMMAND)
 
 
 def _already(project: Project) -> ChangeReport:

@@ -56,51 +56,13 @@ def plan(project: Project, draft: Draft, answers: Answers) -> Wanted:
     known = [m.name for m in candidates]
     if not proposed and "owned" not in answers.given:
         _refuse_unreadable(project, draft)
-    names = _listed(answers, _owned_question(proposed, known, uses), known)
+    names = listed(answers, _owned_question(proposed, known, uses), known)
     mine = account.name if account else None
     direct, through = _divided(project, names, mine)
     public = _public(answers, project, uses, {*direct, *through, *([mine] if mine else [])})
     rows = _rows(answers) if names else "hidden"
     left_out = _left_out(answers)
     return Wanted(tuple(direct), tuple(through), public, mine, role, rows, left_out)
-
-
-def is_complete(project: Project, draft: Draft, answers: Answers) -> bool:
-    """Tell whether a project has authentication, and no endpoint forgot to ask for it.
-
-    Raises:
-        UsageError: it has one in part.
-    """
-    auth = project.auth
-    if auth.approach == _NONE:
-        return False
-    forgotten = _forgotten(project, draft, answers)
-    if not forgotten:
-        return True
-    where = f" ({auth.library})" if auth.library else ""
-    raise UsageError(
-        f"this project has authentication already: {auth.approach}{where}; "
-        f"these endpoints do not ask for it: {', '.join(use.key for use in forgotten)}",
-        place=Place(auth.file, auth.line or 1) if auth.file else None,
-        remedy="`add auth` cannot complete an authentication that is there yet; "
-        "`backwright probe` tells which endpoints it leaves open",
-    )
-
-
-def _forgotten(project: Project, draft: Draft, answers: Answers) -> list[Use]:
-    """Return the endpoints that ask for no account, and should."""
-    people = {m.name for m in project.models if looks_like_accounts(m)} | {project.auth.user_model}
-    owned = {m.name for m in project.models if m.owner is not None} - people
-    allowed = {one.strip() for one in answers.given.get("public", "").split(",")}
-    catalogue = {m.name for m in project.models} - owned - people
-    return [
-        use
-        for use in uses_of(project, draft)
-        if use.endpoint.auth == "none"
-        and use.key not in allowed
-        and use.touched - people
-        and not _stays_open(use, owned, catalogue)
-    ]
 
 
 def _refuse_unreadable(project: Project, draft: Draft) -> None:
@@ -177,7 +139,7 @@ def _owned_question(proposed: Sequence[str], known: Sequence[str], uses: Sequenc
     )
 
 
-def _listed(answers: Answers, question: Question, known: Sequence[str]) -> list[str]:
+def listed(answers: Answers, question: Question, known: Sequence[str]) -> list[str]:
     """Return the names of an answer, which may be other ones than the question proposes.
 
     Raises:
@@ -279,7 +241,7 @@ def _public(
     answers: Answers, project: Project, uses: Sequence[Use], owned: set[str]
 ) -> frozenset[tuple[str, str]]:
     catalogue = {m.name for m in project.models} - owned
-    proposed = [use.key for use in uses if _stays_open(use, owned, catalogue)]
+    proposed = [use.key for use in uses if stays_open(use, owned, catalogue)]
     known = list(dict.fromkeys(use.key for use in uses))
     value = ",".join(dict.fromkeys(proposed)) or _NONE
     choices = [Choice(value, "These answer without an account; all others ask for one.",
@@ -297,11 +259,18 @@ def _public(
         recommended=value,
         free=True,
     )
-    chosen = _listed(answers, question, known)
+    chosen = listed(answers, question, known)
     return frozenset((m, p) for m, _, p in (one.partition(" ") for one in chosen))
 
 
-def _stays_open(use: Use, owned: set[str], catalogue: set[str]) -> bool:
+def stays_open(use: Use, owned: set[str], catalogue: set[str]) -> bool:
+    """Tell whether an endpoint likely means to answer everybody.
+
+    Args:
+        use: what it does.
+        owned: the models whose rows belong to somebody.
+        catalogue: those whose rows belong to nobody.
+    """
     if use.touched & owned:
         return False
     if use.endpoint.method not in ("GET", "HEAD"):
@@ -333,7 +302,7 @@ def _left_out(answers: Answers) -> frozenset[str]:
         recommended=value,
         free=True,
     )
-    return frozenset(set(OPTIONAL) - set(_listed(answers, question, list(OPTIONAL))))
+    return frozenset(set(OPTIONAL) - set(listed(answers, question, list(OPTIONAL))))
 
 
 def _rows(answers: Answers) -> str:

@@ -70,6 +70,10 @@ class Caller:
 def read_caller(program: Program, project: Project) -> Caller | None:
     """Return how the host's handlers are told who is calling; None if none of them is."""
     known = (project.auth.current_user or "").replace(":", ".")
+    users = next(
+        ((program.sources.module(m.file), m.name) for m in project.models
+         if m.name == project.auth.user_model), None,
+    )  # fmt: skip
     votes: Counter[Caller] = Counter()
     for function in program.functions:
         for argument in function.parameters:
@@ -79,7 +83,7 @@ def read_caller(program: Program, project: Project) -> Caller | None:
             kind, getter, alias, annotated = found
             if known and ".".join(getter) != known:
                 continue
-            said = _kind(program, function.path, kind)
+            said = _kind(program, function.path, kind) if kind is not None else users
             if said is None and kind is not None and last_name(_bare(kind)) not in _DICTS:
                 continue
             is_dict = kind is not None and last_name(_bare(kind)) in _DICTS

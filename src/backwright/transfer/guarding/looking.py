@@ -1,0 +1,104 @@
+"""A look at a row before anything is done with it: whether it is the caller's own."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from backwright.project.types import Endpoint
+from backwright.transfer.declaration import Import
+from backwright.transfer.guarding.owned import Owned
+from backwright.transfer.guarding.program import Function, Program
+
+
+@dataclass(frozen=True)
+class Look:
+    """What is looked at.
+
+    Attributes:
+        owned: The model.
+        said: How the handler's module names it.
+        parameter: The handler's parameter that has the row's key.
+        before: The statement that it is done before.
+        imports: What the module must import for that.
+    """
+
+    owned: Owned
+    said: str
+    parameter: str
+    before: ast.stmt
+    imports: frozenset[Import]
+
+    def lines(self, caller: str, session: str, *, waits: bool) -> list[str]:
+        """Return the statements.
+
+        Args:
+            caller: the expression of the caller's key.
+            session: the variable of the session.
+            waits: whether it is asynchronous.
+        """
+        key = f"{self.said}.{self.owned.key}"
+        mine = self.owned.condition(self.said, caller)
+        asked = f"select({key}).where({key} == {self.parameter}, {mine})"
+        what = " ".join(re.findall(r"[A-Z]?[a-z0-9]+|[A-Z]+", self.owned.model.name)).capitalize()
+        return [
+            f"if {'await ' if waits else ''}{session}.scalar({asked}) is None:",
+            f'    raise HTTPException(status_code=404, detail="{what} not found")',
+        ]
+
+
+def look_of(
+    program: Program, endpoint: Endpoint, handler: Function, ones: Sequence[Owned]
+) -> Look | str:
+    """Return which row a handler is to look at; a text that says why none can be told."""
+    names = {one.arg for one in handler.parameters}
+    in_path = [name for name in re.findall(r"\{(\w+)[^}]*\}", endpoint.path) if name in names]
+    for one in sorted(ones, key=lambda one: one.through is not None):
+        parameter = next((name for name in _keys(one) if name in in_path), None)
+        if parameter is None:
+            continue
+        said = _said(program, handler.path, one)
+        body = [s for s in handler.node.body if not _is_docstring(s)] or handler.node.body
+        return Look(one, said[0], parameter, body[0], said[1])
+    what = ", ".join(one.model.name for one in ones) or "rows"
+    return f"{handler.name} shares its query of {what} with other endpoints, and names no row"
+
+
+def _keys(one: Owned) -> list[str]:
+    """Return how parameters call the key of a model, the plainest last."""
+    name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", one.model.name).lower()
+    table = one.model.table.rpartition(".")[2].lower()
+    stems = dict.fromkeys((name, table, table.removesuffix("s"), name.rpartition("_")[2]))
+    said = [f"{stem}_{end}" for stem in stems for end in (one.key, "id", "uid", "uuid", "pk")]
+    return [*said, one.key, "id", "uid", "uuid", "pk"]
+
+
+def _said(program: Program, path: str, one: Owned) -> tuple[str, frozenset[Import]]:
+    """Return how a module names a model, and what it must import for that."""
+    sources = program.sources
+    module, name = sources.module(one.model.file), one.model.name
+    for node in sources.trees[path].body:
+        if not isinstance(node, ast.Import | ast.ImportFrom):
+            continue
+        for alias in node.names:
+            bound = alias.asname or alias.name
+            cls = program.class_of(path, ast.parse(bound, mode="eval").body)
+            if cls and (cls.path, cls.node.name) == (one.model.file, name):
+                return bound, frozenset()
+            inner = program.class_of(path, ast.parse(f"{bound}.{name}", mode="eval").body)
+            if inner and (inner.path, inner.node.name) == (one.model.file, name):
+                return f"{bound}.{name}", frozenset()
+    if path == one.model.file:
+        return name, frozenset()
+    taken = {alias.asname or alias.name for node in sources.trees[path].body
+             if isinstance(node, ast.Import | ast.ImportFrom) for alias in node.names}  # fmt: skip
+    if name not in taken:
+        return name, frozenset({(module, name)})
+    other = next(n for n in (f"{name}Model", f"{name}Row", f"{name}Table") if n not in taken)
+    return other, frozenset({(module, f"{name} as {other}")})
+
+
+def _is_docstring(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)

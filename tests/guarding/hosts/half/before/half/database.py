@@ -1,0 +1,20 @@
+import os
+from collections.abc import Iterator
+
+from sqlalchemy import create_engine
+from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+
+engine = create_engine(
+    os.environ.get("DATABASE_URL", "sqlite:///./half.db"),
+    connect_args={"check_same_thread": False},
+)
+SessionLocal = sessionmaker(engine)
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+def get_db() -> Iterator[Session]:
+    with SessionLocal() as session:
+        yield session
