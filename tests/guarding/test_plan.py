@@ -6,14 +6,17 @@ import pytest
 
 from backwright.errors import QuestionError, UsageError
 from backwright.project import read_project
-from backwright.tasks.auth_plan import is_complete, plan
+from backwright.tasks.auth_completion import completion
+from backwright.tasks.auth_plan import plan
 from backwright.tasks.questions import Answers
 from backwright.transfer.draft import Draft
+from backwright.transfer.guarding.completing import Completion
 from backwright.transfer.guarding.host import Wanted
 from backwright.transfer.guarding.leaving_out import OPTIONAL
 
 HERE = Path(__file__).parent
 JOURNAL = HERE / "hosts" / "journal" / "before"
+HALF = HERE / "hosts" / "half" / "before"
 OTHERS = HERE.parent / "hosts"
 
 
@@ -72,5 +75,38 @@ def test_answers_that_mean_nothing(given: dict[str, str], said: str) -> None:
 
 def test_an_authentication_that_is_whole_is_left_alone() -> None:
     host = OTHERS / "accounts" / "before"
-    assert is_complete(read_project(host), Draft(host), Answers(yes=True))
-    assert not is_complete(read_project(JOURNAL), Draft(JOURNAL), Answers(yes=True))
+    assert completed(host) == Completion()
+
+
+def completed(host: Path, *, yes: bool = True, **given: str) -> Completion:
+    """Return what is completed of a host's authentication with some answers."""
+    return completion(read_project(host), Draft(host), Answers(given, yes=yes))
+
+
+def test_what_is_missing_is_asked_for() -> None:
+    given: dict[str, str] = {}
+    asked = {}
+    for _ in range(2):
+        with pytest.raises(QuestionError) as raised:
+            completed(HALF, yes=False, **given)
+        question = raised.value.question
+        asked[question.key] = given[question.key] = question.recommended
+        assert all(choice.trade_off for choice in question.choices)
+    assert asked == {"public": "GET /posts,GET /posts/{post_id},GET /labels", "shared": "none"}
+    wanted = completed(HALF, yes=False, **given)
+    assert wanted.forgotten == (("DELETE", "/tasks/{task_id}"), ("POST", "/labels"))
+    assert set(wanted.unscoped) == {
+        ("GET", "/tasks/{task_id}"),
+        ("GET", "/tasks/{task_id}/remarks"),
+        ("PATCH", "/posts/{post_id}"),
+        ("DELETE", "/tasks/{task_id}"),
+    }
+
+
+def test_what_stays_open_or_shared_is_left_alone() -> None:
+    posts = "GET /posts,GET /posts/{post_id},GET /labels"
+    wanted = completed(HALF, public=f"{posts},POST /labels", shared="PATCH /posts/{post_id}")
+    assert wanted.forgotten == (("DELETE", "/tasks/{task_id}"),)
+    assert ("PATCH", "/posts/{post_id}") not in wanted.unscoped
+    with pytest.raises(UsageError, match="not known"):
+        completed(HALF, public="GET /pots")
