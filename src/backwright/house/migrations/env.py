@@ -6,6 +6,9 @@ from typing import Literal
 import asyncpg
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
+from alembic.operations.ops import AddColumnOp, DropColumnOp, MigrationScript, ModifyTableOps
+from alembic.runtime.migration import MigrationContext
+from alembic.util import msg
 from sqlalchemy import Connection, Enum, TypeDecorator, make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
@@ -13,7 +16,7 @@ from sqlmodel import SQLModel
 
 import app.models  # noqa: F401 - it declares the tables
 from app.config import get_settings
-from migrations.autogenerate import complete, render_enum
+from migrations.enum_types import migrate_enum_types, render_enum
 
 
 def get_url() -> str:
@@ -34,6 +37,30 @@ def render_item(kind: str, item: object, autogen: AutogenContext) -> str | Liter
     if kind == "type" and isinstance(item, Enum) and item.native_enum:
         return render_enum(item, autogen)
     return False
+
+
+def complete(
+    context: MigrationContext, _revision: object, directives: list[MigrationScript]
+) -> None:
+    """Attend to what Alembic leaves out of a migration that is being written."""
+    warn_of_renames(directives)
+    migrate_enum_types(context, directives)
+
+
+def warn_of_renames(directives: list[MigrationScript]) -> None:
+    """Say where a column goes and another comes: if that is a new name, its values would be lost."""
+    changes = (
+        change for script in directives for ops in script.upgrade_ops_list for change in ops.ops
+    )
+    for table in (change for change in changes if isinstance(change, ModifyTableOps)):
+        added = [one.column.name for one in table.ops if isinstance(one, AddColumnOp)]
+        lost = [one.column_name for one in table.ops if isinstance(one, DropColumnOp) if added]
+        for name in lost:
+            msg(
+                f"{table.table_name}.{name} is dropped with its values. If it only got a new name "
+                f"({' or '.join(added)}), write op.alter_column(…, new_column_name=…) instead, "
+                "in both directions."
+            )
 
 
 def run_migrations(connection: Connection | None = None) -> None:

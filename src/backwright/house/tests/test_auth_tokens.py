@@ -11,7 +11,7 @@ import pytest
 from httpx import AsyncClient
 from sqlmodel import col, delete
 
-from app.config import get_settings
+from app.config import DEVELOPMENT_SECRET_KEY, get_settings
 from app.database import Session
 from app.models import LoginSession, User
 from tests.auth_helpers import (
@@ -31,6 +31,7 @@ from tests.auth_helpers import (
     sign,
     sign_up,
 )
+from tests.stack_helpers import make_settings
 
 OPEN_PATHS = {
     "/register",
@@ -368,3 +369,12 @@ async def test_all_strangers_get_the_same_answer(
         )
     ]
     assert len({answer.content for answer in answers}) == 1
+
+
+@pytest.mark.parametrize("place", [{"environment": "production"}, {"host": "0.0.0.0"}], ids=str)
+@pytest.mark.parametrize("key", [DEVELOPMENT_SECRET_KEY, "short", "a" * 64])
+def test_a_key_that_others_could_know_is_refused(place: dict[str, str], key: str) -> None:
+    """Wherever others can come; on this machine alone it is convenient."""
+    with pytest.raises(ValueError, match="SECRET_KEY must be set"):
+        make_settings(**place, secret_key=key)
+    assert make_settings(secret_key=key).host == "127.0.0.1"

@@ -1,4 +1,4 @@
-"""What Alembic does not find out by itself when it compares the models with the database.
+"""The types of enumerations, which Alembic leaves out of the migrations that it writes.
 
 It compares tables, and PostgreSQL keeps the values of an enumeration in a type beside them. So here
 a type is made before its first column, grows with its enumeration, and goes with its last column.
@@ -12,14 +12,13 @@ from alembic.operations.ops import (
     AddColumnOp,
     AlterColumnOp,
     CreateTableOp,
-    DropColumnOp,
     ExecuteSQLOp,
     MigrateOperation,
     MigrationScript,
     ModifyTableOps,
 )
 from alembic.runtime.migration import MigrationContext
-from alembic.util import CommandError, msg
+from alembic.util import CommandError
 from sqlalchemy import Column, Enum, MetaData, inspect
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import ENUM, CreateEnumType
@@ -37,10 +36,8 @@ def render_enum(kind: Enum, context: AutogenContext) -> str:
     return f"postgresql.ENUM({values}, name={kind.name!r}, create_type=False)"
 
 
-def complete(
-    context: MigrationContext, _revision: object, directives: list[MigrationScript]
-) -> None:
-    """Add what is missing to a migration that is being written.
+def migrate_enum_types(context: MigrationContext, directives: list[MigrationScript]) -> None:
+    """Add the statements about types to migrations that are being written.
 
     Raises:
         CommandError: If an enumeration lost or moved a value, which no statement does by itself.
@@ -50,26 +47,12 @@ def complete(
     wanted = _types(column for table in models.tables.values() for column in table.columns)
     for script in directives:
         for up, down in zip(script.upgrade_ops_list, script.downgrade_ops_list, strict=True):
-            _warn_of_renames(up.ops)
             made = _without(_types(_columns(up.ops)), there)
             gone = _without(_types(_columns(down.ops)), wanted)
             up.ops[:0] = [*_create(made), *_grow(there, wanted)]
             up.ops += _drop(gone)
             down.ops[:0] = _create(gone)
             down.ops += _drop(made)
-
-
-def _warn_of_renames(operations: Iterable[MigrateOperation]) -> None:
-    """Say where a column goes and another comes: if that is a new name, its values would be lost."""
-    for table in (one for one in operations if isinstance(one, ModifyTableOps)):
-        added = [one.column.name for one in table.ops if isinstance(one, AddColumnOp)]
-        lost = [one.column_name for one in table.ops if isinstance(one, DropColumnOp) if added]
-        for name in lost:
-            msg(
-                f"{table.table_name}.{name} is dropped with its values. If it only got a new name "
-                f"({' or '.join(added)}), write op.alter_column(…, new_column_name=…) instead, "
-                "in both directions."
-            )
 
 
 def _types_of_database(context: MigrationContext) -> Types:
