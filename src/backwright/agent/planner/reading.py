@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 from backwright.agent.planner import questions
 from backwright.agent.planner.attributes import spot
@@ -88,6 +89,8 @@ FRAMES: tuple[tuple[str, Frame], ...] = (
     ("relation", relations.read_relation),
     ("resources", resources.read_resources),
 )
+# Frames that look for the names of models; the others only look for cues.
+_NAMING = ("owner", "new", "pagination", "index", "relation", "resources")
 _DEFINING = (
     "owner",
     "new",
@@ -213,10 +216,21 @@ def _is_circumstance(clause: Clause, about: str, state: State) -> bool:
 def _frame_of(clause: Clause, state: State) -> str | None:
     defined = _has_types(clause.text)
     order = sorted(FRAMES, key=lambda one: one[0] not in _DEFINING) if defined else FRAMES
+    masked = replace(clause, text=_without_names(clause.text, state))
     for name, frame in order:
-        if frame(clause, state):
+        if frame(clause if name in _NAMING else masked, state):
             return name
     return None
+
+
+def _without_names(text: str, state: State) -> str:
+    """Return a text in which no word of a model's name can be taken for a cue: `AuditLog`, `rate limit`."""
+    forms = [f for thing in state.world.things for f in (thing.name, *thing.forms)]
+    long = [f for f in forms if re.search(r"[a-z][A-Z]|[ _-]", f)]
+    if not long:
+        return text
+    names = "|".join(re.escape(f) for f in sorted(set(long), key=len, reverse=True))
+    return re.sub(rf"(?i)(?<![\w-])(?:{names})s?(?![\w-])", "Thing", text)
 
 
 def _has_types(text: str) -> bool:

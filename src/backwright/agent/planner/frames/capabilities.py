@@ -229,6 +229,7 @@ def _describes(clause: Clause) -> bool:
     """Tell whether the clause says what a field is like: its type, its bounds, its default."""
     return any(
         one.kind in ("type", "range", "length", "default", "enum", "decimal", "money")
+        and not one.weak
         for one in spot(clause.text, ())
     )
 
@@ -256,7 +257,8 @@ def _columns(text: str, state: State) -> dict[str, list[str]]:
     """Return the columns that a text names, by the model that has them."""
     found: dict[str, list[str]] = {}
     for thing in state.world.things:
-        if not _mention(text, thing.forms):
+        people = ("user", "users") if thing.name == state.world.user else ()
+        if not _mention(text, (*thing.forms, *people)):
             continue
         named = [
             column
@@ -266,7 +268,8 @@ def _columns(text: str, state: State) -> dict[str, list[str]]:
             ).search(text)
             and column not in ("id",)
         ]
-        written = re.findall(rf"(?i)\b{re.escape(thing.name)}s?[.(]\s*([a-z_]+)", text)
+        called = "|".join(re.escape(one) for one in (thing.name, *people))
+        written = re.findall(rf"(?i)\b(?:{called})s?[.(]\s*([a-z_]+)", text)
         names = list(dict.fromkeys([*named, *written]))
         names = [n for n in names if n not in thing.forms or n in written]
         if names:

@@ -24,6 +24,7 @@ from backwright.agent.planner.nouns import read_noun
 from backwright.agent.planner.state import Entity, State, is_plural
 
 _PEOPLE = r"(?:users?|customers?|members?|accounts?|clients?)"
+_RELATING = r"\b(?:refer(?:s|ring)?|references?|belong(?:s|ing)?|point(?:s|ing)?|link(?:s|ed)?|relat(?:es?|ed|ion)|attach(?:es|ed)|connect(?:s|ed)?|key|tied|owned|index(?:es)?|many)\s*$"
 _FIELD_NAME = re.compile(
     r"[a-z][a-z0-9_]*(?<!s) (?:on|onto|to|in|into) (?:the |every |each |all )?"
 )
@@ -31,29 +32,21 @@ _FIELD_NAME = re.compile(
 
 def fields_onto(text: str, clause: Clause, state: State) -> bool:
     """`add due_date to Task, a date`, `put a channel on orders, one of …`, `color for Folder – …`."""
-    things = f"{things_of(state)}|{_PEOPLE}" if state.world.user else things_of(state)
-    found = pattern(
-        rf"^(?:(?:i|we)\s+(?:also\s+)?)?(?P<verb>(?:<ADD>)\s+)?(?P<what>(?:(?!\b(?:to|on|onto|into) (?:{things})\b).)+?)\s+(?:to|on|onto|in|into|for|of|about)\s+(?:<DET>\s+|existing\s+)*(?P<thing>{things})"
-        rf"(?:\s+(?:model|table|resource|rows?|entity|records?))?(?![\w-]|'s|\.\w)(?P<rest>.*)$"
-    ).match(text)
-    if found and not found["verb"] and re.match(r"[A-Z]\w+,?\s+with\b", found["what"]):
-        return False  # `Collection, with any number of products`
-    if not found or ":" in found["what"] or found["what"].count("(") != found["what"].count(")"):
+    found = _onto(text, state)
+    if found is None:
         return False
-    said = _without_reference(found["what"], state)
-    if pattern(
-        r"\b(?:refer(?:s|ring)?|references?|belong(?:s|ing)?|point(?:s|ing)?|link(?:s|ed)?|relat(?:es?|ed|ion)|attach(?:es|ed)|connect(?:s|ed)?|key|tied|owned|index(?:es)?|many)\s*$"
-    ).search(said):
-        return False
+    if _with_fields(found, clause, state):
+        return True
     entity = state.find(found["thing"]) or _of_people(found["thing"], text, state)
-    if entity is None or (not found["verb"] and not entity.thing):
+    said = _without_reference(found["what"], state)
+    if (
+        entity is None
+        or (not found["verb"] and not entity.thing)
+        or pattern(_RELATING).search(said)
+    ):
         return False
     what = read_list(said, state.forms(), entity.drafts)
-    named = bool(what.fresh) and bool(re.match(r"\s*[:(–-]", found["rest"]))
-    rest = read_list(body_of(found["rest"]), state.forms(), what.drafts, follows=named)
-    if named and (values := _bare_values(found["rest"])):
-        _choose(what.drafts[-1], values)
-        rest = what
+    rest = _said_behind(found["rest"], what, state)
     if entity.thing and _FIELD_NAME.fullmatch(text[: found.start("thing")]) and not found["rest"]:
         return give_fields(entity, rest, clause, state)  # `estimate on Task. float.`
     if found["verb"] is None and not (what.drafts and any(d.said for d in rest.drafts)):
@@ -63,6 +56,41 @@ def fields_onto(text: str, clause: Clause, state: State) -> bool:
     if not rest.drafts:
         return _nameless(entity, clause, state, rest)
     return give_fields(entity, rest, clause, state)
+
+
+def _onto(text: str, state: State) -> re.Match[str] | None:
+    """Return what is to go onto which resource, and what is said behind that."""
+    things = f"{things_of(state)}|{_PEOPLE}" if state.world.user else things_of(state)
+    found = pattern(
+        rf"^(?:(?:i|we)\s+(?:also\s+)?)?(?P<verb>(?:<ADD>)\s+)?(?P<what>(?:(?!\b(?:to|on|onto|into) (?:{things})\b).)+?)\s+(?:to|on|onto|in|into|for|of|about)\s+(?:<DET>\s+|existing\s+)*(?P<thing>{things})"
+        rf"(?:\s+(?:model|table|resource|rows?|entity|records?))?(?![\w-]|'s|\.\w)(?P<rest>.*)$"
+    ).match(text)
+    if found and not found["verb"] and re.match(r"[A-Z]\w+,?\s+with\b", found["what"]):
+        return None  # `Collection, with any number of products`
+    if not found or ":" in found["what"] or found["what"].count("(") != found["what"].count(")"):
+        return None
+    return found
+
+
+def _said_behind(text: str, what: FieldList, state: State) -> FieldList:
+    """Read what is said of fields behind the name of their resource: types, or the values of an enum."""
+    named = bool(what.fresh) and bool(re.match(r"\s*[:(–-]", text))
+    if named and (values := _bare_values(text)):
+        _choose(what.drafts[-1], values)
+        return what
+    return read_list(body_of(text), state.forms(), what.drafts, follows=named)
+
+
+def _with_fields(found: re.Match[str], clause: Clause, state: State) -> bool:
+    """`add comments with a body (text) to posts`: a new resource, its fields, and whose it is."""
+    parts = re.match(r"(?P<noun>[\w -]+?)\s+(?:with|having)\s+(?P<fields>.+)$", found["what"])
+    noun = read_noun(parts["noun"]) if parts else None
+    if not parts or noun is None or noun[1].strip() or state.find(noun[0]):
+        return False
+    if not is_plural(noun[0]) and not noun[0][0].isupper():
+        return False
+    about = f" on {found['thing']} with {parts['fields']} {found['rest']}"
+    return open_resource(noun[0], about, clause, state)
 
 
 def _of_people(words: str, text: str, state: State) -> Entity | None:

@@ -90,7 +90,7 @@ def _parent(rest: str, entity: Entity, state: State) -> str:
     found = pattern(
         rf"^\s*(?:on|for|of|to|under|per|about|in)\s+{SUBJECT}(?P<thing>{things_of(state)})(?![\w-]|\.\w)"
     ).match(rest)
-    unknown = re.match(r"\s*(?:on|for|about|per)\s+[a-z]+s(?=\s*[:(])", rest)
+    unknown = re.match(r"\s*(?:on|for|about|per|to)\s+[a-z]+s(?=\s*(?:[:(,]|$))", rest)
     if unknown and not found:
         state.unclear.append(
             f"{entity.name}{unknown[0]}"
