@@ -14,7 +14,8 @@ one; `record.py` makes the log by running the broken project. Keys:
     format      how the log is written: compose, journal, kubernetes, gunicorn, json, rich
     token       claims, and `key`, `alg`, or `text` for a token as it is
     origin      the page's origin
-    expect      cause, and where it stands: file, and a part of the line; mends: a part of the new text
+    expect      cause, and where it stands: file, and a part of the line; mends: a part of the new text;
+                says: what the answer to the question was, of cases that wait in `unseen` for their name
 """
 
 from __future__ import annotations
@@ -88,11 +89,11 @@ class Case:
         )
 
 
-def cases() -> list[Case]:
-    """Return all cases."""
+def cases(folder: Path = CLINIC) -> list[Case]:
+    """Return all cases of a folder."""
     return [
         Case(file, tomllib.loads(file.read_text(encoding="utf-8")))
-        for file in sorted(CLINIC.glob("*/*.toml"))
+        for file in sorted(folder.glob("*/*.toml"))
     ]
 
 

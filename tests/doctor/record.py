@@ -1,6 +1,7 @@
 """Make the logs of the clinic's cases: run each broken project, send its requests, keep what it says.
 
 python tests/doctor/record.py [CHECK/NAME…]      those that are named, else those without a log
+python tests/doctor/record.py FOLDER             those without a log of another folder of cases
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ import httpx
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from cases import Case, cases
+from cases import CLINIC, Case, cases
 
 from backwright.host.postgres import Cluster, cluster
 from backwright.host.server import ServerFailedError, serve
@@ -175,7 +176,7 @@ def _send(case: Case, url: str) -> str:
             is_json = bool(rest) and rest[0][:1] in "{["
             kind = "application/json" if is_json else "application/x-www-form-urlencoded"
             extra = {"Content-Type": kind} if rest else {}
-            reply = client.request(method, path, headers={**headers, **extra}, **options)
+            reply = client.request(method, path, headers={**extra, **headers}, **options)
             if reply.status_code == 422:
                 refused.append(json.dumps(reply.json()) + "\n")
     return "".join(refused)
@@ -190,8 +191,9 @@ def _without_start(text: str) -> str:
 def main() -> None:
     """Record the cases that are named, or those without a log that send requests."""
     wanted = sys.argv[1:]
+    other = Path(wanted.pop(0)) if wanted and Path(wanted[0]).is_dir() else CLINIC
     with cluster() as server:
-        for case in cases():
+        for case in cases(other):
             runs = "requests" in case.words or "command" in case.words or case.words.get("start")
             if runs and (case.name in wanted if wanted else not case.log.is_file()):
                 said = record(case, server)
