@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from backwright.doctor.evidence import Evidence, Ground
+from backwright.doctor.masking import without_passwords
 from backwright.doctor.registry import diagnoses
 from backwright.report.doctor_types import (
     CHECKS,
@@ -28,12 +29,18 @@ def examine(evidence: Evidence, notes: Sequence[str] = ()) -> DoctorReport:
     causes = [cause for one in diagnoses() for cause in one.look(evidence)]
     explained = {one.failure for one in causes}
     causes += [_unexplained(one) for one in evidence.grounds if one.number not in explained]
-    causes = _each_once(causes)
+    causes = [_masked(one) for one in _each_once(causes)]
     order = {check: number for number, check in enumerate(CHECKS)}
     causes.sort(key=lambda one: (_RANK[one.seen], -one.count, _number(one), order[one.check]))
     return DoctorReport(
         tuple(_results(evidence, causes)), tuple(causes), evidence.groups(), tuple(notes)
     )
+
+
+def _masked(cause: Cause) -> Cause:
+    """Return a cause without the passwords of URLs that errors have in their words."""
+    shown = tuple(without_passwords(one) for one in cause.evidence)
+    return replace(cause, text=without_passwords(cause.text), evidence=shown)
 
 
 def _number(cause: Cause) -> int:

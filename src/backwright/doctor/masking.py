@@ -38,6 +38,11 @@ def masked(name: str, value: str) -> str:
     return _HIDDEN if _SECRET.search(name) else _IN_URL.sub(rf"\g<before>{_HIDDEN}", value)
 
 
+def without_passwords(text: str) -> str:
+    """Return words without the passwords of the URLs in them."""
+    return _IN_URL.sub(rf"\g<before>{_HIDDEN}", text)
+
+
 def without_values(text: str) -> str:
     """Return the words of a settings class's error without what it was given."""
     return _GIVEN.sub(f"input_value={_HIDDEN}", text)

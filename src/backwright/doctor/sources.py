@@ -67,6 +67,15 @@ class Sources:
                 if isinstance(node, ast.Call) and called(node) in names:
                     yield file, node
 
+    def call_at(self, place: Place | None, *names: str) -> ast.Call | None:
+        """Return the first call of one of these names whose text reaches over a line."""
+        found = [
+            one for one in (self.nodes(place.file) if place else ())
+            if isinstance(one, ast.Call) and called(one) in names
+            and place is not None and one.lineno <= place.line <= (one.end_lineno or 0)
+        ]  # fmt: skip
+        return max(found, key=lambda one: (one.lineno, -one.col_offset), default=None)
+
     def line(self, place: Place) -> str:
         """Return the line at a place."""
         lines = self.text(place.file).splitlines()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from backwright.doctor.evidence import Evidence
 from backwright.doctor.known import Known, recognised
@@ -86,14 +87,6 @@ _KNOWN = (
         _PROOF,
     ),
     Known(
-        "enum-value",
-        r"invalid input value for enum (?P<type>\w+): \"(?P<value>[^\"]*)\"",
-        "the database's type {type} does not know {value}: the Python enum has grown without a migration, "
-        "or its names are stored where its values are meant",
-        "ALTER TYPE {type} ADD VALUE '{value}' in a migration, or values_callable on the column's Enum",
-        _PROOF,
-    ),
-    Known(
         "type-mismatch",
         r"operator does not exist: (?P<types>[\w ]+ = [\w ]+)|invalid input for query argument \$\d+: (?P<value>[^\n]+)",
         "a column is compared with, or set to, a value of another type ({types}{value})",
@@ -108,6 +101,28 @@ _KNOWN = (
 def constraints(evidence: Evidence) -> Iterator[Cause]:
     """Tell which constraint a request ran into, and where it was not handled."""
     later = {ground.number for ground, _, _ in evidence.raised("PendingRollbackError")}
+    zones = {ground.number for ground, _, _ in evidence.raised("can't subtract offset-naive")}
     for cause in recognised(evidence, "database", _KNOWN):
+        if cause.name == "type-mismatch" and cause.failure in zones:
+            continue  # the diagnosis of columns says it
         if cause.failure not in later or cause.failure is None:
-            yield cause
+            yield _by_sequence(evidence, cause) if cause.name == "unique-violation" else cause
+
+
+def _by_sequence(evidence: Evidence, cause: Cause) -> Cause:
+    """Return the cause of a key that is there although the statement leaves it to the database."""
+    ground = next((one for one in evidence.grounds if one.number == cause.failure), None)
+    text = ground.failure.text if ground else ""
+    key = re.search(r"Key \((?P<name>\w+)\)=\(\d+\) already exists", text)
+    insert = re.search(r"\[SQL: INSERT INTO (?P<table>\S+) \((?P<names>[^)]*)\)", text)
+    if key is None or insert is None or "_pkey" not in text:
+        return cause
+    if key["name"] in [one.strip().strip('"') for one in insert["names"].split(",")]:
+        return cause
+    table, name = insert["table"], key["name"]
+    return replace(
+        cause, name="sequence-behind", repairs=(),
+        text=f"the sequence that numbers {table}.{name} is behind its rows: rows were brought in with their keys",
+        remedy=f"SELECT setval(pg_get_serial_sequence('{table}', '{name}'), (SELECT max({name}) FROM {table}))",
+        proof="repeat the request",
+    )  # fmt: skip

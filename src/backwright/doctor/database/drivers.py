@@ -56,7 +56,29 @@ def drivers(evidence: Evidence) -> Iterator[Cause]:
             if _is_at_start(evidence, cause):
                 yield cause
             continue
+        if cause.name == "database-url":
+            cause = _told(evidence, cause)
         yield replace(cause, repairs=_with_scheme(evidence, cause))
+
+
+def _told(evidence: Evidence, cause: Cause) -> Cause:
+    """Return the cause with what is wrong with the URL, where the environment shows it."""
+    facts = evidence.project.database
+    for variable in facts.variables if facts else ():
+        found = evidence.variables.get(variable.name.upper())
+        if found is None or variable.part != "url":
+            continue
+        value = found.value
+        wrong = (
+            "is empty" if not value.strip() else
+            "has quotation marks within its value (docker's env_file and --env-file keep them)"
+            if value.strip()[:1] in ("'", '"') else
+            "has blanks around it" if value != value.strip() else
+            "has no scheme: it must begin with postgresql://" if "://" not in value else ""
+        )  # fmt: skip
+        if wrong:
+            return replace(cause, text=f"{variable.name} {wrong}", place=found.place or cause.place)
+    return cause
 
 
 def _is_at_start(evidence: Evidence, cause: Cause) -> bool:

@@ -27,9 +27,12 @@ class Unreached:
     def cause(self, evidence: Evidence, asked: str = "") -> Cause:
         """Return it as a cause; `asked` is a request that it would have answered."""
         apps = evidence.project.apps
+        again = apps and _rebound(evidence, apps[0].file, self.name)
         return Cause(
             "endpoints", "router-not-included",
-            f"{self.name} in {self.place.file} has {len(self.routes)} routes, and no application includes it",
+            f"{self.name} in {self.place.file} has {len(self.routes)} routes, and no application includes it"
+            + (f": {apps[0].file} imports another {self.name} by the same name (line {again[-1][0].lineno})"
+               if again else ""),
             evidence=(asked,) if asked else (), place=self.place,
             remedy=f"include it in {apps[0].file if apps else 'the application'}: "
             f"app.include_router({self.name})",
@@ -94,6 +97,8 @@ def _included(evidence: Evidence, router: Unreached) -> tuple[Repair, ...]:
     if not apps:
         return ()
     file = apps[0].file
+    if (renamed := _renamed(evidence, file, router.name)) is not None:
+        return renamed
     calls = [one for name, one in evidence.sources.calls("include_router") if name == file]
     if not calls:
         return ()
@@ -110,6 +115,41 @@ def _included(evidence: Evidence, router: Unreached) -> tuple[Repair, ...]:
     indent = " " * last.col_offset
     lines.insert(last.end_lineno or last.lineno, f"{indent}{owner.id}.include_router({known})\n")
     lines.insert(_last_import(evidence, file), f"from {module} import {router.name}{alias}\n")
+    return (Repair(file, text, "".join(lines)),)
+
+
+def _rebound(evidence: Evidence, file: str, name: str) -> list[tuple[ast.ImportFrom, ast.alias]]:
+    """Return the imports of a module that give one name to several things."""
+    tree = evidence.sources.syntax(file)
+    found = [
+        (node, one) for node in (tree.body if tree else ()) if isinstance(node, ast.ImportFrom)
+        for one in node.names if (one.asname or one.name) == name
+    ]  # fmt: skip
+    return found if len(found) > 1 else []
+
+
+def _renamed(evidence: Evidence, file: str, name: str) -> tuple[Repair, ...] | None:
+    """Return the repair that gives routers of one name names of their own, each included once."""
+    imports = _rebound(evidence, file, name)
+    includes = [
+        call.args[0] for where, call in evidence.sources.calls("include_router")
+        if where == file and call.args and isinstance(call.args[0], ast.Name) and call.args[0].id == name
+    ]  # fmt: skip
+    if not imports or len(imports) != len(includes):
+        return None
+    text = evidence.sources.text(file)
+    lines = text.splitlines(keepends=True)
+    taken = dict.fromkeys(f"{(node.module or '').rpartition('.')[2]}_{name}" for node, _ in imports)
+    if len(taken) != len(imports):
+        return None
+    for (_, alias), known in zip(imports, taken, strict=True):
+        line = lines[alias.lineno - 1]
+        end = alias.end_col_offset or len(line)
+        lines[alias.lineno - 1] = f"{line[: alias.col_offset]}{alias.name} as {known}{line[end:]}"
+    ordered = sorted(includes, key=lambda one: one.lineno)
+    for node, known in zip(ordered, taken, strict=True):
+        line = lines[node.lineno - 1]
+        lines[node.lineno - 1] = f"{line[: node.col_offset]}{known}{line[node.end_col_offset :]}"
     return (Repair(file, text, "".join(lines)),)
 
 

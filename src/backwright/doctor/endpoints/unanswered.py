@@ -82,8 +82,8 @@ def _other(path: str) -> str:
 
 def _method(evidence: Evidence, request: Request, path: str) -> Cause | None:
     found = _matching(evidence, path)
-    if not found:
-        return None
+    if not found or any(one.method == request.method for one in found):
+        return None  # it takes the method: something before it answers
     wanted = _INSTEAD.get(request.method, ())
     found.sort(key=lambda one: wanted.index(one.method) if one.method in wanted else len(wanted))
     methods = list(dict.fromkeys(one.method for one in found))

@@ -28,8 +28,10 @@ _START = "start the application again"
 @diagnosis
 def not_installed(evidence: Evidence) -> Iterator[Cause]:
     """Tell which distribution is missing, and add it to the requirements."""
-    for ground, _, match in evidence.raised(r"No module named '(?P<name>[\w.]+)'"):
+    for ground, raised, match in evidence.raised(r"No module named '(?P<name>[\w.]+)'"):
         name = match["name"]
+        if "Attempts made:" in raised.text or name == "tomllib":
+            continue  # one of several ways: the diagnosis of what needs it says it
         if _is_own(evidence, name):
             yield _elsewhere(evidence, ground, name)
         else:

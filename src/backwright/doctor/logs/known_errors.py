@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 
+from backwright.doctor.edits import rewritten, segment
 from backwright.doctor.evidence import Evidence
 from backwright.doctor.known import Known, recognised
 from backwright.doctor.registry import diagnosis
+from backwright.doctor.sources import called, keyword
 from backwright.report.doctor_types import Cause, Repair
 from backwright.values import Place
 
@@ -23,12 +26,20 @@ def _with_zone(evidence: Evidence, place: Place) -> tuple[Repair, ...]:
 
 def _encodable(evidence: Evidence, place: Place) -> tuple[Repair, ...]:
     """Return the repair that makes JSON of what is answered."""
-    line = evidence.sources.line(place)
-    found = re.search(r"JSONResponse\((?:content=)?(?P<value>[\[{].*[\]}]|\w+)(?=[,)])", line)
-    if found is None or line.count("(") != line.count(")"):
+    call = evidence.sources.call_at(
+        place, "JSONResponse", "ORJSONResponse", "HTTPException", "dumps", "send_json"
+    )
+    if call is None:
         return ()
-    after = line.replace(found["value"], f"jsonable_encoder({found['value']})", 1)
-    return _importing(evidence, place, after, "fastapi.encoders", "jsonable_encoder")
+    names = ("detail",) if called(call) == "HTTPException" else ("content", "obj", "data")
+    value = next((found for name in names if (found := keyword(call, name)) is not None), None)
+    if value is None and called(call) != "HTTPException":
+        value = call.args[0] if call.args else None
+    if value is None or isinstance(value, ast.Call) and called(value) == "jsonable_encoder":
+        return ()
+    written = segment(evidence, place.file, value)
+    imports = {"fastapi.encoders": {"jsonable_encoder"}}
+    return rewritten(evidence, place.file, [(value, f"jsonable_encoder({written})")], imports)
 
 
 def _importing(
@@ -51,6 +62,31 @@ def _importing(
     return (Repair(place.file, text, made),)
 
 
+def _by_key(evidence: Evidence, place: Place) -> tuple[Repair, ...]:
+    """Return the repair that reads a dictionary by the key that was read as an attribute."""
+    name = next((match["name"] for ground, _, match in evidence.raised(
+        r"'dict' object has no attribute '(?P<name>\w+)'") if ground.place == place), None)  # fmt: skip
+    found = [
+        one for one in evidence.sources.nodes(place.file)
+        if isinstance(one, ast.Attribute) and one.attr == name and one.lineno == place.line
+    ]  # fmt: skip
+    if len(found) != 1 or not isinstance(found[0].ctx, ast.Load):
+        return ()
+    inner = segment(evidence, place.file, found[0].value)
+    return rewritten(evidence, place.file, [(found[0], f'{inner}["{name}"]')])
+
+
+def _other_with(evidence: Evidence, place: Place) -> tuple[Repair, ...]:
+    """Return the repair that opens something by the other kind of `with`."""
+    line = evidence.sources.line(place)
+    if re.match(r"\s*async with ", line):
+        return evidence.replaced(place, "async with ", "with ")
+    function = evidence.sources.function_at(place)
+    if re.match(r"\s*with ", line) and isinstance(function, ast.AsyncFunctionDef):
+        return evidence.replaced(place, "with ", "async with ")
+    return ()
+
+
 def _without_model(evidence: Evidence, place: Place) -> tuple[Repair, ...]:
     """Return the repair of a route that declares a body where there may be none."""
     line = evidence.sources.line(place)
@@ -71,7 +107,8 @@ _KNOWN = (
         "not-json",
         r"Object of type (?P<type>\w+) is not JSON serializable",
         "the answer holds a {type}, which is no JSON",
-        "return a schema or jsonable_encoder(…) rather than a JSONResponse with raw values",
+        "return a schema, or jsonable_encoder(…) of what goes into a JSONResponse or the detail of an "
+        "HTTPException",
         _REPEAT,
         _encodable,
     ),
@@ -113,6 +150,45 @@ _KNOWN = (
         _with_zone,
     ),
     Known(
+        "answer-not-a-number",
+        r"Out of range float values are not JSON compliant",
+        "the answer holds NaN or infinity, which JSON does not have",
+        "make None of it before it is returned: None if math.isnan(value) else value (pandas: "
+        "frame.replace({{float('nan'): None}}))",
+        _REPEAT,
+    ),
+    Known(
+        "dictionary-as-object",
+        r"AttributeError: 'dict' object has no attribute '(?P<name>\w+)'",
+        "a dictionary is read as if it were an object: .{name}",
+        'read it by its key: ["{name}"]; or make a schema of it: Model.model_validate(…)',
+        _REPEAT,
+        _by_key,
+    ),
+    Known(
+        "list-as-object",
+        r"AttributeError: 'list' object has no attribute '(?P<name>\w+)'",
+        "a list is read as if it were one of its rows: .{name}",
+        "take one row: .first() or .scalar_one_or_none() instead of .all(), or go through the list",
+        _REPEAT,
+    ),
+    Known(
+        "method-not-called",
+        r"'(?:builtin_function_or_)?(?:method|function)' object is not (?:iterable|subscriptable)|"
+        r"Object of type (?:method|function) is not JSON",
+        "a method is used without being called: its parentheses are missing",
+        "call it: ()",
+        _REPEAT,
+    ),
+    Known(
+        "context-manager-kind",
+        r"'(?P<type>\w+)' object does not support the (?P<asked>asynchronous )?context manager protocol",
+        "{type} is opened by the wrong kind of `with`",
+        "`async with` what is asynchronous, `with` what is not",
+        _REPEAT,
+        _other_with,
+    ),
+    Known(
         "body-on-no-content",
         r"AssertionError: Status code (?P<code>204|304|1\d\d) must not have a response body",
         "an answer of {code} may have no body, and the route declares one",
@@ -123,7 +199,14 @@ _KNOWN = (
 )  # fmt: skip
 
 
+_DRIVER = re.compile(r"invalid input for query argument")
+
+
 @diagnosis
 def known_errors(evidence: Evidence) -> Iterator[Cause]:
     """Tell what an error's words mean."""
-    yield from recognised(evidence, "logs", _KNOWN)
+    driven = {one.number for one in evidence.grounds if _DRIVER.search(one.failure.text)}
+    for cause in recognised(evidence, "logs", _KNOWN):
+        if cause.name == "naive-datetime" and cause.failure in driven:
+            continue  # a column's type refuses it: the database's diagnosis says which
+        yield cause

@@ -20,6 +20,8 @@ def none_used(evidence: Evidence) -> Iterator[Cause]:
     """Tell what was None, where that came from, and answer 404 there."""
     for ground, raised, match in evidence.raised(_NONE):
         place = ground.place
+        if place is None and match["what"] == "callable":
+            continue  # what calls it is a library's: the diagnosis of middleware says it
         variable = _variable(evidence, place, match["name"]) if place else ""
         origin = _assigned(evidence, place, variable) if place and variable else None
         shown = f"`{variable}`" if variable else "a value"

@@ -69,10 +69,16 @@ _KNOWN = (
     ),
     Known(
         "token-key-type", r"TypeError: Expect(?:ed|ing) (?:a )?(?:string|str(?:ing)? or bytes|string- or bytes)(?:-formatted)? (?:key|value)"
-        r"|Expecting a string- or bytes-formatted key|Could not parse the provided public key"
+        r"|Expecting a string- or bytes-formatted key"
         r"|argument of type 'SecretStr' is not|'SecretStr' object has no attribute",
         "the key is no text: a SecretStr that was not opened, or a setting that is not set",
         "settings.secret_key.get_secret_value()", "log in again",
+    ),
+    Known(
+        "token-key-pem", r"Could not (?:parse the provided public key|deserialize key data)|Unable to load PEM file"
+        r"|(?:JWKError|InvalidKeyError).*?(?:PEM|key format|RSA|parse)",
+        "the key is no PEM that can be read: of a setting, its line breaks are often written as \\n",
+        'settings.secret_key.replace("\\\\n", "\\n"); between BEGIN and END the lines must be whole', _PROOF,
     ),
     Known(
         "token-text-decoded", r"AttributeError: 'str' object has no attribute 'decode'",
@@ -181,6 +187,23 @@ def _opened(evidence: Evidence, cause: Cause) -> Mended:
     return cause.place, opened_keys(evidence)
 
 
+def _with_lines(evidence: Evidence, cause: Cause) -> Mended:
+    """Return the repair that makes line breaks of what stands for them in a key of the settings."""
+    calls = [*decodings(evidence), *encodings(evidence)]
+    found: list[Repair] = []
+    for file in sorted({one.place.file for one in calls}):
+        changes = [
+            (one.key, f'{segment(evidence, file, one.key)}.replace("\\\\n", "\\n")')
+            for one in calls
+            if one.place.file == file
+            and one.key is not None
+            and ".replace(" not in ast.unparse(one.key)
+        ]
+        found += rewritten(evidence, file, changes)
+    at = _decoding(evidence, cause)
+    return (at.place if at else cause.place), tuple(found)
+
+
 def _claim(evidence: Evidence, cause: Cause) -> Mended:
     wanted = re.search(r"'(\w+)'", " ".join(cause.evidence))
     return claim_repair(evidence, wanted[1]) if wanted else (cause.place, ())
@@ -209,6 +232,7 @@ _MENDING: dict[str, Callable[[Evidence, Cause], Mended]] = {
     "token-algorithms-missing": _at_decode(algorithm_repair),
     "token-audience": _at_decode(lambda evidence, one: audience_repair(evidence, one, None)),
     "token-key-type": _opened,
+    "token-key-pem": _with_lines,
     "token-claim-missing": _claim,
     "token-text-decoded": _as_it_is,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from collections.abc import Iterator, Sequence
@@ -12,6 +13,7 @@ from backwright.doctor.registry import diagnosis
 from backwright.doctor.sources import FunctionNode, called
 from backwright.doctor.validation.configuring import field_of, reachable
 from backwright.doctor.validation.mending import mended
+from backwright.doctor.validation.parameters import asked_elsewhere
 from backwright.doctor.validation.passing import passing
 from backwright.project.types import Endpoint
 from backwright.report.doctor_types import Cause
@@ -39,6 +41,10 @@ def refused(evidence: Evidence) -> Iterator[Cause]:
         if key in told:
             continue
         told.add(key)
+        elsewhere = asked_elsewhere(evidence, one, endpoint, _function(evidence, endpoint))
+        if elsewhere is not None:
+            yield elsewhere
+            continue
         name, text, remedy = _explained(evidence, one, endpoint)
         place = Place(endpoint.file, endpoint.line) if endpoint else None
         cause = Cause(
@@ -48,6 +54,29 @@ def refused(evidence: Evidence) -> Iterator[Cause]:
             proof=passing(evidence, endpoint) if endpoint else "repeat the request",
         )  # fmt: skip
         yield mended(evidence, cause, one, endpoint, _function(evidence, endpoint))
+
+
+@diagnosis
+def unparsed(evidence: Evidence) -> Iterator[Cause]:
+    """Tell of an answer of 400 at an endpoint that takes a form and refuses nothing by 400 itself."""
+    told = {one.request for one in evidence.refusals}
+    for request in dict.fromkeys(one for one in evidence.requests if one.status == 400):
+        path = request.path.partition("?")[0]
+        endpoint = next((one for one in evidence.project.endpoints
+                         if (one.method, one.path) == (request.method, path)), None)  # fmt: skip
+        function = _function(evidence, endpoint)
+        if request in told or endpoint is None or function is None or not _takes_form(function):
+            continue
+        if re.search(r"\b400\b|BAD_REQUEST", ast.unparse(function)):
+            continue  # the handler's own answer
+        yield Cause(
+            "validation", "form-unparsed",
+            f"{request} is answered 400 before its handler is called: the form cannot be parsed, mostly because "
+            "its Content-Type was set by hand and lacks the boundary",
+            (f"{request} → 400",), Place(endpoint.file, endpoint.line),
+            "let the client set the header: fetch and axios do for a FormData body; curl -F 'file=@photo.png'",
+            f"curl -i -X {endpoint.method} -F 'file=@photo.png' http://127.0.0.1:8000{endpoint.path}",
+        )  # fmt: skip
 
 
 def _given(one: Refusal) -> str:
@@ -250,6 +279,6 @@ def _takes_form(function: FunctionNode) -> bool:
     for one in nodes(function.args):
         name = getattr(one, "id", getattr(one, "attr", ""))
         is_form = hasattr(one, "func") and called(one) == "Form"  # type: ignore[arg-type]
-        if "RequestForm" in str(name) or is_form:
+        if "RequestForm" in str(name) or name == "UploadFile" or is_form:
             return True
     return False

@@ -1,0 +1,128 @@
+"""Middleware that gives no answer, and templates that are asked for in the old order."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+
+from backwright.doctor.edits import finished, rewritten, segment
+from backwright.doctor.evidence import Evidence
+from backwright.doctor.registry import diagnosis
+from backwright.doctor.sources import FunctionNode, called, literal
+from backwright.report.doctor_types import Cause, Repair
+from backwright.source.syntax import nodes
+from backwright.values import Place
+
+_PROOF = "repeat the request"
+_AWAITS_ANSWER = ("starlette/middleware/base.py", "starlette/routing.py")
+
+
+@diagnosis
+def nothing_answered(evidence: Evidence) -> Iterator[Cause]:
+    """Tell which middleware returns nothing, where Starlette calls None as the answer."""
+    for ground, raised, _ in evidence.raised(r"'NoneType' object is not callable"):
+        last = raised.frames[-1].file.replace("\\", "/") if raised.frames else ""
+        if not last.endswith(_AWAITS_ANSWER):
+            continue
+        for file, function in middleware(evidence):
+            if _may_end(function.body):
+                yield Cause(
+                    "logs", "middleware-no-answer",
+                    f"the middleware {function.name} does not return the answer on every way through it",
+                    (raised.text,), Place(file, function.lineno),
+                    "return what `await call_next(request)` gave, and raise again what is caught", _PROOF,
+                    repairs=_answering(evidence, file, function),
+                    failure=ground.number, count=ground.count,
+                )  # fmt: skip
+                break
+
+
+def middleware(evidence: Evidence) -> Iterator[tuple[str, ast.AsyncFunctionDef]]:
+    """Yield the functions that pass a request on by `call_next`."""
+    for file in evidence.sources.own:
+        for node in evidence.sources.nodes(file):
+            if isinstance(node, ast.AsyncFunctionDef) and _passes_on(node):
+                yield file, node
+
+
+def _passes_on(function: ast.AsyncFunctionDef) -> bool:
+    last = function.args.args[-1].arg if function.args.args else ""
+    return bool(last) and any(
+        isinstance(one, ast.Call) and called(one) == last for one in nodes(*function.body)
+    )
+
+
+def _may_end(body: Sequence[ast.stmt]) -> bool:
+    """Tell whether statements can come to their end without returning or raising."""
+    last = body[-1] if body else None
+    if isinstance(last, ast.Return | ast.Raise):
+        return isinstance(last, ast.Return) and last.value is None
+    if isinstance(last, ast.If):
+        return _may_end(last.body) or _may_end(last.orelse)
+    if isinstance(last, ast.With | ast.AsyncWith):
+        return _may_end(last.body)
+    if isinstance(last, ast.Try):
+        if last.finalbody and not _may_end(last.finalbody):
+            return False
+        way = last.orelse or last.body
+        return _may_end(way) or any(_may_end(one.body) for one in last.handlers)
+    return True
+
+
+def _answering(evidence: Evidence, file: str, function: ast.AsyncFunctionDef) -> tuple[Repair, ...]:
+    """Return the repair that returns the answer at the end, and raises again what was caught."""
+    name = _answer(function)
+    if name is None:
+        return ()
+    text = evidence.sources.text(file)
+    lines = text.splitlines(keepends=True)
+    added = [
+        (one.body[-1], "raise") for around in nodes(*function.body) if isinstance(around, ast.Try)
+        for one in around.handlers if _may_end(one.body)
+    ]  # fmt: skip
+    added.append((function.body[-1], f"return {name}"))
+    for node, words in sorted(
+        added, key=lambda one: (-(one[0].end_lineno or 0), one[0].col_offset)
+    ):
+        lines.insert(node.end_lineno or node.lineno, f"{' ' * node.col_offset}{words}\n")
+    return finished(file, text, "".join(lines))
+
+
+def _answer(function: FunctionNode) -> str | None:
+    """Return the name that the answer of `call_next` is given."""
+    last = function.args.args[-1].arg
+    for one in nodes(*function.body):
+        value = one.value if isinstance(one, ast.Assign) else None
+        inner = value.value if isinstance(value, ast.Await) else None
+        if isinstance(one, ast.Assign) and isinstance(inner, ast.Call) and called(inner) == last:
+            target = one.targets[0]
+            return target.id if isinstance(target, ast.Name) else None
+    return None
+
+
+@diagnosis
+def templates(evidence: Evidence) -> Iterator[Cause]:
+    """Tell of a template that is asked for by its name first, which Starlette 1 takes for the request."""
+    for ground, raised, _ in evidence.raised(r"unhashable type: 'dict'|'str' object has no attribute '(?:scope|url_for)'"):  # fmt: skip
+        call = evidence.sources.call_at(ground.place, "TemplateResponse")
+        if call is None or ground.place is None or not isinstance(literal(call.args[0] if call.args else None), str):  # fmt: skip
+            continue
+        yield Cause(
+            "logs", "template-order",
+            "TemplateResponse takes the request first: the name of the template was taken for it",
+            (raised.text,), Place(ground.place.file, call.lineno),
+            'templates.TemplateResponse(request, "name.html", {…})', _PROOF,
+            repairs=_request_first(evidence, ground.place.file, call),
+            failure=ground.number, count=ground.count,
+        )  # fmt: skip
+
+
+def _request_first(evidence: Evidence, file: str, call: ast.Call) -> tuple[Repair, ...]:
+    context = call.args[1] if len(call.args) > 1 else None
+    request = "request"
+    if isinstance(context, ast.Dict):
+        for key, value in zip(context.keys, context.values, strict=True):
+            if key is not None and literal(key) == "request":
+                request = segment(evidence, file, value)
+    name = call.args[0]
+    return rewritten(evidence, file, [(name, f"{request}, {segment(evidence, file, name)}")])
