@@ -53,6 +53,7 @@ def mended(case: Case, tmp_path: Path) -> Path:
         case.words.get("origin"), NOW,
     )  # fmt: skip
     for one in examine(evidence).causes[0].repairs:
+        (root / one.file).parent.mkdir(parents=True, exist_ok=True)
         (root / one.file).write_text(one.after, encoding="utf-8")
     return root
 
@@ -65,11 +66,13 @@ def with_words(case: Case, **words: object) -> Case:
 def test_what_failed_does_not_fail_again(case: Case, tmp_path: Path, server: Cluster) -> None:
     root = mended(case, tmp_path)
     said = said_in(with_words(case), root, server)
-    assert "Application startup complete" in said
-    assert "500 Internal Server Error" not in said
     report = examined(case, root, said)
     assert case.words["expect"]["cause"] not in [one.name for one in report.causes]
-    assert not report.groups
+    if "command" not in case.words:
+        assert "Application startup complete" in said
+        assert "500 Internal Server Error" not in said
+    if case.words.get("database", True):  # else nothing can be connected to, whatever is mended
+        assert not report.groups
 
 
 @pytest.mark.parametrize("case", ORIGINS, ids=[one.name for one in ORIGINS])

@@ -19,7 +19,9 @@ _BEFORE = (
     re.compile(
         r"^(?P<at>[A-Z][a-z]{2} +\d+ \d\d:\d\d:\d\d(?: [AP]M)?)(?: {2}|: )"
     ),  # Render, Railway
-    re.compile(rf"^(?P<at>{_TIME}) [\w.-]+\[[\w.-]+\]: ?"),  # Heroku, and journals with long times
+    re.compile(
+        rf"^(?P<at>{_TIME}) [\w.-]+\[[\w.-]+\](?:: ?| {{1,2}})"
+    ),  # Heroku, App Engine, journals
     re.compile(r"^[A-Za-z][\w.-]*\s+\| ?"),  # docker compose
     re.compile(rf"^(?P<at>{_TIME}) (?!\[|-)"),  # docker logs --timestamps
 )

@@ -176,6 +176,8 @@ def _changes(causes: Sequence[Cause], root: Path) -> ChangeSet:
 def _edit(repair: Repair, cause: Cause, root: Path) -> FileEdit | None:
     file = root / repair.file
     before = file.read_bytes() if file.is_file() else None
+    if before is None and not repair.before:
+        return FileEdit(repair.file, None, repair.after.encode(), reason=cause.name)
     mark = b"\xef\xbb\xbf" if before is not None and before.startswith(b"\xef\xbb\xbf") else b""
     if before != mark + repair.before.encode():
         return None

@@ -78,7 +78,7 @@ def _importing(text: str) -> str:
     )
 
 
-def _with_metadata(evidence: Evidence, place: Place) -> tuple[Repair, ...]:
+def _with_metadata(evidence: Evidence, _: Place) -> tuple[Repair, ...]:
     """Return the repair that gives Alembic the models' metadata."""
     file = next((one for one in evidence.sources.python if one.endswith("/env.py")), "")
     text = evidence.sources.text(file)

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from backwright.doctor.edits import with_argument
 from backwright.doctor.evidence import Evidence
 from backwright.doctor.known import Known, recognised
 from backwright.doctor.registry import diagnosis
+from backwright.doctor.sources import called
 from backwright.report.doctor_types import Cause, Repair
+from backwright.source.syntax import nodes
 from backwright.values import Place
 
 _CATCH = (
     "catch it around the commit:\n"
     "try:\n    session.commit()\nexcept IntegrityError as error:\n    session.rollback()\n"
     '    raise HTTPException(status_code={status}, detail="…") from error'
+)
+_SETVAL = (
+    "SELECT setval(pg_get_serial_sequence('{table}', '{name}'), (SELECT max({name}) FROM {table}))"
 )
 _PROOF = "repeat the request: it must answer 4xx"
 
@@ -106,7 +113,32 @@ def constraints(evidence: Evidence) -> Iterator[Cause]:
         if cause.name == "type-mismatch" and cause.failure in zones:
             continue  # the diagnosis of columns says it
         if cause.failure not in later or cause.failure is None:
+            if cause.name == "not-null-violation" and cause.place is not None:
+                cause = replace(cause, repairs=_given_owner(evidence, cause.text, cause.place))
             yield _by_sequence(evidence, cause) if cause.name == "unique-violation" else cause
+
+
+def _given_owner(evidence: Evidence, text: str, place: Place) -> tuple[Repair, ...]:
+    """Return the repair that gives a row the reference to what its handler has as a parameter."""
+    name = text.split("the column ", 1)[1].split(" ", 1)[0].rpartition(".")[2]
+    function = evidence.sources.function_at(place)
+    for call in nodes(*function.body) if function else ():
+        model = next((one for one in evidence.project.models
+                      if isinstance(call, ast.Call) and one.name == called(call)), None)  # fmt: skip
+        column = next((one for one in (model.columns if model else ()) if one.name == name), None)
+        if (
+            not isinstance(call, ast.Call)
+            or column is None
+            or not column.foreign_key
+            or function is None
+        ):
+            continue
+        table, key = column.foreign_key.split(".")[-2:]
+        wanted = (name.removesuffix(f"_{key}"), table.rstrip("s"), f"current_{table.rstrip('s')}")
+        holder = next((arg.arg for arg in function.args.args if arg.arg in wanted), None)
+        if holder is not None and not any(one.arg in (name, None) for one in call.keywords):
+            return with_argument(evidence, place.file, call, f"{name}={holder}.{key}")
+    return ()
 
 
 def _by_sequence(evidence: Evidence, cause: Cause) -> Cause:
@@ -123,6 +155,6 @@ def _by_sequence(evidence: Evidence, cause: Cause) -> Cause:
     return replace(
         cause, name="sequence-behind", repairs=(),
         text=f"the sequence that numbers {table}.{name} is behind its rows: rows were brought in with their keys",
-        remedy=f"SELECT setval(pg_get_serial_sequence('{table}', '{name}'), (SELECT max({name}) FROM {table}))",
+        remedy=_SETVAL.format(table=table, name=name),
         proof="repeat the request",
     )  # fmt: skip

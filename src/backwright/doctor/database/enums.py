@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from backwright.doctor.edits import with_argument
 from backwright.doctor.evidence import Evidence
 from backwright.doctor.registry import diagnosis
-from backwright.doctor.sources import called, last_name, literal
+from backwright.doctor.sources import last_name, literal
 from backwright.report.doctor_types import Cause, Repair
 from backwright.values import Place
 

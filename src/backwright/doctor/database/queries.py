@@ -11,31 +11,27 @@ from backwright.doctor.edits import rewritten, segment, with_argument
 from backwright.doctor.evidence import Evidence
 from backwright.doctor.known import Known, recognised
 from backwright.doctor.registry import diagnosis
-from backwright.doctor.sources import called, last_name
+from backwright.doctor.sources import called
 from backwright.report.doctor_types import Cause, Repair
 from backwright.values import Place
 
 _REPEAT = "repeat the request"
+_SESSIONS = re.compile(r"(?:Async)?Session(?:Local|Factory)?$")
 _ENDS = ("all", "first", "one", "one_or_none", "scalar_one", "scalar_one_or_none", "scalar")
 
 
 def _unique(evidence: Evidence, place: Place) -> tuple[Repair, ...]:
     """Return the repair that makes a result's rows unique before they are taken."""
-    call = evidence.sources.call_at(place, "scalars") or evidence.sources.call_at(place, *_ENDS)
+    scalars = evidence.sources.call_at(place, "scalars")
+    if scalars is not None and not scalars.args:
+        written = segment(evidence, place.file, scalars)
+        return rewritten(evidence, place.file, [(scalars, f"{written}.unique()")])
+    call = evidence.sources.call_at(place, *_ENDS)
     if call is None or not isinstance(call.func, ast.Attribute):
         return ()
-    if called(call) == "scalars" and not call.args:
-        return rewritten(
-            evidence, place.file, [(call, f"{segment(evidence, place.file, call)}.unique()")]
-        )
-    if called(call) == "scalars":  # session.scalars(statement).all()
-        call = evidence.sources.call_at(place, *_ENDS)
-        if call is None or not isinstance(call.func, ast.Attribute):
-            return ()
-    inner = call.func.value if isinstance(call.func, ast.Attribute) else call
-    return rewritten(
-        evidence, place.file, [(inner, f"{segment(evidence, place.file, inner)}.unique()")]
-    )
+    written = segment(evidence, place.file, call.func)
+    made = f"{written.removesuffix(call.func.attr)}unique().{call.func.attr}"
+    return rewritten(evidence, place.file, [(call.func, made)])
 
 
 def _without_cache(evidence: Evidence, _: Place) -> tuple[Repair, ...]:
@@ -63,7 +59,7 @@ def _across_threads(evidence: Evidence, _: Place) -> tuple[Repair, ...]:
     return ()
 
 
-def _of_sqlmodel(evidence: Evidence, place: Place) -> tuple[Repair, ...]:
+def _of_sqlmodel(evidence: Evidence, _: Place) -> tuple[Repair, ...]:
     """Return the repairs that take the session that has `exec`, wherever SQLAlchemy's is imported."""
     found: list[Repair] = []
     for file in evidence.sources.own:
@@ -297,9 +293,6 @@ def _of_module(evidence: Evidence) -> Place | None:
         tree = evidence.sources.syntax(file)
         for node in tree.body if tree else ():
             value = node.value if isinstance(node, ast.Assign) else None
-            if isinstance(value, ast.Call) and re.match(
-                r"(?i)(?:async)?session(?:local|maker)?$", last_name(value.func)
-            ):
-                if called(value) not in ("sessionmaker", "async_sessionmaker"):
-                    return Place(file, node.lineno)
+            if isinstance(value, ast.Call) and _SESSIONS.match(called(value)):
+                return Place(file, node.lineno)
     return None

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from difflib import get_close_matches
 
+from backwright.doctor.database.making import created, merged
 from backwright.doctor.evidence import Evidence, Ground
 from backwright.doctor.registry import diagnosis
 from backwright.project.types import Migrations
@@ -42,7 +44,8 @@ def missing_tables(evidence: Evidence) -> Iterator[Cause]:
                 f"SQLModel.metadata.create_all(engine) makes only tables whose modules are imported "
                 f"before: import {model.file} first; better, use Alembic"
             )
-            yield _cause(ground, "table-not-created", text, remedy, place)
+            cause = _cause(ground, "table-not-created", text, remedy, place)
+            yield replace(cause, repairs=created(evidence))
         else:
             yield _by_migrations(evidence, evidence.project.migrations, ground, table, place)
 
@@ -104,7 +107,7 @@ def heads(evidence: Evidence) -> Iterator[Cause]:
             "`alembic upgrade head` does not know which one to go to",
             place=_revision(evidence, facts.folder, facts.heads[-1]),
             remedy=f'alembic merge -m "merge heads" {" ".join(facts.heads)}',
-            proof="alembic heads",
+            proof="alembic heads", repairs=merged(evidence, facts),
             seen="happened" if any(evidence.said("Multiple head revisions")) else "source",
             failure=_ground_of(evidence, r"Multiple head revisions"),
         )  # fmt: skip

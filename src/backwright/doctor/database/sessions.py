@@ -6,10 +6,12 @@ import ast
 import re
 from collections.abc import Iterator
 
+from backwright.doctor.database.loading import loaded_with
 from backwright.doctor.edits import finished
 from backwright.doctor.evidence import Evidence, Ground
 from backwright.doctor.registry import diagnosis
 from backwright.doctor.sources import FunctionNode, called
+from backwright.doctor.validation.handlers import endpoint_of, handler_of
 from backwright.report.doctor_types import Cause, Repair
 from backwright.source.syntax import nodes
 from backwright.values import Place
@@ -39,8 +41,49 @@ def pool(evidence: Evidence) -> Iterator[Cause]:
             "and use Depends(get_session)"
             if kept
             else "keep no transaction open over calls to others; raise pool_size, or use a pooler",
-            proof=_PROOF, failure=ground.number, count=ground.count,
+            proof=_PROOF, repairs=_within(evidence, kept[0]) if kept else (),
+            failure=ground.number, count=ground.count,
         )  # fmt: skip
+
+
+def _within(evidence: Evidence, place: Place) -> tuple[Repair, ...]:
+    """Return the repair that opens a session by `with` around what follows in its block."""
+    function = evidence.sources.function_at(place)
+    for block in _blocks(function) if function else ():
+        for number, one in enumerate(block):
+            if not (
+                isinstance(one, ast.Assign) and one.lineno == place.line and number + 1 < len(block)
+            ):
+                continue
+            name = one.targets[0]
+            rest = block[number + 1 :]
+            given = {
+                n.value.id
+                for n in nodes(*rest)
+                if isinstance(n, ast.Return) and isinstance(n.value, ast.Name)
+            }
+            if not isinstance(name, ast.Name) or name.id in given:
+                return ()
+            text = evidence.sources.text(place.file)
+            lines = text.splitlines(keepends=True)
+            waits = "async " if isinstance(function, ast.AsyncFunctionDef) else ""
+            made = ast.get_source_segment(text, one.value)
+            indent = " " * one.col_offset
+            last = rest[-1].end_lineno or rest[-1].lineno
+            inner = [
+                f"    {line}" if line.strip() else line for line in lines[one.end_lineno : last]
+            ]
+            lines[one.lineno - 1 : last] = [f"{indent}{waits}with {made} as {name.id}:\n", *inner]
+            return finished(place.file, text, "".join(lines))
+    return ()
+
+
+def _blocks(function: FunctionNode) -> Iterator[list[ast.stmt]]:
+    yield function.body
+    for one in nodes(*function.body):
+        body = getattr(one, "body", None)
+        if isinstance(body, list):
+            yield body
 
 
 def _unclosed(evidence: Evidence) -> list[Place]:
@@ -163,9 +206,16 @@ def detached(evidence: Evidence) -> Iterator[Cause]:
             evidence=(raised.message.split("\n", 1)[0],), place=ground.place,
             remedy=f"load it with the row: select(…).options(selectinload(….{name}))" if name else
             "session.refresh(row) before the session ends, or expire_on_commit=False where it is made",
-            proof="repeat the request", repairs=() if name else _kept_loaded(evidence),
+            proof="repeat the request",
+            repairs=loaded_with(evidence, _handler(evidence, ground), name) if name else _kept_loaded(evidence),
             failure=ground.number, count=ground.count,
         )  # fmt: skip
+
+
+def _handler(evidence: Evidence, ground: Ground) -> Place | None:
+    """Return the function that answered, where the attribute is read after it."""
+    found = handler_of(evidence, ground, endpoint_of(evidence, ground))
+    return Place(found[0], found[1].lineno) if found else ground.place
 
 
 @diagnosis
@@ -180,21 +230,26 @@ def lazily_loaded(evidence: Evidence) -> Iterator[Cause]:
             "database", "lazy-load",
             (f"`{attribute}` is loaded when it is read, which" if attribute else
              "something is loaded when it is read, which") + " an async session cannot do",
-            evidence=(raised.message.split("\n", 1)[0],), place=ground.place,
+            evidence=(raised.message.split("\n", 1)[0],), place=ground.place or _handler(evidence, ground),
             remedy="load it with the rows: select(…).options(selectinload(…)); after a commit, "
             "await session.refresh(row), or expire_on_commit=False on the session maker",
             proof="repeat the request",
-            repairs=() if attribute else _kept_loaded(evidence),
+            repairs=loaded_with(evidence, _handler(evidence, ground), attribute) if attribute
+            else _kept_loaded(evidence),
             failure=ground.number, count=ground.count,
         )  # fmt: skip
 
 
 def _loaded(evidence: Evidence, ground: Ground) -> str:
     """Return the relationship that the failing line reads, if it names one."""
+    names = {one.name for model in evidence.project.models for one in model.relationships}
+    refused = re.search(r"'loc': \('response'[^)]*'(\w+)',?\), 'msg': [\"']Error extracting attribute",
+                        ground.failure.text)  # fmt: skip
+    if refused and refused[1] in names:
+        return refused[1]
     if ground.place is None:
         return ""
     line = evidence.sources.line(ground.place)
-    names = {one.name for model in evidence.project.models for one in model.relationships}
     found = [one for one in re.findall(r"\.(\w+)", line) if one in names]
     return found[0] if found else ""
 

@@ -31,15 +31,14 @@ _TAKERS = (
 def _slashed(evidence: Evidence, place: Place) -> tuple[Repair, ...]:
     """Return the repair that begins a path with its slash, and ends a prefix without one."""
     call = evidence.sources.call_at(place, *_TAKERS)
-    given = (keyword(call, "prefix") or (call.args[0] if call.args else None)) if call else None
+    if call is None:
+        return ()
+    given = keyword(call, "prefix") or (call.args[0] if call.args else None)
     value = literal(given)
     if given is None or not isinstance(value, str):
         return ()
-    plain = (
-        "/" + value.strip("/")
-        if called(call) in ("APIRouter", "include_router")
-        else "/" + value.lstrip("/")
-    )  # type: ignore[arg-type]
+    is_prefix = called(call) in ("APIRouter", "include_router")
+    plain = "/" + (value.strip("/") if is_prefix else value.lstrip("/"))
     return rewritten(evidence, place.file, [(given, f'"{plain}"')])
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 
+from backwright.doctor.edits import finished, segment
 from backwright.doctor.endpoints.not_included import unreached
 from backwright.doctor.evidence import Evidence
 from backwright.doctor.registry import diagnosis
+from backwright.doctor.sources import FunctionNode, called, literal
 from backwright.doctor.tracebacks import Request
 from backwright.project.types import Endpoint
-from backwright.report.doctor_types import Cause
+from backwright.report.doctor_types import Cause, Repair
 from backwright.values import Place
 
 _NEAR = 0.55
@@ -73,7 +76,34 @@ def _slash(evidence: Evidence, request: Request, path: str) -> Cause | None:
         evidence=(f"{request} → {request.status}",), place=Place(one.file, one.line),
         remedy=f"call {other}, or declare the route as {_other(one.path)}",
         proof=f"curl -i -X {request.method} http://127.0.0.1:8000{path}",
+        repairs=_both_ways(evidence, one),
     )  # fmt: skip
+
+
+def _both_ways(evidence: Evidence, one: Endpoint) -> tuple[Repair, ...]:
+    """Return the repair that declares a route without and with its slash, one of them in the document."""
+    function = evidence.sources.function_at(Place(one.file, one.line)) or next(
+        (node for node in evidence.sources.nodes(one.file) if isinstance(node, FunctionNode)
+         and any(mark.lineno <= one.line <= node.lineno for mark in node.decorator_list)), None)  # fmt: skip
+    for mark in function.decorator_list if function else ():
+        path = literal(mark.args[0]) if isinstance(mark, ast.Call) and mark.args else None
+        if (
+            not isinstance(mark, ast.Call)
+            or not isinstance(path, str)
+            or called(mark).upper() != one.method
+        ):
+            continue
+        other = path.rstrip("/") if path.endswith("/") else f"{path}/"
+        if not other and one.path == "/":
+            return ()
+        text = evidence.sources.text(one.file)
+        written = ast.get_source_segment(text, mark) or ""
+        made = written.replace(segment(evidence, one.file, mark.args[0]), f'"{other}"', 1)
+        made = f"{made[:-1].rstrip().rstrip(',')}, include_in_schema=False)"
+        lines = text.splitlines(keepends=True)
+        lines.insert(mark.lineno - 1, f"{' ' * (mark.col_offset - 1)}@{made}\n")
+        return finished(one.file, text, "".join(lines))
+    return ()
 
 
 def _other(path: str) -> str:

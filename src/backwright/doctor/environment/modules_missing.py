@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 
 from backwright.doctor.edits import finished
+from backwright.doctor.environment.circles import opened
 from backwright.doctor.environment.libraries import DISTRIBUTIONS
 from backwright.doctor.environment.shadowed import own_file
 from backwright.doctor.evidence import Evidence, Ground
@@ -111,7 +112,7 @@ def circular(evidence: Evidence) -> Iterator[Cause]:
             evidence=(raised.text,), place=ground.place,
             remedy="move what both need into a module of its own; for types alone, import under "
             "`if TYPE_CHECKING:` and write the annotation in quotes",
-            proof=_START, failure=ground.number, count=ground.count,
+            proof=_START, repairs=opened(evidence, ground.place), failure=ground.number, count=ground.count,
         )  # fmt: skip
 
 

@@ -37,9 +37,10 @@ _KNOWN_AT = {
     "sqlalchemy.exc": "IntegrityError",
     "sqlalchemy.ext.asyncio": "AsyncSession async_sessionmaker create_async_engine",
 }
-_MODULES = frozenset(
-    "os sys re json logging asyncio time math uuid jwt bcrypt secrets datetime typing enum".split()
-)
+_MODULES = (
+    "os", "sys", "re", "json", "logging", "asyncio", "time", "math", "uuid", "jwt", "bcrypt", "secrets",
+    "datetime", "typing", "enum",
+)  # fmt: skip
 
 
 @diagnosis

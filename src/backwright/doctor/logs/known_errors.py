@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from backwright.doctor.edits import rewritten, segment
 from backwright.doctor.evidence import Evidence
 from backwright.doctor.known import Known, recognised
+from backwright.doctor.logs.taken import taken_by_depends
 from backwright.doctor.registry import diagnosis
 from backwright.doctor.sources import called, keyword
 from backwright.report.doctor_types import Cause, Repair
@@ -35,7 +36,7 @@ def _encodable(evidence: Evidence, place: Place) -> tuple[Repair, ...]:
     value = next((found for name in names if (found := keyword(call, name)) is not None), None)
     if value is None and called(call) != "HTTPException":
         value = call.args[0] if call.args else None
-    if value is None or isinstance(value, ast.Call) and called(value) == "jsonable_encoder":
+    if value is None or (isinstance(value, ast.Call) and called(value) == "jsonable_encoder"):
         return ()
     written = segment(evidence, place.file, value)
     imports = {"fastapi.encoders": {"jsonable_encoder"}}
@@ -133,6 +134,7 @@ _KNOWN = (
         "a dependency that yields is called by hand, or yields not once",
         "take it by Depends(…): only then is it run to its yield and ended afterwards",
         _REPEAT,
+        taken_by_depends,
     ),
     Known(
         "depends-called",
@@ -140,6 +142,7 @@ _KNOWN = (
         "a function whose parameters default to Depends(…) is called by hand, so that nobody resolves them",
         "give it its arguments, or take it by Depends(…) too",
         _REPEAT,
+        taken_by_depends,
     ),
     Known(
         "naive-datetime",

@@ -35,7 +35,7 @@ def token_url(evidence: Evidence) -> Iterator[Cause]:
             for one in evidence.project.endpoints
             if one.method == "POST" and _takes_form(evidence, one)
         ]
-        if not logins or not seen and (evidence.project.unresolved or len(logins) != 1):
+        if not logins or (not seen and (evidence.project.unresolved or len(logins) != 1)):
             continue
         login = logins[0] if len(logins) == 1 else None
         written = (

@@ -11,6 +11,7 @@ from backwright.doctor.edits import rewritten
 from backwright.doctor.evidence import Evidence, Ground
 from backwright.doctor.masking import masked
 from backwright.doctor.registry import diagnosis
+from backwright.doctor.sources import literal
 from backwright.doctor.validation.configuring import (
     Schema,
     configured,
@@ -28,6 +29,7 @@ from backwright.doctor.validation.handlers import (
     unwrapped,
 )
 from backwright.report.doctor_types import Cause, Repair
+from backwright.source.syntax import nodes
 from backwright.values import Place
 
 _COMPLAINT = re.compile(
@@ -180,7 +182,27 @@ def _missing(evidence: Evidence, answer: _Answer, one: _Complaint) -> Cause:
         answer, one, "response-field-missing",
         f"what is returned has no {one.fields[-1]}, and {answer.name} requires it",
         "return it, or give the field a default in the schema", answer.place,
+        _called_right(evidence, answer, one.fields[-1], names),
     )  # fmt: skip
+
+
+def _called_right(
+    evidence: Evidence, answer: _Answer, field: str, names: list[str]
+) -> tuple[Repair, ...]:
+    """Return the repair that calls a key of the returned dictionary as the schema calls the field."""
+    if answer.handler is None:
+        return ()
+    file, function = answer.handler
+    for one in nodes(*function.body):
+        if isinstance(one, ast.Return) and isinstance(one.value, ast.Dict):
+            keys = [
+                key for key in one.value.keys if key is not None and isinstance(literal(key), str)
+            ]
+            near = [key for key in keys if literal(key) not in names
+                    and (str(literal(key)) in field or field in str(literal(key)))]  # fmt: skip
+            if len(near) == 1:
+                return rewritten(evidence, file, [(near[0], f'"{field}"')])
+    return ()
 
 
 def _fields(schema: Schema | None) -> list[str]:
