@@ -55,6 +55,8 @@ def mended(case: Case, tmp_path: Path) -> Path:
     for one in examine(evidence).causes[0].repairs:
         (root / one.file).parent.mkdir(parents=True, exist_ok=True)
         (root / one.file).write_text(one.after, encoding="utf-8")
+        if not one.after:
+            (root / one.file).unlink()
     return root
 
 

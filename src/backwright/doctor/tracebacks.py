@@ -27,6 +27,7 @@ _OTHER = re.compile(
 _REQUEST = re.compile(
     r'"(?P<method>GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) (?P<path>\S+) HTTP/[\d.]+" (?P<status>\d{3})'
 )
+_SOCKET = re.compile(r'"WebSocket (?P<path>\S+)" (?:(?P<status>\d{3})|\[(?P<accepted>accepted)\])')
 _LONGEST_MESSAGE = 60
 _NEAR = 12
 _WRAPPERS = ("ExceptionGroup", "BaseExceptionGroup")
@@ -120,8 +121,11 @@ def requests_in(lines: Sequence[Line]) -> list[Request]:
 
 
 def _request(line: Line) -> Request | None:
-    found = _REQUEST.search(line.text)
-    return Request(found["method"], found["path"], int(found["status"]), line.at) if found else None
+    if found := _REQUEST.search(line.text):
+        return Request(found["method"], found["path"], int(found["status"]), line.at)
+    if found := _SOCKET.search(line.text):
+        return Request("WEBSOCKET", found["path"], int(found["status"] or 101), line.at)
+    return None
 
 
 def _chain(lines: Sequence[Line], index: int) -> tuple[tuple[Raised, ...], int]:

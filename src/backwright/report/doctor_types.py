@@ -18,7 +18,7 @@ CHECKS: tuple[CheckName, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """A file of the project before and after it is mended; a new one is empty before."""
+    """A file of the project before and after it is mended; a new one is empty before, one that goes after."""
 
     file: str
     before: str

@@ -181,7 +181,8 @@ def _edit(repair: Repair, cause: Cause, root: Path) -> FileEdit | None:
     mark = b"\xef\xbb\xbf" if before is not None and before.startswith(b"\xef\xbb\xbf") else b""
     if before != mark + repair.before.encode():
         return None
-    return FileEdit(repair.file, before, mark + repair.after.encode(), reason=cause.name)
+    after = mark + repair.after.encode() if repair.after else None
+    return FileEdit(repair.file, before, after, reason=cause.name)
 
 
 def _mended(

@@ -6,9 +6,11 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from backwright.doctor.cors.allowed import middleware_call
+from backwright.doctor.edits import rewritten
 from backwright.doctor.evidence import Answer, Evidence
 from backwright.doctor.registry import diagnosis
-from backwright.doctor.sources import FunctionNode, called, last_name, literal
+from backwright.doctor.sources import FunctionNode, called, keyword, last_name, literal
+from backwright.doctor.tracebacks import Request
 from backwright.report.doctor_types import Cause, Repair
 from backwright.source.syntax import nodes
 from backwright.values import Place
@@ -25,7 +27,9 @@ def outer(evidence: Evidence) -> Iterator[Cause]:
         return
     for line, what in _answering(evidence, cors.file, cors.line):
         caught = [
-            one for one in evidence.requests if one.method == "OPTIONS" and one.status in _REFUSING
+            one
+            for one in evidence.requests
+            if one.method == "OPTIONS" and (one.status in _REFUSING or one.status < 300)
         ]
         yield Cause(
             "cors", "cors-order",
@@ -59,8 +63,10 @@ def _answering(evidence: Evidence, file: str, after: int) -> Iterator[tuple[int,
 
 
 def _refuses(node: ast.AST) -> bool:
-    """Tell whether a middleware gives an answer of 401 or 403 without asking for the method."""
+    """Tell whether a middleware refuses by 401 or 403 whatever the method, or answers OPTIONS itself."""
     inside = nodes(node)
+    if any(isinstance(one, ast.If) and _is_of_options(one) for one in inside):
+        return True
     texts = {one.value for one in inside if isinstance(one, ast.Constant)}
     answers = any(
         isinstance(one, ast.Call) and last_name(one.func).endswith(("Response", "HTTPException"))
@@ -68,6 +74,17 @@ def _refuses(node: ast.AST) -> bool:
         for one in inside
     )  # fmt: skip
     return answers and "OPTIONS" not in texts
+
+
+def _is_of_options(branch: ast.If) -> bool:
+    """Tell whether a branch for OPTIONS returns a response that it has made, without CORS headers."""
+    asks = any(
+        isinstance(one, ast.Constant) and one.value == "OPTIONS" for one in ast.walk(branch.test)
+    )
+    last = branch.body[-1]
+    made = last.value if isinstance(last, ast.Return) else None
+    is_response = isinstance(made, ast.Call) and last_name(made.func).endswith("Response")
+    return asks and is_response and "Access-Control-Allow-Origin" not in ast.unparse(branch)
 
 
 def _is_refusal(node: ast.expr) -> bool:
@@ -162,11 +179,38 @@ def preflights(evidence: Evidence) -> Iterator[Cause]:
                          "so that a preflight finds no route", Place(apps[0].file, apps[0].line) if apps else None,
                          str(one))  # fmt: skip
         elif one.status == 400 and cors is not None:
-            yield _cause(
+            header = _header_cause(evidence, one)
+            yield header or _cause(
                 "cors-preflight", f"{one} was refused by CORSMiddleware: the origin, the method or a header "
                 "is not allowed", place, str(one),
                 "run it again with --origin and the page's origin: that tells which word is not allowed",
             )  # fmt: skip
+
+
+def _header_cause(evidence: Evidence, one: Request) -> Cause | None:
+    """Return the cause where the origin that was given and all methods are allowed, and not all headers."""
+    cors = evidence.project.cors
+    call = middleware_call(evidence, cors) if cors else None
+    node = keyword(call, "allow_headers") if call else None
+    listed = literal(node)
+    methods = literal(keyword(call, "allow_methods")) if call else None
+    if cors is None or node is None or not isinstance(listed, list | tuple) or "*" in listed:
+        return None
+    if (
+        evidence.origin is None
+        or evidence.origin not in (*cors.origins, "*")
+        or methods not in (["*"], ("*",))
+    ):
+        return None
+    return Cause(
+        "cors", "cors-headers",
+        f"{one} was refused although its origin and its method are allowed: the page sends a header that is "
+        f"not among allow_headers ({', '.join(map(str, listed))})", (str(one),), Place(cors.file, node.lineno),
+        'name it there (the browser says which), or allow_headers=["*"]',
+        "curl -i -X OPTIONS -H 'Origin: …' -H 'Access-Control-Request-Method: GET' "
+        "-H 'Access-Control-Request-Headers: …' …: 200",
+        repairs=rewritten(evidence, cors.file, [(node, '["*"]')]),
+    )  # fmt: skip
 
 
 def _cause(name: str, text: str, place: Place | None, shown: str, remedy: str = _ADD) -> Cause:

@@ -40,6 +40,50 @@ def without_zone(evidence: Evidence) -> Iterator[Cause]:
         )  # fmt: skip
 
 
+_DIFFERENT = (
+    r"operator does not exist: (?P<stored>[\w ]+?) = (?P<given>[\w ]+?)(?:\n|$)|"
+    r"column \"(?P<name>\w+)\" is of type (?P<kept>[\w ]+) but expression is of type (?P<sent>[\w ]+)"
+)
+_WHERE = re.compile(
+    r"\"?(?P<table>\w+)\"?\.\"?(?P<name>\w+)\"? = (?:\$\d+::|%\(\w+\)s::)(?P<type>[\w ]+)"
+)
+
+
+@diagnosis
+def other_type(evidence: Evidence) -> Iterator[Cause]:
+    """Tell of a column that has another type in the database than in its model."""
+    for ground, raised, match in evidence.raised(_DIFFERENT):
+        text = ground.failure.text
+        where = _WHERE.search(text)
+        inserted = re.search(r"\[SQL: (?:INSERT INTO|UPDATE) \"?(?P<table>\w+)", text)
+        table = where["table"] if where else inserted["table"] if inserted else ""
+        name = match["name"] or (where["name"] if where else "")
+        stored, sent = match["stored"] or match["kept"], match["given"] or match["sent"]
+        model = next((one for one in evidence.project.models if one.table == table), None)
+        column = next((one for one in (model.columns if model else ()) if one.name == name), None)
+        if column is None or not _is_of(column.type, sent):
+            continue  # the request has another type than the model: the diagnosis of constraints says it
+        yield Cause(
+            "database", "column-type-differs",
+            f"the column {table}.{name} is {stored} in the database, and {column.type} in the model",
+            (raised.text.split("\n", 1)[0],), Place(column.file, column.line) if column.file else ground.place,
+            f"a migration: ALTER TABLE {table} ALTER COLUMN {name} TYPE {sent} USING {name}::{sent}; or the "
+            "model's type as the table has it", "repeat the request", failure=ground.number, count=ground.count,
+        )  # fmt: skip
+
+
+def _is_of(written: str, kind: str) -> bool:
+    """Tell whether a model's type is what PostgreSQL calls so."""
+    return any(
+        word in kind and re.search(pattern, written, re.IGNORECASE)
+        for word, pattern in (
+            ("uuid", "uuid"), ("integer", "int"), ("bigint", "int"), ("character", "str|text"), ("text", "str|text"),
+            ("timestamp", "datetime"), ("date", "date"), ("boolean", "bool"), ("json", "dict|json"),
+            ("double", "float"), ("numeric", "decimal|numeric"),
+        )
+    )  # fmt: skip
+
+
 def _column(evidence: Evidence, text: str, number: int) -> Column | None:
     """Return the column that a numbered argument of the refused statement is for."""
     table, name = "", ""

@@ -7,7 +7,8 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from backwright.doctor.edits import with_argument
+from backwright.doctor.database.columns import other_type
+from backwright.doctor.edits import finished, with_argument
 from backwright.doctor.evidence import Evidence
 from backwright.doctor.known import Known, recognised
 from backwright.doctor.registry import diagnosis
@@ -109,6 +110,7 @@ def constraints(evidence: Evidence) -> Iterator[Cause]:
     """Tell which constraint a request ran into, and where it was not handled."""
     later = {ground.number for ground, _, _ in evidence.raised("PendingRollbackError")}
     zones = {ground.number for ground, _, _ in evidence.raised("can't subtract offset-naive")}
+    zones |= {one.failure for one in other_type(evidence) if one.failure is not None}
     for cause in recognised(evidence, "database", _KNOWN):
         if cause.name == "type-mismatch" and cause.failure in zones:
             continue  # the diagnosis of columns says it
@@ -116,6 +118,29 @@ def constraints(evidence: Evidence) -> Iterator[Cause]:
             if cause.name == "not-null-violation" and cause.place is not None:
                 cause = replace(cause, repairs=_given_owner(evidence, cause.text, cause.place))
             yield _by_sequence(evidence, cause) if cause.name == "unique-violation" else cause
+
+
+def _without_key(evidence: Evidence, table: str, name: str) -> tuple[Repair, ...]:
+    """Return the repairs that leave keys to the database where the project writes rows with their own."""
+    model = next((one.name for one in evidence.project.models if one.table == table), "")
+    found: dict[str, list[tuple[ast.Call, ast.keyword]]] = {}
+    for file, call in evidence.sources.calls(model) if model else ():
+        key = next((one for one in call.keywords if one.arg == name), None)
+        if key is not None and isinstance(key.value, ast.Constant) and len(call.keywords) > 1:
+            found.setdefault(file, []).append((call, key))
+    repairs: list[Repair] = []
+    for file, calls in found.items():
+        text = evidence.sources.text(file)
+        for _, key in calls:
+            written = ast.get_source_segment(text, key) or ""
+            text = re.sub(
+                rf"\b{re.escape(written)},\s*|,\s*\b{re.escape(written)}(?=\s*[,)])",
+                "",
+                text,
+                count=1,
+            )
+        repairs += finished(file, evidence.sources.text(file), text)
+    return tuple(repairs)
 
 
 def _given_owner(evidence: Evidence, text: str, place: Place) -> tuple[Repair, ...]:
@@ -153,7 +178,7 @@ def _by_sequence(evidence: Evidence, cause: Cause) -> Cause:
         return cause
     table, name = insert["table"], key["name"]
     return replace(
-        cause, name="sequence-behind", repairs=(),
+        cause, name="sequence-behind", repairs=_without_key(evidence, table.strip('"'), name),
         text=f"the sequence that numbers {table}.{name} is behind its rows: rows were brought in with their keys",
         remedy=_SETVAL.format(table=table, name=name),
         proof="repeat the request",

@@ -22,17 +22,33 @@ def loaded_with(evidence: Evidence, place: Place | None, attribute: str) -> tupl
     if place is None or function is None or len(owners) != 1:
         return ()
     model = owners[0]
+    made = _loaded_in(evidence, place.file, function, model, attribute)
+    if made:
+        return made
+    for file in evidence.sources.own:  # a dependency that finds the row for the handler
+        for node in evidence.sources.nodes(file):
+            if isinstance(node, FunctionNode) and node is not function and _gives(node, model):
+                if made := _loaded_in(evidence, file, node, model, attribute):
+                    return made
+    return ()
+
+
+def _gives(function: FunctionNode, model: str) -> bool:
+    return function.returns is not None and last_name(function.returns) == model
+
+
+def _loaded_in(
+    evidence: Evidence, file: str, function: FunctionNode, model: str, attribute: str
+) -> tuple[Repair, ...]:
     option = f"selectinload({model}.{attribute})"
     imports = {"sqlalchemy.orm": {"selectinload"}}
     for call in _calls(function):
         first = last_name(call.args[0]) if call.args else ""
         if called(call) in ("select", "query") and first == model:
-            written = segment(evidence, place.file, call)
-            return rewritten(
-                evidence, place.file, [(call, f"{written}.options({option})")], imports
-            )
+            written = segment(evidence, file, call)
+            return rewritten(evidence, file, [(call, f"{written}.options({option})")], imports)
         if called(call) == "get" and first == model and len(call.args) > 1:
-            return with_argument(evidence, place.file, call, f"options=[{option}]", imports)
+            return with_argument(evidence, file, call, f"options=[{option}]", imports)
     return ()
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from difflib import get_close_matches
 
+from backwright.doctor.edits import rewritten, segment, with_argument
 from backwright.doctor.evidence import Evidence
 from backwright.doctor.known import Known, recognised
 from backwright.doctor.registry import diagnosis
+from backwright.doctor.sources import called
 from backwright.report.doctor_types import Cause, Repair
 from backwright.values import Place
 
@@ -54,6 +58,12 @@ _KNOWN = (
         _PROOF,
     ),
     Known(
+        "column-type-unknown",
+        r"<class '(?P<type>[\w.]+)'> has no matching SQLAlchemy type|issubclass\(\) arg 1 must be a class",
+        "a field of a table is a {type}, which has no type of a column by itself",
+        "Field(sa_type=JSON); for rows of another table, a Relationship", "start the application again",
+    ),
+    Known(
         "reserved-attribute",
         r"Attribute name '(?P<name>metadata|registry)' is reserved",
         "a column is named {name}, which the declarative base needs itself",
@@ -84,7 +94,47 @@ def _located(evidence: Evidence, cause: Cause) -> Cause:
             for relation in one.relationships
         ]
         return _with_name(evidence, cause, name, known)
+    if cause.name == "column-type-unknown":
+        return _as_json(evidence, cause)
     return cause
+
+
+_JSON = re.compile(r"(?:typing\.)?(?:dict|Dict|list|List|set|Any)\b")
+
+
+def _as_json(evidence: Evidence, cause: Cause) -> Cause:
+    """Return the cause at the field that is no column, with the repair that stores it as JSON."""
+    for file in evidence.sources.own:
+        for cls in evidence.sources.nodes(file):
+            is_table = isinstance(cls, ast.ClassDef) and any(
+                one.arg == "table" for one in cls.keywords
+            )
+            for node in cls.body if is_table and isinstance(cls, ast.ClassDef) else ():
+                if not isinstance(node, ast.AnnAssign) or not _JSON.match(
+                    ast.unparse(node.annotation)
+                ):
+                    continue
+                value = ast.unparse(node.value) if node.value else ""
+                if re.search(r"Relationship\(|sa_type|sa_column|ClassVar", value):
+                    continue
+                place = Place(file, node.lineno)
+                return replace(cause, place=place, repairs=_stored(evidence, file, node))
+    return cause
+
+
+def _stored(evidence: Evidence, file: str, node: ast.AnnAssign) -> tuple[Repair, ...]:
+    imports = {"sqlalchemy": {"JSON"}, "sqlmodel": {"Field"}}
+    value = node.value
+    if isinstance(value, ast.Call) and called(value) == "Field":
+        return with_argument(evidence, file, value, "sa_type=JSON", imports)
+    if value is None:
+        written = segment(evidence, file, node.annotation)
+        return rewritten(
+            evidence, file, [(node.annotation, f"{written} = Field(sa_type=JSON)")], imports
+        )
+    kind = "dict" if isinstance(value, ast.Dict) else "list" if isinstance(value, ast.List) else ""
+    default = f"default_factory={kind}" if kind else f"default={segment(evidence, file, value)}"
+    return rewritten(evidence, file, [(value, f"Field({default}, sa_type=JSON)")], imports)
 
 
 def _with_name(evidence: Evidence, cause: Cause, name: str, known: list[str]) -> Cause:

@@ -36,6 +36,8 @@ def unanswered(evidence: Evidence) -> Iterator[Cause]:
             cause = _slash(evidence, request, path)
         elif request.status == 405:
             cause = _method(evidence, request, path)
+        elif request.method == "WEBSOCKET" and request.status in (403, 404):
+            cause = _no_socket(evidence, request, path)
         elif request.status == 404 and not _matching(evidence, path, request.method):
             cause = _nowhere(evidence, request, path)
         if cause is not None:
@@ -123,6 +125,24 @@ def _method(evidence: Evidence, request: Request, path: str) -> Cause | None:
         evidence=(f"{request} → 405",), place=Place(found[0].file, found[0].line),
         remedy=f"call it by {methods[0]}, or add a route for {request.method} beside {found[0].handler}",
         proof=f"curl -i -X {methods[0]} http://127.0.0.1:8000{path}",
+    )  # fmt: skip
+
+
+def _no_socket(evidence: Evidence, request: Request, path: str) -> Cause | None:
+    """Return the cause of a web socket that is refused: there is none at its path, which is said by 403."""
+    if _matching(evidence, path, "WEBSOCKET"):
+        return None
+    sockets = [one for one in evidence.project.endpoints if one.method == "WEBSOCKET"]
+    near = next((one for one in sockets if _ends(one.path, path) or _pattern(one.path).search(path)
+                 or re.search(f"{_pattern('/' + one.path.strip('/').partition('/')[2]).pattern}$", path)),
+                sockets[0] if len(sockets) == 1 else None)  # fmt: skip
+    return Cause(
+        "endpoints", "websocket-unknown",
+        f"there is no web socket at {path} (which is answered 403, not 404)"
+        + (f"; the nearest is {near.path}" if near else ""),
+        evidence=(f"{request} → {request.status}",), place=Place(near.file, near.line) if near else None,
+        remedy=f"connect to {near.path}" if near else "declare it: @app.websocket(…)",
+        proof="the log says: connection open",
     )  # fmt: skip
 
 

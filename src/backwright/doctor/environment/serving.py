@@ -24,7 +24,7 @@ def worker(evidence: Evidence) -> Iterator[Cause]:
     """Tell of a server of WSGI, which calls the application with two arguments where ASGI has three."""
     pattern = r"__call__\(\) missing 1 required positional argument: 'send'"
     for ground, raised, _ in evidence.raised(pattern):
-        place = _started_at(evidence)
+        place = started_at(evidence, "gunicorn")
         server = "gunicorn" if "gunicorn" in evidence.log else "the server"
         yield Cause(
             "environment", "server-of-wsgi",
@@ -35,11 +35,13 @@ def worker(evidence: Evidence) -> Iterator[Cause]:
         )  # fmt: skip
 
 
-def _started_at(evidence: Evidence) -> Place | None:
-    """Return the line that starts gunicorn."""
+def started_at(evidence: Evidence, word: str) -> Place | None:
+    """Return the line of a file that starts the server, by a word in it."""
     for file in _STARTERS:
         for number, line in enumerate(evidence.sources.text(file).splitlines(), 1):
-            if re.search(r"\bgunicorn\b", line) and not line.lstrip().startswith("#"):
+            if re.search(rf"(?<![\w-]){re.escape(word)}\b", line) and not line.lstrip().startswith(
+                "#"
+            ):
                 return Place(file, number)
     return None
 

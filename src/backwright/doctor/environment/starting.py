@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from backwright.doctor.edits import rewritten
+from backwright.doctor.edits import rewritten, with_argument
+from backwright.doctor.environment.serving import started_at
 from backwright.doctor.evidence import Evidence
 from backwright.doctor.known import Known, recognised
 from backwright.doctor.registry import diagnosis
-from backwright.report.doctor_types import Cause
+from backwright.report.doctor_types import Cause, Repair
 from backwright.values import Place
 
 _KNOWN = (
@@ -50,6 +52,13 @@ _KNOWN = (
         "start it again",
     ),
     Known(
+        "option-unknown",
+        r"No such option:? '?(?P<option>--[\w-]+)",
+        "the command that starts the server has no option {option}: fastapi run and uvicorn have each their own",
+        "uvicorn {target} {option} … (or the variable UVICORN_…, which fastapi run hands on)",
+        "start it again",
+    ),
+    Known(
         "loop-conflict",
         r"attached to a different loop|Event loop is closed|got Future <.*> attached to",
         "something that belongs to one event loop is used in another: an engine or client that was made "
@@ -77,12 +86,28 @@ def starting(evidence: Evidence) -> Iterator[Cause]:
     for cause in recognised(evidence, "environment", table):
         if cause.name == "app-not-found" and apps:
             yield replace(cause, place=Place(apps[0].file, apps[0].line))
+        elif cause.name == "option-unknown":
+            option = re.search(r"--[\w-]+", cause.text)
+            place = started_at(evidence, option[0]) if option else None
+            yield replace(cause, place=place, repairs=_by_uvicorn(evidence, place, target))
         elif cause.name == "reload-as-object":
             yield _as_text(evidence, cause, target)
         elif cause.name == "loop-conflict":
-            yield replace(cause, place=_engine(evidence) or cause.place)
+            yield _without_pool(evidence, replace(cause, place=_engine(evidence) or cause.place))
         else:
             yield cause
+
+
+def _by_uvicorn(evidence: Evidence, place: Place | None, target: str) -> tuple[Repair, ...]:
+    """Return the repair that starts by uvicorn, whose option it is, what `fastapi run` starts."""
+    line = evidence.sources.line(place) if place else ""
+    listed = re.search(r'"fastapi",\s*"run",(?:\s*"[\w./-]+\.py",)?', line)
+    plain = re.search(r"\bfastapi run(?: [\w./-]+\.py)?", line)
+    if place is None or not (listed or plain):
+        return ()
+    if listed:
+        return evidence.replaced(place, listed[0], f'"uvicorn", "{target}", "--host", "0.0.0.0",')
+    return evidence.replaced(place, plain[0] if plain else "", f"uvicorn {target} --host 0.0.0.0")
 
 
 def _as_text(evidence: Evidence, cause: Cause, target: str) -> Cause:
@@ -94,6 +119,19 @@ def _as_text(evidence: Evidence, cause: Cause, target: str) -> Cause:
                 repairs = rewritten(evidence, file, [(first, f'"{target}"')])
                 return replace(cause, place=Place(file, call.lineno), repairs=repairs)
     return cause
+
+
+def _without_pool(evidence: Evidence, cause: Cause) -> Cause:
+    """Return the cause with the repair of an engine that scripts or tests use in several loops."""
+    call = evidence.sources.call_at(cause.place, "create_async_engine")
+    is_served = re.search(r"Uvicorn running|Started server process|Booting worker", evidence.log)
+    if call is None or cause.place is None or is_served:
+        return cause
+    if any(one.arg in ("poolclass", "pool_size", "max_overflow", None) for one in call.keywords):
+        return cause
+    imports = {"sqlalchemy.pool": {"NullPool"}}
+    made = with_argument(evidence, cause.place.file, call, "poolclass=NullPool", imports)
+    return replace(cause, repairs=made)
 
 
 def _engine(evidence: Evidence) -> Place | None:

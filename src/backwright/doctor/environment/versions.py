@@ -70,6 +70,13 @@ _KNOWN = (
         _PROOF,
     ),
     Known(
+        "routes-nested",
+        r"'_?\w*IncludedRouter' object has no attribute '(?P<name>\w+)'",
+        "since FastAPI 0.137 app.routes holds included routers as they are, which have no {name}",
+        "for route in iter_route_contexts(app.routes) (fastapi.routing); of a library's own code: upgrade it, or "
+        "pin fastapi<0.137", "repeat the request",
+    ),
+    Known(
         "starlette-on-event",
         r"'(?:FastAPI|APIRouter)' object has no attribute 'on_event'|got an unexpected keyword argument 'on_startup'",
         "this Starlette has no startup events any more",
@@ -93,10 +100,26 @@ def versions(evidence: Evidence) -> Iterator[Cause]:
                 yield replace(cause, place=cause.place or hashing, repairs=repairs)
         elif cause.name == "sqlalchemy-text":
             yield replace(cause, repairs=_as_text(evidence, cause))
+        elif cause.name == "routes-nested":
+            yield replace(cause, repairs=_flat(evidence, cause))
         elif cause.name == "httpx-testclient":
             yield replace(cause, repairs=_pinned(evidence, "httpx", "httpx<0.28"))
         else:
             yield cause
+
+
+def _flat(evidence: Evidence, cause: Cause) -> tuple[Repair, ...]:
+    """Return the repair that goes through the routes with what includes them."""
+    place = cause.place
+    for node in evidence.sources.nodes(place.file) if place else ():
+        source = node.iter if isinstance(node, ast.For | ast.comprehension) else None
+        if place and isinstance(source, ast.Attribute) and source.attr == "routes":
+            line = node.target.lineno if isinstance(node, ast.For | ast.comprehension) else 0
+            if line <= place.line <= line + 20:
+                written = f"iter_route_contexts({segment(evidence, place.file, source)})"
+                imports = {"fastapi.routing": {"iter_route_contexts"}}
+                return rewritten(evidence, place.file, [(source, written)], imports)
+    return ()
 
 
 def _as_text(evidence: Evidence, cause: Cause) -> tuple[Repair, ...]:

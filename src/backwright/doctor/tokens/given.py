@@ -33,6 +33,7 @@ from backwright.doctor.tokens.reading import (
 from backwright.report.doctor_types import Cause, Repair
 from backwright.values import Place
 
+_MILLISECONDS = 100_000_000_000  # as seconds, the year 5138
 _SKEW = 300
 
 
@@ -87,6 +88,15 @@ def times(evidence: Evidence) -> Iterator[Cause]:
     if token is None:
         return
     now = evidence.now
+    long = [name for name in ("iat", "nbf", "exp") if (_seconds(token, name) or 0) > _MILLISECONDS]
+    if long:
+        yield token_cause(
+            "token-milliseconds", f"{' and '.join(long)} of the token are milliseconds, as JavaScript counts, and a JWT "
+            "has seconds (RFC 7519): it begins thousands of years from now, or never ends",
+            "where it is made: Math.floor(Date.now() / 1000)",
+            evidence=", ".join(f"{name}: {token.claims[name]}" for name in long),
+        )  # fmt: skip
+        return
     until = _seconds(token, "exp")
     found = local_time(evidence)
     if until is not None and until <= now:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from backwright.doctor.edits import rewritten, segment
+from backwright.doctor.edits import finished, rewritten, segment
 from backwright.doctor.evidence import Evidence
 from backwright.doctor.known import Known, recognised
 from backwright.doctor.registry import diagnosis
@@ -98,6 +98,12 @@ _KNOWN = (
         "name it exactly as the token's iss is written, with its slash at the end", _PROOF,
     ),
     Known(
+        "token-subject-other", r"ValueError: (?:invalid literal for int\(\) with base 10: '[^']*'|badly formed hexadecimal UUID)",
+        "the token's sub is no key of a user as the project reads it: it was signed for another kind of key, "
+        "or by somebody else",
+        "sign str(user.id), read it as the key's type, and answer 401 where that fails", _PROOF,
+    ),
+    Known(
         "token-claim-missing", r"^KeyError: '(?P<name>\w+)'",
         "the claim {name} is read of a token that does not have it: it is signed by another name, or by an older "
         "version of the code",
@@ -129,6 +135,8 @@ def _is_another(evidence: Evidence, cause: Cause) -> bool:
     if cause.name == "token-claim-missing":
         name = re.search(r"KeyError: '(\w+)'", " ".join(cause.evidence))
         return not (name and name[1] in line and name[1] in read_claims(evidence))
+    if cause.name == "token-subject-other":
+        return not re.search(r"""\[["']sub["']\]|get\(["']sub["']""", line)
     if cause.name == "token-text-decoded":
         files = {one.place.file for one in encodings(evidence)}
         return cause.place is None or cause.place.file not in files or "decode(" not in line
@@ -187,6 +195,29 @@ def _opened(evidence: Evidence, cause: Cause) -> Mended:
     return cause.place, opened_keys(evidence)
 
 
+def _refused(evidence: Evidence, cause: Cause) -> Mended:
+    """Return the repair that answers 401 where a subject is no key."""
+    place = cause.place
+    function = evidence.sources.function_at(place) if place else None
+    statement = next((one for one in (function.body if function else ())
+                      if place and one.lineno <= place.line <= (one.end_lineno or 0)), None)  # fmt: skip
+    if place is None or not isinstance(
+        statement, ast.Assign | ast.Expr | ast.Return | ast.AnnAssign
+    ):
+        return place, ()
+    text = evidence.sources.text(place.file)
+    lines = text.splitlines(keepends=True)
+    block = lines[statement.lineno - 1 : statement.end_lineno]
+    indent = " " * statement.col_offset
+    lines[statement.lineno - 1 : statement.end_lineno] = [
+        f"{indent}try:\n", *(f"    {line}" if line.strip() else line for line in block),
+        f"{indent}except ValueError as error:\n", f"{indent}    raise HTTPException(\n",
+        f"{indent}        status_code=401,\n", f'{indent}        detail="Could not validate credentials",\n',
+        f'{indent}        headers={{"WWW-Authenticate": "Bearer"}},\n', f"{indent}    ) from error\n",
+    ]  # fmt: skip
+    return place, finished(place.file, text, "".join(lines), {"fastapi": {"HTTPException"}})
+
+
 def _with_lines(evidence: Evidence, cause: Cause) -> Mended:
     """Return the repair that makes line breaks of what stands for them in a key of the settings."""
     calls = [*decodings(evidence), *encodings(evidence)]
@@ -232,6 +263,7 @@ _MENDING: dict[str, Callable[[Evidence, Cause], Mended]] = {
     "token-algorithms-missing": _at_decode(algorithm_repair),
     "token-audience": _at_decode(lambda evidence, one: audience_repair(evidence, one, None)),
     "token-key-type": _opened,
+    "token-subject-other": _refused,
     "token-key-pem": _with_lines,
     "token-claim-missing": _claim,
     "token-text-decoded": _as_it_is,

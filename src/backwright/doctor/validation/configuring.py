@@ -108,6 +108,12 @@ def without_default(evidence: Evidence, schema: Schema, name: str) -> tuple[Repa
     if field.value is None:
         text = ast.get_source_segment(evidence.sources.text(file), field.annotation) or ""
         return rewritten(evidence, file, [(field.annotation, f"{text} = None")])
+    if (
+        isinstance(field.value, ast.Call)
+        and field.value.args
+        and literal(field.value.args[0]) is Ellipsis
+    ):
+        return rewritten(evidence, file, [(field.value.args[0], "None")])
     named = {one.arg for one in getattr(field.value, "keywords", ())}
     if isinstance(field.value, ast.Call) and called(field.value) == "Field" and not (
         field.value.args or named & {"default", "default_factory"}

@@ -85,8 +85,9 @@ def _optional(evidence: Evidence, cause: Cause, one: Refusal, endpoint: Endpoint
             return cause
         return replace(
             cause, name="field-optional-required",
-            text=f"{name} may be null, and must be sent all the same: since Pydantic 2 a type with None is "
-            "required unless it has a default",
+            text=f"{name} may be null, and must be sent all the same: "
+            + ("the three dots of its Field make it required" if "Field(..." in ast.unparse(field) else
+               "since Pydantic 2 a type with None is required unless it has a default"),
             place=Place(schema[0], field.lineno), remedy=f"{name}: … | None = None", repairs=repairs,
         )  # fmt: skip
     return cause
