@@ -43,6 +43,15 @@ OriginOption = Annotated[
     str | None,
     typer.Option("--origin", metavar="URL", help="Where the page comes from that may not read."),
 ]
+DatabaseOption = Annotated[
+    str | None,
+    typer.Option(
+        "--database-url",
+        metavar="URL|project",
+        help="A live PostgreSQL to look into, read-only: locks, long transactions, connections, "
+        "migrations, tables against the models; `project` takes the URL of its settings.",
+    ),
+]
 FixOption = Annotated[
     bool, typer.Option("--fix", help="Mend the cause, through staging and verification.")
 ]
@@ -62,6 +71,7 @@ def doctor(
     url: UrlOption = None,
     token: TokenOption = None,
     origin: OriginOption = None,
+    database_url: DatabaseOption = None,
     fix: FixOption = False,
     allow_remote: RemoteOption = False,
     as_json: JsonOption = False,
@@ -84,7 +94,17 @@ def doctor(
         answers = Answers(read_answers(answer), yes)
         root = existing_folder(project)
         return examine(
-            Doctor(root, log, url, token, origin, fix and not dry_run, allow_remote, answers),
+            Doctor(
+                root,
+                log,
+                url,
+                token,
+                origin,
+                database_url,
+                fix and not dry_run,
+                allow_remote,
+                answers,
+            ),
             listener,
         )
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+from backwright.doctor.live import Live
 from backwright.doctor.log_lines import Line, log_lines
 from backwright.doctor.sources import Sources
 from backwright.doctor.tracebacks import (
@@ -92,6 +93,7 @@ class Evidence:
         now: The time, in seconds of the epoch.
         preflight: The running server's answer to a preflight from the origin.
         simple: Its answer to a plain request from there.
+        live: The database that was looked at.
     """
 
     project: Project
@@ -103,6 +105,7 @@ class Evidence:
     now: float = 0.0
     preflight: Answer | None = None
     simple: Answer | None = None
+    live: Live | None = None
 
     @cached_property
     def lines(self) -> Sequence[Line]:

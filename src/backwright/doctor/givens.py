@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from backwright.doctor.evidence import Evidence
 from backwright.doctor.sources import called, last_name, literal
@@ -93,3 +94,24 @@ def constant(evidence: Evidence, file: str, name: str) -> tuple[str, ast.expr] |
             if value is not None and any(getattr(t, "id", "") == name for t in targets):
                 return one, value
     return None
+
+
+def project_url(evidence: Evidence) -> str | None:
+    """Return the database's URL as the project's settings come to it here; None where that is not known."""
+    facts = evidence.project.database
+    if facts is None:
+        return None
+    known: dict[str, str] = {}
+    for one in facts.variables:
+        found = of_variable(evidence, one.name)
+        value = found.value if found is not None else one.default
+        if value:
+            known.setdefault(one.part, value)
+    if "url" in known:
+        return known["url"].strip().strip("'\"")
+    if not {"user", "host", "database"} & known.keys():
+        return facts.url
+    who = quote(known.get("user", "postgres"), safe="")
+    who += f":{quote(known['password'], safe='')}" if "password" in known else ""
+    where = f"{known.get('host', 'localhost')}:{known.get('port', '5432')}"
+    return f"postgresql://{who}@{where}/{known.get('database', known.get('user', 'postgres'))}"

@@ -120,7 +120,7 @@ _TABLE: tuple[Verb, ...] = (
     Verb(
         "doctor", ("doctor",), "Say why an API fails", DoctorDocument,
         Hints(reads=True, repeatable=True, reaches_out=True),
-        only=frozenset({"project", "log", "url", "token", "origin", "allow_remote"}),
+        only=frozenset({"project", "log", "url", "token", "origin", "database_url", "allow_remote"}),
         told=(_LOG,), input_text="log",
     ),
     Verb(

@@ -80,15 +80,21 @@ def _with_heads(tree: Tree, folder: str, places: Iterable[str]) -> Migrations:
     below: set[str] = set()
     revisions: dict[str, None] = {}
     for file in files:
-        found = dict(_HEAD.findall(tree.content(file) or b""))
-        own = _literal(found.get(b"revision"))
-        if len(own) == 1:
-            revisions.setdefault(own[0])
-            below.update(_literal(found.get(b"down_revision")))
+        own, before = revision_of(tree.content(file) or b"")
+        if own:
+            revisions.setdefault(own)
+            below.update(before)
     heads = tuple(sorted(one for one in revisions if one not in below))
     return Migrations(
         "alembic", folder, heads[0] if len(heads) == 1 else None, heads, len(revisions)
     )
+
+
+def revision_of(content: bytes) -> tuple[str, tuple[str, ...]]:
+    """Return a migration's revision, empty where it has none, and the revisions before it."""
+    found = dict(_HEAD.findall(content))
+    own = _literal(found.get(b"revision"))
+    return (own[0], _literal(found.get(b"down_revision"))) if len(own) == 1 else ("", ())
 
 
 def _literal(raw: bytes | None) -> tuple[str, ...]:

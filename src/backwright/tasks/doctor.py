@@ -14,6 +14,8 @@ import httpx
 
 from backwright.doctor.engine import examine
 from backwright.doctor.evidence import Answer, Evidence
+from backwright.doctor.givens import project_url
+from backwright.doctor.live import look, plain_url
 from backwright.doctor.masking import masked_diff
 from backwright.doctor.sources import Sources
 from backwright.errors import MissingError, UsageError
@@ -44,6 +46,7 @@ class Doctor:
         url: A server that runs already.
         token: A token that is not accepted.
         origin: Where the page comes from that may not read the answers.
+        database: The URL of a live database to look into, read-only; `project` is that of its settings.
         fix: Whether the cause is mended.
         elsewhere: Whether a server on another machine may be asked.
         answers: What may be asked of the user.
@@ -54,6 +57,7 @@ class Doctor:
     url: str | None = None
     token: str | None = None
     origin: str | None = None
+    database: str | None = None
     fix: bool = False
     elsewhere: bool = False
     answers: Answers = field(default_factory=Answers)
@@ -78,9 +82,12 @@ def doctor(request: Doctor, listener: Listener) -> DoctorReport:
     if url is not None:
         listener(StepStarted(f"asking {url}"))
         evidence, notes = _asked(evidence, url)
-    elif not any((request.log, request.token, request.origin)):
+    elif not any((request.log, request.token, request.origin, request.database)):
         said, notes = _started(request.root, project, listener)
         evidence = replace(evidence, log=said)
+    if request.database is not None:
+        evidence, seen = _looked_into(evidence, request.database, listener)
+        notes = [*notes, *seen]
     report = examine(evidence, notes)
     changes = _changes(report.causes[:1], request.root)
     report = replace(report, diff=masked_diff(changes.diff()))
@@ -120,6 +127,31 @@ def _started(root: Path, project: Project, listener: Listener) -> tuple[str, lis
             return failed.message, ["the application does not start"]
         return "", [f"the application could not be started here: {error.message}"]
     return "".join(said), list(report.notes)
+
+
+def _looked_into(
+    evidence: Evidence, database: str, listener: Listener
+) -> tuple[Evidence, list[str]]:
+    """Look at a live database; why it does not let us in is a log like any other."""
+    import psycopg
+
+    given = project_url(evidence) if database == "project" else database
+    url = plain_url(given) if given else None
+    if url is None:
+        raise UsageError(
+            "the project's settings give no URL of a PostgreSQL database here" if database == "project"
+            else "the database's URL is none of PostgreSQL",
+            remedy="name it: --database-url postgresql://user:password@host:5432/name",
+        )  # fmt: skip
+    listener(StepStarted("looking into the database, read-only"))
+    try:
+        live = look(url)
+    except psycopg.Error as error:
+        said = f"psycopg.OperationalError: {str(error).strip()}"
+        return replace(evidence, log=f"{evidence.log}\n{said}\n"), [
+            "the database could not be looked into"
+        ]
+    return replace(evidence, live=live), list(live.notes)
 
 
 def _asked(evidence: Evidence, url: str) -> tuple[Evidence, list[str]]:

@@ -25,11 +25,13 @@ def loaded_with(evidence: Evidence, place: Place | None, attribute: str) -> tupl
     made = _loaded_in(evidence, place.file, function, model, attribute)
     if made:
         return made
-    for file in evidence.sources.own:  # a dependency that finds the row for the handler
-        for node in evidence.sources.nodes(file):
-            if isinstance(node, FunctionNode) and node is not function and _gives(node, model):
-                if made := _loaded_in(evidence, file, node, model, attribute):
-                    return made
+    found = [
+        (file, node) for file in evidence.sources.own for node in evidence.sources.nodes(file)
+        if isinstance(node, FunctionNode) and node is not function and _gives(node, model)
+    ]  # fmt: skip
+    for file, node in found:  # a dependency that finds the row for the handler
+        if made := _loaded_in(evidence, file, node, model, attribute):
+            return made
     return ()
 
 
