@@ -1,0 +1,1 @@
+"""A desk: everybody keeps notes of their own."""
