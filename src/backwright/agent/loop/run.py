@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Protocol
 
 from backwright.agent.definition import Tool
 from backwright.agent.loop import wording
@@ -25,7 +26,8 @@ from backwright.agent.loop.snapshots import Store, changed_paths, changes
 from backwright.agent.loop.state import State
 from backwright.agent.loop.tools import Toolbox
 from backwright.agent.loop.transcript import Transcript
-from backwright.errors import MissingError, UsageError, VerificationError
+from backwright.agent.sandbox import Boundary
+from backwright.errors import UsageError, VerificationError
 from backwright.host.dialogue import EndedError
 from backwright.report.events import CheckEnded, Listener, StepStarted
 from backwright.report.jsonable import jsonable
@@ -39,6 +41,20 @@ _GONE = (
     "[run] The run was taken up again in another process. Files are as after your last call; what "
     "ran in the background has ended, and the database is empty."
 )
+_ENDED = (
+    "refused: this ended the boundary, and all that ran in it. The files are as before the call; the "
+    "database is empty."
+)
+
+
+class Inside(Protocol):
+    """What opens and closes the boundary."""
+
+    def open(self) -> Boundary:
+        """Open one anew."""
+
+    def close(self) -> None:
+        """End all that is in it."""
 
 
 @dataclass
@@ -52,6 +68,7 @@ class Run:
         store: What the workspace held.
         workspace: The copy that is worked in.
         asking: The model.
+        inside: The boundary.
         box: The tools.
         judge: What proves a state of the workspace.
         budget: What it may take.
@@ -66,6 +83,7 @@ class Run:
     store: Store
     workspace: Path
     asking: Asking
+    inside: Inside
     box: Toolbox
     judge: Judge
     budget: Budget
@@ -135,21 +153,24 @@ class Run:
         self.listener(StepStarted(step))
         self.record("called", id=call.id, tool=call.tool, step=step, arguments=dict(call.arguments))
         before = self.state.tree
-        try:
-            with self._timed() as timed:
-                text = (
-                    f"refused: {call.unreadable}"
-                    if call.unreadable
-                    else self.box.perform(call.tool, call.arguments)
-                )
-        except EndedError as error:
-            raise MissingError(f"the boundary has ended: {error.message}") from error
+        with self._timed() as timed:
+            text = f"refused: {call.unreadable}" if call.unreadable else self._done(call, before)
         tree = self.store.take(self.workspace)
         self.record(
             "returned",
             id=call.id, tool=call.tool, step=step, text=text, tree=tree, seen=self.box.seen,
             changed=self._between(before, tree), **timed,
         )  # fmt: skip
+
+    def _done(self, call: Call, before: str) -> str:
+        """Do what a call says; one that ends the boundary is taken back, and there is a new one."""
+        try:
+            return self.box.perform(call.tool, call.arguments)
+        except EndedError:
+            self.inside.close()
+            self.store.restore(before, self.workspace)
+            self.box.inside = self.inside.open()
+            return _ENDED
 
     def _judge(self, *, whole: bool) -> Evidence:
         """Have the workspace judged as it is, with what is left running in it."""

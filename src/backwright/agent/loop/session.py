@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,7 +22,7 @@ from backwright.agent.loop.state import State, replayed
 from backwright.agent.loop.tools import Toolbox
 from backwright.agent.loop.transcript import Transcript
 from backwright.agent.loop.wording import instructions
-from backwright.agent.sandbox import RISK, boundary, engine
+from backwright.agent.sandbox import RISK, Boundary, Site, boundary, engine
 from backwright.errors import BackwrightError, UsageError
 from backwright.report.change import ChangeReport
 from backwright.report.events import Listener, StepStarted
@@ -187,18 +188,38 @@ def _worked(
     store.restore(state.tree, places.work)
     site = where.tools_site(places, needs, engine())
     tools = tuple(state.begun["tools"])
-    with boundary(site, unconfined=request.unconfined) as inside:
+    inside = _Inside(site, unconfined=request.unconfined)
+    with contextlib.closing(inside):
+        tried = inside.open()
         run = Run(
-            root, transcript, state, store, places.work, model,
-            Toolbox(inside, places.work, tools, state.seen),
+            root, transcript, state, store, places.work, model, inside,
+            Toolbox(tried, places.work, tools, state.seen),
             judge_inside(places, needs, unconfined=request.unconfined),
             request.budget, request.answers, listener, tools,
         )  # fmt: skip
-        run.record("boundary", held=inside.held, proofs=[one.proof for one in inside.proofs])
+        run.record("boundary", held=tried.held, proofs=[one.proof for one in tried.proofs])
         if not is_new:
             run.take_up()
         evidence = run.go()
     return _moved(request, run, opened.name, places, evidence)
+
+
+class _Inside:
+    """The boundary of the tools, which is opened anew where a command has ended it."""
+
+    def __init__(self, site: Site, *, unconfined: bool) -> None:
+        """Begin without one."""
+        self._site = site
+        self._unconfined = unconfined
+        self._stack = contextlib.ExitStack()
+
+    def open(self) -> Boundary:
+        """Open it."""
+        return self._stack.enter_context(boundary(self._site, unconfined=self._unconfined))
+
+    def close(self) -> None:
+        """End it, and all that is in it."""
+        self._stack.close()
 
 
 def _same_boundary(request: ModelTask, state: State, name: str) -> None:
