@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import difflib
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -225,4 +227,60 @@ def update_team(team_id: int, team: TeamCreate):
         session.add(row)
         session.commit()
         return row
+"""
+
+
+def test_a_function_that_takes_fields_one_by_one_is_not_given_what_it_has_no_name_for(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "main.py").write_text(
+        PARTLY + "\n\ndef make_team(raw: str, session: Session):\n"
+        '    name, city = raw.split(",")\n'
+        '    data = {"name": name, "city": city}\n'
+        "    return Team(name=name, city=city), data\n"
+    )
+    draft, learning = learning_of(tmp_path, "Team", ["rank:int:default=1"])
+    done = extend_resource(draft, learning, width=100)
+    made = draft.text("main.py").partition("def make_team")[2]
+    assert "rank" not in made, made
+    assert [n.text for n in done.notes if "make_team" in n.text]
+
+
+def test_the_registry_that_classes_are_given_to_keeps_their_links(tmp_path: Path) -> None:
+    (tmp_path / "main.py").write_text(REGISTERED)
+    draft, learning = learning_of(tmp_path, "Todo", ["extras:many:Todo"])
+    extend_resource(draft, learning, width=100)
+    assert "table_registry.metadata" in draft.text("main.py")
+    draft.write_into(tmp_path / "made")
+    code = "import main; from sqlalchemy.orm import configure_mappers; configure_mappers()"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path / "made", capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+
+
+REGISTERED = """
+from fastapi import FastAPI
+from pydantic import BaseModel
+from sqlalchemy.orm import Mapped, mapped_as_dataclass, mapped_column, registry
+
+app = FastAPI()
+table_registry = registry()
+
+
+@mapped_as_dataclass(table_registry)
+class Todo:
+    __tablename__ = "todos"
+
+    id: Mapped[int] = mapped_column(init=False, primary_key=True)
+    title: Mapped[str]
+
+
+class TodoCreate(BaseModel):
+    title: str
+
+
+@app.post("/todos", response_model=TodoCreate)
+def create_todo(todo: TodoCreate):
+    return Todo(title=todo.title)
 """

@@ -44,6 +44,7 @@ from backwright.transfer.carry.rows import Rows
 from backwright.transfer.carry.takers import takers_of
 from backwright.transfer.carry.tidy import tidied
 from backwright.transfer.carry.types import Carried, Facts, Part, Writer
+from backwright.transfer.carry.unbound import without_unbound
 from backwright.transfer.carry.unsaid import tests_of_the_unsaid
 from backwright.transfer.carry.unused import without_unused
 from backwright.transfer.carry.values import Work
@@ -202,6 +203,7 @@ def extend(parts: Sequence[Part], facts: Facts, writer: Writer) -> Carried:
         for w, t in zip(works, trees, strict=True)
     ]
     trees = _linked(works, trees, bodies_of(placement))
+    trees = [without_unbound(w, t) for w, t in zip(works, trees, strict=True)]
     codes = {w.part.path: unmarked(t.code, facts) for w, t in zip(works, trees, strict=True)}
     return Carried(codes, {w.part.path: frozenset(w.imports) for w in works}, _notes(works))
 

@@ -46,6 +46,7 @@ class Filler(cst.CSTTransformer):
         self.constants: set[str] = set()
         self.called: dict[cst.Dict, str] = {}  # the variables that dictionaries are given to
         self.decorators = 0
+        self.taken_apart: set[cst.CSTNode] = set()
 
     @property
     def _scope(self) -> str:
@@ -236,6 +237,8 @@ class Filler(cst.CSTTransformer):
         return made_in_tests(columns) if self.work.has_samples else columns
 
     def visit_Assign(self, node: cst.Assign) -> None:
+        if self.work.extends and not isinstance(node.value, cst.Tuple):
+            self.taken_apart |= {t.target for t in node.targets}  # of what is no longer for it
         if isinstance(node.value, cst.Dict):
             self.called[node.value] = code_of(node.targets[0].target)
 
@@ -317,6 +320,8 @@ class Filler(cst.CSTTransformer):
             if updated_node.lpar
             else cst.SimpleWhitespace(" ")
         )
+        if original_node in self.taken_apart:
+            return updated_node
         return self._elements(updated_node, lead)
 
     def _elements(self, node: Brackets, lead: cst.CSTNode) -> Brackets:

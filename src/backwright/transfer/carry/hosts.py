@@ -133,9 +133,17 @@ def missing(
             made = _of_parent(_raised(node), old, parent)
             imports = frozenset() if index == 0 else imports_of(made, tree)
             imports = _of_its_own(made, tree, known) or imports
+            if made is not None and _names(made) - _names(_raised(node)) - set(known):
+                continue  # texts of the parent's own that nobody has written
             if made is not None and imports is not None and _is_known(made, old, parent, known):
                 return Refusal(code_of(made), imports)
     return None
+
+
+def _names(node: cst.Raise) -> set[str]:
+    """Return the classes that a statement speaks of."""
+    found = {n.value for n in m.findall(node, m.Name()) if isinstance(n, cst.Name)}
+    return {name for name in found if name[:1].isupper()}
 
 
 def _of_its_own(

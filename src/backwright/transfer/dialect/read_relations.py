@@ -197,10 +197,21 @@ def _base(sources: Sources, exemplar: Model, orm: Orm) -> tuple[str, frozenset[t
     cls = sources.class_at(exemplar.file, exemplar.line)
     bases = [ast.unparse(b) for b in cls.bases] if cls else []
     likely = [b for b in bases if "base" in b.lower() and "mixin" not in b.lower()] or bases
-    base = (likely or ["Base"])[0]
+    base = (likely or _registries(cls) or ["Base"])[0]
     first = base.partition(".")[0]
     known = dict(words.names.values())
     return base, frozenset({known[first]} if first in known else set())
+
+
+def _registries(cls: ast.ClassDef | None) -> list[str]:
+    """Return the registry that a class without a base is given to: `@mapped_as_dataclass(registry)`."""
+    found = []
+    for decorator in cls.decorator_list if cls else ():
+        if isinstance(decorator, ast.Call) and decorator.args:
+            found.append(ast.unparse(decorator.args[0]))
+        elif isinstance(decorator, ast.Attribute) and decorator.attr.startswith("mapped"):
+            found.append(ast.unparse(decorator.value))
+    return found
 
 
 def read_enum_habit(

@@ -28,7 +28,8 @@ class _Side:
 
     `file` is where it is declared, or the like of that. `is_near` tells that it is the new
     model's: the link table is known there, it stands above it or is imported from `link_module`,
-    and its rows are read whenever the model is.
+    and its rows are read whenever the model is. `joins` are the columns of a link table by which rows
+    are linked with others of their own kind: this side's, and the other's.
     """
 
     name: str
@@ -43,6 +44,7 @@ class _Side:
     secondary: str | None = None
     foreign_keys: str | None = None
     cascade: bool = False
+    joins: tuple[str, str] | None = None
 
 
 def relationships(dialect: Dialect, names: Names, field: FieldSpec, home: Home) -> Sides:
@@ -59,9 +61,18 @@ def relationships(dialect: Dialect, names: Names, field: FieldSpec, home: Home) 
     itself = partner.model == home.model
     back = back_name(dialect, names, field, home)
     near = _side(dialect, habit, _near(dialect, names, field, home, back), itself=itself)
-    if itself or habit.pair != "back_populates":
+    if (itself and field.kind == "ref") or habit.pair != "back_populates":
         return Sides(near)
-    return Sides(near, _side(dialect, habit, _far(dialect, names, field, home, back), itself=False))
+    return Sides(near, _side(dialect, habit, _far(dialect, names, field, home, back), itself=itself))
+
+
+def _joins(dialect: Dialect, names: Names, field: FieldSpec, home: Home) -> tuple[str, str] | None:
+    """Return the columns of a link table both of whose sides are one model's rows."""
+    if field.kind != "many" or target_of(dialect, names, field).model != home.model:
+        return None
+    link = secondary_of(dialect, names, field, home)
+    table = f"{link}.c" if dialect.link.form == "table" else link
+    return f"{table}.{names.snake}_id", f"{table}.{link_word(field)}_id"
 
 
 def back_name(dialect: Dialect, names: Names, field: FieldSpec, home: Home) -> str:
@@ -70,6 +81,8 @@ def back_name(dialect: Dialect, names: Names, field: FieldSpec, home: Home) -> s
     The names are given in the order of the fields, the owner's side first.
     """
     partner = target_of(dialect, names, field)
+    if field.kind == "many" and partner.model == home.model:
+        return f"{link_word(field)}_of"
     taken = set(partner.attributes)
     if home.owned and dialect.owner_model == partner.model:
         taken.add(names.plural_snake)
@@ -104,12 +117,14 @@ def _near(dialect: Dialect, names: Names, field: FieldSpec, home: Home, back: st
         optional=field.optional and not many,
         secondary=secondary_of(dialect, names, field, home) if many else None,
         foreign_keys=keys,
+        joins=_joins(dialect, names, field, home),
     )
 
 
 def _far(dialect: Dialect, names: Names, field: FieldSpec, home: Home, back: str) -> _Side:
     partner = target_of(dialect, names, field)
     keys = f"{home.model}.{field.column}"
+    joins = _joins(dialect, names, field, home)
     return _Side(
         name=back,
         back=field.name,
@@ -121,6 +136,7 @@ def _far(dialect: Dialect, names: Names, field: FieldSpec, home: Home, back: str
         secondary=secondary_of(dialect, names, field, home) if field.kind == "many" else None,
         foreign_keys=keys if field.kind == "ref" and is_ambiguous(dialect, home, partner) else None,
         cascade=field.on_delete == "cascade" and field.kind == "ref",
+        joins=(joins[1], joins[0]) if joins else None,
     )
 
 
@@ -198,6 +214,8 @@ def _arguments(dialect: Dialect, habit: RelationHabit, side: _Side, *, itself: b
         options["foreign_keys"] = f'"[{side.foreign_keys}]"'
     if itself and not side.many:
         options["remote_side"] = f'"{side.target}.{dialect.key.key}"'
+    for name, column in zip(("primaryjoin", "secondaryjoin"), side.joins or (), strict=False):
+        options[name] = f'"{side.target}.{dialect.key.key} == {column}"'
     is_read = side.many and side.is_near and dialect.asynchronous
     # a join of rows that are many would have every query of the host ask for `unique()`
     lazy = None if side.many and habit.lazy == "joined" else habit.lazy
@@ -230,7 +248,7 @@ def _table_of_class(dialect: Dialect, name: str) -> str:
 
 
 def _pairing(habit: RelationHabit, side: _Side, *, itself: bool) -> list[str]:
-    if itself or habit.pair == "single":
+    if (itself and not side.many) or habit.pair == "single":
         return []
     return [f'{habit.pair}="{side.back}"']
 
@@ -238,7 +256,8 @@ def _pairing(habit: RelationHabit, side: _Side, *, itself: bool) -> list[str]:
 def _for_sqlmodel(
     dialect: Dialect, habit: RelationHabit, side: _Side, options: dict[str, str], *, itself: bool
 ) -> list[str]:
-    arguments = [] if itself or habit.pair == "single" else [f'back_populates="{side.back}"']
+    is_single = (itself and not side.many) or habit.pair == "single"
+    arguments = [] if is_single else [f'back_populates="{side.back}"']
     if side.secondary and not side.is_near:
         options = {"secondary": _secondary(dialect, side), **options}
     elif side.secondary:

@@ -58,6 +58,10 @@ class Nouns:
             for form in (names.snake, names.plural_snake):
                 forms.setdefault(tuple(form.split("_")), model)
                 forms.setdefault((form.replace("_", ""),), model)
+        for model, names in self.names.items():  # a plural as many write it: `heros`
+            forms.setdefault(
+                (*names.snake.split("_")[:-1], f"{names.snake.split('_')[-1]}s"), model
+            )
         return forms
 
     @cached_property

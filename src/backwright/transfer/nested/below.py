@@ -1,0 +1,276 @@
+"""`GET /authors/{author_id}/books`: the author is found as it is by itself, the books as in their list."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from backwright.source.text import indent_by
+from backwright.spec.names import article
+from backwright.transfer.guarding.edits import Edits
+from backwright.transfer.nested.composing import (
+    aliases,
+    bound_imports,
+    imports_of,
+    merge,
+    rename_in,
+    signature,
+)
+from backwright.transfer.nested.ground import Ground, Nested, Relation, Side
+from backwright.transfer.nested.handlers import (
+    Handler,
+    Param,
+    UnsaidError,
+    bound_in,
+    handler_of,
+    option,
+    params_of,
+)
+from backwright.transfer.nested.lists import Narrowed, body_of, copied, way_of
+from backwright.transfer.nested.lookups import Lookup, lookup
+
+_OWN_WORDS = ("path", "summary", "description", "name", "operation_id", "response_description")
+
+
+@dataclass(frozen=True, eq=False)
+class Parent:
+    """The row that an endpoint is below: its handler, how it is found, what its key is called."""
+
+    handler: Handler
+    code: str
+    params: list[Param]
+    found: Lookup
+    value: str
+    kind: str
+
+
+def parent_of(ground: Ground, side: Side, *, wants_row: bool = False) -> Parent:
+    """Return how a row is found by itself.
+
+    Raises:
+        UnsaidError: its handler does not show it.
+    """
+    handler = handler_of(ground.program, side.endpoint("get"))
+    code = ground.code(handler.file)
+    params = params_of(ground.program, handler, code)
+    name = handler.keys[-1]
+    key = next((p for p in params if p.name == name), None)
+    if key is None:
+        raise UnsaidError(f"{handler.function.name} has no parameter {name}")
+    is_key = names_key(side, name)
+    row = side.names.variable
+    program, project = ground.program, ground.project
+    found = lookup(program, project, handler, code, row, wants_row=wants_row or not is_key)
+    value = name if is_key else f"{found.row}.{side.key}"
+    kind = key.rest.partition("=")[0].strip().removeprefix(":").strip()
+    return Parent(handler, code, params, found, value, _bare(kind))
+
+
+def names_key(side: Side, name: str) -> bool:
+    """Tell whether a parameter is a row's key, by its name."""
+    snake, key = side.names.snake, side.key
+    last = key.removeprefix(f"{snake}_")
+    return name in (key, last, f"{snake}_{last}", f"{snake}{last}", "id", "pk", f"{snake}_id")
+
+
+def _bare(kind: str) -> str:
+    """Return the type within `Annotated[…]`."""
+    inner = re.match(r"(?:\w+\.)?Annotated\[\s*([\w.]+)\s*,", kind)
+    return inner[1] if inner else kind or "int"
+
+
+def write_list(
+    ground: Ground, parent_side: Side, child_side: Side, relation: Relation, made: Nested
+) -> None:
+    """Write the endpoint that lists the rows below one.
+
+    Raises:
+        UnsaidError: the handlers of both do not show how.
+    """
+    parent = parent_of(ground, parent_side)
+    child = handler_of(ground.program, child_side.endpoint("list"))
+    narrowed = _narrowed(ground, parent_side, child_side, relation, parent)
+    rows = _rows(ground, parent, child, child_side, narrowed, made)
+    segment = _segment(ground, parent, child, child_side, relation)
+    body = parent.found.code + rows.code
+    if not parent.found.refuses:
+        body = f"{parent.found.code}{_refusal(ground, parent, parent_side)}{rows.code}"
+    head = Head(
+        path=f"{parent.handler.path.rstrip('/')}/{segment}",
+        name=f"{child.node.name}{narrowed.suffix}",
+        said=f"List the {child_side.names.plural_human} of {_one(parent_side)}.",
+    )
+    text = _handler(ground, parent, child, rows, head, body)
+    home = parent.handler.file
+    needs = imports_of(ground.program, home, child, rows.renamed, text)
+    ground.put(home, parent.handler.node, text, needs | rows.needs)
+    made.add("routes", home)
+    path = f"{parent.handler.endpoint.path.rstrip('/')}/{segment}"
+    made.answer("GET", path, parent.handler.endpoint, child.endpoint)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What an endpoint is called: its path, its function, its docstring."""
+
+    path: str
+    name: str
+    said: str
+
+
+@dataclass(frozen=True, eq=False)
+class _Rows:
+    """How the rows below one are listed: statements, parameters, names, imports."""
+
+    code: str
+    params: tuple[Param, ...]
+    renamed: dict[str, str]
+    needs: set[tuple[str, str]]
+
+
+def _rows(
+    ground: Ground, parent: Parent, child: Handler, side: Side, narrowed: Narrowed, made: Nested
+) -> _Rows:
+    """Return how the rows below one are listed: as all of them are, but of one parent only.
+
+    Raises:
+        UnsaidError: the list does not show how.
+    """
+    program, code, prefix = ground.program, ground.code(child.file), side.names.snake
+    taken = sorted(bound_in(parent.handler.body))
+    own = {p.name for p in params_of(program, child, code)}
+    filters = own & {narrowed.argument}  # which the path says now
+    merged = merge(program, parent.params, child, code, prefix, taken, sorted(filters))
+    renamed = {**aliases(program, parent.handler.file, child, prefix), **merged.renamed}
+    renamed |= dict.fromkeys(filters, parent.value)
+    needs: set[tuple[str, str]] = set()
+    edits = Edits(code)
+    if not filters:
+        way = way_of(program, child, side.model.name)
+        copies = copied(program, edits, way, narrowed, parent.value)
+        renamed = {old: new for old, new in renamed.items() if old not in copies.called}
+        needs |= copies.at_home if child.file != parent.handler.file or copies.called else set()
+        needs |= set(narrowed.needs) if not way.calls else set()
+        kinds = kind_imports(ground, parent, narrowed.kind)
+        for function, text in copies.behind.items():
+            more = copies.needs.get(function.path, set())
+            ground.put(function.path, function.node, text, more | kinds)
+            made.add("service", function.path)
+    rename_in(child, edits, renamed)
+    return _Rows(body_of(edits.made(), child), merged.params, renamed, needs)
+
+
+def _narrowed(
+    ground: Ground, parent_side: Side, child_side: Side, relation: Relation, parent: Parent
+) -> Narrowed:
+    model, column = child_side.model.name, relation.field.column
+    if relation.field.kind == "ref":
+        return Narrowed(
+            model, column, parent.kind, f"{{model}}.{column} == {{value}}",
+            f"_of_{relation.field.name}",
+        )  # fmt: skip
+    if not relation.there:
+        raise UnsaidError(f"{model} does not know its {parent_side.names.plural_human}")
+    owner = parent_side.model.name
+    module = ground.program.sources.module(parent_side.model.file)
+    return Narrowed(
+        model,
+        f"{parent_side.names.snake}_id",
+        parent.kind,
+        f"{{model}}.{relation.there}.any({owner}.{parent_side.key} == {{value}})",
+        f"_of_{parent_side.names.snake}",
+        frozenset({(module, owner)}),
+    )
+
+
+def kind_imports(ground: Ground, parent: Parent, kind: str) -> set[tuple[str, str]]:
+    """Return what the type of a key has to be imported from, where it is none of Python's own."""
+    name = kind.partition(".")[0]
+    known = bound_imports(ground.program, parent.handler.file)
+    return {known[name]} if name in known else set()
+
+
+def _segment(ground: Ground, parent: Parent, child: Handler, side: Side, relation: Relation) -> str:
+    """Return the last part of the path: as in the children's own, unless the relation has a name."""
+    own = child.endpoint.path.rstrip("/").rpartition("/")[2]
+    called = relation.there if relation.field.kind == "ref" else relation.field.name
+    usual = not called or called in (side.names.plural_snake, side.names.snake)
+    dashed = not any("_" in e.path.partition("{")[0] for e in ground.project.endpoints)
+    named = called.replace("_", "-") if dashed else called
+    segment = own if usual and own and "{" not in own else named or side.names.plural_kebab
+    path = f"{parent.handler.endpoint.path.rstrip('/')}/{segment}"
+    if any(e.path.rstrip("/") == path for e in ground.project.endpoints):
+        raise UnsaidError(f"there is a {path} already")
+    return f"{segment}/" if parent.handler.path.endswith("/") else segment
+
+
+def _one(side: Side) -> str:
+    return f"{article(side.names.human)} {side.names.human}"
+
+
+def _refusal(ground: Ground, parent: Parent, side: Side) -> str:
+    """Return what answers 404 where nothing on the way does."""
+    row = parent.found.row
+    if not row:
+        raise UnsaidError(f"nothing says that {_one(side)} is not there")
+    ground.needs.setdefault(parent.handler.file, set()).add(("fastapi", "HTTPException"))
+    said = f"{side.names.human[:1].upper()}{side.names.human[1:]} not found"
+    return f'if {row} is None:\n    raise HTTPException(status_code=404, detail="{said}")\n'
+
+
+def _handler(
+    ground: Ground, parent: Parent, child: Handler, rows: _Rows, head: Head, body: str
+) -> str:
+    """Return the code of an endpoint: its decorator, its first line, its statements."""
+    options = [f"{k}={v}" for k, v in _options(ground, parent, child, rows.renamed).items()]
+    returns = child.node.returns
+    edits = Edits(ground.code(child.file))
+    shown = edits.text(edits.start(returns), edits.end(returns)) if returns else ""
+    params = [_renamed_param(p, rows.renamed) for p in rows.params]
+    documented = ast.get_docstring(parent.handler.node) or ast.get_docstring(child.node)
+    docs = f'    """{head.said}"""\n' if documented else ""
+    is_async = parent.handler.is_async or child.is_async
+    line = signature(head.name, params, is_async=is_async, returns=shown, width=ground.width)
+    return f"{registered(parent, 'get', head.path, options)}{line}{docs}{indent_by(body, '    ')}"
+
+
+def registered(parent: Parent, method: str, path: str, options: Sequence[str]) -> str:
+    """Return a decorator like that of the parent's own endpoint."""
+    edits = Edits(parent.code)
+    call = parent.handler.decorator
+    assert isinstance(call.func, ast.Attribute)  # noqa: S101 - looked at when it was found
+    router = edits.text(edits.start(call.func.value), edits.end(call.func.value))
+    quote = "'" if edits.text(edits.start(call), edits.end(call)).count("'") else '"'
+    return f"@{router}.{method}({', '.join([f'{quote}{path}{quote}', *options])})\n"
+
+
+def _options(
+    ground: Ground, parent: Parent, child: Handler, renamed: dict[str, str]
+) -> dict[str, str]:
+    """Return the keywords of the list's decorator, and what the parent's depends on besides."""
+    edits = Edits(ground.code(child.file))
+    found = {
+        k.arg: _with(edits.text(edits.start(k.value), edits.end(k.value)), renamed)
+        for k in child.decorator.keywords
+        if k.arg and k.arg not in _OWN_WORDS
+    }
+    guards = option(parent.handler, "dependencies")
+    if guards is not None:
+        own = Edits(parent.code)
+        text = own.text(own.start(guards), own.end(guards))
+        there = found.get("dependencies")
+        both = there and text.startswith("[") and there.startswith("[") and there != text
+        found["dependencies"] = f"[{text[1:-1]}, {there[1:-1]}]" if both and there else text
+    return found
+
+
+def _renamed_param(param: Param, renamed: dict[str, str]) -> Param:
+    return Param(param.name, _with(param.rest, renamed), param.injected, param.required)
+
+
+def _with(text: str, renamed: dict[str, str]) -> str:
+    for old, new in renamed.items():
+        text = re.sub(rf"(?<![\w.]){re.escape(old)}\b", new, text)
+    return text

@@ -1,0 +1,37 @@
+"""Nested endpoints of a new relation, put together of the handlers that both sides have."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from backwright.transfer.nested.below import write_list
+from backwright.transfer.nested.ground import Ground, Nested, Relation, Side
+from backwright.transfer.nested.handlers import UnsaidError
+from backwright.transfer.nested.linking import write_links
+from backwright.values import Note
+
+
+def write_nested(ground: Ground, relation: Relation) -> Nested:
+    """Write the endpoints that a relation gives; what cannot be written is noted, with the reason."""
+    made = Nested()
+    keeper, target = ground.side(relation.keeper), ground.side(relation.target)
+    if relation.field.kind == "ref":
+        parts = [(target, keeper, partial(write_list, ground, target, keeper, relation))]
+    else:
+        parts = [
+            (keeper, target, partial(write_list, ground, keeper, target, relation)),
+            (keeper, target, partial(write_links, ground, keeper, target, relation)),
+        ]
+    for parent, child, write in parts:
+        try:
+            write(made)
+        except UnsaidError as error:
+            made.notes.append(_unsaid(parent, child, error.why))
+    ground.flush()
+    return made
+
+
+def _unsaid(parent: Side, child: Side, why: str) -> Note:
+    below = f"{child.names.plural_human} of {parent.names.human}"
+    text = f"an endpoint for the {below} was not written: {why}"
+    return Note(parent.model.file, parent.model.line, text)
