@@ -284,3 +284,28 @@ class TodoCreate(BaseModel):
 def create_todo(todo: TodoCreate):
     return Todo(title=todo.title)
 """
+
+
+def test_a_function_takes_a_new_field_by_its_default_and_imports_what_it_uses(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app/main.py").write_text(PARTLY.replace("    name: str\n    city: str\n", BOUNDED))
+    (tmp_path / "app/service.py").write_text(
+        "from app.main import Team\n\n\n"
+        "def create_team(session, name: str, city: str) -> Team:\n"
+        "    team = Team(name=name, city=city)\n"
+        "    session.add(team)\n"
+        "    return team\n"
+    )
+    draft, learning = learning_of(tmp_path, "Team", ["rank:int:1..5:default=3"])
+    extend_resource(draft, learning, width=100)
+    code = draft.text("app/service.py")
+    assert "rank: int = 3" in code
+    assert "Team(name=name, city=city, rank=rank)" in code
+    assert "Field" not in code
+
+
+BOUNDED = """    name: str = Field(..., max_length=20)
+    city: str = Field(..., max_length=20)
+"""

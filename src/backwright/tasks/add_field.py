@@ -42,7 +42,8 @@ COMMAND = "add field"
 class AddField:
     """The request: where, of which resource, which fields.
 
-    `command` is what the report and the history call it: `add relation` is the same work.
+    `command` is what the report and the history call it: `add relation` is the same work, and
+    `related` then asks for the endpoints of both sides.
     """
 
     root: Path
@@ -51,6 +52,7 @@ class AddField:
     answers: Answers = field(default_factory=Answers)
     dry_run: bool = False
     command: str = COMMAND
+    related: bool = False
 
 
 def add_field(request: AddField, listener: Listener) -> ChangeReport:
@@ -71,6 +73,7 @@ def add_field(request: AddField, listener: Listener) -> ChangeReport:
             listener,
             command=request.command,
             dry_run=request.dry_run,
+            related=request.related,
         )
     draft = Draft(request.root)
     facts = survey(draft)

@@ -50,6 +50,7 @@ def add_relation(request: AddRelation, listener: Listener) -> ChangeReport:
             request.answers,
             request.dry_run,
             COMMAND,
+            related=True,
         ),
         listener,
     )

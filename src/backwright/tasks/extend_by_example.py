@@ -11,22 +11,23 @@ from backwright.project import read_project
 from backwright.report.change import ChangeReport, PlanStep
 from backwright.report.events import Listener, StepStarted
 from backwright.spec.types import FieldSpec
-from backwright.tasks.add_by_example import finish_migration
+from backwright.tasks.add_by_example import Proof, finish_migration
 from backwright.tasks.by_example import convention
 from backwright.tasks.change import (
     Outcome,
     Workplace,
     change_report,
     changes_of,
+    each_file_once,
     move_over,
-    prove,
     workplace,
 )
+from backwright.tasks.extension_proof import prove_extension
 from backwright.tasks.fills import existing_rows
 from backwright.tasks.formatters import format_as_host
 from backwright.tasks.habits import Habits, Written, width_of
 from backwright.tasks.migration import write_revision
-from backwright.tasks.own_tests import proved_with_own_tests
+from backwright.tasks.nested import Below, write_below
 from backwright.tasks.questions import Answers
 from backwright.tasks.safe_migration import make_safe
 from backwright.transfer.dialect.defaults import stored_value
@@ -57,8 +58,11 @@ def extend_by_example(
     *,
     command: str,
     dry_run: bool,
+    related: bool = False,
 ) -> ChangeReport:
     """Add fields to a resource as its own people would have; a second run changes nothing.
+
+    Where they are a relation (`related`), both sides get the endpoints that it gives.
 
     Raises:
         UsageError: the request does not fit the project.
@@ -88,27 +92,37 @@ def extend_by_example(
         done, files = _write(place, learning, width)
         for step, paths in done.plan():
             listener(StepStarted(f"{step}: {', '.join(paths)}"))
+        below = Below()
+        if related:
+            listener(StepStarted("endpoints of both sides"))
+            one = learning.chain.model.name
+            below = write_below(place.folder, learning.project, one, fields[0], width)
         revision = write_revision(place, f"add {words} to {learning.chain.names.human}")
         migration = list(revision.paths)
         notes = (*revision.notes, *make_safe(place, migration, fills, width))
         finish_migration(place, migration)
-        format_as_host(place, [*files, *migration])
-        steps = _steps(done, migration)
-        reasons = {path: step.step for step in steps for path in step.files}
-        changes = changes_of(place, [*files, *migration], reasons)
+        written = list(dict.fromkeys([*files, *below.files, *migration]))
+        format_as_host(place, written)
+        steps = _steps(done, migration, below)
+        reasons = {path: step.step for step in each_file_once(steps) for path in step.files}
+        changes = changes_of(place, written, reasons)
         outcome = Outcome(
             command=command,
             summary=f"{name} ({learning.chain.model.file}:{learning.chain.model.line}): {words}",
             plan=steps,
-            notes=(*place.notes, *done.notes, *notes, *_by_hand(learning, migration)),
+            notes=(
+                *place.notes,
+                *done.notes,
+                *below.made.notes,
+                *notes,
+                *_by_hand(learning, migration),
+            ),
             next_steps=(_UPGRADE,) if migration else (),
         )
         if dry_run:
             return change_report(outcome, changes, dry_run=True)
-        tests = tuple(done.new_tests)
-        changes, checks, more = proved_with_own_tests(
-            place, changes, lambda made: prove(place, made, answers=answers, new_tests=tests)
-        )
+        proof = Proof(answers, tuple(done.new_tests), tuple(below.made.endpoints))
+        changes, checks, more = prove_extension(place, changes, proof, below)
         undo = move_over(place, changes, f"{command} {name} {words}")
         outcome = replace(outcome, plan=_kept(steps, changes), notes=(*outcome.notes, *more))
         return change_report(outcome, changes, verified=checks, undo=undo)
@@ -134,8 +148,9 @@ def _learning(
     return learn_itself(draft, owners, find_model(owners, resource), fields, installed)
 
 
-def _steps(done: Transferred, migration: list[str]) -> tuple[PlanStep, ...]:
+def _steps(done: Transferred, migration: list[str], below: Below) -> tuple[PlanStep, ...]:
     steps = [PlanStep(step, paths) for step, paths in done.plan()]
+    steps += [PlanStep("endpoints", tuple(below.files))] if below.files else []
     steps += [PlanStep("migration", tuple(migration))] if migration else []
     return tuple(steps)
 

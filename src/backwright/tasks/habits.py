@@ -75,16 +75,8 @@ class Habits:
             sorting = self._combined
         if sorting is not None:
             self._fix(file.path, "I", sorting)
-        if file.is_new and "ruff" in self._tools:  # what the host's own settings mend by themselves
-            self._ruff(
-                "check",
-                "--quiet",
-                "--no-cache",
-                "--fix",
-                "--exit-zero",
-                "--force-exclude",
-                file.path,
-            )
+        if "ruff" in self._tools:
+            self._as_ruff_mends(file)
         style = self._style(file)
         if style is not None:
             self._format(file.path, style)
@@ -94,6 +86,16 @@ class Habits:
             self._break_texts(file)
         if "flake8" in self._tools and self._configured is None:
             self._as_flake8_wants(file)
+
+    def _as_ruff_mends(self, file: Written) -> None:
+        """Mend what the host's own settings mend by themselves; of an edited file, what is new."""
+        target = self.folder / file.path
+        before = target.read_bytes()
+        mend = ("--quiet", "--no-cache", "--fix", "--exit-zero", "--force-exclude")
+        self._ruff("check", *mend, file.path)
+        if not file.is_new:
+            after = decode(target.read_bytes())
+            target.write_bytes(encode(_mended_near(decode(file.like), decode(before), after)))
 
     def _as_flake8_wants(self, file: Written) -> None:
         """Mend the blank lines and blanks of what is new, where no formatter does.

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from backwright.project import read_project
 from backwright.project.types import Model, Project
 from backwright.spec.types import FieldSpec
+from backwright.tasks.habits import Habits, Written
 from backwright.transfer.draft import Draft
 from backwright.transfer.example.modules import read_modules
 from backwright.transfer.example.nouns import read_nouns
@@ -16,47 +18,65 @@ from backwright.transfer.grow.sources import Sources
 from backwright.transfer.guarding.program import Program
 from backwright.transfer.nested import Ground, Nested, Relation, write_nested
 from backwright.values import Note
+from backwright.workshop.settings import tables
 
 _STRICTER = {"none": 0, "optional": 1, "required": 2}
 
 
 @dataclass(frozen=True, slots=True)
 class Below:
-    """What was written: endpoints, and the files that were changed for them, by step."""
+    """What was written: endpoints, and the files that were changed for them as they were before."""
 
-    made: Nested
-    files: tuple[str, ...]
+    made: Nested = field(default_factory=Nested)
+    before: Mapping[str, bytes] = field(default_factory=dict)
+
+    @property
+    def files(self) -> list[str]:
+        """The files that were changed."""
+        return list(self.before)
+
+    def take_back(self, folder: Path) -> None:
+        """Leave the folder as it was without the endpoints."""
+        for path, data in self.before.items():
+            (folder / path).write_bytes(data)
 
 
-def write_below(folder: Path, before: Project, model: str, field: FieldSpec, width: int) -> Below:
+def write_below(folder: Path, before: Project, model: str, spec: FieldSpec, width: int) -> Below:
     """Write the endpoints of a relation that stands in the models of a folder by now.
 
     Args:
         folder: the staged copy; it is changed.
         before: the project without the relation.
         model: the model that keeps it.
-        field: how it does.
+        spec: how it does.
         width: the longest line.
     """
     draft, project = Draft(folder), read_project(folder)
     owners = Ownership(project, read_modules(draft), read_nouns(project.models))
-    ground = Ground(draft, project, Program(Sources(draft, project)), owners, width)
-    target = _target(project, owners, field)
-    there = _new_relationship(before, project, target, model, field) if target else ""
+    is_typed = "mypy" in tables(folder) and _is_of_sqlmodel(draft, project)
+    program = Program(Sources(draft, project))
+    ground = Ground(draft, project, program, owners, width, is_typed)
+    target = _target(project, owners, spec)
+    there = _new_relationship(before, project, target, model, spec) if target else ""
     if target is None:
-        return Below(Nested(), ())
-    made = write_nested(ground, Relation(model, target.name, field, there))
-    changed = draft.changes()
-    for path, (_, after) in changed.items():
-        assert after is not None  # noqa: S101 - adding deletes nothing
-        (folder / path).write_bytes(after)
+        return Below()
+    made = write_nested(ground, Relation(model, target.name, spec, there))
+    written = []
+    for path, (old, new) in draft.changes().items():
+        assert old is not None and new is not None  # noqa: S101, PT018 - what is there is edited
+        (folder / path).write_bytes(new)
+        written.append(Written(path, old, is_new=False))
+    below = Below(made, {file.path: file.like for file in written})
     if loose := _unguarded(folder, made):
-        for path, (old, _) in changed.items():
-            assert old is not None  # noqa: S101 - only what is there is edited
-            (folder / path).write_bytes(old)
-        note = Note(target.file, target.line, f"an endpoint below it would be open: {loose}")
-        return Below(Nested(notes=[note]), ())
-    return Below(made, tuple(changed))
+        below.take_back(folder)
+        text = f"its endpoints were left out: {loose} would ask less of its caller than they do"
+        return Below(Nested(notes=[Note(target.file, target.line, text)]))
+    Habits(folder, width).keep(written)
+    return below
+
+
+def _is_of_sqlmodel(draft: Draft, project: Project) -> bool:
+    return any("sqlmodel" in draft.text(model.file) for model in project.models if model.file)
 
 
 def _target(project: Project, owners: Ownership, field: FieldSpec) -> Model | None:

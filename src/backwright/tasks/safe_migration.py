@@ -30,6 +30,7 @@ def make_safe(
         width: the longest line of the project, in characters.
     """
     notes: list[Note] = []
+    able = able_of(place.environment.distributions())
     for path in paths:
         file = place.folder / path
         code = name_constraints(file.read_text(encoding="utf-8"))
@@ -41,8 +42,8 @@ def make_safe(
                 code,
                 fills=fills,
                 known_types=known_enum_types(older),
-                apart=not _keeps_one_transaction(place),
-                able=able_of(place.environment.distributions()),
+                apart=able.blocks and not _keeps_one_transaction(place),
+                able=able,
             )
         file.write_text(wrap_texts(made.code, width), encoding="utf-8")
         notes += [Note(path, 1, text) for text in made.notes]

@@ -97,9 +97,8 @@ def _default(work: Work, new: FieldSpec) -> cst.BaseExpression:
     declared = _declared(work, new, "create")
     value = declared.value if declared else None
     if isinstance(value, cst.Call):
-        value = next(
-            (a.value for a in value.args if a.keyword and a.keyword.value == "default"), None
-        )
+        said = [a.value for a in value.args if a.keyword and a.keyword.value == "default"]
+        value = next(iter([*said, *(a.value for a in value.args[:1] if a.keyword is None)]), None)
     plain = isinstance(value, cst.Name | cst.Attribute | cst.SimpleString | cst.Integer | cst.Float)
     return value if plain and value is not None else cst.Name("None")
 

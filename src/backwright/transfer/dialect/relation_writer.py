@@ -63,7 +63,9 @@ def relationships(dialect: Dialect, names: Names, field: FieldSpec, home: Home) 
     near = _side(dialect, habit, _near(dialect, names, field, home, back), itself=itself)
     if (itself and field.kind == "ref") or habit.pair != "back_populates":
         return Sides(near)
-    return Sides(near, _side(dialect, habit, _far(dialect, names, field, home, back), itself=itself))
+    return Sides(
+        near, _side(dialect, habit, _far(dialect, names, field, home, back), itself=itself)
+    )
 
 
 def _joins(dialect: Dialect, names: Names, field: FieldSpec, home: Home) -> tuple[str, str] | None:

@@ -9,7 +9,8 @@ from dataclasses import replace
 
 from backwright.errors import UsageError
 from backwright.project.types import Model
-from backwright.source.text import Splice, lines_between, splice
+from backwright.source.outline import used_names
+from backwright.source.text import Splice, lines_between, splice, without_bom
 from backwright.spec.fields import nearest
 from backwright.spec.types import FieldSpec, ResourceSpec
 from backwright.transfer.carry import Part as CarryPart
@@ -145,6 +146,8 @@ def extend_resource(draft: Draft, learning: Learning, *, width: int) -> Transfer
     for path in tell_apart(draft, learning):
         done.add("model", path)
     for path, imports in wanted.items():
+        used = used_names(ast.parse(without_bom(draft.text(path)))) if imports else set()
+        imports = {(m, n) for m, n in imports if not n or n.rpartition(" ")[2] in used}
         if imports:
             add_needs(draft, learning.owners.modules, path, path, imports, width=width)
     done.new_tests = [

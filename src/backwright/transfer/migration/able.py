@@ -10,6 +10,7 @@ _SINCE = {
     "columns": ("alembic", (1, 16, 0)),
     "tables": ("alembic", (1, 13, 3)),
     "indexes": ("alembic", (1, 12, 0)),
+    "blocks": ("alembic", (1, 6, 5)),
     "not_valid": ("sqlalchemy", (1, 4, 32)),
 }
 
@@ -22,12 +23,14 @@ class Able:
         columns: to add a column, or drop a constraint, only if it is (not) there.
         tables: to make a table only if it is missing.
         indexes: to make or drop an index only if it is (not) there.
+        blocks: to leave the transaction whatever kind of connection it is on.
         not_valid: to add a constraint without looking at the rows.
     """
 
     columns: bool = True
     tables: bool = True
     indexes: bool = True
+    blocks: bool = True
     not_valid: bool = True
 
 

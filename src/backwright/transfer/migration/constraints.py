@@ -13,7 +13,8 @@ def create_index(work: Work, found: Operation, table: str) -> None:
     """Make an index while everybody reads and writes, if statements may stand apart."""
     if not work.apart:
         work.phases.notes.append(
-            f"an index of {table} is made while nobody can write: env.py keeps all in a transaction"
+            f"an index of {table} is made while nobody can write: nothing leaves the migration's "
+            "transaction here"
         )
         work.phases.first.append(found.code)
         return
@@ -84,6 +85,7 @@ def create_check(work: Work, found: Operation, table: str) -> None:
 def _not_valid(work: Work, found: Operation, name: str, where: str) -> None:
     """Let a constraint hold for new rows at once, and look at the old ones without a lock."""
     if not work.apart:
+        work.phases.notes.append(f"all rows of {where} are looked at while nobody can write")
         work.phases.first.append(found.code)
         return
     first = repr(name) if found.text(0) is None else segment(found.source, found.call.args[0])

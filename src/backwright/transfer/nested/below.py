@@ -7,9 +7,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from backwright.project.types import Model, Project
 from backwright.source.text import indent_by
 from backwright.spec.names import article
 from backwright.transfer.guarding.edits import Edits
+from backwright.transfer.model import link_word
 from backwright.transfer.nested.composing import (
     aliases,
     bound_imports,
@@ -93,14 +95,14 @@ def write_list(
     child = handler_of(ground.program, child_side.endpoint("list"))
     narrowed = _narrowed(ground, parent_side, child_side, relation, parent)
     rows = _rows(ground, parent, child, child_side, narrowed, made)
-    segment = _segment(ground, parent, child, child_side, relation)
+    segment = path_below(ground, parent, child_side, relation)
     body = parent.found.code + rows.code
     if not parent.found.refuses:
-        body = f"{parent.found.code}{_refusal(ground, parent, parent_side)}{rows.code}"
+        body = f"{parent.found.code}{extended_refusal(ground, parent, parent_side)}{rows.code}"
     head = Head(
         path=f"{parent.handler.path.rstrip('/')}/{segment}",
-        name=f"{child.node.name}{narrowed.suffix}",
-        said=f"List the {child_side.names.plural_human} of {_one(parent_side)}.",
+        name=_name(child, relation, child_side, narrowed),
+        said=f"List the {_said(relation, child_side)} of {_one(parent_side)}.",
     )
     text = _handler(ground, parent, child, rows, head, body)
     home = parent.handler.file
@@ -109,6 +111,20 @@ def write_list(
     made.add("routes", home)
     path = f"{parent.handler.endpoint.path.rstrip('/')}/{segment}"
     made.answer("GET", path, parent.handler.endpoint, child.endpoint)
+
+
+def _name(child: Handler, relation: Relation, side: Side, narrowed: Narrowed) -> str:
+    """Return the function's name: that of the whole list and whose part it is."""
+    if relation.field.kind == "ref" or relation.field.name == side.names.plural_snake:
+        return f"{child.node.name}{narrowed.suffix}"
+    verb = child.node.name.strip("_").partition("_")[0]
+    return f"{verb}_{relation.field.name}{narrowed.suffix}"
+
+
+def _said(relation: Relation, side: Side) -> str:
+    if relation.field.kind == "ref":
+        return side.names.plural_human
+    return relation.field.name.replace("_", " ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,18 +187,50 @@ def _narrowed(
             model, column, parent.kind, f"{{model}}.{column} == {{value}}",
             f"_of_{relation.field.name}",
         )  # fmt: skip
+    condition, needs = linked(ground, parent_side, child_side, relation)
+    name = parent_side.names.snake
+    return Narrowed(model, f"{name}_id", parent.kind, condition, f"_of_{name}", needs)
+
+
+def linked(
+    ground: Ground, parent: Side, child: Side, relation: Relation
+) -> tuple[str, frozenset[tuple[str, str]]]:
+    """Return what is true of rows that are linked with one, and what that needs.
+
+    To a type checker SQLModel's relationships are lists, which have no `any`: there the link's own
+    columns are asked.
+
+    Raises:
+        UnsaidError: neither the children nor the link can be asked.
+    """
+    module = ground.program.sources.module
+    link = link_of(ground.project, parent.model, child.model, relation)
+    if ground.is_typed and link is not None:
+        model, here, there = link
+        inner = f"select({model.name}.{there}).where({model.name}.{here} == {{value}})"
+        needs = {(module(model.file), model.name), ("sqlmodel", "col"), ("sqlmodel", "select")}
+        return f"col({{model}}.{child.key}).in_({inner})", frozenset(needs)
     if not relation.there:
-        raise UnsaidError(f"{model} does not know its {parent_side.names.plural_human}")
-    owner = parent_side.model.name
-    module = ground.program.sources.module(parent_side.model.file)
-    return Narrowed(
-        model,
-        f"{parent_side.names.snake}_id",
-        parent.kind,
-        f"{{model}}.{relation.there}.any({owner}.{parent_side.key} == {{value}})",
-        f"_of_{parent_side.names.snake}",
-        frozenset({(module, owner)}),
-    )
+        raise UnsaidError(f"{child.model.name} does not know its {parent.names.plural_human}")
+    owner = parent.model
+    condition = f"{{model}}.{relation.there}.any({owner.name}.{parent.key} == {{value}})"
+    return condition, frozenset({(module(owner.file), owner.name)})
+
+
+def link_of(
+    project: Project, parent: Model, child: Model, relation: Relation
+) -> tuple[Model, str, str] | None:
+    """Return the class of a many-to-many's links, its column of the parent and of the child."""
+    side = next((r for r in parent.relationships if r.name == relation.field.name), None)
+    word = f"{link_word(relation.field)}_id"
+    for model in project.models:
+        if side is None or side.secondary not in (model.name, model.table):
+            continue
+        columns = {c.name: (c.foreign_key or "").rpartition(".")[0] for c in model.columns}
+        here = [n for n, table in columns.items() if table == parent.table and n != word]
+        if len(here) == 1 and columns.get(word) == child.table:
+            return model, here[0], word
+    return None
 
 
 def kind_imports(ground: Ground, parent: Parent, kind: str) -> set[tuple[str, str]]:
@@ -192,25 +240,31 @@ def kind_imports(ground: Ground, parent: Parent, kind: str) -> set[tuple[str, st
     return {known[name]} if name in known else set()
 
 
-def _segment(ground: Ground, parent: Parent, child: Handler, side: Side, relation: Relation) -> str:
-    """Return the last part of the path: as in the children's own, unless the relation has a name."""
-    own = child.endpoint.path.rstrip("/").rpartition("/")[2]
+def path_below(
+    ground: Ground, parent: Parent, side: Side, relation: Relation, *, is_new: bool = True
+) -> str:
+    """Return the last part of the path: as in the children's own, unless the relation has a name.
+
+    Raises:
+        UnsaidError: there is such a path already, and it is to be a new one.
+    """
+    own = side.endpoint("list").path.rstrip("/").rpartition("/")[2] if "list" in side.verbs else ""
     called = relation.there if relation.field.kind == "ref" else relation.field.name
     usual = not called or called in (side.names.plural_snake, side.names.snake)
     dashed = not any("_" in e.path.partition("{")[0] for e in ground.project.endpoints)
     named = called.replace("_", "-") if dashed else called
     segment = own if usual and own and "{" not in own else named or side.names.plural_kebab
     path = f"{parent.handler.endpoint.path.rstrip('/')}/{segment}"
-    if any(e.path.rstrip("/") == path for e in ground.project.endpoints):
+    if is_new and any(e.path.rstrip("/") == path for e in ground.project.endpoints):
         raise UnsaidError(f"there is a {path} already")
-    return f"{segment}/" if parent.handler.path.endswith("/") else segment
+    return f"{segment}/" if is_new and parent.handler.path.endswith("/") else segment
 
 
 def _one(side: Side) -> str:
     return f"{article(side.names.human)} {side.names.human}"
 
 
-def _refusal(ground: Ground, parent: Parent, side: Side) -> str:
+def extended_refusal(ground: Ground, parent: Parent, side: Side) -> str:
     """Return what answers 404 where nothing on the way does."""
     row = parent.found.row
     if not row:

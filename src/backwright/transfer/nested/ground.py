@@ -97,13 +97,17 @@ class Nested:
 
 @dataclass(frozen=True, eq=False)
 class Ground:
-    """The host that is written into."""
+    """The host that is written into.
+
+    `is_typed` tells whether its models are SQLModel's and a type checker looks on.
+    """
 
     draft: Draft
     project: Project
     program: Program
     owners: Ownership
     width: int
+    is_typed: bool = False
     inserts: dict[str, dict[int, list[str]]] = field(default_factory=dict)
     needs: dict[str, set[Import]] = field(default_factory=dict)
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import ast
+import re
 import textwrap
 from dataclasses import dataclass
 
 from backwright.project.types import Project
 from backwright.source.text import without_bom
+from backwright.transfer.grow.sources import last_name
 from backwright.transfer.guarding.edits import Edits
 from backwright.transfer.guarding.program import Program
 from backwright.transfer.nested.handlers import Handler, UnsaidError, bound_in, returns_in
+
+_DELETES = re.compile(r"\b\w*(?:delete|remove|destroy)\w*\(")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +48,17 @@ def lookup(
     Raises:
         UnsaidError: its answer is not the last thing that it does, or no row.
     """
+    if wants_row and _selects_several(handler.body):
+        raise UnsaidError(f"the row of {handler.function.name} comes with more than itself")
     found = list(returns_in(handler.node))
+    edits = Edits(code)
+    if turned := _turned(edits, handler, found):
+        text, name = turned
+        return Lookup(text, name, refuses=True)
     if len(found) != 1 or found[0].value is None or not _is_last(handler, found[0]):
         raise UnsaidError(f"{handler.function.name} answers in more than one place")
     answer = found[0]
     assert answer.value is not None  # noqa: S101 - looked at above
-    edits = Edits(code)
     asked = _asked(program, handler, answer.value)
     name = _named_row(handler, answer.value)
     if asked is not None:
@@ -71,6 +80,57 @@ def lookup(
     if not wants_row:
         made = _without_idle(made)
     return Lookup(made, name, _refuses(program, handler))
+
+
+def before_deleting(handler: Handler, code: str) -> Lookup | None:
+    """Return how a handler finds the row that it then deletes; None where another layer does.
+
+    Who may not delete a row may not link it, either, and is told so in the same words.
+    """
+    body = handler.body
+    end = next((i for i, node in enumerate(body) if _DELETES.search(ast.unparse(node))), 0)
+    kept = body[:end]
+    rows = {
+        n.id
+        for node in kept
+        if isinstance(node, ast.If) and any(isinstance(n, ast.Raise) for n in ast.walk(node))
+        for n in ast.walk(node.test)
+        if isinstance(n, ast.Name) and n.id in bound_in(kept)
+    }
+    if len(rows) != 1 or _selects_several(kept) or any(returns_in(ast.Module(kept, []))):
+        return None
+    return Lookup(lines_of(code, kept), rows.pop(), refuses=True)
+
+
+def _selects_several(body: list[ast.stmt]) -> bool:
+    """Tell whether a query selects more than rows of one table: what it gives is no row then."""
+    calls = (n for node in body for n in ast.walk(node) if isinstance(n, ast.Call))
+    return any(last_name(n.func) in ("select", "query") and len(n.args) > 1 for n in calls)
+
+
+def _turned(edits: Edits, handler: Handler, found: list[ast.Return]) -> tuple[str, str] | None:
+    """Return the statements of `if row: return row`, `raise …` the other way round, and the row."""
+    body = handler.body
+    for place, node in enumerate(body):
+        if not isinstance(node, ast.If) or found != [*node.body] or len(found) != 1:
+            continue
+        rest = node.orelse or body[place + 1 :]
+        row = found[0].value
+        is_end = place + 1 + (not node.orelse) * len(rest) == len(body)
+        if not is_end or len(rest) != 1 or not isinstance(rest[0], ast.Raise):
+            return None
+        if not isinstance(row, ast.Name):
+            return None
+        test, raised = ast.unparse(node.test), rest[0]
+        no = test.replace(" is not None", " is None") if " is not None" in test else f"not {test}"
+        if test not in (row.id, f"{row.id} is not None"):
+            return None
+        text = edits.text(edits.start(raised), edits.end(raised))
+        before = lines_of(edits.code, body[:place]) if place else ""
+        margin = " " * (raised.col_offset - 4)
+        shown = f"{' ' * raised.col_offset}{text}".replace(f"\n{margin}", "\n")
+        return f"{before}if {no}:\n    {shown.strip()}\n", row.id
+    return None
 
 
 def _is_last(handler: Handler, answer: ast.Return) -> bool:

@@ -55,7 +55,7 @@ def lint(run: Run) -> Outcome:
     for tool in tools:
         if tool.name in absent:
             continue
-        complaints, result = _complaints(run, tool, run.folder, files)
+        complaints, result = _complaints(run, tool, run.folder, _looked_at(run, tool, files))
         if result is not None:
             reason = f"{tool.name} could not run:\n{tail(result.output)}"
             _, before_too = _complaints(run, tool, run.unchanged(), _any_python(run.unchanged()))
@@ -77,6 +77,18 @@ def lint(run: Run) -> Outcome:
     return passed(f"{', '.join(ran)}: no new complaints in {len(files)} files{without}")
 
 
+def _looked_at(run: Run, tool: _Tool, files: Sequence[str]) -> Sequence[str]:
+    """Return the files that a tool looks at by itself: Ruff takes any that is named, `include` or not."""
+    if tool.module != "ruff":
+        return files
+    argv = [*_program(run, tool), "check", "--show-files", "--no-cache", "."]
+    result = run_program(argv, cwd=run.folder, timeout=120, processes=run.processes)
+    if not result.ok:
+        return files
+    own = {_relative(line.strip(), run.folder) for line in result.stdout.splitlines()}
+    return [file for file in files if file in own]
+
+
 def _of_its_kind(run: Run, tool: _Tool, new: Sequence[_Complaint]) -> tuple[str, ...]:
     """Return what a tool says of new files and, before the change, of others beside them.
 
@@ -90,8 +102,13 @@ def _of_its_kind(run: Run, tool: _Tool, new: Sequence[_Complaint]) -> tuple[str,
         for path in sorted((run.unchanged() / folder).glob("*.py"))
     ]
     there, _ = _complaints(run, tool, run.unchanged(), beside)
-    said = ({one.text for one in there} & {one.text for one in new}) - {_NOT_FORMATTED}
-    return tuple(sorted(said))
+    kinds = {_kind(one.text) for one in there} - {_NOT_FORMATTED}
+    return tuple(sorted({one.text for one in new if _kind(one.text) in kinds}))
+
+
+def _kind(text: str) -> str:
+    """Return a complaint without its numbers, such as how long a line is."""
+    return re.sub(r"\d+(?= )|(?<=> )\d+", "", text)
 
 
 def _any_python(folder: Path) -> tuple[str, ...]:
