@@ -31,56 +31,9 @@ from backwright.transfer.nested.handlers import (
     params_of,
 )
 from backwright.transfer.nested.lists import Narrowed, body_of, copied, way_of
-from backwright.transfer.nested.lookups import Lookup, lookup
+from backwright.transfer.nested.parents import Parent, parent_of, refusal
 
 _OWN_WORDS = ("path", "summary", "description", "name", "operation_id", "response_description")
-
-
-@dataclass(frozen=True, eq=False)
-class Parent:
-    """The row that an endpoint is below: its handler, how it is found, what its key is called."""
-
-    handler: Handler
-    code: str
-    params: list[Param]
-    found: Lookup
-    value: str
-    kind: str
-
-
-def parent_of(ground: Ground, side: Side, *, wants_row: bool = False) -> Parent:
-    """Return how a row is found by itself.
-
-    Raises:
-        UnsaidError: its handler does not show it.
-    """
-    handler = handler_of(ground.program, side.endpoint("get"))
-    code = ground.code(handler.file)
-    params = params_of(ground.program, handler, code)
-    name = handler.keys[-1]
-    key = next((p for p in params if p.name == name), None)
-    if key is None:
-        raise UnsaidError(f"{handler.function.name} has no parameter {name}")
-    is_key = names_key(side, name)
-    row = side.names.variable
-    program, project = ground.program, ground.project
-    found = lookup(program, project, handler, code, row, wants_row=wants_row or not is_key)
-    value = name if is_key else f"{found.row}.{side.key}"
-    kind = key.rest.partition("=")[0].strip().removeprefix(":").strip()
-    return Parent(handler, code, params, found, value, _bare(kind))
-
-
-def names_key(side: Side, name: str) -> bool:
-    """Tell whether a parameter is a row's key, by its name."""
-    snake, key = side.names.snake, side.key
-    last = key.removeprefix(f"{snake}_")
-    return name in (key, last, f"{snake}_{last}", f"{snake}{last}", "id", "pk", f"{snake}_id")
-
-
-def _bare(kind: str) -> str:
-    """Return the type within `Annotated[…]`."""
-    inner = re.match(r"(?:\w+\.)?Annotated\[\s*([\w.]+)\s*,", kind)
-    return inner[1] if inner else kind or "int"
 
 
 def write_list(
@@ -98,9 +51,9 @@ def write_list(
     segment = path_below(ground, parent, child_side, relation)
     body = parent.found.code + rows.code
     if not parent.found.refuses:
-        body = f"{parent.found.code}{extended_refusal(ground, parent, parent_side)}{rows.code}"
+        body = f"{parent.found.code}{refusal(ground, parent, parent_side)}{rows.code}"
     head = Head(
-        path=f"{parent.handler.path.rstrip('/')}/{segment}",
+        path=f"{parent.path.rstrip('/')}/{segment}",
         name=_name(child, relation, child_side, narrowed),
         said=f"List the {_said(relation, child_side)} of {_one(parent_side)}.",
     )
@@ -109,7 +62,7 @@ def write_list(
     needs = imports_of(ground.program, home, child, rows.renamed, text)
     ground.put(home, parent.handler.node, text, needs | rows.needs)
     made.add("routes", home)
-    path = f"{parent.handler.endpoint.path.rstrip('/')}/{segment}"
+    path = f"{parent.full.rstrip('/')}/{segment}"
     made.answer("GET", path, parent.handler.endpoint, child.endpoint)
 
 
@@ -254,24 +207,14 @@ def path_below(
     dashed = not any("_" in e.path.partition("{")[0] for e in ground.project.endpoints)
     named = called.replace("_", "-") if dashed else called
     segment = own if usual and own and "{" not in own else named or side.names.plural_kebab
-    path = f"{parent.handler.endpoint.path.rstrip('/')}/{segment}"
+    path = f"{parent.full.rstrip('/')}/{segment}"
     if is_new and any(e.path.rstrip("/") == path for e in ground.project.endpoints):
         raise UnsaidError(f"there is a {path} already")
-    return f"{segment}/" if is_new and parent.handler.path.endswith("/") else segment
+    return f"{segment}/" if is_new and parent.path.endswith("/") else segment
 
 
 def _one(side: Side) -> str:
     return f"{article(side.names.human)} {side.names.human}"
-
-
-def extended_refusal(ground: Ground, parent: Parent, side: Side) -> str:
-    """Return what answers 404 where nothing on the way does."""
-    row = parent.found.row
-    if not row:
-        raise UnsaidError(f"nothing says that {_one(side)} is not there")
-    ground.needs.setdefault(parent.handler.file, set()).add(("fastapi", "HTTPException"))
-    said = f"{side.names.human[:1].upper()}{side.names.human[1:]} not found"
-    return f'if {row} is None:\n    raise HTTPException(status_code=404, detail="{said}")\n'
 
 
 def _handler(

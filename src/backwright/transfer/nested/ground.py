@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
+from copy import deepcopy
 from dataclasses import dataclass, field
 
 from backwright.project.types import Auth, Endpoint, Model, Project
@@ -20,6 +21,7 @@ from backwright.transfer.nested.handlers import UnsaidError
 from backwright.values import Note
 
 Import = tuple[str, str]
+Kept = tuple[dict[str, dict[int, list[str]]], dict[str, set[Import]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,17 @@ class Ground:
         text = ("\n" if margin else "\n\n") + indent_by(code, margin)
         self.inserts.setdefault(path, {}).setdefault(line, []).append(text)
         self.needs.setdefault(path, set()).update(needs)
+
+    def mark(self) -> Kept:
+        """Return what is kept by now."""
+        return deepcopy((self.inserts, self.needs))
+
+    def forget(self, kept: Kept) -> None:
+        """Keep no more than was kept at a mark."""
+        self.inserts.clear()
+        self.inserts.update(kept[0])
+        self.needs.clear()
+        self.needs.update(kept[1])
 
     def flush(self) -> list[str]:
         """Write what was kept; return the files."""

@@ -10,13 +10,7 @@ from backwright.source.text import indent_by
 from backwright.spec.names import article, names_of
 from backwright.transfer.guarding.edits import Edits
 from backwright.transfer.model import link_word
-from backwright.transfer.nested.below import (
-    Parent,
-    extended_refusal,
-    parent_of,
-    path_below,
-    registered,
-)
+from backwright.transfer.nested.below import path_below, registered
 from backwright.transfer.nested.composing import aliases, imports_of, signature
 from backwright.transfer.nested.ground import Ground, Nested, Relation, Side
 from backwright.transfer.nested.handlers import (
@@ -27,7 +21,14 @@ from backwright.transfer.nested.handlers import (
     option,
     params_of,
 )
-from backwright.transfer.nested.lookups import before_deleting
+from backwright.transfer.nested.parents import (
+    Parent,
+    is_awaited,
+    parent_of,
+    refusal,
+    session_of,
+    where_deleted,
+)
 
 _CALLERS = re.compile(r"user|auth|token|admin|permission|account|owner", re.IGNORECASE)
 Renamed = dict[str, str]
@@ -59,8 +60,8 @@ def write_links(
     pair = _pair(ground, keeper, target, relation)
     left, word = pair.left, link_word(relation.field)
     segment = path_below(ground, left, target, relation, is_new=False)
-    path = f"{left.handler.path.rstrip('/')}/{segment}/{{{pair.right_key}}}"
-    full = f"{left.handler.endpoint.path.rstrip('/')}/{segment}/{{{pair.right_key}}}"
+    path = f"{left.path.rstrip('/')}/{segment}/{{{pair.right_key}}}"
+    full = f"{left.full.rstrip('/')}/{segment}/{{{pair.right_key}}}"
     needs = {("fastapi", "Response")}
     found = left.found.code + _missing(ground, left, keeper) + _owned(ground, pair, keeper)
     found += pair.right_code
@@ -81,12 +82,12 @@ def write_links(
 
 
 def _pair(ground: Ground, keeper: Side, target: Side, relation: Relation) -> _Pair:
-    left = _left(ground, keeper)
+    left = where_deleted(ground, keeper) or parent_of(ground, keeper, wants_row=True)
     right = parent_of(ground, target, wants_row=True)
     word = link_word(relation.field)
     guard = _guard(ground, keeper)
     named = {p.name for p in left.params} | _assigned(left.found.code) | {left.found.row}
-    own = right.handler.keys[-1]
+    own = right.key
     key = own if own not in named else f"{word}_id"
     renamed: Renamed = {own: key} if own != key else {}
     known = {_plain(p.rest): p.name for p in left.params if p.injected}
@@ -110,23 +111,13 @@ def _pair(ground: Ground, keeper: Side, target: Side, relation: Relation) -> _Pa
     renamed = {old: new for old, new in renamed.items() if old != new}
     params += _callers(ground, guard, params)
     code = _with_names(right.found.code + _missing(ground, right, target), renamed)
-    session = _session(ground, left.handler) or renamed.get(s := _session(ground, right.handler), s)
+    session = session_of(ground, left.handler) or renamed.get(
+        s := session_of(ground, right.handler), s
+    )
     if not session:
         raise UnsaidError("neither handler has a session at hand to link rows by")
     row = renamed.get(right.found.row, right.found.row)
     return _Pair(left, right, tuple(params), code, row, key, renamed, session, guard)
-
-
-def _left(ground: Ground, keeper: Side) -> Parent:
-    """Return how the row that keeps links is found: as where it is deleted, else as where it is read."""
-    if "delete" in keeper.verbs:
-        handler = handler_of(ground.program, keeper.verbs["delete"])
-        code = ground.code(handler.file)
-        found = before_deleting(handler, code)
-        params = params_of(ground.program, handler, code)
-        if found is not None and handler.keys and handler.keys[-1] in {p.name for p in params}:
-            return Parent(handler, code, params, found, handler.keys[-1], "")
-    return parent_of(ground, keeper, wants_row=True)
 
 
 def _guard(ground: Ground, keeper: Side) -> Handler:
@@ -165,15 +156,8 @@ def _with_names(code: str, renamed: Renamed) -> str:
     return edits.made()
 
 
-def _session(ground: Ground, handler: Handler) -> str:
-    for param in handler.function.parameters:
-        if ground.program.is_session(handler.function, ast.Name(param.arg, ast.Load())):
-            return param.arg
-    return ""
-
-
 def _missing(ground: Ground, parent: Parent, side: Side) -> str:
-    return "" if parent.found.refuses else extended_refusal(ground, parent, side)
+    return "" if parent.found.refuses else refusal(ground, parent, side)
 
 
 def _owned(ground: Ground, pair: _Pair, keeper: Side) -> str:
@@ -211,13 +195,9 @@ def _change(ground: Ground, pair: _Pair, relation: Relation, *, adds: bool) -> s
 
 
 def _waits(ground: Ground, pair: _Pair) -> bool:
-    """Tell whether the session is awaited: by its type, else as the project's is."""
+    """Tell whether the session is awaited: by its type, else as its handler does."""
     rest = next((p.rest for p in pair.params if p.name == pair.session), "")
-    if "AsyncSession" in rest or f"await {pair.session}." in pair.left.code:
-        return True
-    database = ground.project.database
-    is_async = pair.left.handler.is_async and bool(database and database.is_async)
-    return is_async and f"{pair.session}." not in pair.left.found.code
+    return "AsyncSession" in rest or is_awaited(ground, pair.left.handler, pair.session)
 
 
 def _handler(

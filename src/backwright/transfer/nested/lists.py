@@ -90,6 +90,7 @@ def copied(program: Program, edits: Edits, way: Way, narrowed: Narrowed, value: 
     made = Copies()
     if not way.calls:
         _narrow(program, way.functions[0], edits, narrowed, value)
+        _copy_counts(program, edits, way, narrowed, value, made)
         return made
     _rename(way.calls[0][1], edits, narrowed, value)
     first = way.calls[0][1].func
@@ -102,7 +103,33 @@ def copied(program: Program, edits: Edits, way: Way, narrowed: Narrowed, value: 
             if one is function and place < len(way.calls):
                 needs |= _named(program, way, place, narrowed)
             made.needs.setdefault(one.path, set()).update(needs)
+    _copy_counts(program, edits, way, narrowed, value, made)
     return made
+
+
+def _copy_counts(
+    program: Program, edits: Edits, way: Way, narrowed: Narrowed, value: str, made: Copies
+) -> None:
+    """Copy what else a handler asks of the same rows, such as how many there are.
+
+    Raises:
+        UnsaidError: it asks for them in a way that was not understood.
+    """
+    handler = way.functions[0]
+    for call, targets in program.callees(handler):
+        if way.calls and call is way.calls[0][1]:
+            continue
+        for target in targets:
+            starts = _starts(program, target, narrowed.model)
+            if not starts:
+                continue
+            if len(targets) > 1 or not isinstance(call.func, ast.Attribute):
+                raise UnsaidError(f"{handler.name} asks {target.name} for more of these rows")
+            _rename(call, edits, narrowed, value)
+            if target not in made.behind:
+                copy = Way((), ((target, call),))
+                made.behind[target] = textwrap.dedent(_copy(program, target, copy, 0, narrowed))
+                made.needs.setdefault(target.path, set()).update(narrowed.needs)
 
 
 def _named(program: Program, way: Way, place: int, narrowed: Narrowed) -> set[tuple[str, str]]:
@@ -123,7 +150,9 @@ def _copy(program: Program, function: Function, way: Way, place: int, narrowed: 
     at = start + head.index(function.node.name) + len(function.node.name)
     edits.insert(at, narrowed.suffix)
     append_parameter(function, edits, f"{_star(function)}{narrowed.argument}: {narrowed.kind}")
-    if place < len(way.calls) and function is way.functions[place]:
+    if not way.queries:
+        _narrow(program, function, edits, narrowed, narrowed.argument)
+    elif place < len(way.calls) and function is way.functions[place]:
         _rename(way.calls[place][1], edits, narrowed, narrowed.argument)
     elif function is way.functions[-1]:
         _narrow(program, function, edits, narrowed, narrowed.argument)
@@ -158,21 +187,23 @@ def _narrow(
     program: Program, function: Function, edits: Edits, narrowed: Narrowed, value: str
 ) -> None:
     """Narrow every query of the model in a function, that of their number too."""
-    done = False
-    for node in program.walk(function):
-        if not isinstance(node, ast.Call) or last_name(node.func) not in _STARTS:
-            continue
-        said = next(
-            (a for a in _models(program, function, node) if _is_of(a, narrowed.model)), None
-        )
-        if said is None:
-            continue
-        legacy = last_name(node.func) == "query"
+    found = _starts(program, function, narrowed.model)
+    for node, said in found:
         condition = narrowed.condition.format(model=ast.unparse(said), value=value)
-        edits.insert(edits.end(node), f".{'filter' if legacy else 'where'}({condition})")
-        done = True
-    if not done:
+        verb = "filter" if last_name(node.func) == "query" else "where"
+        edits.insert(edits.end(node), f".{verb}({condition})")
+    if not found:
         raise UnsaidError(f"{function.name} asks for its rows in a way that was not understood")
+
+
+def _starts(program: Program, function: Function, model: str) -> list[tuple[ast.Call, ast.expr]]:
+    """Return where a function begins queries of a model, and how it names that."""
+    found = []
+    for node in program.walk(function):
+        if isinstance(node, ast.Call) and last_name(node.func) in _STARTS:
+            said = (a for a in _models(program, function, node) if _is_of(a, model))
+            found += [(node, one) for one in [next(said, None)] if one is not None]
+    return found
 
 
 def _models(program: Program, function: Function, start: ast.Call) -> list[ast.expr]:

@@ -16,22 +16,25 @@ def write_nested(ground: Ground, relation: Relation) -> Nested:
     made = Nested()
     keeper, target = ground.side(relation.keeper), ground.side(relation.target)
     if relation.field.kind == "ref":
-        parts = [(target, keeper, partial(write_list, ground, target, keeper, relation))]
+        parts = [("list", target, keeper, partial(write_list, ground, target, keeper, relation))]
     else:
         parts = [
-            (keeper, target, partial(write_list, ground, keeper, target, relation)),
-            (keeper, target, partial(write_links, ground, keeper, target, relation)),
+            ("list", keeper, target, partial(write_list, ground, keeper, target, relation)),
+            ("link", keeper, target, partial(write_links, ground, keeper, target, relation)),
         ]
-    for parent, child, write in parts:
+    for verb, parent, child, write in parts:
+        kept, count = ground.mark(), len(made.endpoints)
         try:
             write(made)
         except UnsaidError as error:
-            made.notes.append(_unsaid(parent, child, error.why))
+            ground.forget(kept)
+            del made.endpoints[count:], made.guards[count:]
+            made.notes.append(_unsaid(verb, parent, child, error.why))
     ground.flush()
     return made
 
 
-def _unsaid(parent: Side, child: Side, why: str) -> Note:
-    below = f"{child.names.plural_human} of {parent.names.human}"
-    text = f"an endpoint for the {below} was not written: {why}"
+def _unsaid(verb: str, parent: Side, child: Side, why: str) -> Note:
+    below = f"{child.names.plural_human} of a {parent.names.human}"
+    text = f"no endpoint was written to {verb} the {below}: {why}"
     return Note(parent.model.file, parent.model.line, text)
