@@ -62,17 +62,18 @@ class ConnectionPool:
             for known in (connection, *self._idle):
                 known.terminate()
         if isinstance(error, asyncio.CancelledError | TimeoutError):
-            task = asyncio.create_task(self._give_up(connection))
+            task = asyncio.create_task(self._close(connection))
             self._given_up.add(task)
             task.add_done_callback(self._given_up.discard)
         elif not connection.is_closed():
             self._idle.append(connection)
         self._free.release()
 
-    async def _give_up(self, connection: Any) -> None:
-        """Have PostgreSQL cancel the statement that is still running, and close the connection."""
+    async def _close(self, connection: Any) -> None:
+        """Close a connection, and have PostgreSQL cancel what it still does, as far as it answers."""
         with suppress(Exception):
-            await connection.close(timeout=self._timeout)
+            async with asyncio.timeout(self._timeout):
+                await connection.close()
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Any]:
@@ -92,6 +93,5 @@ class ConnectionPool:
 
     async def close(self) -> None:
         """Close the connections that nobody uses."""
-        while self._idle:
-            await self._idle.pop().close()
-        await asyncio.gather(*self._given_up)
+        idle, self._idle = self._idle, []
+        await asyncio.gather(*self._given_up, *map(self._close, idle))
