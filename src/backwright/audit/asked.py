@@ -28,7 +28,9 @@ def _by_endpoint(project: Project) -> dict[tuple[str, str, str], tuple[Asked, ..
 
 def is_privileged(subject: Subject, one: Endpoint) -> bool:
     """Tell whether an endpoint is not for every user."""
-    return of_administrators(one) or by_privilege(subject, one) or asks_in_code(subject, one)
+    return (
+        of_administrators(subject, one) or by_privilege(subject, one) or asks_in_code(subject, one)
+    )
 
 
 def last_parameter(path: str) -> str:

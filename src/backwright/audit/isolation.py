@@ -9,13 +9,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from backwright.audit.refusing import ADMINISTRATORS, refusal_of
 from backwright.audit.sources import keyword
 from backwright.audit.subject import Subject
 from backwright.project.types import Endpoint, Model, Project, Touch
 from backwright.values import Place
 
 READING = frozenset({"GET", "HEAD", "OPTIONS", "WEBSOCKET"})
-_ADMIN = re.compile(r"(?i)super_?user|admin|staff|moderator|librarian|root_user|is_super")
 _PRIVILEGE = re.compile(r"(?i)rbac|role|permission|scope|privilege|polic(y|ies)|access_?control")
 
 PRIVILEGE_FIELD = re.compile(
@@ -85,9 +85,11 @@ def _private(accesses: Iterable[Access]) -> Iterator[str]:
             yield one.model.name
 
 
-def of_administrators(endpoint: Endpoint) -> bool:
-    """Tell whether only administrators may call an endpoint, by the names of what guards it."""
-    return any(_ADMIN.search(one.rpartition(":")[2]) for one in endpoint.dependencies)
+def of_administrators(subject: Subject, endpoint: Endpoint) -> bool:
+    """Tell whether only administrators may call an endpoint: by what guards it, or by its code."""
+    if any(ADMINISTRATORS.search(one.rpartition(":")[2]) for one in endpoint.dependencies):
+        return True
+    return refusal_of(subject, endpoint) == "administrators"
 
 
 def by_privilege(subject: Subject, endpoint: Endpoint) -> bool:
@@ -95,6 +97,8 @@ def by_privilege(subject: Subject, endpoint: Endpoint) -> bool:
 
     A guard that names the role which users are made with lets everybody in.
     """
+    if refusal_of(subject, endpoint) == "others":
+        return True
     if not any(_PRIVILEGE.search(one.rpartition(":")[2]) for one in endpoint.dependencies):
         return False
     role = default_role(subject)
@@ -104,7 +108,9 @@ def by_privilege(subject: Subject, endpoint: Endpoint) -> bool:
 
 
 def asks_in_code(subject: Subject, endpoint: Endpoint) -> bool:
-    """Tell whether the body of a handler, or of what it depends on in its file, asks for a privilege."""
+    """Tell whether the code of a handler, or of what it depends on, asks for a privilege."""
+    if refusal_of(subject, endpoint) in {"administrators", "others"}:
+        return True
     node = subject.functions_at.get((endpoint.file, endpoint.line))
     if node is None:
         return False

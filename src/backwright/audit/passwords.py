@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterable
 
 from backwright.audit.sources import FunctionNode, last_name
 
@@ -20,6 +21,19 @@ SECRET = re.compile(
 HASHES = re.compile(
     r"(?i)hash|crypt|encrypt|argon|scrypt|pbkdf|get_password|make_password|digest|protect"
 )
+
+
+_CONNECTS = re.compile(
+    r"(?i)^(\w+_)?(host|host_?name|port|server|protocol|network|dsn|database|db_name)$"
+)
+
+
+def of_account(fields: Iterable[str]) -> bool:
+    """Tell whether fields beside a password are those of somebody who signs in here.
+
+    With a host or a port beside it, it is what the program itself signs in with elsewhere.
+    """
+    return not any(map(_CONNECTS.match, fields))
 
 
 def is_password(node: ast.AST | None) -> bool:

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 from backwright.audit.names import Meaning, Names
 from backwright.audit.sources import FunctionNode, Source
@@ -22,6 +23,20 @@ _ASIDE = re.compile(
     r"(^|/)(versions|alembic|migrations?|revisions|docs?|docs_src|examples?|scripts?|benchmarks?)/"
     r"|(^|/)(setup|noxfile|fabfile|tasks)\.py$"
 )
+
+
+def _tests(text: str, tree: ast.Module) -> bool:
+    """Tell whether a module holds tests, wherever it stands: cases of unittest, or functions for pytest."""
+    if "unittest" not in text and "pytest" not in text:
+        return False
+    kept = [one for one in tree.body if isinstance(one, FunctionNode | ast.ClassDef)]
+    return bool(kept) and all(
+        one.name.startswith("test_")
+        or (
+            isinstance(one, ast.ClassDef) and any("TestCase" in ast.unparse(it) for it in one.bases)
+        )
+        for one in kept
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +64,7 @@ class Subject:
         self.project = project
         self.tree = tree
         self.modules = Modules(tree, read_tooling(tree).libraries)
+        self.refusals: dict[tuple[str, int], Literal["administrators", "others", "either", ""]] = {}
 
     @cached_property
     def all(self) -> dict[str, Source]:
@@ -57,7 +73,12 @@ class Subject:
         for file in self.tree.python:
             parsed = self.modules.parse(self.modules.module(file))
             if parsed is not None:
-                found[file] = Source(file, self.tree.text(file) or "", parsed, is_test(file))
+                found[file] = Source(
+                    file,
+                    text := self.tree.text(file) or "",
+                    parsed,
+                    is_test(file) or _tests(text, parsed),
+                )
         return found
 
     @cached_property
@@ -143,6 +164,11 @@ class Subject:
     def functions_by_name(self) -> dict[str, FunctionNode]:
         """The functions of the program by their names; of several one."""
         return {node.name: node for one in self.program for node in one.functions}
+
+    @cached_property
+    def homes(self) -> dict[FunctionNode, Source]:
+        """The modules of the program's functions."""
+        return {node: one for one in self.program for node in one.functions}
 
     @cached_property
     def uses_unions(self) -> bool:

@@ -16,6 +16,7 @@ _VERBS = {one: one.upper() for one in ("get", "post", "put", "patch", "delete", 
 _ANY = "\0"
 _GENERATED = re.compile(r"\b(schemathesis|from_asgi|from_dict)\b")
 _DEEPEST = 6
+_TOLD_APART = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +29,14 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Suite:
-    """What the tests send, which functions they name, whether all endpoints are tried by a tool."""
+    """What the tests send, which functions they name, whether all endpoints are tried by a tool.
+
+    `astray` are the requests that fit no endpoint: of an application that the tests build themselves,
+    with another prefix.
+    """
 
     sent: tuple[Sent, ...]
+    astray: tuple[Sent, ...]
     named: frozenset[str]
     everything: bool
 
@@ -40,6 +46,8 @@ class Suite:
             return True
         fits = [one for one in self.sent if one.verb in {"", endpoint.method}]
         if any(_matches(one.path, endpoint.path) for one in fits):
+            return True
+        if any(_ends_so(one.path, endpoint) for one in self.astray if one in fits):
             return True
         unknown = any(not one.path.replace(_ANY, "").strip("/") for one in fits)
         return None if unknown else False
@@ -60,7 +68,13 @@ def suite_of(subject: Subject) -> Suite:
                 ):
                     named.add(str(given.value))
     text = "\n".join(one.text for one in subject.tests)
-    return Suite(tuple(sent), frozenset(named), bool(_GENERATED.search(text)))
+    paths = {one.path for one in subject.project.endpoints}
+    astray = [
+        one
+        for one in sent
+        if _ANY not in one.path and not any(_matches(one.path, path) for path in paths)
+    ]
+    return Suite(tuple(sent), tuple(astray), frozenset(named), bool(_GENERATED.search(text)))
 
 
 def _sent(subject: Subject, source: Source, call: ast.Call) -> Iterator[Sent]:
@@ -121,6 +135,15 @@ def _bound(source: Source, node: ast.expr) -> ast.expr | None:
         return None
     bound = assigned(function, node.id)
     return bound[0] if bound and len(bound) == 1 else None
+
+
+def _ends_so(sent: str, endpoint: Endpoint) -> bool:
+    """Tell whether a path is an endpoint's behind a prefix that the application does not have."""
+    parts = sent.strip("/").split("/")
+    own = len(endpoint.path.strip("/").split("/"))
+    if own < _TOLD_APART or not 0 < len(parts) - own <= _TOLD_APART:
+        return False
+    return _matches("/" + "/".join(parts[-own:]), endpoint.path)
 
 
 def _matches(sent: str, path: str) -> bool:

@@ -30,12 +30,13 @@ import re
 from collections.abc import Iterator
 
 from backwright.audit.isolation import asks_in_code, of_administrators
+from backwright.audit.refusing import refusal_of
 from backwright.audit.rule import Found, Judged, Looked, rule
 from backwright.audit.subject import Subject
 from backwright.values import Place
 
 _PATH = re.compile(r"(?i)/(admin|administration|administrator|staff|moderation|superuser)(/|$)")
-_ENTRY = re.compile(r"(?i)log_?in|log_?out|auth|token|static|docs")
+_ENTRY = re.compile(r"(?i)log_?in|log_?out|auth|token|static|docs|public")
 
 
 @rule(item=5, level="error")
@@ -49,7 +50,13 @@ def check(subject: Subject) -> Iterator[Judged]:
         place = Place(one.file, one.line)
         if (one.file, one.line) not in subject.functions_at:
             continue
-        if of_administrators(one) or asks_in_code(subject, one) or _names_guard(one.dependencies):
+        if (
+            one.owner_scoped
+            or of_administrators(subject, one)
+            or bool(refusal_of(subject, one))
+            or asks_in_code(subject, one)
+            or _names_guard(one.dependencies)
+        ):
             yield Looked(place)
         else:
             who = "every signed-in user" if one.auth == "required" else "anybody"

@@ -68,6 +68,10 @@ def check(subject: Subject) -> Iterator[Judged]:
             yield Looked(one.place)
             continue
         kind = {it.kind for it in about if it.callers is not True}
+        if kind == {"create"} and one.model.owner is not None and not one.model.owner.direct:
+            why = f"whether anybody may add a {one.model.name} by {one.shown}, only the team knows"
+            yield Unsure(one.place, why)
+            continue
         if not reads and not kind & {"change", "create"}:
             yield Unsure(one.place, f"what {one.shown} does without a caller is not settled")
             continue

@@ -76,7 +76,7 @@ def check(subject: Subject) -> Iterator[Judged]:
 
 def _is_privileged(subject: Subject, handler: Handler) -> bool:
     return any(
-        of_administrators(one) or by_privilege(subject, one) or asks_in_code(subject, one)
+        of_administrators(subject, one) or by_privilege(subject, one) or asks_in_code(subject, one)
         for one in handler.endpoints
     )
 

@@ -65,7 +65,7 @@ def check(subject: Subject) -> Iterator[Judged]:
     yield from _by_updates(subject, isolation)
     for one in isolation.accesses:
         links = [it for it in one.touches if it.kind == "link"]
-        if not links or one.endpoint.auth == "none" or of_administrators(one.endpoint):
+        if not links or one.endpoint.auth == "none" or of_administrators(subject, one.endpoint):
             continue
         wrong = [it for it in links if it.callers is False]
         if not wrong and all(it.callers for it in links):
@@ -94,7 +94,7 @@ def _by_updates(subject: Subject, isolation: Isolation) -> Iterator[Judged]:
         handler = handlers.get((one.endpoint.file, one.endpoint.line))
         if one.endpoint.method not in {"PUT", "PATCH"} or not changes or handler is None:
             continue
-        if of_administrators(one.endpoint) or by_privilege(subject, one.endpoint):
+        if of_administrators(subject, one.endpoint) or by_privilege(subject, one.endpoint):
             continue
         for column, target in _references(subject, one.model, isolation):
             if (one.place, target) in seen or not _sets(subject, handler, column):

@@ -34,6 +34,7 @@ in a way that reading does not see; say so with an ignore comment.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from backwright.audit.asked import is_privileged
@@ -49,9 +50,16 @@ from backwright.audit.isolation import (
 from backwright.audit.rule import Found, Judged, Looked, Unsure, at, rule
 from backwright.audit.sources import Source, last_name, own_nodes
 from backwright.audit.subject import Subject
-from backwright.project.types import Model
+from backwright.project.types import Endpoint, Model
 
 _CHANGES = frozenset({"delete", "update"})
+_WITHOUT_CALLER = re.compile(
+    r"(?i)forgot|reset|recover|verif|confirm|activat|unsubscribe|webhook|callback"
+)
+
+_GUARDED = (
+    r"(?i)(current|active|require|get|logged)_?\w*(user|account|member|admin)\b|caller|principal"
+)
 
 
 @rule(item=5, level="error")
@@ -67,7 +75,7 @@ def check(subject: Subject) -> Iterator[Judged]:
             for it in one.touches
             if it.kind == "change" and it.callers is not True and not it.about
         ]
-        if beside and not of_administrators(one.endpoint):
+        if beside and not of_administrators(subject, one.endpoint):
             why = f"{one.shown} changes {one.model.name} rows beside what it is about, perhaps of others"
             yield Unsure(one.place, why)
         if not changes:
@@ -76,14 +84,23 @@ def check(subject: Subject) -> Iterator[Judged]:
         open_ones = [
             it for it in changes if it.callers is False and (it.file, it.line) not in unsure
         ]
-        if of_administrators(one.endpoint):
+        if of_administrators(subject, one.endpoint):
             yield Looked(one.place)
+        elif _serves_nobody(one.endpoint):
+            yield Unsure(one.place, f"what proves who calls {one.shown} is not read")
         elif one.endpoint.owner_scoped is False and open_ones:
             yield from _judged(subject, one)
         elif unsure or one.endpoint.owner_scoped is not True:
             yield Unsure(one.place, f"whose {one.model.name} {one.shown} changes is not settled")
         else:
             yield Looked(one.place)
+
+
+def _serves_nobody(one: Endpoint) -> bool:
+    """Tell whether an endpoint is for people who cannot sign in: a mailed token says who they are."""
+    named = f"{one.path} {one.handler.rpartition(':')[2]}"
+    guards = " ".join(guard.rpartition(":")[2] for guard in one.dependencies)
+    return bool(_WITHOUT_CALLER.search(named)) and not re.search(_GUARDED, guards)
 
 
 def _judged(subject: Subject, one: Access) -> Iterator[Judged]:

@@ -64,7 +64,7 @@ def check(subject: Subject) -> Iterator[Judged]:
         reads = [it for it in one.touches if it.kind == "read" and it.about]
         if not reads or one.endpoint.auth == "none" or one.endpoint.method not in READING:
             continue
-        if of_administrators(one.endpoint) or one.endpoint.owner_scoped is True:
+        if of_administrators(subject, one.endpoint) or one.endpoint.owner_scoped is True:
             if _keeps(subject, one):
                 yield Unsure(
                     one.place,

@@ -42,7 +42,7 @@ from collections.abc import Iterator
 
 from backwright.audit.fixes.repair import Fix, end_of, inserted, margin, segment, start_of, written
 from backwright.audit.rule import Found, Judged, Looked, at, rule
-from backwright.audit.sources import FunctionNode, Source, last_name
+from backwright.audit.sources import FunctionNode, Source, argument, last_name
 from backwright.audit.subject import Subject
 from backwright.source.syntax import children
 
@@ -59,7 +59,7 @@ def check(subject: Subject) -> Iterator[Judged]:
             if raised is None or not node.handlers:
                 continue
             caught = _first_that_catches(node)
-            if caught is None or _lets_through(caught):
+            if caught is None or _lets_through(caught) or _same_status(raised, caught):
                 yield Looked(at(source, node))
                 continue
             yield Found(
@@ -130,6 +130,23 @@ def _lets_through(handler: ast.ExceptHandler) -> bool:
         ):
             return True
     return False
+
+
+def _same_status(raised: ast.Raise, caught: ast.ExceptHandler) -> bool:
+    """Tell whether clients get the same status, whoever answers."""
+    own, other = _statuses(raised), _statuses(caught)
+    return len(own) == 1 and own == other
+
+
+def _statuses(node: ast.AST) -> set[str]:
+    """Return the statuses that the HTTP errors in some code are made with, as three digits."""
+    found = set()
+    for one in ast.walk(node):
+        if isinstance(one, ast.Call) and last_name(one.func) == "HTTPException":
+            given = argument(one, 0, "status_code")
+            number = re.search(r"\d{3}", ast.unparse(given)) if given is not None else None
+            found.add(number[0] if number else "")
+    return found
 
 
 def _status(handler: ast.ExceptHandler) -> str:

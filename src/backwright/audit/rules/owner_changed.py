@@ -79,7 +79,7 @@ def check(subject: Subject) -> Iterator[Judged]:
         kinds = {it.kind for it in one.touches}
         if one.endpoint.method not in {"PUT", "PATCH"} or one.model.owner is None:
             continue
-        if of_administrators(one.endpoint) or not kinds & {"change", "owner"}:
+        if of_administrators(subject, one.endpoint) or not kinds & {"change", "owner"}:
             continue
         owner = one.model.owner.column
         handler = handlers.get((one.endpoint.file, one.endpoint.line))

@@ -48,7 +48,7 @@ def check(subject: Subject) -> Iterator[Judged]:
             continue
         owner = one.model.owner
         wrong = [it for it in made if it.callers is False and it.given]
-        if of_administrators(one.endpoint) or all(it.callers for it in made):
+        if of_administrators(subject, one.endpoint) or all(it.callers for it in made):
             yield Looked(one.place)
         elif not wrong or one.endpoint.owner_scoped is not False or owner is None:
             yield Unsure(

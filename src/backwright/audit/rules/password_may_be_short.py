@@ -37,9 +37,10 @@ import ast
 import re
 from collections.abc import Iterator
 
-from backwright.audit.inputs import shown
+from backwright.audit.inputs import inputs_of, shown
+from backwright.audit.passwords import of_account
 from backwright.audit.rule import Found, Judged, Looked, at, rule
-from backwright.audit.sources import Source, parameters
+from backwright.audit.sources import Source
 from backwright.audit.subject import Handler, Subject
 
 _NEW = re.compile(
@@ -76,13 +77,16 @@ def _new_passwords(subject: Subject, handler: Handler) -> Iterator[tuple[Source,
     words = f"{handler.endpoints[0].path.rstrip('/')} {handler.node.name}"
     if handler.endpoints[0].method == "GET" or not _NEW.search(words) or _ENTRY.search(words):
         return
-    for one, _ in parameters(handler.node):
-        kind = subject.names.annotated(handler.source, one.annotation)
+    for one in inputs_of(subject, handler):
+        kind = one.kind
         if not isinstance(kind.node, ast.ClassDef) or kind.source is None:
             continue
         if not subject.names.bases(kind.source, kind.node) & {"BaseModel", "SQLModel"}:
             continue
-        for field in subject.names.fields(kind.source, kind.node):
+        fields = subject.names.fields(kind.source, kind.node)
+        if not of_account(ast.unparse(it.target) for it in fields):
+            continue
+        for field in fields:
             if isinstance(field.target, ast.Name) and field.target.id in _NAMES:
                 yield subject.names.source_of(field) or kind.source, field
 

@@ -39,8 +39,10 @@ import re
 from collections.abc import Iterator
 
 from backwright.audit.fixes.repair import Fix, end_of, inserted, needs
+from backwright.audit.inputs import inputs_of
+from backwright.audit.passwords import of_account
 from backwright.audit.rule import Found, Judged, Looked, at, rule
-from backwright.audit.sources import Source, parameters
+from backwright.audit.sources import Source
 from backwright.audit.subject import Subject
 
 _NAMES = frozenset({"password", "new_password", "passwd"})
@@ -53,8 +55,8 @@ def check(subject: Subject) -> Iterator[Judged]:
         return
     seen: set[tuple[str, int]] = set()
     for handler in subject.handlers:
-        for one, _ in parameters(handler.node):
-            kind = subject.names.annotated(handler.source, one.annotation)
+        for one in inputs_of(subject, handler):
+            kind = one.kind
             if not isinstance(kind.node, ast.ClassDef) or kind.source is None:
                 continue
             for field in _passwords(subject, kind.source, kind.node):
@@ -69,7 +71,10 @@ def _passwords(
 ) -> Iterator[tuple[str, int, list[Judged]]]:
     if not subject.names.bases(source, cls) & {"BaseModel", "SQLModel"}:
         return
-    for field in subject.names.fields(source, cls):
+    fields = subject.names.fields(source, cls)
+    if not of_account(ast.unparse(one.target) for one in fields):
+        return
+    for field in fields:
         if not isinstance(field.target, ast.Name) or field.target.id not in _NAMES:
             continue
         at_source = subject.names.source_of(field) or source

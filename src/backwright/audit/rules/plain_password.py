@@ -71,7 +71,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from backwright.audit.passwords import COLUMN, hashes, is_password, is_set_again
+from backwright.audit.passwords import COLUMN, hashes, is_password, is_set_again, of_account
 from backwright.audit.rule import Found, Judged, Looked, at, rule
 from backwright.audit.sources import FunctionNode, Source, assigned, last_name
 from backwright.audit.subject import Subject
@@ -100,6 +100,8 @@ def _made(subject: Subject, source: Source, call: ast.Call) -> Iterator[Judged]:
     model = subject.model_of(kind) if not kind.made else None
     columns = [one.name for one in model.columns if COLUMN.match(one.name)] if model else []
     if model is None or not columns or kind.source is None or kind.node is None:
+        return
+    if not of_account(one.name for one in model.columns):
         return
     function = source.function_around(call)
     given = next((one for one in call.keywords if one.arg in columns), None)
@@ -143,6 +145,8 @@ def _compared(subject: Subject, source: Source, one: ast.Compare) -> Iterator[Ju
     if len(one.ops) != 1 or not isinstance(one.ops[0], ast.Eq | ast.NotEq):
         return
     sides = (one.left, one.comparators[0])
+    if any(isinstance(side, ast.Constant) for side in sides):
+        return  # a mark in the column: accounts of another provider have no password
     stored = any(isinstance(side, ast.Attribute) and COLUMN.match(side.attr) for side in sides)
     typed = [is_password(side) for side in sides]
     if not (all(typed) or (any(typed) and stored)) or _AGAIN.search(ast.unparse(one)):

@@ -70,7 +70,7 @@ def check(subject: Subject) -> Iterator[Judged]:
             field = _field(subject, given)
             if field is None:
                 continue
-            guarded = of_administrators(one) or asks_in_code(subject, one)
+            guarded = of_administrators(subject, one) or asks_in_code(subject, one)
             if guarded:
                 yield Looked(place)
             elif by_privilege(subject, one) or not _is_used(handler, given, field):

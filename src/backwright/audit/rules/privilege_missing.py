@@ -52,6 +52,7 @@ from backwright.audit.isolation import (
     isolation_of,
     of_administrators,
 )
+from backwright.audit.refusing import refusal_of
 from backwright.audit.rule import Found, Judged, Looked, rule
 from backwright.audit.subject import Subject
 from backwright.project.types import Endpoint
@@ -82,9 +83,10 @@ def check(subject: Subject) -> Iterator[Judged]:
                 continue
             joins = one.method == "POST" and (
                 _PEOPLE.search(one.path) is not None
-                or not all(of_administrators(ways[other]) for other in others)
+                or not all(of_administrators(subject, ways[other]) for other in others)
             )
-            if joins or one.auth == "optional" or asks_in_code(subject, one):
+            own = one.method != "POST" and "{" not in one.path and one.auth == "required"
+            if joins or own or one.auth == "optional" or _asks(subject, one):
                 yield Looked(Place(*way))
                 continue
             who = "every signed-in user" if one.auth == "required" else "anybody"
@@ -98,6 +100,10 @@ def check(subject: Subject) -> Iterator[Judged]:
 
 def _is_kept(subject: Subject, one: Endpoint) -> bool:
     """Tell whether an endpoint asks for a privilege: by the name of a guard, or in it."""
-    if of_administrators(one) or by_privilege(subject, one):
+    if of_administrators(subject, one) or by_privilege(subject, one):
         return True
-    return one.auth == "required" and asks_in_code(subject, one)
+    return one.auth == "required" and _asks(subject, one)
+
+
+def _asks(subject: Subject, one: Endpoint) -> bool:
+    return asks_in_code(subject, one) or bool(refusal_of(subject, one))

@@ -74,11 +74,21 @@ def with_owners(models: Iterable[Model], user: Model | None) -> tuple[Model, ...
 def _direct(model: Model, user: Model) -> Owner | None:
     if model.table == user.table:
         return None
-    ranked = [(rank, one) for one in model.columns if (rank := _rank(one, user)) is not None]
+    named = {one.name for one in model.columns}
+    ranked = [
+        (rank, one)
+        for one in model.columns
+        if (rank := _rank(one, user)) is not None and not _is_told_beside(one, named)
+    ]
     if not ranked:
         return None
     column = min(ranked, key=lambda pair: pair[0])[1]
     return Owner(column.name, user.name, (_step(model, column),))
+
+
+def _is_told_beside(column: Column, names: set[str]) -> bool:
+    """Tell whether a column without a foreign key is data: a book's `author_id` beside its `author`."""
+    return column.foreign_key is None and re.sub(r"_?u?u?id$", "", column.name, flags=re.I) in names
 
 
 def _rank(column: Column, user: Model) -> int | None:

@@ -149,7 +149,7 @@ class Signed:
             return value
         function = target.function if isinstance(target, Bound) else target
         named = isinstance(function, Function) and CURRENT_USER.search(function.name)
-        takes = any(self._is_credential(one) for one in wanted)
+        takes = any(self._is_credential(one) for one in wanted) or _is_decoded(plain)
         if takes or (models and _speaks_of_caller(value)):
             return caller()
         return caller() if named and not isinstance(plain, (Function, Class)) else value
@@ -178,6 +178,12 @@ def _identity(target: object) -> tuple[int, ...]:
 
 def _is_caller(value: Instance) -> bool:
     return isinstance(value.cls, External) and value.cls.name == CALLER_NAME
+
+
+def _is_decoded(value: object) -> bool:
+    """Tell whether a value is what a library read out of a signed token."""
+    cls = value.cls if isinstance(value, Instance) else None
+    return isinstance(cls, External) and cls.name.endswith("jwt.decode")
 
 
 def _keeps(plain: Instance) -> bool:

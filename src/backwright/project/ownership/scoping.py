@@ -24,6 +24,8 @@ from backwright.project.ownership.terms import (
 )
 from backwright.project.types import Model
 
+_IDS = frozenset({"id", "ident"})
+
 
 class Judge:
     """What one endpoint's terms say of the caller."""
@@ -129,7 +131,7 @@ class Judge:
                     if column_name(side) in own and isinstance(other, (Instance, External)):
                         found.add(self.keys.of(other))
             elif isinstance(one, dict):
-                found |= {self.keys.of(v) for name, v in one.items() if name in own or name == "id"}
+                found |= {self.keys.of(v) for name, v in one.items() if name in own | _IDS}
             elif condition is one and is_said(one):
                 found.add(self.keys.of(one))
         return found
@@ -251,7 +253,7 @@ class Judge:
     def _is_checked_key(self, condition: object) -> bool:
         """Tell whether rows are chosen by the key of rows that were checked before."""
         if isinstance(condition, dict):
-            return any(self._is_checked_key(one) for name, one in condition.items() if name == "id")
+            return any(self._is_checked_key(one) for name, one in condition.items() if name in _IDS)
         return isinstance(condition, (Instance, External)) and self.keys.of(condition) in self.equal
 
     def _is_doubtful(self, one: Access) -> bool:
