@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from backwright.audit.sources import FunctionNode, Source, own_nodes, parameters
+from backwright.audit.sources import FunctionNode, Source, last_name, own_nodes, parameters
 from backwright.audit.subject import Subject
 from backwright.project.types import Endpoint
 
@@ -27,6 +27,11 @@ _CALLER = re.compile(
     r"(?i)^(current_?)?(\w*user|\w*admin|caller|me|account|member|principal|identity|claims|payload|actor)(_?id)?$"
 )
 _REFUSALS = re.compile(r"(?i)\b40[13]\b|forbidden|unauthori[sz]ed|denied|permission")
+_FORBIDS = re.compile(r"(?i)(\b|_)403(\b|_)|forbidden|denied|permission|not_?allowed")
+_AUTHORIZES = re.compile(
+    r"(?i)permission|access|authori[sz]|privilege|rbac|(\b|_)roles?(\b|_)|allowed|polic(y|ies)|guard|member"
+    r"|^_?(require|ensure|enforce|assert|verify|check)_"
+)
 _DEEPEST = 4
 _GRAVEST: tuple[Refusal, ...] = ("administrators", "others", "either")
 Refusal = Literal["administrators", "others", "either", ""]
@@ -72,13 +77,69 @@ def _starts(subject: Subject, endpoint: Endpoint) -> Iterator[_Place]:
         return
     yield _Place(source, node, _callers_of(subject, node), sure=True)
     for one in endpoint.dependencies:
-        name = one.rpartition(":")[2].rpartition(".")[2].removesuffix("()")
-        guard = subject.functions_by_name.get(name)
+        guard = _guard(subject, one)
         if guard is not None:
             at = subject.homes[guard]
             own = {it.id for it in ast.walk(guard) if isinstance(it, ast.Name)}
             named = {it for it in own if _CALLER.match(it)}
             yield _Place(at, guard, _callers_of(subject, guard) | named, sure=True)
+
+
+def _guard(subject: Subject, named: str) -> FunctionNode | None:
+    """Return the function that a dependency is; of an object that is called, its `__call__`."""
+    name = named.rpartition(":")[2].rpartition(".")[2].removesuffix("()")
+    made = _bound(subject, named)
+    if isinstance(made, FunctionNode):
+        return made
+    found = subject.functions_by_name.get(name)
+    if found is not None and made is None:
+        return found
+    of_call = last_name(made.func) if isinstance(made, ast.Call) else ""
+    classes = (name, _class_of(named), of_call)
+    bodies = (subject.classes_by_name.get(one) for one in classes)
+    called = (it for one in bodies if one is not None for it in one.body)
+    return next(
+        (it for it in called if isinstance(it, FunctionNode) and it.name == "__call__"), None
+    )
+
+
+def _bound(subject: Subject, named: str) -> ast.AST | None:
+    """Return what a module binds to the name of a dependency: `app.access:get_store`."""
+    module, _, name = named.partition(":")
+    end = module.replace(".", "/")
+    for one in subject.program:
+        if one.file.endswith((f"{end}.py", f"{end}/__init__.py")) and name in one.bindings:
+            return one.bindings[name]
+    return None
+
+
+def _class_of(named: str) -> str:
+    """Return the class in the name of a method or of an object: `access:Role.__call__`."""
+    parts = named.rpartition(":")[2].removesuffix("()").split(".")
+    return parts[-2].removesuffix("()") if len(parts) > 1 else ""
+
+
+def forbids(subject: Subject, endpoint: Endpoint) -> bool:
+    """Tell whether something that an endpoint depends on may answer that it is forbidden."""
+    guards = (_guard(subject, one) for one in endpoint.dependencies)
+    return any(_may_forbid(subject, subject.homes[one], one, 0) for one in guards if one)
+
+
+def _may_forbid(subject: Subject, source: Source, node: FunctionNode, depth: int) -> bool:
+    for one in own_nodes(node):
+        raised = one.exc if isinstance(one, ast.Raise) else None
+        if raised is not None and _FORBIDS.search(ast.unparse(raised)):
+            return True
+    if depth >= _DEEPEST - 1:
+        return False
+    calls = (one for one in own_nodes(node) if isinstance(one, ast.Call))
+    called = (subject.names.definition(source, one.func) for one in calls)
+    return any(
+        isinstance(one.node, FunctionNode)
+        and one.source is not None
+        and _may_forbid(subject, one.source, one.node, depth + 1)
+        for one in called
+    )
 
 
 def _callers_of(subject: Subject, node: FunctionNode) -> frozenset[str]:
@@ -88,7 +149,7 @@ def _callers_of(subject: Subject, node: FunctionNode) -> frozenset[str]:
     for one, _ in parameters(node):
         shown = ast.unparse(one.annotation) if one.annotation is not None else ""
         is_user = users and re.search(rf"\b{re.escape(users)}\b", shown)
-        if _CALLER.match(one.arg) or is_user or one.arg in {"request", "info"}:
+        if _CALLER.match(one.arg) or is_user or re.fullmatch(r"(\w+\.)?Request", shown):
             found.add(one.arg)
     return frozenset(found)
 
@@ -160,6 +221,10 @@ def _followed(
     found = subject.names.definition(source, call.func)
     if isinstance(found.node, FunctionNode) and found.source is not None:
         passed = _passed(call, found.node, callers)
+        if _AUTHORIZES.search(last_name(call.func)) and _may_forbid(
+            subject, found.source, found.node, depth
+        ):
+            yield "others"  # whom it lets pass may be anything: a member of the row's team, say
         inner = _Place(found.source, found.node, passed, sure=straight)
         yield from _refusals(subject, inner, depth + 1)
 

@@ -166,6 +166,11 @@ class Subject:
         return {node.name: node for one in self.program for node in one.functions}
 
     @cached_property
+    def classes_by_name(self) -> dict[str, ast.ClassDef]:
+        """The classes of the program by their names; of several one."""
+        return {node.name: node for one in self.program for node in one.nodes(ast.ClassDef)}
+
+    @cached_property
     def homes(self) -> dict[FunctionNode, Source]:
         """The modules of the program's functions."""
         return {node: one for one in self.program for node in one.functions}

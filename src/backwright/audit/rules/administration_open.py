@@ -30,22 +30,30 @@ import re
 from collections.abc import Iterator
 
 from backwright.audit.isolation import asks_in_code, of_administrators
-from backwright.audit.refusing import refusal_of
-from backwright.audit.rule import Found, Judged, Looked, rule
+from backwright.audit.refusing import forbids, refusal_of
+from backwright.audit.rule import Found, Judged, Looked, Unsure, rule
 from backwright.audit.subject import Subject
+from backwright.project.types import Endpoint
 from backwright.values import Place
 
 _PATH = re.compile(r"(?i)/(admin|administration|administrator|staff|moderation|superuser)(/|$)")
 _ENTRY = re.compile(r"(?i)log_?in|log_?out|auth|token|static|docs|public")
+_SEVERAL = 3
 
 
 @rule(item=5, level="error")
 def check(subject: Subject) -> Iterator[Judged]:
     """Judge the endpoints under a path of the administration."""
     guarded = {one.app for one in subject.project.endpoints if one.auth == "required"}
+    kept, found = 0, list[tuple[Endpoint, Found]]()
     for one in subject.project.endpoints:
         tail = _PATH.search(one.path)
-        if tail is None or one.app not in guarded or _ENTRY.search(one.path[tail.end() :]):
+        if (
+            tail is None
+            or "/public/" in one.path
+            or one.app not in guarded
+            or _ENTRY.search(one.path[tail.end() :])
+        ):
             continue
         place = Place(one.file, one.line)
         if (one.file, one.line) not in subject.functions_at:
@@ -53,18 +61,26 @@ def check(subject: Subject) -> Iterator[Judged]:
         if (
             one.owner_scoped
             or of_administrators(subject, one)
+            or forbids(subject, one)
             or bool(refusal_of(subject, one))
             or asks_in_code(subject, one)
             or _names_guard(one.dependencies)
         ):
+            kept += one.auth == "required"
             yield Looked(place)
         else:
             who = "every signed-in user" if one.auth == "required" else "anybody"
-            yield Found(
-                place,
-                f"{who} may call {one.method} {one.path}: nothing asks for a privilege",
-                "ask for one: Depends(current_administrator)",
-            )
+            message = f"{who} may call {one.method} {one.path}: nothing asks for a privilege"
+            remedy = "ask for one: Depends(current_administrator)"
+            found.append((one, Found(place, message, remedy)))
+    signed_in = sum(one.auth == "required" for one, _ in found)
+    only_named_so = signed_in > max(_SEVERAL, kept)
+    for one, it in found:
+        if only_named_so and one.auth == "required":
+            why = f"whether {one.method} {one.path} is of the administration: most there ask for no privilege"
+            yield Unsure(it.place, why)
+        else:
+            yield it
 
 
 def _names_guard(dependencies: tuple[str, ...]) -> bool:

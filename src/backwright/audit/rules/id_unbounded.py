@@ -60,7 +60,8 @@ def check(subject: Subject) -> Iterator[Judged]:
         for one in inputs_of(subject, handler)
         if one.in_path and (one.plain == "int" or _BOUND.search(one.shown))
     ]
-    if sum(bounded for _, _, bounded in found) < _LEAST:
+    bounds = sum(bounded for _, _, bounded in found)
+    if bounds < max(_LEAST, len(found) - bounds):  # it is no habit
         return
     for handler, one, bounded in found:
         place = at(one.source, one.argument)

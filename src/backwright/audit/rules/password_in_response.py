@@ -104,6 +104,8 @@ def _secret(subject: Subject, source: Source, cls: ast.ClassDef) -> ast.AnnAssig
         if not isinstance(field.target, ast.Name) or not COLUMN.match(field.target.id):
             continue
         hidden = isinstance(field.value, ast.Call) and keyword(field.value, "exclude") is not None
+        if ast.unparse(field.annotation) == "bool":
+            continue  # whether there is one
         if not hidden and not re.search(r"exclude|None$", ast.unparse(field.annotation)):
             return field
     return None

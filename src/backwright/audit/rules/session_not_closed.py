@@ -65,7 +65,7 @@ def check(subject: Subject) -> Iterator[Judged]:
                 continue
             given = next(_given(function), None)
             kind = subject.names.library(source, given.value) if given is not None else ""
-            if given is None or not _SESSION.search(kind):
+            if given is None or isinstance(given.value, ast.Attribute) or not _SESSION.search(kind):
                 continue
             guarded = any(
                 isinstance(one, ast.Try | ast.With | ast.AsyncWith) for one in source.above(given)

@@ -62,7 +62,7 @@ def check(subject: Subject) -> Iterator[Judged]:
     """Judge each call that reads a token."""
     for source, call, name in decodings(subject):
         if name.endswith("get_unverified_claims") or _is_off(subject, source, call):
-            if _verified_beside(subject, source, call):
+            if _verified_beside(subject, source, call) or _is_signed_in(subject, source, call):
                 yield Looked(at(source, call))
                 continue
             yield Found(
@@ -123,6 +123,15 @@ def _option(
         if isinstance(key, ast.Constant) and key.value == name:
             return found.source, value
     return None
+
+
+def _is_signed_in(subject: Subject, source: Source, call: ast.Call) -> bool:
+    """Tell whether a handler that signed-in callers alone may call looks into their token again."""
+    function = source.function_around(call)
+    return any(
+        one.node is function and all(it.auth == "required" for it in one.endpoints)
+        for one in subject.handlers
+    )
 
 
 def _verified_beside(subject: Subject, source: Source, call: ast.Call) -> bool:
