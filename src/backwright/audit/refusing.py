@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from backwright.audit.guards import AUTHORIZES, FORBIDS, guard_of, may_forbid
 from backwright.audit.sources import FunctionNode, Source, last_name, own_nodes, parameters
 from backwright.audit.subject import Subject
 from backwright.project.types import Endpoint
@@ -27,10 +28,9 @@ _CALLER = re.compile(
     r"(?i)^(current_?)?(\w*user|\w*admin|caller|me|account|member|principal|identity|claims|payload|actor)(_?id)?$"
 )
 _REFUSALS = re.compile(r"(?i)\b40[13]\b|forbidden|unauthori[sz]ed|denied|permission")
-_FORBIDS = re.compile(r"(?i)(\b|_)403(\b|_)|forbidden|denied|permission|not_?allowed")
-_AUTHORIZES = re.compile(
-    r"(?i)permission|access|authori[sz]|privilege|rbac|(\b|_)roles?(\b|_)|allowed|polic(y|ies)|guard|member"
-    r"|^_?(require|ensure|enforce|assert|verify|check)_"
+_STATE = re.compile(
+    r"(?i)activ|disabl|verif|confirm|enabl|delet|block|bann|suspend|lock|status|anonym|authent|exp|token"
+    r"|^type$|^sub$|id$|version|password|e?mail|^get$|name|scheme|credentials"
 )
 _DEEPEST = 4
 _GRAVEST: tuple[Refusal, ...] = ("administrators", "others", "either")
@@ -39,12 +39,13 @@ Refusal = Literal["administrators", "others", "either", ""]
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """A function to look at, and its names that stand for the caller."""
+    """A function to look at, its names that stand for the caller, whether it is there to guard."""
 
     source: Source
     node: FunctionNode
     callers: frozenset[str]
     sure: bool
+    guards: bool = False
 
 
 def refusal_of(subject: Subject, endpoint: Endpoint) -> Refusal:
@@ -65,6 +66,7 @@ def refusal_of(subject: Subject, endpoint: Endpoint) -> Refusal:
         found = {
             one for place in _starts(subject, endpoint) for one in _refusals(subject, place, 0)
         }
+        found |= set(_decorated(subject, endpoint))
         known[key] = next((one for one in _GRAVEST if one in found), "")
     return known[key]
 
@@ -77,69 +79,23 @@ def _starts(subject: Subject, endpoint: Endpoint) -> Iterator[_Place]:
         return
     yield _Place(source, node, _callers_of(subject, node), sure=True)
     for one in endpoint.dependencies:
-        guard = _guard(subject, one)
+        guard = guard_of(subject, one)
         if guard is not None:
             at = subject.homes[guard]
             own = {it.id for it in ast.walk(guard) if isinstance(it, ast.Name)}
             named = {it for it in own if _CALLER.match(it)}
-            yield _Place(at, guard, _callers_of(subject, guard) | named, sure=True)
+            yield _Place(at, guard, _callers_of(subject, guard) | named, sure=True, guards=True)
 
 
-def _guard(subject: Subject, named: str) -> FunctionNode | None:
-    """Return the function that a dependency is; of an object that is called, its `__call__`."""
-    name = named.rpartition(":")[2].rpartition(".")[2].removesuffix("()")
-    made = _bound(subject, named)
-    if isinstance(made, FunctionNode):
-        return made
-    found = subject.functions_by_name.get(name)
-    if found is not None and made is None:
-        return found
-    of_call = last_name(made.func) if isinstance(made, ast.Call) else ""
-    classes = (name, _class_of(named), of_call)
-    bodies = (subject.classes_by_name.get(one) for one in classes)
-    called = (it for one in bodies if one is not None for it in one.body)
-    return next(
-        (it for it in called if isinstance(it, FunctionNode) and it.name == "__call__"), None
-    )
-
-
-def _bound(subject: Subject, named: str) -> ast.AST | None:
-    """Return what a module binds to the name of a dependency: `app.access:get_store`."""
-    module, _, name = named.partition(":")
-    end = module.replace(".", "/")
-    for one in subject.program:
-        if one.file.endswith((f"{end}.py", f"{end}/__init__.py")) and name in one.bindings:
-            return one.bindings[name]
-    return None
-
-
-def _class_of(named: str) -> str:
-    """Return the class in the name of a method or of an object: `access:Role.__call__`."""
-    parts = named.rpartition(":")[2].removesuffix("()").split(".")
-    return parts[-2].removesuffix("()") if len(parts) > 1 else ""
-
-
-def forbids(subject: Subject, endpoint: Endpoint) -> bool:
-    """Tell whether something that an endpoint depends on may answer that it is forbidden."""
-    guards = (_guard(subject, one) for one in endpoint.dependencies)
-    return any(_may_forbid(subject, subject.homes[one], one, 0) for one in guards if one)
-
-
-def _may_forbid(subject: Subject, source: Source, node: FunctionNode, depth: int) -> bool:
-    for one in own_nodes(node):
-        raised = one.exc if isinstance(one, ast.Raise) else None
-        if raised is not None and _FORBIDS.search(ast.unparse(raised)):
-            return True
-    if depth >= _DEEPEST - 1:
-        return False
-    calls = (one for one in own_nodes(node) if isinstance(one, ast.Call))
-    called = (subject.names.definition(source, one.func) for one in calls)
-    return any(
-        isinstance(one.node, FunctionNode)
-        and one.source is not None
-        and _may_forbid(subject, one.source, one.node, depth + 1)
-        for one in called
-    )
+def _decorated(subject: Subject, endpoint: Endpoint) -> Iterator[Refusal]:
+    """Tell whom a decorator of the handler lets pass, by its name: `@permission({Role.admin})`."""
+    node = subject.functions_at.get((endpoint.file, endpoint.line))
+    for one in node.decorator_list if node is not None else ():
+        name = last_name(one.func if isinstance(one, ast.Call) else one)
+        if ADMINISTRATORS.search(name):
+            yield "administrators"
+        elif AUTHORIZES.search(name):
+            yield "others"
 
 
 def _callers_of(subject: Subject, node: FunctionNode) -> frozenset[str]:
@@ -163,6 +119,8 @@ def _refusals(subject: Subject, place: _Place, depth: int) -> Iterator[Refusal]:
         if isinstance(statement, ast.If | ast.Assert):
             refused = _refused(statement, ends=ends)
             asked = _asked(statement.test, callers, refused) if refused is not None else ""
+            if not asked and refused is not None and place.guards:
+                asked = _of_guard(statement, themselves)
             if asked:  # what was looked up of the caller may be their role beside one row
                 sure = straight and _mentions(statement.test, themselves)
                 yield "others" if asked == "administrators" and not sure else asked
@@ -221,7 +179,7 @@ def _followed(
     found = subject.names.definition(source, call.func)
     if isinstance(found.node, FunctionNode) and found.source is not None:
         passed = _passed(call, found.node, callers)
-        if _AUTHORIZES.search(last_name(call.func)) and _may_forbid(
+        if AUTHORIZES.search(last_name(call.func)) and may_forbid(
             subject, found.source, found.node, depth
         ):
             yield "others"  # whom it lets pass may be anything: a member of the row's team, say
@@ -289,6 +247,37 @@ def _of_part(one: ast.expr, callers: frozenset[str], refuses: bool) -> str:  # n
     if ADMINISTRATORS.search(text):
         return "administrators"
     return "others" if PRIVILEGES.search(text) else "else"
+
+
+def _of_guard(statement: ast.If | ast.Assert, callers: frozenset[str]) -> Refusal:
+    """Tell whether a guard forbids by something of the caller, but for whether they may sign in."""
+    if not isinstance(statement, ast.If):
+        return ""
+    raised = [one for one in (*statement.body, *statement.orelse) if isinstance(one, ast.Raise)]
+    if not any(FORBIDS.search(ast.unparse(one)) for one in raised):
+        return ""
+    return "others" if _reads(statement.test, callers) else ""
+
+
+def _reads(test: ast.expr, callers: frozenset[str]) -> bool:
+    """Tell whether a test looks at something of the caller that is neither their key nor their state."""
+    read = {
+        one.attr
+        for one in ast.walk(test)
+        if isinstance(one, ast.Attribute) and _mentions(one.value, callers)
+    }
+    return any(not _STATE.search(one) for one in read)
+
+
+def differs_by_caller(subject: Subject, endpoint: Endpoint) -> bool:
+    """Tell whether a handler does one thing for some callers and another for others, by what they are."""
+    node = subject.functions_at.get((endpoint.file, endpoint.line))
+    if node is None:
+        return False
+    callers = _callers_of(subject, node)
+    return any(
+        isinstance(one, ast.If | ast.IfExp) and _reads(one.test, callers) for one in own_nodes(node)
+    )
 
 
 def _parts(test: ast.expr, *, holds: bool) -> Iterator[tuple[ast.expr, bool]]:

@@ -29,8 +29,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from backwright.audit.guards import forbids
 from backwright.audit.isolation import asks_in_code, of_administrators
-from backwright.audit.refusing import forbids, refusal_of
+from backwright.audit.refusing import refusal_of
 from backwright.audit.rule import Found, Judged, Looked, Unsure, rule
 from backwright.audit.subject import Subject
 from backwright.project.types import Endpoint

@@ -38,6 +38,7 @@ application guards.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from backwright.audit.isolation import READING, Access, Isolation, isolation_of, where
@@ -48,6 +49,7 @@ from backwright.values import Place
 _SIGNS_IN = re.compile(
     r"(?i)log_?in|log_?out|sign_?(in|up|out)|regist|auth|token|password|verif|reset|confirm|webhook|callback|refresh|otp|session"
 )
+_WAYS = 4
 _OWN = re.compile(r"(?i)/(me|my|mine|profile|account)(/|$)")
 
 
@@ -100,7 +102,10 @@ def _is_exception(one: Access, isolation: Isolation) -> bool:
 def _own_accounts(subject: Subject) -> Iterator[Judged]:
     """Judge the endpoints of the caller's own account: without a caller there is none."""
     guarded = {one.app for one in subject.project.endpoints if one.auth == "required"}
+    shared = Counter((one.file, one.line) for one in subject.project.endpoints)
     for one in subject.project.endpoints:
+        if shared[one.file, one.line] > _WAYS:
+            continue  # one function answers for many: what it calls is not read
         if one.auth != "none" or one.app not in guarded or not _OWN.search(one.path):
             continue
         if (

@@ -50,6 +50,7 @@ from backwright.audit.isolation import (
     owner_remedy,
     where,
 )
+from backwright.audit.refusing import differs_by_caller
 from backwright.audit.rule import Found, Judged, Looked, Unsure, rule
 from backwright.audit.subject import Subject
 
@@ -78,7 +79,7 @@ def check(subject: Subject) -> Iterator[Judged]:
 
 
 def _judged(subject: Subject, one: Access, *, private: bool) -> Iterator[Judged]:
-    if by_privilege(subject, one.endpoint):
+    if by_privilege(subject, one.endpoint) or differs_by_caller(subject, one.endpoint):
         why = f"{one.shown} asks for a role or permission; who has it, reading does not tell"
         yield Unsure(one.place, why)
         return
