@@ -59,7 +59,7 @@ def _unwrap(known: Type, depth: int) -> Type:
         return _union(known, [node.left, node.right], depth)
     if isinstance(node, ast.Subscript):
         return _subscript(known, node, depth)
-    if isinstance(node, (ast.Name, ast.Attribute)):
+    if isinstance(node, (ast.Name, ast.Attribute, ast.Call)):
         return _alias(known, node, depth)
     return known
 
@@ -129,8 +129,11 @@ def _meant(node: ast.expr, frame: Frame) -> str:
     return value.last if isinstance(value, External) else last_name(node)
 
 
-def _alias(known: Type, node: ast.Name | ast.Attribute, depth: int) -> Type:
-    """Follow an alias of a type: `SessionDep = Annotated[Session, Depends(get_session)]`."""
+def _alias(known: Type, node: ast.Name | ast.Attribute | ast.Call, depth: int) -> Type:
+    """Follow an alias of a type, also one that a function gives.
+
+    `SessionDep = Annotated[Session, Depends(get_session)]`, `Caller(scopes=["notes"])`.
+    """
     if last_name(node) == "ClassVar":
         return _with(known, class_variable=True)
     value = settle(core.evaluate(node, known.frame))

@@ -21,6 +21,32 @@ Good:
     def users(db: Annotated[Session, Depends(session)], user: Annotated[User, Depends(admin)]) -> list[str]:
         return [one.email for one in db.exec(select(User).limit(100))]
 
+Good:
+
+    # with users and notes
+    def check_admin(who: User) -> bool:
+        if hasattr(who, "is_admin") and who.is_admin:
+            return True
+        raise HTTPException(status_code=403, detail="for administrators")
+    @app.get("/admin/users")
+    def users(db: Annotated[Session, Depends(session)], user: Annotated[User, Depends(current_user)]) -> list[str]:
+        check_admin(user)
+        return [one.email for one in db.exec(select(User).limit(100))]
+
+Good:
+
+    # with users and notes
+    class Belongs:
+        def __call__(self, note_id: int, db: Annotated[Session, Depends(session)], user: Annotated[User, Depends(current_user)]) -> Note:
+            note = db.get(Note, note_id)
+            if note is None or note.owner_id != user.id:
+                raise HTTPException(403)
+            return note
+    belongs = Belongs()
+    @app.get("/admin/notes/{note_id}")
+    def read(note: Annotated[Note, Depends(belongs)]) -> Note:
+        return note
+
 Leave it: where the path is only a name, or the network keeps others away.
 """
 

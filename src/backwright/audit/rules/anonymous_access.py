@@ -31,6 +31,22 @@ Good:
         db.delete(note)
         db.commit()
 
+Good:
+
+    # with users and notes
+    def signed_in(scopes: list[str]):
+        return Annotated[User, Depends(current_user)]
+    @app.get("/notes")
+    def list_notes(db: Annotated[Session, Depends(session)], user: Annotated[User, Depends(current_user)]) -> list[Note]:
+        return db.exec(select(Note).where(Note.owner_id == user.id)).all()
+    @app.delete("/notes/{note_id}")
+    def delete_note(note_id: int, db: Annotated[Session, Depends(session)], user: signed_in(scopes=["notes"])) -> None:
+        note = db.exec(select(Note).where(Note.id == note_id, Note.owner_id == user.id)).first()
+        if note is None:
+            raise HTTPException(404)
+        db.delete(note)
+        db.commit()
+
 Leave it: for what has to be public (a contact form, a shared link), or what something before the
 application guards.
 """

@@ -34,6 +34,25 @@ Good:
         made = 1
         assert TestClient(app).get(f"/items/{made}").status_code == 200
 
+Good:
+
+    # main.py
+    from fastapi import APIRouter, FastAPI
+    router = APIRouter(prefix="/v1/items")
+    @router.get("/all/")
+    def items() -> list[int]:
+        return []
+    app = FastAPI()
+    app.include_router(router)
+    # tests/test_items.py
+    from fastapi import FastAPI
+    from fastapi.testclient import TestClient
+    from main import router
+    def test_items() -> None:
+        app = FastAPI()
+        app.include_router(router, prefix="/api")
+        assert TestClient(app).get("/api/v1/items/all").status_code == 200
+
 Leave it: for endpoints that are tested elsewhere (a collection of requests, end-to-end tests).
 """
 

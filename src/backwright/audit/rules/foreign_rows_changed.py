@@ -27,6 +27,62 @@ Good:
         db.delete(note)
         db.commit()
 
+Good:
+
+    # with users and notes
+    def permission(allowed: set[str]):
+        def inner(function):
+            return function
+        return inner
+    @app.delete("/notes/{note_id}")
+    @permission({"staff"})
+    def delete_note(note_id: int, db: Annotated[Session, Depends(session)], user: Annotated[User, Depends(current_user)]):
+        note = db.exec(select(Note).where(Note.id == note_id)).first()
+        db.delete(note)
+        db.commit()
+
+Good:
+
+    # with users and notes
+    def require_access(db: Session, who: User, note_id: int, action: str) -> None:
+        if action not in who.allowed:
+            raise HTTPException(status_code=403)
+    @app.delete("/notes/{note_id}")
+    def delete_note(note_id: int, db: Annotated[Session, Depends(session)], user: Annotated[User, Depends(current_user)]):
+        require_access(db, user, note_id, "delete")
+        note = db.exec(select(Note).where(Note.id == note_id)).first()
+        db.delete(note)
+        db.commit()
+
+Good:
+
+    # with users and notes
+    from sqlmodel import update
+    class PasswordReset(SQLModel, table=True):
+        id: int | None = Field(default=None, primary_key=True)
+        user_id: int = Field(foreign_key="user.id")
+        token: str
+        used: bool = False
+    @app.post("/reset-password", dependencies=[Depends(token)])
+    def reset_password(sent: str, db: Annotated[Session, Depends(session)]) -> None:
+        db.exec(update(PasswordReset).where(PasswordReset.token == sent).values(used=True))
+        db.commit()
+
+Good:
+
+    # with users and notes
+    def found(db: Session, model: type, key: int):
+        row = db.get(model, ident=key)
+        if row is None:
+            raise HTTPException(404)
+        return row
+    @app.delete("/notes/{note_id}")
+    def delete_note(note_id: int, db: Annotated[Session, Depends(session)], user: Annotated[User, Depends(current_user)]):
+        if found(db, Note, note_id).owner_id != user.id:
+            raise HTTPException(404)
+        db.delete(found(db, Note, note_id))
+        db.commit()
+
 Leave it: where everybody is meant to edit everything (a wiki), or the caller's privilege is checked
 in a way that reading does not see; say so with an ignore comment.
 """

@@ -29,6 +29,19 @@ Good:
             raise HTTPException(404)
         return note
 
+Good:
+
+    # with users and notes
+    @app.get("/notes/{note_id}")
+    def read_note(note_id: int, db: Annotated[Session, Depends(session)], user: Annotated[User, Depends(current_user)]) -> Note:
+        return db.exec(select(Note).where(Note.id == note_id, Note.owner_id == user.id)).one()
+    @app.get("/all-notes")
+    def all_notes(db: Annotated[Session, Depends(session)], user: Annotated[User, Depends(current_user)]) -> list[Note]:
+        account = db.get(User, user.id)
+        if not account or not (account.has_group("moderator") or account.has_group("admin")):
+            raise HTTPException(status_code=403)
+        return db.exec(select(Note)).all()
+
 Leave it: where rows are meant to be seen by all, and the scoped endpoint is only a filter ("my posts").
 Where no endpoint keeps these rows to their owner, nothing is said: they may be meant for everybody,
 and the checklist says unknown.

@@ -31,6 +31,18 @@ Good:
         except Exception as error:
             raise HTTPException(500, "Something went wrong")
 
+Good:
+
+    from fastapi import HTTPException
+    def caller(token: str) -> str:
+        try:
+            name = token.split(".")[1]
+            if not name:
+                raise HTTPException(status_code=401, detail="no name")
+            return name
+        except Exception:
+            raise HTTPException(status_code=401, detail="a bad token")
+
 Leave it: never; put the check outside the `try`, or let HTTP errors through first.
 """
 

@@ -62,6 +62,22 @@ Good:
         db.add(User(**data.model_dump()))
         db.commit()
 
+Good:
+
+    from sqlmodel import Field, Session, SQLModel
+    class Upstream(SQLModel, table=True):
+        id: int | None = Field(default=None, primary_key=True)
+        host: str
+        port: int
+        password: str
+    class UpstreamIn(SQLModel):
+        host: str
+        port: int
+        password: str
+    def add(db: Session, data: UpstreamIn) -> None:
+        db.add(Upstream(host=data.host, port=data.port, password=data.password))
+        db.commit()
+
 Leave it: never.
 """
 
