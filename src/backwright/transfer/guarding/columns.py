@@ -41,6 +41,8 @@ def add_owners(host: Host, project: Project) -> None:
         project: what is known of it since it has that.
     """
     account = [host.said.model] if host.accounts.adopted else []
+    if host.user is not None and (table := _unsaid_table(host)):
+        host.user = replace(host.user, table=table)
     files = []
     for name in (*account, *host.wanted.direct):
         model = next(one for one in project.models if one.name == name)
@@ -49,6 +51,19 @@ def add_owners(host: Host, project: Project) -> None:
     for path in dict.fromkeys(files):
         _know_accounts(host, project, path)
     host.done("owners", *files)
+
+
+def _unsaid_table(host: Host) -> str | None:
+    """Return what SQLModel calls the table of accounts, where its class does not say."""
+    home = host.sources.file(host.user_module)
+    for statement in outline(host.draft.text(home)) if home else ():
+        node = statement.node
+        if not isinstance(node, ast.ClassDef) or node.name != host.said.model:
+            continue
+        says = any("__tablename__" in names_of_statement(one) for one in node.body)
+        is_plain = [ast.unparse(base) for base in node.bases] == ["SQLModel"]
+        return node.name.lower() if is_plain and not says else None
+    return None
 
 
 def _know_accounts(host: Host, project: Project, path: str) -> None:

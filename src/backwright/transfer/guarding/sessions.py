@@ -16,7 +16,7 @@ from backwright.transfer.grow.sources import FunctionNode, Sources, last_name, n
 _MAKERS = ("sessionmaker", "async_sessionmaker", "scoped_session", "async_scoped_session")
 _PLAIN: Import = ("sqlalchemy.orm", "Session")
 _WAITING: Import = ("sqlalchemy.ext.asyncio", "AsyncSession")
-_GETTER = "get_session"
+_GETTER, _OTHER = "get_session", "get_request_session"
 _PLAIN_CODE = '''def {getter}({given}) -> Iterator[Session]:
     """Give a session, which is closed when the request is answered."""
     with {made} as session:
@@ -62,8 +62,9 @@ def supply_session(sources: Sources, seams: Seams) -> tuple[Dependency, str] | N
     if not in_app and sources.draft.exists(path):
         path = str(PurePosixPath(home).with_name("request_sessions.py"))
     kind = _WAITING if found.waits else _PLAIN
+    getter = _OTHER if found.origin[1] == _GETTER else _GETTER
     code = (_WAITING_CODE if found.waits else _PLAIN_CODE).format(
-        getter=_GETTER, made=found.made, given=_parameter(found)
+        getter=getter, made=found.made, given=_parameter(found)
     )
     wanted: dict[str, set[str]] = {
         kind[0]: {kind[1]},
@@ -74,14 +75,14 @@ def supply_session(sources: Sources, seams: Seams) -> tuple[Dependency, str] | N
         wanted.setdefault(_WAITING[0] if found.waits else _PLAIN[0], set()).add(_maker_of(found))
     if in_app:
         text = sources.draft.text(path)
-        if _GETTER in {name for s in outline(text) for name in s.names}:
+        if getter in {name for s in outline(text) for name in s.names}:
             return None
         code = splice(text, [Splice(found.line + 1, found.line + 1, f"\n\n{code}\n")])
     else:
         wanted.setdefault(found.origin[0], set()).add(found.origin[1])
         code = f'"""A session of the database for each request."""\n\n\n{code}'
     sources.draft.write(path, add_imports(code, wanted))
-    return Dependency(kind, (sources.module(path), _GETTER), None, annotated=True), path
+    return Dependency(kind, (sources.module(path), getter), None, annotated=True), path
 
 
 def _maker_of(found: Source) -> str:
