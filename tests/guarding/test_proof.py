@@ -37,3 +37,5 @@ def test_what_was_not_tried_is_no_pass() -> None:
     verdict, why = isolation(seen, DONE)
     assert verdict == "skipped"
     assert "PUT /a/{id}: not tried" in why
+    _, why = isolation(seen, DONE, {("PUT", "/a/{}"): "app/main.py:7"})
+    assert "PUT /a/{id} (app/main.py:7): not tried" in why

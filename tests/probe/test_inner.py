@@ -28,7 +28,10 @@ PATHS = {
     "/products": {"post": body(record("name", name=TEXT))},
     "/orders": {"post": body(record("title", title=TEXT, lines=LINES))},
     "/customers": {"post": body(record("email", email=TEXT))},
-    "/customers/{customer_id}": {"put": body(record("email", email=TEXT))},
+    "/customers/{customer_id}": {
+        "put": body(record("email", email=TEXT)),
+        "patch": body(record(id=NUMBER, email=TEXT)),
+    },
     "/orders/{order_id}/shares": {"post": body(record("email", email=TEXT))},
 }
 ANN = Person("ann", "a", Identity("ann"))
@@ -79,3 +82,18 @@ def test_lines_name_products_that_were_made(
 def test_an_address_is_a_customers_own(session: Session, key: str, found: list[str]) -> None:
     slots = References(session).slots(operation(session, key))
     assert [one.name for one in slots if one.place == "body"] == found
+
+
+def test_the_id_in_a_body_is_the_one_in_the_path(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = iter(range(5, 9))
+
+    def make(_: Learner, kind: str, who: Person, **__: object) -> Made:
+        return Made(kind, who.name, ({"id": next(ids)},))
+
+    monkeypatch.setattr(Learner, "make", make)
+    learner = Learner(session, References(session))
+    call = learner.build(operation(session, "PATCH /customers/{customer_id}"), ANN, full=True)
+    assert isinstance(call, Call)
+    assert call.body["id"] == call.path["customer_id"]

@@ -271,7 +271,7 @@ class Learner:
             if slot.place == "path" and slot not in given:
                 parents |= {k: v for k, v in one.path.items() if k in operation.path_names}
         call = with_inner_objects(self, call, who, depth=depth)
-        return self._with_parents(call, parents, given)
+        return _naming_itself(self._with_parents(call, parents, given), slots)
 
     def _with_parents(
         self, call: Call, parents: Mapping[str, Any], given: Mapping[Slot, Made]
@@ -364,6 +364,17 @@ class Learner:
     def recipe(self, operation: Operation) -> Call | None:
         """Return a call of an operation that has succeeded."""
         return self._recipes.get(operation.key)
+
+
+def _naming_itself(call: Call, slots: tuple[Slot, ...]) -> Call:
+    """Let the id in a body be that of the object in the path: nobody means to change it."""
+    for slot in slots:
+        if slot.place != "body" or slot.name != "id" or not isinstance(call.body, dict):
+            continue
+        same = next((s for s in slots if s.place == "path" and s.noun == slot.noun), None)
+        if same is not None and "id" in call.body and same.name in call.path:
+            return put(call, slot, call.path[same.name])
+    return call
 
 
 def _inner_last(slots: tuple[Slot, ...]) -> list[Slot]:

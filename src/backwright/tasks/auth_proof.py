@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import httpx
@@ -13,6 +13,7 @@ import httpx
 from backwright.errors import BackwrightError, VerificationError
 from backwright.probe.as_tests import Style
 from backwright.probe.config import read_config
+from backwright.project import read_project
 from backwright.report.events import CheckEnded, StepStarted, silence
 from backwright.report.probe_types import Area, CellKind, ProbeCell, ProbeReport
 from backwright.tasks.change import Workplace
@@ -63,9 +64,10 @@ def prove_guarded(
     else:
         tests = report.tests
         refused = _refused_directly(place, unproved(report, done))
+        places = _places(place)
         found = [
-            ("guards", *guards(report, done, refused)),
-            ("isolation", *isolation(report, done)),
+            ("guards", *guards(report, done, refused, places)),
+            ("isolation", *isolation(report, done, places)),
         ]
     seconds = round(time.monotonic() - started, 3)
     checks = tuple(Check(name, verdict, seconds, detail) for name, verdict, detail in found)
@@ -122,31 +124,43 @@ def unproved(report: ProbeReport, done: Guarded) -> list[Key]:
     return [key for key, cell in seen if cell is None or cell.cell == "not-proven"]
 
 
+def _places(place: Workplace) -> dict[Key, str]:
+    """Return where the handler of each endpoint stands: one that fails by itself is the host's."""
+    endpoints = read_project(place.staging.original).endpoints
+    return {_key(one.method, one.path): f"{one.file}:{one.line}" for one in endpoints}
+
+
 def guards(
-    report: ProbeReport, done: Guarded, refused: frozenset[Key] = frozenset()
-) -> tuple[Verdict, str]:
+    report: ProbeReport, done: Guarded, refused: frozenset[Key] = frozenset(),
+    places: Mapping[Key, str] | None = None,
+) -> tuple[Verdict, str]:  # fmt: skip
     """Return whether each guarded endpoint refuses who has no account.
 
     Args:
         report: what the probe saw.
         done: what was written.
         refused: endpoints that were seen to refuse, besides.
+        places: where each handler stands.
     """
-    return _judged(report, done.guarded, "anonymous", ("leak", "public"), _REFUSED, refused)
+    bad = ("leak", "public")
+    return _judged(report, done.guarded, "anonymous", bad, _REFUSED, refused, places or {})
 
 
 def _cells(report: ProbeReport, actor: str) -> dict[Key, ProbeCell]:
     return {_key(one.method, one.path): one for one in report.matrix if one.actor == actor}
 
 
-def isolation(report: ProbeReport, done: Guarded) -> tuple[Verdict, str]:
+def isolation(
+    report: ProbeReport, done: Guarded, places: Mapping[Key, str] | None = None
+) -> tuple[Verdict, str]:
     """Return whether each endpoint of owned rows keeps them from another account."""
-    return _judged(report, done.scoped, "other", ("leak", "public", "shared"), _KEPT)
+    bad = ("leak", "public", "shared")
+    return _judged(report, done.scoped, "other", bad, _KEPT, frozenset(), places or {})
 
 
 def _judged(
     report: ProbeReport, wanted: Sequence[Key], actor: str, bad_cells: Sequence[str], said: str,
-    refused: frozenset[Key] = frozenset(),
+    refused: frozenset[Key], places: Mapping[Key, str],
 ) -> tuple[Verdict, str]:  # fmt: skip
     cells = _cells(report, actor)
     seen = [(key, cells.get(_key(*key))) for key in wanted]
@@ -154,7 +168,7 @@ def _judged(
     if bad:
         return "fail", "; ".join(bad)
     missed = [
-        _why(key, one)
+        _why(key, one, places.get(_key(*key), ""))
         for key, one in seen
         if key not in refused and (one is None or one.cell not in _CLOSED)
     ]
@@ -162,8 +176,8 @@ def _judged(
     return ("skipped" if missed else "pass"), "; ".join([text, *missed])
 
 
-def _why(key: Key, cell: ProbeCell | None) -> str:
-    name = " ".join(key)
+def _why(key: Key, cell: ProbeCell | None, place: str = "") -> str:
+    name = " ".join(key) + (f" ({place})" if place else "")
     return f"{name}: {cell.cell}, {cell.why}" if cell else f"{name}: not tried"
 
 
