@@ -19,7 +19,7 @@ from tests.database import provide_another_database
 
 def mood(*values: str, name: str = "mood") -> Column[str]:
     """Return a column of an enumeration."""
-    return Column(name, Enum(*values, name="mood"))
+    return Column(name, Enum(*values, name="test_mood"))
 
 
 def name(length: int = 80, **options: Any) -> Column[str]:
@@ -27,6 +27,7 @@ def name(length: int = 80, **options: Any) -> Column[str]:
     return Column("name", String(length), **options)
 
 
+TABLE = "test_table"
 CHANGES: dict[str, tuple[list[Any], list[Any]]] = {
     "a new enumeration": ([], [mood("good", "bad")]),
     "an enumeration that goes": ([mood("good", "bad")], []),
@@ -36,7 +37,7 @@ CHANGES: dict[str, tuple[list[Any], list[Any]]] = {
     ),
     "an enumeration without a type": (
         [],
-        [Column("mood", Enum("good", "bad", name="mood", native_enum=False))],
+        [Column("mood", Enum("good", "bad", name="test_mood", native_enum=False))],
     ),
     "new values": ([mood("good", "bad")], [mood("great", "good", "fair", "bad")]),
     "a required column": ([], [Column("due", Date, server_default="2026-01-01", nullable=False)]),
@@ -106,16 +107,16 @@ def test_a_new_name(scratch: Config, capsys: pytest.CaptureFixture[str]) -> None
     _declare([Column("title", String(80))])
     command.revision(scratch, "the change", autogenerate=True)
     command.upgrade(scratch, "head")
-    assert "swing.name is dropped with its values" in " ".join(capsys.readouterr().out.split())
+    assert f"{TABLE}.name is dropped with its values" in " ".join(capsys.readouterr().out.split())
 
 
 def _declare(items: list[Any]) -> None:
-    """Have a table `swing` with an id and some items among the models."""
+    """Have a table with an id and some items among the models."""
     _forget()
-    Table("swing", SQLModel.metadata, Column("id", Integer, primary_key=True), *items)
+    Table(TABLE, SQLModel.metadata, Column("id", Integer, primary_key=True), *items)
 
 
 def _forget() -> None:
-    known = SQLModel.metadata.tables.get("swing")
+    known = SQLModel.metadata.tables.get(TABLE)
     if known is not None:
         SQLModel.metadata.remove(known)

@@ -168,25 +168,25 @@ async def test_a_request_that_is_given_up(settings: Settings, given_up_by: str) 
 
 async def test_a_migration_may_replace_a_type(settings: Settings) -> None:
     """That costs one request, not a restart."""
-    swings = Table("swing", MetaData(), Column("mood", Enum("good", "bad", name="mood")))
+    swings = Table("test_swing", MetaData(), Column("mood", Enum("good", "bad", name="test_mood")))
     statement = select(swings.c.mood).where(swings.c.mood == "good")
     migration = await asyncpg.connect(settings.database_url)
     await migration.execute(
-        "CREATE TYPE mood AS ENUM ('good', 'bad'); CREATE TABLE swing (mood mood)"
+        "CREATE TYPE test_mood AS ENUM ('good', 'bad'); CREATE TABLE test_swing (mood test_mood)"
     )
     try:
         async with open_database(settings) as database:
             assert await database.session().scalar(statement) is None
             await migration.execute(
-                "ALTER TABLE swing ALTER mood TYPE text; DROP TYPE mood;"
-                "CREATE TYPE mood AS ENUM ('good', 'fair', 'bad');"
-                "ALTER TABLE swing ALTER mood TYPE mood USING mood::mood"
+                "ALTER TABLE test_swing ALTER mood TYPE text; DROP TYPE test_mood;"
+                "CREATE TYPE test_mood AS ENUM ('good', 'fair', 'bad');"
+                "ALTER TABLE test_swing ALTER mood TYPE test_mood USING mood::test_mood"
             )
             with pytest.raises(asyncpg.InternalServerError):
                 await database.session().scalar(statement)
             assert await database.session().scalar(statement) is None
     finally:
-        await migration.execute("DROP TABLE swing; DROP TYPE mood")
+        await migration.execute("DROP TABLE test_swing; DROP TYPE test_mood")
         await migration.close()
 
 
