@@ -139,7 +139,9 @@ def _add_pagination(step: Step, setting: Setting) -> Done:
     request = AddPagination(
         setting.order,
         step.args[0],
+        style=step.option("style") or "offset",
         default=int(size) if size else None,
+        most=int(step.option("max") or 0) or None,
         filters=tuple(v for k, v in step.options if k == "filter"),
         sorts=tuple(v for k, v in step.options if k == "sort"),
     )

@@ -235,6 +235,11 @@ def _references(text: str, things: tuple[str, ...]) -> Iterator[Attribute]:
     )
     for match in both.finditer(text):
         yield Attribute("many", match.start(), match.end(), {"thing": match["thing"], "sure": 1})
+    typed = pattern(
+        rf"(?<=[(:])\s*(?:an? |the )?(?P<thing>{names})\s+(?:reference|ref|fk|foreign key)\b"
+    )
+    for match in typed.finditer(text):
+        yield Attribute("ref", match.start(), match.end(), {"thing": match["thing"]})
     bracketed = pattern(
         rf"\b(?P<thing>{names})\s*[:,–-]?\s*\(?\s*(?:as )?(?:an? )?(?:many[- ]to[- ]many|m2m|n:m)\b(?: relation(?:ship)?)?(?: (?:to|with) \w+)?(?:\s*\))?"
     )

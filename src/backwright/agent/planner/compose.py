@@ -315,7 +315,10 @@ def _model_named(draft: Draft, state: State) -> str | None:
     if draft.literal or draft.kind is not None or known_kind(draft.name):
         return None
     found = state.find(draft.name.replace("_", " "))
-    return found.name if found and snake(found.name) == draft.name else None
+    if found and snake(found.name) == draft.name:
+        return found.name
+    last = state.find(draft.name.rpartition("_")[2])  # `parent_task`
+    return last.name if last and draft.name.endswith(f"_{snake(last.name)}") else None
 
 
 def _many_is_sure(draft: Draft, entity: Entity, target: str, state: State) -> bool:

@@ -242,7 +242,11 @@ class _Reader:
         if chunk.depth > self.depth or (chunk.follows and not (last.said or last.literal)):
             return None  # `name: string (1..80)`
         typed = (
-            "type" in last.said or "length" in last.said or last.literal or known_kind(last.name)
+            "type" in last.said
+            or "length" in last.said
+            or last.literal
+            or known_kind(last.name)
+            or last.name.replace("_", " ") in self.things  # `Booking (course, date)`
         )
         if alone and chunk.depth <= self.depth:
             return snake(said)
@@ -282,7 +286,8 @@ class _Reader:
             return True
         said = chunk.text[one.start - chunk.start :]
         is_type = re.match(
-            r"(?i)\W*(?:which |that |is |an? )*(?:ref|fk|foreign|pointer|link)", said
+            r"(?i)\W*(?:which |that |is |an? )*(?:ref|fk|foreign|pointer|link)|(?:is|being) (?:an?|the|one)\b",
+            said,
         )
         return not chunk.names() and chunk.depth <= self.depth and not is_type
 

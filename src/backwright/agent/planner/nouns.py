@@ -26,7 +26,7 @@ def read_noun(text: str, *, longest: int = _LONGEST) -> tuple[str, str] | None:
         ):
             at = match.end()
             continue
-        is_noun = not found and low in words["verbal"] and not _WORD.match(text, match.end())
+        is_noun = low in words["verbal"] and not _WORD.match(text, match.end())
         if low in words["stop"] and not is_noun:
             break
         found.append(word)

@@ -20,6 +20,12 @@ _UNNAMED = re.compile(
 _BY = re.compile(
     r"(?i)\b(?:per|by|for (?:each|every)|each|every|a) (?:(?:api )?(key)|(?:\w+ )?(?:user|account|customer|member))\b"
 )
+_MOST = re.compile(
+    r"(?i)\b(?:at most|max(?:imum)?(?: of| is|:)?|no more than|up to|never more than) (?P<most>\d+)\b|\b(?P<least>\d+) (?:at most|max(?:imum)?)\b"
+)
+_ASKS_IN_GENERAL = re.compile(
+    r"(?i)(?:request|call|hit|time|quer(?:y|ie)|req|attempt|trie|try|log-?in|sign-?in|api call|minute|second|hour)s?"
+)
 _UNITS = {"s": "second", "m": "minute", "h": "hour", "d": "day"}
 
 
@@ -76,7 +82,7 @@ def read_rate(clause: Clause, state: State) -> bool:
         key = counted[1] is not None
         options.append(("by", "key" if key else "user"))
     route = _route(clause.text, state)
-    if route is None and _UNNAMED.search(clause.text):
+    if route is None and (_UNNAMED.search(clause.text) or _counted(clause.text)):
         state.doubts.append(lambda s: _ask_route(clause, tuple(options), s))
         return True
     if route:
@@ -113,7 +119,26 @@ def _route(text: str, state: State) -> str | None:
         return f"{verb[1] if verb else 'POST'} {path}"
     if re.search(r"(?i)\b(?:log-?ins?|log(?:ging)? in|sign-?ins?|signing in)\b", state.said):
         return " ".join(state.world.sign_in or ("POST", LOGIN))
-    return None
+    return _making(text, state)
+
+
+def _making(text: str, state: State) -> str | None:
+    """Return the endpoint that makes what is counted: `3 registrations per hour`."""
+    counted = _counted(text)
+    if counted is None:
+        return None
+    stem = re.sub(r"(?:r?ations?|-?ups?|e)$", "", counted)  # registrations: /register
+    made = [(m, p) for m, p in state.world.endpoints if m == "POST" and stem in p.lower()]
+    if not made:
+        return None
+    method, path = min(made, key=lambda one: len(one[1]))
+    return f"{method} {path}"
+
+
+def _counted(text: str) -> str | None:
+    """Return what a limit counts, if that is what one endpoint makes: `3 registrations per hour`."""
+    found = re.search(r"(?i)\b\d+ (?:new )?([a-z-]+?)s? (?:per|an?|each|every|in)\b", text)
+    return found[1].lower() if found and not _ASKS_IN_GENERAL.fullmatch(found[1]) else None
 
 
 def read_pagination(clause: Clause, state: State) -> bool:
@@ -121,9 +146,14 @@ def read_pagination(clause: Clause, state: State) -> bool:
     if not first(clause.text, "cues", "pagination", "cues") or _is_field(clause, state):
         return False
     options = []
+    if re.search(r"(?i)\b(?:keyset|cursors?|cursor-based)\b", clause.text):
+        options.append(("style", "keyset"))
     size = first(clause.text, "cues", "pagination", "size")
     if size:
         options.append(("default", str(number(size["size"]))))
+    most = _MOST.search(clause.text)
+    if most and not (size and size["size"] == most["most"]):
+        options.append(("max", str(number(most["most"]))))
     path = _path(clause.text, state)
     named = [path] if path else _named(clause.text, state) or _named(state.said, state)
     narrowed = _narrowed(clause.text, state)

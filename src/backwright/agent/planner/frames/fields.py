@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from copy import deepcopy
 
 from backwright.agent.planner.attributes import Attribute, is_said_of_fields
 from backwright.agent.planner.clauses import Clause
@@ -46,6 +47,8 @@ def fields_onto(text: str, clause: Clause, state: State) -> bool:
     ):
         return False
     what = read_list(said, state.forms(), entity.drafts)
+    if others := _also_onto(found["rest"], state):
+        return _give_to_all([entity, *others], what, found["rest"], clause, state)
     rest = _said_behind(found["rest"], what, state)
     if entity.thing and _FIELD_NAME.fullmatch(text[: found.start("thing")]) and not found["rest"]:
         return give_fields(entity, rest, clause, state)  # `estimate on Task. float.`
@@ -70,6 +73,39 @@ def _onto(text: str, state: State) -> re.Match[str] | None:
     if not found or ":" in found["what"] or found["what"].count("(") != found["what"].count(")"):
         return None
     return found
+
+
+def _more_things(state: State) -> re.Pattern[str]:
+    """Return a pattern of further resources that get the same: `and to orders`."""
+    return pattern(
+        rf"^(?:(?:\s*,\s*(?:and\s+)?|\s+and\s+)(?:also )?(?:to |on )?{SUBJECT}(?:{things_of(state)})(?![\w-]))+"
+    )
+
+
+def _also_onto(rest: str, state: State) -> list[Entity]:
+    """Return the further resources that get the same fields."""
+    listed = _more_things(state).match(rest)
+    if not listed:
+        return []
+    names = [
+        m[0] for m in pattern(rf"(?<![\w-])(?:{things_of(state)})(?![\w-])").finditer(listed[0])
+    ]
+    return [found for name in names if (found := state.find(name)) is not None]
+
+
+def _give_to_all(
+    entities: list[Entity], what: FieldList, rest: str, clause: Clause, state: State
+) -> bool:
+    """Give several resources the same new fields: `add notes (text) to product and order`."""
+    rest = _more_things(state).sub("", rest)
+    said = _said_behind(rest, what, state)
+    new = said.drafts[len(entities[0].drafts) :]
+    if not new:
+        return False
+    for entity in entities:
+        drafts = [*entity.drafts, *deepcopy(new)]
+        give_fields(entity, FieldList(drafts, said.remarks, said.whole, said.lost), clause, state)
+    return True
 
 
 def _said_behind(text: str, what: FieldList, state: State) -> FieldList:

@@ -162,7 +162,9 @@ def _header(text: str, clause: Clause, state: State) -> bool:
     ):
         return False  # `expires: date, optional` is a field
     fields = read_list(body_of(rest), state.forms())
-    proper = (noun[0][0].isupper() and clause.opens) or bool(re.match(r"[A-Z][a-z]+[A-Z]", noun[0]))
+    proper = (noun[0][0].isupper() and (clause.opens or rest.startswith("("))) or bool(
+        re.match(r"[A-Z][a-z]+[A-Z]", noun[0])
+    )
     if not fields.drafts or not (
         any(d.said or d.literal for d in fields.drafts) or proper or is_plural(noun[0])
     ):
