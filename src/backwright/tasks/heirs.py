@@ -15,7 +15,7 @@ from backwright.project.types import Column, Model, Project
 from backwright.source.text import Splice, splice
 from backwright.transfer.guarding.adopting import Accounts, kind_of
 from backwright.transfer.guarding.owned import OWNER
-from backwright.transfer.migration import Fill
+from backwright.transfer.migration import Fill, Row
 from backwright.transfer.migration.operations import literal, qualified, quoted
 from backwright.transfer.migration.phases import execute
 from backwright.values import Place
@@ -62,13 +62,13 @@ class Heir:
     @property
     def fills(self) -> dict[tuple[str, str], Fill]:
         """What existing rows get as their owner."""
-        return {(table.rpartition(".")[2], self.column): Fill(f"({self._found})", each=True)
-                for table in self.tables}  # fmt: skip
+        fill = Fill(f"({self._row.query})", each=True, row=self._row)
+        return {(table.rpartition(".")[2], self.column): fill for table in self.tables}
 
     @property
-    def _found(self) -> str:
+    def _row(self) -> Row:
         where = f"{quoted(self.accounts.address)} = {literal(self.address)}"
-        return f"SELECT {quoted(self.accounts.key)} FROM {self._table} WHERE {where} LIMIT 1"  # noqa: S608
+        return Row(self._table, self.accounts.key, where)
 
     @property
     def _table(self) -> str:
@@ -93,7 +93,7 @@ class Heir:
         lines = [
             f"INSERT INTO {self._table} ({names})",
             f"SELECT {', '.join(values.values())}",
-            f"WHERE NOT EXISTS ({self._found})",
+            f"WHERE NOT EXISTS ({self._row.query})",
         ]
         return execute(lines)
 

@@ -12,6 +12,7 @@ from backwright.transfer.migration.naming import name_constraints
 from backwright.transfer.migration.wrapping import wrap_texts
 from backwright.values import Note
 
+_COMPARED_DEFAULTS = re.compile(r"compare_server_default\s*=\s*(?!False|None)")
 _OWN_TRANSACTION = re.compile(r"(?<!context)\.begin\(\)")
 
 
@@ -44,6 +45,7 @@ def make_safe(
                 known_types=known_enum_types(older),
                 apart=able.blocks and not _keeps_one_transaction(place),
                 able=able,
+                keeps_defaults=not _COMPARED_DEFAULTS.search(_environment_of(place)),
             )
         file.write_text(wrap_texts(made.code, width), encoding="utf-8")
         notes += [Note(path, 1, text) for text in made.notes]
@@ -52,6 +54,10 @@ def make_safe(
 
 def _keeps_one_transaction(place: Workplace) -> bool:
     """Tell whether `env.py` begins a transaction of its own, which no statement can leave."""
-    folder = place.facts.migrations_folder
-    env = place.folder / (folder or ".") / "env.py"
-    return env.is_file() and bool(_OWN_TRANSACTION.search(env.read_text(encoding="utf-8")))
+    return bool(_OWN_TRANSACTION.search(_environment_of(place)))
+
+
+def _environment_of(place: Workplace) -> str:
+    """Return what `env.py` says."""
+    env = place.folder / (place.facts.migrations_folder or ".") / "env.py"
+    return env.read_text(encoding="utf-8") if env.is_file() else ""

@@ -5,12 +5,13 @@ from backwright.transfer.migration.fills import fill_of
 from backwright.transfer.migration.harden import Hardened, harden
 from backwright.transfer.migration.operations import made_types
 from backwright.transfer.migration.sqlite import harden_sqlite
-from backwright.transfer.migration.work import Fill
+from backwright.transfer.migration.work import Fill, Row
 
 __all__ = [
     "Able",
     "Fill",
     "Hardened",
+    "Row",
     "able_of",
     "fill_of",
     "harden",

@@ -104,7 +104,6 @@ def _not_valid(work: Work, found: Operation, name: str, where: str) -> None:
         work.phases.begin(code, f"{_dropped(found, first)}\n{code}")
     else:
         constrain(work, code, where, quoted(name))
-    work.phases.first_locks = True
     work.phases.apart.append(execute([f"ALTER TABLE {where} VALIDATE CONSTRAINT {quoted(name)}"]))
 
 

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 
 from backwright.transfer.migration.able import Able
 from backwright.transfer.migration.constraints import (
-    constrain,
     create_check,
     create_foreign_key,
     create_index,
     create_unique,
     drop_index,
 )
+from backwright.transfer.migration.locks import MOMENT, again_and_again, made, quoted_python
 from backwright.transfer.migration.operations import (
     NewColumn,
     Operation,
@@ -30,7 +30,7 @@ from backwright.transfer.migration.operations import (
     segment,
 )
 from backwright.transfer.migration.phases import Phases, execute, if_missing
-from backwright.transfer.migration.work import Fill, Work, schema_of, table_of
+from backwright.transfer.migration.work import Fill, Row, Work, schema_of, table_of
 
 BATCH = 10_000
 
@@ -50,6 +50,7 @@ def harden(
     known_types: Collection[str] = (),
     apart: bool = True,
     able: Able | None = None,
+    keeps_defaults: bool = True,
 ) -> Hardened:
     """Return a migration for PostgreSQL made safe for tables in use.
 
@@ -59,6 +60,7 @@ def harden(
         known_types: enum types that older migrations made.
         apart: whether statements can leave the migration's transaction; `env.py` may not let them.
         able: what the host's Alembic and SQLAlchemy can say; everything where it is not told.
+        keeps_defaults: whether a default may stay that no model has; a host may compare them.
 
     Raises:
         SyntaxError: it is no Python.
@@ -68,12 +70,14 @@ def harden(
     upgrade, downgrade = functions.get("upgrade"), functions.get("downgrade")
     if upgrade is None or downgrade is None:
         return Hardened(code)
-    created = _created(upgrade, code)
+    created, refers = _created(upgrade, code)
     known = able or Able()
-    up = Work(fills or {}, known_types, created, apart, known)
-    for statement in _statements(upgrade):
+    up = Work(
+        fills or {}, known_types, created, apart, known, keeps_defaults, Phases(refers=refers)
+    )
+    for statement in _in_order(_statements(upgrade), code, up):
         _take(up, statement, code, _UPGRADES)
-    down = Work({}, known_types, created, apart, known, referring=up.referring)
+    down = Work({}, known_types, created, apart, known, phases=Phases(refers=refers))
     for statement in _statements(downgrade):
         _take(down, statement, code, _DOWNGRADES)
     down.phases.last += [execute([f"DROP TYPE {quoted(name)}"]) for name in up.types]
@@ -99,10 +103,29 @@ def _docstring(function: ast.FunctionDef) -> ast.stmt | None:
     return first if is_text else None
 
 
-def _created(function: ast.FunctionDef, source: str) -> frozenset[str]:
+def _created(
+    function: ast.FunctionDef, source: str
+) -> tuple[frozenset[str], dict[str, frozenset[str]]]:
+    """Return the names of new tables, and for each as SQL says it those that it refers to."""
     operations = [o for s in function.body if (o := operation(s, source))]
     tables = (o.text(0, "table_name") for o in operations if o.name == "create_table")
-    return frozenset(t for t in tables if t)
+    refers = {table: targets for o in operations for table, targets in made(o).items()}
+    return frozenset(t for t in tables if t), refers
+
+
+def _in_order(statements: list[ast.stmt], source: str, work: Work) -> list[ast.stmt]:
+    """Let a row come first that others are to refer to: its table, and what makes it."""
+    rows = {fill.row.table for fill in work.fills.values() if fill.row}
+    if not rows:
+        return statements
+
+    def is_later(statement: ast.stmt) -> bool:
+        found = operation(statement, source)
+        if found is None or found.name in ("create_table", "execute"):
+            return False
+        return qualified(table_of(found) or "", schema_of(found)) not in rows
+
+    return sorted(statements, key=is_later)
 
 
 def _downgrade_in_order(phases: Phases) -> None:
@@ -122,8 +145,6 @@ def _take(work: Work, statement: ast.stmt, source: str, handlers: Mapping[str, H
     """Put one statement into its phases."""
     found = operation(statement, source)
     handler = handlers.get(found.name) if found else None
-    if found and _locks_others(work, found):
-        work.phases.first_locks = True
     table = table_of(found) if found else None
     if found is None or handler is None or table is None or table in work.created:
         code = _dedented(segment(source, statement))
@@ -148,27 +169,6 @@ def _unless_there(made: str) -> str:
     )
 
 
-def _locks_others(work: Work, found: Operation) -> bool:
-    """Tell whether a table comes or goes that refers to one which is in use."""
-    table = found.text(0, "table_name")
-    if found.name == "create_table" and table and _referred(found.call) - work.created:
-        work.referring |= {table}
-    return found.name in ("create_table", "drop_table") and table in work.referring
-
-
-def _referred(call: ast.Call) -> set[str]:
-    """Return the tables that a new one refers to."""
-    keys = [n for n in ast.walk(call) if isinstance(n, ast.Call) and n.args]
-    places = {"ForeignKey": 0, "ForeignKeyConstraint": 1}
-    found: set[str] = set()
-    for key in keys:
-        place = places.get(ast.unparse(key.func).rpartition(".")[2])
-        if place is not None and place < len(key.args):
-            texts = [n for n in ast.walk(key.args[place]) if isinstance(n, ast.Constant)]
-            found |= {str(text.value).split(".")[-2] for text in texts if "." in str(text.value)}
-    return found
-
-
 def _dedented(code: str) -> str:
     return code.replace("\n    ", "\n")
 
@@ -180,7 +180,6 @@ def _add_column(work: Work, found: Operation, table: str) -> None:
         return
     column = NewColumn(node, found.source)
     where = qualified(table, schema_of(found))
-    work.phases.first_locks = True
     type_code = _made_type(work, column, found.source)
     if "Computed(" in segment(found.source, node):
         work.phases.notes.append(f"{table}.{column.name} is computed: adding it rewrites {table}")
@@ -188,11 +187,10 @@ def _add_column(work: Work, found: Operation, table: str) -> None:
         given = column.server_default or ""
         fill = Fill(_default_sql(given), each=True)
         _in_steps(work, found, column, where, type_code, fill)
-        work.phases.last.append(_alter(found, column.name, f"server_default={given}"))
         return
-    heirs = work.fills.get((table, column.name))
-    if heirs is not None and not column.required and not column.server_default:
-        _in_steps(work, found, column, where, type_code, heirs)
+    fill_in = work.fills.get((table, column.name))
+    if fill_in is not None and fill_in.row:
+        _inherited(work, found, column, where, fill_in.row)
         return
     if not column.required or column.server_default:
         _begin(work, _added(found, column.written(type_code=type_code)))
@@ -216,9 +214,36 @@ def _required(
     if fill.each:
         _in_steps(work, found, column, where, type_code, fill)
         return
-    default = f"sa.text({_python(fill.sql)})"
+    default = f"sa.text({quoted_python(fill.sql)})"
     _begin(work, _added(found, column.written(type_code=type_code, server_default=default)))
     work.phases.first.append(_alter(found, column.name, "server_default=None"))
+
+
+def _inherited(work: Work, found: Operation, column: NewColumn, where: str, row: Row) -> None:
+    """Add a reference that all rows have to one row, which the migration looks up.
+
+    A default that is the same for all rows is kept beside the table: none of them is written. It
+    stays for code that does not know of the column, and makes rows until it has been replaced.
+    """
+    null = " NOT NULL" if column.required else ""
+    add = f"ALTER TABLE {where} ADD COLUMN IF NOT EXISTS {quoted(column.name)} %s{null} DEFAULT %L"
+    lines = [
+        "DO $$ DECLARE kind text; given text; BEGIN",
+        f"SELECT ({row.query})::text INTO STRICT given;",
+        "SELECT format_type(atttypid, atttypmod) INTO STRICT kind FROM pg_attribute "
+        f"WHERE attrelid = {literal(row.table)}::regclass AND attname = {literal(row.key)};",
+        f"EXECUTE format({literal(add)}, kind, given);",
+        "END $$",
+    ]
+    work.phases.first.append(execute(lines))
+    if not work.keeps_default:
+        work.phases.last.append(_alter(found, column.name, "server_default=None"))
+        return
+    drop = f"ALTER TABLE {where} ALTER COLUMN {quoted(column.name)} DROP DEFAULT"
+    work.phases.notes.append(
+        f"rows of {where} that code from before this change still makes get the {column.name} of "
+        f"those that are there, by a default of the column; once no such code runs: {drop}"
+    )
 
 
 def _in_steps(
@@ -231,7 +256,8 @@ def _in_steps(
 ) -> None:
     """Add a column that may be null, fill it in portions, and only then forbid null.
 
-    A check that was validated beforehand saves PostgreSQL from looking at every row under a lock.
+    New rows get a value by a default meanwhile, so that nobody is refused. A check that was
+    validated beforehand saves PostgreSQL from looking at every row under a lock.
     """
     name = quoted(column.name)
     nullable = column.written(type_code=type_code, nullable="True", server_default=None)
@@ -242,6 +268,9 @@ def _in_steps(
         if column.required:
             work.phases.first.append(_alter(found, column.name, "nullable=False"))
         return
+    given = column.server_default or (f"sa.text({quoted_python(fill.sql)})" if fill.varies else "")
+    if given:
+        work.phases.first.append(_alter(found, column.name, f"server_default={given}"))
     portion = f"(SELECT ctid FROM {where} WHERE {name} IS NULL LIMIT {BATCH})"
     work.phases.apart.append(
         execute(
@@ -253,18 +282,24 @@ def _in_steps(
             ]
         )
     )
-    if not column.required:
-        return
-    check = quoted(f"{table_of(found)}_{column.name}_not_null"[:63])
+    if column.required:
+        _forbid_null(work, found, column.name, where)
+    if given and not column.server_default:
+        work.phases.last.append(_alter(found, column.name, "server_default=None"))
+
+
+def _forbid_null(work: Work, found: Operation, column: str, where: str) -> None:
+    """Forbid null in a column that was filled: whoever changes a row before that is not refused."""
+    check = quoted(f"{table_of(found)}_{column}_not_null"[:63])
     alter = f"ALTER TABLE {where}"
-    constrain(
-        work,
-        execute([f"{alter} ADD CONSTRAINT {check} CHECK ({name} IS NOT NULL) NOT VALID"]),
-        where,
-        check,
-    )
-    work.phases.apart.append(execute([f"{alter} VALIDATE CONSTRAINT {check}"]))
-    work.phases.last.append(_alter(found, column.name, "nullable=False"))
+    rule = f"CHECK ({quoted(column)} IS NOT NULL) NOT VALID"
+    work.phases.apart += [
+        again_and_again(
+            f"{alter} DROP CONSTRAINT IF EXISTS {check}, ADD CONSTRAINT {check} {rule}", MOMENT
+        ),
+        execute([f"{alter} VALIDATE CONSTRAINT {check}"]),
+    ]
+    work.phases.last.append(_alter(found, column, "nullable=False"))
     work.phases.last.append(execute([f"{alter} DROP CONSTRAINT {check}"]))
 
 
@@ -316,14 +351,8 @@ def _default_sql(code: str) -> str:
     return f"{ast.unparse(node).rpartition('func.')[2]}"
 
 
-def _python(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
-
-
 def _alter_column(work: Work, found: Operation, table: str) -> None:
     """Say so where a change of type may write a table anew."""
-    work.phases.first_locks = True
     if found.option("type_"):
         name = found.text(1, "column_name")
         work.phases.notes.append(

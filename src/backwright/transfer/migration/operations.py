@@ -164,7 +164,7 @@ class NewColumn:
     @property
     def is_volatile(self) -> bool:
         """Whether its server default is another one for each row, which rewrites the table."""
-        return bool(_VOLATILE.search(self.server_default or ""))
+        return is_volatile(self.server_default or "")
 
     @property
     def enum(self) -> tuple[str, list[str]] | None:
@@ -218,6 +218,11 @@ def operation(statement: ast.stmt, source: str) -> Operation | None:
 def made_types(code: str) -> frozenset[str]:
     """Return the names of the enum types that code makes by statements of its own."""
     return frozenset(_MADE_TYPE.findall(code))
+
+
+def is_volatile(sql: str) -> bool:
+    """Tell whether an expression gives another value each time."""
+    return bool(_VOLATILE.search(sql))
 
 
 def segment(source: str, node: ast.AST) -> str:

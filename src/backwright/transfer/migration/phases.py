@@ -6,13 +6,14 @@ nobody out, each statement by itself; then what that has made possible, again fo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-LOCK_TIMEOUT = (
+from backwright.transfer.migration.locks import locked, patience, quoted_python
+
+_WAITING = (
     "# A table in use is locked for a moment. While this waits for the lock, others wait behind it:\n"
-    "# so it gives up soon. Run the migration again at a quieter time.\n"
-    "op.execute(\"SET LOCAL lock_timeout = '2s'\")"
+    "# so it gives up soon, lets them go first, and asks again."
 )
 _AGAIN = "# committed before the rest, so written to be run again if that is interrupted"
 _APART = "# outside the transaction: others read and write meanwhile"
@@ -23,18 +24,19 @@ _APART_AGAIN = (
 
 @dataclass
 class Phases:
-    """Statements by phase, as code; `locks` tells whether a phase locks a table that is in use.
+    """Statements by phase, as code.
 
     What comes first is committed before the rest begins. Where the rest fails, the whole is run
-    once more: `again` says how a statement reads so that it may be.
+    once more: `again` says how a statement reads so that it may be. `refers` has the tables that
+    the migration makes, which nobody uses yet, each with those that it refers to.
     """
 
     first: list[str] = field(default_factory=list)
     apart: list[str] = field(default_factory=list)
     last: list[str] = field(default_factory=list)
-    first_locks: bool = False
     notes: list[str] = field(default_factory=list)
     again: dict[str, str] = field(default_factory=dict)
+    refers: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def begin(self, code: str, again: str) -> None:
         """Put a statement into the first phase; `again` is how it may be run twice."""
@@ -46,7 +48,7 @@ class Phases:
         parts: list[str] = []
         first = [self.again.get(code, code) for code in self.first] if self.apart else self.first
         if first:
-            parts += [LOCK_TIMEOUT] if self.first_locks else []
+            parts += self._waiting(first)
             parts += [_AGAIN] if first != self.first else []
             parts += first
         if self.apart:
@@ -55,8 +57,13 @@ class Phases:
             parts.append("with op.get_context().autocommit_block():")
             parts += [_indented(code) for code in self.apart]
         if self.last:
-            parts += [LOCK_TIMEOUT, *self.last]
+            parts += [*self._waiting(self.last), *self.last]
         return "\n".join(parts or ["pass"]) + "\n"
+
+    def _waiting(self, statements: Sequence[str]) -> list[str]:
+        """Return how the lock of the tables is had that statements of a phase need."""
+        tables = locked(statements, self.refers)
+        return [_WAITING, patience(tables)] if tables else []
 
 
 def _indented(code: str) -> str:
@@ -72,11 +79,6 @@ def if_missing(code: str) -> str:
 def execute(lines: Sequence[str]) -> str:
     """Return `op.execute(…)` of a statement of one or more lines."""
     if len(lines) == 1:
-        return f"op.execute({_literal(lines[0])})"
-    inner = "\n".join(f"    {_literal(line + ' ')}" for line in lines[:-1])
-    return f"op.execute(\n{inner}\n    {_literal(lines[-1])}\n)"
-
-
-def _literal(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+        return f"op.execute({quoted_python(lines[0])})"
+    inner = "\n".join(f"    {quoted_python(line + ' ')}" for line in lines[:-1])
+    return f"op.execute(\n{inner}\n    {quoted_python(lines[-1])}\n)"

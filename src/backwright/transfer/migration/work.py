@@ -7,27 +7,52 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from backwright.transfer.migration.able import Able
-from backwright.transfer.migration.operations import Operation
+from backwright.transfer.migration.operations import Operation, is_volatile, quoted
 from backwright.transfer.migration.phases import Phases
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row that a migration looks up: what refers to it has its key for all rows.
+
+    Attributes:
+        table: Its table, as SQL says it.
+        key: The column of its key.
+        where: The condition that finds it.
+    """
+
+    table: str
+    key: str
+    where: str
+
+    @property
+    def query(self) -> str:
+        """The query that gives its key."""
+        return f"SELECT {quoted(self.key)} FROM {self.table} WHERE {self.where} LIMIT 1"
 
 
 @dataclass(frozen=True, slots=True)
 class Fill:
     """What the rows that are there get in a new column that may not be null: SQL.
 
-    `each` tells that it is another value for every row.
+    `each` tells that it is another value for every row, `row` that it is the key of that one.
     """
 
     sql: str
     each: bool = False
+    row: Row | None = None
+
+    @property
+    def varies(self) -> bool:
+        """Whether it is a value of its own wherever it is asked for, and names no column."""
+        return is_volatile(self.sql)
 
 
 @dataclass
 class Work:
     """One function on its way: its phases, and what is known besides.
 
-    `created` are the tables that the migration makes, `referring` those of them that refer to one
-    which was there before.
+    `created` are the tables that the migration makes.
     """
 
     fills: Mapping[tuple[str, str], Fill]
@@ -35,7 +60,7 @@ class Work:
     created: frozenset[str]
     apart: bool
     able: Able = field(default_factory=Able)
-    referring: frozenset[str] = frozenset()
+    keeps_default: bool = True
     phases: Phases = field(default_factory=Phases)
     types: list[str] = field(default_factory=list)
 

@@ -1,0 +1,130 @@
+"""A moment's lock of tables in use: asked for again and again, never waited for long.
+
+Whoever wants a table waits behind a lock that is waited for. So a lock is asked for a moment only; if
+it is not had by then, everybody else goes first, and it is asked for again.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from backwright.transfer.migration.operations import (
+    Operation,
+    operation,
+    qualified,
+)
+
+MOMENT = 400  # milliseconds for all tables of a phase, so that nobody waits for a second
+_TRIES = 120
+_PAUSE = "0.5"  # seconds in which the others go first
+_CHANGED = re.compile(r"(?:^ALTER TABLE|\bREFERENCES) ([^\s(]+)")
+_REFERRED = {"ForeignKey": 0, "ForeignKeyConstraint": 1}
+
+
+def referred(call: ast.Call) -> frozenset[str]:
+    """Return the tables that a new one refers to, as SQL says them."""
+    found: set[str] = set()
+    for key in (n for n in ast.walk(call) if isinstance(n, ast.Call) and n.args):
+        place = _REFERRED.get(ast.unparse(key.func).rpartition(".")[2])
+        if place is not None and place < len(key.args):
+            texts = [str(n.value) for n in ast.walk(key.args[place]) if isinstance(n, ast.Constant)]
+            found |= {_table(text.rpartition(".")[0]) for text in texts if "." in text}
+    return frozenset(found)
+
+
+def locked(statements: Iterable[str], refers: Mapping[str, frozenset[str]]) -> list[str]:
+    """Return the tables in use that statements of a migration lock, as SQL says them.
+
+    Args:
+        statements: their code.
+        refers: for each table that the migration makes, those that it refers to.
+    """
+    found: dict[str, None] = {}
+    for code in statements:
+        for statement in ast.parse(code).body:
+            if one := operation(statement, code):
+                found |= dict.fromkeys(_locked(one, refers))
+    used = [table for table in found if table not in refers]
+    leaves = any(".drop_table(" in code for code in statements)  # what it made is in use by then
+    return list(found) if used and leaves else used
+
+
+def patience(tables: Sequence[str]) -> str:
+    """Return the statements that lock tables, at the beginning of a phase.
+
+    Args:
+        tables: the tables, as SQL says them.
+    """
+    moment = max(MOMENT // len(tables), 50)
+    lock = f"LOCK TABLE {', '.join(tables)} IN ACCESS EXCLUSIVE MODE"
+    return f'op.execute("{_setting(moment)}")\n{again_and_again(lock)}'
+
+
+def again_and_again(statement: str, moment: int | None = None) -> str:
+    """Return the code that tries a statement until it has its lock, and fails if it never does.
+
+    Args:
+        statement: the statement.
+        moment: how long it waits each time, in milliseconds, where that is not set before.
+    """
+    setting = f"{_setting(moment)}; " if moment else ""
+    lines = [
+        f"DO $$ BEGIN {setting}FOR attempt IN 1..{_TRIES} LOOP",
+        f"BEGIN {statement}; RETURN;",
+        f"EXCEPTION WHEN lock_not_available THEN PERFORM pg_sleep({_PAUSE}); END;",
+        f"END LOOP; {statement}; END $$",
+    ]
+    inner = "\n".join(f"    {quoted_python(line + ' ')}" for line in lines[:-1])
+    return f"op.execute(\n{inner}\n    {quoted_python(lines[-1])}\n)"
+
+
+def _setting(moment: int) -> str:
+    return f"SET LOCAL lock_timeout = '{moment}ms'"
+
+
+def quoted_python(text: str) -> str:
+    """Return text as a literal of Python, in the quotes that formatters write."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _locked(one: Operation, refers: Mapping[str, frozenset[str]]) -> list[str]:
+    first = one.text(0, "table_name") or ""
+    if one.name == "create_table":
+        return sorted(referred(one.call))
+    if one.name == "drop_table":
+        mine = _named(one, first)
+        return [*sorted(refers.get(mine[0], ())), *mine] if mine else []
+    if one.name in ("add_column", "alter_column", "drop_column"):
+        return _named(one, first)
+    if one.name == "execute":
+        said = one.argument(0, "sqltext")
+        text = str(said.value) if isinstance(said, ast.Constant) else ""
+        return _CHANGED.findall(text) if text.startswith("ALTER TABLE") else []
+    if one.name == "create_foreign_key":
+        target = _named(one, one.text(2, "referent_table") or "", "referent_schema")
+        return [*_named(one, one.text(1, "source_table") or "", "source_schema"), *target]
+    if one.name in ("create_check_constraint", "create_unique_constraint", "drop_constraint"):
+        return _named(one, one.text(1, "table_name") or one.text(1, "source_table") or "")
+    return []
+
+
+def made(one: Operation) -> dict[str, frozenset[str]]:
+    """Return the table that an operation makes, if it makes one, with those that it refers to."""
+    if one.name != "create_table":
+        return {}
+    names = _named(one, one.text(0, "table_name") or "")
+    return dict.fromkeys(names, referred(one.call))
+
+
+def _named(one: Operation, table: str, keyword: str = "schema") -> list[str]:
+    schema = one.option(keyword)
+    said = ast.literal_eval(schema) if schema and schema[:1] in "'\"" else None
+    return [qualified(table, said)] if table else []
+
+
+def _table(said: str) -> str:
+    schema, _, name = said.rpartition(".")
+    return qualified(name, schema or None)
