@@ -24,6 +24,7 @@ HOSTS = {
     "flat": HERE.parent / "hosts" / "flat" / "before",
     "layered": HERE.parent / "hosts" / "layered" / "before",
     "journal": HERE / "hosts" / "journal" / "before",
+    "shelter": HERE / "hosts" / "shelter" / "before",
 }
 VERSIONS = {"pydantic": "2.12.0", "sqlalchemy": "2.0.44", "sqlmodel": "0.0.27"}
 

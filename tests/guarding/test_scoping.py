@@ -88,11 +88,11 @@ REFUSED = {
     "db.execute(insert(Page).values(text='')).all()": "`insert`",
     "db.scalars(select(Page).outerjoin(Shelf)).all()": "`outerjoin`",
     "db.get(Page, page_id, with_for_update=True)": "with options",
-    "any_row(db, Page, page_id)": "rows of any model",
+    "any_row(db, Page, page_id, populate_existing=True)": "rows of any model",
     "later(page_of)": "page_of is given away",
 }
-HELPERS = """def any_row(db: Session, model, key):
-    return db.get(model, key)
+HELPERS = """def any_row(db: Session, model, key, **options):
+    return db.get(model, key, **options)
 
 
 def page_of(db: Session, page_id: int):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,9 +17,10 @@ from backwright.transfer.guarding.adopting import looks_like_accounts, powers, s
 from backwright.transfer.guarding.guard import handlers
 from backwright.transfer.guarding.host import ASSIGN, Wanted
 from backwright.transfer.guarding.leaving_out import OPTIONAL
-from backwright.transfer.guarding.owned import Owned, key_of, owned_models, parent_of
+from backwright.transfer.guarding.owned import Owned, is_link, key_of, owned_models, parent_of
 from backwright.transfer.guarding.program import Function, Program
 from backwright.transfer.guarding.touches import Scoper
+from backwright.transfer.guarding.varied import variety_of
 from backwright.values import Choice, Place, Question
 
 _OPEN = re.compile(r"(?i)(^/$|health|ping|status$|ready|readiness|live(ness)?$|version$|metrics$|"
@@ -51,14 +53,16 @@ def plan(project: Project, draft: Draft, answers: Answers) -> Wanted:
     uses = uses_of(project, draft)
     account = _accounts(project, answers)
     role = _role(project, draft, account, answers)
-    candidates = [m for m in project.models if not _is_link(m) and m is not account]
+    candidates = [m for m in project.models if not is_link(m) and m is not account]
     proposed = [m.name for m in candidates if _is_written(m, uses)]
     known = [m.name for m in candidates]
     if not proposed and "owned" not in answers.given:
         _refuse_unreadable(project, draft)
     names = listed(answers, _owned_question(proposed, known, uses), known)
     mine = account.name if account else None
-    direct, through = _divided(project, names, mine)
+    links = _links(project, draft) if names else []
+    direct, through = _divided(project, [*names, *links], mine)
+    direct = [name for name in direct if name not in links]
     public = _public(answers, project, uses, {*direct, *through, *([mine] if mine else [])})
     rows = _rows(answers) if names else "hidden"
     left_out = _left_out(answers)
@@ -73,7 +77,7 @@ def _refuse_unreadable(project: Project, draft: Draft) -> None:
     """
     program = Program(Sources(draft, project))
     every = {(m.file, m.name): Owned(m, key_of(m)) for m in project.models}
-    scoper = Scoper(program, every, "current_user")
+    scoper = Scoper(program, every, "current_user", variety_of(program, project))
     first = [handler for _, handler in handlers(program, project)]
     for function in program.reached([*first, *program.dependencies]):
         scoper.check(function)
@@ -89,13 +93,18 @@ def uses_of(project: Project, draft: Draft) -> list[Use]:
     """Return what each endpoint does with the project's models, followed through its calls."""
     program = Program(Sources(draft, project))
     every = {(m.file, m.name): Owned(m, key_of(m)) for m in project.models}
-    scoper = Scoper(program, every, "current_user")
+    variety = variety_of(program, project)
+    scoper = Scoper(program, every, "current_user", variety)
     found = []
     for endpoint, handler in handlers(program, project):
         reached = program.reached([handler])
         touched = {one.model.name for f in reached for one in scoper.writes(f)}
         made = {one.model.name for f in reached for one in scoper.makes(f)}
         made |= _bodies(program, handler, every) if endpoint.method == "POST" else set()
+        if any(scoper.varies(f) for f in reached):
+            named = {name for _, name in variety.reached(handler)}
+            touched |= named
+            made |= named if any(scoper.makes_varied(f) for f in reached) else set()
         found.append(Use(endpoint, frozenset(touched | made), frozenset(made)))
     seen = {use.key for use in found}
     rest = [Use(one, frozenset(), frozenset()) for one in project.endpoints]
@@ -106,12 +115,6 @@ def _bodies(program: Program, handler: Function, every: dict[tuple[str, str], Ow
     """Return the tables that a handler takes as its body."""
     classes = (program.class_of(handler.path, one.annotation) for one in handler.parameters)
     return {c.node.name for c in classes if c and (c.path, c.node.name) in every}
-
-
-def _is_link(model: Model) -> bool:
-    """Tell whether a table only links two others."""
-    keys = [column for column in model.columns if column.primary_key]
-    return len(keys) > 1 or (bool(keys) and all(column.foreign_key for column in keys))
 
 
 def _is_written(model: Model, uses: Iterable[Use]) -> bool:
@@ -160,6 +163,18 @@ def listed(answers: Answers, question: Question, known: Sequence[str]) -> list[s
                 remedy=f"known are: {', '.join(known) or 'none'}",
             )
     return names
+
+
+def _links(project: Project, draft: Draft) -> list[str]:
+    """Return the link tables that are classes: their rows belong to who owns what they link."""
+    trees = Sources(draft, project).trees
+    classes = {
+        (path, node.name)
+        for path, tree in trees.items()
+        for node in tree.body
+        if isinstance(node, ast.ClassDef)
+    }
+    return [m.name for m in project.models if is_link(m) and (m.file, m.name) in classes]
 
 
 def _divided(

@@ -41,20 +41,26 @@ def _made(sources: Sources, getter: Import) -> Import | None:
         if not isinstance(node, FunctionNode) or node.name != getter[1]:
             continue
         for call in ast.walk(node):
-            kind = _of_call(sources, str(file), call) if isinstance(call, ast.Call) else None
+            kind = (
+                _of_call(sources, str(file), call, node.body)
+                if isinstance(call, ast.Call)
+                else None
+            )
             if kind is not None:
                 return kind
     return None
 
 
-def _of_call(sources: Sources, path: str, call: ast.Call) -> Import | None:
+def _of_call(sources: Sources, path: str, call: ast.Call, within: list[ast.stmt]) -> Import | None:
+    """Return the class of what a call makes; `within` is the body of the function it stands in."""
     if not isinstance(call.func, ast.Name | ast.Attribute):
         return None
     module, name = sources.resolve(path, call.func)
     if name in KINDS and sources.file(module) is None:
         return module, name
     file = sources.file(module)
-    for statement in sources.trees[file].body if file in sources.trees else ():
+    top = sources.trees[file].body if file in sources.trees else []
+    for statement in [*within, *top]:
         value = getattr(statement, "value", None)
         if name in names_of_statement(statement) and isinstance(value, ast.Call):
             return _of_maker(sources, str(file), value)

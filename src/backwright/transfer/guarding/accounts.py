@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import PurePosixPath
 
 from backwright.errors import UsageError
+from backwright.project.types import Model
 from backwright.source.imports import add_imports
 from backwright.source.outline import imported_names, outline, used_names
 from backwright.source.text import Splice, lines_between, splice
@@ -30,6 +31,7 @@ from backwright.transfer.guarding.adopted import has_older, speak_of
 from backwright.transfer.guarding.columns import add_columns
 from backwright.transfer.guarding.host import Host
 from backwright.transfer.guarding.leaving_out import without
+from backwright.transfer.guarding.varied_rows import with_rows
 
 NEEDED = ("bcrypt>=4.1", "pyjwt>=2.10", "python-multipart>=0.0.9", "email-validator>=2.1")
 _OLDER = ("bcrypt>=4.0", "pyjwt>=2.4", "python-multipart>=0.0.6", "email-validator>=1.3")
@@ -41,6 +43,7 @@ _SETTING = 'os.environ.get("SECRET_KEY", "")'
 _KEYS = {"int": "int", "uuid": "UUID", "str": "str"}
 MODULES = ("security", "auth", "routes/auth")
 OLDER = "older_passwords"
+ROWS = "owned_rows"
 
 
 def add_requirements(host: Host) -> None:
@@ -126,16 +129,21 @@ def gate_code(host: Host) -> dict[str, str]:
         sqlmodel_tables=host.sqlmodel,
     )
     left_out = host.wanted.left_out
-    return {
+    made = {
         name: _worded(host, speech, without(gate.text(f"app/{name}.py"), left_out))
         for name in modules(host)
     }
+    if ROWS in made:
+        shares = host.wanted.rows == "shared"
+        made[ROWS] = with_rows(made[ROWS], host.varied, host.accounts.key, shares=shares)
+    return made
 
 
 def modules(host: Host) -> tuple[str, ...]:
     """Return the modules of the template that a host needs, each after those that it uses."""
     first, *rest = MODULES
-    return (first, OLDER, *rest) if has_older(host.accounts) else MODULES
+    older = (OLDER,) if has_older(host.accounts) else ()
+    return (first, *older, *rest, *((ROWS,) if host.varied else ()))
 
 
 def stores_digests(host: Host) -> bool:
@@ -186,7 +194,13 @@ def known_names(host: Host, homes: dict[str, str]) -> dict[str, Import]:
         for statement in outline(gate.text(f"app/{name}.py")):
             known |= {one: (module, one) for one in statement.names}
     known |= {one[1]: one for one in (session.kind, session.getter, session.alias) if one}
-    return known
+    known |= {name: ("sqlalchemy", name) for name in ("or_", "and_")}
+    return known | {one.name: (host.sources.module(one.file), one.name) for one in _tables(host)}
+
+
+def _tables(host: Host) -> list[Model]:
+    """Return the tables that are named where it is said whose their rows are."""
+    return [model for one in host.varied for model in (one.model, *one.parents())]
 
 
 def add_gate(host: Host) -> None:
@@ -206,7 +220,7 @@ def add_gate(host: Host) -> None:
 
 def _gate_beside(host: Host, code: dict[str, str], secret: dict[str, set[str]]) -> None:
     """Write the modules where the host has such, and register the router as it does."""
-    paths = host.homes = homes(host)
+    paths = host.homes = {name: path for name, path in homes(host).items() if name in code}
     known = known_names(host, paths)
     known |= {name: (module, name) for module, names in secret.items() for name in names}
     growth = host.growth()
@@ -247,6 +261,7 @@ def homes(host: Host) -> dict[str, str]:
         **(older if has_older(host.accounts) else {}),
         "auth": _free(host.draft, str(package / "auth.py"), "accounts"),
         "routes/auth": _free(host.draft, routes, "account_routes"),
+        ROWS: _free(host.draft, str(package / f"{ROWS}.py"), "rows_of_accounts"),
     }
 
 
@@ -281,6 +296,9 @@ def _gate_in(host: Host, code: dict[str, str], secret: dict[str, set[str]]) -> N
     there |= set(imported_names(text))
     if host.user_module != host.sources.module(path):
         wanted.setdefault(host.user_module, set()).add(host.said.model)
+    for model in _tables(host):
+        if host.sources.module(model.file) != host.sources.module(path):
+            wanted.setdefault(host.sources.module(model.file), set()).add(model.name)
     used = used_names(ast.parse(block))
     for body in code.values():
         for module, names in _imports(body).items():

@@ -102,12 +102,12 @@ class Unscoped(Scoper):
 
     touches_of: tuple[Touch, ...] = ()
 
-    def _places(self, function: Function) -> Iterator[tuple[ast.Call, Owned, str]]:
+    def places(self, function: Function) -> Iterator[tuple[ast.Call, Owned, str]]:
         """Yield each place that is to be scoped."""
         lines = [one for one in self.touches_of if one.file == function.path]
         if not lines:
             return
-        for node, one, kind in super()._places(function):
+        for node, one, kind in super().places(function):
             first, last = _lines_of(function, node)
             seen = (t for t in lines if t.model == one.model.name and first <= t.line <= last)
             if any(True for _ in seen):

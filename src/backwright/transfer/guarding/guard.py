@@ -34,6 +34,7 @@ from backwright.transfer.guarding.program import Function, Program
 from backwright.transfer.guarding.references import CHECK, WRITING, References
 from backwright.transfer.guarding.sessions import supply_session
 from backwright.transfer.guarding.touches import Scoper
+from backwright.transfer.guarding.varied import MADE_BY, OWNED_ROW, VISIBLE, variety_of
 from backwright.values import Note, Place
 
 Key = tuple[str, str]
@@ -157,6 +158,7 @@ def _host(draft: Draft, project: Project, wanted: Wanted, installed: Mapping[str
         getter="get_current_user",
         alias="CurrentUser" if annotated else None,
         key=mine.key,
+        maybe=libraries.optional.replace("X", mine.model),
     )
     return Host(
         draft, project, sources, seams, session, Versions(versions, libraries), wanted, uses, said,
@@ -188,9 +190,9 @@ def _scope(host: Host, known: Project) -> tuple[Key, ...]:
         host.wanted.accounts,
         host.owner_column,
     )
-    scoper = Scoper(
-        program, {(one.model.file, one.model.name): one for one in owned}, host.said.caller
-    )
+    variety = variety_of(program, known)
+    by_class = {(one.model.file, one.model.name): one for one in owned}
+    scoper = Scoper(program, by_class, host.said.caller, variety)
     _refuse_unknown(program, known, host.wanted.public)
     every = list(handlers(program, known))
     scoper.checks = _checks(program, scoper, every)
@@ -210,9 +212,12 @@ def _scope(host: Host, known: Project) -> tuple[Key, ...]:
         work.function(function)
     for handler in guarded - passing.needing:
         work.alone(handler)
+    for handler in public:
+        passing.write_public(handler, work.edits_of(handler.path), host.said)
     if problems := [*scoper.problems, *passing.problems]:
         raise VerificationError(_refusal(problems, owned), [])
     host.notes += dict.fromkeys(passing.notes)
+    host.varied = tuple(owned) if any(scoper.varies(one) for one in passing.needing) else ()
     work.write()
     scoped = ((e.method, e.path) for e, f in every if f in guarded & passing.needing)
     return tuple(dict.fromkeys(scoped))
@@ -292,7 +297,8 @@ class _Work:
     def __post_init__(self) -> None:
         self.needed: dict[str, set[str]] = {}
 
-    def _edits(self, path: str) -> Edits:
+    def edits_of(self, path: str) -> Edits:
+        """Return the edits of a module."""
         if path not in self.edits:
             self.edits[path] = Edits(self.host.draft.text(path))
         return self.edits[path]
@@ -309,19 +315,19 @@ class _Work:
             text = f"{handler.name} takes a whole row of a table, and merges it over another's"
             self.passing.problems.append(Note(handler.path, handler.node.lineno, text))
             return
-        edits = self._edits(handler.path)
+        edits = self.edits_of(handler.path)
         names = self.refers.write(handler, endpoint.method, edits, host.said, host.session)
         self._needs(handler.path, names)
 
     def function(self, function: Function) -> None:
         """Scope a function and pass the caller on."""
-        edits = self._edits(function.path)
+        edits = self.edits_of(function.path)
         self._needs(function.path, self.passing.write(function, edits, self.host.said))
 
     def alone(self, handler: Function) -> None:
         """Guard a handler that touches nobody's rows."""
         said = self.host.said
-        if guard_alone(handler, self._edits(handler.path), said):
+        if guard_alone(handler, self.edits_of(handler.path), said):
             self._needs(handler.path, {said.getter, "Depends"})
             return
         text = f"{handler.name} has no decorator that a dependency can be added to"
@@ -352,6 +358,7 @@ class _Work:
         gate = "" if host.is_flat else host.sources.module(accounts.homes(host)["auth"])
         if host.is_flat:
             gate = host.sources.module(host.project.apps[0].file)
+        rows = gate if host.is_flat else host.sources.module(accounts.homes(host)[accounts.ROWS])
         library = "sqlmodel" if host.sqlmodel else "sqlalchemy"
         origins: dict[str, Import] = {
             "select": (library, "select"),
@@ -362,6 +369,8 @@ class _Work:
             host.session.getter[1]: host.session.getter,
             host.said.model: (host.user_module, host.said.model),
             **{name: (gate, name) for name in (host.said.getter, "CurrentUser", CHECK)},
+            **{name: (rows, name) for name in (VISIBLE, MADE_BY, OWNED_ROW)},
+            "Optional": ("typing", "Optional"),
         }
         for model in self.known.models:
             origins.setdefault(model.name, (self.sources.module(model.file), model.name))

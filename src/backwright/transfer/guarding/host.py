@@ -15,7 +15,7 @@ from backwright.transfer.grow.seams import Dependency, Seams
 from backwright.transfer.grow.sources import Sources
 from backwright.transfer.grow.template import plain_draft
 from backwright.transfer.guarding.adopting import Accounts
-from backwright.transfer.guarding.owned import OWNER
+from backwright.transfer.guarding.owned import OWNER, Owned
 from backwright.transfer.guarding.passing import Said
 from backwright.values import Note
 
@@ -76,6 +76,7 @@ class Host:
     user: Partner | None = None
     homes: dict[str, str] = field(default_factory=dict)
     told: set[tuple[str, str]] = field(default_factory=set)
+    varied: tuple[Owned, ...] = ()
 
     @property
     def is_flat(self) -> bool:

@@ -17,7 +17,7 @@ from backwright.transfer.guarding import accounts
 from backwright.transfer.guarding.adopted import registration, speak_of
 from backwright.transfer.guarding.edits import Edits
 from backwright.transfer.guarding.host import Host
-from backwright.transfer.guarding.program import SESSIONS
+from backwright.transfer.guarding.program import SESSIONS, Function, Program
 from backwright.values import Note
 
 _CLIENTS = ("TestClient", "AsyncClient")
@@ -49,11 +49,12 @@ def sign_in_tests(host: Host, prefix: str) -> None:
         prefix: the path of the accounts' endpoints.
     """
     sources = _Everything(host.draft, host.project)
+    program = Program(sources)
     paths = [path for path in sources.trees if is_test(path)]
     folder = _folder(paths)
     changed, used = [], set[str]()
     for path in paths:
-        work = _Tests(host, sources, path)
+        work = _Tests(host, program, path)
         names = work.edit()
         if work.edits.any:
             code = work.edits.made()
@@ -131,8 +132,9 @@ def _paths(host: Host) -> dict[str, str]:
 class _Tests:
     """The edits of one module of tests."""
 
-    def __init__(self, host: Host, sources: Sources, path: str) -> None:
-        self.host, self.sources, self.path = host, sources, path
+    def __init__(self, host: Host, program: Program, path: str) -> None:
+        self.host, self.program, self.path = host, program, path
+        sources = self.sources = program.sources
         self.edits = Edits(host.draft.text(path))
         self.counts: Counter[str] = Counter()
         self.direct = {
@@ -167,7 +169,7 @@ class _Tests:
 
     def _own_rows(self, function: FunctionNode) -> set[str]:
         made = [(call, kind) for call in _calls(function) if (kind := self._kind(call))]
-        told = [call for call in _calls(function) if self._is_told(call)]
+        told = [call for call in _calls(function) if self._is_told(function, call)]
         if not made and not told:
             return set()
         session = _session(function)
@@ -200,17 +202,16 @@ class _Tests:
         text = f"{owner}={value}" if kind == "make" else f'update={{"{owner}": {value}}}'
         self.edits.add_argument(call, text)
 
-    def _is_told(self, call: ast.Call) -> bool:
-        """Tell whether a call is of a function that is told the caller now."""
-        resolved = self.sources.resolve(self.path, call.func) if isinstance(
-            call.func, ast.Name | ast.Attribute
-        ) else ("", "")  # fmt: skip
-        if resolved in self.host.told:
-            return True
-        if not isinstance(call.func, ast.Attribute):
-            return False
-        module, cls = self.sources.resolve(self.path, call.func.value)
-        return bool(cls) and (module, f"{cls}.{call.func.attr}") in self.host.told
+    def _is_told(self, function: FunctionNode, call: ast.Call) -> bool:
+        """Tell whether a call is of a function or a method that is told the caller now."""
+        program = self.program
+        found = program.function_of(self.path, call.func)
+        if found is None and isinstance(call.func, ast.Attribute):
+            owner = program.type_of(Function(self.path, function), call.func.value)
+            found = program.method_of(owner, call.func.attr) if owner else None
+        return found is not None and (
+            (self.sources.module(found.path), found.name) in self.host.told
+        )
 
 
 def _calls(function: FunctionNode) -> list[ast.Call]:

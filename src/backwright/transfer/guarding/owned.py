@@ -120,15 +120,22 @@ def parent_of(model: Model, owned: Mapping[str, Owned]) -> tuple[Column, Owned] 
     A row must have it, or it tells the account that the row is of.
     """
     tables = {one.model.table: one for one in owned.values() if one.model is not model}
+    is_inherited = sum(column.primary_key for column in model.columns) < 2
     found = [
         (column, tables[table])
         for column in model.columns
-        if not column.primary_key
+        if not (column.primary_key and is_inherited)
         and (table := (column.foreign_key or "").rpartition(".")[0]) in tables
     ]
     required = [one for one in found if not one[0].nullable]
     accounts = [one for one in found if one[1].is_account]
     return next(iter([one for one in required if one in accounts] or required or accounts), None)
+
+
+def is_link(model: Model) -> bool:
+    """Tell whether a table only links two others."""
+    keys = [column for column in model.columns if column.primary_key]
+    return len(keys) > 1 or (bool(keys) and all(column.foreign_key for column in keys))
 
 
 def key_of(model: Model) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, field
 
-from backwright.transfer.grow.sources import last_name
+from backwright.transfer.grow.sources import FunctionNode, last_name
 from backwright.transfer.guarding.edits import Edits
 from backwright.transfer.guarding.owned import ALWAYS
 from backwright.transfer.guarding.program import METHODS, Function, Program
@@ -26,6 +26,7 @@ class Said:
         getter: The dependency that finds the caller.
         alias: The annotated form of it, None where the host writes `= Depends(…)`.
         key: The column of the users' key.
+        maybe: The type of a caller who need not be there.
     """
 
     user: str
@@ -33,6 +34,7 @@ class Said:
     getter: str
     alias: str | None
     key: str = "id"
+    maybe: str = "User | None"
 
     @property
     def caller(self) -> str:
@@ -47,6 +49,7 @@ class Passing:
     Attributes:
         guarded: The handlers that need a caller.
         public: The handlers that do not.
+        nobody: The functions that public handlers run, too.
     """
 
     program: Program
@@ -57,6 +60,7 @@ class Passing:
     needing: set[Function] = field(default_factory=set)
     problems: list[Note] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
+    nobody: set[Function] = field(default_factory=set)
 
     def find(self) -> None:
         """Find what guarded handlers reach, and what of it needs the caller."""
@@ -70,9 +74,55 @@ class Passing:
             more = {one for one in self.reached - needing if self._runs(one, needing)}
             needing |= more
             grown = bool(more)
-        self.needing = needing
+        self.needing = needing | self._unused(needing)
+        self._let_in()
         self._refuse_public()
         self._refuse_outside()
+
+    def _unused(self, needing: set[Function]) -> set[Function]:
+        """Return the methods beside those that need the caller which nobody runs yet, and need it.
+
+        Whoever runs one later is not to find rows of others.
+        """
+        classes = {one.owner for one in needing if one.owner}
+        called = self._called_outside()
+        beside = {
+            one
+            for one in self.program.functions
+            if one.owner in classes
+            and one not in self.reached
+            and one.node.name not in called
+            and not any(isinstance(d, ast.Call) for d in one.node.decorator_list)
+        }
+        unused = {one for one in beside if self.scoper.owned and self.scoper.touches(one)}
+        unused |= {one for one in beside if self._runs(one, needing | unused)}
+        for function in self.program.functions:
+            if function not in needing | unused and not self._is_for_all(function):
+                for _, found in self.program.callees(function):
+                    unused -= set(found)
+        for function in unused:
+            self.scoper.check(function)
+        return unused
+
+    def _is_for_all(self, handler: Function) -> bool:
+        """Tell whether a public handler reaches rows of tables that nobody owns, and no others."""
+        variety = self.scoper.variety
+        if handler not in self.public or variety is None:
+            return False
+        reached = self.program.reached([handler])
+        is_plain = any(True for one in reached for _ in self.scoper.places(one))
+        return not is_plain and not variety.reached(handler) & set(self.scoper.owned)
+
+    def _called_outside(self) -> set[str]:
+        """Return the names of methods that modules call where they are read."""
+        names = set()
+        for tree in self.program.sources.trees.values():
+            for statement in tree.body:
+                if isinstance(statement, FunctionNode | ast.ClassDef):
+                    continue
+                calls = (n for n in ast.walk(statement) if isinstance(n, ast.Call))
+                names |= {call.func.attr for call in calls if isinstance(call.func, ast.Attribute)}
+        return names
 
     def _runs(self, function: Function, needing: set[Function]) -> bool:
         """Tell whether a function calls what needs the caller, or has it called."""
@@ -80,11 +130,25 @@ class Passing:
         given = (one for _, one in self.program.given(function))
         return any(found & needing for found in called) or any(one in needing for one in given)
 
+    def _let_in(self) -> None:
+        """Let public handlers run code for rows of any table: without a caller it finds nobody's."""
+        handlers = [one for one in self.public if self._is_for_all(one)]
+        open_ones = self.program.reached(handlers) & self.needing
+        for function in open_ones:
+            if not any(True for _ in self.scoper.places(function)):
+                self.nobody.add(function)
+        shrinking = True
+        while shrinking:
+            less = {one for one in self.nobody if self._runs(one, self.needing - self.nobody)}
+            self.nobody -= less
+            shrinking = bool(less)
+
     def _refuse_public(self) -> None:
         """A public handler cannot call what needs a caller."""
         for handler in self.public:
             for call, found in self.program.callees(handler):
-                if both := set(found) & self.needing:
+                allowed = self.nobody if self._is_for_all(handler) else set()
+                if both := (set(found) & self.needing) - allowed:
                     name = min(one.name for one in both)
                     self._problem(
                         handler,
@@ -122,16 +186,23 @@ class Passing:
             needed |= _as_dependency(function, edits, said)
         else:
             more = f", {SHARED}: bool = False" if self._tells(function) else ""
-            model = self._spelled(function, said.model)
-            _as_keyword(function, edits, f"{said.user}: {model}{more}")
-            needed.add(said.model)
+            kind = said.maybe if function in self.nobody else said.model
+            spelled = self._spelled(function, said.model, kind)
+            _as_keyword(function, edits, f"{said.user}: {spelled}{more}")
+            needed |= {said.model, *({"Optional"} if kind.startswith("Optional") else ())}
         return needed
 
-    def _spelled(self, function: Function, model: str) -> str:
+    def _spelled(self, function: Function, model: str, kind: str) -> str:
         """Return how an annotation names the accounts: in quotes where they are defined below."""
         cls = self.program.classes.get((function.path, model))
         is_below = cls is not None and cls.node.lineno > function.node.lineno
-        return f'"{model}"' if is_below else model
+        return f'"{kind}"' if is_below else kind
+
+    def write_public(self, handler: Function, edits: Edits, said: Said) -> None:
+        """Let a public handler say that nobody is signed in."""
+        for call, found in self.program.callees(handler):
+            if set(found) & self.needing:
+                edits.add_argument(call, f"{said.user}=None")
 
     def share(self, readers: list[Function], writers: list[Function]) -> None:
         """Let rows that nobody owns be read: by what serves reading alone, else as it is told.
@@ -226,6 +297,12 @@ def append_parameter(function: Function, edits: Edits, text: str) -> None:
         return
     parameters = [*args.posonlyargs, *args.args, *([args.vararg] if args.vararg else ())]
     parameters += args.kwonlyargs
+    if args.posonlyargs and len(parameters) == len(args.posonlyargs):
+        last, defaults = parameters[-1], [*args.defaults]
+        behind = max(edits.end(one) for one in (last, *defaults))
+        rest = edits.text(behind, edits.start(function.node.body[0]))
+        edits.insert(behind + len(rest[: rest.index("/") + 1].encode()), f", {text}")
+        return
     if not parameters:
         edits.insert(_opening(function, edits), text)
         return

@@ -25,6 +25,12 @@ _LIBRARY = frozenset((
 ))  # fmt: skip
 
 
+def _is_super(node: ast.expr) -> bool:
+    return (
+        isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "super"
+    )
+
+
 def _is_handler(node: FunctionNode) -> bool:
     """Tell whether a function is decorated as what answers a path."""
     calls = (one for one in node.decorator_list if isinstance(one, ast.Call))
@@ -155,20 +161,20 @@ class Program:
         """Return the methods that stand for one another: overridden, or overriding."""
         if method.owner is None or method.node.name.startswith("__"):
             return [method]
-        mine = set(self._line(method.owner))
+        mine = set(self.line(method.owner))
         return [
             one
             for one in self._methods[method.node.name]
-            if one.owner and (one.owner in mine or method.owner in self._line(one.owner))
+            if one.owner and (one.owner in mine or method.owner in self.line(one.owner))
         ]
 
-    def _line(self, cls: Class) -> list[Class]:
+    def line(self, cls: Class) -> list[Class]:
         """Return a class and those that it is derived from."""
         found = [cls]
         for base in cls.node.bases:
             parent = self.class_of(cls.path, base)
             if parent and parent is not cls:
-                found += self._line(parent)
+                found += self.line(parent)
         return found
 
     def targets(self, within: Function, call: ast.Call) -> list[Function]:
@@ -181,6 +187,8 @@ class Program:
             return [found]
         if not isinstance(callee, ast.Attribute):
             return []
+        if _is_super(callee.value):
+            return self._above(within, callee.attr)
         owner = self.type_of(within, callee.value)
         if owner is not None:
             method = self.method_of(owner, callee.attr)
@@ -188,6 +196,12 @@ class Program:
         if callee.attr in _LIBRARY or self.is_session(within, callee.value):
             return []
         return list(self._methods[callee.attr])
+
+    def _above(self, within: Function, name: str) -> list[Function]:
+        """Return the method that `super().name` runs."""
+        line = self.line(within.owner)[1:] if within.owner else []
+        found = (self.method_of(cls, name) for cls in line)
+        return [one for one in found if one][:1]
 
     def type_of(self, within: Function, node: ast.expr) -> Class | None:
         """Return the class of the object that an expression gives, or that it names."""
@@ -199,10 +213,24 @@ class Program:
             found = self.class_of(within.path, node.func)
             called = self.function_of(within.path, node.func)
             return found or (self.class_of(called.path, called.node.returns) if called else None)
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+        if isinstance(node, ast.Attribute):
             owner = self.type_of(within, node.value)
-            return self._attribute(owner, node.attr) if owner else None
-        return self._variable(within, node.id) if isinstance(node, ast.Name) else None
+            found = self._attribute(owner, node.attr) if owner else None
+            return found or self._of_module(within.path, node)
+        if not isinstance(node, ast.Name):
+            return None
+        return self._variable(within, node.id) or self._of_module(within.path, node)
+
+    def _of_module(self, path: str, node: ast.expr) -> Class | None:
+        """Return the class of the object that is a variable of a module."""
+        module, name = self.sources.resolve(path, node)
+        file = self.sources.file(module)
+        for statement in self.sources.trees[file].body if file in self.sources.trees else ():
+            is_set = isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value
+            if file and is_set and name in names_of_statement(statement):
+                value = statement.value  # type: ignore[attr-defined]
+                return self.class_of(file, value.func) if isinstance(value, ast.Call) else None
+        return None
 
     def _variable(self, within: Function, name: str) -> Class | None:
         if name in ("self", "cls") and within.owner:
@@ -224,10 +252,16 @@ class Program:
                 return self.class_of(cls.path, node.annotation)
         made = self.method_of(cls, "__init__")
         for statement in ast.walk(made.node) if made else ():
-            target = statement.targets[0] if isinstance(statement, ast.Assign) else None
-            if made and isinstance(target, ast.Attribute) and target.attr == name:
-                assert isinstance(statement, ast.Assign)  # noqa: S101 - it has a target
-                return self.type_of(made, statement.value)
+            if made is None or not isinstance(statement, ast.Assign | ast.AnnAssign):
+                continue
+            said: ast.expr | None = None
+            if isinstance(statement, ast.Assign):
+                target = statement.targets[0]
+            else:
+                target, said = statement.target, statement.annotation
+            if isinstance(target, ast.Attribute) and target.attr == name:
+                found = self.class_of(made.path, said)
+                return found or (self.type_of(made, statement.value) if statement.value else None)
         return None
 
     def fields(self, cls: Class) -> list[str]:

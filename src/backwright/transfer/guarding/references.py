@@ -106,7 +106,11 @@ class References:
         """Return the columns of what a handler touches that refer to owned rows."""
         tables = {one.model.table: one for one in self.owned.values()}
         reached = self.program.reached([handler])
-        touched = {id(one): one for f in reached for one in self.passing.scoper.writes(f)}
+        scoper = self.passing.scoper
+        touched = {id(one): one for f in reached for one in scoper.writes(f)}
+        if scoper.variety and any(scoper.varies(f) for f in reached):
+            named = (self.owned.get(key) for key in scoper.variety.reached(handler))
+            touched |= {id(one): one for one in named if one}
         found = {}
         for one in touched.values():
             for column in one.model.columns:

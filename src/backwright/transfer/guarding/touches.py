@@ -11,9 +11,16 @@ from backwright.transfer.grow.sources import last_name
 from backwright.transfer.guarding.edits import Edits
 from backwright.transfer.guarding.owned import Owned
 from backwright.transfer.guarding.program import Function, Program
+from backwright.transfer.guarding.varied import (
+    MADE_FROM,
+    Varied,
+    Variety,
+    is_query,
+    root_of,
+    scope_varied,
+)
 from backwright.values import Note
 
-_MADE_FROM = ("model_validate", "from_orm", "parse_obj")
 _WHOLE = ("update", "delete")
 _STATEMENTS = ("select", "insert", *_WHOLE)
 _SIMPLE = (ast.Name, ast.Attribute, ast.Constant, ast.Call, ast.Subscript)
@@ -24,36 +31,50 @@ class Scoper:
     """Scopes the functions of a program to the caller.
 
     `caller` is the expression of the caller's key; `problems` are the places that it cannot scope,
-    each with the reason; `checks` are functions that look whether an account is there already,
+    each with the reason; `variety` finds tables that are known only when the code runs; `checks` are functions that look whether an account is there already,
     `sharing` those that see rows that nobody owns, and when.
     """
 
     program: Program
     owned: Mapping[tuple[str, str], Owned]
     caller: str
+    variety: Variety | None = None
     problems: list[Note] = field(default_factory=list)
     checks: set[Function] = field(default_factory=set)
     sharing: dict[Function, str] = field(default_factory=dict)
 
     def touches(self, function: Function) -> bool:
         """Tell whether a function reads, makes or changes owned rows by itself."""
-        return any(True for _ in self._places(function))
+        return any(True for _ in self.places(function)) or self.varies(function)
+
+    def varies(self, function: Function) -> bool:
+        """Tell whether a function touches rows of tables that are known only when it runs."""
+        return any(True for _ in self._varied(function))
+
+    def makes_varied(self, function: Function) -> bool:
+        """Tell whether a function makes such rows."""
+        return any(kind in ("make", "from") for _, _, kind in self._varied(function))
 
     def makes(self, function: Function) -> list[Owned]:
         """Return the owned models of which a function makes rows."""
-        return [one for node, one, kind in self._places(function) if kind in ("make", "from")]
+        return [one for node, one, kind in self.places(function) if kind in ("make", "from")]
 
     def writes(self, function: Function) -> list[Owned]:
         """Return the owned models that a function touches in any way."""
-        return [one for _, one, _ in self._places(function)]
+        return [one for _, one, _ in self.places(function)]
 
     def scope(self, function: Function, edits: Edits) -> set[str]:
         """Scope every place of a function; return what it needs: `select`, names of models."""
         needed: set[str] = set()
-        for node, one, kind in self._places(function):
+        for node, one, kind in self.places(function):
             needed |= {parent.name for parent in one.parents()}
             needed |= one.words(self.sharing.get(function, ""))
             needed |= self._edit(function, edits, node, one, kind)
+        user, shared = self.caller.rpartition(".")[0], self.sharing.get(function, "")
+        for node, varied, kind in self._varied(function):
+            needed |= scope_varied(
+                self.program, function, edits, (node, varied, kind), user, shared
+            )
         return needed
 
     def _edit(
@@ -134,13 +155,21 @@ class Scoper:
         edits.insert(edits.start(given), "{**(")
         edits.insert(edits.end(given), f'), "{column}": {value}}}')
 
-    def _places(self, function: Function) -> Iterator[tuple[ast.Call, Owned, str]]:
+    def places(self, function: Function) -> Iterator[tuple[ast.Call, Owned, str]]:
         """Yield each place, the model it touches, and the kind of edit it needs."""
         for node in self.program.walk(function):
             if not isinstance(node, ast.Call):
                 continue
             for one, kind in self._kinds(function, node):
                 if not self._is_check(function, one, kind):
+                    yield node, one, kind
+
+    def _varied(self, function: Function) -> Iterator[tuple[ast.Call, Varied, str]]:
+        """Yield each place that touches rows of a table that varies, and the kind of edit."""
+        variety = self.variety if self.owned else None
+        for node in self.program.walk(function) if variety else ():
+            if isinstance(node, ast.Call) and variety:
+                for one, kind in variety.kinds(function, node):
                     yield node, one, kind
 
     def _is_check(self, function: Function, one: Owned, kind: str) -> bool:
@@ -153,7 +182,7 @@ class Scoper:
         attribute = node.func if isinstance(node.func, ast.Attribute) else None
         if made := self.named(function, node.func):
             yield made, "make"
-        elif attribute and called in _MADE_FROM:
+        elif attribute and called in MADE_FROM:
             yield from ((one, "from") for one in self._all(function, attribute.value))
         elif called == "select" or (called == "query" and attribute):
             kind = "query" if called == "query" else "select"
@@ -170,10 +199,10 @@ class Scoper:
         self, function: Function, attribute: ast.Attribute, model: ast.expr
     ) -> Iterator[tuple[Owned, str]]:
         """Yield an owned table that a statement takes rows of besides those it selects."""
-        selected = self._mentioned(function, _root(attribute.value))
+        selected = self._mentioned(function, root_of(attribute.value))
         for one in self._all(function, model):
             if one not in selected:
-                yield one, "query" if _is_query(attribute.value) else "where"
+                yield one, "query" if is_query(attribute.value) else "where"
 
     def _all(self, function: Function, node: ast.expr) -> list[Owned]:
         one = self.named(function, node)
@@ -232,8 +261,7 @@ class Scoper:
                 self._refuse(function, node, f"`{called}` of rows that get an owner")
             elif table := self._table_object(function, node):
                 self._refuse(function, node, f"rows of `{table}`, a Table that is no class")
-            elif self._is_generic(function, node):
-                said = ast.unparse(node.args[0])
+            elif self.variety and (said := self.variety.refused(function, node)):
                 self._refuse(function, node, f"rows of any model are reached here, by `{said}`")
 
     def _speaks_of(self, function: Function, node: ast.Call) -> bool:
@@ -253,23 +281,6 @@ class Scoper:
                 return ast.unparse(one)
         return None
 
-    def _is_generic(self, function: Function, node: ast.Call) -> bool:
-        """Tell whether a statement's model is a variable."""
-        called = last_name(node.func)
-        if not node.args or called not in ("get", "select", "query"):
-            return False
-        if called == "get":
-            owner = node.func.value if isinstance(node.func, ast.Attribute) else None
-            if owner is None or len(node.args) != 2:
-                return False
-            if not self.program.is_session(function, owner):
-                return False
-        model = node.args[0]
-        if isinstance(model, ast.Attribute) and isinstance(model.value, ast.Name):
-            return model.value.id == "self"
-        names = {one.arg for one in function.parameters}
-        return isinstance(model, ast.Name) and model.id in names - {"cls"}
-
     def _refuse(self, function: Function, node: ast.AST, why: str) -> None:
         self.problems.append(
             Note(function.path, getattr(node, "lineno", 1), f"{function.name}: {why}")
@@ -288,21 +299,6 @@ def _is_by_key(function: Function, one: Owned) -> bool:
         if is_filter and any(keyword.arg == one.key for keyword in node.keywords):  # type: ignore[attr-defined]
             return True
     return False
-
-
-def _root(node: ast.expr) -> ast.AST:
-    """Return the call that a chain of calls begins with."""
-    while isinstance(node, ast.Call):
-        callee = node.func
-        if not isinstance(callee, ast.Attribute) or callee.attr in ("select", "query"):
-            break
-        node = callee.value
-    return node
-
-
-def _is_query(node: ast.expr) -> bool:
-    root = _root(node)
-    return isinstance(root, ast.Call) and last_name(root.func) == "query"
 
 
 def _raw(node: ast.Call, tables: Mapping[str, Owned]) -> str | None:
