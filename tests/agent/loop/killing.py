@@ -1,6 +1,6 @@
 """Killing a run at each step, and going on: a program, so that what is killed is a whole process.
 
-    python -m tests.agent.loop.killing FOLDER [--every N] [--bare]
+    python -m tests.agent.loop.killing FOLDER [--every N] [--from N] [--bare]
 
 For each line of the transcript the run is killed by SIGKILL when half of the line is written (so that
 what it speaks of was done), and right after it. Then it goes on in another process. What is left of each is
@@ -148,10 +148,12 @@ def _processes(folder: Path) -> list[str]:
 def main() -> None:
     """Kill at every line, or at every Nth."""
     folder, bare = Path(sys.argv[1]), "--bare" in sys.argv
-    every = int(sys.argv[sys.argv.index("--every") + 1]) if "--every" in sys.argv else 1
+    every, point = (
+        int(sys.argv[sys.argv.index(name) + 1]) if name in sys.argv else usual
+        for name, usual in (("--every", 1), ("--from", 0))
+    )
     os.environ["BACKWRIGHT_CACHE"] = str(folder / "cache")
     patch(bare=bare)
-    point = 0
     while True:
         line, when = divmod(point, len(WHEN))
         told = one(project(folder / f"greeter-{point}"), line, WHEN[when], bare=bare)
