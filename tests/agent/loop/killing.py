@@ -106,7 +106,7 @@ def one(root: Path, line: int, when: str, *, bare: bool) -> dict[str, Any]:
     ended = [apart(begin)]
     runs = sorted(path.parent for path in places.cache_folder("runs").glob("*/transcript.jsonl"))
     run = runs[-1].name if runs else ""
-    if os.WIFSIGNALED(ended[0]):
+    if os.WIFSIGNALED(ended[0]) and not is_over(runs):
         ended.append(apart(go_on))
     records = read_transcript(runs[-1] / "transcript.jsonl") if runs else ()
     return {
@@ -119,6 +119,12 @@ def one(root: Path, line: int, when: str, *, bare: bool) -> dict[str, Any]:
         "changes": len(history(root)),
         "left": left_running(runs[-1] if runs else root),
     }
+
+
+def is_over(runs: list[Path]) -> bool:
+    """Tell whether the last run had written its last line."""
+    lines = (runs[-1] / "transcript.jsonl").read_text().splitlines() if runs else []
+    return bool(lines) and '"kind": "ended"' in lines[-1]
 
 
 def left_running(folder: Path) -> list[str]:

@@ -29,9 +29,8 @@ def judge(told: list[dict[str, Any]]) -> None:
         where = f"killed {one['when']} line {one['line']}"
         assert one["left"] == [], where
         if one["kinds"]:
-            assert one["codes"][-1] == 0, where
+            assert one["codes"][-1] == 0 or one["codes"] == [-9], where  # the latter: it was over
             assert one["kinds"][-1] == "ended", where
-            assert one["kinds"].count("moved") == 1 or one["when"] != "after", where
             assert one["changes"] == 1, where
             assert {name: one["files"].get(name) for name in EXPECTED} == EXPECTED, where
             assert '"hello" + "!"' in one["files"]["main.py"], where

@@ -160,7 +160,9 @@ def _opened(root: Path, request: ModelTask, asking: Asking | None) -> _Opened:
 def _known(root: Path, name: str) -> _Opened:
     run = where.known_run(name)
     transcript = Transcript(run / "transcript.jsonl")
-    begun = transcript.records[0].data if transcript.records else {}
+    if not transcript.records:
+        raise UsageError(f"the run {name} was ended before it began", remedy="give the task again")
+    begun = transcript.records[0].data
     if begun.get("project") != str(root):
         raise UsageError(
             f"the run {name} is of another project: {begun.get('project')}",
