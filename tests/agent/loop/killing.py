@@ -1,6 +1,6 @@
 """Killing a run at each step, and going on: a program, so that what is killed is a whole process.
 
-    python -m tests.agent.loop.killing FOLDER [--every N] [--from N] [--bare]
+    python -m tests.agent.loop.killing FOLDER [--every N] [--from N]
 
 For each line of the transcript the run is killed by SIGKILL when half of the line is written (so that
 what it speaks of was done), and right after it. Then it goes on in another process. What is left of each is
@@ -52,10 +52,10 @@ ANSWERS = Answers({"model-1": "a"})
 WHEN = ("half", "after")
 
 
-def patch(*, bare: bool) -> None:
+def patch() -> None:
     """Leave out what is no matter of kills: finding an environment, and the real judge."""
     environment = inspect_prefix(Path(sys.prefix), "venv")
-    assert environment is not None or bare
+    assert environment is not None
     session.judge_inside = lambda *_, **__: QuickJudge()  # type: ignore[assignment]
     session.engine = lambda: None  # type: ignore[assignment,return-value]
     session.where.needs_of = lambda *_: Needs(environment, HostFacts("main:app"), {})  # type: ignore[arg-type,assignment]
@@ -92,15 +92,15 @@ def apart(work: Callable[[], object]) -> int:
     return os.waitpid(child, 0)[1]
 
 
-def one(root: Path, line: int, when: str, *, bare: bool) -> dict[str, Any]:
+def one(root: Path, line: int, when: str) -> dict[str, Any]:
     """Kill a run once, go on until it ends, and tell what is left."""
 
     def begin() -> None:
         kill_at(line, when)
-        work(ModelTask(root, "greet", answers=ANSWERS, unconfined=bare), silence, scripted(STEPS))
+        work(ModelTask(root, "greet", answers=ANSWERS), silence, scripted(STEPS))
 
     def go_on() -> None:
-        task = ModelTask(root, resume=run, answers=ANSWERS, unconfined=bare)
+        task = ModelTask(root, resume=run, answers=ANSWERS)
         work(task, silence, scripted(STEPS))
 
     ended = [apart(begin)]
@@ -153,16 +153,16 @@ def _processes(folder: Path) -> list[str]:
 
 def main() -> None:
     """Kill at every line, or at every Nth."""
-    folder, bare = Path(sys.argv[1]), "--bare" in sys.argv
+    folder = Path(sys.argv[1])
     every, point = (
         int(sys.argv[sys.argv.index(name) + 1]) if name in sys.argv else usual
         for name, usual in (("--every", 1), ("--from", 0))
     )
     os.environ["BACKWRIGHT_CACHE"] = str(folder / "cache")
-    patch(bare=bare)
+    patch()
     while True:
         line, when = divmod(point, len(WHEN))
-        told = one(project(folder / f"greeter-{point}"), line, WHEN[when], bare=bare)
+        told = one(project(folder / f"greeter-{point}"), line, WHEN[when])
         sys.stdout.write(f"{json.dumps(told)}\n")
         sys.stdout.flush()
         if not told["killed"]:
