@@ -56,6 +56,11 @@ class Evidence:
         return tuple(check for check in self.checks if check.verdict == "fail")
 
     @property
+    def refuted(self) -> bool:
+        """Whether something failed that nobody can overrule."""
+        return any(check.check not in self.may_be_overruled for check in self.failures)
+
+    @property
     def unproved(self) -> tuple[Check, ...]:
         """What is needed, and could not be tried."""
         return tuple(c for c in self.checks if c.verdict == "skipped" and c.check in NEEDED)

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from backwright.agent.loop.evidence import Baseline, Evidence
+from backwright.agent.loop.evidence import NEEDED, Baseline, Evidence
 from backwright.agent.loop.witnesses import checklist, kept_tests, live, reading
 from backwright.errors import BackwrightError
 from backwright.project import read_project
@@ -47,67 +47,99 @@ class Case:
 
 
 def judge(case: Case) -> Evidence:
-    """Judge a change.
+    """Judge a change: by reading first, then by running it, unless reading found it wrong.
 
     Raises:
         BackwrightError: the project as it was cannot be run at all.
     """
     with workplace(case.root, "judge", silence) as place:
-        tests = case.baseline.tests
-        baseline = Baseline(
-            kept_tests.passing_before(place) if tests is None else tests,
-            live.probed_before(place)
-            if case.scope != "quick" and case.baseline.probe is None
-            else case.baseline.probe,
-        )
-        known = replace(case, baseline=baseline)
-        return _probed(place, known) if case.scope == "probe" else _judged(place, known)
+        if case.scope == "probe":
+            return _probed(place, case)
+        read = _read(place, case)
+        if read.evidence.refuted:
+            return replace(read.evidence, checks=(*read.evidence.checks, *_not_run(read.evidence)))
+        return _run(place, case, read)
 
 
-def _probed(place: Workplace, case: Case) -> Evidence:
-    """Make the probe alone."""
-    place.staging.apply(case.changes)
-    check = live.live(place.reread(), case.baseline.probe)
-    return Evidence(checks=(check,), baseline=case.baseline, whole=True)
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What reading tells: the project before and after, and what follows from that."""
+
+    before: Project
+    after: Project
+    evidence: Evidence
 
 
-def _judged(place: Workplace, case: Case) -> Evidence:
+def _read(place: Workplace, case: Case) -> _Reading:
+    """Put the change into the copy, and read what it has become."""
     original = copy_project(place.root, place.staging.scratch / "as-it-was", place.staging.scratch)
     before = read_project(original.folder)
     place.staging.apply(case.changes)
     after = read_project(place.folder)
     files = tuple(edit.path for edit in case.changes.edits if edit.after is not None)
-    checks = [
-        reading.lost(before, after),
-        reading.guarded(before, after),
-        reading.wired(before, after, files),
-    ]
     found, notes = checklist.checklist(
         checklist.audited(before, before), checklist.audited(after, before), before
     )
-    checks.append(found)
-    changed = place.reread()
-    made = _verified(changed, case.changes, before, after)
-    checks += made
-    overruled: tuple[str, ...] = ("nothing-lost",) if checks[0].verdict == "fail" else ()
-    if not any(one.verdict == "fail" for one in made):
-        kept, edited = kept_tests.kept(changed, case.changes, case.baseline)
-        checks.append(kept)
-        overruled += ("kept-tests",) if edited else ()
-        if case.scope == "all" and kept.verdict != "fail":
-            checks.append(live.live(changed, case.baseline.probe))
-    passed, added = _counted(changed, case.changes, original.folder)
-    return Evidence(
-        checks=tuple(checks),
+    lost = reading.lost(before, after)
+    guards, wired = reading.guarded(before, after), reading.wired(before, after, files)
+    evidence = Evidence(
+        checks=(lost, guards, wired, found),
         endpoints=_endpoints(before, after),
         files=_files(original.folder, place.folder),
-        passed=passed,
-        added=added,
         notes=(*reading.places(before, after), *notes),
         baseline=case.baseline,
-        may_be_overruled=overruled,
-        whole=case.scope == "all",
+        may_be_overruled=("nothing-lost",) if lost.verdict == "fail" else (),
     )
+    return _Reading(before, after, evidence)
+
+
+def _not_run(evidence: Evidence) -> Iterator[Check]:
+    """Say of what is needed why it was not tried."""
+    name = evidence.failures[-1].check
+    for check in NEEDED:
+        yield Check(check, "skipped", 0.0, f"not made, because `{name}` failed")
+
+
+def _run(place: Workplace, case: Case, read: _Reading) -> Evidence:
+    """Run the changed project, and hold it against the project as it was."""
+    tests = case.baseline.tests
+    baseline = replace(
+        case.baseline, tests=kept_tests.passing_before(place) if tests is None else tests
+    )
+    changed = place.reread()
+    checks = list(_verified(changed, case.changes, read.before, read.after))
+    overruled = read.evidence.may_be_overruled
+    if not any(one.verdict == "fail" for one in checks):
+        kept, edited = kept_tests.kept(changed, case.changes, baseline)
+        checks.append(kept)
+        overruled += ("kept-tests",) if edited else ()
+    passed, added = _counted(changed, case.changes, read.before.root)
+    evidence = replace(
+        read.evidence,
+        checks=(*read.evidence.checks, *checks),
+        passed=passed,
+        added=added,
+        baseline=baseline,
+        may_be_overruled=overruled,
+    )
+    if case.scope == "quick" or evidence.refuted:
+        return evidence
+    check, known = _live(place, changed, baseline)
+    return replace(evidence, checks=(*evidence.checks, check), baseline=known, whole=True)
+
+
+def _probed(place: Workplace, case: Case) -> Evidence:
+    """Make the probe alone."""
+    place.staging.apply(case.changes)
+    check, known = _live(place, place.reread(), case.baseline)
+    return Evidence(checks=(check,), baseline=known, whole=True)
+
+
+def _live(place: Workplace, changed: Workplace, baseline: Baseline) -> tuple[Check, Baseline]:
+    """Probe the changed project; the project as it was too, unless that is known."""
+    if baseline.probe is None:
+        baseline = replace(baseline, probe=live.probed_before(place))
+    return live.live(changed, baseline.probe), baseline
 
 
 def _verified(

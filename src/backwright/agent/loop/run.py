@@ -178,7 +178,7 @@ class Run:
         if now != self.state.tree:
             self.record("drifted", tree=now, changed=self._between(self.state.tree, now))
         known = self.state.evidence()
-        if known is not None and (known.whole or not whole or known.failures):
+        if known is not None and (known.whole or not whole or known.refuted):
             return known
         self.listener(StepStarted("proving what was changed"))
         scope: Scope = "probe" if known is not None else "all" if whole else "quick"

@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterator
 
 os.environ["BCRYPT_ROUNDS"] = "4"
+os.environ.setdefault("SECRET_KEY", "of-the-tests-and-long-enough-for-them")
 
 import pytest
 from fastapi.testclient import TestClient
