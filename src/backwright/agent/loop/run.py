@@ -96,7 +96,7 @@ class Run:
         """Go on after another process, whose workspace was put to what the transcript says."""
         self.record("resumed")
         if any(turn.kind == "answer" for turn in self.state.turns) and not self.state.finishing:
-            self.record("told", text=_GONE, attempt=False)
+            self.record("noted", text=_GONE)
 
     def go(self) -> Evidence:
         """Work until the change holds, and return what was seen of it.
@@ -116,7 +116,7 @@ class Run:
                 evidence = self._finish()
                 if evidence is not None:
                     return evidence
-            elif self._is_changed() and self.state.evidence() is None:
+            elif self._is_changed() and (self.state.untold or self.state.evidence() is None):
                 self.record(
                     "told", text=wording.verification(self._judge(whole=False)), attempt=False
                 )
@@ -254,11 +254,12 @@ class Run:
             UsageError: it is none of the choices.
         """
         value = _answer(self.answers, question)
-        self.record("decided", key=question.key, value=value)
+        text = ""
         if question.free:
-            self.record("told", text=f"The user answers: {value}", attempt=False)
-        elif question.key != "unproved" and value != "yes":
-            self.record("told", text=f"The user says no: {question.text}", attempt=False)
+            text = f"The user answers: {value}"
+        elif question.key != wording.UNPROVED and value != "yes":
+            text = f"The user says no: {question.text}"
+        self.record("decided", key=question.key, value=value, text=text)
 
     def _is_changed(self) -> bool:
         return self.state.tree != self.state.base

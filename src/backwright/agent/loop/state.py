@@ -33,6 +33,7 @@ class State:
         said: What that answer says.
         attempts: How often it was said and did not hold.
         judged: What was seen of the last state that was judged, and which one that is.
+        untold: Whether the model has not been told of that.
         baseline: What held before.
         question: What the user is asked.
         decided: What the user has answered.
@@ -51,6 +52,7 @@ class State:
     said: str = ""
     attempts: int = 0
     judged: tuple[str, Evidence] | None = None
+    untold: bool = False
     baseline: Baseline = field(default_factory=Baseline)
     question: Question | None = None
     decided: dict[str, str] = field(default_factory=dict)
@@ -130,13 +132,18 @@ def _drifted(state: State, data: Mapping[str, Any]) -> None:
 def _judged(state: State, data: Mapping[str, Any]) -> None:
     evidence = read_evidence(data["evidence"])
     state.judged = data["tree"], evidence
+    state.untold = True
     state.baseline = evidence.baseline
 
 
 def _told(state: State, data: Mapping[str, Any]) -> None:
     state.turns.append(Turn("user", data["text"]))
-    state.finishing = False
+    state.finishing = state.untold = False
     state.attempts += bool(data["attempt"])
+
+
+def _noted(state: State, data: Mapping[str, Any]) -> None:
+    state.turns.append(Turn("user", data["text"]))
 
 
 def _question(state: State, data: Mapping[str, Any]) -> None:
@@ -146,8 +153,12 @@ def _question(state: State, data: Mapping[str, Any]) -> None:
 
 
 def _decided(state: State, data: Mapping[str, Any]) -> None:
+    """Take an answer; the model is told in the same line, or a kill in between would ask twice."""
     state.question = None
     state.decided[data["key"]] = data["value"]
+    if data["text"]:
+        state.turns.append(Turn("user", data["text"]))
+        state.finishing = False
 
 
 def _moving(state: State, data: Mapping[str, Any]) -> None:
@@ -166,6 +177,7 @@ _KINDS: Mapping[str, Callable[[State, Mapping[str, Any]], None]] = {
     "drifted": _drifted,
     "judged": _judged,
     "told": _told,
+    "noted": _noted,
     "question": _question,
     "decided": _decided,
     "moving": _moving,

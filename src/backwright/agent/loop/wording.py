@@ -9,6 +9,7 @@ from backwright.agent.definition import Definition
 from backwright.agent.loop.evidence import Evidence
 from backwright.values import Check, Choice, Question
 
+UNPROVED = "unproved"
 _SHOWN = 1500
 _HERE = """
 ## Here
@@ -92,7 +93,7 @@ def overruling(check: Check) -> Question:
 def unproved(checks: Sequence[Check]) -> Question:
     """Ask whether to move a change over of which not everything could be proved."""
     return Question(
-        key="unproved",
+        key=UNPROVED,
         text=f"This could not be proved: {', '.join(one.check for one in checks)}. "
         "Move the change over all the same?",
         why="; ".join(f"{one.check}: {one.detail[:_SHOWN]}" for one in checks),
