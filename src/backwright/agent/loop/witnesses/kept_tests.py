@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import PurePosixPath
 
 from backwright.agent.loop.evidence import Baseline
 from backwright.agent.loop.witnesses.reading import is_test
@@ -13,7 +14,10 @@ from backwright.values import Check
 from backwright.workshop import ChangeSet, prepare, verify
 from backwright.workshop.checks.tests import Report, last_report
 
-_SETTINGS = ("pytest.ini", "tox.ini", "setup.cfg", "pyproject.toml", "noxfile.py")
+_SETTINGS = (
+    *("pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml", "tox.ini", "setup.cfg"),
+    *("pyproject.toml", "conftest.py", "sitecustomize.py", "usercustomize.py"),
+)
 _SHOWN = 5
 
 
@@ -60,11 +64,15 @@ def kept(place: Workplace, changes: ChangeSet, baseline: Baseline) -> tuple[Chec
 
 
 def _edited(changes: ChangeSet) -> set[str]:
-    """Return the files of a change that decide over tests that were there before."""
+    """Return the files of a change that decide over tests that were there before.
+
+    Those are the tests, and what pytest reads before any test, be it new.
+    """
     return {
         edit.path
         for edit in changes.edits
-        if edit.before is not None and (is_test(edit.path) or edit.path in _SETTINGS)
+        if (edit.before is not None and is_test(edit.path))
+        or PurePosixPath(edit.path).name in _SETTINGS
     }
 
 
