@@ -11,7 +11,10 @@ from backwright.doctor.cors.allowed import Allowed, allowed
 from backwright.doctor.cors.mending import listed, mended, star_pattern, without_wildcard
 from backwright.doctor.edits import finished
 from backwright.doctor.evidence import Evidence
+from backwright.doctor.givens import setting_of
 from backwright.doctor.registry import diagnosis
+from backwright.doctor.settings_files import with_variable
+from backwright.doctor.sources import last_name
 from backwright.project.types import Cors
 from backwright.report.doctor_types import Cause, Repair, Seen
 from backwright.source.text import indent_by
@@ -65,6 +68,8 @@ def _matches(pattern: str, text: str) -> bool:
 
 
 def _missing(evidence: Evidence, origin_: str) -> Cause:
+    if (conditional := _under_condition(evidence, origin_)) is not None:
+        return conditional
     apps = evidence.project.apps
     place = Place(apps[0].file, apps[0].line) if apps else None
     return _cause(
@@ -75,6 +80,40 @@ def _missing(evidence: Evidence, origin_: str) -> Cause:
         f'    allow_origins=["{origin_}"],\n    allow_methods=["*"],\n    allow_headers=["*"],\n)',
         place, repairs=_added(evidence, origin_),
     )  # fmt: skip
+
+
+def _under_condition(evidence: Evidence, origin_: str) -> Cause | None:
+    """Return the cause of middleware that is only added where a setting has origins."""
+    for file, call in evidence.sources.calls("add_middleware"):
+        if not call.args or last_name(call.args[0]) != "CORSMiddleware":
+            continue
+        for branch in evidence.sources.nodes(file):
+            if not isinstance(branch, ast.If) or not branch.lineno < call.lineno <= (
+                branch.end_lineno or 0
+            ):
+                continue
+            names = [last_name(one) for one in ast.walk(branch.test)]
+            setting = next((one for name in names if (one := setting_of(evidence, name))), None)
+            variable = setting.variables[0].upper() if setting and setting.variables else ""
+            given_ = evidence.variables.get(variable)
+            if not variable or (given_ is not None and given_.value.strip() not in ("", "[]")):
+                continue
+            return _cause(
+                evidence, "cors-not-set",
+                f"CORSMiddleware is only added where {variable} has origins, and it has none here: no answer allows any",
+                f"set {variable} to {origin_} (or to a list of JSON, as its type is)",
+                Place(file, branch.lineno), repairs=_set(evidence, variable, origin_),
+            )  # fmt: skip
+    return None
+
+
+def _set(evidence: Evidence, name: str, origin_: str) -> tuple[Repair, ...]:
+    """Return the repair that gives the variable an origin in the project's file of variables."""
+    found = evidence.variables.get(name)
+    if found is not None and found.place is not None:
+        line = evidence.sources.line(found.place)
+        return evidence.replaced(found.place, line, f'{name}=["{origin_}"]')
+    return with_variable(evidence, name, f'["{origin_}"]') if found is None else ()
 
 
 def _added(evidence: Evidence, origin_: str) -> tuple[Repair, ...]:
@@ -94,7 +133,8 @@ def _added(evidence: Evidence, origin_: str) -> tuple[Repair, ...]:
                 )
                 lines = text.splitlines(keepends=True)
                 lines.insert(one.end_lineno or one.lineno, indent_by(block, " " * one.col_offset))
-                imports = {"fastapi.middleware.cors": {"CORSMiddleware"}}
+                known = re.search(r"(?m)^from \S+ import .*\bCORSMiddleware\b", text)
+                imports = {} if known else {"fastapi.middleware.cors": {"CORSMiddleware"}}
                 return finished(app.file, text, "".join(lines), imports)
     return ()
 

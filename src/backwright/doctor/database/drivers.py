@@ -43,7 +43,7 @@ _KNOWN = (
     ),
 )  # fmt: skip
 _SCHEMES = {
-    "database-dialect": (r"postgres(?=[:+])", "postgresql"),
+    "database-dialect": (r"postgres(?=[:+]|[\"']?\s*$)", "postgresql"),
     "database-sync-driver": (r"postgres(?:ql)?(?:\+psycopg2?)?(?=:)", "postgresql+asyncpg"),
 }
 

@@ -44,8 +44,8 @@ _KNOWN = (
     ),
     Known(
         "relationship-back-populates",
-        r"Mapper 'Mapper\[(?P<model>\w+)\(\w+\)\]' has no property '(?P<name>\w+)'",
-        "a relationship's back_populates names {model}.{name}, which is not there",
+        r"Mapper '(?:Mapper\[(?P<model>\w+)\(\w+\)\]|mapped class (?P<old>\w+)->\w+)' has no property '(?P<name>\w+)'",
+        "a relationship's back_populates names {model}{old}.{name}, which is not there",
         "give both sides each other's name",
         _PROOF,
     ),

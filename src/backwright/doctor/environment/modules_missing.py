@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 
+from backwright.doctor.database.connecting import in_url
 from backwright.doctor.edits import finished
 from backwright.doctor.environment.circles import opened
 from backwright.doctor.environment.libraries import DISTRIBUTIONS
@@ -15,6 +16,7 @@ from backwright.doctor.registry import diagnosis
 from backwright.doctor.requirements import is_required, required
 from backwright.doctor.tracebacks import Frame
 from backwright.report.doctor_types import Cause, Repair
+from backwright.values import Place
 
 _ASKED = (
     (r'Form data requires "python-multipart" to be installed', "python-multipart"),
@@ -33,6 +35,11 @@ def not_installed(evidence: Evidence) -> Iterator[Cause]:
         name = match["name"]
         if "Attempts made:" in raised.text or name == "tomllib":
             continue  # one of several ways: the diagnosis of what needs it says it
+        if name == "psycopg" and is_required(evidence, "psycopg2") | is_required(
+            evidence, "psycopg2-binary"
+        ):
+            yield _newer_default(evidence, ground)
+            continue
         if _is_own(evidence, name):
             yield _elsewhere(evidence, ground, name)
         else:
@@ -44,6 +51,48 @@ def not_installed(evidence: Evidence) -> Iterator[Cause]:
         if grounds or any(evidence.said(pattern)):
             text = f"the application needs {distribution}: it is not installed"
             yield _missing(evidence, distribution, next(iter(grounds), None), text)
+
+
+def _newer_default(evidence: Evidence, ground: Ground) -> Cause:
+    """Return the cause of a URL without a driver, for which SQLAlchemy 2.1 takes another than 2.0 did."""
+    place = _url_line(evidence, ground)
+    repairs = evidence.replaced(place, "postgresql://", "postgresql+psycopg2://") if place else ()
+    return Cause(
+        "environment", "driver-of-sqlalchemy-21",
+        "the URL names no driver: SQLAlchemy 2.1 takes psycopg (3) for postgresql://, and the project has psycopg2",
+        (ground.failure.last.text,), place or ground.place,
+        "write postgresql+psycopg2://; or require sqlalchemy<2.1", _START,
+        repairs=repairs or _below(evidence), failure=ground.number, count=ground.count,
+    )  # fmt: skip
+
+
+def _url_line(evidence: Evidence, ground: Ground) -> Place | None:
+    """Return the line that gives the URL: of the environment, or a setting's default."""
+    facts = evidence.project.database
+    names = {one.name.upper() for one in facts.variables} if facts else set()
+    defaults = [
+        Place(one.file, one.line) for one in evidence.project.settings
+        if names & {name.upper() for name in one.variables}
+    ]  # fmt: skip
+    found = [one for one in (in_url(evidence, ground), *defaults) if one is not None]
+    return next(
+        (one for one in found if "postgresql://" in evidence.sources.line(one)), None
+    ) or next(iter(found), None)
+
+
+def _below(evidence: Evidence) -> tuple[Repair, ...]:
+    """Return the repair that requires an SQLAlchemy of before 2.1."""
+    pattern = re.compile(
+        r"(?im)^(?P<before>\s*[\"']?sqlalchemy(?:\[[\w,]+\])?(?:>=[\d.]+)?)(?:,\s*<[\d.]+)?(?P<after>[\"']?,?[ \t]*)$"
+    )
+    for file in evidence.sources.configuration:
+        if file.rpartition("/")[2] in ("requirements.txt", "pyproject.toml"):
+            text = evidence.sources.text(file)
+            if found := pattern.search(text):
+                bound = ",<2.1" if ">=" in found["before"] else "<2.1"
+                made = f"{found['before']}{bound}{found['after']}"
+                return finished(file, text, f"{text[: found.start()]}{made}{text[found.end() :]}")
+    return ()
 
 
 def _missing(evidence: Evidence, distribution: str, ground: Ground | None, text: str) -> Cause:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from backwright.doctor.edits import finished, rewritten, segment
 from backwright.doctor.evidence import Evidence
 from backwright.doctor.registry import diagnosis
-from backwright.doctor.sources import FunctionNode, called, literal
+from backwright.doctor.sources import FunctionNode, called, keyword, literal
 from backwright.report.doctor_types import Cause, Repair
 from backwright.source.syntax import nodes
 from backwright.values import Place
@@ -112,17 +112,27 @@ def templates(evidence: Evidence) -> Iterator[Cause]:
             "TemplateResponse takes the request first: the name of the template was taken for it",
             (raised.text,), Place(ground.place.file, call.lineno),
             'templates.TemplateResponse(request, "name.html", {…})', _PROOF,
-            repairs=_request_first(evidence, ground.place.file, call),
+            repairs=_request_first(evidence),
             failure=ground.number, count=ground.count,
         )  # fmt: skip
 
 
-def _request_first(evidence: Evidence, file: str, call: ast.Call) -> tuple[Repair, ...]:
-    context = call.args[1] if len(call.args) > 1 else None
-    request = "request"
+def _request_first(evidence: Evidence) -> tuple[Repair, ...]:
+    """Return the repairs of all calls that name the template first."""
+    changes: dict[str, list[tuple[ast.expr, str]]] = {}
+    for file, call in evidence.sources.calls("TemplateResponse"):
+        if call.args and isinstance(literal(call.args[0]), str):
+            name = segment(evidence, file, call.args[0])
+            written = f"{_request(evidence, file, call)}, {name}"
+            changes.setdefault(file, []).append((call.args[0], written))
+    return tuple(one for file, made in changes.items() for one in rewritten(evidence, file, made))
+
+
+def _request(evidence: Evidence, file: str, call: ast.Call) -> str:
+    """Return the request as the context of a template names it."""
+    context = call.args[1] if len(call.args) > 1 else keyword(call, "context")
     if isinstance(context, ast.Dict):
         for key, value in zip(context.keys, context.values, strict=True):
             if key is not None and literal(key) == "request":
-                request = segment(evidence, file, value)
-    name = call.args[0]
-    return rewritten(evidence, file, [(name, f"{request}, {segment(evidence, file, name)}")])
+                return segment(evidence, file, value)
+    return "request"
