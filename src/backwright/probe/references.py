@@ -54,6 +54,9 @@ class References:
         for one in operation.parameters:
             if one.location in ("query", "header"):
                 found = self.referred(one.name, one.schema)
+                if found is None and one.location == "query" and one.name in ("id", "ids"):
+                    about = self.resource(operation)
+                    found = about if self.creators(about) else None
                 if found:
                     place: Place = "query" if one.location == "query" else "header"
                     yield Slot(place, one.name, found, is_array(one.schema))
