@@ -1,5 +1,6 @@
 """What is asked before anything is written, and what is refused."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -8,9 +9,10 @@ from backwright.errors import QuestionError, UsageError
 from backwright.project import read_project
 from backwright.tasks.auth_completion import completion
 from backwright.tasks.auth_plan import plan
+from backwright.tasks.drafted import put
 from backwright.tasks.questions import Answers
 from backwright.transfer.draft import Draft
-from backwright.transfer.guarding.completing import Completion
+from backwright.transfer.guarding.completing import Completion, complete
 from backwright.transfer.guarding.host import Wanted
 from backwright.transfer.guarding.leaving_out import OPTIONAL
 
@@ -101,6 +103,33 @@ def test_what_is_missing_is_asked_for() -> None:
         ("PATCH", "/posts/{post_id}"),
         ("DELETE", "/tasks/{task_id}"),
     }
+
+
+def test_rows_that_belong_to_nobody_get_owners(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(HALF, tmp_path / "half"))
+    said = (
+        ("models.py", '    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))\n', ""),
+        ("models.py", '    author_id: Mapped[int] = mapped_column(ForeignKey("users.id"))\n', ""),
+        ("services.py", ", user_id=user.id", ""),
+        ("services.py", ".where(Task.user_id == user.id)", ""),
+        ("routes/tasks.py", ", Task.user_id == current_user.id", ""),
+        ("routes/posts.py", ", author_id=current_user.id", ""),
+    )
+    for name, old, new in said:
+        file = folder / "half" / name
+        assert old in file.read_text()
+        file.write_text(file.read_text().replace(old, new))
+    wanted = completed(folder)
+    assert wanted.owned == ("Task", "Post")
+    draft = Draft(folder)
+    complete(draft, read_project(folder), wanted)
+    services = "".join(draft.text("half/services.py").split())
+    assert "Task(title=title,owner_id=user.id)" in services
+    assert "select(Task).where(Task.owner_id==user.id)" in services
+    assert "Remark.task_id.in_(select(Task.id).where(Task.owner_id==current_user.id))" in services
+    put(folder, draft)
+    assert completed(folder) == Completion()
+    assert completed(Path(HALF), owned="none").owned == ()
 
 
 def test_what_stays_open_or_shared_is_left_alone() -> None:

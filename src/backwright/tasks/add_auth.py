@@ -36,6 +36,7 @@ from backwright.tasks.probe_tests import style_of
 from backwright.tasks.questions import Answers
 from backwright.tasks.safe_migration import make_safe
 from backwright.transfer.draft import Draft
+from backwright.transfer.guarding.completing import Completion
 from backwright.transfer.guarding.guard import Guarded, guard
 from backwright.transfer.guarding.host import Wanted
 from backwright.transfer.guarding.host_tests import NOBODY
@@ -104,7 +105,7 @@ def add_auth(request: AddAuth, listener: Listener) -> ChangeReport:
 def _completed(request: AddAuth, project: Project, listener: Listener) -> ChangeReport:
     """Complete an authentication that is there; report that there is nothing to add if so."""
     wanted = completion(project, Draft(request.root), request.answers)
-    if not wanted.forgotten and not wanted.unscoped:
+    if wanted == Completion():
         return _already(project)
     if request.dry_run:
         return planned_completion(request.root, project, wanted, command=COMMAND)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,10 +12,19 @@ from backwright.project import read_project
 from backwright.project.types import Endpoint, Project
 from backwright.report.change import ChangeReport, PlanStep
 from backwright.report.events import Listener, StepStarted
-from backwright.tasks.auth_plan import Use, listed, stays_open, uses_of
+from backwright.tasks.add_by_example import finish_migration
+from backwright.tasks.auth_plan import (
+    Use,
+    divided,
+    listed,
+    owned_question,
+    stays_open,
+    uses_of,
+)
 from backwright.tasks.auth_proof import prove_guarded
 from backwright.tasks.change import (
     Outcome,
+    Workplace,
     change_report,
     changes_of,
     each_file_once,
@@ -24,11 +33,15 @@ from backwright.tasks.change import (
     workplace,
 )
 from backwright.tasks.drafted import changes_between, lose_nothing, put
+from backwright.tasks.migration import Revision, write_revision
 from backwright.tasks.probe_tests import style_of
 from backwright.tasks.questions import Answers
+from backwright.tasks.safe_migration import make_safe
 from backwright.transfer.draft import Draft
 from backwright.transfer.guarding.adopting import looks_like_accounts
 from backwright.transfer.guarding.completing import Completion, complete
+from backwright.transfer.guarding.owned import is_link
+from backwright.transfer.guarding.owning import own_tables
 from backwright.values import Choice, Question
 from backwright.workshop import require
 from backwright.workshop.staging import prepare
@@ -63,18 +76,56 @@ def completion(project: Project, draft: Draft, answers: Answers) -> Completion:
         UsageError: an answer names an endpoint that is not in question.
         QuestionError: a question is not answered.
     """
+    names = _newly_owned(project, draft, answers)
+    direct, _ = divided(project, names, None)
+    if direct:
+        project = own_tables(draft, project, direct, {})
     gaps = gaps_of(project, draft)
     known = [_key(one) for one in project.endpoints]
     open_ones = _answered(answers, _public_question(gaps), gaps.forgotten, gaps.left_open, known)
     forgotten = [key for key in gaps.forgotten if key not in open_ones]
     reachable = (*gaps.unscoped, *_newly_guarded(project, forgotten))
+    reachable += tuple(_touching(project, draft, set(names)))
     gaps = replace(gaps, unscoped=tuple(dict.fromkeys(reachable)))
     gaps = replace(
         gaps, shared=tuple(k for k in gaps.unscoped if _is_shared(project, k, open_ones))
     )
     shared = _answered(answers, _shared_question(gaps), gaps.unscoped, gaps.shared, known)
     unscoped = [key for key in gaps.unscoped if key not in shared]
-    return Completion(tuple(map(_pair, forgotten)), tuple(map(_pair, unscoped)))
+    return Completion(tuple(map(_pair, forgotten)), tuple(map(_pair, unscoped)), tuple(direct))
+
+
+def _newly_owned(project: Project, draft: Draft, answers: Answers) -> list[str]:
+    """Return the models that are to get owners, where no row of the project belongs to anybody.
+
+    Raises:
+        UsageError: an answer names something unknown.
+        QuestionError: it is not said.
+    """
+    people = {m.name for m in project.models if looks_like_accounts(m)} | {project.auth.user_model}
+    models = [m for m in project.models if m.name not in people and not is_link(m)]
+    if project.auth.user_model is None or any(m.owner for m in models):
+        return []
+    uses, powers = uses_of(project, draft), _powers(project)
+    made = {name for use in uses for name in use.made
+            if use.endpoint.auth == "required" and not powers & {*use.endpoint.dependencies}}  # fmt: skip
+    proposed = [m.name for m in models if m.name in made]
+    if not proposed and "owned" not in answers.given:
+        return []
+    known = [m.name for m in models]
+    return listed(answers, owned_question(proposed, known, uses), known)
+
+
+def _touching(project: Project, draft: Draft, names: set[str]) -> Iterator[str]:
+    """Yield the endpoints that ask for an account, and touch rows that get owners."""
+    powers = _powers(project)
+    touched = {(one.method, one.path) for one in project.touches
+               if one.model in names and one.callers is not True}  # fmt: skip
+    for use in uses_of(project, draft) if names else ():
+        endpoint = use.endpoint
+        is_plain = endpoint.auth == "required" and not powers & {*endpoint.dependencies}
+        if is_plain and (endpoint.method, endpoint.path) in touched:
+            yield use.key
 
 
 def gaps_of(project: Project, draft: Draft) -> Gaps:
@@ -230,12 +281,17 @@ def complete_auth(
     """
     with workplace(root, command, listener) as place:
         draft = Draft(place.folder)
-        done = complete(draft, project, wanted)
+        done = complete(draft, project, wanted, place.environment.versions())
         files = put(place.folder, draft)
-        steps = each_file_once([PlanStep(name, paths) for name, paths in done.steps])
+        changed = place.reread()
+        made = [PlanStep(name, paths) for name, paths in done.steps]
+        revision = _migrated(changed) if wanted.owned else Revision()
+        if revision.paths:
+            files = [*files, *revision.paths]
+            made.append(PlanStep("migration", revision.paths))
+        steps = each_file_once(made)
         for step in steps:
             listener(StepStarted(f"{step.step}: {', '.join(step.files)}"))
-        changed = place.reread()
         changes = changes_of(place, files, {path: s.step for s in steps for path in s.files})
         lose_nothing(project, read_project(place.folder))
         checks = prove(changed, changes, answers=answers)
@@ -244,8 +300,16 @@ def complete_auth(
         require(checks)
         undo = move_over(place, changes, command)
         outcome = _outcome(command, wanted, steps)
-        outcome = replace(outcome, notes=(*done.notes, *changed.notes))
+        outcome = replace(outcome, notes=(*done.notes, *revision.notes, *changed.notes))
         return change_report(outcome, changes, verified=checks, undo=undo)
+
+
+def _migrated(place: Workplace) -> Revision:
+    """Write the migration of new owners, safe for tables with rows in them."""
+    revision = write_revision(place, "add owners")
+    notes = make_safe(place, revision.paths, {})
+    finish_migration(place, list(revision.paths))
+    return replace(revision, notes=(*revision.notes, *notes))
 
 
 def planned_completion(
@@ -263,11 +327,12 @@ def planned_completion(
 
 def _outcome(command: str, wanted: Completion, steps: tuple[PlanStep, ...]) -> Outcome:
     asked = ", ".join(" ".join(key) for key in wanted.forgotten) or "none"
+    owners = f"; rows of {', '.join(wanted.owned)} belong to who made them" if wanted.owned else ""
     scoped = ", ".join(" ".join(key) for key in wanted.unscoped) or "none"
     return Outcome(
         command=command,
         summary=f"the authentication that is there was completed; asked for an account now: {asked}; "
-        f"the caller's own rows alone: {scoped}",
+        f"the caller's own rows alone: {scoped}{owners}",
         plan=steps,
         next_steps=("backwright probe    tries it with two accounts, and without one",),
     )

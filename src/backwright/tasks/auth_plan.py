@@ -58,10 +58,10 @@ def plan(project: Project, draft: Draft, answers: Answers) -> Wanted:
     known = [m.name for m in candidates]
     if not proposed and "owned" not in answers.given:
         _refuse_unreadable(project, draft)
-    names = listed(answers, _owned_question(proposed, known, uses), known)
+    names = listed(answers, owned_question(proposed, known, uses), known)
     mine = account.name if account else None
     links = _links(project, draft) if names else []
-    direct, through = _divided(project, [*names, *links], mine)
+    direct, through = divided(project, [*names, *links], mine)
     direct = [name for name in direct if name not in links]
     public = _public(answers, project, uses, {*direct, *through, *([mine] if mine else [])})
     rows = _rows(answers) if names else "hidden"
@@ -121,7 +121,8 @@ def _is_written(model: Model, uses: Iterable[Use]) -> bool:
     return any(model.name in use.made for use in uses if use.endpoint.method in _WRITING)
 
 
-def _owned_question(proposed: Sequence[str], known: Sequence[str], uses: Sequence[Use]) -> Question:
+def owned_question(proposed: Sequence[str], known: Sequence[str], uses: Sequence[Use]) -> Question:
+    """Ask which tables have owners, proposing those that endpoints make rows of."""
     value = ",".join(proposed) or _NONE
     rest = [name for name in known if name not in proposed]
     reads = f"; {', '.join(rest)} have no endpoints that make rows" if rest else ""
@@ -177,7 +178,7 @@ def _links(project: Project, draft: Draft) -> list[str]:
     return [m.name for m in project.models if is_link(m) and (m.file, m.name) in classes]
 
 
-def _divided(
+def divided(
     project: Project, names: Sequence[str], account: str | None
 ) -> tuple[list[str], list[str]]:
     """Part owned models: with an owner themselves, or owned through a parent that they must have."""

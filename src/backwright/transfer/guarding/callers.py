@@ -69,7 +69,7 @@ class Caller:
 
 def read_caller(program: Program, project: Project) -> Caller | None:
     """Return how the host's handlers are told who is calling; None if none of them is."""
-    known = (project.auth.current_user or "").replace(":", ".")
+    known = (project.auth.current_user or "").rpartition(":")[2].rpartition(".")[2]
     users = next(
         ((program.sources.module(m.file), m.name) for m in project.models
          if m.name == project.auth.user_model), None,
@@ -81,7 +81,7 @@ def read_caller(program: Program, project: Project) -> Caller | None:
             if found is None:
                 continue
             kind, getter, alias, annotated = found
-            if known and ".".join(getter) != known:
+            if known and getter[1] != known:  # its module may be told by a package that stars it
                 continue
             said = _kind(program, function.path, kind) if kind is not None else users
             if said is None and kind is not None and last_name(_bare(kind)) not in _DICTS:

@@ -8,7 +8,7 @@ a look at the row before anything else is done.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from backwright.errors import UsageError, VerificationError
@@ -24,6 +24,7 @@ from backwright.transfer.guarding.edits import Edits
 from backwright.transfer.guarding.guard import Guarded, handlers
 from backwright.transfer.guarding.looking import Look, look_of
 from backwright.transfer.guarding.owned import Owned, key_of, parent_of
+from backwright.transfer.guarding.owning import own_tables
 from backwright.transfer.guarding.passing import (
     Said,
     append_parameter,
@@ -44,19 +45,33 @@ class Completion:
     Attributes:
         forgotten: The endpoints that are to ask for an account.
         unscoped: The endpoints whose rows are to be the caller's own.
+        owned: The models whose rows belong to nobody so far, and are to be their maker's.
     """
 
     forgotten: tuple[Key, ...] = ()
     unscoped: tuple[Key, ...] = ()
+    owned: tuple[str, ...] = ()
 
 
-def complete(draft: Draft, project: Project, wanted: Completion) -> Guarded:
+def complete(
+    draft: Draft, project: Project, wanted: Completion, installed: Mapping[str, str] | None = None
+) -> Guarded:
     """Write what is missing into a draft of a host.
+
+    Args:
+        draft: the host, which is changed.
+        project: what is known of it.
+        wanted: what is missing.
+        installed: the versions of what is installed.
 
     Raises:
         UsageError: it cannot be told how the host's endpoints ask who is calling.
         VerificationError: a place cannot be completed.
     """
+    steps: list[tuple[str, tuple[str, ...]]] = []
+    if wanted.owned:
+        project = own_tables(draft, project, wanted.owned, installed or {})
+        steps.append(("owners", tuple(draft.changes())))
     sources = Sources(draft, project)
     program = Program(sources)
     caller = read_caller(program, project)
@@ -75,7 +90,7 @@ def complete(draft: Draft, project: Project, wanted: Completion) -> Guarded:
     files = work.write(draft)
     keys = tuple(dict.fromkeys((*wanted.forgotten, *wanted.unscoped)))
     return Guarded(
-        steps=(("guards and scoping", tuple(files)),) if files else (),
+        steps=(*steps, *([("guards and scoping", tuple(files))] if files else [])),
         guarded=keys, public=(), fresh=(), notes=tuple(work.notes), dependencies=(),
         scoped=wanted.unscoped,
     )  # fmt: skip
@@ -108,6 +123,8 @@ class Unscoped(Scoper):
         if not lines:
             return
         for node, one, kind in super().places(function):
+            if kind in ("make", "from") and not one.direct:
+                continue  # its parent was looked up, and says whose it is
             first, last = _lines_of(function, node)
             seen = (t for t in lines if t.model == one.model.name and first <= t.line <= last)
             if any(True for _ in seen):
