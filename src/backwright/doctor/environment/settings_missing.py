@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from difflib import get_close_matches
 
 from backwright.doctor.evidence import Evidence, Ground
@@ -47,7 +48,13 @@ def missing_variables(evidence: Evidence) -> Iterator[Cause]:
         is_read = any(frame.file.endswith("os.py") or "environ" in _line(evidence, ground)
                       for frame in raised.frames)  # fmt: skip
         if is_read:
-            yield _missing(evidence, ground, match["name"])
+            cause = _missing(evidence, ground, match["name"])
+            is_loaded = any(evidence.sources.calls("load_dotenv", "read_env"))
+            if cause.name == "setting-missing" and not is_loaded:
+                cause = replace(
+                    cause, repairs=()
+                )  # a line more in a file that nothing loads mends nothing
+            yield cause
 
 
 @diagnosis
