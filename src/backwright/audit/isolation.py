@@ -97,9 +97,8 @@ def by_privilege(subject: Subject, endpoint: Endpoint) -> bool:
 
     A guard that names the role which users are made with lets everybody in.
     """
-    if refusal_of(subject, endpoint) == "others":
-        return True
-    if not any(_PRIVILEGE.search(one.rpartition(":")[2]) for one in endpoint.dependencies):
+    named = any(_PRIVILEGE.search(one.rpartition(":")[2]) for one in endpoint.dependencies)
+    if not named and refusal_of(subject, endpoint) != "others":
         return False
     role = default_role(subject)
     return (

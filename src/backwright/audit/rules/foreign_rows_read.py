@@ -16,6 +16,39 @@ Bad:
             raise HTTPException(404)
         return note
 
+Bad:
+
+    # with users and notes
+    class Member(SQLModel, table=True):
+        id: int | None = Field(default=None, primary_key=True)
+        email: str
+        hashed_password: str
+        role: str = "customer"
+    class Order(SQLModel, table=True):
+        id: int | None = Field(default=None, primary_key=True)
+        member_id: int = Field(foreign_key="member.id")
+    def member(db: Annotated[Session, Depends(session)], sent: Annotated[str, Depends(token)]) -> Member:
+        found = db.exec(select(Member).where(Member.email == sent)).first()
+        if found is None:
+            raise HTTPException(401)
+        return found
+    class HasRole:
+        def __init__(self, *roles: str) -> None:
+            self.roles = roles
+        def __call__(self, user: Annotated[Member, Depends(member)]) -> Member:
+            if user.role not in self.roles:
+                raise HTTPException(403)
+            return user
+    @app.get("/orders")
+    def my_orders(db: Annotated[Session, Depends(session)], user: Annotated[Member, Depends(member)]) -> list[Order]:
+        return db.exec(select(Order).where(Order.member_id == user.id)).all()
+    @app.get("/orders/{order_id}")
+    def read_order(order_id: int, db: Annotated[Session, Depends(session)], _: Annotated[Member, Depends(HasRole("customer"))]) -> Order:
+        order = db.exec(select(Order).where(Order.id == order_id)).first()
+        if order is None:
+            raise HTTPException(404)
+        return order
+
 Good:
 
     # with users and notes
