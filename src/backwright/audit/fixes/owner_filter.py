@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from backwright.audit.fixes.caller import Caller, caller_of
+from backwright.audit.fixes.parents import kept_to_owner, owned_at_last, select_in
 from backwright.audit.fixes.passing_down import for_administrators, passed_down
 from backwright.audit.fixes.repair import (
     Edit,
@@ -21,7 +22,7 @@ from backwright.audit.fixes.repair import (
 from backwright.audit.isolation import Access
 from backwright.audit.sources import FunctionNode, Source, keyword, last_name
 from backwright.audit.subject import Subject
-from backwright.project.types import Touch
+from backwright.project.types import Model, Touch
 
 _STARTS = frozenset({"select", "query", "update", "delete"})
 _CONDITIONS = frozenset({"where", "filter"})
@@ -42,20 +43,20 @@ def owner_filter(subject: Subject, access: Access, touch: Touch) -> Fix | None:
     Where the query stands in a function that the endpoint calls, that is told whose rows are meant.
     `None` where others call it who must see all rows, or where the query is none that can be told.
     """
-    owner = access.model.owner
+    owned = owned_at_last(subject, access.model)
     source = subject.all.get(access.endpoint.file)
     node = subject.functions_at.get((access.endpoint.file, access.endpoint.line))
-    if owner is None or not owner.direct or source is None or node is None:
+    if owned is None or owned.owner is None or source is None or node is None:
         return None
     if for_administrators(access.endpoint.path):
         return None  # who may call it is wrong there, not which rows it finds
     if touch.file == source.file and node.lineno <= touch.line <= (node.end_lineno or 0):
-        caller = caller_of(subject, source, node, owner)
+        caller = caller_of(subject, source, node, owned.owner)
         return None if caller is None else _fixed(subject, access, source, node, caller)
-    return _in_called(subject, access, touch)
+    return _in_called(subject, access, touch, owned)
 
 
-def _in_called(subject: Subject, access: Access, touch: Touch) -> Fix | None:
+def _in_called(subject: Subject, access: Access, touch: Touch, owned: Model) -> Fix | None:
     """Return the repair of a query in a function that endpoints call."""
     source = subject.all.get(touch.file)
     around = [
@@ -63,12 +64,12 @@ def _in_called(subject: Subject, access: Access, touch: Touch) -> Fix | None:
         for one in (source.functions if source is not None else ())
         if one.lineno <= touch.line <= (one.end_lineno or 0)
     ]
-    if source is None or not around or access.model.owner is None:
+    if source is None or not around or owned.owner is None:
         return None
-    passed = passed_down(subject, access, source, around[-1])
+    passed = passed_down(subject, replace(access, model=owned), source, around[-1])
     if passed is None:
         return None
-    fix = _fixed(subject, access, source, around[-1], Caller(access.model.owner.column))
+    fix = _fixed(subject, access, source, around[-1], Caller(owned.owner.column))
     if fix is None:
         return None
     return Fix((*passed.edits, *fix.edits), (*sorted(passed.needs), *fix.imports))
@@ -141,23 +142,28 @@ def _narrowed(
     assert owner is not None  # noqa: S101 - the caller has looked
     if not place.model:
         text = f"{owner.column}={caller.text}"
-        return [argument_added(place.source, place.call, text)], set()
-    condition = f"{place.model}.{owner.column} == {caller.text}"
+        return ([argument_added(place.source, place.call, text)], set()) if owner.direct else None
+    kept = kept_to_owner(subject, place.source, access.model, place.model, caller.text)
+    if kept is None:
+        return None
+    condition, wanted = kept.text, set(kept.needs)
     called = last_name(place.call.func)
     if called == "get":
-        return _by_key(subject, place, access, condition)
+        found = _by_key(subject, place, access, condition)
+        return None if found is None else (found[0], found[1] | wanted)
     following = _following(place)
     for call in following:
         name = last_name(call.func)
         if name in _CONDITIONS:
-            return [argument_added(place.source, call, condition)], set()
-        if name == "filter_by":
+            return [argument_added(place.source, call, condition)], wanted
+        if name == "filter_by" and owner.direct:
             text = f"{owner.column}={caller.text}"
             return [argument_added(place.source, call, text)], set()
         if name == "get" and len(call.args) == 1:
-            return _query_get(place, access, call, condition)
+            asked = _query_get(place, access, call, condition)
+            return None if asked is None else (asked[0], asked[1] | wanted)
     word = "filter" if called == "query" else "where"
-    return [inserted(place.source, end_of(place.call), f".{word}({condition})")], set()
+    return [inserted(place.source, end_of(place.call), f".{word}({condition})")], wanted
 
 
 def _following(place: _Place) -> list[ast.Call]:
@@ -200,9 +206,7 @@ def _by_key(
     session = written(source, call.func.value)
     given = written(source, call.args[1])
     text = f"{session}.scalar(select({place.model}).where({place.model}.{key} == {given}, {condition}))"
-    there = subject.names.bound(source, "select").library
-    if there and there.partition(".")[0] not in {"sqlalchemy", "sqlmodel"}:
+    wanted = select_in(subject, source)
+    if wanted is None:
         return None
-    uses = any(one.module.partition(".")[0] == "sqlmodel" for one in source.imports.values())
-    wanted = set() if there else {("sqlmodel" if uses else "sqlalchemy", "select")}
     return [Edit(source.file, start_of(call), end_of(call), text)], wanted
