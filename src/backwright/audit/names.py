@@ -284,12 +284,7 @@ class Names:
         if isinstance(node, ast.Name):
             if node.id in source.bindings:
                 return self._expression(source, source.bindings[node.id], depth + 1)
-            one = source.imports.get(node.id)
-            module = self._module(source, one) if one is not None else None
-            held = self._sources.get(module.file) if isinstance(module, Module) else None
-            if one is not None and held is not None and one.name in held.bindings:
-                return self._expression(held, held.bindings[one.name], depth + 1)
-            return None
+            return self._brought(source, node.id, depth)
         if isinstance(node, ast.Attribute):
             owner = self.meaning(source, node.value)
             if isinstance(owner.node, ast.ClassDef | ast.Module) and owner.source is not None:
@@ -299,6 +294,19 @@ class Names:
                 )
             return None
         return source, node
+
+    def _brought(self, source: Source, name: str, depth: int) -> tuple[Source, ast.AST] | None:
+        """Return what an imported name is bound to; packages hand names on that others bind."""
+        one = source.imports.get(name)
+        brought = [one] if one is not None else source.stars
+        for it in brought:
+            module = self._module(source, it)
+            held = self._sources.get(module.file) if isinstance(module, Module) else None
+            given = ast.Name(it.name or name, ast.Load())
+            found = self._expression(held, given, depth + 1) if held is not None else None
+            if found is not None:
+                return found
+        return None
 
     def fields(self, source: Source, cls: ast.ClassDef) -> list[ast.AnnAssign]:
         """Return the annotated names of a class and of what it inherits from, nearest first."""

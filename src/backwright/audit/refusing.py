@@ -32,6 +32,7 @@ _STATE = re.compile(
     r"(?i)activ|disabl|verif|confirm|enabl|delet|block|bann|suspend|lock|status|anonym|authent|exp|token"
     r"|^type$|^sub$|id$|version|password|e?mail|^get$|name|scheme|credentials"
 )
+_ASKED = re.compile(r"(?i)^(is|has|can|may)_|_?allowed$|_permitted$")
 _DEEPEST = 4
 _GRAVEST: tuple[Refusal, ...] = ("administrators", "others", "either")
 Refusal = Literal["administrators", "others", "either", ""]
@@ -121,11 +122,38 @@ def _refusals(subject: Subject, place: _Place, depth: int) -> Iterator[Refusal]:
             asked = _asked(statement.test, callers, refused) if refused is not None else ""
             if not asked and refused is not None and place.guards:
                 asked = _of_guard(statement, themselves)
+            if not asked and depth and _compares_owner(subject, statement, callers):
+                asked = "others"
             if asked:  # what was looked up of the caller may be their role beside one row
                 sure = straight and _mentions(statement.test, themselves)
                 yield "others" if asked == "administrators" and not sure else asked
         for call in _calls(statement):
             yield from _followed(subject, place.source, call, callers, depth, straight=straight)
+
+
+def _compares_owner(
+    subject: Subject, statement: ast.If | ast.Assert, callers: frozenset[str]
+) -> bool:
+    """Tell whether a function that was given the caller leaves where a row is not theirs.
+
+    Whose row that is, only following the rows themselves tells: here it is enough for a doubt.
+    """
+    if not isinstance(statement, ast.If) or not isinstance(
+        statement.body[-1], ast.Return | ast.Raise
+    ):
+        return False
+    owners = {one.owner.column for one in subject.project.models if one.owner is not None}
+    for one in ast.walk(statement.test):
+        if isinstance(one, ast.Compare) and isinstance(one.ops[0], ast.NotEq | ast.Eq):
+            sides = (one.left, one.comparators[0])
+            for side, other in (sides, sides[::-1]):
+                if (
+                    isinstance(side, ast.Attribute)
+                    and side.attr in owners
+                    and _mentions(other, callers)
+                ):
+                    return True
+    return False
 
 
 def _with_assigned(place: _Place) -> frozenset[str]:
@@ -238,6 +266,8 @@ def _of_part(one: ast.expr, callers: frozenset[str], refuses: bool) -> str:  # n
 
     What refuses who has a privilege (`if user.is_admin: raise`) asks for none.
     """
+    if isinstance(one, ast.Name) and not refuses and _ASKED.match(one.id):
+        return "others"  # `is_admin = is_admin_of(group, user)`
     names = "|".join(map(re.escape, sorted(callers)))
     text = re.sub(rf"\b({names})\b", "caller", ast.unparse(one))
     if re.fullmatch(r"caller( is None)?|hasattr\(caller, .*\)", text):

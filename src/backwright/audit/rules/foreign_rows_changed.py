@@ -83,6 +83,21 @@ Good:
         db.delete(found(db, Note, note_id))
         db.commit()
 
+Good:
+
+    # with users and notes
+    def is_editor(db: Session, note_id: int, who: User) -> bool:
+        return db.get(Note, note_id) is not None and who.email.endswith("@example.com")
+    def remove(db: Session, note_id: int, who: User) -> None:
+        is_admin = is_editor(db, note_id, who)
+        if not is_admin:
+            raise HTTPException(status_code=403)
+        db.delete(db.get(Note, note_id))
+        db.commit()
+    @app.delete("/notes/{note_id}")
+    def delete_note(note_id: int, db: Annotated[Session, Depends(session)], user: Annotated[User, Depends(current_user)]):
+        remove(db, note_id, user)
+
 Leave it: where everybody is meant to edit everything (a wiki), or the caller's privilege is checked
 in a way that reading does not see; say so with an ignore comment.
 """

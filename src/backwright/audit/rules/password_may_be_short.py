@@ -100,7 +100,9 @@ def _is_asked_elsewhere(subject: Subject) -> bool:
     """Tell whether the program measures passwords itself."""
     return any(
         re.search(
-            r"(?i)len\(\s*[\w.]*passw|password_?(strength|policy)|validate_password", one.text
+            r"(?i)len\(\s*[\w.]*passw|password_?(strength|policy)|validate_password"
+            r"|class \w*Password\w*\([^)]*\):(.|\n){0,400}?\blen\(",
+            one.text,
         )
         for one in subject.program
     )

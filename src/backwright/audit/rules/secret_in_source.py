@@ -47,6 +47,20 @@ Good:
     def make(user_id: int) -> str:
         return jwt.encode({"sub": str(user_id), "exp": 1}, settings.secret_key, algorithm="HS256")
 
+Good:
+
+    import jwt
+    from pydantic_settings import BaseSettings
+    DEVELOPMENT_KEY = "only-for-development"
+    class Settings(BaseSettings):
+        secret_key: str = DEVELOPMENT_KEY
+        production: bool = True
+    settings = Settings()
+    if settings.production and settings.secret_key == DEVELOPMENT_KEY:
+        raise SystemExit("set SECRET_KEY")
+    def make(user_id: int) -> str:
+        return jwt.encode({"sub": str(user_id), "exp": 1}, settings.secret_key, algorithm="HS256")
+
 Leave it: where starting with the default is refused outside development.
 """
 
@@ -107,6 +121,8 @@ def _judged(subject: Subject, source: Source, key: ast.expr) -> Found | None:
 def _of_literal(
     subject: Subject, known: Meaning, source: Source, node: ast.Constant
 ) -> Found | None:
+    if _is_compared(source, node):
+        return None  # who still has it is refused
     if not subject.is_setting(known):
         return Found(at(source, node), "the key that signs tokens stands in the source", _REMEDY)
     twice = sum(one.value == node.value for one in source.nodes(ast.Constant)) > 1
@@ -116,6 +132,16 @@ def _of_literal(
         "the settings have a default for the key that signs tokens: forgotten, it is what signs"
     )
     return Found(at(source, node), message, _REMEDY, level="warning")
+
+
+def _is_compared(source: Source, node: ast.Constant) -> bool:
+    """Tell whether the module compares something with the name that a literal is kept under."""
+    names = {name for name, value in source.bindings.items() if value is node}
+    return any(
+        isinstance(it, ast.Name) and it.id in names
+        for one in source.nodes(ast.Compare)
+        for it in (one.left, *one.comparators)
+    )
 
 
 def _reading(subject: Subject, source: Source, key: ast.expr) -> tuple[Source, ast.Call] | None:

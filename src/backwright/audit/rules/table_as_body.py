@@ -30,6 +30,28 @@ Good:
     def make(hero: HeroCreate) -> str:
         return hero.name
 
+Good:
+
+    # depends/user.py
+    from typing import Annotated
+    from fastapi import Depends
+    from sqlmodel import Field, SQLModel
+    class User(SQLModel, table=True):
+        id: int | None = Field(default=None, primary_key=True)
+        email: str
+    def current_user() -> User:
+        return User(email="ada@example.com")
+    CurrentUser = Annotated[User, Depends(current_user)]
+    # depends/__init__.py
+    from depends.user import CurrentUser
+    # main.py
+    from depends import CurrentUser
+    from fastapi import FastAPI
+    app = FastAPI()
+    @app.post("/heroes")
+    def make(user: CurrentUser) -> str:
+        return user.email
+
 Leave it: never.
 """
 
