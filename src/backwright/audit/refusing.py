@@ -34,8 +34,8 @@ _STATE = re.compile(
 )
 _ASKED = re.compile(r"(?i)^(is|has|can|may)_|_?allowed$|_permitted$")
 _DEEPEST = 4
-_GRAVEST: tuple[Refusal, ...] = ("administrators", "others", "either")
-Refusal = Literal["administrators", "others", "either", ""]
+_GRAVEST: tuple[Refusal, ...] = ("administrators", "others", "either", "owner")
+Refusal = Literal["administrators", "others", "either", "owner", ""]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,8 @@ def refusal_of(subject: Subject, endpoint: Endpoint) -> Refusal:
     Returns:
         `administrators` where everybody else is refused on every way, `others` where a privilege is
         asked for that not only they may have, or only on some ways; `either` where a privilege is one
-        of several reasons to pass (`is the owner or an administrator`); empty where nothing is asked.
+        of several reasons to pass (`is the owner or an administrator`); `owner` where only the owner of
+        some row is compared with the caller; empty where nothing is asked.
     """
     known = subject.refusals
     key = (endpoint.file, endpoint.line)
@@ -70,6 +71,11 @@ def refusal_of(subject: Subject, endpoint: Endpoint) -> Refusal:
         found |= set(_decorated(subject, endpoint))
         known[key] = next((one for one in _GRAVEST if one in found), "")
     return known[key]
+
+
+def asks_privilege(subject: Subject, endpoint: Endpoint) -> bool:
+    """Tell whether a privilege is asked for in code, be it as one of several reasons to pass."""
+    return refusal_of(subject, endpoint) not in {"", "owner"}
 
 
 def _starts(subject: Subject, endpoint: Endpoint) -> Iterator[_Place]:
@@ -123,7 +129,7 @@ def _refusals(subject: Subject, place: _Place, depth: int) -> Iterator[Refusal]:
             if not asked and refused is not None and place.guards:
                 asked = _of_guard(statement, themselves)
             if not asked and depth and _compares_owner(subject, statement, callers):
-                asked = "others"
+                asked = "owner"
             if asked:  # what was looked up of the caller may be their role beside one row
                 sure = straight and _mentions(statement.test, themselves)
                 yield "others" if asked == "administrators" and not sure else asked

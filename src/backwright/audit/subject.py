@@ -64,7 +64,9 @@ class Subject:
         self.project = project
         self.tree = tree
         self.modules = Modules(tree, read_tooling(tree).libraries)
-        self.refusals: dict[tuple[str, int], Literal["administrators", "others", "either", ""]] = {}
+        self.refusals: dict[
+            tuple[str, int], Literal["administrators", "others", "either", "owner", ""]
+        ] = {}
 
     @cached_property
     def all(self) -> dict[str, Source]:

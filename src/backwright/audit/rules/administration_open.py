@@ -57,7 +57,7 @@ from collections.abc import Iterator
 
 from backwright.audit.guards import forbids
 from backwright.audit.isolation import asks_in_code, of_administrators
-from backwright.audit.refusing import refusal_of
+from backwright.audit.refusing import asks_privilege
 from backwright.audit.rule import Found, Judged, Looked, Unsure, rule
 from backwright.audit.subject import Subject
 from backwright.project.types import Endpoint
@@ -89,7 +89,7 @@ def check(subject: Subject) -> Iterator[Judged]:
             one.owner_scoped
             or of_administrators(subject, one)
             or forbids(subject, one)
-            or bool(refusal_of(subject, one))
+            or asks_privilege(subject, one)
             or asks_in_code(subject, one)
             or _names_guard(one.dependencies)
         ):

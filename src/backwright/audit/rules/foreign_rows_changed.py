@@ -118,6 +118,7 @@ from backwright.audit.isolation import (
     owner_remedy,
     where,
 )
+from backwright.audit.refusing import refusal_of
 from backwright.audit.rule import Found, Judged, Looked, Unsure, at, rule
 from backwright.audit.sources import Source, last_name, own_nodes
 from backwright.audit.subject import Subject
@@ -175,6 +176,10 @@ def _serves_nobody(one: Endpoint) -> bool:
 
 
 def _judged(subject: Subject, one: Access) -> Iterator[Judged]:
+    if refusal_of(subject, one.endpoint) == "owner":
+        why = f"{one.shown} compares the owner of a row with its caller; whether of this one, is not read"
+        yield Unsure(one.place, why)
+        return
     if by_privilege(subject, one.endpoint):
         why = f"{one.shown} asks for a role or permission; who has it, reading does not tell"
         yield Unsure(one.place, why)

@@ -52,7 +52,7 @@ from backwright.audit.isolation import (
     isolation_of,
     of_administrators,
 )
-from backwright.audit.refusing import refusal_of
+from backwright.audit.refusing import asks_privilege
 from backwright.audit.rule import Found, Judged, Looked, rule
 from backwright.audit.subject import Subject
 from backwright.project.types import Endpoint
@@ -106,4 +106,4 @@ def _is_kept(subject: Subject, one: Endpoint) -> bool:
 
 
 def _asks(subject: Subject, one: Endpoint) -> bool:
-    return asks_in_code(subject, one) or bool(refusal_of(subject, one))
+    return asks_in_code(subject, one) or asks_privilege(subject, one)
