@@ -16,6 +16,7 @@ from backwright.transfer.guarding.guard import Guarded
 from backwright.transfer.guarding.host import Wanted
 
 JOURNAL = Path(__file__).parent / "hosts" / "journal" / "before"
+HALF = JOURNAL.parents[1] / "half" / "before"
 SCOPE = ".where(Notebook.owner_id == current_user.id)"
 
 
@@ -43,6 +44,23 @@ def test_proved_and_taken_back(host: Path) -> None:
         assert checks[name].verdict == "pass", checks[name].detail
     assert checks["isolation"].detail == "10 of 10 keep rows from other accounts"
     assert "tests/test_isolation.py" in [one.path for one in report.files]
+    assert report.undo
+    take_back(host, report.undo)
+    assert contents(host) == before
+
+
+@pytest.mark.slow
+def test_half_an_authentication_is_completed(tmp_path: Path) -> None:
+    host = Path(shutil.copytree(HALF, tmp_path / "half"))
+    before = contents(host)
+    report = task.add_auth(task.AddAuth(host, Answers(yes=True)), silence)
+    checks = {one.check: one for one in report.verified}
+    for name in ("imports", "migrations", "starts", "tests", "guards", "isolation"):
+        assert checks[name].verdict == "pass", checks[name].detail
+    assert checks["guards"].detail == "5 of 5 refuse who has no account"
+    assert checks["isolation"].detail == "4 of 4 keep rows from other accounts"
+    again = task.add_auth(task.AddAuth(host, Answers(yes=True)), silence)
+    assert not again.files
     assert report.undo
     take_back(host, report.undo)
     assert contents(host) == before

@@ -46,7 +46,10 @@ def test_a_good_change_passes_every_check(cluster: Cluster, tmp_path: Path) -> N
     assert "2 new endpoints answer" in details["starts"]
     assert "3 passed, 2 of them new" in details["tests"]
     assert "1 failed before the change too (test_that_fails_since_long_ago)" in details["tests"]
-    assert "6 rows in 2 tables kept; 3 rows in 1 new table as a trial" in details["migrations"]
+    assert (
+        "6 rows in 2 tables kept, by count and checksum; 3 rows in 1 new table as a trial"
+        in details["migrations"]
+    )
     assert "ruff, ruff format" in details["lint"]
     started = [event.check for event in events if isinstance(event, CheckStarted)]
     ended = [event.result.check for event in events if isinstance(event, CheckEnded)]
@@ -178,7 +181,10 @@ def test_without_alembic_create_all_meets_filled_tables(cluster: Cluster, tmp_pa
             replace(bench, migrations_folder=None, metadata_module="app.models"), "migrations"
         )
     assert result["migrations"].verdict == "pass", result["migrations"].detail
-    assert "create_all adds 1 table; 6 rows in 2 tables kept" in result["migrations"].detail
+    assert (
+        "create_all adds 1 table; 6 rows in 2 tables kept, by count and checksum"
+        in result["migrations"].detail
+    )
 
 
 def test_a_database_that_does_not_start_is_missing(tmp_path: Path) -> None:

@@ -48,6 +48,8 @@ class References:
             needed |= _with_session(handler, edits, said, session, variable)
         waits = "await " if session.kind[1] == "AsyncSession" else ""
         for expression, target in dict.fromkeys(self._sent(handler)):
+            if must_stay(handler, expression):
+                continue
             name = target.model.name
             if (
                 method == "POST"
@@ -140,6 +142,22 @@ def _with_session(
         return {kind, getter, "Depends"}
     put_parameter(handler, edits, f"{variable}: Annotated[{kind}, Depends({getter})]")
     return {kind, getter, "Depends", "Annotated"}
+
+
+def must_stay(handler: Function, expression: str) -> bool:
+    """Tell whether a handler refuses another reference than its row has: then none is new."""
+    for node in ast.walk(handler.node):
+        test = node.test if isinstance(node, ast.If) else None
+        if not isinstance(test, ast.Compare) or not isinstance(test.ops[0], ast.NotEq):
+            continue
+        raises = isinstance(node, ast.If) and any(isinstance(s, ast.Raise) for s in node.body)
+        sides = [test.left, *test.comparators]
+        other = [s for s in sides if ast.unparse(s) != expression]
+        same = all(isinstance(s, ast.Attribute) and s.attr == expression.rpartition(".")[2]
+                   for s in other)  # fmt: skip
+        if raises and len(other) == 1 and len(sides) == 2 and same:
+            return True
+    return False
 
 
 def _first(function: Function) -> ast.stmt:

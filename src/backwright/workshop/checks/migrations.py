@@ -140,9 +140,9 @@ def _rows(filled: Filled, kind: str = "") -> str:
 
 def _summary(filled: Filled, filled_new: Filled, old: Catalog, new: Catalog) -> str:
     """Say on how many rows it was tried, and what could not be filled or compared."""
-    text = "applied, undone, applied again"
+    text = "applied, undone, applied again; the way down gives the old schema back"
     if filled.rows:
-        text += f"; {_rows(filled)} kept"
+        text += f"; {_rows(filled)} kept, by count and checksum"
     if filled_new.rows:
         text += f"; {_rows(filled_new, 'new ')} as a trial"
     for name, reason in (filled.empty | filled_new.empty).items():
@@ -234,7 +234,7 @@ def _without_alembic(run: Run) -> Outcome:
     run.databases.keep(run.databases.copy(fresh, "migrated"))
     wanted = read_catalog(fresh, bench.cluster)
     added = len(wanted.tables) - len(old.tables)
-    text = f"create_all adds {added} {'table' if added == 1 else 'tables'}; {_rows(filled)} kept"
+    text = f"create_all adds {added} {'table' if added == 1 else 'tables'}; {_rows(filled)} kept, by count and checksum"
     for name, reason in filled.empty.items():
         text += f"; {name} stayed empty ({reason.splitlines()[0]})"
     if missing := _difference(wanted, now):
