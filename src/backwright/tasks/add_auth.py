@@ -13,7 +13,13 @@ from backwright.project.types import Project
 from backwright.report.change import ChangeReport, PlanStep
 from backwright.report.events import Listener, StepStarted
 from backwright.tasks.add_by_example import finish_migration
-from backwright.tasks.auth_completion import complete_auth, completion, planned_completion
+from backwright.tasks.auth_completion import (
+    Gaps,
+    complete_auth,
+    completion,
+    gaps_of,
+    planned_completion,
+)
 from backwright.tasks.auth_plan import plan
 from backwright.tasks.auth_proof import prove_guarded
 from backwright.tasks.black import blacken
@@ -106,22 +112,24 @@ def _completed(request: AddAuth, project: Project, listener: Listener) -> Change
     """Complete an authentication that is there; report that there is nothing to add if so."""
     wanted = completion(project, Draft(request.root), request.answers)
     if wanted == Completion():
-        return _already(project)
+        return _already(project, gaps_of(project, Draft(request.root)))
     if request.dry_run:
         return planned_completion(request.root, project, wanted, command=COMMAND)
     return complete_auth(request.root, project, wanted, request.answers, listener, command=COMMAND)
 
 
-def _already(project: Project) -> ChangeReport:
-    """Report that there is nothing to add."""
+def _already(project: Project, gaps: Gaps) -> ChangeReport:
+    """Report that there is nothing to add, and what stays as open as it is."""
     auth = project.auth
     where = f" ({auth.file}:{auth.line or 1})" if auth.file else ""
+    rest = [("open to everybody", gaps.forgotten), ("with rows of all accounts", gaps.unscoped)]
+    said = "; ".join(f"{', '.join(keys)} stay {how}" for how, keys in rest if keys)
     return ChangeReport(
         command=COMMAND,
         plan=(),
         files=(),
-        summary=f"authentication is there already: {auth.approach}{where}, and every endpoint that "
-        "touches owned rows asks for an account; nothing was changed",
+        summary=f"authentication is there already: {auth.approach}{where}, and nothing is missing "
+        f"of it{f'; {said}' if said else ''}; nothing was changed",
         next_steps=("backwright probe    tries it with two accounts, and without one",),
     )
 
