@@ -28,6 +28,28 @@ Good:
     def register(data: Join) -> None:
         bcrypt.hashpw(data.password.encode(), bcrypt.gensalt())
 
+Good:
+
+    # main.py
+    from checks import Password
+    from fastapi import FastAPI
+    from pydantic import BaseModel
+    app = FastAPI()
+    class Register(BaseModel):
+        email: str
+        password: Password
+    @app.post("/register")
+    def register(data: Register) -> str:
+        return data.email
+    # checks.py
+    from typing import Annotated
+    from pydantic import AfterValidator
+    def strong(value: str) -> str:
+        if value == value.lower():
+            raise ValueError("too weak")
+        return value
+    Password = Annotated[str, AfterValidator(strong)]
+
 Leave it: where the password's strength is asked for elsewhere (a policy of the identity provider).
 """
 
@@ -48,7 +70,7 @@ _NEW = re.compile(
 )
 _ENTRY = re.compile(r"(?i)log_?-?in|sign_?-?in|token|authenticate")
 _NAMES = frozenset({"password", "new_password", "passwd"})
-_ASKED = re.compile(r"min_length|minlength|pattern|regex|min=|\bconstr")
+_ASKED = re.compile(r"min_length|minlength|pattern|regex|min=|\bconstr|\w*Validator\(")
 
 
 @rule(item=6, level="warning")

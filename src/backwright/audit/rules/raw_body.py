@@ -31,6 +31,14 @@ Good:
     def order(data: Order) -> str:
         return data.name
 
+Good:
+
+    from fastapi import FastAPI
+    app = FastAPI()
+    @app.post("/cart")
+    def cart(amounts: dict[int, int]) -> int:
+        return sum(amounts.values())
+
 Leave it: for hooks of others whose body is verified by its signature first.
 """
 
@@ -45,7 +53,9 @@ from backwright.audit.rule import Found, Judged, at, rule
 from backwright.audit.sources import own_nodes
 from backwright.audit.subject import Handler, Subject
 
-_RAW = re.compile(r"^(typing\.)?([Dd]ict|Any|Mapping|list\[dict|List\[[Dd]ict)\b")
+_RAW = re.compile(
+    r"^(typing\.)?((list|List)\[)?((typing\.)?(Any|[Dd]ict|Mapping)(\[\w+, (typing\.)?(Any|object|[Dd]ict.*)\])?)\]?$"
+)
 _REMEDY = "describe it:\nclass OrderCreate(BaseModel):\n    name: str = Field(max_length=100)"
 
 
