@@ -15,6 +15,7 @@ from backwright.errors import UsageError, VerificationError
 from backwright.project.types import Endpoint, Project, Touch
 from backwright.source.imports import add_imports
 from backwright.transfer.declaration import Import, wanted_imports
+from backwright.transfer.dialect.bound import relative_module, share_a_package
 from backwright.transfer.draft import Draft
 from backwright.transfer.grow.seams import Dependency, read_seams
 from backwright.transfer.grow.sources import Sources
@@ -333,9 +334,19 @@ class _Work:
             wanted = self.needed.get(path, set())
             pairs = {pair for pair in wanted if pair[0] != here
                      and not _binds(sources.trees[path], pair[1].rpartition(" ")[2])}  # fmt: skip
-            draft.write(path, add_imports(edits.made(), wanted_imports(pairs)))
+            said = wanted_imports(_by_dots(sources, path, pair) for pair in pairs)
+            draft.write(path, add_imports(edits.made(), said))
             files.append(path)
         return sorted(files)
+
+
+def _by_dots(sources: Sources, path: str, pair: Import) -> Import:
+    """Return an import as a module writes those of the host's own: by dots, if it has such."""
+    file = sources.file(pair[0])
+    dotted = any(isinstance(n, ast.ImportFrom) and n.level for n in sources.trees[path].body)
+    if file is None or not dotted or not share_a_package(path, file, sources.root):
+        return pair
+    return relative_module(path, file), pair[1]
 
 
 def _binds(tree: ast.Module, name: str) -> bool:
