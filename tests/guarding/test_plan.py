@@ -18,6 +18,18 @@ from backwright.transfer.guarding.leaving_out import OPTIONAL
 
 HERE = Path(__file__).parent
 JOURNAL = HERE / "hosts" / "journal" / "before"
+KEYS = """from fastapi import Security
+from fastapi.security import APIKeyHeader
+
+header = APIKeyHeader(name="X-Key")
+
+
+def check_api_key(key: str = Security(header)) -> None:
+    if key != "one for tests":
+        raise HTTPException(status_code=403)
+
+
+from half.security"""
 HALF = HERE / "hosts" / "half" / "before"
 OTHERS = HERE.parent / "hosts"
 
@@ -130,6 +142,19 @@ def test_rows_that_belong_to_nobody_get_owners(tmp_path: Path) -> None:
     put(folder, draft)
     assert completed(folder) == Completion()
     assert completed(Path(HALF), owned="none").owned == ()
+
+
+def test_a_key_of_programs_is_nobodys_account(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(HALF, tmp_path / "half"))
+    file = folder / "half" / "routes" / "tasks.py"
+    code = file.read_text().replace("from half.security", KEYS, 1)
+    file.write_text(
+        f"{code}\n\n@router.get('/export', dependencies=[Depends(check_api_key)])\n"
+        "def export(db: Session = Depends(get_db)):\n    return db.scalars(select(Task)).all()\n"
+    )
+    wanted = completed(folder)
+    assert wanted == completed(HALF)
+    assert ("GET", "/export") not in {*wanted.forgotten, *wanted.unscoped}
 
 
 def test_what_stays_open_or_shared_is_left_alone() -> None:

@@ -46,8 +46,10 @@ from backwright.values import Choice, Question
 from backwright.workshop import require
 from backwright.workshop.staging import prepare
 
-_POWERS = re.compile(r"(?i)admin|super|staff|moderator|manager|privileg")
+# Who asks for these asks for more than an account, or lets in programs, which are none.
+_POWERS = re.compile(r"(?i)admin|super|staff|moderator|manager|privileg|api_?key|basic")
 _CHECKS = re.compile(r"(?i)role|permission|scope")  # of which many ask what any account has
+_TOKENS = re.compile(r"(?i)token|session|blacklist|otp|verification")
 _NONE = "none"
 _CHANGING = ("PUT", "PATCH", "DELETE")
 
@@ -103,7 +105,8 @@ def _newly_owned(project: Project, draft: Draft, answers: Answers) -> list[str]:
         QuestionError: it is not said.
     """
     people = {m.name for m in project.models if looks_like_accounts(m)} | {project.auth.user_model}
-    models = [m for m in project.models if m.name not in people and not is_link(m)]
+    models = [m for m in project.models if m.name not in people and not is_link(m)
+              and not _TOKENS.search(m.name)]  # fmt: skip
     if project.auth.user_model is None or any(m.owner for m in models):
         return []
     uses, powers = uses_of(project, draft), _powers(project)
