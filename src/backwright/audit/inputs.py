@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 from backwright.audit.names import Meaning
 from backwright.audit.sources import FunctionNode, Source, keyword, last_name, parameters
@@ -46,12 +47,18 @@ class Input:
         return ast.unparse(node) if node is not None else ""
 
 
+_KEPT: WeakKeyDictionary[Subject, dict[FunctionNode, tuple[Input, ...]]] = WeakKeyDictionary()
+
+
 def inputs_of(subject: Subject, handler: Handler) -> Iterator[Input]:
     """Yield what the request gives to a handler itself, without its dependencies."""
     paths = {
         name for one in handler.endpoints for name in re.findall(r"{(\w+)(?::\w+)?}", one.path)
     }
-    yield from _of(subject, handler.source, handler.node, paths)
+    kept = _KEPT.setdefault(subject, {})
+    if handler.node not in kept:
+        kept[handler.node] = tuple(_of(subject, handler.source, handler.node, paths))
+    yield from kept[handler.node]
 
 
 def inputs_of_dependencies(subject: Subject, handler: Handler) -> Iterator[Input]:

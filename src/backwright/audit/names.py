@@ -346,9 +346,9 @@ class Names:
         for one in ast.walk(annotation):
             if isinstance(one, ast.Name):
                 found = self._expression(source, one, 0)
-                shown += (
-                    [ast.unparse(found[1])] if found is not None and found[1] is not one else []
-                )
+                if found is None or isinstance(found[1], ast.ClassDef | FunctionNode):
+                    continue  # what it is called is all that it says
+                shown += [ast.unparse(found[1])] if found[1] is not one else []
         return " ".join(shown)
 
     def bases(self, source: Source, cls: ast.ClassDef) -> set[str]:
