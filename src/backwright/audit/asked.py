@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from functools import lru_cache
+from weakref import WeakKeyDictionary
 
 from backwright.audit.isolation import asks_in_code, by_privilege, of_administrators
 from backwright.audit.subject import Subject
 from backwright.project.types import Asked, Endpoint, Project
 
+_KEPT: WeakKeyDictionary[Subject, dict[tuple[str, str, str], tuple[Asked, ...]]] = (
+    WeakKeyDictionary()
+)
 _LAST = re.compile(r"{(\w+)(?::\w+)?}/?$")
 
 
 def asked_by(subject: Subject, one: Endpoint) -> tuple[Asked, ...]:
     """Return what an endpoint asks; nothing where it was not followed to its end."""
-    return _by_endpoint(subject.project).get((one.app, one.method, one.path), ())
+    if subject not in _KEPT:
+        _KEPT[subject] = _by_endpoint(subject.project)
+    return _KEPT[subject].get((one.app, one.method, one.path), ())
 
 
-@lru_cache(maxsize=1)
 def _by_endpoint(project: Project) -> dict[tuple[str, str, str], tuple[Asked, ...]]:
     found: dict[tuple[str, str, str], list[Asked]] = defaultdict(list)
     for one in project.asked:

@@ -7,7 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from weakref import WeakKeyDictionary
 
 from backwright.audit.refusing import ADMINISTRATORS, refusal_of
 from backwright.audit.sources import keyword
@@ -54,12 +54,16 @@ class Isolation:
     private: frozenset[str]
 
 
+_KEPT: WeakKeyDictionary[Subject, Isolation] = WeakKeyDictionary()
+
+
 def isolation_of(subject: Subject) -> Isolation:
     """Return what the endpoints of a project do to owned rows."""
-    return _isolation(subject.project)
+    if subject not in _KEPT:
+        _KEPT[subject] = _isolation(subject.project)
+    return _KEPT[subject]
 
 
-@lru_cache(maxsize=1)
 def _isolation(project: Project) -> Isolation:
     models = {one.name: one for one in project.models}
     by_endpoint: dict[tuple[str, str, str], list[Touch]] = defaultdict(list)
