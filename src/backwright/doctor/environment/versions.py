@@ -94,6 +94,9 @@ def versions(evidence: Evidence) -> Iterator[Cause]:
     for cause in found:
         if cause.name == "jose-jwt" and own_file(evidence, "jwt"):
             continue  # the diagnosis of names of libraries says it
+        if cause.name == "jose-jwt" and re.search(r"(?m)^jwt\b(?!-)", _requirements(evidence)):
+            yield replace(cause, repairs=_pinned(evidence, "jwt", "PyJWT"))
+            continue
         if cause.name == "bcrypt-passlib":
             if "passlib" in evidence.log or _requires(evidence, "passlib"):
                 repairs = _pinned(evidence, "bcrypt", "bcrypt==4.0.1")
@@ -138,6 +141,16 @@ def _as_text(evidence: Evidence, cause: Cause) -> tuple[Repair, ...]:
 
 def _requires(evidence: Evidence, name: str) -> bool:
     return any(name in evidence.sources.text(one) for one in evidence.sources.configuration)
+
+
+def _requirements(evidence: Evidence) -> str:
+    """Return what `requirements.txt` says; nothing where there is none."""
+    named = [
+        one
+        for one in evidence.sources.configuration
+        if one.rpartition("/")[2] == "requirements.txt"
+    ]
+    return evidence.sources.text(named[0]) if named else ""
 
 
 def _pinned(evidence: Evidence, name: str, line: str) -> tuple[Repair, ...]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ast
+import re
 import secrets
 
+from backwright.doctor.edits import rewritten
 from backwright.doctor.evidence import Evidence
 from backwright.doctor.settings_files import with_variable
 from backwright.project.types import Setting
@@ -11,6 +14,9 @@ from backwright.report.doctor_types import Cause, Repair
 from backwright.values import Place
 
 LOG_IN = "log in again, and use the new token"
+_KEY = re.compile(
+    r"(?i)(?:jwt_?|token_?|auth_?|app_?)*(?:secret|signing|secret_key|jwt_key|signing_key)(?:_?key)?"
+)
 _PROOF = "curl -i -H 'Authorization: Bearer TOKEN' http://127.0.0.1:8000/…"
 
 
@@ -34,5 +40,25 @@ def random_cause(evidence: Evidence, place: Place, setting: Setting | None) -> C
         (evidence.sources.line(place).strip(),), place,
         f"set {variable or 'the key'} in the environment, the same for all workers",
         "log in, restart the server, and use the token",
-        repairs=with_variable(evidence, variable, secrets.token_urlsafe(32)) if variable else (),
+        repairs=with_variable(evidence, variable, secrets.token_urlsafe(32)) if variable
+        else _by_the_setting(evidence, place),
     )  # fmt: skip
+
+
+def _by_the_setting(evidence: Evidence, place: Place) -> tuple[Repair, ...]:
+    """Return the repair that takes the key from the settings, where the file uses them already."""
+    nodes = evidence.sources.nodes(place.file)
+    made = next((one for one in nodes if _is_made_at(one, place.line)), None)
+    key = next((one for one in evidence.project.settings if _KEY.fullmatch(one.name)), None)
+    if key is None or not isinstance(made, ast.Assign):
+        return ()
+    beside = {one.name for one in evidence.project.settings if one.owner == key.owner}
+    for node in nodes:
+        if isinstance(node, ast.Attribute) and node.attr in beside:
+            read = f"{ast.unparse(node.value)}.{key.name}"
+            return rewritten(evidence, place.file, [(made.value, read)])
+    return ()
+
+
+def _is_made_at(node: ast.AST, line: int) -> bool:
+    return isinstance(node, ast.Assign) and node.lineno == line
