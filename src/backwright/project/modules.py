@@ -170,8 +170,19 @@ class Modules:
         start = max(fits, key=lambda one: (self.roots[one], -len(one)), default="")
         if not start or self.roots[""] > self.roots[start]:
             start = "" if self.roots[""] else start or self._package_root(module.file)
+        start = self._above_relatives(module, start)
         module.name = path[len(start) :].strip("/").replace("/", ".")
         return module.name
+
+    def _above_relatives(self, module: Module, start: str) -> str:
+        """Return a folder to import from that is above what the module imports by dots."""
+        tree = self.parse(module)
+        nodes = tree.body if tree else []
+        levels = (node.level for node in nodes if isinstance(node, ast.ImportFrom))
+        folders = module.file[len(start) :].strip("/").count("/")
+        for _ in range(max(levels, default=0) - folders):
+            start = start.rpartition("/")[0]
+        return start
 
     def _package_root(self, file: str) -> str:
         """Return the folder above the outermost package that a file is in."""

@@ -12,7 +12,8 @@ from backwright.project.types import Project
 from backwright.tasks.by_example import Lesson, write
 from backwright.tasks.undefined import undefined_names
 from backwright.transfer.dialect import python_of
-from backwright.transfer.example.choose import missing_verbs, verbs
+from backwright.transfer.example.choose import missing_verbs
+from backwright.transfer.example.clearing import verbs
 from backwright.transfer.example.transfer import Transferred, new_endpoints
 from backwright.values import Note
 

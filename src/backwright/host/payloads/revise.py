@@ -203,6 +203,7 @@ def write(config: Any, order: dict[str, Any]) -> dict[str, Any]:
 
     if config.file_config.has_section("post_write_hooks"):
         config.file_config.remove_section("post_write_hooks")  # they may not be installed
+    _make_folders(config)  # version control keeps no empty ones
     head, depends_on = apart(lambda: _place(config, order["refers_to"]))
     first: Any = depends_on or None  # Alembic takes several, and says that it takes one
     with with_metadata(order["modules"]):
@@ -219,6 +220,15 @@ def write(config: Any, order: dict[str, Any]) -> dict[str, Any]:
     for path in paths:
         _add_imports(pathlib.Path(path))
     return {"paths": paths, "head": head, "depends_on": depends_on}
+
+
+def _make_folders(config: Any) -> None:
+    """Make the folder that revisions are written into, where it is not there yet."""
+    from alembic.script import ScriptDirectory
+
+    script = ScriptDirectory.from_config(config)
+    if not any(pathlib.Path(one).is_dir() for one in script._version_locations):
+        pathlib.Path(script.versions).mkdir(parents=True, exist_ok=True)
 
 
 def _batch_where_needed(context: Any, directives: Any) -> None:

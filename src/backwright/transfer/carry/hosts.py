@@ -14,7 +14,7 @@ from backwright.transfer.carry.marks import code_of
 from backwright.transfer.carry.types import Import, Parent
 from backwright.transfer.rename import RenameCode, Renaming
 
-_SESSION = re.compile(r"(?<![\w.])((?:\w+\.)*_?\w*(?:session|db)\w*(?:\.session)?)\.")
+_SESSION = re.compile(r"(?<![\w.])((?:\w+\.)*_?\w*(?:session|db|database)\w*(?:\.session)?)\.")
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,12 @@ def session_of(node: cst.FunctionDef) -> str | None:
     """Return the parameter by which a function is given a session."""
     for param in (*node.params.params, *node.params.kwonly_params):
         kind = code_of(param.annotation.annotation) if param.annotation else ""
-        if re.search(r"Session", kind) or param.name.value in ("session", "db", "db_session"):
+        if re.search(r"Session", kind) or param.name.value in (
+            "session",
+            "db",
+            "database",
+            "db_session",
+        ):
             return param.name.value
     return None
 

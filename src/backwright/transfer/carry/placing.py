@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import libcst as cst
-import libcst.matchers as m
 
 from backwright.spec.types import FieldSpec
+from backwright.transfer.carry.handlers import Handler, handlers_in
 from backwright.transfer.carry.likeness import Likeness
 from backwright.transfer.carry.marks import MARK, code_of, field_of
 from backwright.transfer.carry.types import Facts, Part, Role
@@ -62,13 +62,17 @@ def shapes_of(parts: Iterable[tuple[Part, cst.Module]], facts: Facts) -> dict[st
     """Return the classes of marked trees that declare fields, or inherit them."""
     found: dict[str, Shape] = {}
     parts = list(parts)
-    taken = {name for part, tree in parts if part.role == "routes" for name in _taken(tree)}
+    handlers = [h for part, tree in parts if part.role == "routes" for h in handlers_in(tree)]
+    taken = {name for h in handlers if h.method != "get" for name in _taken(h)}
+    sought = {name for h in handlers if h.method == "get" for name in _taken(h)} - taken
     for part, tree in parts:
         if part.role in ("test", "factory", "fixture"):
             continue
         for node in tree.body:
             if isinstance(node, cst.ClassDef):
                 shape = _shape(part, node, facts, is_taken=node.name.value in taken)
+                if node.name.value in sought and not shape.is_table:
+                    shape = replace(shape, role="filter", aim="filter")
                 found[shape.key] = shape
     found = {k: s for k, s in found.items() if _inherited(s, found) or s.is_table}
     return {k: _in_family(s, found) for k, s in found.items()}
@@ -203,10 +207,9 @@ def _in_family(shape: Shape, shapes: Mapping[str, Shape]) -> Shape:
     return replace(shape, role="base") if unnamed and children else shape
 
 
-def _taken(tree: cst.Module) -> Iterator[str]:
-    """Yield the names of the classes that functions take: bodies are among them."""
-    for node in m.findall(tree, m.Param(annotation=m.Annotation())):
-        param = cst.ensure_type(node, cst.Param)
+def _taken(handler: Handler) -> Iterator[str]:
+    """Yield the names in the types of what a handler takes: those of bodies are among them."""
+    for param in handler.params:
         yield from re.findall(r"\w+", code_of(param.annotation) if param.annotation else "")
 
 

@@ -31,6 +31,8 @@ def is_emptied(old: cst.BaseSmallStatement, new: cst.BaseStatement) -> bool:
         _outermost(old),
         _outermost(cst.ensure_type(new, cst.SimpleStatementLine).body[0]),
     )
+    if isinstance(old, cst.Assign) and code_of(old.targets[0].target) == "__table_args__":
+        return code_of(new).rpartition("=")[2].strip() in ("()", "{}")
     is_call = before is not None and after is not None
     return is_call and bool(before.args) and not after.args  # type: ignore[union-attr]
 

@@ -20,6 +20,7 @@ _NO_TYPES = ("ForeignKey", "Identity", "Sequence", "Computed", "FetchedValue", "
 _KINDS = (
     ("json", re.compile(r"^(JSON|JSONB|MutableDict|dict|Dict)\b")),
     ("enum", re.compile(r"^(SQL|SA|Sa|PG|Pg|sa_)?[Ee]num\w*\(|^ENUM\b|^Enum\b")),
+    ("date", re.compile(r"^datetime\.date\b")),
     ("datetime", re.compile(r"datetime|timestamp|timezone", re.IGNORECASE)),
     ("date", re.compile(r"^date\b", re.IGNORECASE)),
     ("bool", re.compile(r"^bool", re.IGNORECASE)),

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from backwright.errors import UsageError
-from backwright.project.types import Endpoint, Model
+from backwright.project.types import Model
 from backwright.spec.fields import nearest
 from backwright.spec.names import names_of
 from backwright.spec.types import ResourceSpec
-from backwright.transfer.example.chain import Chain, cleared, read_chain
+from backwright.transfer.example.chain import Chain, read_chain
+from backwright.transfer.example.clearing import VERBS, cleared, verbs
 from backwright.transfer.example.ownership import Ownership, is_account, is_link
-from backwright.transfer.paths import verb_of
 
-VERBS = ("list", "get", "create", "update", "delete")
 _LEAST = 2  # of the five verbs: less is no example of how this project does things
 _SERVANTS = frozenset(
     {
@@ -47,16 +46,6 @@ class Choice:
     def why(self) -> str:
         """Say in a few words why this one."""
         return ", ".join(self.reasons)
-
-
-def verbs(endpoints: Iterable[Endpoint]) -> Mapping[str, Endpoint]:
-    """Return which endpoint does which of the five things, the shortest path first."""
-    found: dict[str, Endpoint] = {}
-    for endpoint in sorted(endpoints, key=lambda e: (len(e.path.split("/")), e.line)):
-        name = verb_of(endpoint.method, endpoint.path)
-        if name:
-            found.setdefault(name, endpoint)
-    return found
 
 
 def choose(owners: Ownership, spec: ResourceSpec) -> list[Choice]:

@@ -24,6 +24,7 @@ _KINDS: tuple[tuple[str, Kind], ...] = (
     (r"uuid|guid", "uuid"),
     (r"enum|literal", "enum"),
     (r"json|dict|array|\blist\b", "json"),
+    (r"datetime\.date\b", "date"),  # of the module
     (r"datetime|timestamp", "datetime"),
     (r"\bdate\b", "date"),
     (r"bool", "bool"),

@@ -159,7 +159,14 @@ class Naming:
             for name, home in _foreign(self.owners, self.chain)
             if self._speaks(name) and (name != old.plural_snake or home in words)
         }
-        return frozenset(found - self.chain.defined - {old.snake, old.pascal, old.plural_pascal})
+        free = {old.snake, old.pascal, old.plural_pascal, *self._keys_of_paths()}
+        return frozenset(found - self.chain.defined - free)
+
+    def _keys_of_paths(self) -> set[str]:
+        """Return the parameters of the chain's paths that nothing of others is called with."""
+        named = {n for e in self.chain.endpoints for n in re.findall(r"\{(\w+)\}", e.path)}
+        texts = [self.owners.modules.text(p.path) for p in self.chain.parts]
+        return {n for n in named if not any(re.search(rf"\b{n}=(?!=)", text) for text in texts)}
 
     def _speaks(self, name: str) -> bool:
         return self.chain.model.name in self.owners.nouns.mentioned(name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import PurePosixPath
@@ -40,8 +41,17 @@ class Ownership:
     @cached_property
     def imported(self) -> frozenset[str]:
         """The files that any module imports."""
-        paths = self.modules.paths
-        return frozenset(file for p in paths for _, _, file in self.modules.imports(p) if file != p)
+        return frozenset(self.importers)
+
+    @cached_property
+    def importers(self) -> Mapping[str, frozenset[str]]:
+        """Which files import a file."""
+        found: dict[str, set[str]] = {}
+        for path in self.modules.paths:
+            for _, _, file in self.modules.imports(path):
+                if file != path:
+                    found.setdefault(file, set()).add(path)
+        return {file: frozenset(paths) for file, paths in found.items()}
 
     def of_module(self, path: str) -> str | None:
         """Return the resource that a file is named after: by its stem, else its folder.

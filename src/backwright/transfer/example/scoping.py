@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from backwright.project.types import Endpoint
 from backwright.transfer.example.chain import Chain
-from backwright.transfer.example.choose import verbs
+from backwright.transfer.example.clearing import verbs
 
 
 def is_scoped(chain: Chain) -> bool:

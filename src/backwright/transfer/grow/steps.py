@@ -209,7 +209,8 @@ def add_schemas(growth: Growth) -> None:
     renamed = rename_code(code, renaming(growth, code))
     filled = fill_schemas(renamed, growth.writers, growth.fields, columns, "id")
     text = _key_in_schema(growth, filled.code)
-    imports = set(filled.imports) | _of_template(source, text)
+    imports = set(filled.imports)
+    imports |= {pair for pair in _of_template(source, text) if pair[1] not in there}
     _append(growth, path, text, imports, docstring="What clients send, and what they get to see.")
     growth.done("schemas", path)
 
