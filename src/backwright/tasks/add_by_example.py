@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from backwright.errors import VerificationError
@@ -12,7 +12,7 @@ from backwright.host.environment import find
 from backwright.report.change import ChangeReport, PlanStep
 from backwright.report.events import Listener, StepStarted
 from backwright.source.text import decode, encode
-from backwright.tasks.attempts import Attempt, Failed, first_that_fits
+from backwright.tasks.attempts import Attempt, Failed, first_that_fits, likes_of
 from backwright.tasks.by_example import Lesson
 from backwright.tasks.change import (
     Outcome,
@@ -31,7 +31,7 @@ from backwright.tasks.habits import Habits, Written
 from backwright.tasks.live import prove_live
 from backwright.tasks.migration import write_revision
 from backwright.tasks.questions import Answers
-from backwright.tasks.tidy import tidy
+from backwright.tasks.tidy import mend_all, tidy
 from backwright.tasks.unfit_tests import (
     leave_out,
     only_new_tests_fail,
@@ -40,6 +40,7 @@ from backwright.tasks.unfit_tests import (
 )
 from backwright.values import Check, Note
 from backwright.workshop import ChangeSet, require
+from backwright.workshop.settings import tables
 from backwright.workshop.staging import prepare
 
 COMMAND = "add resource"
@@ -75,7 +76,7 @@ def add_by_example(
         plan = each_file_once(steps)
         reasons = {path: step.step for step in plan for path in step.files}
         changes = changes_of(place, [*attempt.files, *migration], reasons)
-        proof = Proof(answers, tuple(done.new_tests), attempt.endpoints)
+        proof = Proof(answers, tuple(done.new_tests), attempt.endpoints, likes_of(attempt))
         changes, checks, unfit = prove_example(place, changes, proof)
         done.notes += unfit
         kept = (PlanStep(s.step, tuple(f for f in s.files if f in changes.paths)) for s in plan)
@@ -93,6 +94,7 @@ class Proof:
     answers: Answers
     new_tests: tuple[str, ...]
     endpoints: tuple[tuple[str, str], ...]
+    likes: Mapping[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
 
 
 def prove_example(
@@ -135,6 +137,7 @@ def _prove(place: Workplace, changes: ChangeSet, proof: Proof) -> tuple[Check, .
         answers=proof.answers,
         new_tests=proof.new_tests,
         expected_endpoints=proof.endpoints,
+        like_endpoints=proof.likes,
     )
 
 
@@ -153,6 +156,8 @@ def finish_migration(place: Workplace, migration: list[str]) -> None:
         file.write_bytes(encode(code))
         if not older:  # the first of all has nothing to be like
             tidy(place.folder, [path])
+            if "ruff" in tables(place.folder):
+                mend_all(place.folder, path)
             continue
         prunes = habits.use_all_imports(older)
         written.append(Written(path, older[-1].read_bytes(), is_new=True, prunes=prunes))

@@ -15,6 +15,7 @@ from backwright.transfer.dialect import python_of
 from backwright.transfer.example.choose import missing_verbs
 from backwright.transfer.example.clearing import verbs
 from backwright.transfer.example.transfer import Transferred, new_endpoints
+from backwright.transfer.paths import verb_of
 from backwright.values import Note
 
 Endpoints = tuple[tuple[str, str], ...]
@@ -78,6 +79,13 @@ def first_that_fits(
     if refused and not reasons:
         raise refused
     return Failed(tuple(reasons))
+
+
+def likes_of(attempt: Attempt) -> dict[tuple[str, str], tuple[str, str]]:
+    """Return by each new endpoint the exemplar's that does the same."""
+    known = verbs(attempt.made.choice.chain.endpoints)
+    said = {one: known.get(verb_of(*one) or "") for one in attempt.endpoints}
+    return {one: (like.method, like.path) for one, like in said.items() if like}
 
 
 def _lacking(made: Lesson, after: Project, fresh: Endpoints) -> list[Note]:

@@ -75,6 +75,7 @@ class Workplace:
         *,
         new_tests: tuple[str, ...] = (),
         expected_endpoints: tuple[tuple[str, str], ...] = (),
+        like_endpoints: Mapping[tuple[str, str], tuple[str, str]] | None = None,
     ) -> Bench:
         """Return what the checks of a change need, and what runs the host's programs."""
         facts = self.facts
@@ -96,6 +97,7 @@ class Workplace:
             variables=self.variables,
             new_tests=new_tests,
             expected_endpoints=expected_endpoints,
+            like_endpoints=like_endpoints or {},
             metadata_modules=facts.modules,
         )
 
@@ -186,6 +188,7 @@ def prove(
     answers: Answers | None = None,
     new_tests: tuple[str, ...] = (),
     expected_endpoints: tuple[tuple[str, str], ...] = (),
+    like_endpoints: Mapping[tuple[str, str], tuple[str, str]] | None = None,
 ) -> tuple[Check, ...]:
     """Verify a change in staging.
 
@@ -194,7 +197,12 @@ def prove(
         QuestionError: something could not be proved, and the user has not agreed to that.
         MissingError: something that a check needs is not there.
     """
-    bench = place.bench(changes, new_tests=new_tests, expected_endpoints=expected_endpoints)
+    bench = place.bench(
+        changes,
+        new_tests=new_tests,
+        expected_endpoints=expected_endpoints,
+        like_endpoints=like_endpoints,
+    )
     place.listener(
         StepStarted("checking it in a copy; a small project's tests take a minute or two")
     )

@@ -48,6 +48,8 @@ class Bench:
         variables: Other environment variables that the host needs, such as a secret key.
         new_tests: Test files that the change brings, relative to the project.
         expected_endpoints: Method and path of each endpoint that the change brings.
+        like_endpoints: Those that were learnt from, by the new ones: what they answer with an
+            error, too, is no fault of the change.
         test_run_folder: Where the tests are started, relative to the project.
         metadata_module: The module whose import brings all models, for projects without Alembic;
             the app's own by default.
@@ -72,6 +74,7 @@ class Bench:
     variables: Mapping[str, str] = field(default_factory=dict)
     new_tests: tuple[str, ...] = ()
     expected_endpoints: tuple[tuple[str, str], ...] = ()
+    like_endpoints: Mapping[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
     test_run_folder: str = "."
     metadata_module: str | None = None
     metadata_modules: tuple[str, ...] = ()

@@ -30,7 +30,38 @@ def read_address(sources: Sources) -> Address | None:
         names = _names(sources, path, given)
         if names is not None:
             return Address(ast.unparse(given), names)
-    return _of_a_function(sources)
+    return _of_a_class(sources) or _of_a_function(sources)
+
+
+def _of_a_class(sources: Sources) -> Address | None:
+    """Return what an object is made with that makes the engine: `Manager(settings.database_url)`."""
+    for tree in sources.trees.values():
+        for node in (n for n in tree.body if isinstance(n, ast.ClassDef)):
+            place = _taken_by(node)
+            if place is None:
+                continue
+            for path, call in sources.calls(node.name):
+                given = next((k.value for k in call.keywords if k.arg == place[1]), None)
+                if given is None and len(call.args) > place[0]:
+                    given = call.args[place[0]]
+                names = _names(sources, path, given) if given is not None else None
+                if given is not None and names and not isinstance(given, ast.JoinedStr):
+                    return Address(ast.unparse(given), names)
+    return None
+
+
+def _taken_by(node: ast.ClassDef) -> tuple[int, str] | None:
+    """Return the place and name of the argument of a class that it makes an engine with."""
+    for method in node.body:
+        if not isinstance(method, ast.FunctionDef) or method.name != "__init__":
+            continue
+        names = [a.arg for a in method.args.args[1:]]
+        for call in (n for n in ast.walk(method) if isinstance(n, ast.Call)):
+            given = call.args[0] if call.args else None
+            name = given.id if isinstance(given, ast.Name) else ""
+            if last_name(call.func) in _MAKERS and name in names:
+                return names.index(name), name
+    return None
 
 
 def _of_a_function(sources: Sources) -> Address | None:

@@ -60,7 +60,7 @@ class Seams:
 def read_seams(sources: Sources) -> Seams:
     """Return the seams of a host."""
     session = _session(sources)
-    engine = _engine(sources)
+    engine = _engine(sources, session)
     return Seams(
         is_async=_is_async(sources, session, engine),
         session=session,
@@ -175,18 +175,25 @@ def _unused_session(sources: Sources) -> Dependency | None:
     return None
 
 
-def _engine(sources: Sources) -> Import | None:
-    """Return the module-level name of the engine that the project makes first."""
+def _engine(sources: Sources, session: Dependency | None) -> Import | None:
+    """Return the module-level name of the engine that the project makes first.
+
+    Where it makes one that waits and one that does not, that of its sessions.
+    """
     found = sources.project.database
+    engines: list[tuple[ast.expr | None, Import]] = []
     for path, tree in sources.trees.items():
         if found is not None and path != found.file:
             continue
         makers = {*_ENGINES, *_makers(tree)}
         for node in tree.body:
-            is_engine = isinstance(node, ast.Assign | ast.AnnAssign) and _calls(node.value, makers)
-            if is_engine and names_of_statement(node):
-                return sources.module(path), names_of_statement(node)[0]
-    return None
+            if not isinstance(node, ast.Assign | ast.AnnAssign) or not names_of_statement(node):
+                continue
+            if _calls(node.value, makers):
+                engines.append((node.value, (sources.module(path), names_of_statement(node)[0])))
+    waits = session is not None and KINDS.get(session.kind[1], False)
+    alike = [name for made, name in engines if _calls(made, _ENGINES[1:]) == waits]
+    return next(iter([*(alike if session else ()), *(name for _, name in engines)]), None)
 
 
 def _makers(tree: ast.Module) -> set[str]:

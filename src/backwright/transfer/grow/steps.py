@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
@@ -341,4 +342,8 @@ def renaming(growth: Growth, code: str) -> Renaming:
         exact |= {"User": seams.users.model.name}
     if seams.engine:
         exact |= {"engine": seams.engine[1]}
-    return Renaming(((NOTE, new),), exact=exact)
+    for app in growth.sources.project.apps[:1]:
+        exact |= {"app": app.object.rpartition(":")[2].removesuffix("()")}
+    own = re.findall(r"^from (app(?:\.\w+)*) import ", code, re.MULTILINE)
+    kept = {module: module for module in own}  # rebound when all is said
+    return Renaming(((NOTE, new),), exact=exact, modules=kept)

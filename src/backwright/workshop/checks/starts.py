@@ -12,6 +12,8 @@ from backwright.workshop.bench import PAYLOADS, Run, last_first, tail
 from backwright.workshop.checks.imports import missing_endpoints, paths_in
 from backwright.workshop.registry import Outcome, check, failed, passed, skipped
 
+_ERROR = 500
+
 
 @check("starts", order=40, after=("imports", "migrations"))
 def starts(run: Run) -> Outcome:
@@ -33,17 +35,22 @@ def _serve_changed(run: Run) -> Outcome:
     bench = run.bench
     with _serve(run, run.folder) as server:
         missing = missing_endpoints(paths_in(server.output()) or {}, bench.expected_endpoints)
-        answers = {
-            f"{method} {path}": _status(server, method, path)
-            for method, path in (() if missing else bench.expected_endpoints)
-        }
+        asked = () if missing else bench.expected_endpoints
+        answers = {one: _status(server, *one) for one in asked}
+        bad = [one for one, status in answers.items() if status >= _ERROR]
+        likes = {one: bench.like_endpoints[one] for one in bad if one in bench.like_endpoints}
+        same = [one for one, like in likes.items() if _status(server, *like) >= _ERROR]
     if missing:
         return failed(f"the server lacks {', '.join(missing)}")
-    for endpoint, status in answers.items():
-        if status >= 500:
-            return failed(f"{endpoint} answers {status}:\n{_log(server)}")
+    for one in bad:
+        if one not in same:
+            return failed(f"{' '.join(one)} answers {answers[one]}:\n{_log(server)}")
     answered = f", {len(answers)} new endpoints answer" if answers else ""
-    return passed(f"answers {server.seconds:.1f} s after its start{answered}")
+    told = "".join(
+        f"; {' '.join(one)} answers {answers[one]} for a row that is not there, as {' '.join(likes[one])} does"
+        for one in same
+    )
+    return passed(f"answers {server.seconds:.1f} s after its start{answered}{told}")
 
 
 def _serve(run: Run, folder: Path) -> AbstractContextManager[Server]:
