@@ -244,6 +244,9 @@ class Linker:
         if prefix and is_home and home.rpartition(".")[2] == prefix[1]:
             return f"{prefix[1]}.{parent.model}"
         made = code_of(self.trees[0])
+        alias = re.search(rf"\bimport\b[^\n]*\b{parent.model} as (\w+)", made)
+        if alias:
+            return alias[1]
         if not re.search(rf"^(?:from|import)\b.*\b{parent.model}\b", made, re.MULTILINE):
             self.work.imports |= parent.imports
         return parent.model

@@ -105,6 +105,8 @@ class _Trimmer(cst.CSTTransformer):
 
     def leave_Tuple(self, original_node: cst.Tuple, updated_node: cst.Tuple) -> cst.Tuple:
         elements = self._kept(updated_node.elements)
+        if not elements and not updated_node.lpar:  # `a, b = …`: there is no tuple of nothing
+            return updated_node
         if len(elements) == 1 and len(updated_node.elements) > 1:
             elements = [elements[0].with_changes(comma=cst.Comma())]
         return updated_node.with_changes(elements=elements)

@@ -157,6 +157,10 @@ class ColumnCode:
     def sql_type(self) -> SqlType | None:
         """The database type, where it is named in a way that other columns can use too."""
         node = self.type_node
+        while isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            if not isinstance(node.func.value, ast.Call):
+                break
+            node = node.func.value  # `BigInteger().with_variant(…)`
         if node is None:
             return None
         module, _, name = meant(node, self.words).rpartition(".")

@@ -31,6 +31,7 @@ from backwright.transfer.dialect.structure import (
     is_link,
     owner_column,
     structural,
+    switched_off,
 )
 from backwright.transfer.draft import Draft
 
@@ -55,6 +56,7 @@ def read_dialect(
     sqlmodel = sqlmodel_of(sources, exemplar)
     orm = orm_of(columns, sqlmodel)
     structure = structural(project, exemplar, places_of_bases(sources, project, exemplar))
+    structure |= switched_off(exemplar, (tree for _, tree in sources.modules()))
     called = {c.name: c.name for c in exemplar.columns}
     called |= {c.fact.name: c.attribute for c in columns}
     # a link that is itself what is learnt from is a resource like any other

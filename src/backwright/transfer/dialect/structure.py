@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections import Counter
 from collections.abc import Iterable
 
 from backwright.project.types import Column, Model, Project
+from backwright.spec.names import names_of
 
 _STAMP = re.compile(
     r"^(created|updated|modified|inserted|changed|edited|deleted|removed|archived)"
@@ -26,6 +28,7 @@ _AUDIT = re.compile(
     re.IGNORECASE,
 )
 _PUBLIC_KEY = re.compile(r"^(uuid|guid|uid|public_id|external_id|public_uuid)$", re.IGNORECASE)
+_REMOVING = frozenset(("delete", "remove", "destroy", "deactivate", "archive"))
 
 
 def owner_column(model: Model) -> str | None:
@@ -64,6 +67,25 @@ def structural(project: Project, model: Model, schema_bases: Iterable[tuple[str,
         from_mixin = place in shared and place not in own_bases
         if column.primary_key or from_mixin or _is_named_so(column):
             found.add(column.name)
+    return found
+
+
+def switched_off(model: Model, trees: Iterable[ast.Module]) -> set[str]:
+    """Return the flags of a model that what removes a row sets instead: rows are not deleted."""
+    flags = [c.name for c in model.columns if c.type.lower().startswith("bool")]
+    nouns = {model.name, names_of(model.name).snake}
+    found: set[str] = set()
+    for tree in trees if flags else ():
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                continue
+            if not _REMOVING & set(node.name.lower().split("_")):
+                continue
+            code = ast.unparse(node)
+            is_of_it = any(re.search(rf"(?<![a-z]){noun}(?![a-z])", code) for noun in nouns)
+            if not is_of_it or re.search(r"\bdelete\(", code.partition("\n")[2]):
+                continue
+            found |= {f for f in flags if re.search(rf"\b{f}\s*=\s*(?:True|False)\b", code)}
     return found
 
 

@@ -145,6 +145,10 @@ class _Editor:
         line = self.positions.line(node.lineno)
         margin = line[: len(line) - len(line.lstrip())]
         comment = _comment(self.positions.line(node.end_lineno or node.lineno))
+        opening = _comment(line) if node.lineno != node.end_lineno else ""
+        if opening and "(\n" in text:
+            text = text.replace("(\n", f"({opening}\n", 1)
+        comment = comment or (opening if "\n" not in text else "")
         block = self._block(node)
         texts = [_sorting(self.positions.text(n)) for n in block]
         after = _last(node)

@@ -186,9 +186,10 @@ def _filled(growth: Growth, code: str) -> str:
     linked = {}
     imports: set[Import] = set()
     for name, link in (*_linked(growth, "ref"), *_linked(growth, "many")):
-        arguments = who if link.owned or not growth.owned else "connection"
-        linked[name] = f"{waits}make_{link.word.snake}({arguments})"
         code, needed = _with_row(growth, code, link.word.snake, link.model)
+        asked = re.search(rf"def make_{link.word.snake}\([^)]*\bowner\b", code)
+        arguments = who if link.owned or not growth.owned or asked else "connection"
+        linked[name] = f"{waits}make_{link.word.snake}({arguments})"
         imports |= needed
     filled = fill_samples(code, growth.writers, growth.fields, linked)
     imports |= filled.imports
@@ -212,4 +213,14 @@ def _with_row(growth: Growth, code: str, word: str, model: str) -> tuple[str, se
         f"{a.variable} = {a.call}\n{waits}save(connection, {a.variable})\n" for a in before
     )
     imports = row.imports.union(*(a.imports for a in before))
-    return made_rows(code, word, f"{model}({row.code})", made), imports
+    code = made_rows(code, word, f"{model}({row.code})", made)
+    if "owner." in f"{made}{row.code}":
+        code = _given_owner(code, word)
+    return code, imports
+
+
+def _given_owner(code: str, word: str) -> str:
+    """Give the owner to what makes a row, where the row or what it refers to is a user's."""
+    kind = re.search(r"\bowner: (\w+)", code)
+    lacking = rf"(def make_{word}\((?:(?!owner)[^)])*?),?\s*\)"
+    return re.sub(lacking, rf"\1, owner: {kind[1]})", code) if kind else code
