@@ -94,7 +94,9 @@ def _is_ruled(node: cst.FunctionDef, number: int) -> bool:
     """Tell whether only rows with one value of a field are read: the exemplar's own rule."""
     for one in m.findall(node.body, m.Comparison()):
         comparison = cst.ensure_type(one, cst.Comparison)
-        if is_access(comparison.left, number) and is_literal(comparison.comparisons[0].comparator):
+        value = comparison.comparisons[0].comparator
+        is_given = code_of(value) == "None"  # whether it is asked for at all
+        if is_access(comparison.left, number) and is_literal(value) and not is_given:
             return True
     for one in m.findall(node.body, m.Call()):
         call = cst.ensure_type(one, cst.Call)

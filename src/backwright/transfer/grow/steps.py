@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from backwright.errors import UsageError
+from backwright.project.types import Column
 from backwright.source.imports import add_imports
 from backwright.source.outline import outline
 from backwright.source.text import Splice, lines_between, splice
@@ -21,7 +22,7 @@ from backwright.transfer.grow.growth import Growth, names_in_host, names_in_modu
 from backwright.transfer.grow.guard import guarded_router
 from backwright.transfer.grow.older import parameters_by_default
 from backwright.transfer.grow.shape import NOTE, shape, with_stand_ins, without_references
-from backwright.transfer.grow.sources import Sources, names_of_statement
+from backwright.transfer.grow.sources import Sources, last_name, names_of_statement
 from backwright.transfer.grow.speak import Speech, rebound
 from backwright.transfer.grow.tables import write_tables
 from backwright.transfer.grow.wiring import Wiring, wire
@@ -66,8 +67,24 @@ def _base(growth: Growth) -> str | None:
     }
     if inherited <= structure:
         return None
+    own = [c for c in growth.example.model.columns if c.name in inherited - structure]
+    bases = growth.example.node.bases
+    kept = [base for base in bases if not any(_holds(growth, base, c) for c in own)]
+    if kept and len(kept) < len(bases):
+        return ", ".join(map(ast.unparse, kept))
     return (
         "SQLModel" if growth.dialect.orm == "sqlmodel" else (growth.seams.base or ("", "Base"))[1]
+    )
+
+
+def _holds(growth: Growth, base: ast.expr, column: Column) -> bool:
+    """Tell whether a base class declares a column."""
+    tree = growth.sources.trees.get(column.file)
+    return any(
+        isinstance(node, ast.ClassDef)
+        and node.name == last_name(base)
+        and node.lineno <= column.line <= (node.end_lineno or node.lineno)
+        for node in (tree.body if tree else ())
     )
 
 
