@@ -23,7 +23,7 @@ from hosts_resource import CHECKS, Ran, backwright, git, in_words, note, told
 from backwright.project import read_project
 from backwright.transfer.draft import Draft
 from backwright.transfer.example.chain import read_chain
-from backwright.transfer.example.choose import verbs
+from backwright.transfer.example.clearing import verbs
 from backwright.transfer.example.modules import read_modules
 from backwright.transfer.example.nouns import read_nouns
 from backwright.transfer.example.ownership import Ownership, is_account, is_link

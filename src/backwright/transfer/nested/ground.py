@@ -13,7 +13,7 @@ from backwright.spec.names import Names
 from backwright.spec.types import FieldSpec
 from backwright.transfer.draft import Draft
 from backwright.transfer.example.chain import read_chain
-from backwright.transfer.example.choose import verbs
+from backwright.transfer.example.clearing import verbs
 from backwright.transfer.example.needs import add_needs
 from backwright.transfer.example.ownership import Ownership
 from backwright.transfer.guarding.program import Program
