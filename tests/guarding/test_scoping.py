@@ -11,7 +11,7 @@ from backwright.transfer.guarding.guard import guard
 from backwright.transfer.guarding.host import Wanted
 
 BEFORE = """from fastapi import Depends, FastAPI
-from sqlalchemy import delete, func, insert, select, text, update
+from sqlalchemy import delete, exists, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from app.database import get_db
@@ -81,12 +81,28 @@ SCOPED = {
     "db.scalars(select(Shelf)).all()": (
         f"db.scalars(select(Shelf).where(Shelf.page_id.in_(select(Page.id).where({MINE})))).all()"
     ),
+    "db.scalar(select(exists().where(Page.id == page_id)))": (
+        f"db.scalar(select(exists().where({MINE}).where(Page.id == page_id)))"
+    ),
+    "db.scalar(select(exists(select(Page.id))))": (
+        f"db.scalar(select(exists(select(Page.id).where({MINE}))))"
+    ),
+    "db.query(db.query(Page).exists()).scalar()": (
+        f"db.query(db.query(Page).filter({MINE}).exists()).scalar()"
+    ),
+    'db.execute(insert(Page).values(text="")).all()': (
+        'db.execute(insert(Page).values(text="", owner_id=current_user.id)).all()'
+    ),
+    "db.scalars(select(Page).outerjoin(Shelf)).all()": (
+        f"db.scalars(select(Page).where({MINE}).outerjoin(Shelf)).all()"
+    ),
     "{}.get(page_id, Page)": "{}.get(page_id, Page)",
 }
 REFUSED = {
     'db.execute(text("DELETE FROM pages")).all()': "SQL in a text",
-    "db.execute(insert(Page).values(text='')).all()": "`insert`",
-    "db.scalars(select(Page).outerjoin(Shelf)).all()": "`outerjoin`",
+    "db.execute(insert(Page), [{'text': ''}])": "`insert`",
+    "db.execute(insert(Page).values({'text': ''}))": "`insert`",
+    "db.scalars(select(func.now()).outerjoin(Page)).all()": "`outerjoin`",
     "db.get(Page, page_id, with_for_update=True)": "with options",
     "any_row(db, Page, page_id, populate_existing=True)": "rows of any model",
     "later(page_of)": "page_of is given away",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from backwright.errors import UsageError
@@ -15,6 +15,7 @@ from backwright.spec.names import names_of
 from backwright.spec.types import FieldSpec
 from backwright.transfer.declaration import Declaration, wanted_imports
 from backwright.transfer.dialect import Home, bound, read_dialect
+from backwright.transfer.draft import Draft
 from backwright.transfer.grow.sources import Sources, names_of_statement
 from backwright.transfer.grow.steps import seen_from
 from backwright.transfer.guarding.host import Host
@@ -33,13 +34,14 @@ def add_columns(host: Host, model: Model, made: Sequence[Declaration]) -> None:
     host.draft.write(model.file, add_imports(code, wanted_imports(needed)))
 
 
-def add_owners(host: Host, project: Project) -> None:
+def add_owners(host: Host, reread: Callable[[Draft], Project]) -> None:
     """Give each owned table a column that refers to its row's owner.
 
     Args:
         host: the host, with its table of accounts.
-        project: what is known of it since it has that.
+        reread: reads what is known of it: each column moves the lines of what stands below.
     """
+    project = reread(host.draft)
     account = [host.said.model] if host.accounts.adopted else []
     if host.user is not None and (table := _unsaid_table(host)):
         host.user = replace(host.user, table=table)
@@ -48,6 +50,7 @@ def add_owners(host: Host, project: Project) -> None:
         model = next(one for one in project.models if one.name == name)
         add_columns(host, model, [_owner_of(host, project, model)])
         files.append(model.file)
+        project = reread(host.draft)
     for path in dict.fromkeys(files):
         _know_accounts(host, project, path)
     host.done("owners", *files)

@@ -80,7 +80,8 @@ def guard(draft: Draft, project: Project, wanted: Wanted, installed: Mapping[str
     host = _host(draft, project, wanted, installed)
     accounts.add_requirements(host)
     accounts.add_users(host)
-    add_owners(host, reread(draft))
+    add_owners(host, reread)
+    host.notes += _unique_among_all(host)
     known = reread(draft)
     scoped = _scope(host, known)
     host.sources = Sources(draft, project)  # lines have moved
@@ -111,6 +112,22 @@ def guard(draft: Draft, project: Project, wanted: Wanted, installed: Mapping[str
         key_kind=host.user_key,
         owner_column=host.owner_column,
     )
+
+
+def _unique_among_all(host: Host) -> list[Note]:
+    """Say which columns of owned tables tell an account what others have."""
+    return [
+        Note(
+            column.file or model.file,
+            column.line or model.line,
+            f"{model.name}.{column.name} is unique among all accounts: who gives a value that "
+            "another has is refused, and so learns of it",
+        )
+        for model in host.project.models
+        if model.name in (*host.wanted.direct, *host.wanted.through)
+        for column in model.columns
+        if column.unique and not column.primary_key
+    ]
 
 
 def reread(draft: Draft) -> Project:

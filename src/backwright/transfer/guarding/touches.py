@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from backwright.transfer.grow.sources import last_name
 from backwright.transfer.guarding.edits import Edits
 from backwright.transfer.guarding.owned import Owned
 from backwright.transfer.guarding.program import Function, Program
-from backwright.transfer.guarding.varied import (
-    MADE_FROM,
-    Varied,
-    Variety,
+from backwright.transfer.guarding.statements import (
+    are_related,
+    chain_of,
     is_query,
     root_of,
-    scope_varied,
+    values_of,
 )
+from backwright.transfer.guarding.varied import MADE_FROM, Varied, Variety, scope_varied
 from backwright.values import Note
 
+_MAKING = ("make", "from", "insert")
 _WHOLE = ("update", "delete")
 _STATEMENTS = ("select", "insert", *_WHOLE)
+# Calls that no condition can be added to, or not always.
+_HARD = ("outerjoin", "get_one", "insert", "bulk_save_objects", "bulk_insert_mappings")
 _SIMPLE = (ast.Name, ast.Attribute, ast.Constant, ast.Call, ast.Subscript)
 
 
@@ -57,7 +60,7 @@ class Scoper:
 
     def makes(self, function: Function) -> list[Owned]:
         """Return the owned models of which a function makes rows."""
-        return [one for node, one, kind in self.places(function) if kind in ("make", "from")]
+        return [one for node, one, kind in self.places(function) if kind in _MAKING]
 
     def writes(self, function: Function) -> list[Owned]:
         """Return the owned models that a function touches in any way."""
@@ -82,10 +85,11 @@ class Scoper:
     ) -> set[str]:
         if kind == "get":
             return self._get(function, edits, node, one)
-        if kind in ("make", "from"):
+        if kind in _MAKING:
             column = one.column if one.direct else self._caller_column(function, node, one)
+            values = values_of(function.node, node) if kind == "insert" else None
             if column:
-                self._make(edits, node, kind, column)
+                self._make(edits, values or node, "make" if values else kind, column)
             return set()
         said = self._said(function, node, one)
         word = "filter" if kind == "query" else "where"
@@ -187,6 +191,12 @@ class Scoper:
         elif called == "select" or (called == "query" and attribute):
             kind = "query" if called == "query" else "select"
             yield from ((one, kind) for one in self._mentioned(function, node))
+        elif called == "exists" and attribute is None:
+            parts = [node, *chain_of(function.node, node)]
+            named = self._named_in(function, [arg for part in parts for arg in part.args])
+            yield from ((one, "where") for one in named)
+        elif called == "insert" and node.args and values_of(function.node, node):
+            yield from ((one, "insert") for one in self._all(function, node.args[0]))
         elif called in ("select_from", "join") and attribute and node.args:
             yield from self._joined(function, attribute, node.args[0])
         elif (called in _WHOLE and node.args and self._is_statement(function, node)) or (
@@ -214,13 +224,16 @@ class Scoper:
 
     def _mentioned(self, function: Function, node: ast.AST) -> list[Owned]:
         """Return the owned models in the arguments of a select, not those of one inside it."""
-        if not isinstance(node, ast.Call):
-            return []
+        return self._named_in(function, node.args) if isinstance(node, ast.Call) else []
+
+    def _named_in(self, function: Function, nodes: Sequence[ast.AST]) -> list[Owned]:
+        """Return the owned models in expressions, but not those of a query inside them."""
         found: list[Owned] = []
-        waiting: list[ast.AST] = [*node.args]
+        waiting = [*nodes]
         while waiting:
             inner = waiting.pop(0)
-            if isinstance(inner, ast.Call) and last_name(inner.func) in ("select", "exists"):
+            root = root_of(inner) if isinstance(inner, ast.Call) else inner
+            if isinstance(root, ast.Call) and last_name(root.func) in ("select", "exists", "query"):
                 continue
             if isinstance(inner, ast.Name | ast.Attribute):
                 one = self.named(function, inner)
@@ -256,13 +269,24 @@ class Scoper:
             called = last_name(node.func)
             if called in ("text", "execute", "exec") and (word := _raw(node, tables)):
                 self._refuse(function, node, f"SQL in a text reads or changes {word}")
-            elif called in ("outerjoin", "exists", "get_one", "insert", "bulk_save_objects",
-                            "bulk_insert_mappings") and self._speaks_of(function, node):  # fmt: skip
+            elif called in _HARD and self._is_hard(function, node):
                 self._refuse(function, node, f"`{called}` of rows that get an owner")
             elif table := self._table_object(function, node):
                 self._refuse(function, node, f"rows of `{table}`, a Table that is no class")
             elif self.variety and (said := self.variety.refused(function, node)):
                 self._refuse(function, node, f"rows of any model are reached here, by `{said}`")
+
+    def _is_hard(self, function: Function, node: ast.Call) -> bool:
+        """Tell whether a call reaches rows in a way that no condition can be added to."""
+        called = last_name(node.func)
+        if called == "insert" and values_of(function.node, node):
+            return False
+        if called == "outerjoin" and isinstance(node.func, ast.Attribute) and node.args:
+            selected = self._mentioned(function, root_of(node.func.value))
+            joined = self._all(function, node.args[0])
+            if joined and any(are_related(joined[0], one) for one in selected):
+                return False
+        return self._speaks_of(function, node)
 
     def _speaks_of(self, function: Function, node: ast.Call) -> bool:
         return any(self.named(function, inner) for inner in ast.walk(node))

@@ -12,6 +12,7 @@ from backwright.transfer.grow.sources import FunctionNode, last_name, names_of_s
 from backwright.transfer.guarding.edits import Edits
 from backwright.transfer.guarding.owned import ALWAYS
 from backwright.transfer.guarding.program import Class, Function, Program
+from backwright.transfer.guarding.statements import is_query
 
 Key = tuple[str, str]
 VISIBLE, MADE_BY, OWNED_ROW = "visible", "made_by", "owned_row"
@@ -336,19 +337,3 @@ def _getter(program: Program, function: Function, query: ast.Call) -> ast.Call |
             assert isinstance(node, ast.Call)  # noqa: S101 - it has a callee
             return node if node.args else None
     return None
-
-
-def is_query(node: ast.expr) -> bool:
-    """Tell whether a chain of calls begins with `session.query(…)`."""
-    root = root_of(node)
-    return isinstance(root, ast.Call) and last_name(root.func) == "query"
-
-
-def root_of(node: ast.expr) -> ast.AST:
-    """Return the call that a chain of calls begins with."""
-    while isinstance(node, ast.Call):
-        callee = node.func
-        if not isinstance(callee, ast.Attribute) or callee.attr in ("select", "query"):
-            break
-        node = callee.value
-    return node
