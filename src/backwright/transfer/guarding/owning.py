@@ -53,5 +53,5 @@ def own_tables(
         python=python, owner_column=owner_column(project.models),
         accounts=Accounts(model.name), user_module=sources.module(model.file), user=partner,
     )  # fmt: skip
-    add_owners(host, project)
+    add_owners(host, reread)
     return reread(draft)
