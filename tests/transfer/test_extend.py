@@ -208,6 +208,8 @@ def test_the_answer_may_be_to_leave_it() -> None:
         (("Project", "one-to-many", "Task"), {}, ("Task", "project:ref:Project:optional")),
         (("Task", "many-to-one", "Project"), {}, ("Task", "project:ref:Project:optional")),
         (("Task", "many-to-many", "Label"), {}, ("Task", "labels:many:Label")),
+        (("Task", "one-to-many", "task"), {}, ("task", "parent:ref:Task:optional")),
+        (("User", "many-to-many", "User"), {"name": "followers"}, ("User", "followers:many:User")),
         (
             ("order-item", "one-to-many", "Task"),
             {"name": "item", "cascade": True},
@@ -231,3 +233,9 @@ def test_a_relation_is_a_field(
 def test_a_relation_that_is_none(kind: str, cascade: bool, message: str) -> None:
     with pytest.raises(UsageError, match=message):
         as_field(AddRelation(Path(), "A", kind, "B", cascade=cascade))
+
+
+def test_two_sides_of_one_kind_need_a_role() -> None:
+    with pytest.raises(UsageError, match="their roles are not said") as caught:
+        as_field(AddRelation(Path(), "User", "many-to-many", "users"))
+    assert "--name followers" in str(caught.value.remedy)

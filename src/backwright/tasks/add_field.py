@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from backwright.errors import UsageError
+from backwright.project import read_project
 from backwright.report.change import ChangeReport, PlanStep
 from backwright.report.events import Listener, StepStarted
 from backwright.spec.fields import nearest
@@ -16,6 +17,7 @@ from backwright.tasks.change import (
     Workplace,
     change_report,
     changes_of,
+    each_file_once,
     move_over,
     prove,
     workplace,
@@ -26,6 +28,7 @@ from backwright.tasks.fills import Fills, existing_rows
 from backwright.tasks.host_facts import speaks_house_style
 from backwright.tasks.house import features_of, house_draft
 from backwright.tasks.migration import write_migration
+from backwright.tasks.nested import Below, write_below
 from backwright.tasks.questions import Answers
 from backwright.tasks.safe_migration import make_safe
 from backwright.tasks.tidy import tidy
@@ -36,6 +39,7 @@ from backwright.values import Note
 from backwright.workshop import ChangeSet
 
 COMMAND = "add field"
+WIDTH = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,23 +93,41 @@ def add_field(request: AddField, listener: Listener) -> ChangeReport:
     fields, fills = rows.fields, rows.fills
     command = f"{request.command} {table.name} {' '.join(f.name for f in fields)}"
     with workplace(request.root, command, listener) as place:
+        below = Below()
         plan, notes = _write(place, table, fields, fills)
+        if request.related:
+            listener(StepStarted("endpoints of both sides"))
+            before = read_project(request.root)
+            below = write_below(place.folder, before, table.name, fields[0], WIDTH)
+            plan = each_file_once((*plan, *_steps_below(below)))
         reasons = {path: step.step for step in plan for path in step.files}
         changes = changes_of(place, list(reasons), reasons)
         outcome = Outcome(
             command=request.command,
             summary=f"{table.name}: {', '.join(f.name for f in fields)}",
             plan=plan,
-            notes=(*place.notes, *notes),
+            notes=(*place.notes, *notes, *below.made.notes),
             next_steps=("make migrate    brings your database to the new migration",),
         )
         if request.dry_run:
             return change_report(outcome, changes, dry_run=True)
-        tests = (f"tests/test_{table.names.plural_snake}.py",)
-        new_tests = tests if (place.folder / tests[0]).is_file() else ()
-        checks = prove(place, changes, answers=request.answers, new_tests=new_tests)
+        tests = (f"tests/test_{table.names.plural_snake}.py", below.made.tests)
+        new_tests = tuple(one for one in tests if one and (place.folder / one).is_file())
+        checks = prove(
+            place,
+            changes,
+            answers=request.answers,
+            new_tests=new_tests,
+            expected_endpoints=tuple(below.made.endpoints),
+        )
         undo = move_over(place, changes, command)
         return change_report(outcome, changes, verified=checks, undo=undo)
+
+
+def _steps_below(below: Below) -> tuple[PlanStep, ...]:
+    routes = tuple(path for path in below.files if path != below.made.tests)
+    steps = (PlanStep("endpoints", routes), PlanStep("tests", (below.made.tests,)))
+    return tuple(step for step in steps if any(step.files))
 
 
 def find_resource(facts: Survey, name: str) -> Table:

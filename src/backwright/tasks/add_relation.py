@@ -59,10 +59,11 @@ def add_relation(request: AddRelation, listener: Listener) -> ChangeReport:
 def as_field(request: AddRelation) -> tuple[str, str]:
     """Return the resource that keeps a relation, and the field word for it.
 
-    A reference is optional, since rows that are there refer to nothing yet.
+    A reference is optional, since rows that are there refer to nothing yet. One to a row of its own
+    kind is its parent, unless it is called otherwise.
 
     Raises:
-        UsageError: there is no such kind of relation.
+        UsageError: there is no such kind of relation, or nothing tells its two sides apart.
     """
     kinds = get_args(Kind)
     if request.kind not in kinds:
@@ -70,7 +71,14 @@ def as_field(request: AddRelation) -> tuple[str, str]:
             f"{request.kind!r} is no kind of relation{nearest(request.kind, kinds)}",
             remedy=f"one of: {', '.join(kinds)}",
         )
+    itself = names_of(request.left) == names_of(request.right)
     if request.kind == "many-to-many":
+        if itself and not request.name:
+            raise UsageError(
+                f"both sides are {names_of(request.left).pascal}, and their roles are not said",
+                remedy="--name ROLE is what the right side is to the left: --name followers gives each "
+                "its followers, and what it is a follower of",
+            )
         if request.cascade:
             raise UsageError(
                 "--cascade is for references; the links of a many-to-many go with their rows anyway",
@@ -83,4 +91,5 @@ def as_field(request: AddRelation) -> tuple[str, str]:
         one, many = many, one
     target = names_of(one)
     rest = ":cascade" if request.cascade else ""
-    return many, f"{request.name or target.snake}:ref:{target.pascal}:optional{rest}"
+    name = request.name or ("parent" if itself else target.snake)
+    return many, f"{name}:ref:{target.pascal}:optional{rest}"

@@ -10,6 +10,8 @@ from backwright.project import read_project
 from backwright.project.types import Model, Project
 from backwright.spec.types import FieldSpec
 from backwright.tasks.habits import Habits, Written
+from backwright.tasks.host_facts import speaks_house_style
+from backwright.tasks.tidy import tidy
 from backwright.transfer.draft import Draft
 from backwright.transfer.example.modules import read_modules
 from backwright.transfer.example.nouns import read_nouns
@@ -28,7 +30,7 @@ class Below:
     """What was written: endpoints, and the files that were changed for them as they were before."""
 
     made: Nested = field(default_factory=Nested)
-    before: Mapping[str, bytes] = field(default_factory=dict)
+    before: Mapping[str, bytes | None] = field(default_factory=dict)
 
     @property
     def files(self) -> list[str]:
@@ -38,7 +40,10 @@ class Below:
     def take_back(self, folder: Path) -> None:
         """Leave the folder as it was without the endpoints."""
         for path, data in self.before.items():
-            (folder / path).write_bytes(data)
+            if data is None:
+                (folder / path).unlink()
+            else:
+                (folder / path).write_bytes(data)
 
 
 def write_below(folder: Path, before: Project, model: str, spec: FieldSpec, width: int) -> Below:
@@ -55,23 +60,29 @@ def write_below(folder: Path, before: Project, model: str, spec: FieldSpec, widt
     owners = Ownership(project, read_modules(draft), read_nouns(project.models))
     is_typed = "mypy" in tables(folder) and _is_of_sqlmodel(draft, project)
     program = Program(Sources(draft, project))
-    ground = Ground(draft, project, program, owners, width, is_typed)
+    is_house = speaks_house_style(folder)
+    ground = Ground(draft, project, program, owners, width, is_typed, is_house)
     target = _target(project, owners, spec)
     there = _new_relationship(before, project, target, model, spec) if target else ""
     if target is None:
         return Below()
     made = write_nested(ground, Relation(model, target.name, spec, there))
-    written = []
-    for path, (old, new) in draft.changes().items():
-        assert old is not None and new is not None  # noqa: S101, PT018 - what is there is edited
+    changed = draft.changes()
+    for path, (_, new) in changed.items():
+        assert new is not None  # noqa: S101 - adding deletes nothing
         (folder / path).write_bytes(new)
-        written.append(Written(path, old, is_new=False))
-    below = Below(made, {file.path: file.like for file in written})
+    below = Below(made, {path: old for path, (old, _) in changed.items()})
     if loose := _unguarded(folder, made):
         below.take_back(folder)
         text = f"its endpoints were left out: {loose} would ask less of its caller than they do"
         return Below(Nested(notes=[Note(target.file, target.line, text)]))
-    Habits(folder, width).keep(written)
+    if is_house:
+        tidy(folder, changed)
+    else:
+        edited = (
+            Written(p, old, is_new=False) for p, (old, _) in changed.items() if old is not None
+        )
+        Habits(folder, width).keep(edited)
     return below
 
 

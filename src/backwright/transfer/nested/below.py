@@ -111,12 +111,13 @@ def _rows(
     taken = sorted(bound_in(parent.handler.body))
     own = {p.name for p in params_of(program, child, code)}
     filters = own & {narrowed.argument}  # which the path says now
+    told = "" if filters else filtered(ground, child, side, narrowed, parent.value)
     merged = merge(program, parent.params, child, code, prefix, taken, sorted(filters))
     renamed = {**aliases(program, parent.handler.file, child, prefix), **merged.renamed}
     renamed |= dict.fromkeys(filters, parent.value)
     needs: set[tuple[str, str]] = set()
     edits = Edits(code)
-    if not filters:
+    if not filters and not told:
         way = way_of(program, child, side.model.name)
         copies = copied(program, edits, way, narrowed, parent.value)
         renamed = {old: new for old, new in renamed.items() if old not in copies.called}
@@ -128,7 +129,27 @@ def _rows(
             ground.put(function.path, function.node, text, more | kinds)
             made.add("service", function.path)
     rename_in(child, edits, renamed)
-    return _Rows(body_of(edits.made(), child), merged.params, renamed, needs)
+    body = told + body_of(edits.made(), child)
+    return _Rows(body, merged.params, renamed, needs)
+
+
+def filtered(ground: Ground, child: Handler, side: Side, narrowed: Narrowed, value: str) -> str:
+    """Return the statement by which a list that has such a filter is asked for some rows only."""
+    program = ground.program
+    plural = re.compile(rf"(?:\w+_)?{narrowed.suffix.removeprefix('_of_')}_ids")
+    for argument in child.function.parameters:
+        cls = program.class_of(child.file, argument.annotation)
+        if cls is None or cls.node.name == side.model.name:
+            continue
+        fields = program.fields(cls)
+        copy = "model_copy" if ground.is_pydantic_two else "copy"
+        name = argument.arg
+        if narrowed.argument in fields:
+            return f'{name} = {name}.{copy}(update={{"{narrowed.argument}": {value}}})\n'
+        several = [one for one in fields if plural.fullmatch(one)]
+        if several:
+            return f'{name} = {name}.{copy}(update={{"{several[-1]}": [{value}]}})\n'
+    return ""
 
 
 def _narrowed(
@@ -253,6 +274,9 @@ def _options(
         for k in child.decorator.keywords
         if k.arg and k.arg not in _OWN_WORDS
     }
+    responses = option(parent.handler, "responses")
+    if "responses" in found and responses is not None:
+        found["responses"] = _both(found["responses"], ast.unparse(responses))
     guards = option(parent.handler, "dependencies")
     if guards is not None:
         own = Edits(parent.code)
@@ -261,6 +285,16 @@ def _options(
         both = there and text.startswith("[") and there.startswith("[") and there != text
         found["dependencies"] = f"[{text[1:-1]}, {there[1:-1]}]" if both and there else text
     return found
+
+
+def _both(one: str, other: str) -> str:
+    """Return the errors of two endpoints where one function tells both: `errors(400, 404)`."""
+    calls = [ast.parse(text, mode="eval").body for text in (one, other)]
+    names = {ast.unparse(c.func) for c in calls if isinstance(c, ast.Call)}
+    given = {ast.unparse(a) for c in calls if isinstance(c, ast.Call) for a in c.args}
+    if len(names) != 1 or not all(isinstance(c, ast.Call) for c in calls):
+        return one
+    return f"{names.pop()}({', '.join(sorted(given))})"
 
 
 def _renamed_param(param: Param, renamed: dict[str, str]) -> Param:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable
 from copy import deepcopy
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from backwright.project.types import Auth, Endpoint, Model, Project
 from backwright.source.text import Splice, indent_by, splice
@@ -61,12 +63,13 @@ class Side:
 
     @property
     def key(self) -> str:
-        """The column that tells one row from another.
+        """The column that tells one row from another, of one owner's.
 
         Raises:
             UnsaidError: there are several.
         """
-        keys = [c.name for c in self.model.columns if c.primary_key]
+        owner = self.model.owner.column if self.model.owner else ""
+        keys = [c.name for c in self.model.columns if c.primary_key and c.name != owner]
         if len(keys) != 1:
             raise UnsaidError(f"the key of {self.model.name} is {len(keys)} columns")
         return keys[0]
@@ -76,13 +79,15 @@ class Side:
 class Nested:
     """What was written: endpoints, files, and what to say of it.
 
-    `guards` tells for each endpoint what it must ask of its caller at least.
+    `guards` tells for each endpoint what it must ask of its caller at least; `tests` is the file of
+    their tests.
     """
 
     endpoints: list[tuple[str, str]] = field(default_factory=list)
     guards: list[Auth] = field(default_factory=list)
     files: dict[str, list[str]] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
+    tests: str = ""
 
     def answer(self, method: str, path: str, *guarded: Endpoint) -> None:
         """Note an endpoint, and those that it must be guarded like."""
@@ -101,7 +106,8 @@ class Nested:
 class Ground:
     """The host that is written into.
 
-    `is_typed` tells whether its models are SQLModel's and a type checker looks on.
+    `is_typed` tells whether its models are SQLModel's and a type checker looks on, `is_house` whether
+    it is a project in the house style.
     """
 
     draft: Draft
@@ -110,6 +116,7 @@ class Ground:
     owners: Ownership
     width: int
     is_typed: bool = False
+    is_house: bool = False
     inserts: dict[str, dict[int, list[str]]] = field(default_factory=dict)
     needs: dict[str, set[Import]] = field(default_factory=dict)
 
@@ -131,6 +138,12 @@ class Ground:
         text = ("\n" if margin else "\n\n") + indent_by(code, margin)
         self.inserts.setdefault(path, {}).setdefault(line, []).append(text)
         self.needs.setdefault(path, set()).update(needs)
+
+    @cached_property
+    def is_pydantic_two(self) -> bool:
+        """Whether the project speaks of Pydantic as from version 2 on."""
+        words = re.compile(r"model_(?:copy|dump|validate|config)\b|ConfigDict|field_validator")
+        return any(words.search(self.draft.text(path)) for path in self.owners.modules.paths)
 
     def mark(self) -> Kept:
         """Return what is kept by now."""
