@@ -71,7 +71,8 @@ def as_field(request: AddRelation) -> tuple[str, str]:
             f"{request.kind!r} is no kind of relation{nearest(request.kind, kinds)}",
             remedy=f"one of: {', '.join(kinds)}",
         )
-    itself = names_of(request.left) == names_of(request.right)
+    forms = [{n.snake, n.plural_snake} for n in map(names_of, (request.left, request.right))]
+    itself = bool(forms[0] & forms[1])
     if request.kind == "many-to-many":
         if itself and not request.name:
             raise UsageError(
