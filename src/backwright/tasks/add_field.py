@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from backwright.errors import UsageError
@@ -12,6 +12,7 @@ from backwright.report.events import Listener, StepStarted
 from backwright.spec.fields import nearest
 from backwright.spec.names import names_of
 from backwright.spec.types import FieldSpec
+from backwright.tasks.add_by_example import Proof
 from backwright.tasks.change import (
     Outcome,
     Workplace,
@@ -23,6 +24,7 @@ from backwright.tasks.change import (
     workplace,
 )
 from backwright.tasks.extend_by_example import extend_by_example, nothing_added
+from backwright.tasks.extension_proof import prove_extension
 from backwright.tasks.field_notes import field_notes
 from backwright.tasks.fills import Fills, existing_rows
 from backwright.tasks.host_facts import speaks_house_style
@@ -113,13 +115,12 @@ def add_field(request: AddField, listener: Listener) -> ChangeReport:
             return change_report(outcome, changes, dry_run=True)
         tests = (f"tests/test_{table.names.plural_snake}.py", below.made.tests)
         new_tests = tuple(one for one in tests if one and (place.folder / one).is_file())
-        checks = prove(
-            place,
-            changes,
-            answers=request.answers,
-            new_tests=new_tests,
-            expected_endpoints=tuple(below.made.endpoints),
-        )
+        if below.files:
+            proof = Proof(request.answers, new_tests, tuple(below.made.endpoints))
+            changes, checks, more = prove_extension(place, changes, proof, below)
+            outcome = replace(outcome, notes=(*outcome.notes, *more))
+        else:
+            checks = prove(place, changes, answers=request.answers, new_tests=new_tests)
         undo = move_over(place, changes, command)
         return change_report(outcome, changes, verified=checks, undo=undo)
 

@@ -33,7 +33,8 @@ def prove_extension(
     below.take_back(place.folder)
     changes = changes_of(place, changes.paths, {e.path: e.reason for e in changes.edits})
     changes = ChangeSet(tuple(e for e in changes.edits if e.before != e.after))
-    changes, checks, notes = _proved(place, changes, Proof(proof.answers, proof.new_tests, ()))
+    tests = tuple(path for path in proof.new_tests if (place.folder / path).is_file())
+    changes, checks, notes = _proved(place, changes, Proof(proof.answers, tests, ()))
     shown = ", ".join(f"{method} {path}" for method, path in below.made.endpoints)
     text = f"left out, since with them the change did not hold: {shown} ({why[:_MOST]})"
     return changes, checks, [*notes, Note(below.files[0], 1, text)]
