@@ -46,14 +46,15 @@ FILLS = {
 }
 # What locks writers out, by PostgreSQL's table of conflicts with ROW EXCLUSIVE.
 STRONG = ("ShareLock", "ShareRowExclusiveLock", "ExclusiveLock", "AccessExclusiveLock")
-SCANS = re.compile(
-    r"^\s*(?:CREATE (?:UNIQUE )?INDEX|UPDATE|DO \$\$|ALTER TABLE .*(?:VALIDATE CONSTRAINT"
+SCANS = re.compile(  # statements that look at the rows of the table
+    r"^\s*(?:CREATE (?:UNIQUE )?INDEX .* ON person |(?:DO .*)?\bUPDATE person "
+    r"|ALTER TABLE person (?:VALIDATE CONSTRAINT"
     r"|ADD CONSTRAINT .* (?:FOREIGN KEY|CHECK|UNIQUE \()(?!.*NOT VALID)))",
     re.IGNORECASE | re.DOTALL,
 )
 HELD = """
 SELECT l.mode, a.query FROM pg_locks l JOIN pg_stat_activity a USING (pid)
-WHERE l.relation = 'person'::regclass AND l.granted AND a.pid = %s AND l.mode = ANY(%s)
+WHERE l.locktype = 'relation' AND l.relation = 'person'::regclass AND l.granted AND a.pid = %s AND l.mode = ANY(%s)
 """
 
 
