@@ -59,7 +59,7 @@ def _is_known(word: str, known: frozenset[str]) -> bool:
         return True
     return bool(
         pattern(
-            r"^(?:leave|post|submit|place|report|give|groups?|endpoints?|mark|flag|managing|operations|<VERB>|<ADD>|<USER>|<DET>|<MAY>|<BE>|<UNIT>|<RESOURCE>)$"
+            r"^(?:leave|post|submit|place|report|give|groups?|endpoints?|whole|shop|entire|prepare|mark|flag|managing|operations|<VERB>|<ADD>|<USER>|<DET>|<MAY>|<BE>|<UNIT>|<RESOURCE>)$"
         ).match(word)
     )
 

@@ -13,7 +13,7 @@ from backwright.agent.planner.wording import without_courtesy
 from backwright.spec.names import singularize
 
 _SENTENCE = re.compile(
-    r"(?<![A-Z0-9])\.(?=\s|$)|\.(?=\s+[A-Z])|(?<=[a-z0-9)\]\"'`])[.](?=\s|$)|[?!]+(?=\s|$)|;|\n\s*(?:[-*•]\s+|\d+[.)]\s+)?"
+    r"(?<![A-Z0-9])\.(?=\s|$)|\.(?=\s+[A-Z])|(?<=[a-z0-9)\]\"'`])[.](?=\s|$)|[?!]+(?=\s|$)|;|\n\s*(?:[-*•]\s+|\d+[.)]\s+|[a-h][.)]\s+)?"
 )
 _CONNECTOR = (
     r"(?:\s*[,:–]\s*(?:and\b|then\b|plus\b|also\b|but\b|finally\b|afterwards\b|next\b|so\b)?|\s+(?:and|then|plus|but)\b)"

@@ -10,6 +10,7 @@ from backwright.agent.planner.lexicon import lexicon, pattern
 
 _LINE = 300
 _NUMBERS = ("int", "float", "decimal")
+_PRESENCE = frozenset({"required", "optional"})
 _TEXTS = ("str", "text", "email", "url")
 # Two types that one field may be said to have: `a string, one of …`, `a foreign key (uuid)`.
 _AGREEING = frozenset(
@@ -43,7 +44,7 @@ class Draft:
     def take(self, one: Attribute) -> None:
         """Take what was said of the field; what is said of the same twice, counts the first time."""
         if self.contradicts(one):
-            self.clashes.append(" ".join(str(value) for value in one.values.values()))
+            self.clashes.append(" ".join(str(value) for value in one.values.values()) or one.kind)
         if one.kind in ("length", "range"):
             self._bounds(one)
         elif one.kind == "type":
@@ -64,6 +65,8 @@ class Draft:
     def contradicts(self, one: Attribute) -> bool:
         """Tell whether another type, default or choice was said before: then it was said of another field."""
         said, values = self.said, one.values
+        if {one.kind} <= _PRESENCE and any(k in said for k in _PRESENCE - {one.kind}):
+            return True  # `mandatory, nullable`
         if one.kind == "default":
             return said.get("default", values["value"]) != values["value"]
         if one.kind == "enum":

@@ -20,6 +20,7 @@ _GROUP = re.compile(
     r"(?i)\b(both|all|each|every one|neither|none|either|everything|every field)\b(?! (?:task|user|row|one of))"
 )
 _LONGEST_NAME = 3
+_ROWS = frozenset({"existing", "new", "old", "all", "every", "rows", "records", "present"})
 _ASKING = frozenset({"when", "where", "who", "what", "how"})  # `when (datetime)`
 # `where each review is linked to a product`
 _RELATES = re.compile(
@@ -100,7 +101,15 @@ class _Reader:
         elif chunk.is_reason:
             self.result.remarks.append(chunk.text.strip())
         else:
-            self._read(chunk, chunk.names())
+            words = chunk.names()
+            self._read(chunk, [] if self._is_about_rows(words) else words)
+
+    def _is_about_rows(self, words: list[str]) -> bool:
+        """Tell whether words speak of rows: `all existing and new orders start as pending`."""
+        low = [word.lower() for word in words]
+        return any(one in _ROWS for one in low) and all(
+            one in _ROWS or (one in self.things and one.endswith("s")) for one in low
+        )
 
     def _read(self, chunk: Chunk, words: list[str]) -> None:
         if words and self._describes_open(chunk):

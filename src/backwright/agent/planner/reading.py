@@ -282,6 +282,8 @@ def _unknown(clause: Clause, state: State) -> None:
         state.refused.append((clause.raw, f"{verb!r} is nothing that it knows how to do"))
     elif _wishes(text, state) or _concerns(text, state):
         _vague(clause, state, "It names what is there, but not what is to be changed.")
+    elif state.acts and re.fullmatch(r"(?i)(?:an?|some|the) \w+(?: \w+){0,2}", text):
+        state.unclear.append(clause.raw)  # `after that a search`
     elif not state.acts and _describes(text):
         _vague(clause, state, "It says what something is like, but not what.")
     elif pattern(_MUST).search(text) or _has_types(text) or _names_fields(text):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from backwright.agent.planner.declared import spelt_out
 from backwright.agent.planner.lexicon import known_words, lexicon, pattern, patterns
 from backwright.agent.planner.spelling import mend
 
@@ -49,7 +50,7 @@ def read_message(text: str, names: Iterable[str]) -> Message:
         text: What the user wrote.
         names: The project's own names, to which misspelt words are mended too.
     """
-    said, pasted = _apart(text)
+    said, pasted = _apart(spelt_out(text))
     for short in lexicon("words")["short"]:
         said = pattern(short["pattern"]).sub(short["means"], _straight(said))
     spelling = lexicon("words")["spelling"]

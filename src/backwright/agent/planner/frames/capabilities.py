@@ -21,7 +21,7 @@ _BY = re.compile(
     r"(?i)\b(?:per|by|for (?:each|every)|each|every|a) (?:(?:api )?(key)|(?:\w+ )?(?:user|account|customer|member))\b"
 )
 _MOST = re.compile(
-    r"(?i)\b(?:at most|max(?:imum)?(?: of| is|:)?|no more than|up to|never more than) (?P<most>\d+)\b|\b(?P<least>\d+) (?:at most|max(?:imum)?)\b"
+    r"(?i)\b(?:at most|max(?:imum)?(?: of| is|:)?|no more than|up to|never more than) (?P<most>\d+)\b|\b(?P<tops>\d+) (?:at (?:the )?most|max(?:imum)?|tops)\b"
 )
 _ASKS_IN_GENERAL = re.compile(
     r"(?i)(?:request|call|hit|time|quer(?:y|ie)|req|attempt|trie|try|log-?in|sign-?in|api call|minute|second|hour)s?"
@@ -152,8 +152,9 @@ def read_pagination(clause: Clause, state: State) -> bool:
     if size:
         options.append(("default", str(number(size["size"]))))
     most = _MOST.search(clause.text)
-    if most and not (size and size["size"] == most["most"]):
-        options.append(("max", str(number(most["most"]))))
+    highest = (most["most"] or most["tops"]) if most else None
+    if highest and not (size and size["size"] == highest):
+        options.append(("max", str(number(highest))))
     path = _path(clause.text, state)
     named = [path] if path else _named(clause.text, state) or _named(state.said, state)
     narrowed = _narrowed(clause.text, state)
@@ -162,8 +163,11 @@ def read_pagination(clause: Clause, state: State) -> bool:
     options += narrowed
     for one in named:
         state.step("add pagination", clause.raw, one, options=tuple(options))
-    if first(clause.text, "cues", "index", "cues") and _columns(clause.text, state):
-        read_index(clause, state)
+    if first(clause.text, "cues", "index", "cues"):
+        if _columns(clause.text, state):
+            read_index(clause, state)
+        else:
+            state.unclear.append(clause.raw)
     if not named:
         state.doubts.append(lambda s: _ask_list(clause, tuple(options), s))
     return True
@@ -197,9 +201,25 @@ def read_index(clause: Clause, state: State) -> bool:
         state.doubts.append(lambda s: _ask_index(clause, s))
         return True
     state.unclear += [f"index on {one}" for one in _no_columns(clause.text, columns, state)]
+    columns = _without_drafted(columns, state)
+    if not columns:
+        return True
     words = [f"{model}.{name}" for model, names in columns.items() for name in names]
     state.step("add index", clause.raw, *words)
     return True
+
+
+def _without_drafted(columns: dict[str, list[str]], state: State) -> dict[str, list[str]]:
+    """Give new fields their index, and return the columns that are there already."""
+    rest: dict[str, list[str]] = {}
+    for model, names in columns.items():
+        drafts = {d.name: d for e in state.entities if e.name == model for d in e.drafts}
+        for name in names:
+            if name in drafts and not drafts[name].literal:
+                drafts[name].said["index"] = 1
+            else:
+                rest.setdefault(model, []).append(name)
+    return rest
 
 
 def _no_columns(text: str, columns: dict[str, list[str]], state: State) -> list[str]:

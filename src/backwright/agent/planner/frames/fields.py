@@ -219,6 +219,8 @@ def things_have(text: str, clause: Clause, state: State) -> bool:
         rf"^(?:in|on|for|to)\s+{SUBJECT}(?P<thing>{things})(?:\s+(?:model|table|resource))?,?\s+(?:(?:i|we)\s+(?:also\s+)?(?:need|want|miss|would like)|<ADD>)(?P<rest>.*)$",
         rf"^(?P<thing>{things})\s*\((?P<rest>.*)\)\s*$",
         rf"^(?:<ADD>)\s+(?:to|on|onto)\s+{SUBJECT}(?P<thing>{things})\s*[:,](?P<rest>.*)$",
+        rf"^{SUBJECT}(?P<thing>{things}),?\s+(?:(?:<NUM>|some|a few|several)\s+)?(?:more|new|additional|further)\s+{FIELD_NOUN}\s*:?(?P<rest>.*)$",
+        rf"^(?:<ADD>)\s+(?:in|to|on|into|for)\s+{SUBJECT}(?P<thing>{things}),?\s+{SUBJECT}(?:new\s+)?{FIELD_NOUN}\s+(?P<rest>.*)$",
         rf"^(?:mark|flag)\s+{SUBJECT}(?P<thing>{things})\s+(?:as|to be)\s+(?P<rest>.*)$",
         rf"^(?:(?:<ADD>)\s+)?(?P<thing>{things})\.(?P<rest>[a-z_]\w*\b.*)$",
     ):

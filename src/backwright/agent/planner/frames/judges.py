@@ -36,6 +36,9 @@ _FUTURE = re.compile(
 _SLOW = re.compile(
     r"(?i)\b(?:is|are|too|so|very|gets?)\s+(?:too |so |very )*(?:slow|long|big|large)\b"
 )
+_MAKES = re.compile(
+    r"(?i)(?:give|add|put|create|make)\b.*\b(?:field|column|attribute|resource|model)\b"
+)
 _ORIGIN = re.compile(r"from origin '(https?://[^']+)'")
 
 
@@ -138,6 +141,8 @@ def read_inspect(clause: Clause, state: State) -> bool:
     """`which endpoints want a token?`."""
     if "default" in clause.text.lower() and state.current is not None:
         return False
+    if _MAKES.match(clause.text):
+        return False  # `give Task a field project …`
     if (
         not first(clause.text, "cues", "inspect", "cues")
         or _OF_OTHERS.search(clause.text)

@@ -39,8 +39,10 @@ def _owner_alone(text: str, state: State) -> tuple[str | None, str]:
     people = state.people()
     if any(re.search(rf"(?i)\b{re.escape(one)}\b", text) for one in people):
         return None, ""  # `members` are rows of this project, and own nothing
-    made = [e for e in state.entities if not e.thing]
-    return owner_of_clause(text, {name for one in made for name in one.called}), text
+    made = {name for e in state.entities if not e.thing for name in e.called}
+    if any(getattr(one, "verb", "") == "add auth" for one in state.acts):
+        made |= {form for thing in state.world.things for form in thing.forms}
+    return owner_of_clause(text, made), text
 
 
 def _owned_by_clause(text: str, state: State) -> list[Entity]:

@@ -33,7 +33,10 @@ from backwright.agent.planner.ownership import take_owner
 from backwright.agent.planner.state import Entity, State, is_plural, pascal
 from backwright.agent.planner.types import JUDGES
 
-_TO_THE_API = r"\s*\b(?:to|in|into|for|on) (?:this|the|our|my|that) (?:whole |existing |current )?(?:api|app(?:lication)?|project|backend|service|code ?base|system|repo(?:sitory)?|database|db)\b"
+_TO_THE_API = r"\s*\b(?:to|in|into|for|on) (?:this|the|our|my|that) (?:whole |existing |current |[a-z][\w-]* )?(?:api|app(?:lication)?|project|backend|service|code ?base|system|repo(?:sitory)?|database|db)\b"
+_PEOPLE_WANT = re.compile(
+    r"(?i)\b(?:people|team|users|customers|clients|guys|folks|staff|colleagues|management|boss)$"
+)
 _NAMED_SO = re.compile(r"(?:Collection|Object|Table|Model|Entity|Endpoint)\s*[:(,]")  # a name here
 _LABEL = re.compile(
     r"^[A-Za-z][A-Za-z ]{1,30}:\s+(?=[A-Z]\w+\s+(?:with\b|has\b|\())"
@@ -137,6 +140,10 @@ def _header(text: str, clause: Clause, state: State) -> bool:
     ):
         return False
     rest = noun[1].lstrip()
+    if _PEOPLE_WANT.search(noun[0]) and re.match(
+        r"(?i)(?:wants?|needs?|asks?|likes?|complains?)\b", rest
+    ):
+        return False  # `the mobile people want stable URLs`
     if rest.startswith("(") and not is_resource(noun[0], rest[1 : closing(rest, 0)]):
         return False
     waiting = state.current and not state.current.thing and not state.current.drafts
