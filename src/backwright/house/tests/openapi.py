@@ -34,6 +34,12 @@ class Operation:
         fields: Fields = await getattr(factories, self._factory)(client)
         return fields
 
+    async def changed_fields(self, client: AsyncClient) -> Fields:
+        """Return other values for all of these fields."""
+        factory = self._factory.replace("valid_", "changed_", 1)
+        fields: Fields = await getattr(factories, factory)(client)
+        return fields
+
     @property
     def _factory(self) -> str:
         """The name of the factory: `valid_blog_post` where the body is a `BlogPostCreate`."""

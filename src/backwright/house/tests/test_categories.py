@@ -156,7 +156,7 @@ async def test_create_with_too_many_labels(alice: AsyncClient) -> None:
 
 async def test_read(alice: AsyncClient, bob: AsyncClient) -> None:
     """Everybody sees the same category."""
-    category = await make_category(alice)
+    _, category, _ = [await make_category(alice) for _ in range(3)]
     for client in (alice, bob):
         response = await client.get(path_of(category))
         assert response.status_code == 200, response.text
@@ -247,25 +247,28 @@ async def test_sort_and_page(alice: AsyncClient, sort: str) -> None:
 
 
 async def test_update(alice: AsyncClient) -> None:
-    """Every field can be changed."""
-    category = await make_category(alice)
+    """Every field can be changed, and no other row is."""
+    before, category, after = [await make_category(alice) for _ in range(3)]
     fields = await changed_category(alice)
     response = await alice.patch(path_of(category), json=fields)
     assert response.status_code == 200, response.text
     changed = response.json()
     assert changed.items() >= fields.items()
     assert changed["updated_at"] > category["updated_at"]
-    assert (await alice.get(path_of(category))).json() == changed
+    for row in (before, changed, after):
+        assert (await alice.get(path_of(row))).json() == row
 
 
 async def test_update_one_field(alice: AsyncClient) -> None:
     """What is left out stays as it is."""
-    category = await make_category(alice)
+    before, category, after = [await make_category(alice) for _ in range(3)]
     for name, value in (await changed_category(alice)).items():
         response = await alice.patch(path_of(category), json={name: value})
         assert response.status_code == 200, response.text
         category |= {name: value, "updated_at": response.json()["updated_at"]}
         assert response.json() == category, name
+    for row in (before, category, after):
+        assert (await alice.get(path_of(row))).json() == row
 
 
 async def test_update_nothing(alice: AsyncClient) -> None:
@@ -282,6 +285,8 @@ async def test_update_to_null(alice: AsyncClient) -> None:
     for name in await changed_category(alice):
         response = await alice.patch(path_of(category), json={name: None})
         assert response.status_code == (200 if name in NULLABLE else 422), name
+    emptied = (await alice.get(path_of(category))).json()
+    assert emptied == category | dict.fromkeys(NULLABLE) | {"updated_at": emptied["updated_at"]}
 
 
 @pytest.mark.parametrize("bound", BOUNDS, ids=brief)
@@ -354,11 +359,11 @@ async def test_update_to_no_labels(alice: AsyncClient) -> None:
 
 async def test_delete(alice: AsyncClient) -> None:
     """A deleted category is gone, and cannot be deleted again."""
-    category = await make_category(alice)
+    before, category, after = [await make_category(alice) for _ in range(3)]
     assert (await alice.delete(path_of(category))).status_code == 204
     assert_not_found(await alice.get(path_of(category)), "Category")
     assert_not_found(await alice.delete(path_of(category)), "Category")
-    assert await read_all(alice, PATH) == []
+    assert await read_all(alice, PATH) == [after, before]
 
 
 async def test_delete_the_parent(alice: AsyncClient) -> None:

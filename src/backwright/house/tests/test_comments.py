@@ -149,7 +149,7 @@ async def test_create_with_another_users_parent(alice: AsyncClient, bob: AsyncCl
 
 async def test_read(alice: AsyncClient) -> None:
     """The owner sees the comment."""
-    comment = await make_comment(alice)
+    _, comment, _ = [await make_comment(alice) for _ in range(3)]
     response = await alice.get(path_of(comment))
     assert response.status_code == 200, response.text
     assert response.json() == comment
@@ -238,25 +238,28 @@ async def test_sort_and_page(alice: AsyncClient, sort: str) -> None:
 
 
 async def test_update(alice: AsyncClient) -> None:
-    """Every field can be changed."""
-    comment = await make_comment(alice)
+    """Every field can be changed, and no other row is."""
+    before, comment, after = [await make_comment(alice) for _ in range(3)]
     fields = await changed_comment(alice)
     response = await alice.patch(path_of(comment), json=fields)
     assert response.status_code == 200, response.text
     changed = response.json()
     assert changed.items() >= fields.items()
     assert changed["updated_at"] > comment["updated_at"]
-    assert (await alice.get(path_of(comment))).json() == changed
+    for row in (before, changed, after):
+        assert (await alice.get(path_of(row))).json() == row
 
 
 async def test_update_one_field(alice: AsyncClient) -> None:
     """What is left out stays as it is."""
-    comment = await make_comment(alice)
+    before, comment, after = [await make_comment(alice) for _ in range(3)]
     for name, value in (await changed_comment(alice)).items():
         response = await alice.patch(path_of(comment), json={name: value})
         assert response.status_code == 200, response.text
         comment |= {name: value, "updated_at": response.json()["updated_at"]}
         assert response.json() == comment, name
+    for row in (before, comment, after):
+        assert (await alice.get(path_of(row))).json() == row
 
 
 async def test_update_nothing(alice: AsyncClient) -> None:
@@ -273,6 +276,8 @@ async def test_update_to_null(alice: AsyncClient) -> None:
     for name in await changed_comment(alice):
         response = await alice.patch(path_of(comment), json={name: None})
         assert response.status_code == (200 if name in NULLABLE else 422), name
+    emptied = (await alice.get(path_of(comment))).json()
+    assert emptied == comment | dict.fromkeys(NULLABLE) | {"updated_at": emptied["updated_at"]}
 
 
 @pytest.mark.parametrize("bound", BOUNDS, ids=brief)
@@ -357,11 +362,11 @@ async def test_update_to_a_circle_of_parents(alice: AsyncClient) -> None:
 
 async def test_delete(alice: AsyncClient) -> None:
     """A deleted comment is gone, and cannot be deleted again."""
-    comment = await make_comment(alice)
+    before, comment, after = [await make_comment(alice) for _ in range(3)]
     assert (await alice.delete(path_of(comment))).status_code == 204
     assert_not_found(await alice.get(path_of(comment)), "Comment")
     assert_not_found(await alice.delete(path_of(comment)), "Comment")
-    assert await read_all(alice, PATH) == []
+    assert await read_all(alice, PATH) == [after, before]
 
 
 async def test_delete_another_users_comment(alice: AsyncClient, bob: AsyncClient) -> None:

@@ -110,7 +110,7 @@ async def test_create_with_a_taken_name(alice: AsyncClient, bob: AsyncClient) ->
 
 async def test_read(alice: AsyncClient, bob: AsyncClient) -> None:
     """Everybody sees the same label."""
-    label = await make_label(alice)
+    _, label, _ = [await make_label(alice) for _ in range(3)]
     for client in (alice, bob):
         response = await client.get(path_of(label))
         assert response.status_code == 200, response.text
@@ -172,25 +172,28 @@ async def test_sort_and_page(alice: AsyncClient, sort: str) -> None:
 
 
 async def test_update(alice: AsyncClient) -> None:
-    """Every field can be changed."""
-    label = await make_label(alice)
+    """Every field can be changed, and no other row is."""
+    before, label, after = [await make_label(alice) for _ in range(3)]
     fields = await changed_label(alice)
     response = await alice.patch(path_of(label), json=fields)
     assert response.status_code == 200, response.text
     changed = response.json()
     assert changed.items() >= fields.items()
     assert changed["updated_at"] > label["updated_at"]
-    assert (await alice.get(path_of(label))).json() == changed
+    for row in (before, changed, after):
+        assert (await alice.get(path_of(row))).json() == row
 
 
 async def test_update_one_field(alice: AsyncClient) -> None:
     """What is left out stays as it is."""
-    label = await make_label(alice)
+    before, label, after = [await make_label(alice) for _ in range(3)]
     for name, value in (await changed_label(alice)).items():
         response = await alice.patch(path_of(label), json={name: value})
         assert response.status_code == 200, response.text
         label |= {name: value, "updated_at": response.json()["updated_at"]}
         assert response.json() == label, name
+    for row in (before, label, after):
+        assert (await alice.get(path_of(row))).json() == row
 
 
 async def test_update_nothing(alice: AsyncClient) -> None:
@@ -207,6 +210,8 @@ async def test_update_to_null(alice: AsyncClient) -> None:
     for name in await changed_label(alice):
         response = await alice.patch(path_of(label), json={name: None})
         assert response.status_code == (200 if name in NULLABLE else 422), name
+    emptied = (await alice.get(path_of(label))).json()
+    assert emptied == label | dict.fromkeys(NULLABLE) | {"updated_at": emptied["updated_at"]}
 
 
 @pytest.mark.parametrize("bound", BOUNDS, ids=brief)
@@ -240,11 +245,11 @@ async def test_update_to_a_taken_name(alice: AsyncClient) -> None:
 
 async def test_delete(alice: AsyncClient) -> None:
     """A deleted label is gone, and cannot be deleted again."""
-    label = await make_label(alice)
+    before, label, after = [await make_label(alice) for _ in range(3)]
     assert (await alice.delete(path_of(label))).status_code == 204
     assert_not_found(await alice.get(path_of(label)), "Label")
     assert_not_found(await alice.delete(path_of(label)), "Label")
-    assert await read_all(alice, PATH) == []
+    assert await read_all(alice, PATH) == [after, before]
 
 
 # --- Strangers

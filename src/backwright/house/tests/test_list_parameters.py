@@ -7,7 +7,7 @@ import pytest
 from httpx import AsyncClient
 
 from tests.factories import make
-from tests.helpers import UNKNOWN_ID
+from tests.helpers import UNKNOWN_ID, read_all
 from tests.openapi import Operation, read_operations
 
 OPERATIONS = read_operations()
@@ -57,3 +57,25 @@ async def test_a_cursor_is_good_for_the_order_that_it_was_made_for(
     for sort, status in (("created_at", 200), ("-created_at", 400)):
         response = await alice.get(path, params={"cursor": cursor, "sort": sort})
         assert response.status_code == status, response.text
+
+
+@pytest.mark.parametrize("operation", CREATES, ids=str)
+async def test_a_range_has_what_lies_between_its_bounds_and_at_them(
+    alice: AsyncClient, operation: Operation
+) -> None:
+    """Each bound by itself; the order is the database's own."""
+    path = operation.url()
+    for fields in (operation.valid_fields, operation.changed_fields, operation.valid_fields):
+        await make(alice, path, await fields(alice))
+    listing = next(other for other in LISTS if other.path == operation.path)
+    for field in [name.removesuffix("_min") for name in listing.query if name.endswith("_min")]:
+        rows = await read_all(alice, path, sort=field)
+        low, high = rows[0][field], rows[-1][field]
+        assert low != high, field
+        for bound, expected in (
+            ({f"{field}_min": low}, rows),
+            ({f"{field}_max": high}, rows),
+            ({f"{field}_min": high}, [row for row in rows if row[field] == high]),
+            ({f"{field}_max": low}, [row for row in rows if row[field] == low]),
+        ):
+            assert await read_all(alice, path, sort=field, **bound) == expected, bound

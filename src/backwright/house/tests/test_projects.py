@@ -150,7 +150,7 @@ async def test_create_with_an_unknown_category(alice: AsyncClient) -> None:
 
 async def test_read(alice: AsyncClient) -> None:
     """The owner sees the project."""
-    project = await make_project(alice)
+    _, project, _ = [await make_project(alice) for _ in range(3)]
     response = await alice.get(path_of(project))
     assert response.status_code == 200, response.text
     assert response.json() == project
@@ -223,25 +223,28 @@ async def test_sort_and_page(alice: AsyncClient, sort: str) -> None:
 
 
 async def test_update(alice: AsyncClient) -> None:
-    """Every field can be changed."""
-    project = await make_project(alice)
+    """Every field can be changed, and no other row is."""
+    before, project, after = [await make_project(alice) for _ in range(3)]
     fields = await changed_project(alice)
     response = await alice.patch(path_of(project), json=fields)
     assert response.status_code == 200, response.text
     changed = response.json()
     assert changed.items() >= fields.items()
     assert changed["updated_at"] > project["updated_at"]
-    assert (await alice.get(path_of(project))).json() == changed
+    for row in (before, changed, after):
+        assert (await alice.get(path_of(row))).json() == row
 
 
 async def test_update_one_field(alice: AsyncClient) -> None:
     """What is left out stays as it is."""
-    project = await make_project(alice)
+    before, project, after = [await make_project(alice) for _ in range(3)]
     for name, value in (await changed_project(alice)).items():
         response = await alice.patch(path_of(project), json={name: value})
         assert response.status_code == 200, response.text
         project |= {name: value, "updated_at": response.json()["updated_at"]}
         assert response.json() == project, name
+    for row in (before, project, after):
+        assert (await alice.get(path_of(row))).json() == row
 
 
 async def test_update_nothing(alice: AsyncClient) -> None:
@@ -258,6 +261,8 @@ async def test_update_to_null(alice: AsyncClient) -> None:
     for name in await changed_project(alice):
         response = await alice.patch(path_of(project), json={name: None})
         assert response.status_code == (200 if name in NULLABLE else 422), name
+    emptied = (await alice.get(path_of(project))).json()
+    assert emptied == project | dict.fromkeys(NULLABLE) | {"updated_at": emptied["updated_at"]}
 
 
 @pytest.mark.parametrize("bound", BOUNDS, ids=brief)
@@ -317,11 +322,11 @@ async def test_update_to_an_unknown_category(alice: AsyncClient) -> None:
 
 async def test_delete(alice: AsyncClient) -> None:
     """A deleted project is gone, and cannot be deleted again."""
-    project = await make_project(alice)
+    before, project, after = [await make_project(alice) for _ in range(3)]
     assert (await alice.delete(path_of(project))).status_code == 204
     assert_not_found(await alice.get(path_of(project)), "Project")
     assert_not_found(await alice.delete(path_of(project)), "Project")
-    assert await read_all(alice, PATH) == []
+    assert await read_all(alice, PATH) == [after, before]
 
 
 async def test_delete_another_users_project(alice: AsyncClient, bob: AsyncClient) -> None:

@@ -136,7 +136,7 @@ async def test_create_two_without_a_key(alice: AsyncClient) -> None:
 
 async def test_read(alice: AsyncClient) -> None:
     """The owner sees the tag."""
-    tag = await make_tag(alice)
+    _, tag, _ = [await make_tag(alice) for _ in range(3)]
     response = await alice.get(path_of(tag))
     assert response.status_code == 200, response.text
     assert response.json() == tag
@@ -206,25 +206,28 @@ async def test_sort_and_page(alice: AsyncClient, sort: str) -> None:
 
 
 async def test_update(alice: AsyncClient) -> None:
-    """Every field can be changed."""
-    tag = await make_tag(alice)
+    """Every field can be changed, and no other row is."""
+    before, tag, after = [await make_tag(alice) for _ in range(3)]
     fields = await changed_tag(alice)
     response = await alice.patch(path_of(tag), json=fields)
     assert response.status_code == 200, response.text
     changed = response.json()
     assert changed.items() >= fields.items()
     assert changed["updated_at"] > tag["updated_at"]
-    assert (await alice.get(path_of(tag))).json() == changed
+    for row in (before, changed, after):
+        assert (await alice.get(path_of(row))).json() == row
 
 
 async def test_update_one_field(alice: AsyncClient) -> None:
     """What is left out stays as it is."""
-    tag = await make_tag(alice)
+    before, tag, after = [await make_tag(alice) for _ in range(3)]
     for name, value in (await changed_tag(alice)).items():
         response = await alice.patch(path_of(tag), json={name: value})
         assert response.status_code == 200, response.text
         tag |= {name: value, "updated_at": response.json()["updated_at"]}
         assert response.json() == tag, name
+    for row in (before, tag, after):
+        assert (await alice.get(path_of(row))).json() == row
 
 
 async def test_update_nothing(alice: AsyncClient) -> None:
@@ -241,6 +244,8 @@ async def test_update_to_null(alice: AsyncClient) -> None:
     for name in await changed_tag(alice):
         response = await alice.patch(path_of(tag), json={name: None})
         assert response.status_code == (200 if name in NULLABLE else 422), name
+    emptied = (await alice.get(path_of(tag))).json()
+    assert emptied == tag | dict.fromkeys(NULLABLE) | {"updated_at": emptied["updated_at"]}
 
 
 @pytest.mark.parametrize("bound", BOUNDS, ids=brief)
@@ -300,11 +305,11 @@ async def test_update_to_a_taken_key(alice: AsyncClient) -> None:
 
 async def test_delete(alice: AsyncClient) -> None:
     """A deleted tag is gone, and cannot be deleted again."""
-    tag = await make_tag(alice)
+    before, tag, after = [await make_tag(alice) for _ in range(3)]
     assert (await alice.delete(path_of(tag))).status_code == 204
     assert_not_found(await alice.get(path_of(tag)), "Tag")
     assert_not_found(await alice.delete(path_of(tag)), "Tag")
-    assert await read_all(alice, PATH) == []
+    assert await read_all(alice, PATH) == [after, before]
 
 
 async def test_delete_another_users_tag(alice: AsyncClient, bob: AsyncClient) -> None:

@@ -199,7 +199,7 @@ async def test_create_with_too_many_tags(alice: AsyncClient) -> None:
 
 async def test_read(alice: AsyncClient) -> None:
     """The owner sees the task."""
-    task = await make_task(alice)
+    _, task, _ = [await make_task(alice) for _ in range(3)]
     response = await alice.get(path_of(task))
     assert response.status_code == 200, response.text
     assert response.json() == task
@@ -289,25 +289,28 @@ async def test_sort_and_page(alice: AsyncClient, sort: str) -> None:
 
 
 async def test_update(alice: AsyncClient) -> None:
-    """Every field can be changed."""
-    task = await make_task(alice)
+    """Every field can be changed, and no other row is."""
+    before, task, after = [await make_task(alice) for _ in range(3)]
     fields = await changed_task(alice)
     response = await alice.patch(path_of(task), json=fields)
     assert response.status_code == 200, response.text
     changed = response.json()
     assert changed.items() >= fields.items()
     assert changed["updated_at"] > task["updated_at"]
-    assert (await alice.get(path_of(task))).json() == changed
+    for row in (before, changed, after):
+        assert (await alice.get(path_of(row))).json() == row
 
 
 async def test_update_one_field(alice: AsyncClient) -> None:
     """What is left out stays as it is."""
-    task = await make_task(alice)
+    before, task, after = [await make_task(alice) for _ in range(3)]
     for name, value in (await changed_task(alice)).items():
         response = await alice.patch(path_of(task), json={name: value})
         assert response.status_code == 200, response.text
         task |= {name: value, "updated_at": response.json()["updated_at"]}
         assert response.json() == task, name
+    for row in (before, task, after):
+        assert (await alice.get(path_of(row))).json() == row
 
 
 async def test_update_nothing(alice: AsyncClient) -> None:
@@ -324,6 +327,8 @@ async def test_update_to_null(alice: AsyncClient) -> None:
     for name in await changed_task(alice):
         response = await alice.patch(path_of(task), json={name: None})
         assert response.status_code == (200 if name in NULLABLE else 422), name
+    emptied = (await alice.get(path_of(task))).json()
+    assert emptied == task | dict.fromkeys(NULLABLE) | {"updated_at": emptied["updated_at"]}
 
 
 @pytest.mark.parametrize("bound", BOUNDS, ids=brief)
@@ -394,11 +399,11 @@ async def test_update_to_no_tags(alice: AsyncClient) -> None:
 
 async def test_delete(alice: AsyncClient) -> None:
     """A deleted task is gone, and cannot be deleted again."""
-    task = await make_task(alice)
+    before, task, after = [await make_task(alice) for _ in range(3)]
     assert (await alice.delete(path_of(task))).status_code == 204
     assert_not_found(await alice.get(path_of(task)), "Task")
     assert_not_found(await alice.delete(path_of(task)), "Task")
-    assert await read_all(alice, PATH) == []
+    assert await read_all(alice, PATH) == [after, before]
 
 
 async def test_delete_another_users_task(alice: AsyncClient, bob: AsyncClient) -> None:
