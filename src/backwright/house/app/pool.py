@@ -8,6 +8,7 @@ from typing import Any
 import asyncpg
 
 OUTDATED = (
+    asyncpg.InvalidCachedStatementError,  # a migration changed a table that statements know
     asyncpg.InternalServerError,  # a migration replaced a type that prepared statements look for
     asyncpg.ReadOnlySQLTransactionError,  # the primary has become a replica, and another took over
 )

@@ -1,7 +1,7 @@
 """PostgreSQL: SQLAlchemy writes the SQL, and asyncpg runs it."""
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, NoReturn
 
 import asyncpg
@@ -12,7 +12,7 @@ from app.auth import Caller
 from app.config import Settings
 from app.constraints import broken_reference, duplicate, missing_value, unacceptable_value
 from app.exceptions import AppError, ConflictError, ServiceUnavailableError
-from app.pool import ConnectionPool
+from app.pool import OUTDATED, ConnectionPool
 from app.queries import Row, prepare
 
 DATABASE_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, OverflowError, OSError)
@@ -27,7 +27,7 @@ UNAVAILABLE = (
     asyncpg.PostgresConnectionError,
     asyncpg.InsufficientResourcesError,
     asyncpg.OperatorInterventionError,
-    asyncpg.ReadOnlySQLTransactionError,  # a primary that has become a replica
+    *OUTDATED,
     asyncpg.InterfaceError,
     OSError,
 )
@@ -78,11 +78,14 @@ class PostgresDatabase:
     @asynccontextmanager
     async def transaction(self) -> "AsyncIterator[PostgresConnection]":
         """Begin; commit at the end, or roll back on an error."""
-        try:
-            async with self._pool.connection() as connection, connection.transaction():
-                yield PostgresConnection(connection)
-        except DATABASE_ERRORS as error:
-            raise_in_words(error, None)
+        async with _in_words(self._begin()) as connection:
+            yield PostgresConnection(connection)
+
+    @asynccontextmanager
+    async def _begin(self) -> AsyncIterator[Any]:
+        """Hold a connection in a transaction."""
+        async with self._pool.connection() as connection, connection.transaction():
+            yield connection
 
 
 class PostgresConnection:
@@ -109,11 +112,25 @@ class PostgresConnection:
     @asynccontextmanager
     async def transaction(self) -> "AsyncIterator[PostgresConnection]":
         """Set a savepoint; forget it at the end, or return to it on an error."""
-        try:
-            async with self._connection.transaction():
-                yield self
-        except DATABASE_ERRORS as error:
-            raise_in_words(error, None)
+        async with _in_words(self._connection.transaction()):
+            yield self
+
+
+@asynccontextmanager
+async def _in_words(transaction: AbstractAsyncContextManager[Any]) -> AsyncIterator[Any]:
+    """Say in words what fails at the beginning or the end; what the block raises is its own."""
+    own: BaseException | None = None
+    try:
+        async with transaction as entered:
+            try:
+                yield entered
+            except BaseException as error:
+                own = error
+                raise
+    except DATABASE_ERRORS as error:
+        if error is own:
+            raise
+        raise_in_words(error, None)
 
 
 def raise_in_words(error: Exception, statement: Executable | None) -> NoReturn:

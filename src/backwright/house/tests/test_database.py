@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 from httpx import AsyncClient
-from sqlalchemy import Column, Enum, Label, MetaData, Table, UniqueConstraint, text
+from sqlalchemy import Column, Enum, Label, MetaData, String, Table, UniqueConstraint, text
 from sqlmodel import SQLModel, col, delete, func, insert, select, update
 
 from app.auth import Caller
@@ -135,9 +135,7 @@ async def test_a_transaction_inside_another(session: Session, caller: Caller) ->
 
 async def test_all_connections_are_busy(settings: Settings) -> None:
     """Waiting for a connection ends in an error that asks to come again."""
-    few = settings.model_copy(
-        update={"database_pool_size": 1, "database_pool_timeout_seconds": 0.05}
-    )
+    few = settings.model_copy(update={"database_pool_size": 1, "database_pool_timeout_seconds": 1})
     async with PostgresDatabase.open(settings.database_url, few) as database:
         session, other = Session(database), Session(database)
         async with session.transaction():
@@ -182,12 +180,48 @@ async def test_a_migration_may_replace_a_type(settings: Settings) -> None:
                 "CREATE TYPE test_mood AS ENUM ('good', 'fair', 'bad');"
                 "ALTER TABLE test_swing ALTER mood TYPE test_mood USING mood::test_mood"
             )
-            with pytest.raises(asyncpg.InternalServerError):
+            with pytest.raises(ServiceUnavailableError):
                 await database.session().scalar(statement)
             assert await database.session().scalar(statement) is None
     finally:
         await migration.execute("DROP TABLE test_swing; DROP TYPE test_mood")
         await migration.close()
+
+
+async def test_a_migration_may_change_a_table(settings: Settings) -> None:
+    """Inside a transaction that costs one request as well."""
+    swings = Table("test_swing", MetaData(), Column("name", String))
+    migration = await asyncpg.connect(settings.database_url)
+    await migration.execute("CREATE TABLE test_swing (name varchar(40))")
+    try:
+        async with open_database(settings) as database:
+
+            async def insert_a_row() -> None:
+                session = database.session()
+                async with session.transaction():
+                    await session.execute(insert(swings).values(name="a").returning(swings.c.name))
+
+            await insert_a_row()
+            await migration.execute("ALTER TABLE test_swing ALTER name TYPE text")
+            with pytest.raises(ServiceUnavailableError):
+                await insert_a_row()
+            await insert_a_row()
+    finally:
+        await migration.execute("DROP TABLE test_swing")
+        await migration.close()
+
+
+@pytest.mark.parametrize("error", [TimeoutError, FileNotFoundError, OverflowError])
+async def test_an_error_of_ours_in_a_transaction_is_ours(
+    session: Session, error: type[Exception]
+) -> None:
+    """It is no failure of the database, whatever it is called."""
+    with pytest.raises(error):
+        async with session.transaction():
+            raise error
+    with pytest.raises(error):
+        async with session.transaction(), session.transaction():
+            raise error
 
 
 async def test_a_database_that_is_away(settings: Settings) -> None:
