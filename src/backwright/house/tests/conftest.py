@@ -33,11 +33,6 @@ def settings() -> Iterator[Settings]:
     """Return the settings of the tests, with a database of their own."""
     with provide_database() as url, pytest.MonkeyPatch.context() as environment:
         environment.chdir(ROOT)
-        # What a developer's shell and `.env` name is not touched: no mail goes out, no Redis is emptied.
-        environment.setitem(Settings.model_config, "env_file", None)
-        for name in Settings.model_fields:
-            environment.delenv(name.upper(), raising=False)
-        environment.setenv("ENVIRONMENT", "test")
         environment.setenv("DATABASE_URL", url)
         environment.setenv("BCRYPT_COST", "4")
         environment.setenv("MAIL_DELAY_SECONDS", "0")

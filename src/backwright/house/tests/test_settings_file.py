@@ -1,6 +1,9 @@
 """`.env.example` names every setting, with its default."""
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -29,6 +32,22 @@ def test_tests_do_as_no_file_says(
     monkeypatch.chdir(tmp_path)
     assert Settings().redis_url is None
     assert settings.redis_url is None
+
+
+def test_tests_import_the_application_as_no_file_says(tmp_path: Path) -> None:
+    """What it holds from its import on, such as the counter of limits, is no Redis in use."""
+    root = EXAMPLE.parent
+    (tmp_path / ".env").write_text("REDIS_URL=redis://127.0.0.1:1/0\nENVIRONMENT=production\n")
+    program = "import tests, app.main, app.rate_limit as r; print(r.get_rate_limiter()._shared)"
+    run = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(root), "REDIS_URL": "redis://127.0.0.1:1/0"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert run.stdout == "None\n"
 
 
 @pytest.mark.parametrize(("name", "value"), DEFAULTS)
