@@ -10,6 +10,7 @@ from sqlmodel import col, delete, update
 from app.config import get_settings
 from app.database import Session
 from app.models import OneTimeToken, User
+from app.services import account_mail_service
 from tests.auth_helpers import (
     AUTH,
     CAROL,
@@ -157,6 +158,26 @@ async def test_a_move_needs_the_password(client: AsyncClient, mailbox: Mailbox) 
     assert response.status_code == 400
     assert error_of(response) == "Incorrect password"
     assert mailbox.mails == []
+
+
+async def test_a_new_password_cancels_a_move_that_was_asked_for(
+    client: AsyncClient, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even one whose link is not made yet: that happens in the background."""
+    tokens = await sign_up(client)
+    mailbox.mails.clear()
+    delayed = account_mail_service._random_delay
+
+    async def change_password_meanwhile() -> None:
+        monkeypatch.setattr(account_mail_service, "_random_delay", delayed)
+        changed = {"current_password": PASSWORD, "new_password": "another long password"}
+        path = f"{AUTH}/change-password"
+        response = await client.post(path, json=changed, headers=bearer(tokens))
+        assert response.status_code == 200, response.text
+
+    monkeypatch.setattr(account_mail_service, "_random_delay", change_password_meanwhile)
+    assert (await change_email(client, tokens)).status_code == 202
+    assert NEW not in [mail.recipient for mail in mailbox.mails]
 
 
 async def test_the_old_address_is_warned(client: AsyncClient, mailbox: Mailbox) -> None:

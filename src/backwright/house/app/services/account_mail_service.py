@@ -105,9 +105,12 @@ class MailService:
         return not window.exceeded
 
     async def _token(self, account: Account, purpose: TokenPurpose, email: str) -> str | None:
-        """Make a one-time token; None if another request made one in the same instant."""
+        """Make a one-time token; None if another request made one, or the password has changed."""
+        session = self.database.session()
         try:
-            return await create_one_time_token(self.database.session(), account.id, purpose, email)
+            return await create_one_time_token(
+                session, account.id, purpose, email, password_hash=account.password_hash
+            )
         except ConflictError:
             return None
 

@@ -16,7 +16,7 @@ from sqlmodel import col, delete, insert, select
 from app.config import get_settings
 from app.database import Session
 from app.exceptions import ValidationError
-from app.models import OneTimeToken, TokenPurpose
+from app.models import OneTimeToken, TokenPurpose, User
 
 INVALID_LINK = "This link is invalid or expired"
 
@@ -30,11 +30,19 @@ class Redeemed:
 
 
 async def create_one_time_token(
-    session: Session, user_id: UUID, purpose: TokenPurpose, email: str
-) -> str:
-    """Make the user's token for a purpose, in place of an older one, to be sent to an address."""
+    session: Session, user_id: UUID, purpose: TokenPurpose, email: str, *, password_hash: str
+) -> str | None:
+    """Make the user's token for a purpose, in place of an older one, to be sent to an address.
+
+    It is None if the user has another password by now: changing it cancels what was asked before.
+    """
     secret = secrets.token_urlsafe(32)
     async with session.transaction():
+        same = select(col(User.id)).where(
+            col(User.id) == user_id, col(User.password_hash) == password_hash, col(User.is_active)
+        )
+        if await session.scalar(same.with_for_update()) is None:
+            return None
         await session.execute(
             delete(OneTimeToken).where(
                 col(OneTimeToken.user_id) == user_id, col(OneTimeToken.purpose) == purpose
