@@ -21,7 +21,7 @@ from sqlalchemy.sql.dml import UpdateBase
 from app.auth import Caller
 from app.columns import FOUND
 from app.config import Settings
-from app.exceptions import ServiceUnavailableError, UnauthorizedError
+from app.exceptions import ServiceUnavailableError
 from app.logs import get_logger
 from app.postgres import PostgresDatabase
 
@@ -142,7 +142,7 @@ class ReplicaFirst:
     async def fetch(
         self, statement: Executable, caller: Caller | None
     ) -> Sequence[Mapping[str, Any]]:
-        """Ask the replica; ask the primary about a caller who signed in a moment ago.
+        """Ask the replica, and the primary for what it cannot answer.
 
         A replica that does not answer is left alone for a while, since waiting for it is slow; then
         one statement tries it again, and the others do not wait for that.
@@ -157,12 +157,13 @@ class ReplicaFirst:
                 rows = await self._replica.fetch(statement, caller)
                 self._replica_failed, self._replica_again_at = False, 0.0
                 return rows
-            except UnauthorizedError:
-                logger.debug("caller not on the replica")
             except ServiceUnavailableError:
                 self._replica_failed = True
                 self._replica_again_at = monotonic() + REPLICA_PAUSE
                 logger.warning("replica failed, reading from the primary")
+            except Exception as error:
+                # It has not heard of something yet, or gave up in order to follow.
+                logger.debug("not answered by the replica", error=type(error).__name__)
         return await self._primary.fetch(statement, caller)
 
     def transaction(self) -> AbstractAsyncContextManager[Connection]:

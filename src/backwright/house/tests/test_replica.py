@@ -7,7 +7,7 @@ before a test could look, so which of the two had answered could not be told.
 import asyncio
 from collections.abc import AsyncIterator
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 import asyncpg
@@ -18,8 +18,15 @@ from sqlmodel import func, select
 
 from app.auth import Caller, get_token_verifier
 from app.config import Settings
-from app.database import Database, Session, get_session, open_database
-from app.exceptions import UnauthorizedError
+from app.database import (
+    Connection,
+    Database,
+    ReplicaFirst,
+    Session,
+    get_session,
+    open_database,
+)
+from app.exceptions import ConflictError, UnauthorizedError
 from app.postgres import PostgresDatabase
 from tests.factories import sign_in
 
@@ -121,6 +128,21 @@ async def test_one_statement_at_a_time_tries_a_replica_that_failed(
         answers = await asyncio.gather(*(reader.scalar(ON_REPLICA) for _ in range(3)))
         assert answers == [False, False, False]
         assert len(attempts) == 1 + 3
+
+
+async def test_the_primary_answers_what_the_replica_cannot() -> None:
+    """Such as a statement that it gives up to keep following, or a table that it does not know."""
+
+    class Behind:
+        async def fetch(self, *_arguments: object) -> list[dict[str, bool]]:
+            raise ConflictError("canceling statement due to conflict with recovery")
+
+    class Primary:
+        async def fetch(self, *_arguments: object) -> list[dict[str, bool]]:
+            return [{"answer": True}]
+
+    reader = Session(ReplicaFirst(cast(Connection, Behind()), cast(Connection, Primary())))
+    assert await reader.scalar(ON_REPLICA)
 
 
 def count_fetches(monkeypatch: pytest.MonkeyPatch, attempts: list[str]) -> None:
