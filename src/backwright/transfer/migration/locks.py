@@ -51,15 +51,24 @@ def locked(statements: Iterable[str], refers: Mapping[str, frozenset[str]]) -> l
     return list(found) if used and leaves else used
 
 
-def patience(tables: Sequence[str]) -> str:
+def patience(tables: Sequence[str], statements: Iterable[str]) -> str:
     """Return the statements that lock tables, at the beginning of a phase.
 
     Args:
         tables: the tables, as SQL says them.
+        statements: the code of what follows. Where it only refers to the tables, they may be read.
     """
     moment = max(MOMENT // len(tables), 50)
-    lock = f"LOCK TABLE {', '.join(tables)} IN ACCESS EXCLUSIVE MODE"
+    mode = "SHARE ROW EXCLUSIVE" if _only_refer(statements) else "ACCESS EXCLUSIVE"
+    lock = f"LOCK TABLE {', '.join(tables)} IN {mode} MODE"
     return f'op.execute("{_setting(moment)}")\n{again_and_again(lock)}'
+
+
+def _only_refer(statements: Iterable[str]) -> bool:
+    """Tell whether statements lock tables in use no further than a new reference to them does."""
+    parsed = [(statement, code) for code in statements for statement in ast.parse(code).body]
+    found = [one for statement, code in parsed if (one := operation(statement, code))]
+    return all(one.name == "create_table" for one in found if _locked(one, {}))
 
 
 def again_and_again(statement: str, moment: int | None = None) -> str:

@@ -63,7 +63,7 @@ class Phases:
     def _waiting(self, statements: Sequence[str]) -> list[str]:
         """Return how the lock of the tables is had that statements of a phase need."""
         tables = locked(statements, self.refers)
-        return [_WAITING, patience(tables)] if tables else []
+        return [_WAITING, patience(tables, statements)] if tables else []
 
 
 def _indented(code: str) -> str:
