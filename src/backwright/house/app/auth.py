@@ -78,7 +78,11 @@ def decode_token(secret_key: str, token: str, token_type: TokenType) -> Token:
         raise UnauthorizedError
     try:
         claims = jwt.decode(
-            token, secret_key, algorithms=[ALGORITHM], options={"require": REQUIRED_CLAIMS}
+            token,
+            secret_key,
+            algorithms=[ALGORITHM],
+            # `iat` is not compared: the clock of the machine that signed may be ahead of this one.
+            options={"require": REQUIRED_CLAIMS, "verify_iat": False},
         )
         if claims["type"] != token_type.value:
             raise UnauthorizedError

@@ -73,9 +73,9 @@ class Settings(BaseSettings):
     environment: Literal["development", "test", "production"] = "development"
     secret_key: SecretStr = SecretStr(DEVELOPMENT_SECRET_KEY)
 
-    # Database
-    database_url: str = "postgresql://app:app@localhost:5432/app"
-    database_replica_url: str | None = None
+    # Database; URLs that may hold a password are not shown with the other settings
+    database_url: str = Field(default="postgresql://app:app@localhost:5432/app", repr=False)
+    database_replica_url: str | None = Field(default=None, repr=False)
     database_pool_size: int = Field(default=10, ge=1)
     # 0 behind a pooler that cannot carry prepared statements (PgBouncer before 1.21).
     database_prepared_statements: int = Field(default=256, ge=0)
@@ -131,7 +131,7 @@ class Settings(BaseSettings):
     # Limits, such as "300/minute"; counted in memory, or with Redis for all workers together.
     rate_limit_per_address: Rate = "300/minute"
     rate_limit_per_user: Rate = "1200/minute"
-    redis_url: str | None = None
+    redis_url: str | None = Field(default=None, repr=False)
 
     # Browsers on other origins; in production none unless set.
     cors_origins: Origins = ("http://localhost:3000", "http://localhost:5173")

@@ -48,6 +48,8 @@ def _is_unicode(text: str) -> bool:
 
 def _check_email(text: str) -> str:
     """Refuse what is no address for mails, and write its domain in small letters."""
+    if "<" in text:
+        raise ValueError("must be an address alone, without a name")
     return validate_email(text)[1]
 
 

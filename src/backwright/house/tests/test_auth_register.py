@@ -145,6 +145,7 @@ async def test_privileges_are_not_taken_from_the_body(client: AsyncClient) -> No
         "carol@exam ple.com",
         "carol@example.com\n",
         "carol@example.com, mallory@example.com",
+        "Carol <carol@example.com>",
         "a@" + ".".join(["b" * 60] * 5) + ".com",
         "ca\0rol@example.com",
         "",

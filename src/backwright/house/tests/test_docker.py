@@ -26,7 +26,9 @@ def test_compose_gives_the_application_settings_that_it_has() -> None:
     workers = [block for block in blocks_of(compose, "environment:") if "*api-environment" in block]
     names = re.findall(r"^ +([A-Z_]+):", "".join(shared + workers), flags=re.MULTILINE)
     assert {"DATABASE_URL", "REDIS_URL", "DATABASE_REPLICA_URL"} <= set(names)
-    assert set(names) <= SETTINGS
+    kept_away = re.findall(r'^ +([A-Z_]+): ""$', "".join(shared), flags=re.MULTILINE)
+    assert sorted(kept_away) == ["POSTGRES_PASSWORD", "REPLICATION_PASSWORD"]
+    assert set(names) - set(kept_away) <= SETTINGS
 
 
 def test_image_sets_what_the_application_reads() -> None:
