@@ -372,9 +372,8 @@ class _Work:
     def _origins(self) -> dict[str, Import]:
         """Return where each name that edits need is imported from."""
         host = self.host
-        gate = "" if host.is_flat else host.sources.module(accounts.homes(host)["auth"])
-        if host.is_flat:
-            gate = host.sources.module(host.project.apps[0].file)
+        file = host.project.apps[0].file if host.is_flat else accounts.homes(host)["auth"]
+        gate = host.sources.module(file)
         rows = gate if host.is_flat else host.sources.module(accounts.homes(host)[accounts.ROWS])
         library = "sqlmodel" if host.sqlmodel else "sqlalchemy"
         origins: dict[str, Import] = {
