@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Mapped
 
 from app.auth import Caller
@@ -17,11 +17,11 @@ async def refuse_circle(
 ) -> None:
     """Refuse to put a row below itself, be it directly or further down.
 
-    Two changes at the same moment can still close a circle between them, so what walks up or down
-    must come to an end by itself: `UNION`, as here, lets a recursive query do so.
+    It belongs into the transaction that moves the row. Until that ends, other moves in the table
+    wait: two at the same moment could close a circle between them.
 
     Args:
-        session: The request's access to the database.
+        session: The request's access to the database, in a transaction.
         caller: Whose rows they are.
         column: The reference by which rows stand below others.
         row_id: The row to be moved.
@@ -31,6 +31,8 @@ async def refuse_circle(
         ValidationError: If that row is the row itself, or stands below it.
     """
     name, table = column.key, column.parent.local_table  # type: ignore[attr-defined]
+    lock = func.hashtextextended(f"{table.name}.{name}", 0)
+    await session.scalar(select(func.pg_advisory_xact_lock(lock)))
     rows = select(table.c.id, table.c[name])
     if OWNER in table.c:
         rows = rows.where(table.c[OWNER] == caller.id)

@@ -1,5 +1,6 @@
 """Categories: what can be done with them by whoever is signed in, and by nobody else."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -335,6 +336,17 @@ async def test_update_to_a_circle_of_parents(alice: AsyncClient) -> None:
     assert (await alice.get(path_of(category))).json() == category
     response = await alice.patch(path_of(lowest), json={"parent_id": category["id"]})
     assert response.status_code == 200, response.text
+
+
+async def test_update_at_once_to_a_circle_of_parents(alice: AsyncClient) -> None:
+    """Of two moves at the same moment that would close one together, one is refused."""
+    for _ in range(5):
+        first, second = [await make_category(alice) for _ in range(2)]
+        responses = await asyncio.gather(
+            alice.patch(path_of(first), json={"parent_id": second["id"]}),
+            alice.patch(path_of(second), json={"parent_id": first["id"]}),
+        )
+        assert sorted(response.status_code for response in responses) == [200, 400]
 
 
 async def test_update_to_an_unknown_label(alice: AsyncClient) -> None:

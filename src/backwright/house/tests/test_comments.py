@@ -1,5 +1,6 @@
 """Comments: what can be done with them, and that nobody can do it with anybody else's."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -355,6 +356,17 @@ async def test_update_to_a_circle_of_parents(alice: AsyncClient) -> None:
     assert (await alice.get(path_of(comment))).json() == comment
     response = await alice.patch(path_of(lowest), json={"parent_id": comment["id"]})
     assert response.status_code == 200, response.text
+
+
+async def test_update_at_once_to_a_circle_of_parents(alice: AsyncClient) -> None:
+    """Of two moves at the same moment that would close one together, one is refused."""
+    for _ in range(5):
+        first, second = [await make_comment(alice) for _ in range(2)]
+        responses = await asyncio.gather(
+            alice.patch(path_of(first), json={"parent_id": second["id"]}),
+            alice.patch(path_of(second), json={"parent_id": first["id"]}),
+        )
+        assert sorted(response.status_code for response in responses) == [200, 400]
 
 
 # --- Delete

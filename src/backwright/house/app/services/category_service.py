@@ -59,8 +59,6 @@ async def update_category(
     """
     if not data.model_fields_set:
         return await get_category(session, caller, category_id)
-    if data.parent_id is not None:
-        await refuse_circle(session, caller, col(Category.parent_id), category_id, data.parent_id)
     values = data.model_dump(exclude_unset=True, exclude={"label_ids"})
     statement = (
         update(Category)
@@ -69,6 +67,10 @@ async def update_category(
         .returning(Category, LABEL_IDS)
     )
     async with session.transaction():
+        if data.parent_id is not None:
+            await refuse_circle(
+                session, caller, col(Category.parent_id), category_id, data.parent_id
+            )
         category = await session.one_or_none(statement, CategoryPublic, caller=caller)
         if category is None:
             raise NotFoundError("Category not found")

@@ -53,8 +53,6 @@ async def update_comment(
     """
     if not data.model_fields_set:
         return await get_comment(session, caller, comment_id)
-    if data.parent_id is not None:
-        await refuse_circle(session, caller, col(Comment.parent_id), comment_id, data.parent_id)
     values = data.model_dump(exclude_unset=True)
     statement = (
         update(Comment)
@@ -62,7 +60,10 @@ async def update_comment(
         .values(**values, updated_at=func.now())
         .returning(Comment)
     )
-    comment = await session.one_or_none(statement, CommentPublic, caller=caller)
+    async with session.transaction():
+        if data.parent_id is not None:
+            await refuse_circle(session, caller, col(Comment.parent_id), comment_id, data.parent_id)
+        comment = await session.one_or_none(statement, CommentPublic, caller=caller)
     if comment is None:
         raise NotFoundError("Comment not found")
     return comment
