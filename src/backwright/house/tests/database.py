@@ -1,4 +1,4 @@
-"""The database of the tests: `TEST_DATABASE_URL`, or a PostgreSQL of their own."""
+"""The database of the tests: one beside `TEST_DATABASE_URL`, or a PostgreSQL of their own."""
 
 import asyncio
 import os
@@ -16,18 +16,13 @@ from sqlalchemy.engine import make_url
 def provide_database() -> Iterator[str]:
     """Yield the URL of an empty database, and take it away again at the end.
 
-    Workers of pytest-xdist run at the same time, so each has one of its own.
+    It is never the database that `TEST_DATABASE_URL` names, which may hold what somebody needs,
+    but a new one beside it: one for each worker of pytest-xdist, since they run at the same time.
     """
     url = os.environ.get("TEST_DATABASE_URL")
-    worker = os.environ.get("PYTEST_XDIST_WORKER")
-    if url and worker:
-        with provide_another_database(url, worker) as own_url:
-            yield own_url
-    elif url:
-        yield url
-    else:
-        with _run_postgres() as own_url:
-            yield own_url
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "test")
+    with provide_another_database(url, worker) if url else _run_postgres() as own_url:
+        yield own_url
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import asyncio
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from httpx import AsyncClient
@@ -145,10 +146,13 @@ async def test_create_with_several_labels(alice: AsyncClient) -> None:
 
 
 async def test_create_with_too_many_labels(alice: AsyncClient) -> None:
-    """There is a bound, and beyond it nothing is made."""
-    fields = await valid_category(alice) | {"label_ids": [UNKNOWN_ID] * (MOST_LINKS + 1)}
-    response = await alice.post(PATH, json=fields)
+    """There is a bound: as many are looked for, one more is refused."""
+    fields = await valid_category(alice)
+    ids = [str(uuid4()) for _ in range(MOST_LINKS + 1)]
+    response = await alice.post(PATH, json=fields | {"label_ids": ids})
     assert response.status_code == 422, response.text
+    response = await alice.post(PATH, json=fields | {"label_ids": ids[1:]})
+    assert_not_found(response, "Label", "label_ids")
     assert await read_all(alice, PATH) == []
 
 
@@ -324,6 +328,16 @@ async def test_update_to_an_unknown_parent(alice: AsyncClient) -> None:
     assert (await alice.get(path_of(category))).json() == category
 
 
+async def test_update_the_parent(alice: AsyncClient) -> None:
+    """A category can be put below another, and taken away from there."""
+    above, category = await make_category(alice), await make_category(alice)
+    for parent_id in (above["id"], None):
+        response = await alice.patch(path_of(category), json={"parent_id": parent_id})
+        assert response.status_code == 200, response.text
+        assert response.json()["parent_id"] == parent_id
+        assert (await alice.get(path_of(category))).json() == response.json()
+
+
 async def test_update_to_a_circle_of_parents(alice: AsyncClient) -> None:
     """Nothing can stand below itself, or below what stands below it."""
     category = await make_category(alice)
@@ -355,6 +369,17 @@ async def test_update_to_an_unknown_label(alice: AsyncClient) -> None:
     response = await alice.patch(path_of(category), json={"label_ids": [UNKNOWN_ID]})
     assert_not_found(response, "Label", "label_ids")
     assert (await alice.get(path_of(category))).json() == category
+
+
+async def test_update_some_labels(alice: AsyncClient) -> None:
+    """One stays, one goes and one comes; another category keeps its own."""
+    ids = sorted([(await make_label(alice))["id"] for _ in range(3)])
+    category, other = [await make_category(alice, label_ids=ids[:2]) for _ in range(2)]
+    response = await alice.patch(path_of(category), json={"label_ids": ids[1:]})
+    assert response.status_code == 200, response.text
+    assert response.json()["label_ids"] == ids[1:]
+    assert (await alice.get(path_of(category))).json() == response.json()
+    assert (await alice.get(path_of(other))).json() == other
 
 
 async def test_update_to_no_labels(alice: AsyncClient) -> None:

@@ -344,6 +344,16 @@ async def test_update_to_another_users_parent(alice: AsyncClient, bob: AsyncClie
     assert (await alice.get(path_of(comment))).json() == comment
 
 
+async def test_update_the_parent(alice: AsyncClient) -> None:
+    """A comment can be put below another, and taken away from there."""
+    above, comment = await make_comment(alice), await make_comment(alice)
+    for parent_id in (above["id"], None):
+        response = await alice.patch(path_of(comment), json={"parent_id": parent_id})
+        assert response.status_code == 200, response.text
+        assert response.json()["parent_id"] == parent_id
+        assert (await alice.get(path_of(comment))).json() == response.json()
+
+
 async def test_update_to_a_circle_of_parents(alice: AsyncClient) -> None:
     """Nothing can stand below itself, or below what stands below it."""
     comment = await make_comment(alice)

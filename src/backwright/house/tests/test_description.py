@@ -26,6 +26,14 @@ def test_operations_say_what_they_do() -> None:
         assert len(operation["tags"]) == 1
 
 
+def test_pages_have_twenty_rows_unless_somebody_asks_for_another_number() -> None:
+    """Clients rely on it, in every list."""
+    parameters = [item for operation in OPERATIONS for item in operation.get("parameters", [])]
+    limits = [item["schema"] for item in parameters if item["name"] == "limit"]
+    assert limits
+    assert all((limit["default"], limit["maximum"]) == (20, 100) for limit in limits), limits
+
+
 def test_health_promises_none_of_the_errors_of_the_api() -> None:
     """Nothing of the API stands before it."""
     assert PATHS["/health/live"]["get"]["responses"].keys() == {"200"}

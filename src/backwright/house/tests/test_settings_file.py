@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.config import Settings
+from tests.database import provide_database
 
 EXAMPLE = Path(__file__).parent.parent / ".env.example"
 LINES = re.findall(r"^(# )?([A-Z_]+)=(.*)$", EXAMPLE.read_text(), flags=re.MULTILINE)
@@ -48,6 +49,15 @@ def test_tests_import_the_application_as_no_file_says(tmp_path: Path) -> None:
         check=True,
     )
     assert run.stdout == "None\n"
+
+
+def test_tests_keep_off_the_database_that_is_named(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They use one beside it: what is in theirs is deleted."""
+    monkeypatch.setenv("TEST_DATABASE_URL", settings.database_url)
+    with provide_database() as url:
+        assert url != settings.database_url
 
 
 @pytest.mark.parametrize(("name", "value"), DEFAULTS)

@@ -1,6 +1,7 @@
 """Tasks: what can be done with them, and that nobody can do it with anybody else's."""
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from httpx import AsyncClient
@@ -187,10 +188,13 @@ async def test_create_with_several_tags(alice: AsyncClient) -> None:
 
 
 async def test_create_with_too_many_tags(alice: AsyncClient) -> None:
-    """There is a bound, and beyond it nothing is made."""
-    fields = await valid_task(alice) | {"tag_ids": [UNKNOWN_ID] * (MOST_LINKS + 1)}
-    response = await alice.post(PATH, json=fields)
+    """There is a bound: as many are looked for, one more is refused."""
+    fields = await valid_task(alice)
+    ids = [str(uuid4()) for _ in range(MOST_LINKS + 1)]
+    response = await alice.post(PATH, json=fields | {"tag_ids": ids})
     assert response.status_code == 422, response.text
+    response = await alice.post(PATH, json=fields | {"tag_ids": ids[1:]})
+    assert_not_found(response, "Tag", "tag_ids")
     assert await read_all(alice, PATH) == []
 
 
@@ -383,6 +387,17 @@ async def test_update_to_another_users_tag(alice: AsyncClient, bob: AsyncClient)
         response = await alice.patch(path_of(task), json={"tag_ids": [tag_id]})
         assert_not_found(response, "Tag", "tag_ids")
     assert (await alice.get(path_of(task))).json() == task
+
+
+async def test_update_some_tags(alice: AsyncClient) -> None:
+    """One stays, one goes and one comes; another task keeps its own."""
+    ids = sorted([(await make_tag(alice))["id"] for _ in range(3)])
+    task, other = [await make_task(alice, tag_ids=ids[:2]) for _ in range(2)]
+    response = await alice.patch(path_of(task), json={"tag_ids": ids[1:]})
+    assert response.status_code == 200, response.text
+    assert response.json()["tag_ids"] == ids[1:]
+    assert (await alice.get(path_of(task))).json() == response.json()
+    assert (await alice.get(path_of(other))).json() == other
 
 
 async def test_update_to_no_tags(alice: AsyncClient) -> None:

@@ -1,6 +1,5 @@
-"""The database of the tests: `TEST_DATABASE_URL`, or a file of their own."""
+"""The database of the tests: a file of their own."""
 
-import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,14 +7,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def provide_database() -> Iterator[str]:
-    """Yield the URL of an empty database, and take it away again at the end.
-
-    Workers of pytest-xdist run at the same time, so each has one of its own.
-    """
-    url = os.environ.get("TEST_DATABASE_URL")
-    if url and "PYTEST_XDIST_WORKER" not in os.environ:
-        yield url
-        return
+    """Yield the URL of an empty database, and take it away again at the end."""
     with tempfile.TemporaryDirectory(prefix="sqlite-") as folder:
         yield f"sqlite:///{folder}/test.sqlite3"
 
