@@ -19,6 +19,11 @@ from backwright.transfer.migration.operations import (
 MOMENT = 400  # milliseconds for all tables of a phase, so that nobody waits for a second
 _TRIES = 120
 _PAUSE = "0.5"  # seconds in which the others go first
+_WHY = (
+    "# A table in use is locked for a moment. While this waits for the lock, others wait\n"
+    "# behind it: so it waits {moment} ms{each}, lets them go first for {pause} s, and asks\n"
+    "# again. After {tries} times in vain the last LOCK fails, and the migration with it.\n"
+)
 _CHANGED = re.compile(r"(?:^ALTER TABLE|\bREFERENCES) ([^\s(]+)")
 _REFERRED = {"ForeignKey": 0, "ForeignKeyConstraint": 1}
 
@@ -52,7 +57,7 @@ def locked(statements: Iterable[str], refers: Mapping[str, frozenset[str]]) -> l
 
 
 def patience(tables: Sequence[str], statements: Iterable[str]) -> str:
-    """Return the statements that lock tables, at the beginning of a phase.
+    """Return the statements that lock tables, at the beginning of a phase, and why they do so.
 
     Args:
         tables: the tables, as SQL says them.
@@ -61,7 +66,9 @@ def patience(tables: Sequence[str], statements: Iterable[str]) -> str:
     moment = max(MOMENT // len(tables), 50)
     mode = "SHARE ROW EXCLUSIVE" if _only_refer(statements) else "ACCESS EXCLUSIVE"
     lock = f"LOCK TABLE {', '.join(tables)} IN {mode} MODE"
-    return f'op.execute("{_setting(moment)}")\n{again_and_again(lock)}'
+    each = " for each table" if len(tables) > 1 else ""
+    why = _WHY.format(moment=moment, each=each, pause=_PAUSE, tries=_TRIES)
+    return f'{why}op.execute("{_setting(moment)}")\n{again_and_again(lock)}'
 
 
 def _only_refer(statements: Iterable[str]) -> bool:

@@ -11,10 +11,6 @@ from dataclasses import dataclass, field
 
 from backwright.transfer.migration.locks import locked, patience, quoted_python
 
-_WAITING = (
-    "# A table in use is locked for a moment. While this waits for the lock, others wait behind it:\n"
-    "# so it gives up soon, lets them go first, and asks again."
-)
 _AGAIN = "# committed before the rest, so written to be run again if that is interrupted"
 _APART = "# outside the transaction: others read and write meanwhile"
 _APART_AGAIN = (
@@ -63,7 +59,7 @@ class Phases:
     def _waiting(self, statements: Sequence[str]) -> list[str]:
         """Return how the lock of the tables is had that statements of a phase need."""
         tables = locked(statements, self.refers)
-        return [_WAITING, patience(tables, statements)] if tables else []
+        return [patience(tables, statements)] if tables else []
 
 
 def _indented(code: str) -> str:
