@@ -90,9 +90,13 @@ class SmtpMailer:
         if scheme == "smtps":
             return smtplib.SMTP_SSL(host, port, timeout=SMTP_TIMEOUT_SECONDS, context=context)
         server = smtplib.SMTP(host, port, timeout=SMTP_TIMEOUT_SECONDS)
-        server.ehlo()
-        if server.has_extn("starttls"):
-            server.starttls(context=context)
+        try:
+            server.ehlo()
+            if server.has_extn("starttls"):
+                server.starttls(context=context)
+        except BaseException:
+            server.close()
+            raise
         return server
 
 

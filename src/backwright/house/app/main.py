@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
-from app.config import Settings, get_settings
+from app.config import get_settings
 from app.database import open_database
 from app.exceptions import add_error_handlers
 from app.logs import configure_logging
@@ -29,11 +29,13 @@ PREFIX = "/api/v1"
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Hold the database open while the application runs."""
-    async with open_database(app.state.settings) as database:
-        app.state.database = database
-        spare_the_garbage_collector()
-        yield
-    await get_rate_limiter().close()
+    try:
+        async with open_database(app.state.settings) as database:
+            app.state.database = database
+            spare_the_garbage_collector()
+            yield
+    finally:
+        await get_rate_limiter().close()
 
 
 def spare_the_garbage_collector() -> None:
@@ -52,9 +54,9 @@ def operation_id(route: APIRoute) -> str:
     return f"{route.tags[0]}-{route.name}" if route.tags else route.name
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
-    """Return the application, with the settings of this process unless given others."""
-    settings = settings or get_settings()
+def create_app() -> FastAPI:
+    """Return the application, with the settings of this process."""
+    settings = get_settings()
     configure_logging(settings.log_level, settings.log_format)
     app = FastAPI(
         title="House",

@@ -42,7 +42,7 @@ class HashingProcess:
             [sys.executable, "-P", "-m", hashing.__name__, str(niceness)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(path or "." for path in sys.path)},
+            env=_environment(),
             start_new_session=True,  # Ctrl-C in the terminal is for the server, which ends this
         )
         self.end = weakref.finalize(self, _end, self._process)
@@ -179,6 +179,13 @@ def needs_rehash(password_hash: str) -> bool:
     """Return whether a stored hash is of a lower cost (or another scheme) than today's."""
     cost = hashing.cost_of(password_hash)
     return cost is None or cost < get_settings().bcrypt_cost
+
+
+def _environment() -> dict[str, str]:
+    """Return what the interpreter needs to run, and none of the application's secrets."""
+    names = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT")
+    kept = {name: os.environ[name] for name in names if name in os.environ}
+    return kept | {"PYTHONPATH": os.pathsep.join(path or "." for path in sys.path)}
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -3,10 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from time import monotonic
 from typing import Any
 
 import asyncpg
 
+LONGEST_IDLE = 300.0  # seconds; what stands between may have dropped a connection by then
 OUTDATED = (
     asyncpg.InvalidCachedStatementError,  # a migration changed a table that statements know
     asyncpg.InternalServerError,  # a migration replaced a type that prepared statements look for
@@ -29,7 +31,7 @@ class ConnectionPool:
         self._options = {**options, "timeout": timeout}
         self._timeout = timeout
         self._free = asyncio.Semaphore(size)
-        self._idle: list[Any] = []
+        self._idle: list[tuple[Any, float]] = []
         self._given_up: set[asyncio.Task[None]] = set()
 
     async def acquire(self) -> Any:
@@ -45,8 +47,10 @@ class ConnectionPool:
         else:
             await self._free.acquire()
         while self._idle:
-            connection = self._idle.pop()
-            if not connection.is_closed():
+            connection, idle_since = self._idle.pop()
+            if monotonic() - idle_since > LONGEST_IDLE:
+                self._give_up(connection)
+            elif not connection.is_closed():
                 return connection
         try:
             return await asyncpg.connect(**self._options)
@@ -60,15 +64,19 @@ class ConnectionPool:
         Neither are the others after an error that all would have until they are opened again.
         """
         if isinstance(error, OUTDATED) or isinstance(getattr(error, "__cause__", None), OUTDATED):
-            for known in (connection, *self._idle):
+            for known in (connection, *(idle for idle, _ in self._idle)):
                 known.terminate()
         if isinstance(error, asyncio.CancelledError | TimeoutError):
-            task = asyncio.create_task(self._close(connection))
-            self._given_up.add(task)
-            task.add_done_callback(self._given_up.discard)
+            self._give_up(connection)
         elif not connection.is_closed():
-            self._idle.append(connection)
+            self._idle.append((connection, monotonic()))
         self._free.release()
+
+    def _give_up(self, connection: Any) -> None:
+        """Close a connection without waiting for it."""
+        task = asyncio.create_task(self._close(connection))
+        self._given_up.add(task)
+        task.add_done_callback(self._given_up.discard)
 
     async def _close(self, connection: Any) -> None:
         """Close a connection, and have PostgreSQL cancel what it still does, as far as it answers."""
@@ -94,5 +102,5 @@ class ConnectionPool:
 
     async def close(self) -> None:
         """Close the connections that nobody uses."""
-        idle, self._idle = self._idle, []
+        idle, self._idle = [connection for connection, _ in self._idle], []
         await asyncio.gather(*self._given_up, *map(self._close, idle))

@@ -59,7 +59,7 @@ def migrated(migrations: Config) -> None:
 @pytest.fixture(scope="session")
 async def app(settings: Settings, migrated: None) -> AsyncIterator[FastAPI]:
     """Return the application, started."""
-    application = create_app(settings)
+    application = create_app()
     async with application.router.lifespan_context(application):
         yield application
 

@@ -243,6 +243,12 @@ async def test_without_a_process_the_answer_is_503(monkeypatch: pytest.MonkeyPat
         await pool.ask({"password": "x", "cost": COST})
 
 
+def test_the_process_knows_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It gets what an interpreter needs, and none of the settings."""
+    monkeypatch.setenv("SECRET_KEY", "canary")
+    assert "canary" not in passwords._environment().values()
+
+
 def test_the_process_is_small() -> None:
     """It loads nothing of the application but its own module."""
     program = "import sys, app.hashing; print(*(n for n in sys.modules if n.startswith('app.')))"

@@ -145,6 +145,18 @@ async def test_all_connections_are_busy(settings: Settings) -> None:
         assert await other.scalar(select(1)) == 1
 
 
+async def test_a_connection_that_was_not_used_for_long(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What stands between may have dropped it without a word, so it is not used again."""
+    async with open_database(settings) as database:
+        server = select(text("pg_backend_pid()"))
+        first = await database.session().scalar(server)
+        assert await database.session().scalar(server) == first
+        monkeypatch.setattr("app.pool.LONGEST_IDLE", 0.0)
+        assert await database.session().scalar(server) != first
+
+
 @pytest.mark.parametrize("given_up_by", ["client", "timeout"])
 async def test_a_request_that_is_given_up(settings: Settings, given_up_by: str) -> None:
     """Its connection is not handed to the next one, and its statement does not go on."""

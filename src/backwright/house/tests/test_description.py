@@ -5,6 +5,7 @@ import re
 import pytest
 from httpx import ASGITransport, AsyncClient
 
+from app import main
 from app.main import create_app
 from tests.stack_helpers import make_settings
 
@@ -60,7 +61,7 @@ def test_operations_promise_404_if_they_name_a_row() -> None:
     [("development", None, 200), ("production", None, 404), ("production", True, 200)],
 )
 async def test_production_describes_itself_only_if_told_to(
-    environment: str, api_docs: bool | None, status: int
+    environment: str, api_docs: bool | None, status: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The pages stand on the description."""
     settings = make_settings(
@@ -69,7 +70,8 @@ async def test_production_describes_itself_only_if_told_to(
         secret_key="0123456789abcdef" * 4,
         require_verified_email=False,
     )
-    transport = ASGITransport(create_app(settings))
+    monkeypatch.setattr(main, "get_settings", lambda: settings)
+    transport = ASGITransport(create_app())
     async with AsyncClient(transport=transport, base_url="http://test") as client:
         for path in ("/openapi.json", "/docs", "/redoc"):
             assert (await client.get(path)).status_code == status

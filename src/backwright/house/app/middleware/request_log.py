@@ -69,7 +69,7 @@ def _log(scope: Scope, status: int, seconds: float) -> None:
     if 0 < status < 500 and path.startswith(_QUIET_PATH):
         return
     client = scope.get("client")
-    write = logger.info if 0 < status < 500 else logger.error
+    write = logger.info if status < 500 else logger.error
     write(
         "request",
         method=scope["method"],

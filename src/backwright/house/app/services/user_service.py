@@ -49,6 +49,7 @@ async def register_user(session: Session, throttle: LoginThrottle, data: UserCre
         ServiceUnavailableError: If too many passwords wait to be hashed.
         TooManyRequestsError: After too many registrations from one address.
     """
+    refuse_if_busy()  # before it is counted
     await throttle.admit_registration()
     password_hash = await hash_password(data.password.get_secret_value())
     # A stranger's attempt is no change of the account, so its time stays as well.
