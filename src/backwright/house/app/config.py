@@ -54,6 +54,13 @@ def _check_mail_url(url: SecretStr) -> SecretStr:
     return url
 
 
+def _check_frontend_url(url: str) -> str:
+    """Refuse what no link can begin with; links bring the slash behind it themselves."""
+    if urlsplit(url).scheme not in ("http", "https"):
+        raise ValueError("it must begin with https:// or http://")
+    return url.rstrip("/")
+
+
 Origins = Annotated[
     tuple[Annotated[str, AfterValidator(_check_origin)], ...], NoDecode, BeforeValidator(_split)
 ]
@@ -110,7 +117,7 @@ class Settings(BaseSettings):
     # A mail is prepared at a random moment within so many seconds of the answer.
     mail_delay_seconds: float = Field(default=1.0, ge=0)
     # Where the links in mails lead to.
-    frontend_url: str = "http://localhost:3000"
+    frontend_url: Annotated[str, AfterValidator(_check_frontend_url)] = "http://localhost:3000"
 
     # Server
     host: str = "127.0.0.1"

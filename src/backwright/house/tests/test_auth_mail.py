@@ -225,3 +225,10 @@ def test_production_does_not_send_mails_that_lead_nowhere(missing: str) -> None:
         with pytest.raises(ValueError, match=f"{missing.upper()} must be set"):
             production_settings(**given, require_verified_email=required)
     assert make_settings(environment="development", **given).mail_url is not None
+
+
+def test_links_begin_with_the_frontend_whatever_its_spelling() -> None:
+    """A slash at the end is no second slash, and what is no URL is refused at the start."""
+    assert make_settings(frontend_url="https://a.example/").frontend_url == "https://a.example"
+    with pytest.raises(ValueError, match="must begin with https://"):
+        make_settings(frontend_url="a.example")
