@@ -44,6 +44,16 @@ def test_field_tests_are_told_apart_by_trait() -> None:
     }
 
 
+def test_two_columns_linked_to_one_kind_have_tests_of_different_names() -> None:
+    """Of two functions with one name only the second would run."""
+    draft = house_draft()
+    line = "Thing name:str tags:many:Tag tag:ref:Tag:optional"
+    transfer_resource(draft, house_draft(), read_resource_line(line))
+    names = [n for s in outline(draft.text("tests/test_things.py")) for n in s.names]
+    assert len(names) == len(set(names))
+    assert {f"test_create_with_another_users_tag{end}" for end in ("", "_in_tag_id")} <= {*names}
+
+
 def test_a_missing_row_of_the_same_kind_is_called_by_the_column() -> None:
     """As the error of the application calls it; a row of another kind by its own name."""
     draft = house_draft()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from backwright.source.outline import Statement, outline
@@ -43,10 +43,21 @@ class FieldTest:
 
 @dataclass(frozen=True)
 class NewTest:
-    """A test for the new resource: the section it stands in, its code."""
+    """A test for the new resource: the section it stands in, its code, the column it is about."""
 
     section: str
     code: str
+    column: str
+
+    def named_apart(self, taken: Collection[str]) -> str:
+        """Return its code under a name that no other test has.
+
+        Two columns may make one: `node_id` and `node_ids` are both linked to a node.
+        """
+        name = next(n for statement in outline(self.code) for n in statement.names)
+        if name not in taken:
+            return self.code
+        return self.code.replace(f"def {name}(", f"def {name}_in_{self.column}(", 1)
 
 
 # The parameter by which a list of the other side is asked: read_all(alice, "/tags", task_ids=[…]).
@@ -274,4 +285,4 @@ def _renamed(
     renaming = Renaming(
         ((test.table.names, spec.names), (test.target, target)), exact=exact, verbatim=verbatim
     )
-    return NewTest(test.section, rename_code(test.code, renaming))
+    return NewTest(test.section, rename_code(test.code, renaming), field.column)

@@ -255,7 +255,9 @@ def with_tests(code: str, tests: Sequence[NewTest]) -> str:
         headings = [i for i, text in enumerate(lines, 1) if text.startswith("# ---")]
         start = next((i for i in headings if lines[i - 1] == test.section), None)
         after = next((i for i in headings if start and i > start), len(lines) + 1)
-        text = f"{test.code.strip()}\n\n\n" if after <= len(lines) else f"\n\n{test.code.strip()}\n"
+        taken = {name for statement in outline(code) for name in statement.names}
+        test_code = test.named_apart(taken).strip()
+        text = f"{test_code}\n\n\n" if after <= len(lines) else f"\n\n{test_code}\n"
         code = splice(code, [Splice(after, after, text)])
     return code
 
