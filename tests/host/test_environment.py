@@ -188,15 +188,12 @@ def test_one_is_made_outside_of_the_tree_and_used_again(
     before = sorted(project.rglob("*"))
     said: list[str] = []
     needs = read_requirements(project)
-    needs = Requirements(
-        needs.needed,
-        (),
-        needs.pins,
-        ("--no-index", "--find-links", str(wheels)),
-        "",
-        "",
-        (),
-        needs.files,
+    needs = replace(
+        needs,
+        wished=(),
+        options=("--no-index", "--find-links", str(wheels)),
+        python="",
+        preferred="",
     )
     made = make(needs, tools=("pytest",), say=said.append)
     assert made.kind == "made"
