@@ -1,8 +1,13 @@
 """What a module exports is told of what was added to it, in the layout that its list has."""
 
+from pathlib import Path
+
 import pytest
 
-from backwright.transfer.grow.exports import with_exports
+from backwright.project.reader import read_project
+from backwright.transfer.draft import Draft
+from backwright.transfer.grow.exports import import_like, with_exports
+from backwright.transfer.grow.sources import Sources
 
 
 @pytest.mark.parametrize(
@@ -19,3 +24,29 @@ from backwright.transfer.grow.exports import with_exports
 )
 def test_names_are_added(before: str, after: str) -> None:
     assert with_exports(before, ["Note", "_own"]) == after
+
+
+@pytest.mark.parametrize(
+    ("path", "line", "wanted"),
+    [
+        ("app/models/__init__.py", "from .hero import Hero", "from .note import Note\n"),
+        ("app/models/__init__.py", "from . import hero  # known", "from . import note  # known\n"),
+        ("app/db.py", "from .models.hero import Hero", "from .models.note import Note\n"),
+        ("app/db.py", "from app.models.hero import Hero", "from app.models.note import Note\n"),
+        ("app/db.py", "from app.models import hero", "from app.models import note\n"),
+        ("app/db.py", "import app.models.hero", "import app.models.note\n"),
+        ("app/crud/__init__.py", "from .hero import hero", ""),
+        ("app/crud/__init__.py", "from . import hero", ""),
+        ("app/db.py", "from .crud.hero import hero", ""),
+    ],
+)
+def test_a_new_module_is_imported_like_the_old_one(
+    tmp_path: Path, path: str, line: str, wanted: str
+) -> None:
+    """Not where a module of the same name, but of another folder, is imported."""
+    (tmp_path / path).parent.mkdir(parents=True)
+    (tmp_path / path).write_text(f"{line}\n")
+    sources = Sources(Draft(tmp_path), read_project(tmp_path))
+    modules = ("app.models.hero", "app.models.note")
+    node = sources.trees[path].body[0]
+    assert import_like(sources, path, node, modules, "Note") == wanted

@@ -16,7 +16,7 @@ from backwright.transfer.declaration import Import, wanted_imports
 from backwright.transfer.dialect.bound import relative_module, share_a_package
 from backwright.transfer.exemplar import bound_names
 from backwright.transfer.grow.errors import error_key
-from backwright.transfer.grow.exports import with_exports
+from backwright.transfer.grow.exports import import_like, with_exports
 from backwright.transfer.grow.fill import fill_schemas
 from backwright.transfer.grow.growth import Growth, names_in_host, names_in_module
 from backwright.transfer.grow.guard import guarded_router
@@ -156,7 +156,7 @@ def _imported_with_models(growth: Growth) -> list[str]:
     if new == old:
         return []
     files = []
-    old_module, new_module = growth.sources.module(old), growth.sources.module(new)
+    modules = growth.sources.module(old), growth.sources.module(new)
     for path, tree in growth.sources.trees.items():
         is_collector = (
             path.endswith(("__init__.py", "env.py")) or "base" in PurePosixPath(path).stem
@@ -165,7 +165,7 @@ def _imported_with_models(growth: Growth) -> list[str]:
             continue
         for node in tree.body:
             code = growth.draft.text(path)
-            line = _like(code, node, old_module, new_module, growth)
+            line = import_like(growth.sources, path, node, modules, growth.writers.home.model)
             if line:
                 place = (node.end_lineno or node.lineno) + 1
                 made = splice(code, [Splice(place, place, line)])
@@ -176,25 +176,6 @@ def _imported_with_models(growth: Growth) -> list[str]:
                 files.append(path)
                 break
     return files
-
-
-def _like(code: str, node: ast.stmt, old: str, new: str, growth: Growth) -> str:
-    """Return an import like that of the old module, for the new one."""
-    line = lines_between(code, node.lineno, node.lineno)
-    comment = f"  #{line.partition('#')[2].rstrip()}" if "#" in line else ""
-    indent = " " * node.col_offset
-    if isinstance(node, ast.Import) and any(alias.name == old for alias in node.names):
-        return f"{indent}import {new}{comment}\n"
-    if not isinstance(node, ast.ImportFrom):
-        return ""
-    dots, module = "." * node.level, node.module or ""
-    stem, new_stem = old.rpartition(".")[2], new.rpartition(".")[2]
-    if module == old or (node.level and module.rpartition(".")[2] == stem):
-        said = f"{module[: -len(stem)]}{new_stem}" if node.level else new
-        return f"{indent}from {dots}{said} import {growth.writers.home.model}{comment}\n"
-    if any(alias.name == stem for alias in node.names) and old.endswith(f"{module}.{stem}"):
-        return f"{indent}from {dots}{module} import {new_stem}{comment}\n"
-    return ""
 
 
 def _into_environment(growth: Growth) -> list[str]:
