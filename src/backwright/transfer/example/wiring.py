@@ -229,7 +229,7 @@ class Wiring:
         index = list(body).index(group[0])
         last = group[0]
         for following in body[index + 1 :]:
-            if following not in kin:
+            if following not in kin or _hands_on(following, group[0]):
                 break
             last = following
         return last
@@ -272,6 +272,18 @@ def _removes(statement: ast.stmt) -> bool:
     called = [n.func for n in ast.walk(statement) if isinstance(n, ast.Call)]
     words = {f.attr if isinstance(f, ast.Attribute) else getattr(f, "id", "") for f in called}
     return bool(words & _REMOVES)
+
+
+def _hands_on(statement: ast.stmt, wiring: ast.stmt) -> bool:
+    """Tell whether a call is given what another one is made on: a router knows nothing added later."""
+    calls = [s.value for s in (statement, wiring) if isinstance(s, ast.Expr)]
+    given, made_on = calls if len(calls) > 1 else (None, None)
+    if not isinstance(given, ast.Call) or not isinstance(made_on, ast.Call):
+        return False
+    if not isinstance(made_on.func, ast.Attribute):
+        return False
+    target = ast.unparse(made_on.func.value)
+    return any(ast.unparse(argument) == target for argument in given.args)
 
 
 def _bodies(node: ast.stmt) -> Iterator[Body]:
