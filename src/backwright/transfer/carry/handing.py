@@ -154,5 +154,8 @@ def _is_field(node: cst.CSTNode) -> bool:
 
 
 def _field_import(work: Work) -> set[Import]:
+    """Return where `Field` comes from: one module knows one of that name."""
+    if known := {pair for pair in work.imports if pair[1] == "Field"}:
+        return known
     module = "sqlmodel" if "sqlmodel" in work.part.code else "pydantic"
     return {(module, "Field")}

@@ -11,12 +11,14 @@ from backwright.source.imports import add_imports
 from backwright.source.outline import outline
 from backwright.source.text import Splice, lines_between, splice
 from backwright.transfer.declaration import Import, wanted_imports
+from backwright.transfer.draft import Draft
 from backwright.transfer.grow.fill import fill_samples, made_rows
 from backwright.transfer.grow.growth import Growth, metadata_owner, names_in_host
 from backwright.transfer.grow.guard import let_in
 from backwright.transfer.grow.rows import ancestors, row_of
 from backwright.transfer.grow.runner import run_by_host
 from backwright.transfer.grow.shape import Link, shape, unlinked
+from backwright.transfer.grow.sources import names_of_statement
 from backwright.transfer.grow.speak import rebound
 from backwright.transfer.grow.steps import in_words, make_package
 
@@ -36,13 +38,15 @@ def add_tests(growth: Growth, path: str) -> None:
     tests = _filled(growth, _in_host(growth, tests))
     tests = re.sub(r'^PATH = ".*"$', f'PATH = "{path}"', tests, flags=re.MULTILINE)
     files = make_package(growth, home)
-    conftest = f"{PurePosixPath(home).parent}/conftest.py"
+    conftest = PurePosixPath(home).with_name("conftest.py").as_posix()
     factory = _factory(growth)
     if factory:
         tests = _joined(fixtures, tests)
         tests = tests.replace(f'PATH = "{path}"\n', f'PATH = "{path}"\napp = {factory}()\n')
     elif growth.draft.exists(conftest):
         tests = _joined(_without(fixtures, growth.draft.text(conftest)), tests)
+    elif hides_fixtures(growth.draft, conftest, fixtures):
+        tests = _joined(fixtures, tests)
     else:
         shared, helpers = _parted(fixtures)
         growth.draft.write(conftest, rebound(shared, _known(growth)))
@@ -50,6 +54,24 @@ def add_tests(growth: Growth, path: str) -> None:
         files.append(conftest)
     growth.draft.write(home, rebound(tests, _known(growth)))
     growth.done("tests", *files, home)
+
+
+def hides_fixtures(draft: Draft, conftest: str, fixtures: str) -> bool:
+    """Tell whether a new `conftest.py` would take fixtures away from the tests beside it.
+
+    Those of an outer one are meant by their names: whoever has others keeps them to himself.
+
+    Args:
+        draft: the project.
+        conftest: the path of the new module.
+        fixtures: what it would hold.
+    """
+    names = {name for s in outline(fixtures) for name in names_of_statement(s.node)}
+    outer = [f"{folder}/conftest.py" for folder in PurePosixPath(conftest).parent.parents]
+    known = [path.removeprefix("./") for path in outer if draft.exists(path.removeprefix("./"))]
+    return any(
+        names & set(names_of_statement(s.node)) for path in known for s in outline(draft.text(path))
+    )
 
 
 def _factory(growth: Growth) -> str | None:
