@@ -122,6 +122,9 @@ def _better(one: Complaint, sampler: Sampler, letter: str) -> Value:
             return copy.deepcopy(plain)
     if re.search(r"(?i)integer|\bint\b|\bint_|number|greater|less", words):
         return sampler.value({"type": "integer", **_spoken_bounds(one)}, name, letter)
+    if "timezone" in words.lower():
+        moment = str(sampler.value({"type": "string", "format": "date-time"}, name, letter))
+        return moment.removesuffix("Z") if re.search(r"(?i)naive|\bnot\b", words) else moment
     for fits, form in _WORDS:
         if fits.search(words):
             return sampler.value({"type": "string", "format": form}, name, letter)
