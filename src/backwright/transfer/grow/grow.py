@@ -83,6 +83,7 @@ def grow(draft: Draft, project: Project, spec: ResourceSpec, installed: Mapping[
         )
     _check_app(sources)
     seams = read_seams(sources)
+    _check_reach(sources, seams)
     versions = versions_of(sources, installed)
     libraries = libraries_of(sources, versions, python_of(project, installed))
     mapped = _is_mapped(sources, seams, libraries)
@@ -116,6 +117,26 @@ def was_grown(draft: Draft, project: Project) -> bool:
     """Tell whether a host's resources are such as this makes, so that one more is made alike."""
     files = {schema.file for schema in project.schemas}
     return any("def refuse_nul(" in draft.text(file) for file in files if draft.exists(file))
+
+
+def _check_reach(sources: Sources, seams: Seams) -> None:
+    """Refuse a database that the application cannot import, as several side by side have their own.
+
+    Raises:
+        UsageError: a module of the database lies where no name of a module leads.
+    """
+    session = seams.session.getter if seams.session else None
+    for pair in (session, seams.engine, seams.metadata, seams.base):
+        if pair is None or all(part.isidentifier() for part in pair[0].split(".") if part):
+            continue
+        app = sources.project.apps[0]
+        others = ", ".join(one.file for one in sources.project.apps[1:])
+        also = f"; there are more applications in {others}" if others else ""
+        raise UsageError(
+            f"`{pair[1]}` of {pair[0].replace('.', '/')} cannot be imported by {app.file}{also}",
+            place=Place(app.file, app.line),
+            remedy="name the folder of one application with --project",
+        )
 
 
 def _check_app(sources: Sources) -> None:
