@@ -157,6 +157,20 @@ def _is_no_value(word: str) -> bool:
     return bool(_NO_VALUE.match(word) or _DEFAULT.match(word) or is_type(word))
 
 
+def is_value(match: re.Match[str], text: str) -> bool:
+    """Tell whether words of a text are what a field may be: `bug` in `one of bug, feature`."""
+    return any(
+        one.kind == "enum" and one.start <= match.start() and match.end() <= one.end
+        for one in spot(text, ())
+    )
+
+
+def describes(text: str, kinds: Iterable[str]) -> bool:
+    """Tell whether a text surely says something of these kinds of a field."""
+    wanted = frozenset(kinds)
+    return any(one.kind in wanted and not one.weak for one in spot(text, ()))
+
+
 def is_said_of_fields(word: str) -> bool:
     """Tell whether a word alone says something of a field, and is no value: `optional`, `integer`."""
     return _is_no_value(word) or any(not one.weak for one in spot(word, ()))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from backwright.agent.planner.attributes import spot
+from backwright.agent.planner.attributes import describes
 from backwright.agent.planner.fieldlist import read_list
 from backwright.agent.planner.lexicon import pattern
 from backwright.agent.planner.wording import without_courtesy
@@ -155,9 +155,7 @@ def _story_of(sentence: str) -> tuple[list[str], str]:
         (m for one in (_STORY, _DISMISSED, _LEAD) if (m := pattern(one).match(sentence))), None
     ):
         wish = re.match(r"(?i)\s*(?:it )?would be \w+ if\b", found["story"])
-        if not wish and any(
-            one.kind in _DESCRIBING and not one.weak for one in spot(found["story"], ())
-        ):
+        if not wish and describes(found["story"], _DESCRIBING):
             break
         story.append(found["story"].strip())
         sentence = sentence[found.end() :]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 
-from backwright.spec.names import singularize, split_words
+from backwright.agent.planner.nouns import pascal
 
 _TABLE = re.compile(
     r"(?is)\bcreate\s+table\s+(?:if\s+not\s+exists\s+)?[\"`]?(?:\w+\.)?(?P<name>\w+)[\"`]?\s*\((?P<body>.*?)\n?\s*\)\s*;?(?=\s*(?:\n|$))"
@@ -42,7 +42,7 @@ def spelt_out(text: str) -> str:
 def _said(found: re.Match[str], fields: list[str] | None) -> str:
     if not fields:
         return found[0]
-    return f"\nresource {_model(found['name'])} with {' '.join(fields)}\n"
+    return f"\nresource {pascal(found['name'])} with {' '.join(fields)}\n"
 
 
 def _columns(body: str) -> list[str] | None:
@@ -63,7 +63,7 @@ def _columns(body: str) -> list[str] | None:
 def _column(name: str, rest: str) -> str | None:
     refers = re.search(r"(?i)\breferences\s+[\"`]?(\w+)", rest)
     if refers:
-        kind = f"ref:{_model(refers[1])}"
+        kind = f"ref:{pascal(refers[1])}"
         name = name.removesuffix("_id")
     else:
         found = next(
@@ -145,9 +145,3 @@ def _bounds(kind: str, given: dict[str, str]) -> list[str]:
         return [f"{low}..{high or ''}"] if low else [high] if high else []
     low, high = given.get("ge"), given.get("le")
     return [f"{low or ''}..{high or ''}"] if low or high else []
-
-
-def _model(table: str) -> str:
-    words = split_words(table)
-    words[-1] = singularize(words[-1].lower()) or words[-1]
-    return "".join(one[:1].upper() + one[1:] for one in words)

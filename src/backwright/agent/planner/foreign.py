@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from backwright.agent.planner.attributes import spot
+from backwright.agent.planner.attributes import is_value
 from backwright.agent.planner.clauses import Clause
 from backwright.agent.planner.drafts import known_kind
 from backwright.agent.planner.lexicon import first, lexicon, pattern
@@ -56,7 +56,7 @@ def _is_excused(
     if about.startswith("destroying") and pattern(passing["complaint"]).match(clause.text):
         return True
     said = match[0].lower().replace("_", " ").replace("-", " ")
-    if not grave and (_is_name(said, names, frame) or _is_value(match, clause.text)):
+    if not grave and (_is_name(said, names, frame) or is_value(match, clause.text)):
         return True
     if frame in _JUDGING:
         return not grave or bool(_JUDGES.match(clause.text))
@@ -77,14 +77,6 @@ def _is_name(said: str, names: list[str], frame: str | None) -> bool:
     if any(said in name or name in said.split() for name in names):
         return True
     return frame == "resources" and known_kind(said.replace(" ", "_")) is not None
-
-
-def _is_value(match: re.Match[str], text: str) -> bool:
-    """Tell whether a word is what a field may be: `email, sms or push`."""
-    return any(
-        one.kind == "enum" and one.start <= match.start() and match.end() <= one.end
-        for one in spot(text, ())
-    )
 
 
 def _passing() -> Iterable[re.Pattern[str]]:

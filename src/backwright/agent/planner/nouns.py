@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from backwright.agent.planner.lexicon import lexicon
+from backwright.spec.names import singularize, split_words
 
 _WORD = re.compile(r"\s*[`\"']?([A-Za-z][\w]*(?:-[a-z]+)*)(?!\w*[.@/])[`\"']?")
 _LONGEST = 3
@@ -47,3 +48,12 @@ def read_noun(text: str, *, longest: int = _LONGEST) -> tuple[str, str] | None:
     if found[0].lower() in words["pointing"]:
         return None
     return " ".join(found), text[at:]
+
+
+def pascal(words: str) -> str:
+    """Return the PascalCase singular of a noun: `order items`, `API keys`."""
+    parts = split_words(words.strip("`\"' ")) or ["Thing"]
+    last = parts[-1]
+    singular = singularize(last.lower()) if not (last.isupper() and len(last) > 1) else None
+    parts[-1] = singular or last
+    return "".join(one[:1].upper() + one[1:].lower() for one in parts)

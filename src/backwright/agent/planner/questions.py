@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from backwright.agent.planner.attributes import Attribute
 from backwright.agent.planner.drafts import Draft
-from backwright.agent.planner.state import Entity, Relation, State, pascal
+from backwright.agent.planner.nouns import pascal
+from backwright.agent.planner.state import Entity, Relation, State
 from backwright.agent.planner.types import Part
 from backwright.errors import UsageError
 from backwright.spec.fields import KINDS, read_field

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from backwright.agent.planner import questions
-from backwright.agent.planner.attributes import spot
+from backwright.agent.planner.attributes import describes
 from backwright.agent.planner.clauses import Clause, clauses_of
 from backwright.agent.planner.compose import compose
 from backwright.agent.planner.drafts import known_kind
@@ -21,9 +21,9 @@ from backwright.agent.planner.frames import (
     resources,
 )
 from backwright.agent.planner.lexicon import first, lexicon, pattern
-from backwright.agent.planner.nouns import read_noun
+from backwright.agent.planner.nouns import pascal, read_noun
 from backwright.agent.planner.ownership import take_owner
-from backwright.agent.planner.state import State, pascal
+from backwright.agent.planner.state import State
 from backwright.agent.planner.types import Plan, World
 from backwright.agent.planner.wording import Message, read_message
 from backwright.errors import UsageError
@@ -234,10 +234,7 @@ def _without_names(text: str, state: State) -> str:
 
 
 def _has_types(text: str) -> bool:
-    return any(
-        one.kind in ("type", "money", "decimal", "length") and not one.weak
-        for one in spot(text, ())
-    )
+    return describes(text, ("type", "money", "decimal", "length"))
 
 
 def _names(state: State) -> list[str]:
@@ -294,8 +291,7 @@ def _unknown(clause: Clause, state: State) -> None:
 
 def _describes(text: str) -> bool:
     """Tell whether a clause says of a field what it is like: `the name must be unique`."""
-    kinds = ("type", "unique", "optional", "required", "length", "default")
-    return any(one.kind in kinds and not one.weak for one in spot(text, ()))
+    return describes(text, ("type", "unique", "optional", "required", "length", "default"))
 
 
 def _names_fields(text: str) -> bool:

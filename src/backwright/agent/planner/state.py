@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from backwright.agent.planner.drafts import Draft
 from backwright.agent.planner.lexicon import pattern
+from backwright.agent.planner.nouns import pascal
 from backwright.agent.planner.types import Part, Step, Thing, World
 from backwright.spec.names import names_of, pluralize, singularize, split_words
 from backwright.tasks.questions import Answers
@@ -178,15 +179,6 @@ class State:
                 return
         self.acts.append(Step(verb, args, options, log))
         self.parts.append(Part(" ".join((verb, *args)), f"your words: {source!r}"))
-
-
-def pascal(words: str) -> str:
-    """Return the PascalCase singular of a noun: `order items`, `API keys`."""
-    parts = split_words(words.strip("`\"' ")) or ["Thing"]
-    last = parts[-1]
-    singular = singularize(last.lower()) if not (last.isupper() and len(last) > 1) else None
-    parts[-1] = singular or last
-    return "".join(one[:1].upper() + one[1:].lower() for one in parts)
 
 
 def is_plural(words: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from backwright.agent.planner.attributes import spot
+from backwright.agent.planner.attributes import describes, spot
 from backwright.agent.planner.clauses import Clause
 from backwright.agent.planner.lexicon import first, pattern
 from backwright.agent.planner.state import State
@@ -277,11 +277,8 @@ def read_limit(clause: Clause, state: State) -> bool:
 
 def _describes(clause: Clause) -> bool:
     """Tell whether the clause says what a field is like: its type, its bounds, its default."""
-    return any(
-        one.kind in ("type", "range", "length", "default", "enum", "decimal", "money")
-        and not one.weak
-        for one in spot(clause.text, ())
-    )
+    kinds = ("type", "range", "length", "default", "enum", "decimal", "money")
+    return describes(clause.text, kinds)
 
 
 def _path(text: str, state: State) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from backwright.agent.planner.attributes import spot
+from backwright.agent.planner.attributes import is_value
 from backwright.agent.planner.clauses import Clause
 from backwright.agent.planner.lexicon import first
 from backwright.agent.planner.state import State
@@ -84,7 +84,7 @@ def read_doctor(clause: Clause, state: State) -> bool:
         return False
     if (_JUDGED.search(clause.text) or _OPENS_CORS.search(clause.text)) and not state.pasted:
         return False
-    if cue and _is_value(cue, clause.text):
+    if cue and is_value(cue, clause.text):
         return False  # `allowed: bug, feature, chore`
     more = begun and first(clause.text, "cues", "doctor", "ask")
     if not cue and not more:
@@ -98,14 +98,6 @@ def read_doctor(clause: Clause, state: State) -> bool:
     fix = (("fix", ""),) if first(clause.text, "cues", "doctor", "fix") else ()
     state.step("doctor", clause.raw, options=fix, log=f"{state.pasted}\n" if state.pasted else "")
     return True
-
-
-def _is_value(cue: re.Match[str], text: str) -> bool:
-    """Tell whether a word is one of the values that a field may have."""
-    return any(
-        one.kind == "enum" and one.start <= cue.start() and cue.end() <= one.end
-        for one in spot(text, ())
-    )
 
 
 def read_probe(clause: Clause, state: State) -> bool:

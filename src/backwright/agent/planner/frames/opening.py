@@ -10,8 +10,9 @@ from backwright.agent.planner.clauses import Clause
 from backwright.agent.planner.drafts import Draft, snake
 from backwright.agent.planner.fieldlist import FieldList, read_list
 from backwright.agent.planner.lexicon import pattern
+from backwright.agent.planner.nouns import pascal
 from backwright.agent.planner.questions import ask_field_place
-from backwright.agent.planner.state import Entity, State, is_plural, pascal
+from backwright.agent.planner.state import Entity, State, is_plural
 
 _OPENERS = re.compile(
     r"^(?:\s*(?:with|has|have|having|that|which|where|each|one|it|they|the following|following|fields?|columns?|attributes?|"

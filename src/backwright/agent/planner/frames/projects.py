@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from backwright.agent.planner.attributes import spot
+from backwright.agent.planner.attributes import describes
 from backwright.agent.planner.clauses import Clause
 from backwright.agent.planner.frames.resources import read_resources
 from backwright.agent.planner.lexicon import first, lexicon
@@ -76,7 +76,7 @@ def _more(clause: Clause, state: State) -> bool:
 
 def _describes(text: str) -> bool:
     """Tell whether a clause says of fields what they are: `Pet(name: str max 40)`."""
-    return any(one.kind in ("type", "length") and not one.weak for one in spot(text, ()))
+    return describes(text, ("type", "length"))
 
 
 def _usual(text: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from backwright.agent.planner.attributes import spot
+from backwright.agent.planner.attributes import describes
 from backwright.agent.planner.clauses import Clause
 from backwright.agent.planner.lexicon import first, lexicon, pattern
 from backwright.agent.planner.ownership import take_owner
@@ -105,10 +105,7 @@ def _is_new(name: str, state: State) -> bool:
 
 def _is_described(text: str) -> bool:
     """Tell whether fields are described, beside what is said of the relation."""
-    return any(
-        not one.weak and one.kind in ("type", "length", "enum", "money", "decimal")
-        for one in spot(text, ())
-    )
+    return describes(text, ("type", "length", "enum", "money", "decimal"))
 
 
 def _relate(relation: Relation, state: State) -> None:

@@ -28,9 +28,9 @@ from backwright.agent.planner.frames.opening import (
     which_resource,
 )
 from backwright.agent.planner.lexicon import lexicon, pattern
-from backwright.agent.planner.nouns import read_noun
+from backwright.agent.planner.nouns import pascal, read_noun
 from backwright.agent.planner.ownership import take_owner
-from backwright.agent.planner.state import Entity, State, is_plural, pascal
+from backwright.agent.planner.state import Entity, State, is_plural
 from backwright.agent.planner.types import JUDGES
 
 _TO_THE_API = r"\s*\b(?:to|in|into|for|on) (?:this|the|our|my|that) (?:whole |existing |current |[a-z][\w-]* )?(?:api|app(?:lication)?|project|backend|service|code ?base|system|repo(?:sitory)?|database|db)\b"
