@@ -117,10 +117,10 @@ def _cases(project_id: str) -> list[Case]:
 # --- What is measured
 
 
-def _compare(
+def _rounds(
     case: Case, servers: list[Server], token: str, options: argparse.Namespace
-) -> dict[str, float]:
-    """Let all take turns, and return their rates and the ratios to the first."""
+) -> list[dict[str, float]]:
+    """Let all take turns, and return their rates by round."""
     for server in servers:
         _load(server, case, token, seconds=1)
     _prefer_database(servers[0])
@@ -129,6 +129,14 @@ def _compare(
         turns = servers if number % 2 else servers[::-1]
         figures = {turn.name: _load(turn, case, token, options.seconds) for turn in turns}
         rounds.append({name: figure["rate"] for name, figure in figures.items()})
+    return rounds
+
+
+def _compare(
+    case: Case, servers: list[Server], token: str, options: argparse.Namespace
+) -> dict[str, float]:
+    """Let all take turns, and return their rates and the ratios to the first."""
+    rounds = _rounds(case, servers, token, options)
     return {
         "template": median(rates["template"] for rates in rounds),
         "equal": median(rates["equal"] for rates in rounds),

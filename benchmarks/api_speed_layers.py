@@ -12,7 +12,7 @@ import argparse
 from contextlib import ExitStack
 from statistics import median
 
-from api_speed import Case, Server, _cases, _database, _fill, _load, _prefer_database, _serve
+from api_speed import Case, _cases, _database, _fill, _rounds, _serve
 
 WAYS = {
     "house": "api_speed_house:app",
@@ -36,22 +36,7 @@ def main() -> None:
         ]
         print(f"{'requests a second':18}{'house':>10}{'engine':>16}{'session':>16}")
         for case in _cases(project_id):
-            _print(case, _compare(case, servers, token, options))
-
-
-def _compare(
-    case: Case, servers: list[Server], token: str, options: argparse.Namespace
-) -> list[dict[str, float]]:
-    """Let all take turns, and return their rates by round."""
-    for server in servers:
-        _load(server, case, token, seconds=1)
-    _prefer_database(servers[0])
-    rounds = []
-    for number in range(options.rounds):
-        turns = servers if number % 2 else servers[::-1]
-        loads = {turn.name: _load(turn, case, token, options.seconds) for turn in turns}
-        rounds.append({name: figures["rate"] for name, figures in loads.items()})
-    return rounds
+            _print(case, _rounds(case, servers, token, options))
 
 
 def _print(case: Case, rounds: list[dict[str, float]]) -> None:

@@ -12,13 +12,11 @@ on the way are written into a folder for each.
 from __future__ import annotations
 
 import argparse
-import shutil
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from hosts_resource import CHECKS, Ran, backwright, git, in_words, note, told
+from hosts_resource import CHECKS, Ran, as_found, backwright, git, in_words, note, told
 
 from backwright.project import read_project
 from backwright.transfer.draft import Draft
@@ -60,12 +58,7 @@ def main() -> int:
     print(HEADER + "\n" + "|---" * HEADER.count(" |") + "|", flush=True)
     codes = []
     for folder in given.folders:
-        with tempfile.TemporaryDirectory(prefix="hosts-extend-") as scratch:
-            copy = Path(scratch) / folder.name
-            shutil.copytree(folder, copy, symlinks=True, ignore=shutil.ignore_patterns(".git"))
-            git(copy, "init", "-q")
-            git(copy, "add", "-A", "-f")
-            git(copy, "commit", "-q", "-m", "as found")
+        with as_found(folder) as copy:
             for label, words in commands(copy, given.only.split(",")):
                 keep = given.keep / f"{folder.name}-{label}" if given.keep else None
                 code, row = measured(copy, keep, words)

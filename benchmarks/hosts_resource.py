@@ -20,6 +20,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -76,20 +77,27 @@ def main() -> int:
     print(HEADER + "\n" + "|---" * HEADER.count(" |") + "|", flush=True)
     codes = []
     for folder in given.folders:
-        with tempfile.TemporaryDirectory(prefix="hosts-resource-") as scratch:
-            copy = Path(scratch) / folder.name
-            shutil.copytree(folder, copy, symlinks=True, ignore=shutil.ignore_patterns(".git"))
+        with as_found(folder) as copy:
             code, row = measured(copy, given.keep, tuple(given.field or ()))
         codes.append(code)
         print(row, flush=True)
     return int(any(codes))
 
 
+@contextmanager
+def as_found(folder: Path) -> Iterator[Path]:
+    """Give a copy of a project that is a git repository with all of it in one commit."""
+    with tempfile.TemporaryDirectory(prefix="hosts-") as scratch:
+        copy = Path(scratch) / folder.name
+        shutil.copytree(folder, copy, symlinks=True, ignore=shutil.ignore_patterns(".git"))
+        git(copy, "init", "-q")
+        git(copy, "add", "-A", "-f")
+        git(copy, "commit", "-q", "-m", "as found")
+        yield copy
+
+
 def measured(copy: Path, keep: Path | None, fields: tuple[str, ...]) -> tuple[int, str]:
     """Add the resource to a copy, twice, take it back, and return its exit code and its row."""
-    git(copy, "init", "-q")
-    git(copy, "add", "-A", "-f")
-    git(copy, "commit", "-q", "-m", "as found")
     words = fields or FIELDS
     if not any(re.search(r":(?:ref|many):", word) for word in words):
         words = (*words, *references(copy))

@@ -237,33 +237,25 @@ _REFERS = (
 _MANY = r"(?:(?:has|have|with|can have|may have|contain|hold|group|include|bundle|come with|be in|belong to|carry|refer to|reference|list)s?\b\s*(?:also |to |in )*)?(?P<many><MANYWORD>)\s+(?:of )?(?:the |our |existing )*"
 
 
+# How references are said, with what they are; tried in this order, before and behind `belongs to THING`.
+_BEFORE = (
+    ("many", _MANY + r"THING\b"),
+    ("many, surely", r"\b(?:many[- ]to[- ]many|m2m|n:m)\s*(?:relation(?:ship)?\s*)?(?:with|to)?\s*(?:the )?THING\b"),
+    ("ref", r"(?<=[(:])\s*(?:an? |the )?THING\s+(?:reference|ref|fk|foreign key)\b"),
+    ("many, surely", r"\bTHING\s*[:,–-]?\s*\(?\s*(?:as )?(?:an? )?(?:many[- ]to[- ]many|m2m|n:m)\b(?: relation(?:ship)?)?(?: (?:to|with) \w+)?(?:\s*\))?"),
+    ("ref", r"(?<=\w )(?:is|being) (?:always )?(?:an?|the|one) (?:existing )?THING\b(?!'s| (?:\w+ )?(?:is|are|has|with|that)\b)"),
+)  # fmt: skip
+_BEHIND = (
+    ("ref", r"\bTHING\s+(?:that |which |where )?(?:it|they|each|each one)\s+(?:belongs?|refers?|points?|is (?:linked|attached|assigned|tied|for|about|part of)|hangs?|goes|sits?)\b(?:\s+(?:to|on|in|for|at))?"),
+)  # fmt: skip
+
+
 def _references(text: str, things: tuple[str, ...]) -> Iterator[Attribute]:
     """Yield references to models: `belongs to a patient`, `points to an order and to a product`."""
     if not things:
         return
     names = "|".join(re.escape(one) for one in sorted(things, key=len, reverse=True))
-    for match in pattern(_MANY + rf"(?P<thing>{names})\b").finditer(text):
-        yield Attribute("many", match.start(), match.end(), {"thing": match["thing"]})
-    both = pattern(
-        rf"\b(?:many[- ]to[- ]many|m2m|n:m)\s*(?:relation(?:ship)?\s*)?(?:with|to)?\s*(?:the )?(?P<thing>{names})\b"
-    )
-    for match in both.finditer(text):
-        yield Attribute("many", match.start(), match.end(), {"thing": match["thing"], "sure": 1})
-    typed = pattern(
-        rf"(?<=[(:])\s*(?:an? |the )?(?P<thing>{names})\s+(?:reference|ref|fk|foreign key)\b"
-    )
-    for match in typed.finditer(text):
-        yield Attribute("ref", match.start(), match.end(), {"thing": match["thing"]})
-    bracketed = pattern(
-        rf"\b(?P<thing>{names})\s*[:,–-]?\s*\(?\s*(?:as )?(?:an? )?(?:many[- ]to[- ]many|m2m|n:m)\b(?: relation(?:ship)?)?(?: (?:to|with) \w+)?(?:\s*\))?"
-    )
-    for match in bracketed.finditer(text):
-        yield Attribute("many", match.start(), match.end(), {"thing": match["thing"], "sure": 1})
-    being = pattern(
-        rf"(?<=\w )(?:is|being) (?:always )?(?:an?|the|one) (?:existing )?(?P<thing>{names})\b(?!'s| (?:\w+ )?(?:is|are|has|with|that)\b)"
-    )
-    for match in being.finditer(text):
-        yield Attribute("ref", match.start(), match.end(), {"thing": match["thing"]})
+    yield from _links(text, names, _BEFORE)
     single = pattern(
         rf"\b{_REFERS}(?P<thing>{names})\b(?!'s| (?!it\b|they\b)\w+ (?:is|are)\b)(?:'s)?(?: (?:table|model|row|id))?"
     )
@@ -280,8 +272,12 @@ def _references(text: str, things: tuple[str, ...]) -> Iterator[Attribute]:
         while more := again.match(text, at):
             yield Attribute("ref", more.start(), more.end(), {"thing": more["thing"]})
             at = more.end()
-    after = pattern(
-        rf"\b(?P<thing>{names})\s+(?:that |which |where )?(?:it|they|each|each one)\s+(?:belongs?|refers?|points?|is (?:linked|attached|assigned|tied|for|about|part of)|hangs?|goes|sits?)\b(?:\s+(?:to|on|in|for|at))?"
-    )
-    for match in after.finditer(text):
-        yield Attribute("ref", match.start(), match.end(), {"thing": match["thing"]})
+    yield from _links(text, names, _BEHIND)
+
+
+def _links(text: str, names: str, forms: Sequence[tuple[str, str]]) -> Iterator[Attribute]:
+    for kind, form in forms:
+        values: dict[str, Value] = {"sure": 1} if kind == "many, surely" else {}
+        for match in pattern(form.replace("THING", f"(?P<thing>{names})")).finditer(text):
+            named = {"thing": match["thing"], **values}
+            yield Attribute(kind.partition(",")[0], match.start(), match.end(), named)

@@ -66,6 +66,15 @@ class Edits:
         place, follows = self.end_of_arguments(call)
         self.insert(place, f", {text}" if follows else text)
 
+    def add_to_update(self, call: ast.Call, alone: str, more: str) -> None:
+        """Give a call more values for its `update`: `alone` where it has none, else `more` in it."""
+        given = next((k.value for k in call.keywords if k.arg == "update"), None)
+        if given is None:
+            self.add_argument(call, f"update={alone}")
+            return
+        self.insert(self.start(given), "{**(")
+        self.insert(self.end(given), f"), {more}}}")
+
     def made(self) -> str:
         """Return the module with the changes; those at one place keep their order."""
         data = self._bytes

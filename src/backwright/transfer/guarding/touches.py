@@ -152,12 +152,8 @@ class Scoper:
         if kind == "make":
             edits.add_argument(node, f"{column}={value}")
             return
-        given = next((k.value for k in node.keywords if k.arg == "update"), None)
-        if given is None:
-            edits.add_argument(node, f'update={{"{column}": {value}}}')
-            return
-        edits.insert(edits.start(given), "{**(")
-        edits.insert(edits.end(given), f'), "{column}": {value}}}')
+        entry = f'"{column}": {value}'
+        edits.add_to_update(node, f"{{{entry}}}", entry)
 
     def places(self, function: Function) -> Iterator[tuple[ast.Call, Owned, str]]:
         """Yield each place, the model it touches, and the kind of edit it needs."""

@@ -312,12 +312,7 @@ def _make(edits: Edits, node: ast.Call, kind: str, mine: str) -> None:
     if kind == "make":
         edits.add_argument(node, f"**{mine}")
         return
-    given = next((k.value for k in node.keywords if k.arg == "update"), None)
-    if given is None:
-        edits.add_argument(node, f"update={mine}")
-        return
-    edits.insert(edits.start(given), "{**(")
-    edits.insert(edits.end(given), f"), **{mine}}}")
+    edits.add_to_update(node, mine, f"**{mine}")
 
 
 def _owned_row(edits: Edits, session: ast.expr, model: ast.Call, key: ast.Call, user: str) -> None:
