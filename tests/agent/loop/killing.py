@@ -103,8 +103,9 @@ def one(root: Path, line: int, when: str) -> dict[str, Any]:
         task = ModelTask(root, resume=run, answers=ANSWERS)
         work(task, silence, scripted(STEPS))
 
+    earlier = begun_runs()
     ended = [apart(begin)]
-    runs = sorted(path.parent for path in places.cache_folder("runs").glob("*/transcript.jsonl"))
+    runs = sorted(begun_runs() - earlier)  # two of one second have their names in any order
     run = runs[-1].name if runs else ""
     if os.WIFSIGNALED(ended[0]) and not is_over(runs):
         ended.append(apart(go_on))
@@ -119,6 +120,11 @@ def one(root: Path, line: int, when: str) -> dict[str, Any]:
         "changes": len(history(root)),
         "left": left_running(runs[-1] if runs else root),
     }
+
+
+def begun_runs() -> set[Path]:
+    """Return the folders of all runs that have a transcript."""
+    return {path.parent for path in places.cache_folder("runs").glob("*/transcript.jsonl")}
 
 
 def is_over(runs: list[Path]) -> bool:
