@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from backwright.cli import api_capabilities, capabilities
-from backwright.cli.options import (
-    AnswerOption,
-    DryRunOption,
-    JsonOption,
-    ProjectOption,
-    QuietOption,
-    YesOption,
-    existing_folder,
-    read_answers,
-)
-from backwright.cli.run import Face
-from backwright.report.change import ChangeReport, change_document
+from backwright.cli.given import Given, changes_project
+from backwright.report.change import ChangeReport
 from backwright.report.events import Listener
-from backwright.report.terminal import print_change
 from backwright.spec.fields import read_fields
 from backwright.spec.resource import read_resource
 
@@ -35,6 +23,7 @@ FIELD_HELP = (
 
 
 @add.command("resource")
+@changes_project
 def resource(
     name: Annotated[str, typer.Argument(help="The resource, singular: Product, OrderItem.")],
     fields: Annotated[list[str] | None, typer.Argument(metavar="FIELD…", help=FIELD_HELP)] = None,
@@ -44,54 +33,42 @@ def resource(
     ] = None,
     like: Annotated[str | None, typer.Option(help="The resource to learn from.")] = None,
     plural: Annotated[str | None, typer.Option(help="The plural, if it is irregular.")] = None,
-    project: ProjectOption = Path(),
-    as_json: JsonOption = False,
-    quiet: QuietOption = False,
-    yes: YesOption = False,
-    answer: AnswerOption = None,
-    dry_run: DryRunOption = False,
+    *,
+    given: Given,
 ) -> None:
     """Add a resource: model, schemas, service, routes, wiring, migration, tests."""
 
     def work(listener: Listener) -> ChangeReport:
         from backwright.tasks.add_resource import AddResource, add_resource
-        from backwright.tasks.questions import Answers
 
-        answers = Answers(read_answers(answer), yes)
         spec = read_resource(name, fields or [], owner=owner, like=like, plural=plural)
-        return add_resource(AddResource(existing_folder(project), spec, answers, dry_run), listener)
+        return add_resource(AddResource(given.root, spec, given.answers, given.dry_run), listener)
 
-    face = Face("add resource", as_json=as_json, quiet=quiet)
-    face.run(work, document=change_document, text=print_change)
+    given.change("add resource", work)
 
 
 @add.command("field")
+@changes_project
 def field(
     resource: Annotated[str, typer.Argument(help="The resource that gets the fields: Task.")],
     fields: Annotated[list[str], typer.Argument(metavar="FIELD…", help=FIELD_HELP)],
-    project: ProjectOption = Path(),
-    as_json: JsonOption = False,
-    quiet: QuietOption = False,
-    yes: YesOption = False,
-    answer: AnswerOption = None,
-    dry_run: DryRunOption = False,
+    *,
+    given: Given,
 ) -> None:
     """Add fields to a resource: model, schemas, filters, tests, a migration that is safe on rows."""
 
     def work(listener: Listener) -> ChangeReport:
         from backwright.tasks.add_field import AddField, add_field
-        from backwright.tasks.questions import Answers
 
-        answers = Answers(read_answers(answer), yes)
         asked = read_fields(fields)
-        request = AddField(existing_folder(project), resource, asked, answers, dry_run)
+        request = AddField(given.root, resource, asked, given.answers, given.dry_run)
         return add_field(request, listener)
 
-    face = Face("add field", as_json=as_json, quiet=quiet)
-    face.run(work, document=change_document, text=print_change)
+    given.change("add field", work)
 
 
 @add.command("relation")
+@changes_project
 def relation(
     left: Annotated[str, typer.Argument(metavar="A", help="One of the two: Project.")],
     kind: Annotated[
@@ -104,55 +81,43 @@ def relation(
     cascade: Annotated[
         bool, typer.Option("--cascade", help="Deleting the one deletes the many.")
     ] = False,
-    project: ProjectOption = Path(),
-    as_json: JsonOption = False,
-    quiet: QuietOption = False,
-    yes: YesOption = False,
-    answer: AnswerOption = None,
-    dry_run: DryRunOption = False,
+    *,
+    given: Given,
 ) -> None:
     """Add a relation between two resources: both sides, link table, endpoints, tests."""
 
     def work(listener: Listener) -> ChangeReport:
         from backwright.tasks.add_relation import AddRelation, add_relation
-        from backwright.tasks.questions import Answers
 
         request = AddRelation(
-            existing_folder(project),
+            given.root,
             left,
             kind,
             right,
             name,
             cascade,
-            Answers(read_answers(answer), yes),
-            dry_run,
+            given.answers,
+            given.dry_run,
         )
         return add_relation(request, listener)
 
-    face = Face("add relation", as_json=as_json, quiet=quiet)
-    face.run(work, document=change_document, text=print_change)
+    given.change("add relation", work)
 
 
 @add.command("auth")
+@changes_project
 def auth(
-    project: ProjectOption = Path(),
-    as_json: JsonOption = False,
-    quiet: QuietOption = False,
-    yes: YesOption = False,
-    answer: AnswerOption = None,
-    dry_run: DryRunOption = False,
+    *,
+    given: Given,
 ) -> None:
     """Add authentication: accounts, tokens, owners of rows, every query scoped to its caller."""
 
     def work(listener: Listener) -> ChangeReport:
         from backwright.tasks.add_auth import AddAuth, add_auth
-        from backwright.tasks.questions import Answers
 
-        answers = Answers(read_answers(answer), yes)
-        return add_auth(AddAuth(existing_folder(project), answers, dry_run), listener)
+        return add_auth(AddAuth(given.root, given.answers, given.dry_run), listener)
 
-    face = Face("add auth", as_json=as_json, quiet=quiet)
-    face.run(work, document=change_document, text=print_change)
+    given.change("add auth", work)
 
 
 def register(app: typer.Typer) -> None:

@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from backwright.cli.capabilities import Given
-from backwright.cli.options import (
-    AnswerOption,
-    DryRunOption,
-    JsonOption,
-    ProjectOption,
-    QuietOption,
-    YesOption,
-)
+from backwright.cli.given import Given, changes_project
 from backwright.errors import UsageError
 from backwright.report.change import ChangeReport
 from backwright.report.events import Listener
 
-if TYPE_CHECKING:
-    from backwright.tasks.capability import Order
 
-
+@changes_project
 def index(
     columns: Annotated[
         list[str] | None,
@@ -39,16 +28,12 @@ def index(
     rows: Annotated[
         int, typer.Option(help="On how many rows plan and time are shown.", min=1)
     ] = 100_000,
-    project: ProjectOption = Path(),
-    as_json: JsonOption = False,
-    quiet: QuietOption = False,
-    yes: YesOption = False,
-    answer: AnswerOption = None,
-    dry_run: DryRunOption = False,
+    *,
+    given: Given,
 ) -> None:
     """Add indexes: proposed from the queries, tried with EXPLAIN, migrated concurrently."""
 
-    def work(order: Order, listener: Listener) -> ChangeReport:
+    def work(listener: Listener) -> ChangeReport:
         from backwright.tasks.add_index import AddIndex, add_index
 
         if propose and columns:
@@ -56,12 +41,12 @@ def index(
                 "--propose goes without columns",
                 remedy="name columns, or let them be proposed",
             )
-        return add_index(AddIndex(order, tuple(columns or ()), rows), listener)
+        return add_index(AddIndex(given.order, tuple(columns or ()), rows), listener)
 
-    given = Given(project, as_json, quiet, yes, answer, dry_run)
-    given.run("add index", work)
+    given.change("add index", work)
 
 
+@changes_project
 def pagination(
     list_: Annotated[
         str, typer.Argument(metavar="RESOURCE|PATH", help="The list: Item, or /items.")
@@ -81,26 +66,22 @@ def pagination(
         list[str] | None,
         typer.Option("--sort", metavar="COLUMN", help="A column to sort by; may be repeated."),
     ] = None,
-    project: ProjectOption = Path(),
-    as_json: JsonOption = False,
-    quiet: QuietOption = False,
-    yes: YesOption = False,
-    answer: AnswerOption = None,
-    dry_run: DryRunOption = False,
+    *,
+    given: Given,
 ) -> None:
     """Cut a list into pages, in the project's own words; the answer stays a plain list."""
 
-    def work(order: Order, listener: Listener) -> ChangeReport:
+    def work(listener: Listener) -> ChangeReport:
         from backwright.tasks.add_pagination import AddPagination, add_pagination
 
         columns = tuple(filters or ()), tuple(sorts or ())
-        request = AddPagination(order, list_, style, default, most, *columns)
+        request = AddPagination(given.order, list_, style, default, most, *columns)
         return add_pagination(request, listener)
 
-    given = Given(project, as_json, quiet, yes, answer, dry_run)
-    given.run("add pagination", work)
+    given.change("add pagination", work)
 
 
+@changes_project
 def version(
     name: Annotated[str, typer.Argument(metavar="VERSION", help="The new version: v2.")],
     old: Annotated[
@@ -114,22 +95,17 @@ def version(
         str | None,
         typer.Option(metavar="DATE", help="When the old one is switched off: 2027-06-30."),
     ] = None,
-    project: ProjectOption = Path(),
-    as_json: JsonOption = False,
-    quiet: QuietOption = False,
-    yes: YesOption = False,
-    answer: AnswerOption = None,
-    dry_run: DryRunOption = False,
+    *,
+    given: Given,
 ) -> None:
     """Add a version of the API: the old one stays as it is, and says that it is deprecated."""
 
-    def work(order: Order, listener: Listener) -> ChangeReport:
+    def work(listener: Listener) -> ChangeReport:
         from backwright.tasks.add_version import AddVersion, add_version
 
-        return add_version(AddVersion(order, name, old, by, sunset), listener)
+        return add_version(AddVersion(given.order, name, old, by, sunset), listener)
 
-    given = Given(project, as_json, quiet, yes, answer, dry_run)
-    given.run("add version", work)
+    given.change("add version", work)
 
 
 def register(add: typer.Typer) -> None:

@@ -8,16 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from backwright.cli.options import (
-    AnswerOption,
-    DryRunOption,
-    JsonOption,
-    ProjectOption,
-    QuietOption,
-    YesOption,
-    existing_folder,
-    read_answers,
-)
+from backwright.cli.given import Given, changes_project
 from backwright.cli.run import Face
 from backwright.errors import UsageError
 from backwright.report.audit_text import audit_document, print_audit
@@ -74,8 +65,8 @@ def register(app: typer.Typer) -> None:
     app.command("audit")(audit)
 
 
+@changes_project
 def audit(
-    project: ProjectOption = Path(),
     format_: FormatOption = "text",
     fail_on: FailOption = None,
     explain: ExplainOption = None,
@@ -84,11 +75,8 @@ def audit(
     live: LiveOption = False,
     fix: FixOption = False,
     unsafe: UnsafeOption = False,
-    as_json: JsonOption = False,
-    quiet: QuietOption = False,
-    yes: YesOption = False,
-    answer: AnswerOption = None,
-    dry_run: DryRunOption = False,
+    *,
+    given: Given,
 ) -> None:
     """Judge the quality checklist: hints, docstrings, errors, validation, isolation, passwords, CORS, tests.
 
@@ -96,7 +84,7 @@ def audit(
     decide is unknown, never a pass. With --fix what can be mended safely is, in a copy: there the
     project's own tests must give what they gave before, the finding be gone and none have come.
     """
-    face = Face("audit", as_json=as_json or format_ == "json", quiet=quiet)
+    face = Face("audit", as_json=given.as_json or format_ == "json", quiet=given.quiet)
     if explain is not None:
         face.run(lambda _: _explained(explain), document=_rule_document, text=_print_text)
     worst: list[Level] = []
@@ -104,9 +92,8 @@ def audit(
     def work(listener: Listener) -> AuditReport:
         from backwright.tasks.audit import Audit
         from backwright.tasks.audit import audit as run_audit
-        from backwright.tasks.questions import Answers
 
-        if (unsafe or dry_run) and not fix:
+        if (unsafe or given.dry_run) and not fix:
             word = "--unsafe" if unsafe else "--dry-run"
             raise UsageError(f"{word} says nothing without --fix", remedy=f"write --fix {word}")
         other = "--live" if live else "--write-baseline"
@@ -116,8 +103,8 @@ def audit(
                 remedy=f"mend first, then call {other} alone",
             )
         request = Audit(
-            existing_folder(project), fail_on, baseline, write_baseline, live, fix, unsafe, dry_run,
-            Answers(read_answers(answer), yes),
+            given.root, fail_on, baseline, write_baseline, live, fix, unsafe, given.dry_run,
+            given.answers,
         )  # fmt: skip
         report, level = run_audit(request, listener)
         worst.append(level)

@@ -2,55 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
-from backwright.cli.options import (
-    AnswerOption,
-    DryRunOption,
-    JsonOption,
-    ProjectOption,
-    QuietOption,
-    YesOption,
-    existing_folder,
-    read_answers,
-)
-from backwright.cli.run import Face
-from backwright.report.change import ChangeReport, change_document
+from backwright.cli.given import Given, changes_project
+from backwright.report.change import ChangeReport
 from backwright.report.events import Listener
-from backwright.report.terminal import print_change
-
-if TYPE_CHECKING:
-    from backwright.tasks.capability import Order
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """The options that every capability has."""
-
-    project: Path
-    as_json: bool
-    quiet: bool
-    yes: bool
-    answer: list[str] | None
-    dry_run: bool
-
-    def run(self, command: str, work: Callable[[Order, Listener], ChangeReport]) -> NoReturn:
-        """Do the work of a capability, print what came of it, and exit."""
-
-        def ordered(listener: Listener) -> ChangeReport:
-            from backwright.tasks.capability import Order
-            from backwright.tasks.questions import Answers
-
-            answers = Answers(read_answers(self.answer), self.yes)
-            return work(Order(existing_folder(self.project), answers, self.dry_run), listener)
-
-        face = Face(command, as_json=self.as_json, quiet=self.quiet)
-        face.run(ordered, document=change_document, text=print_change)
 
 
 def register(add: typer.Typer) -> None:
@@ -59,6 +17,7 @@ def register(add: typer.Typer) -> None:
     add.command("rate-limit")(rate_limit)
 
 
+@changes_project
 def cors(
     origin: Annotated[
         list[str] | None,
@@ -78,25 +37,22 @@ def cors(
         list[str] | None,
         typer.Option(help="A header that pages may send; may be repeated."),
     ] = None,
-    project: ProjectOption = Path(),
-    as_json: JsonOption = False,
-    quiet: QuietOption = False,
-    yes: YesOption = False,
-    answer: AnswerOption = None,
-    dry_run: DryRunOption = False,
+    *,
+    given: Given,
 ) -> None:
     """Add CORS: pages of the origins that the settings name may read the answers, errors too."""
 
-    def work(order: Order, listener: Listener) -> ChangeReport:
+    def work(listener: Listener) -> ChangeReport:
         from backwright.tasks.add_cors import add_cors
         from backwright.tasks.cors_request import read_asked
 
         asked = read_asked(origin or [], credentials, method or [], header or [])
-        return add_cors(order, asked, listener)
+        return add_cors(given.order, asked, listener)
 
-    Given(project, as_json, quiet, yes, answer, dry_run).run("add cors", work)
+    given.change("add cors", work)
 
 
+@changes_project
 def rate_limit(
     limit: Annotated[
         str | None,
@@ -124,20 +80,16 @@ def rate_limit(
             metavar="CIDR", help="A proxy whose X-Forwarded-For is believed; may be repeated."
         ),
     ] = None,
-    project: ProjectOption = Path(),
-    as_json: JsonOption = False,
-    quiet: QuietOption = False,
-    yes: YesOption = False,
-    answer: AnswerOption = None,
-    dry_run: DryRunOption = False,
+    *,
+    given: Given,
 ) -> None:
     """Add a limit on requests: by address, user or key, in memory or Redis, with headers and 429."""
 
-    def work(order: Order, listener: Listener) -> ChangeReport:
+    def work(listener: Listener) -> ChangeReport:
         from backwright.tasks.add_rate_limit import add_rate_limit
         from backwright.tasks.rate_limit_request import read_limit
 
         asked = read_limit(limit, by, route, storage, trusted_proxy or [])
-        return add_rate_limit(order, asked, listener)
+        return add_rate_limit(given.order, asked, listener)
 
-    Given(project, as_json, quiet, yes, answer, dry_run).run("add rate-limit", work)
+    given.change("add rate-limit", work)

@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from backwright.agent.sandbox import RISK
-from backwright.cli.options import (
-    AnswerOption,
-    DryRunOption,
-    JsonOption,
-    ProjectOption,
-    QuietOption,
-    YesOption,
-    existing_folder,
-    read_answers,
-)
-from backwright.cli.run import Face
+from backwright.cli.given import Given, changes_project
 from backwright.errors import UsageError
 from backwright.report.events import Listener
 
@@ -39,17 +28,12 @@ def register(app: typer.Typer) -> None:
     app.command("do")(do)
 
 
+@changes_project
 def do(
     task: Annotated[
         str | None,
         typer.Argument(metavar="TASK", help='In plain words: "add a due date to tasks".'),
     ] = None,
-    project: ProjectOption = Path(),
-    as_json: JsonOption = False,
-    quiet: QuietOption = False,
-    yes: YesOption = False,
-    answer: AnswerOption = None,
-    dry_run: DryRunOption = False,
     model: Annotated[
         str | None,
         typer.Option(
@@ -78,6 +62,8 @@ def do(
             RISK, help="Where the system can give no boundary: commands run with your rights."
         ),
     ] = False,
+    *,
+    given: Given,
 ) -> None:
     """Do a task in plain English: understand it, plan, change, prove; ask where it has gaps.
 
@@ -87,25 +73,22 @@ def do(
     limits = (max_requests, max_tokens, max_minutes, max_cost)
 
     def work(listener: Listener) -> Delegated | Worked:
-        from backwright.tasks.questions import Answers
-
-        root, answers = existing_folder(project), Answers(read_answers(answer), yes)
+        root, answers = given.root, given.answers
         if model is not None or resume is not None:
             from backwright.agent.loop.session import ModelTask
             from backwright.agent.loop.session import work as work_with
 
             budget = _budget(*limits)
             return work_with(
-                ModelTask(root, _task(task, resume), model, resume, budget, answers, dry_run,
+                ModelTask(root, _task(task, resume), model, resume, budget, answers, given.dry_run,
                           unconfined), listener,
             )  # fmt: skip
         from backwright.agent.delegate import Delegation, delegate
 
         _refuse_options_of_a_model(limits, unconfined=unconfined)
-        return delegate(Delegation(root, _task(task, None), answers, dry_run), listener)
+        return delegate(Delegation(root, _task(task, None), answers, given.dry_run), listener)
 
-    face = Face("do", as_json=as_json, quiet=quiet)
-    face.run(work, document=_document, text=_text, found_problems=_found_problems)
+    given.face("do").run(work, document=_document, text=_text, found_problems=_found_problems)
 
 
 def _task(task: str | None, resume: str | None) -> str:

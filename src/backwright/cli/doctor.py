@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from backwright.cli.options import (
-    AnswerOption,
-    DryRunOption,
-    JsonOption,
-    ProjectOption,
-    QuietOption,
-    YesOption,
-    existing_folder,
-    read_answers,
-)
-from backwright.cli.run import Face
+from backwright.cli.given import Given, changes_project
 from backwright.report.doctor_text import doctor_document, print_doctor
 from backwright.report.doctor_types import DoctorReport
 from backwright.report.events import Listener
@@ -65,8 +54,8 @@ def register(app: typer.Typer) -> None:
     app.command("doctor")(doctor)
 
 
+@changes_project
 def doctor(
-    project: ProjectOption = Path(),
     log: LogOption = None,
     url: UrlOption = None,
     token: TokenOption = None,
@@ -74,11 +63,8 @@ def doctor(
     database_url: DatabaseOption = None,
     fix: FixOption = False,
     allow_remote: RemoteOption = False,
-    as_json: JsonOption = False,
-    quiet: QuietOption = False,
-    yes: YesOption = False,
-    answer: AnswerOption = None,
-    dry_run: DryRunOption = False,
+    *,
+    given: Given,
 ) -> None:
     """Say why an API fails: the cause, its file and line, and what mends it.
 
@@ -89,27 +75,21 @@ def doctor(
     def work(listener: Listener) -> DoctorReport:
         from backwright.tasks.doctor import Doctor
         from backwright.tasks.doctor import doctor as examine
-        from backwright.tasks.questions import Answers
 
-        answers = Answers(read_answers(answer), yes)
-        root = existing_folder(project)
-        return examine(
-            Doctor(
-                root,
-                log,
-                url,
-                token,
-                origin,
-                database_url,
-                fix and not dry_run,
-                allow_remote,
-                answers,
-            ),
-            listener,
+        request = Doctor(
+            given.root,
+            log,
+            url,
+            token,
+            origin,
+            database_url,
+            fix and not given.dry_run,
+            allow_remote,
+            given.answers,
         )
+        return examine(request, listener)
 
-    face = Face("doctor", as_json=as_json, quiet=quiet)
-    face.run(
+    given.face("doctor").run(
         work,
         document=doctor_document,
         text=print_doctor,
