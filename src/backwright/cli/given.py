@@ -95,4 +95,5 @@ def changes_project(command: Callable[..., None]) -> Callable[..., None]:
     kept = [one for name, one in own.parameters.items() if name != "given"]
     seen = own.replace(parameters=[*kept, *shared.values()])
     with_options.__signature__ = seen  # type: ignore[attr-defined]
+    with_options.__annotations__ = {one.name: one.annotation for one in seen.parameters.values()}
     return with_options
