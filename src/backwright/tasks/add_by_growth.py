@@ -25,6 +25,7 @@ from backwright.tasks.change import (
 )
 from backwright.tasks.drafted import changes_between, lose_nothing, put
 from backwright.tasks.formatters import format_as_host
+from backwright.tasks.growth_access import settle_access
 from backwright.tasks.host_facts import main_app
 from backwright.tasks.live import prove_live
 from backwright.tasks.migration import write_revision
@@ -65,6 +66,7 @@ def add_by_growth(request: Growing, listener: Listener) -> ChangeReport:
     with workplace(request.root, command, listener) as place:
         installed = place.environment.versions()
         grown, files = write(place.folder, request.project, spec, installed)
+        grown = settle_access(request.project, grown, spec, request.answers)
         steps = [PlanStep(name, paths) for name, paths in grown.steps]
         for step in steps:
             listener(StepStarted(f"{step.step}: {', '.join(step.files)}"))
@@ -102,6 +104,7 @@ def plan_by_growth(request: Growing) -> ChangeReport:
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(prepare(root)).folder
         grown, files = write(folder, request.project, request.spec, installed)
+        grown = settle_access(request.project, grown, request.spec, request.answers)
         changes = changes_between(root, folder, files)
         lose_nothing(request.project, read_project(folder))
     plan = each_file_once([PlanStep(name, paths) for name, paths in grown.steps])

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from backwright.errors import UsageError
 from backwright.project.reader import read_project
-from backwright.project.types import Model, Project
+from backwright.project.types import Endpoint, Model, Project
 from backwright.spec.fields import nearest
 from backwright.spec.types import FieldSpec, ResourceSpec
 from backwright.transfer.dialect import Dialect, Home, bound, read_dialect, table_name
@@ -19,6 +19,7 @@ from backwright.transfer.dialect.read import python_of
 from backwright.transfer.draft import Draft
 from backwright.transfer.grow import proofs, steps
 from backwright.transfer.grow.growth import Growth
+from backwright.transfer.grow.guard import is_mostly_guarded
 from backwright.transfer.grow.homes import read_homes
 from backwright.transfer.grow.libraries import Libraries, libraries_of, versions_of
 from backwright.transfer.grow.prefix import common_prefix, put_under
@@ -49,7 +50,8 @@ _ALWAYS = ("sqlmodel>=0.0.24", "sqlalchemy[asyncio]>=2.0.40,<2.1", "psycopg[bina
 class Grown:
     """What was added, file by file, and what is to be said of it.
 
-    `dependencies` are the requirements that were added: the host's environment lacks them.
+    `dependencies` are the requirements that were added: the host's environment lacks them. `opened`
+    tells that strangers may use the new endpoints, though most of the host's refuse them.
     """
 
     steps: tuple[tuple[str, tuple[str, ...]], ...]
@@ -57,6 +59,7 @@ class Grown:
     new_tests: tuple[str, ...]
     owned: bool
     guarded: bool = False
+    opened: bool = False
     notes: tuple[Note, ...] = ()
     dependencies: tuple[str, ...] = ()
 
@@ -96,18 +99,19 @@ def grow(draft: Draft, project: Project, spec: ResourceSpec, installed: Mapping[
     growth.done("dependencies", *(path for path, _ in added))
     _add_chain(growth, wiring)
     _create_tables(growth, supplied)
-    endpoints = endpoints_in(growth)
+    new = new_endpoints(growth)
     prefix = common_prefix(project)
-    if not path_of(endpoints).startswith(f"{prefix}/") and put_under(growth, prefix):
-        endpoints = endpoints_in(growth)
-    proofs.add_tests(growth, path_of(endpoints))
+    if not path_of(new).startswith(f"{prefix}/") and put_under(growth, prefix):
+        new = new_endpoints(growth)
+    proofs.add_tests(growth, path_of(new))
     lines = tuple(line for _, lines in added for line in lines)
     return Grown(
         steps=tuple(growth.steps),
-        endpoints=endpoints,
+        endpoints=tuple(dict.fromkeys((one.method, one.path) for one in new)),
         new_tests=(growth.homes.tests,),
         owned=growth.owned,
         guarded=growth.guard is not None,
+        opened=is_mostly_guarded(sources) and any(one.auth == "none" for one in new),
         notes=tuple(growth.notes),
         dependencies=lines,
     )
@@ -348,7 +352,7 @@ def wired(growth: Growth) -> str:
     return growth.sources.project.apps[0].file
 
 
-def endpoints_in(growth: Growth) -> Endpoints:
+def new_endpoints(growth: Growth) -> list[Endpoint]:
     """Return the new endpoints as the application has them, read from the changed files.
 
     Raises:
@@ -357,19 +361,15 @@ def endpoints_in(growth: Growth) -> Endpoints:
     with tempfile.TemporaryDirectory(prefix="backwright-") as folder:
         growth.draft.write_into(Path(folder))
         changed = read_project(Path(folder))
-    found = tuple(
-        (endpoint.method, endpoint.path)
-        for endpoint in changed.endpoints
-        if endpoint.file == growth.homes.routes
-    )
+    found = [one for one in changed.endpoints if one.file == growth.homes.routes]
     if not found:
         raise UsageError(
             f"the new routes in {growth.homes.routes} would not be reached from the application",
             remedy="register a first router by hand, then try again",
         )
-    return tuple(dict.fromkeys(found))
+    return found
 
 
-def path_of(endpoints: Endpoints) -> str:
+def path_of(endpoints: list[Endpoint]) -> str:
     """Return the path of the collection."""
-    return next(path for method, path in endpoints if method == "POST")
+    return next(one.path for one in endpoints if one.method == "POST")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from backwright.project.types import Model
 from backwright.transfer.declaration import Import
 from backwright.transfer.grow.address import Address, read_address
-from backwright.transfer.grow.guard import guard_of
+from backwright.transfer.grow.guard import Guard, guard_of
 from backwright.transfer.grow.sessions import KINDS, session_kind
 from backwright.transfer.grow.sources import FunctionNode, Sources, last_name, names_of_statement
 
@@ -54,7 +54,7 @@ class Seams:
     base: Import | None
     users: Users | None
     address: Address | None = None
-    guard: Import | None = None
+    guard: Guard | None = None
 
 
 def read_seams(sources: Sources) -> Seams:

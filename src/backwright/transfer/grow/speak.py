@@ -15,6 +15,7 @@ from backwright.source.text import Splice, splice
 from backwright.transfer.declaration import Import, wanted_imports
 from backwright.transfer.grow.seams import Dependency
 from backwright.transfer.grow.shape import MANY, REF
+from backwright.transfer.grow.sources import names_of_statement
 
 _OWN = ("app", "tests")
 
@@ -188,5 +189,5 @@ def _bound(tree: ast.Module) -> Iterator[str]:
     for node in tree.body:
         if isinstance(node, ast.Import | ast.ImportFrom):
             yield from (alias.asname or alias.name for alias in node.names)
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            yield node.name
+        else:
+            yield from names_of_statement(node)

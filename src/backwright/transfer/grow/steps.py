@@ -299,6 +299,8 @@ def in_host(growth: Growth, path: str, code: str) -> str:
 def in_words(growth: Growth, code: str) -> str:
     """Return a module of the template in the host's words, and with the new noun."""
     code = speech(growth).put(with_stand_ins(code))
+    if growth.guard:
+        code = code.replace("[get_current_user]", f"[{growth.guard.said}]")
     session = growth.seams.session
     if session is not None and not session.annotated:
         code = parameters_by_default(code)
@@ -333,8 +335,6 @@ def renaming(growth: Growth, code: str) -> Renaming:
     if seams.session:
         exact |= {"get_session": seams.session.getter[1]}
         exact |= dict.fromkeys(("AsyncSession", "Session"), seams.session.kind[1])
-    if growth.guard:
-        exact |= {"get_current_user": growth.guard[1]}
     if seams.users:
         exact |= {"get_current_user": seams.users.dependency.getter[1]}
         exact |= {"User": seams.users.model.name}
