@@ -48,7 +48,7 @@ def listener() -> Iterator[tuple[int, list[object]]]:
 def orders(outside: Path, root: Path, port: int) -> list[str]:
     """What the README asks for."""
     return [
-        f"cat {outside}/secret; cat {root}/main.py; cat ~/.ssh/* /root/.netrc /etc/shadow",
+        f"cat {outside}/secret; cat {root}/main.py; cat ~/.ssh/* ~/.netrc /etc/shadow",
         "env; cat /proc/*/environ | tr '\\0' '\\n' | grep -a KEY",
         f"curl -m 2 http://127.0.0.1:{port}/ ; curl -m 2 http://192.0.2.1/ ; getent hosts example.com",
         f"python3 -c \"import socket; socket.create_connection(('127.0.0.1', {port}), 2)\"",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from backwright.agent.planner import questions
 from backwright.agent.planner.drafts import Draft
 from backwright.agent.planner.frames.relations import settle_kind
+from backwright.agent.planner.questions import (
+    ask_kind,
+)
 from backwright.agent.planner.state import Entity, Relation, State
 from backwright.agent.planner.types import Part, Step
 
@@ -45,7 +47,7 @@ def into_fields(state: State) -> None:
             continue
         at = state.acts.index(one)
         state.acts.remove(one)
-        known = known or questions.ask_kind(state, one)
+        known = known or ask_kind(state, one)
         if known.kind == "many-to-many" and left is not None and left.thing:
             known = Relation(known.right, known.left, known.kind, known.source)
         keeper, target = (

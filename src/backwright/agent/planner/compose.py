@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from backwright.agent.planner import questions
 from backwright.agent.planner.account import unaccounted
 from backwright.agent.planner.arrange import (
     begin_if_empty,
@@ -17,6 +16,17 @@ from backwright.agent.planner.attributes import is_plain_type
 from backwright.agent.planner.drafts import Draft, known_kind, snake
 from backwright.agent.planner.frames.relations import count_relations, settle_kind
 from backwright.agent.planner.lexicon import lexicon, pattern
+from backwright.agent.planner.questions import (
+    ask_field_place,
+    ask_fields,
+    ask_kind,
+    ask_origin,
+    ask_owner,
+    ask_part,
+    ask_project,
+    ask_type,
+    ask_unclear,
+)
 from backwright.agent.planner.state import Entity, Relation, State
 from backwright.agent.planner.types import Part, Plan, Step
 from backwright.errors import UsageError
@@ -46,14 +56,14 @@ def compose(state: State) -> Plan:
     if not state.acts:
         _nothing(state)
     if state.unclear:
-        questions.ask_unclear(state, state.unclear)
+        ask_unclear(state, state.unclear)
     merge_titles(state)
     begin_if_empty(state)
     count_relations(state)
     into_fields(state)
     relations_last(state)
     if clashing := _clashes(state):
-        questions.ask_unclear(state, clashing, "clash")
+        ask_unclear(state, clashing, "clash")
     steps = tuple(_steps(state))
     if not steps:
         _nothing(state)
@@ -79,7 +89,7 @@ def _account(state: State, steps: tuple[Step, ...]) -> None:
     ]
     left = unaccounted(described, steps, (*state.aside, *state.elsewhere), state.forms())
     if left:
-        questions.ask_unclear(state, left, "leftover")
+        ask_unclear(state, left, "leftover")
         state.aside += left
 
 
@@ -106,7 +116,7 @@ def _refuse(state: State) -> None:
         return
     harm = next((one for one in state.refused if one[1].startswith(HARM)), None)
     if (state.acts or state.doubts) and harm is None:
-        questions.ask_part(state, state.refused)
+        ask_part(state, state.refused)
         return
     source, about = harm or state.refused[0]
     raise UsageError(
@@ -131,7 +141,7 @@ def _steps(state: State) -> Iterator[Step]:
             else:
                 yield step
         elif isinstance(one, Relation):
-            known = settle_kind(one, state) or questions.ask_kind(state, one)
+            known = settle_kind(one, state) or ask_kind(state, one)
             state.parts.append(
                 Part(f"{known.left} {known.kind} {known.right}", f"your words: {one.source!r}")
             )
@@ -150,7 +160,7 @@ def _project_step(project: Step, state: State) -> Step:
         if step is not None and step.verb == "add resource":
             lines.append(("resource", " ".join(step.args)))
     if not lines and not any(o == "bare" for o, _ in project.options):
-        questions.ask_project(state, state.said)
+        ask_project(state, state.said)
     options = tuple(o for o in project.options if o[0] != "bare")
     name = project.args or ("api",)
     if not project.args:
@@ -161,7 +171,7 @@ def _project_step(project: Step, state: State) -> Step:
 def _settled(step: Step, state: State) -> Step:
     """Return a step with what it needs, asked for where the text does not say it."""
     if step.verb == "add cors" and step.option("origin") is None:
-        origin = questions.ask_origin(state, state.said)
+        origin = ask_origin(state, state.said)
         return Step(step.verb, step.args, (("origin", origin), *step.options))
     if step.verb == "add version" and not step.args:
         newest = max(
@@ -186,7 +196,7 @@ def _entity_step(entity: Entity, state: State) -> Step | None:
         if d.said.get("type") not in ("ref", "many") or not d.name.startswith("<")
     ]
     if not own and not (entity.is_sure and len(entity.drafts) > 1):
-        questions.ask_fields(state, entity)
+        ask_fields(state, entity)
     words = _words(entity, state)
     options = _owner(entity, state)
     source = f"your words: {entity.source!r}"
@@ -210,7 +220,7 @@ def _fields_step(entity: Entity, state: State) -> Step | None:
     entity.drafts = [d for d in entity.drafts if d.said or d.literal or not _is_made(d, state)]
     if not entity.drafts:
         if entity.loose:
-            questions.ask_field_place(state, (), entity.source)
+            ask_field_place(state, (), entity.source)
         else:
             return None
     thing = entity.thing
@@ -241,7 +251,7 @@ def _owner(entity: Entity, state: State) -> tuple[tuple[str, str], ...]:
         guarded = state.project or any(
             isinstance(a, Step) and a.verb == "add auth" for a in state.acts
         )
-        answer = "" if guarded else questions.ask_owner(state, entity)
+        answer = "" if guarded else ask_owner(state, entity)
         return (("owner", answer),) if answer else ()
     return (("owner", state.world.user),)
 
@@ -255,7 +265,7 @@ def _words(entity: Entity, state: State) -> tuple[str, ...]:
         if word is None or words.get(draft.name) == word:
             continue
         if draft.name in words:
-            questions.ask_unclear(state, [f"{word} beside {words[draft.name]}"], "twice")
+            ask_unclear(state, [f"{word} beside {words[draft.name]}"], "twice")
             continue
         read_field(word)
         words[draft.name] = word
@@ -297,7 +307,7 @@ def _word(draft: Draft, entity: Entity, state: State) -> str | None:
         draft.said["type"] = "text"
         draft.assumed = f"assumed from the name {draft.name!r}"
     if draft.literal is None and draft.kind is None:
-        questions.ask_type(state, entity, draft)
+        ask_type(state, entity, draft)
     word = draft.word(target)
     told = f"your words: {draft.words!r}" if draft.words else "your answer"
     assumed = f"{draft.assumed}; {told}" if draft.assumed else told
@@ -334,9 +344,7 @@ def _many_is_sure(draft: Draft, entity: Entity, target: str, state: State) -> bo
     )
     if refers:
         return False
-    relation = relation or questions.ask_kind(
-        state, Relation(entity.name, target, None, draft.words)
-    )
+    relation = relation or ask_kind(state, Relation(entity.name, target, None, draft.words))
     if relation.kind == "many-to-many":
         return True
     state.acts.append(relation)

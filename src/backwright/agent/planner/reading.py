@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from backwright.agent.planner import questions
 from backwright.agent.planner.attributes import describes
 from backwright.agent.planner.clauses import Clause, clauses_of
 from backwright.agent.planner.compose import compose
@@ -23,6 +22,9 @@ from backwright.agent.planner.frames import (
 from backwright.agent.planner.lexicon import first, lexicon, pattern
 from backwright.agent.planner.nouns import pascal, read_noun
 from backwright.agent.planner.ownership import take_owner
+from backwright.agent.planner.questions import (
+    ask_reading,
+)
 from backwright.agent.planner.state import State
 from backwright.agent.planner.types import Plan, World
 from backwright.agent.planner.wording import Message, read_message
@@ -351,6 +353,6 @@ def _vague(clause: Clause, state: State, why: str) -> None:
         if later.acts and not orders:
             later.aside.append(clause.raw)  # said of what the rest of the text mends
             return
-        later.step(questions.ask_reading(later, clause.raw, why), clause.raw)
+        later.step(ask_reading(later, clause.raw, why), clause.raw)
 
     state.wishes.append(doubt)
