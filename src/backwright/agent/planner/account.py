@@ -17,6 +17,11 @@ _NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?!\w)")
 _LABEL = re.compile(
     r"^[A-Za-z][A-Za-z ]{1,40}:\s+(?=[A-Z]\w+\s+(?:with\b|has\b|\())|^[A-Z]?[a-z]+s? log (?=[A-Z])"
 )
+# `having only a name`, `CRUD only`, `optional because most have none yet`: nothing is limited by these.
+_ONLY = re.compile(
+    r"(?i)\b(?:having|resources?|fields?|crud|model|table) only\b|\bonly (?:the |for )?(?:data|an?|one|two|name|fields?|crud|now)\b"
+    r"|\b(?:must|should) be able to\b|\bbecause\b[^,;.:]*|\bnot (?:only|enforced)\b|^no\s*[–,-]"
+)
 _OF_WHAT = re.compile(r"(?<=s) of (?!course)[a-z]+(?=\s*[:(,–])")  # `sessions of work: …`
 
 
@@ -48,8 +53,13 @@ def _left_of(
     text, _, _ = take_owner(text)
     for one in reversed(spot(text, forms)):
         text = f"{text[: one.start]} {text[one.end :]}"
-    words = [w for match in _WORD.findall(text) for w in split_words(match)]
-    return numbers + [w for w in words if not _is_known(w.lower(), known)]
+    words = [w for match in _WORD.findall(_ONLY.sub(" ", text)) for w in split_words(match)]
+    return numbers + [w for w in words if _is_telling(w, known) or not _is_known(w.lower(), known)]
+
+
+def _is_telling(word: str, known: frozenset[str]) -> bool:
+    """Tell whether a word that nothing explains changes what is described: `not`, `unless`."""
+    return word.lower() not in known and word.lower() in lexicon("names")["filler"]["telling"]
 
 
 def _is_known(word: str, known: frozenset[str]) -> bool:

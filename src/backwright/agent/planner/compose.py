@@ -13,6 +13,7 @@ from backwright.agent.planner.arrange import (
     relations_last,
 )
 from backwright.agent.planner.attributes import is_plain_type
+from backwright.agent.planner.covered import uncovered
 from backwright.agent.planner.drafts import Draft, known_kind, snake
 from backwright.agent.planner.frames.relations import count_relations, settle_kind
 from backwright.agent.planner.lexicon import lexicon, pattern
@@ -88,6 +89,7 @@ def _account(state: State, steps: tuple[Step, ...]) -> None:
         if len(one.split()) > 1 and not any(one in remark for remark in state.aside)
     ]
     left = unaccounted(described, steps, (*state.aside, *state.elsewhere), state.forms())
+    left += uncovered(state.capable, steps, state.aside)
     if left:
         ask_unclear(state, left, "leftover")
         state.aside += left

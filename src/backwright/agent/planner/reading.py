@@ -170,6 +170,8 @@ def _read(clause: Clause, state: State) -> None:
         _unknown(clause, state)
     elif frame == "resources" or (frame == "relation" and _has_types(clause.text)):
         state.described.append(clause.text)
+    else:
+        state.capable.append((frame, clause.text))
 
 
 def _told(clause: Clause, state: State) -> None:

@@ -83,7 +83,7 @@ class State:
     `doubts` are asked when the whole text is read: the first first; `wishes` are doubts that do not
     even say what for. `refused` are the parts that are
     outside of what the engine does, with what they are about. `described` are the clauses from which
-    resources, fields and relations were read. `elsewhere` are stretches of
+    resources, fields and relations were read, `capable` the others, with the frame that read each. `elsewhere` are stretches of
     a description that say how another resource is related. `ahead` are resources that the text makes
     further on.
     """
@@ -104,6 +104,7 @@ class State:
     project: Step | None = None
     many: list[tuple[str, str, str]] = field(default_factory=list)
     described: list[str] = field(default_factory=list)
+    capable: list[tuple[str, str]] = field(default_factory=list)
     elsewhere: list[str] = field(default_factory=list)
     ahead: tuple[str, ...] = ()
 
