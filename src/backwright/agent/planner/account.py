@@ -20,7 +20,7 @@ _LABEL = re.compile(
 # `having only a name`, `CRUD only`, `optional because most have none yet`: nothing is limited by these.
 _ONLY = re.compile(
     r"(?i)\b(?:having|resources?|fields?|crud|model|table) only\b|\bonly (?:the |for )?(?:data|an?|one|two|name|fields?|crud|now)\b"
-    r"|\b(?:must|should) be able to\b|\bbecause\b[^,;.:]*|\bnot (?:only|enforced)\b|^no\s*[–,-]"
+    r"|\b(?:must|should) be able to\b|\bbecause\b[^,;.:]*|\bnot (?:only|enforced)\b|^no\s*[–,-]|\b\d+ (?:more |new |extra |additional |further )*(?:fields?|columns?|attributes?|resources?|things|properties|models|tables)\b"
 )
 _OF_WHAT = re.compile(r"(?<=s) of (?!course)[a-z]+(?=\s*[:(,–])")  # `sessions of work: …`
 
@@ -47,7 +47,7 @@ def _left_of(
     text: str, known: frozenset[str], aside: Sequence[str], forms: Sequence[str]
 ) -> list[str]:
     text = _OF_WHAT.sub("", _LABEL.sub("", text))
-    numbers = [n for n in _NUMBER.findall(text) if n not in known]
+    numbers = [n for n in _NUMBER.findall(_ONLY.sub(" ", text)) if n not in known]
     for remark in aside:
         text = text.replace(remark, " ")
     text, _, _ = take_owner(text)
@@ -66,6 +66,8 @@ def _is_known(word: str, known: frozenset[str]) -> bool:
     if len(word) <= 1:
         return True
     if word in known or (singularize(word) or word) in known or word in _plain():
+        return True
+    if re.sub(r"([a-z])\1ing$|ing$", r"\1", word) in known:  # `tagging for products`
         return True
     return bool(
         pattern(

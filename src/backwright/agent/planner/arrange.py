@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from backwright.agent.planner.drafts import Draft
+from backwright.agent.planner.drafts import Draft, snake
 from backwright.agent.planner.frames.relations import settle_kind
 from backwright.agent.planner.questions import (
     ask_kind,
 )
+from backwright.agent.planner.spelling import distance
 from backwright.agent.planner.state import Entity, Relation, State
 from backwright.agent.planner.types import Part, Step
+
+_SHORT = 4  # shorter names that differ in a letter are two names
+_A_SLIP = 1
 
 
 def merge_titles(state: State) -> None:
@@ -16,7 +20,7 @@ def merge_titles(state: State) -> None:
     made = [e for e in state.entities if not e.thing and e in state.acts]
     described = [e for e in made if any(not d.name.startswith("<") for d in e.drafts)]
     for title in [e for e in made if e not in described]:
-        same = [e for e in described if title.name.endswith(e.name) or e.name.endswith(title.name)]
+        same = [e for e in described if _is_same(title.name, e.name)]
         if len(same) != 1:
             continue
         same[0].drafts += title.drafts
@@ -24,6 +28,16 @@ def merge_titles(state: State) -> None:
         state.acts.remove(title)
         state.entities.remove(title)
         state.aside.append(title.source)
+
+
+def _is_same(title: str, name: str) -> bool:
+    """Tell whether a title names what is described: `due reminders`, `labelling`, `habbit` for Habit."""
+    near = _A_SLIP if len(name) > _SHORT else 0
+    return (
+        title.endswith(name)
+        or name.endswith(title)
+        or distance(title.lower(), name.lower()) <= near
+    )
 
 
 def begin_if_empty(state: State) -> None:
@@ -47,6 +61,8 @@ def into_fields(state: State) -> None:
             continue
         at = state.acts.index(one)
         state.acts.remove(one)
+        if not known and left and right and _is_said_already(left, right, state):
+            continue
         known = known or ask_kind(state, one)
         if known.kind == "many-to-many" and left is not None and left.thing:
             known = Relation(known.right, known.left, known.kind, known.source)
@@ -65,6 +81,41 @@ def into_fields(state: State) -> None:
             entity.drafts.append(
                 Draft(f"<{target}>", {"type": kind, "thing": target, "sure": 1}, known.source)
             )
+
+
+def _refers(draft: Draft, target: str, state: State) -> bool:
+    is_ref = draft.said.get("type") == "ref"
+    return is_ref and state.target(str(draft.said["thing"])) == target
+
+
+def _is_said_already(left: Entity, right: Entity, state: State) -> bool:
+    """Tell whether one of the two refers to the other, and nothing that was said speaks against it."""
+    pairs = ((left, right), (right, left))
+    refers = any(_refers(d, b.name, state) for a, b in pairs for d in a.drafts)
+    many = {(a, b) for a, b, count in state.many if count == "many"}
+    return refers and not {(left.name, right.name), (right.name, left.name)} <= many
+
+
+def one_way(state: State) -> None:
+    """Keep one of a relation and a reference that say the same of two models of the project."""
+    for relation in [a for a in state.acts if isinstance(a, Relation)]:
+        known = settle_kind(relation, state)
+        keeper = state.find(known.right) if known and known.kind == "one-to-many" else None
+        if known is None or keeper is None or not keeper.thing:
+            continue
+        same = [
+            d
+            for d in keeper.drafts
+            if _refers(d, known.left, state)
+            or (d.name == snake(known.left) and "type" not in d.said)
+        ]
+        if not same:
+            continue
+        if all(set(d.said) <= {"type", "thing"} and snake(known.left) == d.name for d in same):
+            keeper.drafts = [d for d in keeper.drafts if d not in same]
+        else:
+            state.acts.remove(relation)
+        return
 
 
 def relations_last(state: State) -> None:

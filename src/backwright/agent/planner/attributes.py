@@ -26,7 +26,7 @@ _OR_LIST = re.compile(
     rf"({_WORD}(?:\s*,\s*{_WORD})*\s*,?\s+or\s+{_WORD})\b"
 )
 _PAREN_LIST = re.compile(
-    rf"\(\s*({_WORD}(?:\s*[,/|]\s*(?:(?:and|or)\s+)?{_WORD}|\s+(?:or|and)\s+{_WORD})+)\s*\)"
+    rf"\(\s*({_WORD}(?:\s*[,/|]\s*(?:(?:and|or)\s+)?{_WORD}|\s+(?:or|and)\s+{_WORD})+)\s*(?:\)|(?=[;–]))"
 )
 _PHRASES = re.compile(
     rf"\(\s*({_WORD}(?: {_WORD}){{0,2}}(?:\s*,\s*(?:or\s+)?{_WORD}(?: {_WORD}){{0,2}}){{1,12}})\s*\)"
@@ -257,7 +257,7 @@ def _references(text: str, things: tuple[str, ...]) -> Iterator[Attribute]:
     names = "|".join(re.escape(one) for one in sorted(things, key=len, reverse=True))
     yield from _links(text, names, _BEFORE)
     single = pattern(
-        rf"\b{_REFERS}(?P<thing>{names})\b(?!'s| (?!it\b|they\b)\w+ (?:is|are)\b)(?:'s)?(?: (?:table|model|row|id))?"
+        rf"\b{_REFERS}(?P<thing>{names})\b(?!'s| (?!(?:it|they|and|or|but|which|that|who)\b)\w+ (?:is|are)\b)(?:'s)?(?: (?:table|model|row|id))?"
     )
     again = pattern(
         rf"\s*(?:,|and|,\s*and)\s+(?:to |on )?(?:an? |the |one |exactly one )+(?P<thing>{names})\b(?! from| between|\s*[(:])"

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from backwright.agent.planner.attributes import Attribute
-from backwright.agent.planner.drafts import snake
+from backwright.agent.planner.drafts import Draft, known_kind, snake
 from backwright.agent.planner.lexicon import lexicon, pattern
+from backwright.spec.names import pluralize, singularize
 
 _SEPARATOR = re.compile(
     r"(?P<open>\()|(?P<close>\))|(?P<colon>:)|(?P<dash>\s–\s)"
@@ -17,6 +18,7 @@ _SEPARATOR = re.compile(
     r"|\b(?:and|plus|as well as|along with|together with|in addition to|but|while)\b",
     re.IGNORECASE,
 )
+_ASKING = frozenset({"when", "where", "who", "what", "how"})  # `when (datetime)`
 _WORD = re.compile(r"`[^`]+`|\"[^\"]+\"|'[^' ]+'|[A-Za-z][\w'-]*")
 
 
@@ -93,3 +95,62 @@ def leads(chunk: Chunk) -> bool:
     """Tell whether a chunk begins with what it says of a field: `can be null until it is shipped`."""
     first = chunk.attributes[0]
     return not _trimmed(_WORD.findall(chunk.text[: first.start - chunk.start]))
+
+
+def before(chunk: Chunk) -> str:
+    """Return what stands in a chunk before what it says of a field."""
+    return chunk.text[: chunk.attributes[0].start - chunk.start] if chunk.attributes else ""
+
+
+def is_called_after(draft: Draft, one: Attribute) -> bool:
+    """Tell whether a field is called as what it refers to."""
+    words = snake(str(one.values["thing"]))
+    names = {words, singularize(words) or words, pluralize(words)}
+    return draft.name in names or (singularize(draft.name) or draft.name) in names
+
+
+def plain_noun(chunk: Chunk, drafts: Sequence[Draft]) -> str | None:
+    """Return the name where it is a word that else only stands around names: `value as float`, `kind`."""
+    if chunk.opens and chunk.text.strip() in _ASKING:
+        return chunk.text.strip()
+    match = re.match(
+        r"(?i)\s*(?:an?\s+|the\s+|its\s+)?[`\"']?(value|type|kind|reference|data|range|limit|item|model|details|long|short|first|second|set|limit|order|start|end)\b[`\"']?\s*(?:$|\b(?:is|as|are)\b|(?=[\d]|\b))",
+        chunk.text,
+    )
+    if not match or any(one.start - chunk.start < match.end(1) for one in chunk.attributes):
+        return None
+    rest = chunk.text[match.end(1) :].strip(" `\"'")
+    if rest and not chunk.attributes:
+        return None
+    is_type = (
+        match[1].lower() in ("type", "kind")
+        and drafts
+        and "type" not in drafts[-1].said
+        and known_kind(drafts[-1].name) in (None, *(a.values.get("type") for a in chunk.attributes))
+    )
+    return None if is_type and rest else match[1].lower()
+
+
+def stands_in(group: re.Match[str], chunk: Chunk) -> bool:
+    """Tell whether the word for a group is a word of an attribute."""
+    at = group.start() + chunk.start
+    return any(
+        one.start <= at < one.end
+        and one.kind != "required"
+        and group[0].lower() not in ("neither", "none", "both", "all")
+        for one in chunk.attributes
+    )
+
+
+def is_of_several(chunk: Chunk) -> bool:
+    """Tell whether a type stands in the plural: `start and end timestamps`."""
+    types = [one for one in chunk.attributes if one.kind == "type"]
+    if len(types) != 1 or chunk.opens or chunk.follows:
+        return False
+    said = chunk.text[types[0].start - chunk.start : types[0].end - chunk.start]
+    return bool(
+        re.search(
+            r"(?i)(?:strings|integers|numbers|floats|decimals|dates|datetimes|time ?stamps|booleans|flags|urls|texts)$",
+            said.strip(),
+        )
+    )

@@ -77,9 +77,13 @@ _AS_VERB = pattern(
 )
 _OPENED = pattern(r"^(?:when|once|after|as soon as|if|before)\b[^,]{3,60},\s*(?=(?:<VERB>)\b)")
 _PLUS = re.compile(r"\s*,?\s*\b(?:plus|as well as|along with|together with|and also|and)\s+(?=(?:an?|the|some)\s+(?:\w+\s+){0,3}(?:screen|page|dashboard|ui|gui|form|front ?-?end|app|panel|website|interface|button|pipeline|deployment|docker\w*|newsletter|chart|script|widget|logo)\b)", re.IGNORECASE)  # fmt: skip
+_ASKED_TOO = re.compile(
+    r"\s*[,:]\s*(?:and\s+)?(?=(?:can|could|does|do|is|are|will) (?:one|an?|any|all|the|every|each|some|our|my|users?|people|somebody|someone) )|\s+and\s+(?=(?:can|could) (?:one|an?|any|users?|people|somebody|someone|they) )",
+    re.IGNORECASE,
+)
 _A_PHRASE = 3
 _THEN = re.compile(
-    r"\s*,?\s*(?:and\s+)?(?:then|(?<=,)\s*(?:second|third|next|finally|last)(?:ly)?)\s+(?=(?:an?|the|another)\s)",
+    r"\s*,?\s*(?:and\s+)?(?:then|(?<=,)\s*(?:second|third|next|finally|last)(?:ly)?)\s+(?=(?:an?|the|another)\s|(?:pagination|paging|cors|versioning|rate[- ]limit\w*|tests?|an audit|authentication|auth)\b)",
     re.IGNORECASE,
 )
 # `try to fetch, patch | and delete …`: the verbs share their object
@@ -113,6 +117,15 @@ _DISMISSED = (
     r"(?!.*\b(?:rule|instruction|test|check|safety|sandbox|staging)s?\b)[^:;]{3,80}?):\s*(?=\S)"
 )
 _LEAD = r"^(?P<story>\s*there (?:should|must|has to|ought to) be\b[^:;()]{3,80}):\s*(?=(?:an?\s+|the\s+|new\s+)*<RESOURCE>:?\s+\w+)"
+# `comments under tasks: new resource Comment with …`, `no uploads, the metadata: Attachment with …`
+_LABELLED = (
+    r"^(?P<story>\s*(?!(?:<VERB>|<ADD>)\b|(?:new )?(?:project|api|backend|service)\b|[A-Z]\w+\s*:)[^:;()]{3,90}):\s*"
+    r"(?=(?:(?:<ADD>)\s+)?(?:an?\s+|the\s+|new\s+|one\s+)+<RESOURCE>\s+(?:called |named )?[`\"]?(?-i:[A-Z])\w+|(?-i:[A-Z][a-z]\w+)\s+(?:with|has)\b)"
+)
+_HAVE_NONE = r"^(?P<story>\s*(?:the |our |all )?(?:existing|old|present|current) [\w ]{3,30}? (?:have|has|do not|lack|are|were)\b[^,;:]{2,40}),\s*(?:so\s+)?(?=optional)"
+_AS_A = re.compile(
+    r"(?i)^\s*as an? [\w -]{2,40}?,?\s+(?:i|we) (?:want|would like|wish|need)(?: to be able)?(?: to)?\s+"
+)
 _DESCRIBING = ("type", "money", "decimal", "length", "enum", "default")
 
 
@@ -139,7 +152,9 @@ def clauses_of(said: str) -> tuple[Clause, ...]:
     """Return the clauses of a text, in order."""
     found = []
     for whole, mark in _sentences(_SO.sub(r"\g<story>, so ", said)):
+        whole, told = _user_story(whole, said)
         story, sentence = _story_of(whole)
+        story += told
         found += [Clause(one, one, opens=False, tells=True) for one in story]
         for at, raw in enumerate(_clauses(sentence)):
             text = without_courtesy(raw)
@@ -148,11 +163,27 @@ def clauses_of(said: str) -> tuple[Clause, ...]:
     return tuple(found)
 
 
+def _user_story(sentence: str, said: str) -> tuple[str, list[str]]:
+    """Return what `as a customer I want …` asks for, or the sentence as a story where the text says it precisely."""
+    found = _AS_A.match(sentence)
+    if not found:
+        return sentence, []
+    wish = re.sub(r"(?i),?\s*\bso that\b.*$", "", sentence[found.end() :], flags=re.DOTALL)
+    if describes(wish, _DESCRIBING) or not describes(said, _DESCRIBING):
+        return wish, []
+    return "", [sentence.strip()]
+
+
 def _story_of(sentence: str) -> tuple[list[str], str]:
     """Return what a sentence only tells before it asks for something, and what it asks for."""
     story: list[str] = []
     while found := next(
-        (m for one in (_STORY, _DISMISSED, _LEAD) if (m := pattern(one).match(sentence))), None
+        (
+            m
+            for one in (_STORY, _DISMISSED, _LEAD, _LABELLED, _HAVE_NONE)
+            if (m := pattern(one).match(sentence))
+        ),
+        None,
     ):
         wish = re.match(r"(?i)\s*(?:it )?would be \w+ if\b", found["story"])
         if not wish and describes(found["story"], _DESCRIBING):
@@ -207,7 +238,7 @@ def _clauses(sentence: str) -> Iterator[str]:
         cuts.append((start, act))
     cuts += [
         (m.start(), m.end())
-        for one in (_PLUS, _THEN)
+        for one in (_PLUS, _THEN, _ASKED_TOO)
         for m in one.finditer(sentence)
         if not _depth(sentence[: m.start()])
     ]

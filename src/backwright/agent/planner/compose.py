@@ -10,6 +10,7 @@ from backwright.agent.planner.arrange import (
     begin_if_empty,
     into_fields,
     merge_titles,
+    one_way,
     relations_last,
 )
 from backwright.agent.planner.attributes import is_plain_type
@@ -62,6 +63,7 @@ def compose(state: State) -> Plan:
     begin_if_empty(state)
     count_relations(state)
     into_fields(state)
+    one_way(state)
     relations_last(state)
     if clashing := _clashes(state):
         ask_unclear(state, clashing, "clash")
@@ -232,7 +234,16 @@ def _fields_step(entity: Entity, state: State) -> Step | None:
 
 
 def _is_made(draft: Draft, state: State) -> bool:
-    """Tell whether `a task may get checkpoints` names a resource that the text makes."""
+    """Tell whether `a task may get checkpoints`, `tagging for products` names a resource that the text makes."""
+    stem = re.sub(r"([a-z])\1ing$|ing$", r"\1", draft.name)
+    if (
+        stem != draft.name
+        and not draft.said
+        and any(
+            snake(e.name) in (stem, f"{stem}e") for e in state.entities if not e.thing and e.drafts
+        )
+    ):
+        return True
     found = state.find(draft.name.replace("_", " "))
     return found is not None and found.thing is None and snake(found.name) != draft.name
 

@@ -50,8 +50,8 @@ def _is_covered(frame: str, text: str, steps: Sequence[Step]) -> bool:
     if first(text, "cues", "exceptions", "cues"):
         return False
     if frame == "relation":
-        said = " ".join(word for step in steps for word in step.words)
-        return all(one.kind in said for one in spot(text, ()) if one.kind in _KEPT)
+        plan = " ".join(word for step in steps for word in step.words)
+        return all(one.kind in plan for one in spot(text, ()) if one.kind in _KEPT)
     text = _NAMES.sub(" ", text)
     if any(
         one != frame and verb not in verbs and first(text, "cues", one, "cues")

@@ -13,6 +13,7 @@ _TABLE = re.compile(
 _CLASS = re.compile(
     r"(?m)^class (?P<name>\w+)\((?:\w+\.)?(?:BaseModel|SQLModel|Base|\w*Base)\b[^)]*\):\n(?P<body>(?:[ \t]+\S.*\n?|[ \t]*\n)+)"
 )
+_FENCED = re.compile(r"(?s)```\w*\n(?P<inside>.*?)```")
 _SQL_TYPES = (
     (r"(?:var)?char(?:acter varying)?\s*\((\d+)\)|character\s*\((\d+)\)", "str:{0}"),
     (r"(?:decimal|numeric)\s*\((\d+)\s*,\s*(\d+)\)", "decimal:{0},{1}"),
@@ -35,8 +36,15 @@ _OWN = ("id", "created_at", "updated_at")  # what every resource has already
 
 def spelt_out(text: str) -> str:
     """Return a text in which declared models are said as resources; what is not wholly understood stays."""
+    text = _FENCED.sub(
+        lambda found: found["inside"] if _declares(found["inside"]) else found[0], text
+    )
     text = _TABLE.sub(lambda found: _said(found, _columns(found["body"])), text)
     return _CLASS.sub(lambda found: _said(found, _attributes(found[0])), text)
+
+
+def _declares(source: str) -> bool:
+    return bool(_TABLE.search(source) or _CLASS.search(source))
 
 
 def _said(found: re.Match[str], fields: list[str] | None) -> str:

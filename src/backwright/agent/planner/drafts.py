@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from backwright.agent.planner.attributes import Attribute, Value
 from backwright.agent.planner.lexicon import lexicon, pattern
+from backwright.agent.planner.wording import number
 
 _LINE = 300
 _NUMBERS = ("int", "float", "decimal")
@@ -167,6 +168,9 @@ class Draft:
             return next((v for v in _values(self.said) if v.lower() == default.lower()), default)
         if kind == "bool" and isinstance(default, str):
             return {"0": "false", "1": "true"}.get(default, default.lower())
+        if kind in _NUMBERS and isinstance(default, str):
+            said = number(default)
+            return default if said is None else said
         return default
 
     def _bounds_word(self, kind: str | None) -> list[str]:

@@ -8,9 +8,19 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 
 from backwright.agent.planner.attributes import Attribute, spot
-from backwright.agent.planner.chunks import Chunk, chunks_of, joined_compounds, leads
+from backwright.agent.planner.chunks import (
+    Chunk,
+    before,
+    chunks_of,
+    is_called_after,
+    is_of_several,
+    joined_compounds,
+    leads,
+    plain_noun,
+    stands_in,
+)
 from backwright.agent.planner.drafts import Draft, known_kind, snake
-from backwright.agent.planner.lexicon import lexicon
+from backwright.agent.planner.lexicon import lexicon, pattern
 from backwright.spec.fields import KINDS
 
 _LITERAL = re.compile(
@@ -21,11 +31,11 @@ _GROUP = re.compile(
 )
 _LONGEST_NAME = 3
 _ROWS = frozenset({"existing", "new", "old", "all", "every", "rows", "records", "present"})
-_ASKING = frozenset({"when", "where", "who", "what", "how"})  # `when (datetime)`
 # `where each review is linked to a product`
 _RELATES = re.compile(
     r"(?i)\s*(?:where|so that|such that|and)?\s*(?:each|every|an?|the|all|it|they)\b(?: \w+){0,2} (?:is|are|belongs?|refers?|points?|links?)\b"
 )
+_WORDS = re.compile(r"[A-Za-z][\w'-]*")
 _NAMING_TYPES = frozenset(
     {"url", "uri", "link", "email", "date", "datetime", "timestamp", "website"}
 )
@@ -93,6 +103,7 @@ class _Reader:
     continues: bool
     depth: int = 0
     group: str = ""
+    group_depth: int = 0
 
     def read(self, chunk: Chunk) -> None:
         """Take one chunk: a new field, more of the open one, or a remark."""
@@ -102,7 +113,8 @@ class _Reader:
             self.result.remarks.append(chunk.text.strip())
         else:
             words = chunk.names()
-            self._read(chunk, [] if self._is_about_rows(words) else words)
+            rows = self._is_about_rows(words) or self._is_about_rows(_WORDS.findall(before(chunk)))
+            self._read(chunk, [] if rows else words)
 
     def _is_about_rows(self, words: list[str]) -> bool:
         """Tell whether words speak of rows: `all existing and new orders start as pending`."""
@@ -117,7 +129,7 @@ class _Reader:
         elif (
             not words
             and not self._is_inside(chunk)
-            and (name := _plain_noun(chunk, self.result.drafts))
+            and (name := plain_noun(chunk, self.result.drafts))
         ):
             self._open(name, chunk)
         elif not words:
@@ -157,6 +169,10 @@ class _Reader:
             rf"(?i)\s*(?:an?|each|every|the|one|same|single|any|and|of course|\s)*\b({names})\s+(?:also |then )?(?:can|may|could|is|are|has|have|belongs?|sits?|shows?|appears?|should|must|contains?|goes)\b",
             chunk.text,
         )
+        if not subject:  # `and an author several books`
+            subject = pattern(
+                rf"\s*(?:an?|each|every|one|the)\s+({names})\s+(?:<MANYWORD>)\s"
+            ).match(chunk.text)
         return bool(
             subject and any(subject[1].lower() != str(one.values["thing"]).lower() for one in links)
         )
@@ -196,8 +212,10 @@ class _Reader:
         if not chunk.attributes:
             return
         group = _GROUP.search(chunk.text)
-        if group and len(self.result.drafts) > 1 and not _stands_in(group, chunk):
-            self.group = group[0].lower()
+        if group and len(self.result.drafts) > 1 and not stands_in(group, chunk):
+            self.group, self.group_depth = group[0].lower(), chunk.depth
+        if self.group and chunk.depth < self.group_depth:
+            self.group = ""  # `(strings, up to 60 each), email (unique)`
         if self.group:
             self._give_all(chunk, self.group)
         elif name := self._own_name(chunk):
@@ -216,7 +234,9 @@ class _Reader:
     def _led_by(self, chunk: Chunk) -> str | None:
         """Return the filler word that is a name here, since the open field has its type: `at datetime`."""
         lead = chunk.text[: chunk.attributes[0].start - chunk.start].strip()
-        if not self.result.drafts or not re.fullmatch(r"(?!type\b)[a-z]+", lead):
+        if not self.result.drafts or not re.fullmatch(
+            r"(?!(?:type|an?|the|is|are|as|of)\b)[a-z]+", lead
+        ):
             return None
         clashes = self.result.drafts[-1].contradicts(chunk.attributes[0])
         return lead if clashes and chunk.attributes[0].kind == "type" else None
@@ -269,7 +289,7 @@ class _Reader:
 
     def _open(self, name: str, chunk: Chunk) -> None:
         draft = Draft(name)
-        if self.result.drafts and (re.search(r"(?i)\bare\b", chunk.text) or _is_of_several(chunk)):
+        if self.result.drafts and (re.search(r"(?i)\bare\b", chunk.text) or is_of_several(chunk)):
             last = self.result.drafts[-1]
             if not last.said and not last.literal:  # `arrival and departure are dates`
                 self._give(last, chunk)
@@ -291,6 +311,9 @@ class _Reader:
         """Tell whether a reference is a field of its own, and not the type of the open one."""
         if (chunk.follows or chunk.depth > self.depth) and "type" not in draft.said:
             return False
+        named = bool(chunk.names()) and is_called_after(draft, one)
+        if named and "type" not in draft.said:
+            return False  # `songs many-to-many to Song`
         if "type" in draft.said or known_kind(draft.name) or one.kind == "many":
             return True
         said = chunk.text[one.start - chunk.start :]
@@ -323,50 +346,3 @@ class _Reader:
                 named = [v for v in values if re.search(rf"(?i)\b{re.escape(v)}\b", chunk.text)]
                 if len(named) == 1:
                     draft.said["candidate"] = named[0]
-
-
-def _plain_noun(chunk: Chunk, drafts: Sequence[Draft]) -> str | None:
-    """Return the name where it is a word that else only stands around names: `value as float`, `kind`."""
-    if chunk.opens and chunk.text.strip() in _ASKING:
-        return chunk.text.strip()
-    match = re.match(
-        r"(?i)\s*(?:an?\s+|the\s+|its\s+)?[`\"']?(value|type|kind|reference|data|range|limit|item|model|details|long|short|first|second|set|limit|order|start|end)\b[`\"']?\s*(?:$|\b(?:is|as|are)\b|(?=[\d]|\b))",
-        chunk.text,
-    )
-    if not match or any(one.start - chunk.start < match.end(1) for one in chunk.attributes):
-        return None
-    rest = chunk.text[match.end(1) :].strip(" `\"'")
-    if rest and not chunk.attributes:
-        return None
-    is_type = (
-        match[1].lower() in ("type", "kind")
-        and drafts
-        and "type" not in drafts[-1].said
-        and known_kind(drafts[-1].name) in (None, *(a.values.get("type") for a in chunk.attributes))
-    )
-    return None if is_type and rest else match[1].lower()
-
-
-def _stands_in(group: re.Match[str], chunk: Chunk) -> bool:
-    """Tell whether the word for a group is a word of an attribute."""
-    at = group.start() + chunk.start
-    return any(
-        one.start <= at < one.end
-        and one.kind != "required"
-        and group[0].lower() not in ("neither", "none", "both", "all")
-        for one in chunk.attributes
-    )
-
-
-def _is_of_several(chunk: Chunk) -> bool:
-    """Tell whether a type stands in the plural: `start and end timestamps`."""
-    types = [one for one in chunk.attributes if one.kind == "type"]
-    if len(types) != 1 or chunk.opens or chunk.follows:
-        return False
-    said = chunk.text[types[0].start - chunk.start : types[0].end - chunk.start]
-    return bool(
-        re.search(
-            r"(?i)(?:strings|integers|numbers|floats|decimals|dates|datetimes|time ?stamps|booleans|flags|urls|texts)$",
-            said.strip(),
-        )
-    )

@@ -17,6 +17,9 @@ _JUDGES = re.compile(
     r"|show|find (?!out)|go|look|run|write|nobody|no one|user|attack|whether|that|the|neither|register|search|scan)\b"
 )
 _REQUEST = re.compile(r"\b(?:GET|POST|PUT|PATCH|DELETE|OPTIONS)\s+(?:on\s+)?/?\S+")
+_OTHER_WORK = re.compile(
+    r"(?i)(?:translate|rewrite|deploy|train|send|e?-?mail|notify|port|migrate|convert|draw|paint|compose|sing|order|book|install|publish|release|ship|push|upload|download)\b"
+)
 _JUDGING = ("probe", "audit", "doctor", "inspect")
 
 
@@ -59,7 +62,8 @@ def _is_excused(
     if not grave and (_is_name(said, names, frame) or is_value(match, clause.text)):
         return True
     if frame in _JUDGING:
-        return not grave or bool(_JUDGES.match(clause.text))
+        begins = bool(_OTHER_WORK.match(clause.text))
+        return (not grave and not begins) or bool(_JUDGES.match(clause.text))
     if grave:
         return frame == "undo"
     if frame == "cors":

@@ -6,11 +6,10 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from backwright.agent.planner.attributes import describes
 from backwright.agent.planner.clauses import Clause, clauses_of
 from backwright.agent.planner.compose import compose
-from backwright.agent.planner.drafts import known_kind
-from backwright.agent.planner.foreign import GRAVE, outside, unknown_verb
+from backwright.agent.planner.declined import read_declined, read_lacking
+from backwright.agent.planner.foreign import GRAVE, outside
 from backwright.agent.planner.frames import (
     capabilities,
     judges,
@@ -19,43 +18,26 @@ from backwright.agent.planner.frames import (
     relations,
     resources,
 )
-from backwright.agent.planner.lexicon import first, lexicon, pattern
+from backwright.agent.planner.lexicon import first, pattern
 from backwright.agent.planner.nouns import pascal, read_noun
-from backwright.agent.planner.ownership import take_owner
-from backwright.agent.planner.questions import (
-    ask_reading,
-)
 from backwright.agent.planner.state import State
 from backwright.agent.planner.types import Plan, World
+from backwright.agent.planner.unread import has_types, place_unread, wish
 from backwright.agent.planner.wording import Message, read_message
 from backwright.errors import UsageError
 from backwright.tasks.questions import Answers
 
 Frame = Callable[[Clause, State], bool]
-_BACKEND = r"\b(?:users|customers|people|accounts?|apis?|endpoints?|log ?in|permissions?|passwords?|tokens?|roles?|database|requests?|responses?|fields?|columns?|tables?|rows?|records?)\b"
 _RETRACTS = re.compile(
     r"(?i)\b(?:no,? (?:wait|make that|sorry)|scratch that|correction:|on second thought|forget that)\b"
 )
 _UNDECIDED = re.compile(
     r"(?i)[^.;:,]*\b(?:(?:do|have) not (?:know|decided?)(?: it)? yet|not (?:sure|certain) (?:yet|which)|undecided|or else|or (?:maybe|perhaps))\b[^.;]*"
 )
-_EXPECTS = re.compile(
-    r"(?i)\b(?:fail|refused|rejected|denied|40[134]|not (?:work|be possible|succeed)|impossible)\b"
-)
-_POINTS_BACK = re.compile(
-    r"(?i)(?:add|do|make|include|build|implement|write) (?:all |both )?(?:of )?(?:that|this|it|them|those|these|some)\b"
-    r"(?: (?:to|in|into|for) (?:the|this|our|my) \w+)?\W*$"
-)
 _ANNOUNCES = re.compile(
     r"(?i)(?:the |our |my )?(?!i\b|we\b|you\b)\w+(?: \w+)? (?:wants?|needs?|asks? for|asked for|would like|likes?|wished? for|requests?|requested)"
     r" (?:to (?:have|see|sell|offer|track|store) )?(?P<noun>[\w -]+)"
 )
-# What `add auth` does by itself, where a text only says it again.
-_OF_AUTH = re.compile(
-    r"(?i)(?:the |all |users?'? )*passwords? (?:must|should|have to|need to|are to|will|get) be (?:hashed|stored hashed|stored as hashes?|encrypted)(?: (?:with|by|using|via|as) (?:bcrypt|a hash|hashes))?(?:,? (?:never|not) (?:in )?plain ?text)?"
-    r"|(?:use|with|using) (?:jwt|bcrypt|bearer tokens?|jwt tokens?|access tokens?)(?: and (?:jwt|bcrypt|bearer tokens?))?(?: for (?:that|it|this|passwords|tokens))?"
-)
-_HTTP = re.compile(r"(?:GET|POST|PUT|PATCH|DELETE)\b")
 _IMPROVES = re.compile(
     r"(?i)^(?:improve|optimi[sz]e|clean up|polish|refactor|moderni[sz]e|speed up|harden|enhance the|rework|restructure|simplify|tidy)\b"
 )
@@ -67,12 +49,13 @@ def _read_vague(clause: Clause, state: State) -> bool:
         return False
     if clause.asks and re.match(r"(?i)do(?:es)?\b", clause.text):
         return False
-    _vague(clause, state, "It can mean several things, and each is another piece of work.")
+    wish(clause, state, "It can mean several things, and each is another piece of work.")
     return True
 
 
 FRAMES: tuple[tuple[str, Frame], ...] = (
     ("report", judges.read_report),
+    ("declined", read_declined),
     ("undo", judges.read_undo),
     ("vague", _read_vague),
     ("owner", owners.read_owner),
@@ -88,18 +71,18 @@ FRAMES: tuple[tuple[str, Frame], ...] = (
     ("inspect", judges.read_inspect),
     ("probe", judges.read_probe),
     ("auth", capabilities.read_auth),
+    ("lacking", read_lacking),
     ("relation", relations.read_relation),
     ("resources", resources.read_resources),
 )
 # Frames that look for the names of models; the others only look for cues.
-_NAMING = ("owner", "new", "pagination", "index", "relation", "resources")
+_NAMING = ("declined", "lacking", "owner", "new", "pagination", "index", "relation", "resources")
 _DEFINING = (
     "owner",
     "new",
     "relation",
     "resources",
 )  # a clause with types in it is tried for these first
-_MUST = r"\b(?:should|must|needs?|has to|have to|want|wants|only|never|always|support|ought|require[sd]?|shall|may not|cannot)\b"
 
 
 def plan_task(text: str, world: World, answers: Answers | None = None) -> Plan:
@@ -127,11 +110,21 @@ def plan_task(text: str, world: World, answers: Answers | None = None) -> Plan:
     for open_end in (_RETRACTS.search(message.said), _UNDECIDED.search(message.said)):
         if open_end:
             state.unclear.append(open_end[0])
+    _place_lacking(state)
     for wrong, right in message.mended:
         if wrong == right:
             continue
         state.aside.append(f"{wrong!r} was read as {right!r}")
     return compose(state)
+
+
+def _place_lacking(state: State) -> None:
+    """Leave aside what is so today, where the text says what is to be done; else it is a wish."""
+    if state.acts or state.doubts or not state.lacking:
+        state.aside += state.lacking
+        return
+    lacking = Clause(state.lacking[0], state.lacking[0])
+    wish(lacking, state, "It says what is so today, but not what is to be done.")
 
 
 def _understood(message: Message, world: World, answers: Answers, ahead: tuple[str, ...]) -> State:
@@ -167,8 +160,8 @@ def _read(clause: Clause, state: State) -> None:
         _take_back(state, before)
         state.refused.append((clause.raw, about))
     elif frame is None:
-        _unknown(clause, state)
-    elif frame == "resources" or (frame == "relation" and _has_types(clause.text)):
+        place_unread(clause, state)
+    elif frame == "resources" or (frame == "relation" and has_types(clause.text)):
         state.described.append(clause.text)
     else:
         state.capable.append((frame, clause.text))
@@ -218,7 +211,7 @@ def _is_circumstance(clause: Clause, about: str, state: State) -> bool:
 
 
 def _frame_of(clause: Clause, state: State) -> str | None:
-    defined = _has_types(clause.text)
+    defined = has_types(clause.text)
     order = sorted(FRAMES, key=lambda one: one[0] not in _DEFINING) if defined else FRAMES
     masked = replace(clause, text=_without_names(clause.text, state))
     for name, frame in order:
@@ -235,10 +228,6 @@ def _without_names(text: str, state: State) -> str:
         return text
     names = "|".join(re.escape(f) for f in sorted(set(long), key=len, reverse=True))
     return re.sub(rf"(?i)(?<![\w-])(?:{names})s?(?![\w-])", "Thing", text)
-
-
-def _has_types(text: str) -> bool:
-    return describes(text, ("type", "money", "decimal", "length"))
 
 
 def _names(state: State) -> list[str]:
@@ -261,100 +250,3 @@ def _take_back(state: State, before: tuple[int, int]) -> None:
     if state.project in state.acts[acts:]:
         state.project = None
     del state.acts[acts:], state.doubts[doubts:]
-
-
-def _dismisses(text: str) -> bool:
-    """Tell whether a clause says of what is outside that it is not wanted."""
-    dismissed = pattern(lexicon("foreign")["passing"]["dismissing"])
-    about = outside(Clause(dismissed.sub("", text), text), None, ())
-    return bool(about and not about.startswith(GRAVE) and dismissed.match(text))
-
-
-def _unknown(clause: Clause, state: State) -> None:
-    """Place a clause that no frame knows: refused, asked, or left aside where it only tells."""
-    text = clause.text
-    if _dismisses(text) or _only_tells(text, state):
-        state.aside.append(clause.raw)
-    elif first(text, "cues", "vague", "quality"):
-        _vague(clause, state, "It can mean several things, and each is another piece of work.")
-    elif re.match(r"(?i)(?:write|compose|draft|draw)\b", text):
-        state.refused.append((clause.raw, "of texts it writes tests, and nothing else"))
-    elif verb := unknown_verb(clause):
-        state.refused.append((clause.raw, f"{verb!r} is nothing that it knows how to do"))
-    elif _wishes(text, state) or _concerns(text, state):
-        _vague(clause, state, "It names what is there, but not what is to be changed.")
-    elif state.acts and re.fullmatch(r"(?i)(?:an?|some|the) \w+(?: \w+){0,2}", text):
-        state.unclear.append(clause.raw)  # `after that a search`
-    elif not state.acts and _describes(text):
-        _vague(clause, state, "It says what something is like, but not what.")
-    elif pattern(_MUST).search(text) or _has_types(text) or _names_fields(text):
-        state.unclear.append(clause.raw)
-    else:
-        state.aside.append(clause.raw)
-
-
-def _describes(text: str) -> bool:
-    """Tell whether a clause says of a field what it is like: `the name must be unique`."""
-    return describes(text, ("type", "unique", "optional", "required", "length", "default"))
-
-
-def _names_fields(text: str) -> bool:
-    """Tell whether a clause seems to list fields: `attendees sign up with name and email`."""
-    words = re.findall(r"[a-z]\w*", text)
-    known = {word for word in words if known_kind(word)}
-    return len(known) > 1 or any("_" in word.strip("_") for word in words)
-
-
-def _only_tells(text: str, state: State) -> bool:
-    """Tell whether a clause only says whose rows are, what a trial should show, or what fails."""
-    rest, owner, _ = take_owner(text, state.people())
-    if owner and not rest.strip(" ,.") and state.acts:
-        return True
-    if state.acts and _POINTS_BACK.match(text):
-        return True
-    verbs = {getattr(one, "verb", "") for one in state.acts}
-    if "add auth" in verbs and _OF_AUTH.fullmatch(text):
-        return True
-    if "probe" in verbs and re.match(r"(?i)write\b", text):
-        return True
-    return "doctor" in verbs or ("probe" in verbs and bool(_EXPECTS.search(text)))
-
-
-def _concerns(text: str, state: State) -> bool:
-    """Tell whether a clause asks for something about what is there."""
-    return _concerns_project(text, state) and (bool(pattern(_MUST).search(text)) or not state.acts)
-
-
-def _wishes(text: str, state: State) -> bool:
-    """Tell whether a clause wishes for something new without saying what: `add something`, `give it …`."""
-    if re.search(r"(?i)\bbe able to\b", text):
-        return True
-    return (
-        bool(
-            pattern(
-                r"^(?:(?:i|we)\s+)?(?:add|create|need|want|put|introduce|set up|set|change|allow|enable|let|extend|include|give)\b"
-            ).match(text)
-        )
-        and not state.world.is_empty
-    )
-
-
-def _concerns_project(text: str, state: State) -> bool:
-    forms = "|".join(re.escape(one) for one in state.forms())
-    found = bool(forms and pattern(rf"\b(?:{forms})\b").search(text))
-    return found or bool(pattern(_BACKEND).search(text))
-
-
-def _vague(clause: Clause, state: State, why: str) -> None:
-    if state.acts or state.doubts or state.wishes:
-        state.unclear.append(clause.raw)
-        return
-
-    def doubt(later: State) -> None:
-        orders = pattern(r"^(?:<VERB>|<ADD>)\b").match(clause.text) and not _HTTP.match(clause.text)
-        if later.acts and not orders:
-            later.aside.append(clause.raw)  # said of what the rest of the text mends
-            return
-        later.step(ask_reading(later, clause.raw, why), clause.raw)
-
-    state.wishes.append(doubt)

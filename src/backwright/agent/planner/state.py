@@ -106,6 +106,7 @@ class State:
     described: list[str] = field(default_factory=list)
     capable: list[tuple[str, str]] = field(default_factory=list)
     elsewhere: list[str] = field(default_factory=list)
+    lacking: list[str] = field(default_factory=list)
     ahead: tuple[str, ...] = ()
 
     def forms(self) -> tuple[str, ...]:

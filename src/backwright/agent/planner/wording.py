@@ -24,6 +24,7 @@ _INLINE = re.compile(
       | (?:[a-z_]\w*\.)+\w*(?:Error|Exception|Violation)\b:?[^\n]*
       | \b[A-Z]\w+(?:Error|Exception)\b:\ [^\n]*"""
 )
+_A_TABLE = 2  # cells of a row
 _OPENING = re.compile(r"[{\[]\s*[\"'{\[]")
 _FRAME_BODY = re.compile(r"^\s{2,}\S|^[\w.\[\]]+\s*$|.*\[type=\w+")
 
@@ -50,7 +51,7 @@ def read_message(text: str, names: Iterable[str]) -> Message:
         text: What the user wrote.
         names: The project's own names, to which misspelt words are mended too.
     """
-    said, pasted = _apart(spelt_out(text))
+    said, pasted = _apart(_without_tables(spelt_out(text)))
     for short in lexicon("words")["short"]:
         said = pattern(short["pattern"]).sub(short["means"], _straight(said))
     spelling = lexicon("words")["spelling"]
@@ -58,6 +59,22 @@ def read_message(text: str, names: Iterable[str]) -> Message:
     vocabulary = frozenset(spelling["words"]) | {n for n in names if n.isalpha()}
     said, mended = mend(said, vocabulary, sound, spelling["slips"])
     return Message(re.sub(r"[ \t]+", " ", said).strip(), pasted, mended)
+
+
+def _without_tables(text: str) -> str:
+    """Return a text in which the rows of a Markdown table are points of a list: `| name | string | unique |`."""
+    lines, heads = text.splitlines(), 0
+    for at, line in enumerate(lines):
+        cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
+        if not line.strip().startswith("|") or len(cells) < _A_TABLE:
+            heads = 0
+            continue
+        heads += 1
+        rule = all(re.fullmatch(r":?-+:?", cell) for cell in cells)
+        is_head = heads == 1 and at + 1 < len(lines) and re.match(r"\s*\|[\s:|-]+$", lines[at + 1])
+        said = ", ".join(cell for cell in cells[1:] if cell)
+        lines[at] = "" if rule or is_head else f"- {cells[0]}: {said}"
+    return "\n".join(lines)
 
 
 def _straight(text: str) -> str:

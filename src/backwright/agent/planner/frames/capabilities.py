@@ -197,6 +197,8 @@ def read_index(clause: Clause, state: State) -> bool:
     columns = _columns(clause.text, state)
     if not columns and re.search(r"(?i)\b(?:that|it|this|those|them|these)\b", clause.text):
         columns = _columns(state.said, state)
+    if not columns and _index_drafts(clause.text, state):
+        return True
     if not columns:
         state.doubts.append(lambda s: _ask_index(clause, s))
         return True
@@ -207,6 +209,15 @@ def read_index(clause: Clause, state: State) -> bool:
     words = [f"{model}.{name}" for model, names in columns.items() for name in names]
     state.step("add index", clause.raw, *words)
     return True
+
+
+def _index_drafts(text: str, state: State) -> bool:
+    """Give fields of the resource that is spoken of their index: `also index expires_at`."""
+    drafts = state.current.drafts if state.current else []
+    named = [d for d in drafts if not d.literal and re.search(rf"(?i)(?<!\w){d.name}(?!\w)", text)]
+    for draft in named:
+        draft.said["index"] = 1
+    return bool(named)
 
 
 def _without_drafted(columns: dict[str, list[str]], state: State) -> dict[str, list[str]]:

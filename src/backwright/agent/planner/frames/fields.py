@@ -227,7 +227,9 @@ def things_have(text: str, clause: Clause, state: State) -> bool:
         found = pattern(form).match(text)
         entity = state.find(found["thing"]) if found else None
         if found and entity:
-            rest = found["rest"]
+            rest = pattern(
+                rf"^{HAS}\s+(?:where|what|when|how|who|whether|which|why)\b[^:;(]*:"
+            ).sub("has ", found["rest"])
             if entity.name == state.world.user and re.search(r"(?i)\bbe able to\b", rest[:30]):
                 return False  # what users do, and not what a row of theirs has
             many = pattern(r"^\W*(?:\w+\s+){1,3}(?:<MANYWORD>)\b").match(rest)

@@ -15,11 +15,16 @@ from backwright.agent.planner.questions import ask_field_place
 from backwright.agent.planner.state import Entity, State, is_plural
 
 _OPENERS = re.compile(
-    r"^(?:\s*(?:with|has|have|having|that|which|where|each|one|it|they|the following|following|fields?|columns?|attributes?|"
+    r"^(?:\s*(?:with|has|have|having|that|which|where|each|one(?! of\b)|it|they|the following|following|fields?|columns?|attributes?|"
     r"consisting of|consists? of|be able to (?:have|hold|carry|remember|store|know|keep|save|record)|containing|contains?|holding|including|includes?|stores?|whose|made of|should|must|will|can|also|and|"
     r"of which|just|for|its|needs?|gets?|looks? like(?: this)?|comes with|wants?|carry|carries|lacks?|lacking|misses|requires?|this|these|are:|their|as|follows|in it)\b|[\s:,;–-])*",
     re.IGNORECASE,
 )
+# A remark with one of these is no remark: it asks for something of a field.
+_BINDS = re.compile(
+    r"(?i)\b(?:must|should|shall|has to|have to|needs? to|may not|cannot|only (?:if|when|for|by)|unless|depending|as soon as|whenever|automatically|belongs? to|refers? to|references?|defaults?)\b"
+)
+_IDENTIFIER = re.compile(r"\b[a-z]+(?:_[a-z0-9]+)+\b")
 FIELD_NOUN = r"(?:fields?|columns?|attributes?|propert(?:y|ies)|flags?)"
 HAS = r"(?:(?:should|must|can|could|may|might|will|would|shall|also|now|really|only|simply|just|all|each|both|additionally|optionally|then|to|i think|still)\s+)*(?:needs?|gets?|has|have|wants?|lacks?|carr(?:y|ies)|is missing|are missing|miss(?:es)?|receives?|requires?|includes?|stores?|holds?|contains?|keeps?|remembers?|knows?|records?|consists? of|comes? with|be able to (?:have|hold|carry|remember|store|know|keep|save)|be given|is given|are given|is to have|ought to have|track|tracks)"
 SUBJECT = r"(?:<DET>\s+)*"
@@ -121,7 +126,14 @@ def give_fields(entity: Entity, fields: FieldList, clause: Clause, state: State)
         entity.loose = entity.loose or not re.search(
             r"(?i)\b(?:already|so far|today)\b", clause.text
         )
-    state.aside += fields.remarks
+    known = {draft.name for draft in fields.drafts}
+    binding = [
+        one
+        for one in fields.remarks
+        if _BINDS.search(one) or not known.issuperset(_IDENTIFIER.findall(one))
+    ]
+    state.unclear += binding
+    state.aside += [one for one in fields.remarks if one not in binding]
     state.elsewhere += fields.elsewhere
     state.unclear += fields.lost
     if fields.whole:

@@ -13,7 +13,7 @@ from backwright.agent.planner.state import Entity, State
 
 def read_owner(clause: Clause, state: State) -> bool:
     """Read a clause that says whose rows are, and nothing else; tell whether it does."""
-    if not state.acts or clause.asks:
+    if not state.acts or clause.asks or _is_of_project(clause.text, state):
         return False
     owner, said = _owner_alone(clause.text, state)
     if owner is None:
@@ -26,6 +26,16 @@ def read_owner(clause: Clause, state: State) -> bool:
         or any(getattr(a, "verb", "") == "add auth" for a in state.acts)
         or state.project is not None
     )
+
+
+def _is_of_project(text: str, state: State) -> bool:
+    """Tell whether a clause says whose the rows of a model are that is there already: `tasks can be shared with teams`."""
+    if any(getattr(one, "verb", "") == "add auth" for one in state.acts):
+        return False
+    made = {form for one in state.entities if not one.thing for form in one.called}
+    there = [f for t in state.world.things if t.name != state.world.user for f in t.forms]
+    forms = "|".join(re.escape(one) for one in there if one not in made)
+    return bool(forms and pattern(rf"^(?:<DET>\s+)*(?:{forms})\s+(?:<MAY>|<BE>)\b").match(text))
 
 
 def _owner_alone(text: str, state: State) -> tuple[str | None, str]:

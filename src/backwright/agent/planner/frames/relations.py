@@ -13,6 +13,12 @@ from backwright.agent.planner.state import Relation, State
 
 KINDS = ("many-to-many", "one-to-many", "many-to-one")
 _PIECES = re.compile(r"\s*(?:[,;:()?!]|\.(?!\w)|\band\b|\bwhile\b|\bbut\b|\bwhereas\b)\s*")
+_CARRIES_ON = re.compile(
+    r"(?i)(?:it |also |can |may )*(?:has|have|contains?|holds?|groups?|carries|carry|belongs?|sits?|lives?|includes?|is in|be in)\b"
+)
+_ORDERS_FIELD = re.compile(
+    r"(?i)(?:give|add|put|equip)\b.*\b(?:reference|field|column|foreign key|fk|nullable|optional)\b"
+)
 _ALREADY = re.compile(r"(?i)\b(?:already|so far|as it is|up to now)\b")
 _RELATION = re.compile(r"(?i)\b(?:relations?(?:hips?)?|link|connection)\b")
 _ONLY_ONE = r"(?:exactly one|only one|at most one|just one|a single|one single|one|1|precisely one)"
@@ -54,6 +60,8 @@ def read_relation(clause: Clause, state: State) -> bool:
     counted = any({a, b} == set(pair) for a, b, _ in _counts(text, state))
     if not (kind or counted or (links and _is_bare(text))):
         return False
+    if not kind and _ORDERS_FIELD.match(text):
+        return False
     if not kind and (take_owner(text, state.people())[1] or (not counted and _has_fields(text))):
         return False
     left, right = pair
@@ -89,6 +97,9 @@ def read_relation(clause: Clause, state: State) -> bool:
 def _is_owning(left: str, right: str, state: State) -> bool:
     """`users can have several addresses`: rows of what the text makes belong to users."""
     entity = state.find(right)
+    if left == state.world.user and entity is None and right in state.ahead:
+        state.doubts.append(lambda later: _own(right, later))
+        return True
     if left != state.world.user or entity is None or entity.thing:
         return False
     if not any(
@@ -97,6 +108,13 @@ def _is_owning(left: str, right: str, state: State) -> bool:
         return False
     entity.owner, entity.owner_source = entity.owner or "user", entity.owner_source or state.said
     return True
+
+
+def _own(name: str, state: State) -> None:
+    """Give a resource that was made further on its owner, where nothing else was said."""
+    entity = state.find(name)
+    if entity is not None and entity.owner is None:
+        entity.owner, entity.owner_source = "user", state.said
 
 
 def _is_new(name: str, state: State) -> bool:
@@ -180,7 +198,7 @@ def count_relations(state: State) -> None:
 def _counts(text: str, state: State) -> Iterator[tuple[str, str, str]]:
     """Yield `(A, B, many)` for `an A has many Bs`, `(A, B, one)` for `an A belongs to one B`."""
     names = _names(state)
-    for piece in _PIECES.split(text):
+    for piece in _with_subjects(text, names):
         for match in pattern(
             rf"(?:(?P<few><MANYWORD>|<ONEWORD>|each|every|any|an?|the|all)\s+)?(?P<a>{names})\b(?P<verb>(?:(?!{names}).)*?)"
             rf"(?:(?P<many><MANYWORD>)\s+(?:\w+\s+)?|(?P<one>{_ONLY_ONE})\s+|(?:an?|the|its|their|each)\s+|\s)(?P<b>{names})\b(?P<only>\s+only)?"
@@ -188,6 +206,19 @@ def _counts(text: str, state: State) -> Iterator[tuple[str, str, str]]:
             a, b = _name(match["a"], state), _name(match["b"], state)
             if a and b and a != b:
                 yield from _facts(match, a, b)
+
+
+def _with_subjects(text: str, names: str) -> Iterator[str]:
+    """Yield pieces of a text; one that begins with a verb has the subject of the one before."""
+    subject = ""
+    for piece in _PIECES.split(text):
+        if subject and _CARRIES_ON.match(piece):
+            piece = f"{subject} {piece}"
+        found = pattern(
+            rf"^(?:<MANYWORD>|each|every|any|an?|the|all|one)?\s*(?P<name>{names})\b"
+        ).match(piece)
+        subject = found[0] if found else subject
+        yield piece
 
 
 def _facts(match: re.Match[str], a: str, b: str) -> Iterator[tuple[str, str, str]]:

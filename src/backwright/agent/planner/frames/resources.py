@@ -57,7 +57,7 @@ def read_resources(clause: Clause, state: State) -> bool:
         text = re.sub(
             r"(?i)\band (?:also )?to (?=(?:an?|the|one|exactly one) )", "belongs to ", text
         )
-    text = re.sub(r"\s{2,}", " ", text).strip(" ,;–")
+    text = _with_name(re.sub(r"\s{2,}", " ", text).strip(" ,;–"), state)
     before = state.current
     done = any(one(text, clause, state) for one in _READERS)
     if owner and (done or state.current):
@@ -66,6 +66,16 @@ def read_resources(clause: Clause, state: State) -> bool:
             entity.owner, entity.owner_source = entity.owner or owner, entity.owner_source or said
             return True
     return done
+
+
+def _with_name(text: str, state: State) -> str:
+    """Put its name for `it`, where another resource is to refer to the one spoken of: `a field that references it`."""
+    current = state.current
+    if current is None or current.thing or not pattern(rf"\b(?:{things_of(state)})\b").search(text):
+        return text
+    return pattern(
+        r"\b(?P<verb>references?|refers? to|points? (?:to|at)|belongs? to|links? to|linked to) (?:it|that|one|one of them)(?=\s*(?:[,.;)]|$))"
+    ).sub(rf"\g<verb> {current.name}", text)
 
 
 # ---- a resource that the text calls one ----
@@ -135,7 +145,7 @@ def _header(text: str, clause: Clause, state: State) -> bool:
     if (
         noun is None
         or state.find(noun[0])
-        or pattern(r"^(?:<ADD>|<VERB>)\b(?!\s*[:(])").match(text)
+        or _orders(text)
         or pattern(rf"^{SUBJECT}(?:{things_of(state)})\s+[a-z]").match(text)  # `a note sits in …`
     ):
         return False
@@ -150,7 +160,7 @@ def _header(text: str, clause: Clause, state: State) -> bool:
     if waiting and noun[0][0].islower() and not is_plural(noun[0]):
         return False
     opened = pattern(
-        rf"^,?\s*(?:[:(–-]|(?:with|where|having|holding|storing|carrying|comprising|contain\w*|consist\w*|whose|belongs? to|points? to|refers? to|references?|is linked to|is about)\b|{HAS}\b)"
+        rf"^,?\s*(?:[:(–-]|(?:(?:is|are) (?:always |each )?(?:for|made for|about|part of|linked to|attached to|placed on|of) (?:an?|one|the|exactly one|a single)|with|where|having|holding|storing|carrying|comprising|contain\w*|consist\w*|whose|belongs? to|points? to|refers? to|references?|is linked to|is about)\b|{HAS}\b)"
     ).match(rest)
     if not opened:
         return False
@@ -177,6 +187,16 @@ def _header(text: str, clause: Clause, state: State) -> bool:
     ):
         return False
     return open_resource(noun[0], rest, clause, state)
+
+
+def _orders(text: str) -> bool:
+    """Tell whether a text begins with a verb that asks for something, and not with a name: `Review has …`."""
+    return bool(
+        pattern(r"^(?:<ADD>|<VERB>)\b(?!\s*[:(])").match(text)
+        and not pattern(
+            rf"^(?-i:[A-Z])\w+\s+(?:(?:<MAY>)\s+)?(?:{HAS}|with|belongs|consists|is|are)\b"
+        ).match(text)
+    )
 
 
 def _described_name(text: str, state: State) -> tuple[str, str] | None:
@@ -252,6 +272,8 @@ def _continued(text: str, clause: Clause, state: State) -> bool:
         return True
     if entity is None:
         return _of_project(text, clause, state)
+    if _has_other_subject(text, entity, state):
+        return False
     names = "|".join(re.escape(one) for one in entity.called)
     subject = pattern(
         rf"^(?:{SUBJECT}(?:{names})\b(?!\s*[:(])|(?:it|they|each(?: one| of them)?|every one|this|these|those|one|and)\b)\s*(?P<has>(?:{HAS})\b)?"
@@ -267,6 +289,31 @@ def _continued(text: str, clause: Clause, state: State) -> bool:
     if not fields.fresh and said <= 0 and not any("candidate" in d.said for d in fields.drafts):
         return False
     return give_fields(entity, fields, clause, state)
+
+
+def _has_other_subject(text: str, entity: Entity, state: State) -> bool:
+    """Tell whether a clause says of something else what it has: `Bookings are for one room and have …`."""
+    found = re.match(
+        r"(?:An?|Each|Every|The|All)?\s*(?P<noun>[A-Z]?[a-z]+)\s+(?:(?:is|are)\s+[a-z ]{2,40}?\s+and\s+)?(?:has|have|needs?|belongs?|carry|carries|contains?)\b",
+        text,
+    )
+    if not found or not text[0].isupper():
+        return False
+    noun = found["noun"].lower()
+    own = [
+        *entity.called,
+        "it",
+        "they",
+        "each",
+        "one",
+        "rows",
+        "everyone",
+        "everybody",
+        "both",
+        "all",
+    ]
+    named = {draft.name for draft in entity.drafts}
+    return noun not in own and not {snake(noun), *noun.split()} & named and not state.find(noun)
 
 
 def _takes_default(text: str, entity: Entity) -> bool:

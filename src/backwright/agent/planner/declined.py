@@ -1,0 +1,48 @@
+"""What a text says is not to be touched, or not wanted: said in passing, unless the plan does it all the same."""
+
+from __future__ import annotations
+
+from backwright.agent.planner.attributes import describes
+from backwright.agent.planner.clauses import Clause
+from backwright.agent.planner.lexicon import first, pattern
+from backwright.agent.planner.ownership import take_owner
+from backwright.agent.planner.state import Entity, State
+
+_TYPED = ("type", "length", "money", "decimal", "enum", "default", "range", "optional", "unique")
+
+
+def read_declined(clause: Clause, state: State) -> bool:
+    """Read `no need to touch the tasks`, `leave the auth code alone`; tell whether it is such a remark."""
+    text = clause.text
+    if not first(text, "cues", "declined", "cues") or describes(text, _TYPED):
+        return False
+    if take_owner(text, state.people())[1]:
+        return False
+    state.aside.append(clause.raw)
+    state.doubts.append(lambda later: _ask_if_done(clause, later))
+    return True
+
+
+def read_lacking(clause: Clause, state: State) -> bool:
+    """Read `orders have no line items yet`: told in passing where the text says what is to be done."""
+    text = clause.text
+    if clause.asks or not first(text, "cues", "lacking", "cues") or describes(text, _TYPED):
+        return False
+    if any(first(text, "cues", one, "cues") for one in ("doctor", "auth", "cors", "rate", "undo")):
+        return False
+    state.lacking.append(clause.raw)
+    return True
+
+
+def _ask_if_done(clause: Clause, state: State) -> None:
+    """Ask where the plan changes what is not to be touched."""
+    if any(_names(one, clause.text) for one in state.acts):
+        state.aside.remove(clause.raw)
+        state.unclear.append(clause.raw)
+
+
+def _names(act: object, text: str) -> bool:
+    """Tell whether an act changes a model of the project that a text names."""
+    if not isinstance(act, Entity) or not (act.thing and act.asked and act.drafts):
+        return False
+    return bool(pattern(rf"\b(?:{'|'.join(act.forms)})\b").search(text))

@@ -1,0 +1,162 @@
+"""A clause that no frame reads: refused, asked about, or left aside where it only tells."""
+
+from __future__ import annotations
+
+import re
+
+from backwright.agent.planner.attributes import describes
+from backwright.agent.planner.clauses import Clause
+from backwright.agent.planner.drafts import known_kind
+from backwright.agent.planner.foreign import GRAVE, outside, unknown_verb
+from backwright.agent.planner.lexicon import first, lexicon, pattern
+from backwright.agent.planner.ownership import take_owner
+from backwright.agent.planner.questions import ask_reading
+from backwright.agent.planner.state import State
+
+_BACKEND = r"\b(?:users|customers|people|accounts?|apis?|endpoints?|log ?in|permissions?|passwords?|tokens?|roles?|database|requests?|responses?|fields?|columns?|tables?|rows?|records?)\b"
+_EXPECTS = re.compile(
+    r"(?i)\b(?:fail|refused|rejected|denied|40[134]|not (?:work|be possible|succeed)|impossible)\b"
+)
+_MAKES_OF_IT = re.compile(
+    r"(?i)(?:turn|make|have|get|expose|offer|need|use|put|wire up|bring|build|create|generate|add)\b.{0,30}\b(?:this|that|it|these|those|the) ?(?:model|class|table|one|schema|definition|entity)?s?\b"
+    r"(?: (?:as|into|to|in) .{0,40})?(?:resources?|endpoints?|endpoint groups?|crud|api|project|backend|migrations?|tests?)\W*$"
+)
+_POINTS_BACK = re.compile(
+    r"(?i)(?:add|do|make|include|build|implement|write) (?:all |both )?(?:of )?(?:that|this|it|them|those|these|some)\b"
+    r"(?: (?:to|in|into|for) (?:the|this|our|my) \w+)?\W*$"
+)
+# What `add auth` does by itself, where a text only says it again.
+_OF_AUTH = re.compile(
+    r"(?i)(?:the |all |users?'? )*passwords? (?:must|should|have to|need to|are to|will|get) be (?:hashed|stored hashed|stored as hashes?|encrypted)(?: (?:with|by|using|via|as) (?:bcrypt|a hash|hashes))?(?:,? (?:never|not) (?:in )?plain ?text)?"
+    r"|(?:use|with|using) (?:jwt|bcrypt|bearer tokens?|jwt tokens?|access tokens?)(?: and (?:jwt|bcrypt|bearer tokens?))?(?: for (?:that|it|this|passwords|tokens))?"
+)
+_MUST = r"\b(?:should|must|needs?|has to|have to|want|wants|only|never|always|support|ought|require[sd]?|shall|may not|cannot)\b"
+_HTTP = re.compile(r"(?:GET|POST|PUT|PATCH|DELETE)\b")
+
+
+def place_unread(clause: Clause, state: State) -> None:
+    """Place a clause that no frame knows: refused, asked, or left aside where it only tells."""
+    text = clause.text
+    if _dismisses(text) or _only_tells(text, state):
+        state.aside.append(clause.raw)
+    elif first(text, "cues", "vague", "quality"):
+        wish(clause, state, "It can mean several things, and each is another piece of work.")
+    elif first(text, "cues", "vague", "features") and not state.acts and not _orders(text):
+        wish(clause, state, "It names a feature, but not what is to be there for it.")
+    elif re.match(r"(?i)(?:write|compose|draft|draw)\b", text):
+        state.refused.append((clause.raw, "of texts it writes tests, and nothing else"))
+    elif verb := unknown_verb(clause):
+        state.refused.append((clause.raw, f"{verb!r} is nothing that it knows how to do"))
+    elif _wishes(text, state) or _concerns(text, state):
+        wish(clause, state, "It names what is there, but not what is to be changed.")
+    elif state.acts and re.fullmatch(r"(?i)(?:an?|some|the) \w+(?: \w+){0,2}", text):
+        state.unclear.append(clause.raw)  # `after that a search`
+    elif not state.acts and _describes(text):
+        wish(clause, state, "It says what something is like, but not what.")
+    elif (
+        pattern(_MUST).search(text)
+        or has_types(text)
+        or _names_fields(text)
+        or _permits(text, state)
+    ):
+        state.unclear.append(clause.raw)
+    else:
+        state.aside.append(clause.raw)
+
+
+def _dismisses(text: str) -> bool:
+    """Tell whether a clause says of what is outside that it is not wanted."""
+    dismissed = pattern(lexicon("foreign")["passing"]["dismissing"])
+    about = outside(Clause(dismissed.sub("", text), text), None, ())
+    return bool(about and not about.startswith(GRAVE) and dismissed.match(text))
+
+
+def _orders(text: str) -> bool:
+    """Tell whether a clause begins with a verb that asks for something precise, or names an address."""
+    return bool(pattern(r"^(?:<VERB>)\b|https?://").search(text))
+
+
+def _describes(text: str) -> bool:
+    """Tell whether a clause says of a field what it is like: `the name must be unique`."""
+    return describes(text, ("type", "unique", "optional", "required", "length", "default"))
+
+
+def _names_fields(text: str) -> bool:
+    """Tell whether a clause seems to list fields: `attendees sign up with name and email`."""
+    words = re.findall(r"[a-z]\w*", text)
+    known = {word for word in words if known_kind(word)}
+    return len(known) > 1 or any("_" in word.strip("_") for word in words)
+
+
+def _only_tells(text: str, state: State) -> bool:
+    """Tell whether a clause only says whose rows are, what a trial should show, or what fails."""
+    rest, owner, _ = take_owner(text, state.people())
+    if owner and not rest.strip(" ,.") and state.acts:
+        return True
+    if (state.acts or "resource" in state.said) and _MAKES_OF_IT.match(text):
+        return True
+    if state.acts and _POINTS_BACK.match(text):
+        return True
+    verbs = {getattr(one, "verb", "") for one in state.acts}
+    if "add auth" in verbs and _OF_AUTH.fullmatch(text):
+        return True
+    if "probe" in verbs and re.match(r"(?i)write\b", text):
+        return True
+    return "doctor" in verbs or ("probe" in verbs and bool(_EXPECTS.search(text)))
+
+
+def _concerns(text: str, state: State) -> bool:
+    """Tell whether a clause asks for something about what is there."""
+    return _concerns_project(text, state) and (bool(pattern(_MUST).search(text)) or not state.acts)
+
+
+def _wishes(text: str, state: State) -> bool:
+    """Tell whether a clause wishes for something new without saying what: `add something`, `give it …`."""
+    if re.search(r"(?i)\bbe able to\b", text):
+        return True
+    return (
+        bool(
+            pattern(
+                r"^(?:(?:i|we)\s+)?(?:add|create|need|want|put|introduce|set up|set|change|allow|enable|let|extend|include|give)\b"
+            ).match(text)
+        )
+        and not state.world.is_empty
+    )
+
+
+def _permits(text: str, state: State) -> bool:
+    """Tell whether a clause says of a resource what can be done with it: `tasks can be shared with teams`."""
+    forms = "|".join(re.escape(one) for one in state.spoken())
+    return bool(
+        forms
+        and pattern(
+            rf"\b(?:{forms})\s+(?:also |then )?(?:can|may|could|might|will|shall)\b"
+        ).search(text)
+    )
+
+
+def _concerns_project(text: str, state: State) -> bool:
+    forms = "|".join(re.escape(one) for one in state.forms())
+    found = bool(forms and pattern(rf"\b(?:{forms})\b").search(text))
+    return found or bool(pattern(_BACKEND).search(text))
+
+
+def wish(clause: Clause, state: State, why: str) -> None:
+    """Keep a clause that wishes for something without saying what: it is asked about, where nothing else is meant."""
+    if state.acts or state.doubts or state.wishes:
+        state.unclear.append(clause.raw)
+        return
+
+    def doubt(later: State) -> None:
+        orders = pattern(r"^(?:<VERB>|<ADD>)\b").match(clause.text) and not _HTTP.match(clause.text)
+        if later.acts and not orders:
+            later.aside.append(clause.raw)  # said of what the rest of the text mends
+            return
+        later.step(ask_reading(later, clause.raw, why), clause.raw)
+
+    state.wishes.append(doubt)
+
+
+def has_types(text: str) -> bool:
+    """Tell whether a text surely says what type a field has."""
+    return describes(text, ("type", "money", "decimal", "length"))
