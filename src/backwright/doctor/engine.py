@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from backwright.doctor.evidence import Evidence, Ground
+from backwright.doctor.explaining import explained
 from backwright.doctor.masking import without_passwords
 from backwright.doctor.registry import diagnoses
 from backwright.report.doctor_types import (
@@ -27,8 +28,8 @@ def examine(evidence: Evidence, notes: Sequence[str] = ()) -> DoctorReport:
     says will happen. Of errors in the log those that no diagnosis explains are causes themselves.
     """
     causes = [cause for one in diagnoses() for cause in one.look(evidence)]
-    explained = {one.failure for one in causes}
-    causes += [_unexplained(one) for one in evidence.grounds if one.number not in explained]
+    known = {one.failure for one in causes}
+    causes += [_unexplained(evidence, one) for one in evidence.grounds if one.number not in known]
     causes = [_masked(one) for one in _each_once(causes)]
     order = {check: number for number, check in enumerate(CHECKS)}
     causes.sort(key=lambda one: (_RANK[one.seen], -one.count, _number(one), order[one.check]))
@@ -60,21 +61,22 @@ def _each_once(causes: Sequence[Cause]) -> list[Cause]:
     return list(found.values())
 
 
-def _unexplained(ground: Ground) -> Cause:
-    """Return an error as its own cause: the innermost line of the project, and what it says."""
+def _unexplained(evidence: Evidence, ground: Ground) -> Cause:
+    """Return an error as its own cause: what it says and means, and the project's innermost line."""
     failure = ground.failure
     last = failure.last
     line = last.message.split("\n", 1)[0]
     where = f" at {ground.place}" if ground.place else ""
     request = f"{failure.request} failed: " if failure.request else ""
+    meaning, step = explained(evidence, ground)
     return Cause(
         "logs",
         "exception",
-        f"{request}{last.name}{f': {line}' if line else ''}{where}",
+        f"{request}{last.name}{f': {line}' if line else ''}{where}: {meaning}",
         evidence=tuple(_shown(ground)),
         place=ground.place,
-        remedy="handle it there, or keep what leads to it from getting so far",
-        proof="repeat the request: it must not answer 500",
+        remedy=step,
+        proof="repeat the request: it must not answer 500" if failure.request else "run it again",
         failure=ground.number,
         count=ground.count,
     )

@@ -12,7 +12,7 @@ from backwright.doctor.edits import rewritten, segment, with_argument
 from backwright.doctor.evidence import Evidence
 from backwright.doctor.known import Known, recognised
 from backwright.doctor.registry import diagnosis
-from backwright.doctor.sources import called
+from backwright.doctor.sources import called, last_name
 from backwright.report.doctor_types import Cause, Repair
 from backwright.values import Place
 
@@ -64,6 +64,13 @@ _KNOWN = (
         "Field(sa_type=JSON); for rows of another table, a Relationship", "start the application again",
     ),
     Known(
+        "no-primary-key",
+        r"Mapper (?:Mapper\[(?P<model>\w+)\(\w+\)\]|mapped class (?P<old>\w+)->\w+|\S+) could not assemble any primary key",
+        "the table of {model}{old} has no primary key",
+        "give it one: id = …(primary_key=True); of a table that links two others, both foreign keys are it",
+        "start the application again",
+    ),
+    Known(
         "reserved-attribute",
         r"Attribute name '(?P<name>metadata|registry)' is reserved",
         "a column is named {name}, which the declarative base needs itself",
@@ -96,6 +103,35 @@ def _located(evidence: Evidence, cause: Cause) -> Cause:
         return _with_name(evidence, cause, name, known)
     if cause.name == "column-type-unknown":
         return _as_json(evidence, cause)
+    if cause.name == "no-primary-key":
+        return _keyed(evidence, cause)
+    return cause
+
+
+def _keyed(evidence: Evidence, cause: Cause) -> Cause:
+    """Return the cause at the class, with the repair that makes its `id` the primary key."""
+    name = cause.text.removeprefix("the table of ").split(" ", 1)[0]
+    for file, cls in evidence.sources.classes(name):
+        placed = replace(cause, place=Place(file, cls.lineno))
+        for node in cls.body:
+            if not isinstance(node, ast.AnnAssign) or last_name(node.target) != "id":
+                continue
+            value = node.value
+            if isinstance(value, ast.Call):
+                return replace(
+                    placed, repairs=with_argument(evidence, file, value, "primary_key=True")
+                )
+            default = f"default={segment(evidence, file, value)}, " if value else ""
+            written = f"Field({default}primary_key=True)"
+            old = value or node.annotation
+            new = written if value else f"{segment(evidence, file, old)} = {written}"
+            return replace(
+                placed,
+                repairs=rewritten(evidence, file, [(old, new)], {"sqlmodel": {"Field"}})
+                if any(one.arg == "table" for one in cls.keywords)
+                else (),
+            )
+        return placed
     return cause
 
 

@@ -13,6 +13,7 @@ from backwright.doctor.known import Known, recognised
 from backwright.doctor.registry import diagnosis
 from backwright.doctor.sources import called
 from backwright.report.doctor_types import Cause, Repair
+from backwright.source.syntax import nodes
 from backwright.values import Place
 
 _REPEAT = "repeat the request"
@@ -52,6 +53,13 @@ def _pinged(evidence: Evidence, _: Place) -> tuple[Repair, ...]:
 
 
 def _across_threads(evidence: Evidence, _: Place) -> tuple[Repair, ...]:
+    """Return the repair that lets other threads use a connection, where connections are made."""
+    for file, call in evidence.sources.calls("connect"):
+        if ast.unparse(call.func) == "sqlite3.connect":
+            return with_argument(evidence, file, call, "check_same_thread=False")
+    database = evidence.project.database
+    if database and database.driver and not database.driver.startswith("sqlite"):
+        return ()
     for file, call in evidence.sources.calls("create_engine"):
         if not any(one.arg in ("connect_args", None) for one in call.keywords):
             words = 'connect_args={"check_same_thread": False}'
@@ -72,6 +80,31 @@ def _of_sqlmodel(evidence: Evidence, _: Place) -> tuple[Repair, ...]:
         if after != text:
             found.append(Repair(file, text, after))
     return tuple(found)
+
+
+def _without_brackets(evidence: Evidence, place: Place) -> tuple[Repair, ...]:
+    """Return the repair that selects what a list names."""
+    call = evidence.sources.call_at(place, "select")
+    if call is None or len(call.args) != 1 or not isinstance(call.args[0], ast.List):
+        return ()
+    written = segment(evidence, place.file, call.args[0])[1:-1].strip().rstrip(",")
+    return rewritten(evidence, place.file, [(call.args[0], written)])
+
+
+def _of_scalars(evidence: Evidence, place: Place) -> tuple[Repair, ...]:
+    """Return the repair that takes the models out of the rows, where a function takes its first."""
+    function = evidence.sources.function_at(place)
+    found = [
+        one.func for one in (nodes(*function.body) if function else ())
+        if isinstance(one, ast.Call) and isinstance(one.func, ast.Attribute)
+        and one.func.attr in ("first", "all", "one", "one_or_none", "fetchone", "fetchall")
+        and "scalars" not in ast.unparse(one.func) and one.lineno <= place.line
+    ]  # fmt: skip
+    if len(found) != 1:
+        return ()
+    result = segment(evidence, place.file, found[0].value)
+    end = found[0].attr.replace("fetchone", "first").replace("fetchall", "all")
+    return rewritten(evidence, place.file, [(found[0], f"{result}.scalars().{end}")])
 
 
 def _run_sync(evidence: Evidence, place: Place) -> tuple[Repair, ...]:
@@ -141,7 +174,8 @@ _KNOWN = (
         "sqlite-threads",
         r"SQLite objects created in a thread can only be used in that same thread",
         "a connection of SQLite is used in another thread than it was made in",
-        'create_engine(…, connect_args={{"check_same_thread": False}})', _REPEAT, _across_threads,
+        'sqlite3.connect(…, check_same_thread=False), or create_engine(…, connect_args={{"check_same_thread": '
+        "False}}); better a connection for each request", _REPEAT, _across_threads,
     ),
     Known(
         "sqlite-folder",
@@ -175,6 +209,19 @@ _KNOWN = (
         "make the model of it: Model(**data.model_dump()), and select(Model)", _REPEAT,
     ),
     Known(
+        "select-of-list",
+        r"columns clause element expected, got \[.+\]\. Did you mean to say select\(",
+        "select() is given a list, as SQLAlchemy 1 took it",
+        "name what is selected without the brackets: select(Model), select(Model.id, Model.name)", _REPEAT,
+        _without_brackets,
+    ),
+    Known(
+        "relationship-value",
+        r"AttributeError: '(?P<type>\w+)' object has no attribute '_sa_instance_state'",
+        "a relationship is given a {type}, and takes objects of the other model",
+        "load or make those objects first, or set the column of the foreign key instead", _REPEAT,
+    ),
+    Known(
         "async-without-query",
         r"'AsyncSession' object has no attribute 'query'",
         "an asynchronous session has no query()",
@@ -195,9 +242,10 @@ _KNOWN = (
     ),
     Known(
         "row-not-model",
-        r"Could not locate column in row for column '(?P<name>\w+)'|'Row' object has no attribute '(?P<other>\w+)'",
-        "a row holds the model, and is read as if it were the model: {name}{other}",
-        "take the model out of it: .scalars()", _REPEAT,
+        r"Could not locate column in row for column '(?P<name>\w+)'|'Row' object has no attribute '(?P<other>\w+)'"
+        r"|^AttributeError: (?P<bare>[A-Za-z_]\w*)$",
+        "a row holds the model, and is read as if it were the model: {name}{other}{bare}",
+        "take the model out of it: .scalars().first() instead of .first()", _REPEAT, _of_scalars,
     ),
     Known(
         "type-not-adapted",

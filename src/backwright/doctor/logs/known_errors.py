@@ -12,6 +12,7 @@ from backwright.doctor.known import Known, recognised
 from backwright.doctor.logs.taken import taken_by_depends
 from backwright.doctor.registry import diagnosis
 from backwright.doctor.sources import called, keyword
+from backwright.doctor.tokens.written import is_of_tokens
 from backwright.report.doctor_types import Cause, Repair
 from backwright.values import Place
 
@@ -114,6 +115,13 @@ _KNOWN = (
         _encodable,
     ),
     Known(
+        "middleware-too-late",
+        r"RuntimeError: Cannot add middleware after an application has started",
+        "a middleware is added when the application has started: at startup, in its lifespan or by a request",
+        "add it beside the application, where the module is read: app.add_middleware(…) behind app = FastAPI(…)",
+        "start the application again",
+    ),
+    Known(
         "stream-consumed",
         r"RuntimeError: (?:Stream consumed|Response content (?:longer|shorter) than Content-Length)",
         "a middleware reads a body that somebody else reads again, or changes its length",
@@ -209,7 +217,10 @@ _DRIVER = re.compile(r"invalid input for query argument")
 def known_errors(evidence: Evidence) -> Iterator[Cause]:
     """Tell what an error's words mean."""
     driven = {one.number for one in evidence.grounds if _DRIVER.search(one.failure.text)}
+    of_tokens = {one.number for one in evidence.grounds if is_of_tokens(one)}
     for cause in recognised(evidence, "logs", _KNOWN):
         if cause.name == "naive-datetime" and cause.failure in driven:
             continue  # a column's type refuses it: the database's diagnosis says which
+        if cause.name == "not-json" and cause.failure in of_tokens:
+            continue  # the claims of a token hold it, no answer
         yield cause
