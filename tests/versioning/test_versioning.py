@@ -72,15 +72,26 @@ def test_wrong_words(line: str, said: str) -> None:
     assert raised.value.message == said
 
 
-def test_a_prefix_of_the_handlers_own_router_is_refused(tmp_path: Path) -> None:
+def test_a_prefix_of_the_handlers_own_router_that_is_no_text_is_refused(tmp_path: Path) -> None:
     (tmp_path / "main.py").write_text(
-        "from fastapi import APIRouter, FastAPI\n\nrouter = APIRouter(prefix='/v1/words')\n\n\n"
+        "from fastapi import APIRouter, FastAPI\n\nWORDS = '/v1/words'\nrouter = APIRouter(prefix=WORDS)\n\n\n"
         "@router.get('')\ndef words():\n    return []\n\n\n"
         "app = FastAPI()\napp.include_router(router)\n"
     )
     with pytest.raises(UsageError, match="stands on a router with handlers of its own") as raised:
         add_version(asked(tmp_path, "v2"), lambda _: None)
+    assert str(raised.value.place) == "main.py:4"
+
+
+def test_a_version_that_is_cut_off_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "main.py").write_text(
+        "from fastapi import FastAPI\n\napp = FastAPI(root_path='/api/v1')\n\n\n"
+        "@app.get('/words')\ndef words():\n    return []\n"
+    )
+    with pytest.raises(UsageError, match="stands in root_path") as raised:
+        add_version(asked(tmp_path, "v2"), lambda _: None)
     assert str(raised.value.place) == "main.py:3"
+    assert "--by header" in raised.value.remedy
 
 
 def test_endpoints_of_the_old_version_are_read_as_before(tmp_path: Path) -> None:

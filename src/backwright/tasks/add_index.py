@@ -195,7 +195,7 @@ def declare(folder: Path, project: Project, wanted: Sequence[Wanted]) -> list[st
 
 def _by_hand(place: Workplace, project: Project, wanted: Sequence[Wanted]) -> list[Note]:
     """Say what makes the indexes in a database that nothing migrates."""
-    apart = "" if place.facts.uses_sqlite else "CONCURRENTLY "
+    apart = "CONCURRENTLY " if place.facts.database.engine == "postgresql" else ""
     return [
         Note(
             one.model.file,

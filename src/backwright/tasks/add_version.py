@@ -39,7 +39,8 @@ from backwright.transfer.versioning.middleware import (
     versions_test,
 )
 from backwright.transfer.versioning.sites import has_version, in_version
-from backwright.transfer.versioning.writing import Included, Versions, include_again
+from backwright.transfer.versioning.writer import Included, Versions
+from backwright.transfer.versioning.writing import include_again
 from backwright.values import Check, Note, Place
 
 COMMAND = "add version"

@@ -175,8 +175,13 @@ def _driver(project: Project, urls: tuple[str, ...], run_folder: str) -> str:
         (found := _URL.match(url)) and found["scheme"] == stated for url in _told(project)
     )
     if stated and (is_told or not (is_async and stated in ("postgres", "postgresql"))):
-        return stated
+        return _known(stated)
     return _installed(project, run_folder) or ("postgresql+asyncpg" if is_async else "sqlite")
+
+
+def _known(scheme: str) -> str:
+    """Return a scheme that SQLAlchemy takes: `postgres+asyncpg` never was one, `postgres` may be mended."""
+    return scheme.replace("postgres+", "postgresql+")
 
 
 def _installed(project: Project, run_folder: str) -> str:
@@ -290,7 +295,7 @@ def _template(variable: DatabaseVariable, stated: str | None, driver: str) -> st
     if stated and not _URL.match(stated):
         return None  # a piece of a URL, put together by the code
     found = _URL.match(stated or "")
-    scheme = found["scheme"] if found else driver
+    scheme = _known(found["scheme"]) if found else driver
     if stated and stated == f"{scheme}://":
         return None
     if scheme.startswith("postgres"):

@@ -114,6 +114,8 @@ def _is_import_path(text: str) -> bool:
 
 def _next(text: str, old: str, new: str) -> str:
     """Return a text that speaks of the next version where it spoke of the old one."""
+    if not old:
+        return text
     found = re.sub(rf"(?<![A-Za-z0-9]){old}(?![0-9])", new, text)
     return re.sub(rf"(?<![A-Za-z0-9]){old.upper()}(?![0-9])", new.upper(), found)
 

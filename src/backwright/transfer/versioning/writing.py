@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 
 from backwright.errors import UsageError
 from backwright.project.types import App
@@ -22,111 +21,10 @@ from backwright.transfer.versioning.sites import (
     in_version,
     includes,
     routers,
+    text_of,
 )
+from backwright.transfer.versioning.writer import Included, Versions, Writer, call_of, import_of
 from backwright.values import Place
-
-
-@dataclass(frozen=True, slots=True)
-class Versions:
-    """The old version and the new one, and whether the new one's paths are kept out of the document.
-
-    `old` is empty where the paths of the old one have no version.
-    """
-
-    old: str
-    new: str
-    hidden: bool = False
-
-
-@dataclass
-class Included:
-    """What was written: the files, those of them that are copies, notes as (file, line, text)."""
-
-    files: list[str] = field(default_factory=list)
-    copies: list[str] = field(default_factory=list)
-    notes: list[tuple[str, int, str]] = field(default_factory=list)
-
-
-class _Writer:
-    def __init__(self, sources: Sources, versions: Versions) -> None:
-        self.sources = sources
-        self.versions = versions
-        self.edits: dict[str, Edits] = {}
-        self.done = Included()
-        self._imported: set[tuple[str, str]] = set()
-
-    def of(self, path: str) -> Edits:
-        """Return the edits of a file."""
-        if path not in self.edits:
-            self.edits[path] = Edits(self.sources.draft.text(path))
-        return self.edits[path]
-
-    def finish(self) -> Included:
-        """Write every file."""
-        self.done.files += self.done.copies
-        for path, edits in self.edits.items():
-            if edits.any:
-                self.sources.draft.write(path, edits.made())
-                self.done.files += [path] if path not in self.done.files else []
-        return self.done
-
-    def again(self, one: Include, router: str, prefix: str | None) -> None:
-        """Include a router once more, behind the first time."""
-        edits = self.of(one.path)
-        text = edits.text(edits.start(one.statement), edits.end(one.statement))
-        inner = Edits(text)
-        call = _call(text)
-        node = Include(one.path, one.statement, call, "")
-        if node.router is not None and ast.unparse(node.router) != router:
-            inner.replace(inner.start(node.router), inner.end(node.router), router)
-        if prefix is not None and node.prefix_node is not None:
-            start, end = inner.start(node.prefix_node), inner.end(node.prefix_node)
-            inner.replace(start, end, prefix)
-        elif prefix is not None:
-            place, follows = inner.end_of_arguments(call)
-            inner.insert(place, f", prefix={prefix}" if follows else f"prefix={prefix}")
-        if self.versions.hidden and not any(k.arg == "include_in_schema" for k in call.keywords):
-            inner.add_argument(call, "include_in_schema=False")
-        margin = " " * one.statement.col_offset
-        edits.insert(edits.end(one.statement), f"\n{margin}{inner.made()}")
-
-    def imported(self, path: str, router: ast.expr) -> str:
-        """Import the next version's router beside the old one's; return how it is said."""
-        old, new = self.versions.old, self.versions.new
-        root = router
-        while isinstance(root, ast.Attribute):
-            root = root.value
-        local = root.id if isinstance(root, ast.Name) else ""
-        node, alias = _import_of(self.sources.trees[path], local)
-        if node is None or alias is None:
-            place = Place(path, router.lineno)
-            raise UsageError(f"{local} is imported in a way that cannot be repeated", place=place)
-        name = in_next(alias.name, old, new)
-        said = next_name(local, old, new)
-        module = in_next("." * node.level + (node.module or ""), old, new)
-        told = f"{name} as {said}" if said != name else name
-        if (path, said) not in self._imported:
-            self._imported.add((path, said))
-            edits = self.of(path)
-            margin = " " * node.col_offset
-            edits.insert(edits.end(node), f"\n{margin}from {module} import {told}")
-        return ast.unparse(router).replace(local, said, 1)
-
-
-def _import_of(tree: ast.Module, local: str) -> tuple[ast.ImportFrom | None, ast.alias | None]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom):
-            for alias in node.names:
-                if (alias.asname or alias.name) == local:
-                    return node, alias
-    return None, None
-
-
-def _call(text: str) -> ast.Call:
-    node = ast.parse(text).body[0]
-    assert isinstance(node, ast.Expr)  # noqa: S101 - it was cut out of one
-    assert isinstance(node.value, ast.Call)  # noqa: S101
-    return node.value
 
 
 def include_again(sources: Sources, app: App, versions: Versions) -> Included:
@@ -135,7 +33,9 @@ def include_again(sources: Sources, app: App, versions: Versions) -> Included:
     Raises:
         UsageError: there is no place where that can be done.
     """
-    writer = _Writer(sources, versions)
+    writer = Writer(sources, versions)
+    if not versions.hidden:
+        _refuse_cut_off(sources, app)
     found = list(_by_version(writer, app)) if versions.old else list(_whole(writer, app))
     if not any(found):
         where = f"with {versions.old} in its prefix" if versions.old else "of this application"
@@ -146,6 +46,24 @@ def include_again(sources: Sources, app: App, versions: Versions) -> Included:
         )
     writer.done.notes += _same_names(sources)
     return writer.finish()
+
+
+def _refuse_cut_off(sources: Sources, app: App) -> None:
+    """Refuse a version by path where that of the old one is cut off before the application.
+
+    Raises:
+        UsageError: the application's root_path has a version.
+    """
+    for path, call in sources.calls("FastAPI"):
+        node = next((one.value for one in call.keywords if one.arg == "root_path"), None)
+        text = text_of(sources, path, node) or ""
+        if path == app.file and re.search(r"/v\d+(?=/|$)", text):
+            raise UsageError(
+                f"the version stands in root_path ({text}), which a proxy cuts off: no path has it",
+                place=Place(path, call.lineno),
+                remedy="--by header; or let the proxy cut off less, and say the version in the prefix "
+                "of an included router",
+            )
 
 
 def _same_names(sources: Sources) -> Iterator[tuple[str, int, str]]:
@@ -159,7 +77,7 @@ def _same_names(sources: Sources) -> Iterator[tuple[str, int, str]]:
             yield path, call.lineno, text
 
 
-def _by_version(writer: _Writer, app: App) -> Iterator[bool]:
+def _by_version(writer: Writer, app: App) -> Iterator[bool]:
     """Include once more what has the old version in its prefix."""
     sources, old, new = writer.sources, writer.versions.old, writer.versions.new
     for one in includes(sources):
@@ -183,12 +101,14 @@ def _by_version(writer: _Writer, app: App) -> Iterator[bool]:
             yield True
 
 
-def _next_prefix(writer: _Writer, one: Include | Router) -> str:
+def _next_prefix(writer: Writer, one: Include | Router) -> str:
     """Return the expression of the next version's prefix, as the old one's is written."""
     node, old, new = one.prefix_node, writer.versions.old, writer.versions.new
     edits = writer.of(one.path)
     assert node is not None  # noqa: S101 - it has the version in it
     shown = edits.text(edits.start(node), edits.end(node))
+    if not old:
+        return f"{shown[0]}/api/{new}{one.prefix.removeprefix('/api')}{shown[0]}"
     parts = node.values if isinstance(node, ast.JoinedStr) else [node]
     literal = [p.value for p in parts if isinstance(p, ast.Constant) and isinstance(p.value, str)]
     if any(has_version(text, old) for text in literal):
@@ -201,7 +121,7 @@ def _next_prefix(writer: _Writer, one: Include | Router) -> str:
     return f"{mark}{in_version(one.prefix, old, new)}{mark}"
 
 
-def _next_setting(writer: _Writer, node: ast.Attribute) -> str:
+def _next_setting(writer: Writer, node: ast.Attribute) -> str:
     """Declare the next version's setting below the old one's; return its name, nothing if it cannot be."""
     old, new = writer.versions.old, writer.versions.new
     name = in_next(node.attr, old, new)
@@ -220,7 +140,7 @@ def _next_setting(writer: _Writer, node: ast.Attribute) -> str:
     return ""
 
 
-def _router_again(writer: _Writer, made: Router) -> bool:
+def _router_again(writer: Writer, made: Router) -> bool:
     """Make a router with the version in its own prefix once more, with what it includes."""
     sources, old, new = writer.sources, writer.versions.old, writer.versions.new
     own = list(handled(sources, made.path, made.name))
@@ -231,6 +151,9 @@ def _router_again(writer: _Writer, made: Router) -> bool:
         and sources.resolve(one.path, one.router) == (sources.module(made.path), made.name)
         and ast.unparse(one.router) != one.parent
     ]
+    if own and parents and isinstance(made.prefix_node, ast.Constant):
+        _moved_out(writer, made, parents)
+        return True
     if own or not parents:
         raise UsageError(
             f"the prefix {made.prefix!r} stands on a router with handlers of its own, which cannot be "
@@ -238,7 +161,7 @@ def _router_again(writer: _Writer, made: Router) -> bool:
             place=Place(made.path, made.statement.lineno),
             remedy=f"give {old} to the router that includes it",
         )
-    other = own_module(sources, made.path, old, new)
+    other = own_module(sources, made.path, old, new) if old else None
     if other is not None:
         told = None
         if made.prefix_node is not None and not isinstance(made.prefix_node, ast.Constant):
@@ -259,7 +182,36 @@ def _router_again(writer: _Writer, made: Router) -> bool:
     return True
 
 
-def _made_again(writer: _Writer, made: Router, name: str) -> None:
+def _moved_out(writer: Writer, made: Router, parents: Sequence[Include]) -> None:
+    """Move the version from a router's own prefix to where it is included, and include it once more."""
+    old, new = writer.versions.old, writer.versions.new
+    before, _, behind = f"{made.prefix}/".partition(f"/{old}/")
+    edits = writer.of(made.path)
+    node = made.prefix_node
+    assert node is not None  # noqa: S101 - it has the version in it
+    mark = edits.text(edits.start(node), edits.end(node))[0]
+    rest = f"/{behind}".rstrip("/")
+    edits.replace(edits.start(node), edits.end(node), f"{mark}{rest}{mark}")
+    for one in parents:
+        assert one.router is not None  # noqa: S101 - chosen so
+        told = writer.of(one.path)
+        if one.prefix_node is not None and not isinstance(one.prefix_node, ast.Constant):
+            raise UsageError(
+                "the prefix is put together where the router is included",
+                place=Place(one.path, one.statement.lineno),
+                remedy=f"give {old} to the router that includes it",
+            )
+        head = f"{mark}{one.prefix}{before}/{old}{mark}"
+        if one.prefix_node is not None:
+            start, end = told.start(one.prefix_node), told.end(one.prefix_node)
+            told.replace(start, end, head)
+        else:
+            told.add_argument(one.call, f"prefix={head}")
+        again = f"{mark}{one.prefix}{before}/{new}{mark}"
+        writer.again(one, ast.unparse(one.router), again)
+
+
+def _made_again(writer: Writer, made: Router, name: str) -> None:
     """Make a router and its includes once more, in the same module."""
     edits = writer.of(made.path)
     text = edits.text(edits.start(made.statement), edits.end(made.statement))
@@ -277,13 +229,13 @@ def _made_again(writer: _Writer, made: Router, name: str) -> None:
     edits.insert(edits.end(last), "\n\n" + "\n".join(lines))
 
 
-def _beside_import(writer: _Writer, one: Include, name: str) -> str:
+def _beside_import(writer: Writer, one: Include, name: str) -> str:
     """Import a name from the module that another one is imported from; return how it is said."""
     assert one.router is not None  # noqa: S101 - chosen so
     if isinstance(one.router, ast.Attribute):
         return f"{ast.unparse(one.router.value)}.{name}"
     local = ast.unparse(one.router)
-    node, alias = _import_of(writer.sources.trees[one.path], local)
+    node, alias = import_of(writer.sources.trees[one.path], local)
     if node is None or alias is None:
         return name
     said = next_name(local, writer.versions.old, writer.versions.new)
@@ -293,7 +245,7 @@ def _beside_import(writer: _Writer, one: Include, name: str) -> str:
     return said
 
 
-def _whole(writer: _Writer, app: App) -> Iterator[bool]:
+def _whole(writer: Writer, app: App) -> Iterator[bool]:
     """Include once more what the application serves without a version."""
     sources, new = writer.sources, writer.versions.new
     own = {(one.path, one.name) for one in routers(sources)}
@@ -302,7 +254,12 @@ def _whole(writer: _Writer, app: App) -> Iterator[bool]:
         for one in includes(sources)
         if (one.path, one.parent) not in own and one.router is not None and not one.is_aside
     ]
-    start = f"/{new}"
+    made = _made_below_api(writer, top)
+    if made:
+        for one_made in made:
+            yield _router_again(writer, one_made)
+        top = []
+    start = f"/api/{new}" if made else f"/{new}"
     if top and all(one.prefix == "/api" or one.prefix.startswith("/api/") for one in top):
         start = f"/api/{new}"
     for one in top:
@@ -311,11 +268,33 @@ def _whole(writer: _Writer, app: App) -> Iterator[bool]:
         yield True
     for one_handled in _direct(sources, app):
         if not one_handled.is_aside:
-            _decorated(writer, one_handled, f"{start}{one_handled.text}")
+            rest = one_handled.text.removeprefix("/api") if made else one_handled.text
+            _decorated(writer, one_handled, f"{start}{rest}")
             yield True
 
 
-def _started(writer: _Writer, one: Include, start: str) -> str:
+def _made_below_api(writer: Writer, top: Sequence[Include]) -> list[Router]:
+    """Return the routers that are included, if all begin with /api by themselves and put others together."""
+    sources = writer.sources
+    found: list[Router] = []
+    for one in top:
+        assert one.router is not None  # noqa: S101 - chosen so
+        target = sources.resolve(one.path, one.router)
+        made = next(
+            (r for r in routers(sources) if (sources.module(r.path), r.name) == target), None
+        )
+        if made is None or one.prefix_node is not None:
+            return []
+        is_api = made.prefix == "/api" or made.prefix.startswith("/api/")
+        if not is_api or not isinstance(made.prefix_node, ast.Constant):
+            return []
+        if any(handled(sources, made.path, made.name)):
+            return []
+        found.append(made)
+    return found
+
+
+def _started(writer: Writer, one: Include, start: str) -> str:
     """Return the expression of a prefix that begins with the version."""
     node = one.prefix_node
     if node is None:
@@ -344,11 +323,11 @@ def _direct(sources: Sources, app: App) -> list[Handled]:
     return [one for said in dict.fromkeys(made) for one in handled(sources, app.file, said)]
 
 
-def _decorated(writer: _Writer, one: Handled, path: str) -> None:
+def _decorated(writer: Writer, one: Handled, path: str) -> None:
     """Let a handler answer a path of the new version, too."""
     edits = writer.of(one.path)
     text = edits.text(edits.start(one.decorator), edits.end(one.decorator))
-    call = _call(text)
+    call = call_of(text)
     inner = Edits(text)
     first = call.args[0]
     mark = "'" if inner.text(inner.start(first), inner.end(first)).startswith("'") else '"'
