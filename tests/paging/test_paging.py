@@ -93,6 +93,47 @@ def test_a_list_without_a_query_is_refused(tmp_path: Path) -> None:
     assert str(raised.value.place) == "main.py:8"
 
 
+_LISTED = """from fastapi import FastAPI
+from sqlmodel import Field, Session, SQLModel, create_engine, select
+
+app = FastAPI()
+engine = create_engine("sqlite:///words.db")
+_kept = {{}}
+
+
+class Word(SQLModel, table=True):
+    id: int | None = Field(default=None, primary_key=True)
+
+
+class Words:
+    def all_words(self):
+        with Session(engine) as session:
+            return session.exec(select(Word)).all()
+
+
+@app.get("/words")
+def all_words():
+    words = Words().all_words()
+    {line}
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("_kept['all'] = words; return words", "all_words keeps what it reads in _kept"),
+        ("return {'items': words, 'total': len(words)}", "total is the number of rows"),
+    ],
+)
+def test_pages_that_would_be_taken_for_the_whole_are_refused(
+    line: str, said: str, tmp_path: Path
+) -> None:
+    (tmp_path / "main.py").write_text(_LISTED.format(line=line))
+    with pytest.raises(UsageError, match=said) as raised:
+        add_pagination(asked(tmp_path, "/words"), lambda _: None)
+    assert str(raised.value.place).startswith("main.py:22")
+
+
 def test_several_lists_are_a_question(tmp_path: Path) -> None:
     (tmp_path / "main.py").write_text(
         "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n"

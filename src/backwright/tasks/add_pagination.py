@@ -36,6 +36,7 @@ from backwright.tasks.paging.tests import write_tests
 from backwright.transfer.draft import Draft
 from backwright.transfer.grow.sources import Sources
 from backwright.transfer.guarding.program import Function, Program
+from backwright.transfer.paging.caching import counted, kept
 from backwright.transfer.paging.finding import Way, ways
 from backwright.transfer.paging.wording import Wording, learn_wording
 from backwright.transfer.paging.writing import (
@@ -150,6 +151,7 @@ def plan(
             f"GET {endpoint.path} takes some of its rows only, already "
             f"({cut.function.path}:{cut.run.lineno})"
         )
+    _refuse_mixed_up(program, way)
     default = request.default or served_by_default(way)
     wording = learn_wording(program, _others(project, program, handler), default, request.most)
     selected = ast.unparse(way.queries[0].of) if way.queries[0].of is not None else ""
@@ -166,6 +168,29 @@ def plan(
     if both := clashes(way, wanted):
         raise UsageError(f"a page cannot be handed down: {both}", remedy="rename that first")
     return Planned(endpoint, wanted, tuple(_notes(endpoint, way, wording, key)))
+
+
+def _refuse_mixed_up(program: Program, way: Way) -> None:
+    """Refuse a list whose pages would be taken for one another, or for the whole.
+
+    Raises:
+        UsageError: rows are kept without the page, or counted as the total.
+    """
+    if found := kept(program, way):
+        function, line, name = found
+        raise UsageError(
+            f"{function.name} keeps what it reads in {name}, under a key that does not name the page: "
+            "every page would be the first that was asked for",
+            place=Place(function.path, line),
+            remedy="let the key name the page, and page it by hand; or let go of what is kept",
+        )
+    if found := counted(program, way):
+        function, line, name = found
+        raise UsageError(
+            f"{name} is the number of rows that {function.name} has read: of a page that is no total",
+            place=Place(function.path, line),
+            remedy="count in the database (select(func.count())) first",
+        )
 
 
 def _others(project: Project, program: Program, handler: Function) -> list[Function]:

@@ -15,7 +15,7 @@ from backwright.transfer.guarding.program import Function
 from backwright.transfer.paging.wording import PAGING, is_paged
 from backwright.values import Choice, Question
 
-_ENVELOPES = re.compile(r"(?i)^(page|paginat\w*|\w*page|\w*paginated\w*|envelope)\[")
+_ENVELOPES = re.compile(r"(?i)(?:^|\[)(page|paginat\w*|\w*page|\w*paginated\w*|envelope)\[")
 
 
 def choose(project: Project, word: str, answers: Answers) -> Endpoint:
@@ -76,7 +76,7 @@ def paged_already(subject: Subject, endpoint: Endpoint, handler: Function) -> st
         names = [found.name for found in inputs_of_dependencies(subject, one)]
         if any(PAGING.match(name) for name in names):
             return "by what it depends on"
-    if _ENVELOPES.match(endpoint.response_model or ""):
+    if _ENVELOPES.search(endpoint.response_model or ""):
         return f"as {endpoint.response_model}"
     return ""
 
@@ -84,7 +84,7 @@ def paged_already(subject: Subject, endpoint: Endpoint, handler: Function) -> st
 def envelope_of(project: Project, endpoint: Endpoint) -> tuple[str, str] | None:
     """Return an envelope that other lists of the project come in, and where; nothing if none does."""
     for one in project.endpoints:
-        if one.method == "GET" and _ENVELOPES.match(one.response_model or "") and one != endpoint:
+        if one.method == "GET" and _ENVELOPES.search(one.response_model or "") and one != endpoint:
             return one.response_model or "", f"{one.file}:{one.line}"
     return None
 

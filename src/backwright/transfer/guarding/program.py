@@ -31,6 +31,13 @@ def _is_super(node: ast.expr) -> bool:
     )
 
 
+def _is_dotted(node: ast.expr) -> bool:
+    """Tell whether an expression is a name, or dotted names: `made().name` is none of a module's."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return isinstance(node, ast.Name)
+
+
 def _is_handler(node: FunctionNode) -> bool:
     """Tell whether a function is decorated as what answers a path."""
     calls = (one for one in node.decorator_list if isinstance(one, ast.Call))
@@ -119,7 +126,7 @@ class Program:
             inner = node.slice.elts[0] if isinstance(node.slice, ast.Tuple) else node.slice
             is_wrapper = last_name(node.value) in _WRAPPERS
             return self.class_of(path, inner if is_wrapper else node.value)
-        if not isinstance(node, ast.Name | ast.Attribute):
+        if node is None or not _is_dotted(node):
             return None
         module, name = self.sources.resolve(path, node)
         file = self.sources.file(module)
@@ -140,7 +147,7 @@ class Program:
 
     def function_of(self, path: str, node: ast.expr) -> Function | None:
         """Return the host's function that a name or a dotted name of a module stands for."""
-        if not isinstance(node, ast.Name | ast.Attribute):
+        if not _is_dotted(node):
             return None
         module, name = self.sources.resolve(path, node)
         file = self.sources.file(module)
