@@ -22,6 +22,7 @@ _ONLY = re.compile(
     r"(?i)\b(?:having|resources?|fields?|crud|model|table) only\b|\bonly (?:the |for )?(?:data|an?|one|two|name|fields?|crud|now)\b"
     r"|\b(?:must|should) be able to\b|\bbecause\b[^,;.:]*|\bnot (?:only|enforced)\b|^no\s*[–,-]|\b\d+ (?:more |new |extra |additional |further )*(?:fields?|columns?|attributes?|resources?|things|properties|models|tables)\b"
 )
+_BESIDE = re.compile(r"(?i)\b(?:next to|beside|alongside|in addition to) (?:the |our )?\w+")
 _OF_WHAT = re.compile(r"(?<=s) of (?!course)[a-z]+(?=\s*[:(,–])")  # `sessions of work: …`
 
 
@@ -46,7 +47,7 @@ def unaccounted(
 def _left_of(
     text: str, known: frozenset[str], aside: Sequence[str], forms: Sequence[str]
 ) -> list[str]:
-    text = _OF_WHAT.sub("", _LABEL.sub("", text))
+    text = _BESIDE.sub(" ", _OF_WHAT.sub("", _LABEL.sub("", text)))
     numbers = [n for n in _NUMBER.findall(_ONLY.sub(" ", text)) if n not in known]
     for remark in aside:
         text = text.replace(remark, " ")
@@ -104,5 +105,9 @@ def _plan_words(steps: Sequence[Step]) -> frozenset[str]:
             "removed",
             "goes",
             "away",
+            "when",
+            "once",
+            "together",
+            "after",
         }
     return frozenset(found | {singularize(word) or word for word in found})

@@ -88,7 +88,7 @@ _THEN = re.compile(
 )
 # `try to fetch, patch | and delete …`: the verbs share their object
 _COORDINATED = re.compile(
-    r"(?i)\b(?:(?:try|tries|trying|attempts?|able|allowed)\s+to|can|could|may|cannot|not|ever)\s+[a-z]+(?:\s*,\s*[a-z]+)*\s*$"
+    r"(?i)\b(?:(?:try|tries|trying|attempts?|able|allowed)\s+to|can|could|may|cannot|not|ever)(?:\s+(?:only|just|also|always|never))?\s+[a-z]+(?:\s*,\s*[a-z]+)*\s*$"
 )
 _STATES = re.compile(
     r"(?i)\s*(?:i|we|you|they|people|users|customers|clients|everybody|everyone|our|my|there)\b"
@@ -122,6 +122,8 @@ _LABELLED = (
     r"^(?P<story>\s*(?!(?:<VERB>|<ADD>)\b|(?:new )?(?:project|api|backend|service)\b|[A-Z]\w+\s*:)[^:;()]{3,90}):\s*"
     r"(?=(?:(?:<ADD>)\s+)?(?:an?\s+|the\s+|new\s+|one\s+)+<RESOURCE>\s+(?:called |named )?[`\"]?(?-i:[A-Z])\w+|(?-i:[A-Z][a-z]\w+)\s+(?:with|has)\b)"
 )
+# `Customs wants to know where goods come from: add …`
+_REASONED = r"^(?P<story>\s*(?!(?:<VERB>|<ADD>|on|in|to|for|at)\b)(?:[^\s:;()]+\s+){3,16}[^\s:;()]+):\s*(?=(?:please |pls )?(?:add|give|extend|create|introduce|put|make|build|set up)\b)"
 _HAVE_NONE = r"^(?P<story>\s*(?:the |our |all )?(?:existing|old|present|current) [\w ]{3,30}? (?:have|has|do not|lack|are|were)\b[^,;:]{2,40}),\s*(?:so\s+)?(?=optional)"
 _AS_A = re.compile(
     r"(?i)^\s*as an? [\w -]{2,40}?,?\s+(?:i|we) (?:want|would like|wish|need)(?: to be able)?(?: to)?\s+"
@@ -180,7 +182,7 @@ def _story_of(sentence: str) -> tuple[list[str], str]:
     while found := next(
         (
             m
-            for one in (_STORY, _DISMISSED, _LEAD, _LABELLED, _HAVE_NONE)
+            for one in (_STORY, _DISMISSED, _LEAD, _LABELLED, _REASONED, _HAVE_NONE)
             if (m := pattern(one).match(sentence))
         ),
         None,

@@ -14,10 +14,10 @@ from backwright.agent.planner.arrange import (
     relations_last,
 )
 from backwright.agent.planner.attributes import is_plain_type
-from backwright.agent.planner.covered import uncovered
+from backwright.agent.planner.covered import uncovered, unkept
 from backwright.agent.planner.drafts import Draft, known_kind, snake
+from backwright.agent.planner.fieldwords import field_words
 from backwright.agent.planner.frames.relations import count_relations, settle_kind
-from backwright.agent.planner.lexicon import lexicon, pattern
 from backwright.agent.planner.questions import (
     ask_field_place,
     ask_fields,
@@ -26,18 +26,20 @@ from backwright.agent.planner.questions import (
     ask_owner,
     ask_part,
     ask_project,
-    ask_type,
     ask_unclear,
 )
 from backwright.agent.planner.state import Entity, Relation, State
 from backwright.agent.planner.types import Part, Plan, Step
 from backwright.errors import UsageError
-from backwright.spec.fields import read_field
-from backwright.spec.names import names_of
 
 _CHANGES = re.compile(
     r"(?i)(?:please )?(?:make|set|turn|mark|change|convert|switch|alter|let|declare|modify|resize|widen|shorten|lengthen|increase|decrease|extend)\b"
 )
+# No field is called so: what stands before its name was not understood.
+_NO_NAME = re.compile(
+    r"_(?:the|an?|that|which|with|and|or|is|has|are|should|must)_|^(?:private|shared|global|personal|most|least|max|min)$"
+)
+_FLAGS = ("private", "shared", "global", "personal")  # names too, where they have a type
 CAN = (
     "new projects; resources, fields and relations; authentication; CORS, versions, rate limits, indexes, pages; "
     "audit, probe, doctor, inspect; undo"
@@ -92,6 +94,7 @@ def _account(state: State, steps: tuple[Step, ...]) -> None:
     ]
     left = unaccounted(described, steps, (*state.aside, *state.elsewhere), state.forms())
     left += uncovered(state.capable, steps, state.aside)
+    left += unkept(described, steps, state.forms())
     if left:
         ask_unclear(state, left, "leftover")
         state.aside += left
@@ -106,6 +109,14 @@ def _clashes(state: State) -> list[str]:
         if not draft.literal
         and not known_kind(draft.name)
         and (is_plain_type(draft.name) or _counts_rows(draft, state))
+    ]
+    typed += [
+        draft.words
+        for entity in state.entities
+        for draft in entity.drafts
+        if _NO_NAME.search(draft.name)
+        and not draft.literal
+        and not ("type" in draft.said and draft.name in _FLAGS)
     ]
     return typed + [
         f"{clash} (said of {entity.name}.{draft.name}: {draft.words})"
@@ -201,7 +212,7 @@ def _entity_step(entity: Entity, state: State) -> Step | None:
     ]
     if not own and not (entity.is_sure and len(entity.drafts) > 1):
         ask_fields(state, entity)
-    words = _words(entity, state)
+    words = field_words(entity, state)
     options = _owner(entity, state)
     source = f"your words: {entity.source!r}"
     state.parts.insert(0, Part(f"resource {entity.name}", source))
@@ -222,6 +233,9 @@ def _no_change_of_columns(entity: Entity, state: State) -> None:
 def _fields_step(entity: Entity, state: State) -> Step | None:
     _no_change_of_columns(entity, state)
     entity.drafts = [d for d in entity.drafts if d.said or d.literal or not _is_made(d, state)]
+    announced = [d for d in entity.drafts if _is_announced(d, entity)]
+    entity.drafts = [d for d in entity.drafts if d not in announced]
+    state.aside += [d.words for d in announced]
     if not entity.drafts:
         if entity.loose:
             ask_field_place(state, (), entity.source)
@@ -230,7 +244,17 @@ def _fields_step(entity: Entity, state: State) -> Step | None:
     thing = entity.thing
     assert thing is not None  # noqa: S101 - the caller looked
     state.parts.insert(0, Part(f"resource {entity.name}", f"the project: {thing.place}"))
-    return Step("add field", (entity.name, *_words(entity, state)))
+    return Step("add field", (entity.name, *field_words(entity, state)))
+
+
+def _is_announced(draft: Draft, entity: Entity) -> bool:
+    """Tell whether `give Task an energy level` only announces what is described then: `field energy, one of …`."""
+    words = set(draft.name.split("_"))
+    return (
+        not draft.said
+        and not draft.literal
+        and any(one.said and set(one.name.split("_")) < words for one in entity.drafts)
+    )
 
 
 def _is_made(draft: Draft, state: State) -> bool:
@@ -267,98 +291,3 @@ def _owner(entity: Entity, state: State) -> tuple[tuple[str, str], ...]:
         answer = "" if guarded else ask_owner(state, entity)
         return (("owner", answer),) if answer else ()
     return (("owner", state.world.user),)
-
-
-def _words(entity: Entity, state: State) -> tuple[str, ...]:
-    """Return the field words of a resource, each tried by the engine's own reader."""
-    words: dict[str, str] = {}
-    _belongs_to_user(entity, state)
-    for draft in entity.drafts:
-        word = _word(draft, entity, state)
-        if word is None or words.get(draft.name) == word:
-            continue
-        if draft.name in words:
-            ask_unclear(state, [f"{word} beside {words[draft.name]}"], "twice")
-            continue
-        read_field(word)
-        words[draft.name] = word
-    return tuple(words.values())
-
-
-def _belongs_to_user(entity: Entity, state: State) -> None:
-    """`linked to the user`, without a name for it, says whose rows are."""
-    user = state.world.user
-    for draft in list(entity.drafts):
-        refers = draft.name.startswith("<") and draft.said.get("type") == "ref"
-        if user and not entity.thing and refers and state.target(str(draft.said["thing"])) == user:
-            entity.drafts.remove(draft)
-            entity.owner, entity.owner_source = (
-                entity.owner or "user",
-                entity.owner_source or draft.words,
-            )
-
-
-def _word(draft: Draft, entity: Entity, state: State) -> str | None:
-    target = None
-    if "thing" in draft.said and not draft.literal:
-        target = state.target(str(draft.said["thing"]))
-        if draft.said["type"] == "many" and not _many_is_sure(draft, entity, target, state):
-            return None
-        if draft.name.startswith("<"):
-            names = names_of(target)
-            draft.name = names.plural_snake if draft.said["type"] == "many" else names.snake
-    elif thing := _model_named(draft, state):
-        target = thing
-        draft.said |= {"type": "ref", "thing": target}
-        state.parts.append(
-            Part(
-                f"{draft.name} refers to {target}",
-                f"the project or your words: {target} is a resource",
-            )
-        )
-    if draft.literal is None and draft.kind is None and _is_prose(draft.name):
-        draft.said["type"] = "text"
-        draft.assumed = f"assumed from the name {draft.name!r}"
-    if draft.literal is None and draft.kind is None:
-        ask_type(state, entity, draft)
-    word = draft.word(target)
-    told = f"your words: {draft.words!r}" if draft.words else "your answer"
-    assumed = f"{draft.assumed}; {told}" if draft.assumed else told
-    state.parts.append(Part(word, assumed))
-    return word
-
-
-def _is_prose(name: str) -> bool:
-    """Tell whether a name that no model has gives away a text: `note`."""
-    return bool(pattern(lexicon("names")["known_unless_model"]["text"]).match(name))
-
-
-def _model_named(draft: Draft, state: State) -> str | None:
-    """Return the model that an untyped field is called after."""
-    if draft.literal or draft.kind is not None or known_kind(draft.name):
-        return None
-    found = state.find(draft.name.replace("_", " "))
-    if found and snake(found.name) == draft.name:
-        return found.name
-    last = state.find(draft.name.rpartition("_")[2])  # `parent_task`
-    return last.name if last and draft.name.endswith(f"_{snake(last.name)}") else None
-
-
-def _many_is_sure(draft: Draft, entity: Entity, target: str, state: State) -> bool:
-    """Tell whether `has many products` is many-to-many; where it is one-to-many, the other side keeps it."""
-    if draft.said.get("sure"):
-        return True
-    state.many.append((entity.name, target, "many"))
-    relation = settle_kind(Relation(entity.name, target, None, draft.words), state)
-    other = state.find(target)
-    refers = other is not None and any(
-        d.said.get("type") == "ref" and state.target(str(d.said.get("thing"))) == entity.name
-        for d in other.drafts
-    )
-    if refers:
-        return False
-    relation = relation or ask_kind(state, Relation(entity.name, target, None, draft.words))
-    if relation.kind == "many-to-many":
-        return True
-    state.acts.append(relation)
-    return False

@@ -20,6 +20,7 @@ _VERBS = {
 }
 # What is said of a field within a clause that relates two resources.
 _KEPT = ("cascade", "restrict", "unique", "index")
+_MODIFIERS = ("optional", "unique", "index", "cascade", "restrict")
 _COUNTED = ("rate", "pagination")  # whose numbers all mean something
 _NAMES = re.compile(r"https?://\S+|(?<!\w)/[\w{}/-]+|\b(?:[a-z_]+\d\w*|429|\d+\.\d+\.\d+)\b")
 _NUMBER = re.compile(r"(?<![\w.])\d+(?![\w.])")
@@ -66,3 +67,29 @@ def _is_covered(frame: str, text: str, steps: Sequence[Step]) -> bool:
 def _numbers(step: Step) -> list[str]:
     words = [*step.args, *(value for _, value in step.options)]
     return re.findall(r"\d+", " ".join(words))
+
+
+def unkept(clauses: Iterable[str], steps: Sequence[Step], things: Iterable[str]) -> tuple[str, ...]:
+    """Return what clauses say of a field (that it is optional, unique, indexed) and no field of theirs has.
+
+    Args:
+        clauses: What resources and fields were read from.
+        steps: The plan.
+        things: Every form of the names of models that can be referred to.
+    """
+    forms = tuple(things)
+    words = [word for step in steps for word in step.words if ":" in word]
+    return tuple(
+        text[one.start : one.end]
+        for text in dict.fromkeys(clauses)
+        for one in spot(text, forms)
+        if one.kind in _MODIFIERS
+        and not any(one.kind in word.split(":") for word in _named_in(text, words))
+    )
+
+
+def _named_in(text: str, words: list[str]) -> list[str]:
+    """Return the field words whose names a text has; all of them where it has none."""
+    low = text.lower().replace("-", " ").replace("_", " ")
+    named = [word for word in words if word.partition(":")[0].replace("_", " ") in low]
+    return named or words

@@ -86,6 +86,9 @@ def _column(name: str, rest: str) -> str | None:
             return None
         kind = found[1].format(*(g for g in found[0].groups() if g))
     default = re.search(r"(?i)\bdefault\s+'?([\w.-]+)'?", rest)
+    listed = re.search(rf"(?i)\bcheck\s*\(\s*{name}\s+in\s*\(([^)]*)\)", rest)
+    if listed:
+        kind = "enum:" + ",".join(one.strip(" '\"") for one in listed[1].split(","))
     parts = [name, kind]
     if default and not refers and default[1].lower() not in ("now", "null", "current_timestamp"):
         parts.append(f"default={default[1].lower() if kind == 'bool' else default[1]}")

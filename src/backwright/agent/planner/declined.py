@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from backwright.agent.planner.attributes import describes
 from backwright.agent.planner.clauses import Clause
 from backwright.agent.planner.lexicon import first, pattern
 from backwright.agent.planner.ownership import take_owner
 from backwright.agent.planner.state import Entity, State
 
+_OPEN = re.compile(r"(?i)\b(?:log-?ins?|accounts?|auth\w*|users?|tokens?|open|public|anonymous)\b")
 _TYPED = ("type", "length", "money", "decimal", "enum", "default", "range", "optional", "unique")
 
 
@@ -18,6 +21,8 @@ def read_declined(clause: Clause, state: State) -> bool:
         return False
     if take_owner(text, state.people())[1]:
         return False
+    if _OPEN.search(text) and (state.world.guarded or state.project):
+        return False  # whom it lets in is no matter of course here
     state.aside.append(clause.raw)
     state.doubts.append(lambda later: _ask_if_done(clause, later))
     return True

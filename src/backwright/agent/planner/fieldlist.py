@@ -36,6 +36,13 @@ _RELATES = re.compile(
     r"(?i)\s*(?:where|so that|such that|and)?\s*(?:each|every|an?|the|all|it|they)\b(?: \w+){0,2} (?:is|are|belongs?|refers?|points?|links?)\b"
 )
 _WORDS = re.compile(r"[A-Za-z][\w'-]*")
+_RECORDS = re.compile(
+    r"(?i)(?<=[,a-z)]) (?:records|tracks|remembers|saves|takes|notes|mentions|knows|states) (?=(?:the|an?|its|their|who|when)\b)"
+)
+_CALLED = r"\b(?:an?|the|one)\s+(?P<type>(?:optional |unique |required |nullable |indexed )*(?:<TYPE>)(?: (?:flag|field|column|value))?),?\s+(?:called|named)\s+[`\"']?(?P<name>[a-z]\w*)[`\"']?"
+_NAMED = re.compile(
+    r"(?i)\s*(?:which is |that is |to be )?(?:called|named|name it|call it|with the name)\s+[`\"']?(?P<name>[a-z]\w*)[`\"']?"
+)
 _NAMING_TYPES = frozenset(
     {"url", "uri", "link", "email", "date", "datetime", "timestamp", "website"}
 )
@@ -76,7 +83,7 @@ def read_list(
     """
     result = FieldList(drafts=deepcopy(list(given)))
     text = _take_literals(text, result)
-    text = joined_compounds(text)
+    text = joined_compounds(_in_order(text))
     forms = tuple(things)
     spotted = spot(text, forms)
     reader = _Reader(result, {one.lower() for one in forms}, bool(given))
@@ -84,6 +91,12 @@ def read_list(
         reader.read(chunk)
     result.fresh = len(result.drafts) - len(given)
     return result
+
+
+def _in_order(text: str) -> str:
+    """Return a text with names before types (`a datetime called at`), and with plain verbs of having."""
+    text = _RECORDS.sub(" has ", text)
+    return pattern(_CALLED).sub(r"`\g<name>` \g<type>", text)
 
 
 def _take_literals(text: str, result: FieldList) -> str:
@@ -111,10 +124,20 @@ class _Reader:
             self.result.elsewhere.append(chunk.text.strip())
         elif chunk.is_reason:
             self.result.remarks.append(chunk.text.strip())
-        else:
+        elif not self._names_reference(chunk):
             words = chunk.names()
             rows = self._is_about_rows(words) or self._is_about_rows(_WORDS.findall(before(chunk)))
             self._read(chunk, [] if rows else words)
+
+    def _names_reference(self, chunk: Chunk) -> bool:
+        """Take `called courier` for the reference that was spoken of just before."""
+        named = _NAMED.match(chunk.text)
+        if not named or not self.result.drafts or not self.result.drafts[-1].name.startswith("<"):
+            return False
+        self.result.drafts[-1].name = snake(named["name"])
+        for one in chunk.attributes:
+            self.result.drafts[-1].take(one)
+        return True
 
     def _is_about_rows(self, words: list[str]) -> bool:
         """Tell whether words speak of rows: `all existing and new orders start as pending`."""
@@ -228,8 +251,15 @@ class _Reader:
             self._give(self.result.drafts[-1], chunk)
         elif refs := [one for one in chunk.attributes if one.kind in ("ref", "many")]:
             self._refer(refs, chunk)
+            self._give_rest(refs, chunk)
         else:
             self.result.whole += chunk.attributes
+
+    def _give_rest(self, refs: Sequence[Attribute], chunk: Chunk) -> None:
+        """Give the field of a reference what else is said of it: `an optional reference to Courier`."""
+        for one in chunk.attributes:
+            if one not in refs:
+                self.result.drafts[-1].take(one)
 
     def _led_by(self, chunk: Chunk) -> str | None:
         """Return the filler word that is a name here, since the open field has its type: `at datetime`."""

@@ -8,6 +8,10 @@ from collections.abc import Iterable
 from backwright.agent.planner.lexicon import first, lexicon, patterns
 
 USER, NONE = "user", "none"
+# `just like tasks do`, said of whose rows are.
+_LIKEWISE = re.compile(
+    r"(?i)\s*,?\s*(?:(?:and )?(?:just |exactly |the )?(?:like|as(?: with| for)?|same as|same way as|in the same way as) (?:the |with |for |our |in )*(?!(?:default|an?)\b)[\w-]+(?: (?:do|does|are|is|already|else))*|as (?:usual|always))(?=\s*(?:[.,;)]|$))"
+)
 _WORD = re.compile(r"[A-Za-z][A-Za-z-]*")
 
 
@@ -25,7 +29,8 @@ def take_owner(text: str, others: Iterable[str] = ()) -> tuple[str, str | None, 
             if match and not any(
                 re.search(rf"\b{re.escape(n)}\b", match[0].lower()) for n in named
             ):
-                rest = f"{text[: match.start()]} {text[match.end() :]}"
+                like = _LIKEWISE.match(text, match.end())
+                rest = f"{text[: match.start()]} {text[like.end() if like else match.end() :]}"
                 further, _, _ = take_owner(rest, named)
                 return further, whose, match[0].strip(" ,")
     return text, None, ""

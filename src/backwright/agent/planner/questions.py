@@ -13,6 +13,7 @@ from backwright.agent.planner.state import Entity, Relation, State
 from backwright.agent.planner.types import Part
 from backwright.errors import UsageError
 from backwright.spec.fields import KINDS, read_field
+from backwright.tasks.fills import KEY as EXISTING_ROWS
 from backwright.values import Choice, Question
 
 STOP = Choice("stop", "Do nothing.", "The project stays as it is.")
@@ -107,6 +108,20 @@ def ask_type(state: State, entity: Entity, draft: Draft) -> None:
     words += [m for m in ("optional", "unique", "index") if m in draft.said]
     draft.literal = ":".join(words)
     read_field(draft.literal)
+
+
+def ask_existing(state: State, entity: Entity, draft: Draft) -> None:
+    """Ask what rows that are there get in a field that must be given, as `add field` would."""
+    question = Question(
+        key=EXISTING_ROWS,
+        text=f"What do existing rows of {entity.name} get in {draft.name}?",
+        why=f"{draft.words!r} must be given and has no default, and there are rows.",
+        choices=(Choice("optional", "They have nothing there: it may be null.", "Code that reads it has to do without a value."), STOP),
+        recommended="optional",
+    )  # fmt: skip
+    ask(state, question)
+    del draft.said["required"]
+    draft.said["optional"] = 1
 
 
 def ask_fields(state: State, entity: Entity) -> None:

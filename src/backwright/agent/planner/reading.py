@@ -25,6 +25,7 @@ from backwright.agent.planner.types import Plan, World
 from backwright.agent.planner.unread import has_types, place_unread, wish
 from backwright.agent.planner.wording import Message, read_message
 from backwright.errors import UsageError
+from backwright.spec.names import split_words
 from backwright.tasks.questions import Answers
 
 Frame = Callable[[Clause, State], bool]
@@ -180,9 +181,18 @@ def _announces(text: str, said: str) -> bool:
     """Tell whether a clause only says who wants what is described elsewhere: `Sales wants coupons. Coupon: …`."""
     found = _ANNOUNCES.fullmatch(text)
     noun = read_noun(found["noun"]) if found else None
-    if noun is None or noun[1].strip():
+    if noun is None or not re.fullmatch(
+        r"(?:\s+(?:in|for|on) (?:the|our|this) \w+)?", noun[1].rstrip()
+    ):
         return False
-    return bool(re.search(rf"\b{pascal(noun[0])}\s*(?:[:(=,]|with\b|has\b|consists\b)", said))
+    name = pascal(noun[0])
+    human = " ".join(split_words(name)).lower()
+    return bool(
+        re.search(
+            rf"\b(?:{name}\s*(?:[:(=,]|with\b|has\b|consists\b)|(?:an?|each|every)\s+{human}\s+(?:has|have|needs|consists|with)\b)",
+            said.replace("A ", "a "),
+        )
+    )
 
 
 def _halves(clause: Clause) -> tuple[Clause, ...]:

@@ -39,11 +39,20 @@ def place_unread(clause: Clause, state: State) -> None:
     text = clause.text
     if _dismisses(text) or _only_tells(text, state):
         state.aside.append(clause.raw)
+    elif has_types(text) and re.search(r"[:,(]", text):
+        _open(clause, state)
     elif first(text, "cues", "vague", "quality"):
         wish(clause, state, "It can mean several things, and each is another piece of work.")
     elif first(text, "cues", "vague", "features") and not state.acts and not _orders(text):
         wish(clause, state, "It names a feature, but not what is to be there for it.")
-    elif re.match(r"(?i)(?:write|compose|draft|draw)\b", text):
+    else:
+        _place_rest(clause, state)
+
+
+def _place_rest(clause: Clause, state: State) -> None:
+    """Place a clause that describes nothing by itself."""
+    text = clause.text
+    if re.match(r"(?i)(?:write|compose|draft|draw)\b", text):
         state.refused.append((clause.raw, "of texts it writes tests, and nothing else"))
     elif verb := unknown_verb(clause):
         state.refused.append((clause.raw, f"{verb!r} is nothing that it knows how to do"))
@@ -62,6 +71,22 @@ def place_unread(clause: Clause, state: State) -> None:
         state.unclear.append(clause.raw)
     else:
         state.aside.append(clause.raw)
+
+
+def _open(clause: Clause, state: State) -> None:
+    """Ask about a clause that describes something, but not of what."""
+    if state.acts:
+        state.unclear.append(clause.raw)
+        return
+
+    def doubt(later: State) -> None:
+        if later.acts:
+            later.unclear.append(clause.raw)
+        else:
+            why = "It says what something is like, but not what."
+            later.step(ask_reading(later, clause.raw, why), clause.raw)
+
+    state.doubts.append(doubt)
 
 
 def _dismisses(text: str) -> bool:

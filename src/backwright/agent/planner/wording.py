@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from backwright.agent.planner.declared import spelt_out
 from backwright.agent.planner.lexicon import known_words, lexicon, pattern, patterns
 from backwright.agent.planner.spelling import mend
+from backwright.spec.names import pluralize
 
 _PASTED_LINE = re.compile(
     r"""(?x)^\s*(?:Traceback\ \(most\ recent | File\ "[^"]+",\ line\ \d+ | \^+\s*$ | ~*\^+~*\s*$
@@ -55,10 +56,19 @@ def read_message(text: str, names: Iterable[str]) -> Message:
     for short in lexicon("words")["short"]:
         said = pattern(short["pattern"]).sub(short["means"], _straight(said))
     spelling = lexicon("words")["spelling"]
-    sound = frozenset(spelling["sound"]) | known_words()
+    sound = frozenset(spelling["sound"]) | known_words() | _named(said)
     vocabulary = frozenset(spelling["words"]) | {n for n in names if n.isalpha()}
     said, mended = mend(said, vocabulary, sound, spelling["slips"])
     return Message(re.sub(r"[ \t]+", " ", said).strip(), pasted, mended)
+
+
+def _named(text: str) -> frozenset[str]:
+    """Return the words that a text gives as names, and their plurals: `Channel: …` makes `channels` no slip."""
+    names = re.findall(
+        r"(?<=[-*•\n(] )([A-Z][a-z]+)\b|\b([A-Z][a-z]+)(?=\s*[:(])|(?<=[a-z] )([A-Z][a-z]+)\b", text
+    )
+    words = {word.lower() for found in names for word in found if word}
+    return frozenset(words | {pluralize(word) for word in words})
 
 
 def _without_tables(text: str) -> str:
@@ -123,7 +133,7 @@ def _without_json(text: str, pasted: list[str]) -> str:
 def without_courtesy(clause: str) -> str:
     """Return a clause without what is said out of courtesy."""
     before = ""
-    clause = clause.strip(" ,;:–")
+    clause = re.sub(r"^\s*[-*•]\s+", "", clause).strip(" ,;:–")
     while clause != before:
         before = clause
         for one in patterns("words", "courtesy"):

@@ -22,6 +22,7 @@ _TRIES = re.compile(
 _OF_OTHERS = re.compile(
     r"(?i)\b(?:isolat\w*|(?:an)?other (?:user|account|customer|person|people)\w*|someone else|somebody else|anyone else|cannot|user [ab]\b|wrong password|alice|bob|(?:see|read|reach|touch|change|edit|delete|access) each other)\b|^(?:test|verify|prove|make sure|ensure|write|hit|try|can|does (?:every|each)|do all)\b"
 )
+_OWN = re.compile(r"(?i)\b(?:their|his|her) own\b")
 _TWO_USERS = re.compile(r"(?i)\b(?:user|account) [ab12]\b.*\b(?:user|account) [ab12]\b")
 _JUDGED = re.compile(r"(?i)\b(?:audit|checklist|code review|review the code|code quality)\b")
 _OPENS_CORS = re.compile(
@@ -106,6 +107,13 @@ def read_probe(clause: Clause, state: State) -> bool:
     """`write tests for the task endpoints`, `can Bob read Alice's tasks?`."""
     if not first(clause.text, "cues", "probe", "cues"):
         return False
+    if (
+        state.project is not None
+        and not clause.asks
+        and _OWN.search(clause.text)
+        and not _TRIES.match(clause.text)
+    ):
+        return False  # what a project that is begun is to be like
     if first(clause.text, "cues", "probe", "tests"):
         state.step("probe", clause.raw, options=(("write-tests", ""),))
         return True

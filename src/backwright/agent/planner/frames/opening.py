@@ -71,7 +71,9 @@ def open_resource(
     rest = _parent(rest, entity, state)
     rest = re.sub(r"^\s*of (?!course)[a-z]+(?=\s*[:(,–])", "", rest)  # `sessions of work: …`
     names = "|".join(re.escape(one) for one in entity.called)
-    rest = pattern(rf"^[\s:,;.–-]*(?:each|every|an?|the)\s+(?:{names})\b").sub("", rest)
+    rest = pattern(
+        rf"^[\s:,;.–-]*(?:(?:each|every|an?|the)\s+(?:{names})\b|(?-i:{entity.name})(?=\s*(?:[:(–-]|with\b|has\b)))"
+    ).sub("", rest)
     fields = read_list(body_of(rest), state.forms(), entity.drafts)
     if not fields.drafts and fields.whole:
         entity.loose = True

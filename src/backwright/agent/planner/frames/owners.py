@@ -10,6 +10,11 @@ from backwright.agent.planner.lexicon import pattern
 from backwright.agent.planner.ownership import owner_of_clause, take_owner
 from backwright.agent.planner.state import Entity, State
 
+# `standard JWT login, …`: what a new project has anyway.
+_STANDARD = re.compile(
+    r"(?i)^(?:(?:the |a |an |our )?(?:standard|usual|normal|default|common|plain) (?:set-?up|stuff|things)?\s*(?:with )?)?(?:(?:jwt|log-?in|accounts?|auth\w*|tokens?)(?: |$|(?=,)))*(?:please)?\s*[,;–:]\s*(?:and |so )?"
+)
+
 
 def read_owner(clause: Clause, state: State) -> bool:
     """Read a clause that says whose rows are, and nothing else; tell whether it does."""
@@ -40,6 +45,8 @@ def _is_of_project(text: str, state: State) -> bool:
 
 def _owner_alone(text: str, state: State) -> tuple[str | None, str]:
     """Return whose rows are by a clause that says nothing else, and the words that say so."""
+    if state.project is not None:
+        text = _STANDARD.sub("", text)
     rest, owner, said = take_owner(text, state.people())
     plain = pattern(
         rf"\b(?:{things_of(state)}|<MANYWORD>|<DET>|make|let|have|has|should|must|and|to|be|is|are|so|that|they|them|it|these|those|via|which|then|of|by|in|rows?|the|ones?|or|resources?|both|only|just|any|never|<MAY>|<USER>|on|with|for|but|as|usual|well|too)\b|\W"

@@ -60,6 +60,8 @@ def _more(clause: Clause, state: State) -> bool:
     bare = first(clause.text, "cues", "new", "bare")
     says = _NAMES_IT.search(clause.text)
     described = _describes(clause.text)
+    if described and state.current is not None and re.match(r"(?i)[`\"']?name\b", clause.text):
+        return False  # a field of what is being described
     wanted = says or (not state.project.args and not described)
     named = first(clause.text, "cues", "new", "named") if wanted else None
     if not bare and not named and not _usual(clause.text):

@@ -9,6 +9,7 @@ from backwright.agent.planner.attributes import spot
 from backwright.agent.planner.clauses import Clause, closing, is_resource
 from backwright.agent.planner.drafts import Draft, snake
 from backwright.agent.planner.fieldlist import read_list
+from backwright.agent.planner.frames.continued import continued
 from backwright.agent.planner.frames.fields import (
     field_for_what,
     field_on_it,
@@ -22,7 +23,6 @@ from backwright.agent.planner.frames.opening import (
     HAS,
     SUBJECT,
     body_of,
-    give_fields,
     open_resource,
     things_of,
     which_resource,
@@ -38,6 +38,10 @@ _PEOPLE_WANT = re.compile(
     r"(?i)\b(?:people|team|users|customers|clients|guys|folks|staff|colleagues|management|boss)$"
 )
 _NAMED_SO = re.compile(r"(?:Collection|Object|Table|Model|Entity|Endpoint)\s*[:(,]")  # a name here
+_REASON = re.compile(
+    r"(?i)(?P<reason>(?:for|because of|due to|as|since|so that|to|in order to)\b[^,;:()]{5,70}?),?\s+(?:i|we)\s+(?:also |now |then )?(?:need|want|require|would like)(?: to (?:have|store|keep|know|save|record|track|add))?\s+(?=(?:an?|the|another|two|some|one)\s)"
+)
+_OF_A_RESOURCE = re.compile(r"(?:belongs? to|has|have|refers? to|points? to|is linked to|is for)\b")
 _LABEL = re.compile(
     r"^[A-Za-z][A-Za-z ]{1,30}:\s+(?=[A-Z]\w+\s+(?:with\b|has\b|\())"
 )  # `Ticketing: …`
@@ -57,9 +61,14 @@ def read_resources(clause: Clause, state: State) -> bool:
         text = re.sub(
             r"(?i)\band (?:also )?to (?=(?:an?|the|one|exactly one) )", "belongs to ", text
         )
+    text = pattern(
+        rf"\s+(?:next to|beside|besides|alongside|in addition to)\s+{SUBJECT}(?:{things_of(state)})\b"
+    ).sub("", text)
     text = _with_name(re.sub(r"\s{2,}", " ", text).strip(" ,;–"), state)
     before = state.current
     done = any(one(text, clause, state) for one in _READERS)
+    if not done and (rest := _without_reason(text, state)):
+        done = any(one(rest, clause, state) for one in _READERS)
     if owner and (done or state.current):
         entity = state.current if state.current is not None else before
         if entity is not None and not entity.thing:
@@ -76,6 +85,15 @@ def _with_name(text: str, state: State) -> str:
     return pattern(
         r"\b(?P<verb>references?|refers? to|points? (?:to|at)|belongs? to|links? to|linked to) (?:it|that|one|one of them)(?=\s*(?:[,.;)]|$))"
     ).sub(rf"\g<verb> {current.name}", text)
+
+
+def _without_reason(text: str, state: State) -> str:
+    """Return what is asked for in `for the sync with the other system I need …`, where that names no resource."""
+    found = _REASON.match(text)
+    if not found or pattern(rf"\b(?:{things_of(state)})\b").search(found["reason"]):
+        return ""
+    state.aside.append(found["reason"].strip())
+    return text[found.end() :]
 
 
 # ---- a resource that the text calls one ----
@@ -107,7 +125,7 @@ def _called_resource(text: str, clause: Clause, state: State) -> bool:
     ).match(text)
     if (
         after
-        and not pattern(r"^(?:<VERB>)\b").match(after["name"])
+        and not pattern(r"^(?:(?:<VERB>)\b|(?:<NUM>|several|some|both|all)$)").match(after["name"])
         and (noun := read_noun(after["name"]))
         and not noun[1].strip(' `"')
     ):
@@ -175,6 +193,7 @@ def _header(text: str, clause: Clause, state: State) -> bool:
     if (
         rest.startswith((":", "–", "-"))
         and not _heads_like_current(noun[0], clause, state)
+        and not (noun[0][0].isupper() and clause.opens and _OF_A_RESOURCE.match(inner))
         and not read_list(body_of(rest), state.forms(), [Draft(snake(noun[0]))], follows=True).fresh
     ):
         return False  # `expires: date, optional` is a field
@@ -262,102 +281,6 @@ def _added(text: str, clause: Clause, state: State) -> bool:
     return open_resource(noun[0], noun[1], clause, state)
 
 
-# ---- more of what is spoken of ----
-
-
-def _continued(text: str, clause: Clause, state: State) -> bool:
-    """`Each one points to an order`, `code: unique, 4 to 12 characters`, `both may stay empty`."""
-    entity = state.current
-    if entity is not None and (_takes_default(text, entity) or _cascades(text, entity, state)):
-        return True
-    if entity is None:
-        return _of_project(text, clause, state)
-    if _has_other_subject(text, entity, state):
-        return False
-    names = "|".join(re.escape(one) for one in entity.called)
-    subject = pattern(
-        rf"^(?:{SUBJECT}(?:{names})\b(?!\s*[:(])|(?:it|they|each(?: one| of them)?|every one|this|these|those|one|and)\b)\s*(?P<has>(?:{HAS})\b)?"
-    ).match(text)
-    body = text[subject.start("has") if subject["has"] else subject.end() :] if subject else text
-    fields = read_list(
-        body_of(body) if subject and not subject["has"] else body, state.forms(), entity.drafts
-    )
-    said = _said(fields.drafts) + len(fields.whole) - _said(entity.drafts)
-    strong = bool(subject and subject["has"]) or bool(re.match(r"^[`\"]?[a-z]\w*[`\"]?\s*:", body))
-    if fields.fresh and not (said > 0 or strong or (entity.loose and not fields.remarks)):
-        return False
-    if not fields.fresh and said <= 0 and not any("candidate" in d.said for d in fields.drafts):
-        return False
-    return give_fields(entity, fields, clause, state)
-
-
-def _has_other_subject(text: str, entity: Entity, state: State) -> bool:
-    """Tell whether a clause says of something else what it has: `Bookings are for one room and have …`."""
-    found = re.match(
-        r"(?:An?|Each|Every|The|All)?\s*(?P<noun>[A-Z]?[a-z]+)\s+(?:(?:is|are)\s+[a-z ]{2,40}?\s+and\s+)?(?:has|have|needs?|belongs?|carry|carries|contains?)\b",
-        text,
-    )
-    if not found or not text[0].isupper():
-        return False
-    noun = found["noun"].lower()
-    own = [
-        *entity.called,
-        "it",
-        "they",
-        "each",
-        "one",
-        "rows",
-        "everyone",
-        "everybody",
-        "both",
-        "all",
-    ]
-    named = {draft.name for draft in entity.drafts}
-    return noun not in own and not {snake(noun), *noun.split()} & named and not state.find(noun)
-
-
-def _takes_default(text: str, entity: Entity) -> bool:
-    """`make that the default`, said of the value that was named before."""
-    if not re.match(
-        r"(?i)(?:so )?(?:make|take|use|let)? ?(?:that|it|this)(?: one| value)? ?(?:be |is |as )?the default\b",
-        text,
-    ):
-        return False
-    named = [one for one in entity.drafts if "candidate" in one.said]
-    for draft in named:
-        draft.said["default"] = draft.said.pop("candidate")
-    return bool(named)
-
-
-def _cascades(text: str, entity: Entity, state: State) -> bool:
-    """`deleting a task deletes its comments`: what becomes of rows whose parent goes."""
-    things = things_of(state)
-    found = pattern(
-        rf"^(?:(?:deleting|removing) {SUBJECT}(?P<first>{things}) (?:also |will |should |must )*(?:deletes?|removes?)"
-        rf"|(?:when|if|once|as soon as) {SUBJECT}(?P<then>{things}) (?:is|gets|was) (?:deleted|removed),?) (?:its|the|their|all|so|then|{things})\b"
-    ).match(text)
-    if not found or entity.thing:
-        return False
-    target = state.target(found["first"] or found["then"])
-    refs = [
-        d
-        for d in entity.drafts
-        if d.said.get("type") == "ref" and state.target(str(d.said["thing"])) == target
-    ]
-    for draft in refs:
-        draft.said["cascade"] = 1
-    return bool(refs)
-
-
-def _of_project(text: str, clause: Clause, state: State) -> bool:
-    """`it has members (name …)`, said of a project that is to be begun."""
-    found = pattern(
-        rf"^(?:it|the (?:api|app|project|backend|service)|there)\s+(?:{HAS}|is|are)\s+(?P<rest>.+)$"
-    ).match(text)
-    noun = read_noun(found["rest"]) if found and state.project else None
-    return bool(noun and open_resource(noun[0], noun[1], clause, state))
-
-
 def _bare_noun(text: str, clause: Clause, state: State) -> bool:
     """`subtasks! each subtask …`: a noun alone, of which more is said next."""
     noun = None if pattern(r"^(?:<ADD>|<VERB>)\b").match(text) else read_noun(text)
@@ -383,11 +306,7 @@ def _drop_if_empty(entity: Entity, state: State) -> None:
         state.acts.remove(entity)
 
 
-def _said(drafts: list[Draft]) -> int:
-    return sum(len(one.said) + bool(one.literal) for one in drafts)
-
-
 _READERS: tuple[Callable[[str, Clause, State], bool], ...] = (
     _deed,
-    _called_resource, field_on_it, fields_onto, things_have, _header, _continued, _added, _bare_noun,
+    _called_resource, field_on_it, fields_onto, things_have, _header, continued, _added, _bare_noun,
 )  # fmt: skip
