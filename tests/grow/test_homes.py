@@ -73,3 +73,23 @@ def test_routes_are_apart_from_what_has_their_name(tmp_path: Path) -> None:
     homes = read_homes(Sources(Draft(tmp_path), read_project(tmp_path)), names_of("Note"))
     assert homes.models == "app/models/note.py"
     assert homes.routes not in (homes.models, homes.schemas)
+
+
+def test_the_folder_of_most_models_has_the_new_one(tmp_path: Path) -> None:
+    """One model of a library's own, in a folder that is read first, does not draw it there."""
+    model = (
+        "from sqlalchemy import Column, Integer\nfrom app.core.db.database import Base\n\n\n"
+        "class {0}(Base):\n    __tablename__ = '{0}'\n    id = Column(Integer, primary_key=True)\n"
+    )
+    for path, text in {
+        "app/main.py": MAIN,
+        "app/core/db/database.py": "from sqlalchemy.orm import declarative_base\n\n"
+        "Base = declarative_base()\n",
+        "app/core/db/blacklist.py": model.format("Blacklist"),
+        "app/models/post.py": model.format("Post"),
+        "app/models/tier.py": model.format("Tier"),
+    }.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    homes = read_homes(Sources(Draft(tmp_path), read_project(tmp_path)), names_of("Note"))
+    assert homes.models == "app/models/note.py"

@@ -139,11 +139,16 @@ def _domain(routes: list[str], names: Names) -> str | None:
 def _home(
     files: Iterable[str], names: Names, domain: str | None, nouns: Sequence[Names]
 ) -> str | None:
-    """Return the file for one more of what stands in some files: the same one, or one beside."""
+    """Return the file for one more of what stands in some files: the same one, or one beside.
+
+    The folder that has most of them decides first: where each has a file, no file has most.
+    """
     counted = Counter(file for file in files if not is_test(file))
     if not counted:
         return None
-    file = counted.most_common(1)[0][0]
+    folders = Counter(PurePosixPath(file).parent for file in counted.elements())
+    folder = folders.most_common(1)[0][0]
+    file = next(one for one, _ in counted.most_common() if PurePosixPath(one).parent == folder)
     path = PurePosixPath(file)
     if (
         domain is not None
@@ -152,9 +157,8 @@ def _home(
         return _in(domain, path.name)
     if path.stem in _SHARED or path.stem == "__init__":
         return file
-    folder = path.parent.name
-    if folder in _SHARED or folder in ("model", "schema", "db", "orm"):
-        return _in(path.parent.as_posix(), _named_like(path.name, names, nouns))
+    if folder.name in _SHARED or folder.name in ("model", "schema", "db", "orm"):
+        return _in(folder.as_posix(), _named_like(path.name, names, nouns))
     return file
 
 

@@ -15,6 +15,7 @@ from backwright.transfer.grow.sessions import KINDS, session_kind
 from backwright.transfer.grow.sources import FunctionNode, Sources, last_name, names_of_statement
 
 _ENGINES = ("create_engine", "create_async_engine")
+_BASES = {"DeclarativeBase", "DeclarativeBaseNoMeta", "AsyncAttrs"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +231,8 @@ def _base(sources: Sources) -> Import | None:
         for node in tree.body:
             if isinstance(node, ast.ClassDef):
                 bases = {last_name(base) for base in node.bases}
-                if bases & {"DeclarativeBase", "DeclarativeBaseNoMeta", "AsyncAttrs"}:
+                is_made = any("as_declarative" in ast.unparse(d) for d in node.decorator_list)
+                if is_made or bases & _BASES:
                     return sources.module(path), node.name
             value = node.value if isinstance(node, ast.Assign) else None
             if isinstance(value, ast.Call) and last_name(value.func) == "declarative_base":

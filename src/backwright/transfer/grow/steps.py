@@ -48,11 +48,22 @@ def add_model(growth: Growth) -> None:
             _append(growth, home, definition.code, definition.imports)
             files.append(home)
     known = names_in_host(growth) | names_in_module(growth.example.code)
-    needed = set(made.imports) | _needed(code, known, growth, growth.homes.models)
+    imports = {_absolute(growth, pair) for pair in made.imports}
+    needed = imports | _needed(code, known, growth, growth.homes.models)
     _append(growth, growth.homes.models, code, needed, docstring="Database tables.")
     files += _far_sides(growth)
     files += _imported_with_models(growth)
     growth.done("model", *files)
+
+
+def _absolute(growth: Growth, pair: Import) -> Import:
+    """Return what the example's file imports by dots as any other file can."""
+    module = pair[0].lstrip(".")
+    dots = len(pair[0]) - len(module)
+    if not dots or growth.example.draft is not growth.draft:
+        return pair
+    node = ast.ImportFrom(module=module or None, names=[], level=dots)
+    return growth.sources.absolute(growth.example.model.file, node), pair[1]
 
 
 def _base(growth: Growth) -> str | None:
