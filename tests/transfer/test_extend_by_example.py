@@ -309,3 +309,126 @@ def test_a_function_takes_a_new_field_by_its_default_and_imports_what_it_uses(
 BOUNDED = """    name: str = Field(..., max_length=20)
     city: str = Field(..., max_length=20)
 """
+
+
+RENAMING_HOST = """\
+from fastapi import APIRouter
+from pydantic import BaseModel
+from sqlalchemy import Column, Integer, String
+from sqlalchemy.orm import Session, declarative_base
+
+router = APIRouter()
+Base = declarative_base()
+
+
+class Book(Base):
+    __tablename__ = "T_BOOK"
+    BOK_ID = Column(Integer, primary_key=True)
+    BOK_TITLE = Column(String, nullable=False)
+    BOK_ISBN = Column(String, nullable=False)
+
+
+class BookCreate(BaseModel):
+    title: str
+    isbn: str
+
+
+class BookOut(BaseModel):
+    title: str
+    isbn: str
+
+
+@router.post("/books", response_model=BookOut)
+def create_book(data: BookCreate, db: Session) -> BookOut:
+    book = Book(
+        BOK_TITLE=data.title,
+        BOK_ISBN=data.isbn,
+    )
+    db.add(book)
+    return BookOut(title=book.BOK_TITLE, isbn=book.BOK_ISBN)
+
+
+@router.get("/books", response_model=list[BookOut])
+def list_books(db: Session) -> list[Book]:
+    return db.query(Book).all()
+"""
+
+
+def test_columns_that_are_called_otherwise_than_what_is_sent_are_handed_over(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "main.py").write_text(RENAMING_HOST)
+    draft, learning = learning_of(tmp_path, "Book", ["rank:int:1..5:default=3"])
+    done = extend_resource(draft, learning, width=100)
+    code = draft.text("main.py")
+    assert "        BOK_ISBN=data.isbn,\n        rank=data.rank,\n    )" in code
+    assert "BookOut(title=book.BOK_TITLE, isbn=book.BOK_ISBN, rank=book.rank)" in code
+    assert not done.notes
+
+
+def test_a_row_that_is_made_of_what_has_no_such_field_is_noted(tmp_path: Path) -> None:
+    code = RENAMING_HOST.replace("data: BookCreate", "data: Sent").replace(
+        "class BookOut", "class Sent:\n    title = isbn = 1\n\n\nclass BookOut"
+    )
+    (tmp_path / "main.py").write_text(code)
+    draft, learning = learning_of(tmp_path, "Book", ["rank:int:1..5:default=3"])
+    done = extend_resource(draft, learning, width=100)
+    assert "data.rank" not in draft.text("main.py")
+    assert [n.text for n in done.notes if "made here without rank" in n.text]
+
+
+WRAPPING_HOST = """\
+from fastapi import APIRouter
+from pydantic import BaseModel
+from sqlalchemy import Column, Integer, String
+from sqlalchemy.orm import declarative_base, relationship
+
+router = APIRouter()
+Base = declarative_base()
+
+
+class Product(Base):
+    __tablename__ = "products"
+    id = Column(Integer, primary_key=True)
+    label = Column(String, nullable=False)
+    status = Column(String, nullable=False)
+    parts = relationship("Part", back_populates="product")
+
+
+class ProductOut(BaseModel):
+    label: str
+    status: str
+
+
+class ProductCreate(BaseModel):
+    product: ProductOut
+
+
+class ProductService:
+    @classmethod
+    def read_product(cls, product_id):
+        cls.product = Product.get(product_id)
+        cls.parts = cls.read_parts(product_id)
+        return {
+            "label": cls.product.label,
+            "status": cls.product.status,
+            "parts": cls.parts,
+        }
+
+
+@router.post("/products", response_model=ProductOut)
+def create_product(data: ProductCreate):
+    return Product.create(**data.product.model_dump())
+
+
+@router.get("/products/{product_id}", response_model=ProductOut)
+def read_product(product_id: int):
+    return ProductService.read_product(product_id)
+"""
+
+
+def test_the_row_itself_is_no_field_of_it(tmp_path: Path) -> None:
+    (tmp_path / "main.py").write_text(WRAPPING_HOST)
+    draft, learning = learning_of(tmp_path, "Product", ["rank:int:1..5:default=3"])
+    extend_resource(draft, learning, width=100)
+    assert '"rank": cls.product.rank,' in draft.text("main.py")

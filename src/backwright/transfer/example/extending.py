@@ -19,6 +19,7 @@ from backwright.transfer.dialect import bound
 from backwright.transfer.draft import Draft
 from backwright.transfer.example.chain import Part, read_chain
 from backwright.transfer.example.facts import Learning, facts
+from backwright.transfer.example.handing_over import hand_over
 from backwright.transfer.example.needs import add_needs
 from backwright.transfer.example.ownership import Ownership
 from backwright.transfer.example.surroundings import Surround
@@ -145,6 +146,10 @@ def extend_resource(draft: Draft, learning: Learning, *, width: int) -> Transfer
         done.add("model", path)
     for path in tell_apart(draft, learning):
         done.add("model", path)
+    handed, left = hand_over(draft, learning)
+    for path in handed:
+        done.add(STEPS[learning.chain.parts_of(path)[0].role], path)
+    done.notes += left
     for path, imports in wanted.items():
         used = used_names(ast.parse(without_bom(draft.text(path)))) if imports else set()
         imports = {(m, n) for m, n in imports if not n or n.rpartition(" ")[2] in used}

@@ -192,6 +192,7 @@ def _fields(learning: Learning, structure: set[str], to_owner: set[str]) -> Iter
             continue
         yield OldField(name=relation.name, kind="many", nullable=True, target=relation.target)
     known = {r.name for r in model.relationships} | set(_columns(learning)) | structure
+    known |= {learning.chain.names.snake, learning.chain.names.plural_snake}  # the rows themselves
     yield from (OldField(n, nullable=True) for n in _only_sent(learning) if n not in known)
 
 
