@@ -3,7 +3,7 @@
 Each project is copied and made a git repository. Each command is run, run once more (which must
 change nothing), and taken back (which must give back every byte).
 
-    python benchmarks/hosts_extend.py FOLDER… [--keep DIR] [--only fields,one,many]
+    python benchmarks/hosts_extend.py FOLDER… [--keep DIR] [--only fields,each,one,many]
 
 One row of Markdown a command goes to stdout. With `--keep`, the diff, the report and what was said
 on the way are written into a folder for each.
@@ -41,6 +41,11 @@ FIELDS = (
     "hidden:bool:default=false",
     "contact:email:optional",
 )
+EACH = (
+    "priority:int:1..5:default=3",
+    "condition:enum:fresh,worn:default=fresh",
+    "checked_on:date:optional",
+)
 HEADER = (
     "| project | command | result | "
     + " | ".join(CHECKS[:-1])
@@ -53,7 +58,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folders", nargs="+", type=Path)
     parser.add_argument("--keep", type=Path, help="where diffs and reports go")
-    parser.add_argument("--only", default="fields,one,many", help="which of the three commands")
+    parser.add_argument("--only", default="fields,one,many", help="which of the commands; `each` is one field at a time")
     given = parser.parse_args()
     print(HEADER + "\n" + "|---" * HEADER.count(" |") + "|", flush=True)
     codes = []
@@ -77,6 +82,9 @@ def commands(root: Path, kinds: list[str]) -> Iterator[tuple[str, tuple[str, ...
     names = [nouns.names[m.name].pascal for m in models]
     if names and "fields" in kinds:
         yield "fields", ("add", "field", names[0], *FIELDS)
+    if names and "each" in kinds:
+        for word in (*EACH, *(f"kin:ref:{other}" for other in names[1:2])):
+            yield word.partition(":")[0], ("add", "field", names[0], word)
     if len(names) < 2:
         names += [project.auth.user_model or names[0]] if names else []
     if len(names) > 1 and "one" in kinds:
@@ -106,7 +114,9 @@ def measured(copy: Path, keep: Path | None, words: tuple[str, ...]) -> tuple[int
 def row_of(name: str, words: tuple[str, ...], first: Ran, second: str, undone: str) -> str:
     """Return the row of one command."""
     checks = {check["check"]: check for check in first.document.get("verified", [])}
-    shown = " ".join(words[1:]) if words[1] == "relation" else f"field {words[2]} … ({len(FIELDS)})"
+    fields = words[3:]
+    is_many = words[1] == "field" and len(fields) > 1
+    shown = f"field {words[2]} … ({len(fields)})" if is_many else " ".join(words[1:])
     cells = [name, shown, "added" if first.code == 0 else f"refused ({first.code})"]
     cells += [told(checks.get(check), check) for check in CHECKS[:-1]]
     cells += [second, undone, f"{first.seconds:.0f}", in_words(first, checks)]
