@@ -58,7 +58,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folders", nargs="+", type=Path)
     parser.add_argument("--keep", type=Path, help="where diffs and reports go")
-    parser.add_argument("--only", default="fields,one,many", help="which of the commands; `each` is one field at a time")
+    parser.add_argument(
+        "--only",
+        default="fields,one,many",
+        help="which of the commands; `each` is one field at a time",
+    )
     given = parser.parse_args()
     print(HEADER + "\n" + "|---" * HEADER.count(" |") + "|", flush=True)
     codes = []
