@@ -13,11 +13,11 @@ from pydantic import (
     ValidationError,
 )
 
-from app.fields import STORABLE, DateTime, Email
-from app.schemas import Input
+from app.fields import STORABLE, DateTime, Email, Input
 
 SHORTEST_PASSWORD = 8
 LONGEST_PASSWORD = 128
+LONGEST_ATTEMPT = 1024  # at a password, which may be older than the bound above
 
 
 def _normalize_email(address: str) -> str:
@@ -47,7 +47,7 @@ Secret = Annotated[SecretStr, AfterValidator(_refuse_unencodable)]
 AccountEmail = Annotated[Email, AfterValidator(_normalize_email)]
 """An address; two that differ in case only are the same."""
 
-_email = TypeAdapter[str](AccountEmail)
+_EMAIL = TypeAdapter[str](AccountEmail)
 
 NewPassword = Annotated[
     Secret,
@@ -56,7 +56,7 @@ NewPassword = Annotated[
 ]
 """A password to be set. Its letters are counted, not its bytes; see `passwords.py` for those."""
 
-Password = Annotated[Secret, Field(max_length=1024)]
+Password = Annotated[Secret, Field(max_length=LONGEST_ATTEMPT)]
 """A password to be compared: an old one may be of any form."""
 
 OneTimeSecret = Annotated[Secret, Field(max_length=128)]
@@ -176,6 +176,6 @@ class Message(BaseModel):
 def parse_email(text: str) -> str | None:
     """Return an address in its normal form; None for what cannot be one."""
     try:
-        return _email.validate_python(text)
+        return _EMAIL.validate_python(text)
     except ValidationError:
         return None

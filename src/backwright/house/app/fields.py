@@ -2,23 +2,30 @@
 
 import re
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Any, TypeVar
+from functools import lru_cache
+from types import UnionType
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 from uuid import UUID
 
 from pydantic import (
     AfterValidator,
     AwareDatetime,
+    BaseModel,
     BeforeValidator,
+    ConfigDict,
     Field,
     HttpUrl,
     JsonValue,
     TypeAdapter,
+    ValidationInfo,
+    field_validator,
     validate_email,
 )
 from pydantic.json_schema import SkipJsonSchema
 
-LARGEST_INTEGER = 2**63 - 1
+LARGEST_INTEGER = 2**53 - 1  # what JavaScript and other readers of JSON can still tell apart
 LONGEST_EMAIL = 254
 LONGEST_TEXT = 100_000
 LONGEST_URL = 2083
@@ -27,7 +34,7 @@ MOST_LINKS = 100
 Value = TypeVar("Value")
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_url = TypeAdapter(HttpUrl)
+_URL = TypeAdapter(HttpUrl)
 
 
 def _check_text(text: str) -> str:
@@ -60,7 +67,7 @@ def _check_url(text: str) -> str:
     """
     if " " in text or not text.isprintable():
         raise ValueError("must not contain spaces or control characters")
-    _url.validate_python(text)
+    _URL.validate_python(text)
     return text
 
 
@@ -114,3 +121,35 @@ Links = Annotated[
 IdOrNull = UUID | Null
 # In a change: None if it was left out, since null is refused.
 Omittable = Annotated[Value | SkipJsonSchema[None], BeforeValidator(_refuse_null)]
+
+
+class Input(BaseModel):
+    """What a client sends: a field that is not known is an error, not a silence."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def check_that_a_number_is_one(cls, value: Any, info: ValidationInfo) -> Any:
+        """Refuse what Python would make a number of: `true`, and a text such as "5".
+
+        A decimal may be a text, as it is in answers, and 5.0 is an integer, as it is to JSON Schema.
+        """
+        if not isinstance(value, bool | str):
+            return value
+        annotation: Any = cls.model_fields[str(info.field_name)].annotation
+        kinds = _kinds(annotation)
+        exact = Decimal in kinds and isinstance(value, str)
+        if kinds & {int, float, Decimal} and type(value) not in kinds and not exact:
+            raise ValueError("must be a number")
+        return value
+
+
+@lru_cache
+def _kinds(annotation: Any) -> frozenset[Any]:
+    """Return the types that a field may have: each of a union, without what else is annotated."""
+    if get_origin(annotation) is Annotated:
+        return _kinds(get_args(annotation)[0])
+    if get_origin(annotation) in (Union, UnionType):
+        return frozenset().union(*map(_kinds, get_args(annotation)))
+    return frozenset({annotation})

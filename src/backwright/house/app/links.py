@@ -1,7 +1,7 @@
 """Filters by the other side of a many-to-many."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import ColumnElement, func, select
 from sqlmodel import SQLModel, col
@@ -14,6 +14,8 @@ from app.pagination import Filter
 @dataclass(frozen=True)
 class LinkedWith(Filter):
     """Rows that are linked, by a relationship of their model, with all ids that are named."""
+
+    description: ClassVar[str] = "Linked with this; if it is given several times, with all of them."
 
     relationship: str
 

@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from types import GenericAlias
-from typing import Annotated, Any, Generic, TypeVar, cast, get_args
+from typing import Annotated, Any, ClassVar, Generic, TypeVar, cast, get_args
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic.fields import FieldInfo
 from sqlalchemy import ColumnElement, Select, and_, func, or_, tuple_
 from sqlmodel import SQLModel, col
 
@@ -47,6 +48,13 @@ class PageQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
+    @classmethod
+    def __pydantic_init_subclass__(cls, **options: Any) -> None:
+        """Say in the description of the API what each filter means."""
+        super().__pydantic_init_subclass__(**options)
+        for name, field in cls.model_fields.items():
+            field.description = field.description or _meaning(cls, name)
+
     limit: Annotated[int, Field(ge=1, le=LARGEST_PAGE, description="The size of the page.")] = 20
     cursor: Annotated[
         str | None,
@@ -59,11 +67,36 @@ class PageQuery(BaseModel):
 class Filter(ABC):
     """What a filter means that is not about a column of the list's own table."""
 
+    description: ClassVar[str]
+
     @abstractmethod
     def condition(
         self, model: type[SQLModel], value: Any, caller: Caller | None
     ) -> ColumnElement[bool]:
         """Return what is true of the rows that pass."""
+
+
+def _meaning(query: type[PageQuery], name: str) -> str:
+    """Return what a parameter asks for, in words for who calls the API."""
+    field = query.model_fields[name]
+    own = _own_filter(field)
+    columns = [sort.removeprefix("-") for sort in get_args(query.model_fields["sort"].annotation)]
+    if name == "sort":
+        return "What to sort by, descending with `-`. Rows without a value come last either way."
+    if own is not None:
+        return own.description
+    if Null in get_args(field.annotation):
+        return "The id that the rows refer to, or `null` for those that refer to nothing."
+    if name.endswith("_min") and name not in columns:
+        return "At least this, which is included."
+    if name.endswith("_max") and name not in columns:
+        return "At most this, which is included."
+    return "Exactly this."
+
+
+def _own_filter(field: FieldInfo) -> Filter | None:
+    """Return what a parameter means if it is not about a column of the list's own table."""
+    return next((item for item in field.metadata if isinstance(item, Filter)), None)
 
 
 async def paginate(
@@ -104,8 +137,7 @@ def _conditions(
         value = getattr(query, name)
         if value is None:
             continue
-        metadata = type(query).model_fields[name].metadata
-        own = next((item for item in metadata if isinstance(item, Filter)), None)
+        own = _own_filter(type(query).model_fields[name])
         if own is not None:
             yield own.condition(model, value, caller)
         elif value is Null.NULL:

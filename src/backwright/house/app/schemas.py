@@ -2,10 +2,10 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import BaseModel, Field
 
 from app.fields import (
     LARGEST_INTEGER,
@@ -15,6 +15,7 @@ from app.fields import (
     DateTime,
     Email,
     IdOrNull,
+    Input,
     Json,
     Links,
     Omittable,
@@ -24,25 +25,6 @@ from app.fields import (
 from app.links import LinkedWith
 from app.models import TaskStatus
 from app.pagination import Page, PageQuery
-
-
-class Input(BaseModel):
-    """What a client sends: a field that is not known is an error, not a silence."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    @field_validator("*", mode="before")
-    @classmethod
-    def check_that_a_number_is_one(cls, value: Any, info: ValidationInfo) -> Any:
-        """Refuse `true` and `false` where a number belongs; to Python they are 1 and 0."""
-        if isinstance(value, bool):
-            annotation = cls.model_fields[str(info.field_name)].annotation
-            if bool not in (annotation, *get_args(annotation)):
-                raise ValueError("must not be true or false")
-        return value
-
-
-# --- Resources
 
 
 class CategoryCreate(Input):

@@ -180,6 +180,14 @@ async def test_the_beginning_of_a_long_password_is_not_enough(client: AsyncClien
     assert_unauthorized(await try_login(client, password="a" * 72 + "indifferent"))
 
 
+async def test_a_password_that_is_too_long_for_any_is_not_compared(
+    client: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is refused in the same words, without the work."""
+    monkeypatch.setattr("app.services.auth_service.verify_password", None)
+    assert_unauthorized(await try_login(client, password="x" * 1025))
+
+
 async def test_the_time_of_the_login_is_noted(client: AsyncClient, session: Session) -> None:
     """So that unused accounts can be found."""
     before = datetime.now(UTC)

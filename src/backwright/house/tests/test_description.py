@@ -35,6 +35,19 @@ def test_pages_have_twenty_rows_unless_somebody_asks_for_another_number() -> Non
     assert all((limit["default"], limit["maximum"]) == (20, 100) for limit in limits), limits
 
 
+def test_parameters_of_lists_say_what_they_mean() -> None:
+    """Above all where one would guess wrong: whether bounds count, and several ids."""
+    for methods in PATHS.values():
+        for item in methods.get("get", {}).get("parameters", []):
+            if item["in"] != "query":
+                continue
+            meaning = item["description"]
+            if item["name"].endswith("_ids"):
+                assert "all of them" in meaning
+            if item["name"].endswith("_min"):
+                assert meaning == "At least this, which is included."
+
+
 def test_health_promises_none_of_the_errors_of_the_api() -> None:
     """Nothing of the API stands before it."""
     assert PATHS["/health/live"]["get"]["responses"].keys() == {"200"}

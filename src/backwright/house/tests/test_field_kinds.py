@@ -1,11 +1,13 @@
 """Kinds of fields: what cannot be told from the outside by the tests of each resource."""
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Annotated
 
 import pytest
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
-from app.fields import Date, DateTime, Url
+from app.fields import Date, DateTime, Input, Omittable, Url
 
 DATE: TypeAdapter[Date] = TypeAdapter(Date)
 TIME: TypeAdapter[DateTime] = TypeAdapter(DateTime)
@@ -68,3 +70,52 @@ def test_time_that_is_none_is_refused(value: object) -> None:
     """Also a number, a day, and a time that does not say its zone."""
     with pytest.raises(ValidationError):
         TIME.validate_python(value)
+
+
+class Numbers(Input):
+    """A body with a field of each kind that a number could be taken for."""
+
+    whole: Annotated[int, Field(ge=0)] | None = None
+    real: Omittable[float] = None
+    exact: Decimal | None = None
+    yes: bool | None = None
+    text: str | None = None
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"whole": 5},
+        {"whole": 5.0},
+        {"real": 5},
+        {"real": 0.5},
+        {"exact": 5},
+        {"exact": "0.10"},
+        {"yes": True},
+        {"text": "5"},
+        {"whole": None},
+    ],
+)
+def test_number_that_is_one(fields: dict[str, object]) -> None:
+    """As JSON has it; a decimal also as a text, which keeps its digits."""
+    assert Numbers.model_validate(fields).model_fields_set == fields.keys()
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"whole": "5"},
+        {"whole": True},
+        {"whole": 5.5},
+        {"real": "0.5"},
+        {"real": False},
+        {"exact": True},
+        {"exact": "five"},
+        {"text": True},
+        {"unknown": 5},
+    ],
+)
+def test_number_that_is_none_is_refused(fields: dict[str, object]) -> None:
+    """What Python makes a number of is none to a client of another language."""
+    with pytest.raises(ValidationError):
+        Numbers.model_validate(fields)

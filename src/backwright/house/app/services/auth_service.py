@@ -18,7 +18,7 @@ from pydantic import BaseModel
 from sqlmodel import and_, col, delete, exists, insert, not_, select, update
 
 from app.auth import Caller, TokenType, create_token, decode_token
-from app.auth_schemas import SessionList, SessionPublic, TokenPair, parse_email
+from app.auth_schemas import LONGEST_ATTEMPT, SessionList, SessionPublic, TokenPair, parse_email
 from app.config import get_settings
 from app.database import Session
 from app.exceptions import NotFoundError, UnauthorizedError
@@ -78,6 +78,8 @@ async def log_in(session: Session, throttle: LoginThrottle, login: Login) -> Tok
     """
     # First of all, or waiting for a busy server would be counted as guessing.
     refuse_if_busy()
+    if len(login.password) > LONGEST_ATTEMPT:
+        raise UnauthorizedError(WRONG_CREDENTIALS)
     email = parse_email(login.username)
     await throttle.admit(email or login.username)
     account = await find_account(session, email or NO_EMAIL)
