@@ -33,7 +33,11 @@ Schema = TypeVar("Schema", bound=BaseModel)
 
 
 def _fill(into: type[Schema], rows: Sequence[Mapping[str, Any]]) -> list[Schema]:
-    """Put rows into a schema like `model_construct`, but with one look at its fields for all."""
+    """Put rows into a schema like `model_construct`, but with one look at its fields for all.
+
+    As there, a field that no column has stays unset: the service sets it, such as ids of links. The
+    tests of each resource compare whole rows, so that none is forgotten.
+    """
     names = [name for name in rows[0].keys() if name in into.model_fields] if rows else []  # noqa: SIM118
     filled = []
     for row in rows:
@@ -142,7 +146,9 @@ class ReplicaFirst:
     async def fetch(
         self, statement: Executable, caller: Caller | None
     ) -> Sequence[Mapping[str, Any]]:
-        """Ask the replica, and the primary for what it cannot answer.
+        """Ask the replica, and the primary for what it cannot answer or does not find.
+
+        A row that was made a moment ago is not there yet, and who made it must find it.
 
         A replica that does not answer is left alone for a while, since waiting for it is slow; then
         one statement tries it again, and the others do not wait for that.
@@ -156,7 +162,8 @@ class ReplicaFirst:
             try:
                 rows = await self._replica.fetch(statement, caller)
                 self._replica_failed, self._replica_again_at = False, 0.0
-                return rows
+                if rows:
+                    return rows
             except ServiceUnavailableError:
                 self._replica_failed = True
                 self._replica_again_at = monotonic() + REPLICA_PAUSE

@@ -18,6 +18,10 @@ import app.models  # noqa: F401 - it declares the tables
 from app.config import get_settings
 from migrations.enum_types import migrate_enum_types, render_enum
 
+# A step that waits for a table makes all wait who come after it, readers too: it gives up, and can be
+# run again. A migration that should wait differently says `SET LOCAL lock_timeout`.
+LOCK_TIMEOUT = "5s"
+
 
 def get_url() -> str:
     """Return the URL of the database, which is that of the application."""
@@ -27,7 +31,7 @@ def get_url() -> str:
 
 async def connect() -> asyncpg.Connection:
     """Connect as the application does: SQLAlchemy does not know all that may stand in the URL."""
-    return await asyncpg.connect(get_url())
+    return await asyncpg.connect(get_url(), server_settings={"lock_timeout": LOCK_TIMEOUT})
 
 
 def render_item(kind: str, item: object, autogen: AutogenContext) -> str | Literal[False]:

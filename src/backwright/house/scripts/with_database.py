@@ -1,8 +1,9 @@
-"""Run a command with a database: `python scripts/with_database.py COMMAND…`.
+"""Run a command with a database: `python scripts/with_database.py [--own] COMMAND…`.
 
 If DATABASE_URL is set, in the environment or in `.env`, that is the database. Otherwise it is a
 PostgreSQL of one's own, out of a Python package, with its data in `.postgres/`: it runs as long
-as a command needs it, and `rm -r .postgres` forgets everything.
+as a command needs it, and `rm -r .postgres` forgets everything. With `--own` the command is run for
+that one only: what it does may not be wanted of a database that others use.
 """
 
 import os
@@ -19,6 +20,8 @@ DATA = PROJECT / ".postgres"
 
 def main(command: list[str]) -> int:
     """Run the command; its exit code."""
+    only_own = command[:1] == ["--own"]
+    command = command[1:] if only_own else command
     if not command:
         print(__doc__, file=sys.stderr)
         return 2
@@ -26,6 +29,8 @@ def main(command: list[str]) -> int:
     from app.config import get_settings
 
     if "database_url" in get_settings().model_fields_set:
+        if only_own:
+            return 0
         return run(command, dict(os.environ))
     # For its lock file it would like a folder that root does not have; the next best is as good.
     warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")

@@ -14,7 +14,7 @@ import asyncpg
 import pytest
 from fastapi import Request
 from sqlalchemy import make_url
-from sqlmodel import func, select
+from sqlmodel import col, func, select
 
 from app.auth import Caller, get_token_verifier
 from app.config import Settings
@@ -27,6 +27,7 @@ from app.database import (
     open_database,
 )
 from app.exceptions import ConflictError, UnauthorizedError
+from app.models import User
 from app.postgres import PostgresDatabase
 from tests.factories import sign_in
 
@@ -91,6 +92,16 @@ async def test_who_signed_in_a_moment_ago_is_not_refused(
     reader = database.session(read_only=True)
     assert not await reader.scalar(ON_REPLICA, caller=caller)
     assert await reader.scalar(ON_REPLICA)
+
+
+async def test_a_row_that_was_made_a_moment_ago_is_found(
+    database: Database, caller: Caller
+) -> None:
+    """The primary has it already; what is nowhere is not found by either."""
+    reader = database.session(read_only=True)
+    known = select(col(User.id)).where(col(User.is_active))
+    assert await reader.scalar(known.where(col(User.id) == caller.id)) == caller.id
+    assert await reader.scalar(known.where(col(User.id) == uuid4())) is None
 
 
 async def test_who_is_not_signed_in_is_refused(database: Database) -> None:
