@@ -1,7 +1,6 @@
 """Settings, read from the environment and from `.env`."""
 
 import ipaddress
-import os
 import re
 from functools import lru_cache
 from typing import Annotated, Literal, Self
@@ -107,7 +106,8 @@ class Settings(BaseSettings):
 
     # Password hashing
     bcrypt_cost: int = Field(default=12, ge=4, le=16)
-    password_hash_workers: int = Field(default_factory=lambda: min(4, os.cpu_count() or 1), ge=1)
+    # Of each server worker; unset: its part of the processors, 4 at most.
+    password_hash_workers: int | None = Field(default=None, ge=1)
     password_hash_queue: int = Field(default=20, ge=0)
     password_hash_niceness: int = Field(default=10, ge=0, le=19)
 

@@ -131,12 +131,19 @@ class HashingPool:
         self._room.release()
 
 
+def part_of_processors(workers: int) -> int:
+    """Return how many processes may hash for one of so many server workers."""
+    bound = getattr(os, "sched_getaffinity", None)  # Linux knows which it may use
+    processors = len(bound(0)) if bound else os.cpu_count() or 1
+    return max(1, min(4, processors // workers))
+
+
 @cache
 def hashing_pool() -> HashingPool:
     """Return the process's pool, made from the settings at the first call."""
     settings = get_settings()
     return HashingPool(
-        settings.password_hash_workers,
+        settings.password_hash_workers or part_of_processors(settings.workers),
         settings.password_hash_queue,
         settings.password_hash_niceness,
     )

@@ -194,6 +194,16 @@ async def test_half_of_a_surrogate_pair_matches_nothing() -> None:
     assert not await passwords.verify_password("\ud800", await passwords.hash_password("x"))
 
 
+def test_workers_share_the_processors(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only those that the process may run on, where the system tells; and each has one process."""
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _pid: set(range(8)), raising=False)
+    shares = {workers: passwords.part_of_processors(workers) for workers in (1, 2, 4, 100)}
+    assert shares == {1: 4, 2: 4, 4: 2, 100: 1}
+    monkeypatch.delattr(os, "sched_getaffinity")
+    monkeypatch.setattr(os, "cpu_count", lambda: 3)
+    assert passwords.part_of_processors(1) == 3
+
+
 @pytest.fixture
 def process() -> Iterator[passwords.HashingProcess]:
     """A process of one's own."""

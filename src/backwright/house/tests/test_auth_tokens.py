@@ -4,6 +4,7 @@ import asyncio
 import base64
 import time
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
@@ -13,6 +14,7 @@ from sqlmodel import col, delete
 
 from app.config import DEVELOPMENT_SECRET_KEY, get_settings
 from app.database import Session
+from app.middleware import auth as auth_middleware
 from app.models import LoginSession, User
 from tests.auth_helpers import (
     AUTH,
@@ -385,3 +387,13 @@ def test_a_key_that_others_could_know_is_refused(place: dict[str, str], key: str
     with pytest.raises(ValueError, match="SECRET_KEY must be set"):
         make_settings(**place, secret_key=key)
     assert make_settings(secret_key=key).host == "127.0.0.1"
+
+
+def test_the_key_of_development_is_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A proxy on the same machine may let others in: nobody should overlook it."""
+    warnings: list[str] = []
+    monkeypatch.setattr(auth_middleware, "logger", SimpleNamespace(warning=warnings.append))
+    auth_middleware.user_reader("0123456789abcdef" * 4)
+    assert warnings == []
+    auth_middleware.user_reader(DEVELOPMENT_SECRET_KEY)
+    assert len(warnings) == 1

@@ -7,7 +7,11 @@ from fastapi import Depends, Request
 from fastapi.security import OAuth2PasswordBearer
 
 from app.auth import Caller, get_token_verifier
+from app.config import DEVELOPMENT_SECRET_KEY
 from app.exceptions import UnauthorizedError
+from app.logs import get_logger
+
+logger = get_logger(__name__)
 
 oauth2_scheme = OAuth2PasswordBearer(tokenUrl="/api/v1/auth/login", auto_error=False)
 
@@ -33,6 +37,8 @@ CurrentUser = Annotated[Caller, Depends(get_current_user)]
 
 def user_reader(secret_key: str) -> Callable[[str], str | None]:
     """Return a function from a token to the id of its user, None if the token is not valid."""
+    if secret_key == DEVELOPMENT_SECRET_KEY:
+        logger.warning("tokens are signed with the key of development, which is no secret")
     verifier = get_token_verifier(secret_key)
 
     def read_user(token: str) -> str | None:
