@@ -61,6 +61,12 @@ def segment(evidence: Evidence, file: str, node: ast.expr) -> str:
     return ast.get_source_segment(evidence.sources.text(file), node) or ast.unparse(node)
 
 
+def operand(evidence: Evidence, file: str, node: ast.expr) -> str:
+    """Return an expression as it is written, so that a dot may follow it."""
+    written = segment(evidence, file, node)
+    return f"({written})" if isinstance(node, ast.Await | ast.BinOp | ast.IfExp) else written
+
+
 def _start(text: str, node: ast.expr) -> int:
     return _offset(text, node.lineno, node.col_offset)
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from backwright.doctor.database.columns import other_type
+from backwright.doctor.database.query_mending import bounded, bounded_in_path, typed_as_column
 from backwright.doctor.edits import finished, with_argument
 from backwright.doctor.evidence import Evidence
 from backwright.doctor.known import Known, recognised
@@ -91,8 +92,8 @@ _KNOWN = (
         "number-out-of-range",
         r"(?:integer|bigint|numeric) (?:field )?(?:out of range|overflow)|value out of int\d+ range",
         "a number is larger than its column, and the schema lets it through",
-        "bound it in the schema: Field(ge=…, le=2_147_483_647)",
-        _PROOF,
+        "bound it in the schema or the path: Field(ge=…, le=2_147_483_647)",
+        _PROOF, bounded_in_path,
     ),
     Known(
         "type-mismatch",
@@ -100,7 +101,7 @@ _KNOWN = (
         "a column is compared with, or set to, a value of another type ({types}{value})",
         "declare the path parameter and the schema's field with the column's type, so that it is "
         "converted before: UUID, int, datetime with time zone",
-        _PROOF,
+        _PROOF, typed_as_column,
     ),
 )  # fmt: skip
 
@@ -117,7 +118,18 @@ def constraints(evidence: Evidence) -> Iterator[Cause]:
         if cause.failure not in later or cause.failure is None:
             if cause.name == "not-null-violation" and cause.place is not None:
                 cause = replace(cause, repairs=_given_owner(evidence, cause.text, cause.place))
+            if cause.name == "value-too-long":
+                cause = _bounded(evidence, cause)
             yield _by_sequence(evidence, cause) if cause.name == "unique-violation" else cause
+
+
+def _bounded(evidence: Evidence, cause: Cause) -> Cause:
+    """Return the cause with the repair that bounds the schema's field."""
+    length = re.search(r"varying\((\d+)\)", cause.text)
+    ground = next((one for one in evidence.grounds if one.number == cause.failure), None)
+    if length is None or ground is None:
+        return cause
+    return replace(cause, repairs=bounded(evidence, ground.failure.text, length[1]))
 
 
 def _without_key(evidence: Evidence, table: str, name: str) -> tuple[Repair, ...]:

@@ -13,6 +13,7 @@ from backwright.doctor.evidence import Evidence
 from backwright.doctor.known import Known, recognised
 from backwright.doctor.registry import diagnosis
 from backwright.doctor.sources import called, last_name
+from backwright.project.types import Model
 from backwright.report.doctor_types import Cause, Repair
 from backwright.values import Place
 
@@ -103,9 +104,63 @@ def _located(evidence: Evidence, cause: Cause) -> Cause:
         return _with_name(evidence, cause, name, known)
     if cause.name == "column-type-unknown":
         return _as_json(evidence, cause)
+    if cause.name == "relationship-ambiguous":
+        return replace(cause, repairs=_which_key(evidence, cause.text))
     if cause.name == "no-primary-key":
         return _keyed(evidence, cause)
     return cause
+
+
+def _which_key(evidence: Evidence, text: str) -> tuple[Repair, ...]:
+    """Return the repair that says by which foreign key both sides of a relationship go.
+
+    It is the one that is called like the relationship to the other row: author, author_id.
+    """
+    told = re.search(r"relationship (\w+)\.(\w+)", text)
+    models = {one.name: one for one in evidence.project.models}
+    model = models.get(told[1]) if told else None
+    one = (
+        next((r for r in model.relationships if told and r.name == told[2]), None)
+        if model
+        else None
+    )
+    other = models.get(one.target) if one else None
+    if model is None or one is None or other is None or model.file != other.file:
+        return ()
+    sides = [
+        (model, one.name),
+        *((other, r.name) for r in other.relationships if r.target == model.name),
+    ]
+    keys = [
+        (holder.name, column.name)
+        for holder, name in sides for column in holder.columns
+        if column.foreign_key and column.name == f"{name}_id"
+    ]  # fmt: skip
+    calls = [call for holder, name in sides for call in _relation(evidence, holder, name)]
+    if len(keys) != 1 or len(calls) != len(sides):
+        return ()
+    word = f'"{keys[0][0]}.{keys[0][1]}"'
+    changes: list[tuple[ast.expr, str]] = []
+    for call in calls:
+        written = segment(evidence, model.file, call)
+        key = "foreign_keys=" + word
+        if called(call) == "Relationship":
+            key = f'sa_relationship_kwargs={{"foreign_keys": {word}}}'
+        comma = "" if written.endswith("()") else ", "
+        changes.append((call, f"{written[:-1].rstrip().rstrip(',')}{comma}{key})"))
+    return rewritten(evidence, model.file, changes)
+
+
+def _relation(evidence: Evidence, model: Model, name: str) -> list[ast.Call]:
+    """Return the call that declares a relationship of a model."""
+    return [
+        node.value
+        for file, cls in evidence.sources.classes(model.name) if file == model.file
+        for node in cls.body
+        if isinstance(node, ast.AnnAssign) and last_name(node.target) == name
+        and isinstance(node.value, ast.Call)
+        and not any(one.arg in ("foreign_keys", "sa_relationship_kwargs") for one in node.value.keywords)
+    ]  # fmt: skip
 
 
 def _keyed(evidence: Evidence, cause: Cause) -> Cause:

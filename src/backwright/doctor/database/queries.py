@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from backwright.doctor.edits import rewritten, segment, with_argument
+from backwright.doctor.database.query_mending import first_of_several, keyword_of_column, selected
+from backwright.doctor.edits import operand, rewritten, segment, with_argument
 from backwright.doctor.evidence import Evidence
 from backwright.doctor.known import Known, recognised
 from backwright.doctor.registry import diagnosis
@@ -102,7 +103,7 @@ def _of_scalars(evidence: Evidence, place: Place) -> tuple[Repair, ...]:
     ]  # fmt: skip
     if len(found) != 1:
         return ()
-    result = segment(evidence, place.file, found[0].value)
+    result = operand(evidence, place.file, found[0].value)
     end = found[0].attr.replace("fetchone", "first").replace("fetchall", "all")
     return rewritten(evidence, place.file, [(found[0], f"{result}.scalars().{end}")])
 
@@ -225,7 +226,7 @@ _KNOWN = (
         "async-without-query",
         r"'AsyncSession' object has no attribute 'query'",
         "an asynchronous session has no query()",
-        "result = await session.execute(select(Model)); result.scalars().all()", _REPEAT,
+        "result = await session.execute(select(Model)); result.scalars().all()", _REPEAT, selected,
     ),
     Known(
         "session-without-exec",
@@ -258,7 +259,7 @@ _KNOWN = (
         "model-keyword",
         r"'(?P<name>\w+)' is an invalid keyword argument for (?P<model>\w+)",
         "{model} has no {name}: a schema with more fields is given to it",
-        "leave it out: data.model_dump(exclude={{\"{name}\"}}), or add the column", _REPEAT,
+        "leave it out: data.model_dump(exclude={{\"{name}\"}}), or add the column", _REPEAT, keyword_of_column,
     ),
     Known(
         "none-found",
@@ -270,7 +271,7 @@ _KNOWN = (
         "several-found",
         r"MultipleResultsFound|Multiple rows were found when (?:exactly )?one",
         "a query for one row found several: what it filters by is not unique",
-        "make the column unique, or take .first() of an order that is certain", _REPEAT,
+        "make the column unique, or take .first() of an order that is certain", _REPEAT, first_of_several,
     ),
 )  # fmt: skip
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from backwright.doctor.database.query_mending import awaited
 from backwright.doctor.edits import rewritten, with_argument
 from backwright.doctor.environment.serving import started_at
 from backwright.doctor.evidence import Evidence
@@ -73,6 +74,7 @@ _KNOWN = (
         "asyncio.run or run_until_complete is called while a loop runs",
         "await the coroutine instead",
         "run it again",
+        awaited,
     ),
 )  # fmt: skip
 

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from backwright.doctor.database.query_mending import moved_to_application
 from backwright.doctor.edits import rewritten, segment
 from backwright.doctor.evidence import Evidence
 from backwright.doctor.known import Known, recognised
@@ -120,6 +121,7 @@ _KNOWN = (
         "a middleware is added when the application has started: at startup, in its lifespan or by a request",
         "add it beside the application, where the module is read: app.add_middleware(…) behind app = FastAPI(…)",
         "start the application again",
+        moved_to_application,
     ),
     Known(
         "stream-consumed",
