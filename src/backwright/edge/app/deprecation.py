@@ -1,4 +1,4 @@
-"""What clients of an old version are told: that it ends, and what comes next."""
+"""What clients of an old version are told: that it ends, and what is next."""
 
 from __future__ import annotations
 

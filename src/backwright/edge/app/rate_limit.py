@@ -1,4 +1,4 @@
-"""How often each client may ask: counted here or, with Redis, for all workers."""
+"""How often each client may ask: counted here or, in Redis, for all."""
 
 import asyncio
 import hashlib
@@ -89,7 +89,7 @@ class Window:
     """Where a client stands against a limit."""
 
     def __init__(self, limit: Limit, used: int, reset_after: int) -> None:
-        """Keep how much is used, and in how many seconds counting begins anew."""
+        """Keep how much is used, and in how many seconds it begins anew."""
         self.limit = limit
         self.exceeded = used > limit.amount
         self.remaining = max(0, limit.amount - used)
@@ -111,12 +111,12 @@ class Window:
 class Counter:
     """Counts requests in windows of time.
 
-    Windows begin at multiples of their length ("per minute" on the minute), so that
-    one question to Redis is enough. While it does not answer, each worker counts.
+    Windows begin at multiples of their length ("per minute" on the minute), so
+    that one question to Redis is enough. While it is silent, each worker counts.
     """
 
     def __init__(self, storage: str) -> None:
-        """Count here ("memory://"), or for all workers ("redis://localhost:6379/0")."""
+        """Count here ("memory://"), or for all workers ("redis://localhost")."""
         self._shared: Any = None
         if storage != "memory://":
             self._shared = storage_from_string(
@@ -161,7 +161,7 @@ counter = Counter(settings.rate_limit_storage)
 
 
 class RateLimitMiddleware:
-    """Counts the requests of each client, and answers 429 to what is over a limit."""
+    """Counts the requests of each client, and answers 429 over a limit."""
 
     def __init__(self, app: ASGIApp, limits: Sequence[Limit]) -> None:
         """Wrap an application."""
@@ -205,7 +205,7 @@ def _is_trusted(address: str) -> bool:
 
 
 def _network(address: str) -> str:
-    """Return an address, of IPv6 its network of 64 bits: one client has all of that."""
+    """Return an address, of IPv6 its network of 64 bits: one client has all."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:

@@ -26,8 +26,8 @@ class VersionMiddleware:
 
         Args:
             app: The application.
-            versions: For each prefix of the old version, where the new one is served.
-            old: What the old version is called, which is served without being asked for.
+            versions: For each prefix of the old version, where the new one is.
+            old: What the old version is called, which is served unasked.
             new: What the new version is called.
             apart: Paths that belong to no version.
         """

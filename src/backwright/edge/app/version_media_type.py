@@ -28,8 +28,8 @@ class VersionMiddleware:
 
         Args:
             app: The application.
-            versions: For each prefix of the old version, where the new one is served.
-            old: What the old version is called, which is served without being asked for.
+            versions: For each prefix of the old version, where the new one is.
+            old: What the old version is called, which is served unasked.
             new: What the new version is called.
             apart: Paths that belong to no version.
         """
@@ -48,7 +48,8 @@ class VersionMiddleware:
         found = _MEDIA_TYPE.search(Headers(scope=scope).get("Accept", ""))
         asked = found[1] if found else self.old
         if asked not in (self.old, self.new):
-            known = f"application/vnd.api.{self.old}+json, application/vnd.api.{self.new}+json"
+            names = (self.old, self.new)
+            known = ", ".join(f"application/vnd.api.{one}+json" for one in names)
             refusal = JSONResponse({"detail": f"Acceptable are: {known}"}, status_code=406)
             await refusal(scope, receive, send)
             return

@@ -74,7 +74,7 @@ def test_forwarded_address_of_a_stranger_is_not_believed(
 def test_forwarded_address_of_a_trusted_proxy_is_believed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Else all clients behind it are one. What a client adds is not believed."""
+    """Else all behind it are one. What a client adds is not believed."""
     proxies = [ipaddress.ip_network("203.0.113.0/24")]
     monkeypatch.setattr(rate_limit, "_TRUSTED_PROXIES", proxies)
     wrapped = limited_app("1/hour")
