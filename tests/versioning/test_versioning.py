@@ -94,6 +94,15 @@ def test_a_version_that_is_cut_off_is_refused(tmp_path: Path) -> None:
     assert "--by header" in raised.value.remedy
 
 
+def test_what_a_proxy_cuts_off_is_in_the_link_to_the_next_version(tmp_path: Path) -> None:
+    (tmp_path / "main.py").write_text(
+        "from fastapi import FastAPI\n\napp = FastAPI(root_path='/shop')\n\n\n"
+        "@app.get('/words')\ndef words():\n    return []\n"
+    )
+    report = add_version(asked(tmp_path, "v2"), lambda _: None)
+    assert """== f'</shop{NEXT}>; rel="successor-version"'""" in report.diff
+
+
 def test_endpoints_of_the_old_version_are_read_as_before(tmp_path: Path) -> None:
     host = tmp_path / "host"
     shutil.copytree(HERE / "folder" / "before", host)

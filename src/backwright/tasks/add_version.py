@@ -38,7 +38,7 @@ from backwright.transfer.versioning.middleware import (
     add_deprecation,
     versions_test,
 )
-from backwright.transfer.versioning.sites import has_version, in_version
+from backwright.transfer.versioning.sites import cut_off, has_version, in_version
 from backwright.transfer.versioning.writer import Included, Versions
 from backwright.transfer.versioning.writing import include_again
 from backwright.values import Check, Note, Place
@@ -271,6 +271,8 @@ def _tests(
     path, is_safe = _tested(plan, pairs)
     method = "GET" if is_safe or style.client else "TRACE"  # none of its handlers, so no database
     code = versions_test(style, path, pairs[path], told, method)
+    root, _ = cut_off(sources, plan.app.file)
+    code = code.replace("f'<{NEXT}>", f"f'<{root}{{NEXT}}>")
     return add_test_file(sources, test, code)
 
 

@@ -120,6 +120,15 @@ def routers(sources: Sources) -> Iterator[Router]:
                 yield Router(path, node, node.value, name, text or "")
 
 
+def cut_off(sources: Sources, path: str) -> tuple[str, int]:
+    """Return the root_path that a module's application has, and where: what a proxy cuts off; else nothing."""
+    for file, call in sources.calls("FastAPI"):
+        node = next((one.value for one in call.keywords if one.arg == "root_path"), None)
+        if file == path and node is not None:
+            return text_of(sources, path, node) or "", call.lineno
+    return "", 0
+
+
 def handled(sources: Sources, path: str, name: str) -> Iterator[Handled]:
     """Yield the paths that a module answers on an application or router of a name."""
     tree = sources.trees.get(path)

@@ -16,12 +16,12 @@ from backwright.transfer.versioning.sites import (
     Handled,
     Include,
     Router,
+    cut_off,
     handled,
     has_version,
     in_version,
     includes,
     routers,
-    text_of,
 )
 from backwright.transfer.versioning.writer import Included, Versions, Writer, call_of, import_of
 from backwright.values import Place
@@ -54,16 +54,14 @@ def _refuse_cut_off(sources: Sources, app: App) -> None:
     Raises:
         UsageError: the application's root_path has a version.
     """
-    for path, call in sources.calls("FastAPI"):
-        node = next((one.value for one in call.keywords if one.arg == "root_path"), None)
-        text = text_of(sources, path, node) or ""
-        if path == app.file and re.search(r"/v\d+(?=/|$)", text):
-            raise UsageError(
-                f"the version stands in root_path ({text}), which a proxy cuts off: no path has it",
-                place=Place(path, call.lineno),
-                remedy="--by header; or let the proxy cut off less, and say the version in the prefix "
-                "of an included router",
-            )
+    text, line = cut_off(sources, app.file)
+    if re.search(r"/v\d+(?=/|$)", text):
+        raise UsageError(
+            f"the version stands in root_path ({text}), which a proxy cuts off: no path has it",
+            place=Place(app.file, line),
+            remedy="--by header; or let the proxy cut off less, and say the version in the prefix "
+            "of an included router",
+        )
 
 
 def _same_names(sources: Sources) -> Iterator[tuple[str, int, str]]:
