@@ -5,7 +5,9 @@ and in its indexes, and a reference between two such tables includes it. So the 
 refuses a link to somebody else's row, and the tables can be distributed by owner.
 
 Relationships are there to read and to join by. They never load by themselves: a statement says
-what it needs.
+what it needs. The application itself uses those that lists filter by (`app/links.py`); the others say
+how the tables hang together. Where a row refers to its own table by a field such as `parent_id`, the
+other side is `parent_of`, whatever the field is called.
 """
 
 from datetime import date, datetime
@@ -37,6 +39,7 @@ SQLModel.metadata.naming_convention = {
     "ck": "ck_%(table_name)s_%(constraint_name)s",
 }
 
+# Services set `updated_at` as well: a change of links alone has no other column to write.
 NOW = {"server_default": func.now()}
 NOW_ON_UPDATE = {"server_default": func.now(), "onupdate": func.now()}
 
