@@ -137,7 +137,10 @@ def test_an_index_of_a_fixed_name_gets_one_of_its_own() -> None:
     assert draft.changes() == {}
 
 
-def test_a_second_reference_to_a_table_leaves_the_first_its_column(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("resource", "target"), [("Car", "Brand"), ("Brand", "Car")])
+def test_a_second_reference_to_a_table_leaves_the_first_its_column(
+    tmp_path: Path, resource: str, target: str
+) -> None:
     for path, text in {
         "main.py": "from fastapi import FastAPI\nimport models\n\napp = FastAPI()\n",
         "models.py": "from sqlalchemy import Column, ForeignKey, Integer, String\n"
@@ -156,11 +159,11 @@ def test_a_second_reference_to_a_table_leaves_the_first_its_column(tmp_path: Pat
         "    brand = relationship('Brand', back_populates='cars')\n",
     }.items():
         (tmp_path / path).write_text(text)
-    draft, learning = learning_of(tmp_path, "Car", ["maker:ref:Brand:optional"])
+    draft, learning = learning_of(tmp_path, resource, [f"maker:ref:{target}:optional"])
     extend_resource(draft, learning, width=100)
     code = draft.text("models.py")
     assert code.count("[Car.brand_id]") == 2, code
-    assert code.count("[Car.maker_id]") == 2, code
+    assert code.count(f"[{resource}.maker_id]") == 2, code
     module: dict[str, object] = {}
     exec(code, module)
     from sqlalchemy.orm import configure_mappers
@@ -432,3 +435,53 @@ def test_the_row_itself_is_no_field_of_it(tmp_path: Path) -> None:
     draft, learning = learning_of(tmp_path, "Product", ["rank:int:1..5:default=3"])
     extend_resource(draft, learning, width=100)
     assert '"rank": cls.product.rank,' in draft.text("main.py")
+
+
+FORM_HOST = """\
+from fastapi import APIRouter, Form
+from pydantic import BaseModel
+from sqlalchemy import Column, Integer, String
+from sqlalchemy.orm import declarative_base
+
+router = APIRouter()
+Base = declarative_base()
+
+
+class Product(Base):
+    __tablename__ = "products"
+    id = Column(Integer, primary_key=True)
+    label = Column(String, nullable=False)
+    colour = Column(String, nullable=False)
+    image = Column(String, nullable=False)
+
+
+class ProductOut(BaseModel):
+    label: str
+    colour: str
+    image: str
+
+
+@router.post("/products", response_model=ProductOut)
+def create_product(label: str = Form(...), colour: str = Form(None), db=None):
+    product = Product(label=label, colour=colour, image=upload())
+    db.add(product)
+    return product
+
+
+@router.put("/products/{product_id}", response_model=ProductOut)
+def update_product(product_id: int, label: str = Form(...), colour: str = Form(None), db=None):
+    query = db.query(Product).filter(Product.id == product_id)
+    update_data = {"label": label, "colour": colour}
+    query.update(update_data)
+    return query.first()
+"""
+
+
+def test_what_is_sent_in_a_form_keeps_its_default_and_its_bounds(tmp_path: Path) -> None:
+    (tmp_path / "main.py").write_text(FORM_HOST)
+    draft, learning = learning_of(tmp_path, "Product", ["rank:int:1..5:default=3"])
+    extend_resource(draft, learning, width=100)
+    code = draft.text("main.py")
+    assert code.count("rank: int = Form(3, ge=1, le=5)") == 2
+    assert "rank=rank" in code
+    assert '{"label": label, "colour": colour, "rank": rank}' in code

@@ -27,7 +27,7 @@ from backwright.transfer.carry.parametrized import parametrized
 from backwright.transfer.carry.placing import Placement
 from backwright.transfer.carry.refused import is_refused, refused_values
 from backwright.transfer.carry.requests import sent_as_json
-from backwright.transfer.carry.values import Work, made_in_tests, sample, value_of
+from backwright.transfer.carry.values import Values, Work, made_in_tests, sample, value_of
 
 Brackets = TypeVar("Brackets", cst.List, cst.Set, cst.Tuple)
 _BUILDERS = ("select", "load_only", "with_only_columns", "group_by", "returning")
@@ -270,7 +270,7 @@ class Filler(cst.CSTTransformer):
                 return updated_node
             differs = _is_starred(updated_node)
             new = refused_values(self.work, values, row, differs=differs)
-        elif self.work.rows.is_one(original_node, values.keys()) and not _is_starred(updated_node):
+        elif self._is_row(original_node, values) and not _is_starred(updated_node):
             json = not self._is_for_class(original_node)
             made = (
                 (f, value_of(self.work, f, values, row=row, json=json, twin=twin))
@@ -295,6 +295,12 @@ class Filler(cst.CSTTransformer):
         return updated_node.with_changes(
             elements=spread(elements, slots, entries, lead, keep=self.work.extends)
         )
+
+    def _is_row(self, node: cst.Dict, values: Values) -> bool:
+        """Tell whether a dictionary is a row; beside old fields, also one that lacks a few of them."""
+        if self.work.extends and not self.work.has_samples:
+            return self.work.likeness.is_whole(values.keys())
+        return self.work.rows.is_one(node, values.keys())
 
     def _is_of_constant(self, node: cst.Dict) -> bool:
         first = node.elements[0] if node.elements else None

@@ -15,6 +15,7 @@ from backwright.transfer.carry.mentions import purpose
 from backwright.transfer.carry.types import Role
 from backwright.transfer.carry.values import Work, made_in_tests
 
+_BOUNDS = {"int": ("ge", "le"), "str": ("min_length", "max_length")}
 _ROLES: dict[str, Role] = {"make": "create", "change": "update", "list": "filter", "show": "filter"}
 
 
@@ -69,7 +70,11 @@ def _param(work: Work, new: FieldSpec, old: Sequence[cst.Param], role: Role) -> 
     like = next((p for p in old if isinstance(p.default, cst.Call)), old[0])
     default = like.default
     if isinstance(default, cst.Call):
-        default = _wrapped(default, new, optional=role != "create")
+        is_update = role != "create"
+        given = cst.Name("None") if is_update else _default(work, new)
+        default = _wrapped(
+            default, new, cst.Ellipsis() if new.required and not is_update else given
+        )
     elif new.required and role == "create":
         default = None
     else:
@@ -103,10 +108,15 @@ def _default(work: Work, new: FieldSpec) -> cst.BaseExpression:
     return value if plain and value is not None else cst.Name("None")
 
 
-def _wrapped(old: cst.Call, new: FieldSpec, *, optional: bool) -> cst.Call:
-    """Return `Form(...)` for a required field, `Form(None)` for another."""
-    first = cst.Ellipsis() if new.required and not optional else cst.Name("None")
-    return old.with_changes(args=[cst.Arg(first)])
+def _wrapped(old: cst.Call, new: FieldSpec, given: cst.BaseExpression) -> cst.Call:
+    """Return `Form(...)` for a required field, `Form(3)` or `Form(None)` for another; its bounds."""
+    words = _BOUNDS.get(new.kind, ())
+    bounds = [
+        cst.Arg(cst.Integer(str(int(bound))), cst.Name(word), _tight())
+        for word, bound in zip(words, (new.low, new.high), strict=False)
+        if bound is not None and bound >= 0
+    ]
+    return old.with_changes(args=[cst.Arg(given), *bounds])
 
 
 def _tight() -> cst.AssignEqual:

@@ -152,7 +152,7 @@ class Home:
     `module` is how other modules import from the model's file; `fields` are all that was asked
     for, since two references to one model have to be told apart. `link_module` is where link
     tables are imported from, None where they stand in the model's own module; `refers` names the
-    models that the table refers to already.
+    models that the table refers to already, or that refer to it.
     """
 
     model: str

@@ -80,12 +80,17 @@ class Learning:
         )
 
     def _refers(self) -> frozenset[str]:
-        """Return the models that the table refers to already, where it is the exemplar's own."""
+        """Return the models that the table is joined with already, where it is the exemplar's own."""
         model = self.chain.model
         if self.model_class != model.name:
             return frozenset()
-        keys = {c.foreign_key.rpartition(".")[0] for c in model.columns if c.foreign_key}
-        return frozenset(m.name for m in self.project.models if m.table in keys)
+        keys, models = _tables_of(model), self.project.models
+        return frozenset(m.name for m in models if m.table in keys or model.table in _tables_of(m))
+
+
+def _tables_of(model: Model) -> set[str]:
+    """Return the tables that a model refers to."""
+    return {c.foreign_key.rpartition(".")[0] for c in model.columns if c.foreign_key}
 
 
 def _module(old: str, file: str) -> str:

@@ -34,10 +34,9 @@ def tell_apart(draft: Draft, learning: Learning) -> Iterator[str]:
         if field.kind != "ref" or partner is None:
             continue
         other = next(m for m in learning.project.models if m.name == partner.model)
-        column = _only_column(model, other)
-        if column is None:
+        keys = _keys(model, other)
+        if keys is None:
             continue
-        keys = f"[{model.name}.{column}]"
         for one, target in ((model, other), (other, model)):
             code = draft.text(one.file)
             changed = cst.parse_module(code).visit(_Teller(one.name, target.name, keys)).code
@@ -46,14 +45,17 @@ def tell_apart(draft: Draft, learning: Learning) -> Iterator[str]:
                 yield one.file
 
 
-def _only_column(model: Model, other: Model) -> str | None:
-    """Return the one column by which a table refers to another; with more, they are told apart."""
-    found = [
-        c.name
-        for c in model.columns
-        if c.foreign_key and c.foreign_key.rpartition(".")[0] == other.table
-    ]
+def _keys(model: Model, other: Model) -> str | None:
+    """Return the one column by which two tables are joined by now; with more, they are told apart."""
+    found = [f"[{model.name}.{name}]" for name in _columns(model, other)]
+    if model.name != other.name:
+        found += [f"[{other.name}.{name}]" for name in _columns(other, model)]
     return found[0] if len(found) == 1 else None
+
+
+def _columns(model: Model, other: Model) -> list[str]:
+    keys = ((c.name, c.foreign_key) for c in model.columns if c.foreign_key)
+    return [name for name, key in keys if key.rpartition(".")[0] == other.table]
 
 
 class _Teller(cst.CSTTransformer):
