@@ -65,6 +65,14 @@ _KNOWN = (
         "Field(sa_type=JSON); for rows of another table, a Relationship", "start the application again",
     ),
     Known(
+        "foreign-key-table",
+        r"Foreign key associated with column '(?P<column>[\w.]+)' could not find table '(?P<table>[\w.]+)'",
+        "the foreign key of {column} names the table {table}, and no model that was imported has it",
+        "mend the name (it is the table's, __tablename__, not the class's), or import the module of that model first, "
+        "also in Alembic's env.py",
+        _PROOF,
+    ),
+    Known(
         "no-primary-key",
         r"Mapper (?:Mapper\[(?P<model>\w+)\(\w+\)\]|mapped class (?P<old>\w+)->\w+|\S+) could not assemble any primary key",
         "the table of {model}{old} has no primary key",
@@ -104,10 +112,26 @@ def _located(evidence: Evidence, cause: Cause) -> Cause:
         return _with_name(evidence, cause, name, known)
     if cause.name == "column-type-unknown":
         return _as_json(evidence, cause)
+    if cause.name == "foreign-key-table":
+        table = cause.text.split("names the table ", 1)[1].split(",", 1)[0]
+        return _with_table(evidence, cause, table)
     if cause.name == "relationship-ambiguous":
         return replace(cause, repairs=_which_key(evidence, cause.text))
     if cause.name == "no-primary-key":
         return _keyed(evidence, cause)
+    return cause
+
+
+def _with_table(evidence: Evidence, cause: Cause, table: str) -> Cause:
+    """Return the cause at the line that names the table, mended where another one is near."""
+    tables = [one.table for one in evidence.project.models]
+    near = next(iter(get_close_matches(table, tables, 1, 0.7)), "")
+    for model in evidence.project.models:
+        for number, line in enumerate(evidence.sources.text(model.file).splitlines(), 1):
+            if re.search(rf"[\"']{re.escape(table)}\.", line):
+                place = Place(model.file, number)
+                repairs = evidence.replaced(place, f"{table}.", f"{near}.") if near else ()
+                return replace(cause, place=place, repairs=repairs)
     return cause
 
 

@@ -217,6 +217,18 @@ _KNOWN = (
         _without_brackets,
     ),
     Known(
+        "loader-by-name",
+        r"Strings are not accepted for attribute names in loader options",
+        "what is to be loaded along is named by a text, as SQLAlchemy 1 took it",
+        "name the attribute itself: joinedload(Model.rows), selectinload(Model.rows)", _REPEAT,
+    ),
+    Known(
+        "collection-compared",
+        r"Can't compare a collection to an object or collection; use contains",
+        "a relationship to many rows is compared with one of them by ==",
+        "Model.rows.contains(row), or Model.rows.any(Other.id == …)", _REPEAT,
+    ),
+    Known(
         "relationship-value",
         r"AttributeError: '(?P<type>\w+)' object has no attribute '_sa_instance_state'",
         "a relationship is given a {type}, and takes objects of the other model",

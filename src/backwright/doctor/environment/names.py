@@ -155,7 +155,7 @@ _KNOWN = (
     ),
     Known(
         "folder-missing",
-        r"Directory '(?P<name>[^']+)' does not exist",
+        r"(?i:directory) '(?P<name>[^']+)' does not exist",
         "the folder {name} is not there where the application is started: its path is relative to that",
         'Path(__file__).parent / "{name}", or make the folder', _START,
     ),

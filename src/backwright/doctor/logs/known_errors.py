@@ -116,6 +116,15 @@ _KNOWN = (
         _encodable,
     ),
     Known(
+        "hash-unknown",
+        r"UnknownHashError|hash could not be identified|This hash can't be identified|ValueError: (?:Invalid salt|invalid bcrypt hash)",
+        "what is stored as the hash of a password is none that the library knows: plain text, cut off, empty, "
+        "or of another scheme",
+        "store what hash(password) gives, in a column that is long enough; answer 401 where it cannot be read, and "
+        "let such accounts set their passwords anew",
+        "log in again",
+    ),
+    Known(
         "middleware-too-late",
         r"RuntimeError: Cannot add middleware after an application has started",
         "a middleware is added when the application has started: at startup, in its lifespan or by a request",

@@ -45,6 +45,9 @@ def foreign_types(evidence: Evidence) -> Iterator[Cause]:
                 else ", which Pydantic does not know"),
             (raised.text[:200],), place,
             f"annotate it with {plain}" if plain else
+            "annotate the parameter with it and nothing else, imported where the module runs (not under "
+            "TYPE_CHECKING); of a library's own handlers, install the versions of fastapi and pydantic that it was made for"
+            if module.startswith(("starlette", "fastapi")) else
             "annotate what is sent (str, a schema of its own); in a handler response_model=None; else "
             "model_config = ConfigDict(arbitrary_types_allowed=True)",
             "start the application again", repairs=repairs,
