@@ -30,6 +30,7 @@ _LIBRARY = """  File "/srv/venv/lib/python3.12/site-packages/stripe/client.py", 
         ("KeyError: 'access_token'", "what is read there has no 'access_token'", ".get('access_token')"),
         ("ValueError: invalid literal for int() with base 10: 'abc'", "'abc' is turned into a number", "422"),
         ("TypeError: '<' not supported between instances of 'str' and 'int'", "a str is compared with a int", "convert"),
+        ("ValueError: non-hexadecimal number found in fromhex() arg", "a value that comes there has not", "4xx"),
         ("stripe.error.CardError: Your card was declined.", "stripe refuses what this line gives it", "select(Author)"),
     ],
 )  # fmt: skip

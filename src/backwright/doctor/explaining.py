@@ -23,6 +23,12 @@ class Meaning:
     step: str
 
 
+_BUILTIN = {
+    "ValueError": "a value that comes there has not the form that is wanted",
+    "TypeError": "a value of another type than the line takes comes there",
+    "OverflowError": "a number is larger than what is made of it",
+    "LookupError": "what is looked up is not there",
+}
 _MEANINGS = (
     Meaning(
         r"KeyError: (?P<key>.+)", "what is read there has no {key}",
@@ -168,7 +174,8 @@ def explained(evidence: Evidence, ground: Ground) -> tuple[str, str]:
             f"@app.exception_handler({last.name}) that answers what it means, or catch it in the handler"
         )
     library = _library(ground)
-    where = f"{library} refuses what this line gives it" if library else "it is raised there"
+    plain = _BUILTIN.get(last.name, "it is raised there")
+    where = f"{library} refuses what this line gives it" if library else plain
     line = evidence.sources.line(ground.place).strip() if ground.place else ""
     look = f"look at what `{line}` gives it" if line else "look at the line that leads to it"
     return where, f"{look}; {_HANDLE}"
