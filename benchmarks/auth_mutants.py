@@ -1,6 +1,7 @@
 """Whether the probe finds faults that are planted in what `add auth` writes.
 
     python benchmarks/auth_mutants.py [HOST…] [--only WORDS] [--list] [--results FILE] [--markdown FILE]
+                                      [--made FOLDER] [--seconds N]
 
 Each host of our own is given authentication by the command line (`--yes`). One fault at a time is
 planted in the result, wherever there is a place for it: a query's condition, the check of a reference
@@ -13,10 +14,12 @@ from __future__ import annotations
 import argparse
 import ast
 import json
+import math
 import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -273,13 +276,17 @@ def judged(report: dict[str, Any], operations: Sequence[str]) -> tuple[str, str]
 
 
 def with_auth(name: str, folder: Path) -> Result:
-    """Give a host authentication by the command line."""
-    root = Path(shutil.copytree(HOSTS[name], folder / name))
+    """Give a host authentication by the command line, unless the folder has it already."""
+    root = folder / name
+    if root.exists():
+        return Result(name, root)
+    shutil.copytree(HOSTS[name], root)
     words = ["add", "auth", "--yes", "--quiet", "--project", str(root)]
     done = subprocess.run(
         [sys.executable, "-m", "backwright", *words], capture_output=True, text=True, check=False
     )
     if done.returncode:
+        shutil.rmtree(root)
         raise SystemExit(f"{name}: add auth ended with {done.returncode}: {done.stderr[-2000:]}")
     return Result(name, root)
 
@@ -327,7 +334,10 @@ def main() -> int:
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--results", type=Path, help="a line for each, to go on from")
     parser.add_argument("--markdown", type=Path)
+    parser.add_argument("--made", type=Path, help="where hosts are given authentication, and stay")
+    parser.add_argument("--seconds", type=float, default=math.inf, help="begin none after that")
     options = parser.parse_args()
+    until = time.monotonic() + options.seconds
     known = (
         options.results.read_text().splitlines()
         if options.results and options.results.exists()
@@ -336,14 +346,14 @@ def main() -> int:
     lines: list[dict[str, Any]] = [json.loads(line) for line in known]
     with tempfile.TemporaryDirectory(prefix="auth-mutants-") as scratch:
         for name in options.hosts or HOSTS:
-            result = with_auth(name, Path(scratch))
+            result = with_auth(name, options.made or Path(scratch))
             every = [None, *result.mutants()]
             for mutant in every:
                 said = mutant.name if mutant else f"{name} clean"
                 if options.list or options.only not in said:
                     print(said, mutant.operations if mutant else "")
                     continue
-                if any(one["name"] == said for one in lines):
+                if any(one["name"] == said for one in lines) or time.monotonic() > until:
                     continue
                 lines.append(tried(result, mutant))
                 print(lines[-1]["verdict"], said, lines[-1]["said"], flush=True)
