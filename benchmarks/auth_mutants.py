@@ -6,7 +6,9 @@
 Each host of our own is given authentication by the command line (`--yes`). One fault at a time is
 planted in the result, wherever there is a place for it: a query's condition, the check of a reference
 or a guard is dropped, or the check of a token. `backwright probe` then looks at the project; the fault
-is found if a check fails at an operation whose code it is in. The result without a fault must be quiet.
+is found if a check fails at an operation whose code it is in, or if the matrix does not say any more
+that the operation is isolated, as it says without the fault: that is what `add auth` looks at, which
+knows what is to be guarded. The result without a fault must be quiet.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +47,8 @@ USER, GETTER = "current_user", "get_current_user"
 DROPPED, UNCHECKED, OPEN, TOKEN = (
     "owner predicate dropped", "reference check dropped", "guard dropped", "token check dropped",
 )  # fmt: skip
+_FIRST = "__import__('fastapi').Depends(first_user)"
+_OPENED = (("anonymous", ("leak", "public")), ("other", ("leak", "public", "shared")))
 # What a token and a password are checked for, and the same without.
 TOKENS = (
     ("signature", 'options={"require"', 'options={"verify_signature": False, "require"'),
@@ -97,6 +102,15 @@ class Result:
         for handler, operation in self.handlers.items():
             for function in self.program.reached([handler]):
                 self.serves.setdefault(function, set()).add(operation)
+
+    @cached_property
+    def clean(self) -> dict[str, Any]:
+        """What the probe says of it without a fault, kept beside it."""
+        kept = self.folder.with_suffix(".json")
+        if not kept.exists():
+            kept.write_text(json.dumps(probed(self.folder)))
+        found: dict[str, Any] = json.loads(kept.read_text())
+        return found
 
     def mutants(self) -> Iterator[Mutant]:
         """Yield one mutant for each place."""
@@ -161,8 +175,11 @@ class Result:
         for parameter in handler.parameters:
             if parameter.arg == USER:
                 default = defaults.get(parameter)
-                end = edits.end(default) if default else edits.end(parameter)
-                first = f"{USER}: __import__('typing').Annotated[object, __import__('fastapi').Depends(first_user)]"
+                if default is not None:
+                    edits.replace(edits.start(default), edits.end(default), _FIRST)
+                    return parameter.lineno
+                end = edits.end(parameter)
+                first = f"{USER}: __import__('typing').Annotated[object, {_FIRST}]"
                 edits.replace(edits.start(parameter), end, first)
                 return parameter.lineno
         for decorator in handler.node.decorator_list:
@@ -260,19 +277,32 @@ def probed(folder: Path) -> dict[str, Any]:
     return found
 
 
-def judged(report: dict[str, Any], operations: Sequence[str]) -> tuple[str, str]:
-    """Return whether a fault was found, and what was said first."""
+def judged(
+    report: dict[str, Any], operations: Sequence[str], clean: dict[str, Any]
+) -> tuple[str, str]:
+    """Return whether a fault in some operations was found (in any, if none), and what was said."""
     if "checks" not in report:
         return "did not start", str(report.get("error"))[-200:]
     failures = [one for one in report["checks"] if one["verdict"] == "fail"]
-    said = "; ".join(f"{one['check']} {one['method']} {one['path']}" for one in failures[:4])
-    there = [
-        one
-        for one in failures
-        if not operations
-        or set(operations) & {f"{one['method']} {one['path']}", *one.get("also", ())}
-    ]
-    return ("found" if there else "elsewhere" if failures else "missed"), said
+    said = [f"{one['check']} {one['method']} {one['path']}" for one in failures]
+    seen = {one for failure in failures for one in _operations(failure)}
+    closed = _cells(clean, ("isolated",))
+    for actor, cells in _OPENED:
+        opened = {key for who, key in _cells(report, cells) & closed if who == actor}
+        said += [f"{actor} gets {key}" for key in sorted(opened)]
+        seen |= opened
+    there = not operations or set(operations) & seen
+    verdict = "found" if there and said else "elsewhere" if said else "missed"
+    return verdict, "; ".join(said[:4])
+
+
+def _operations(one: dict[str, Any]) -> tuple[str, ...]:
+    return (f"{one['method']} {one['path']}", *one.get("also", ()))
+
+
+def _cells(report: dict[str, Any], kinds: Sequence[str]) -> set[tuple[str, str]]:
+    cells = (one for one in report.get("matrix", ()) if one["cell"] in kinds)
+    return {(one["actor"], f"{one['method']} {one['path']}") for one in cells}
 
 
 def with_auth(name: str, folder: Path) -> Result:
@@ -286,22 +316,22 @@ def with_auth(name: str, folder: Path) -> Result:
         [sys.executable, "-m", "backwright", *words], capture_output=True, text=True, check=False
     )
     if done.returncode:
-        shutil.rmtree(root)
         raise SystemExit(f"{name}: add auth ended with {done.returncode}: {done.stderr[-2000:]}")
     return Result(name, root)
 
 
 def tried(result: Result, mutant: Mutant | None) -> dict[str, Any]:
     """Probe a result, with a fault or without; return the line of the results."""
-    with tempfile.TemporaryDirectory(prefix="auth-mutant-") as scratch:
-        root = Path(shutil.copytree(result.folder, Path(scratch) / result.name))
-        for path, text in mutant.texts.items() if mutant else ():
-            ast.parse(text)
-            (root / path).write_text(text, encoding="utf-8")
-        verdict, said = judged(probed(root), mutant.operations if mutant else ())
     if mutant is None:
+        verdict, said = judged(result.clean, (), {})
         verdict = {"missed": "quiet", "found": "false alarm"}.get(verdict, verdict)
         return {"name": f"{result.name} clean", "verdict": verdict, "said": said}
+    with tempfile.TemporaryDirectory(prefix="auth-mutant-") as scratch:
+        root = Path(shutil.copytree(result.folder, Path(scratch) / result.name))
+        for path, text in mutant.texts.items():
+            ast.parse(text)
+            (root / path).write_text(text, encoding="utf-8")
+        verdict, said = judged(probed(root), mutant.operations, result.clean)
     line = {key: value for key, value in asdict(mutant).items() if key != "texts"}
     return {"name": mutant.name, **line, "verdict": verdict, "said": said}
 
@@ -338,11 +368,8 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=math.inf, help="begin none after that")
     options = parser.parse_args()
     until = time.monotonic() + options.seconds
-    known = (
-        options.results.read_text().splitlines()
-        if options.results and options.results.exists()
-        else []
-    )
+    is_going_on = options.results and options.results.exists()
+    known = options.results.read_text().splitlines() if is_going_on else []
     lines: list[dict[str, Any]] = [json.loads(line) for line in known]
     with tempfile.TemporaryDirectory(prefix="auth-mutants-") as scratch:
         for name in options.hosts or HOSTS:

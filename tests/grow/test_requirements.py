@@ -36,6 +36,12 @@ CASES = {
         '[build-system]\nrequires = ["poetry-core"]\n',
     ),
 }
+CASES["pipenv"] = (
+    "Pipfile",
+    '[[source]]\nname = "pypi"\n\n[packages]\nfastapi = "*"\n\n[dev-packages]\nblack = "*"\n',
+    '[[source]]\nname = "pypi"\n\n[packages]\nfastapi = "*"\nsqlmodel = ">=0.0.24"\n'
+    'psycopg = {extras = ["binary"], version = ">=3.2"}\n\n[dev-packages]\nblack = "*"\n',
+)
 WANTED = ("sqlmodel>=0.0.24", "psycopg[binary]>=3.2")
 
 

@@ -93,6 +93,15 @@ SCOPED = {
     'db.execute(insert(Page).values(text="")).all()': (
         'db.execute(insert(Page).values(text="", owner_id=current_user.id)).all()'
     ),
+    "db.execute(insert(Page).values({'text': ''})).all()": (
+        "db.execute(insert(Page).values({**{'text': ''}, \"owner_id\": current_user.id})).all()"
+    ),
+    "db.execute(insert(Page).values(body.model_dump())).all()": (
+        'db.execute(insert(Page).values({**body.model_dump(), "owner_id": current_user.id})).all()'
+    ),
+    "db.execute(insert(Page).values(**body.model_dump())).all()": (
+        "db.execute(insert(Page).values(**body.model_dump(), owner_id=current_user.id)).all()"
+    ),
     "db.scalars(select(Page).outerjoin(Shelf)).all()": (
         f"db.scalars(select(Page).where({MINE}).outerjoin(Shelf)).all()"
     ),
@@ -101,7 +110,8 @@ SCOPED = {
 REFUSED = {
     'db.execute(text("DELETE FROM pages")).all()': "SQL in a text",
     "db.execute(insert(Page), [{'text': ''}])": "`insert`",
-    "db.execute(insert(Page).values({'text': ''}))": "`insert`",
+    "db.execute(insert(Page).values([{'text': ''}]))": "`insert`",
+    "db.execute(insert(Page).values(body.pages))": "`insert`",
     "db.scalars(select(func.now()).outerjoin(Page)).all()": "`outerjoin`",
     "db.get(Page, page_id, with_for_update=True)": "with options",
     "any_row(db, Page, page_id, populate_existing=True)": "rows of any model",

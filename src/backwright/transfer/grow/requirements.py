@@ -41,6 +41,11 @@ def add_dependencies(
         if changed is not None:
             draft.write(path, changed)
             return path, missing
+        path = f"{one}/Pipfile".removeprefix("/")
+        changed = _in_section(draft.text(path), "packages", missing) if draft.exists(path) else None
+        if changed is not None:
+            draft.write(path, changed)
+            return path, missing
     paths = (f"{one}/{name}".removeprefix("/") for one in folders for name in _FILES)
     path = next((path for path in paths if draft.exists(path)), "")
     if not path:
@@ -64,7 +69,7 @@ def _in_pyproject(text: str, lines: Sequence[str]) -> str | None:
     if "dependencies" in data.get("project", {}):
         return _in_array(text, lines)
     if "dependencies" in data.get("tool", {}).get("poetry", {}):
-        return _in_poetry(text, lines)
+        return _in_section(text, "tool.poetry.dependencies", lines)
     return None
 
 
@@ -111,14 +116,15 @@ def _closing(text: str, start: int) -> int:
     return len(text)
 
 
-def _in_poetry(text: str, lines: Sequence[str]) -> str | None:
-    section = re.search(r"^\[tool\.poetry\.dependencies\][ \t]*\n", text, re.MULTILINE)
+def _in_section(text: str, name: str, lines: Sequence[str]) -> str | None:
+    """Add to a table of names and versions, as Poetry and Pipenv have such."""
+    section = re.search(rf"^\[{re.escape(name)}\][ \t]*\n", text, re.MULTILINE)
     if section is None:
         return None
     following = re.compile(r"^\s*\[", re.MULTILINE).search(text, section.end())
     end = following.start() if following else len(text)
     body = text[section.end() : end].rstrip()
-    added = "".join(f"\n{_poetry_line(line)}" for line in lines)
+    added = "".join(f"\n{_named(line)}" for line in lines)
     return (
         text[: section.end()]
         + body
@@ -129,7 +135,7 @@ def _in_poetry(text: str, lines: Sequence[str]) -> str | None:
     )
 
 
-def _poetry_line(line: str) -> str:
+def _named(line: str) -> str:
     found = re.match(r"([\w.-]+)(?:\[([^\]]*)\])?(.*)", line)
     assert found is not None  # noqa: S101 - we wrote the line
     name, extras, version = found[1], found[2], found[3] or "*"

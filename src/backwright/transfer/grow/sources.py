@@ -82,8 +82,8 @@ class Sources:
         inner = self.file(f"{module}.{original}" if module else original)
         if inner is not None and original:
             return (f"{module}.{original}" if module else original), ""
-        if file is None or file == path or depth > 5 or not original:
-            return module, original
+        if file not in self.trees or file == path or depth > 5 or not original:
+            return module, original  # a library's, or one that is not read, such as of tests
         defines = any(original in names_of_statement(s) for s in self.trees[file].body)
         has_import = self._imported(file, original)[0] != self.module(file)
         return (

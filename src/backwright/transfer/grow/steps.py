@@ -38,7 +38,8 @@ def add_model(growth: Growth) -> None:
     made = write_tables(growth.example, growth.dialect, growth.writers, fields, base=base)
     files = [growth.homes.models]
     code = made.code
-    if growth.dialect.orm != "sqlmodel" and growth.seams.base is None:
+    has_base = growth.seams.base is not None or growth.example.draft is growth.draft
+    if growth.dialect.orm != "sqlmodel" and not has_base:
         code = f"{_new_base(growth)}\n\n\n{code}"
     for one in growth.fields:
         definition = growth.writers.enum_definition(one) if one.kind == "enum" else None

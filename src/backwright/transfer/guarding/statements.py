@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from backwright.transfer.grow.sources import last_name
 from backwright.transfer.guarding.owned import Owned
 
+_DUMPS = ("dict", "model_dump", "to_dict", "asdict")
 _OVERWRITING = ("on_conflict_do_update", "on_duplicate_key_update")
 
 
@@ -40,8 +42,33 @@ def values_of(within: ast.AST, insert: ast.Call) -> ast.Call | None:
     found = chain.get("values")
     if found is None or any(name in chain for name in _OVERWRITING):
         return None
-    is_named = not found.args and all(one.arg for one in found.keywords)
-    return found if is_named else None
+    if not found.args:
+        return found if found.keywords else None
+    is_one = len(found.args) == 1 and not found.keywords and _is_mapping(within, found.args[0])
+    return found if is_one else None
+
+
+def _is_mapping(within: ast.AST, node: ast.expr) -> bool:
+    """Tell whether an expression surely is a dictionary of one row, and no list of such."""
+    if isinstance(node, ast.Call):
+        return last_name(node.func) in _DUMPS
+    if not isinstance(node, ast.Name):
+        return isinstance(node, ast.Dict)
+    set_to = [
+        one.value
+        for one in ast.walk(within)
+        if isinstance(one, ast.Assign) and any(ast.unparse(t) == node.id for t in one.targets)
+    ]
+    kinds = [
+        one.annotation
+        for one in ast.walk(within)
+        if isinstance(one, ast.arg) and one.arg == node.id and one.annotation
+    ]
+    is_said = any(re.match(r"(typing\.)?(d|D)ict\b", ast.unparse(one)) for one in kinds)
+    is_set = bool(set_to) and all(
+        not isinstance(one, ast.Name) and _is_mapping(within, one) for one in set_to
+    )
+    return is_said or is_set
 
 
 def are_related(one: Owned, other: Owned) -> bool:

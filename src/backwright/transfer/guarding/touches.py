@@ -89,7 +89,7 @@ class Scoper:
             column = one.column if one.direct else self._caller_column(function, node, one)
             values = values_of(function.node, node) if kind == "insert" else None
             if column:
-                self._make(edits, values or node, "make" if values else kind, column)
+                self._make(edits, values or node, kind, column)
             return set()
         said = self._said(function, node, one)
         word = "filter" if kind == "query" else "where"
@@ -149,10 +149,14 @@ class Scoper:
 
     def _make(self, edits: Edits, node: ast.Call, kind: str, column: str) -> None:
         value = self.caller
-        if kind == "make":
+        entry = f'"{column}": {value}'
+        if kind == "insert" and node.args:
+            edits.insert(edits.start(node.args[0]), "{**")
+            edits.insert(edits.end(node.args[0]), f", {entry}}}")
+            return
+        if kind in ("make", "insert"):
             edits.add_argument(node, f"{column}={value}")
             return
-        entry = f'"{column}": {value}'
         edits.add_to_update(node, f"{{{entry}}}", entry)
 
     def places(self, function: Function) -> Iterator[tuple[ast.Call, Owned, str]]:
