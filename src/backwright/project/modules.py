@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 import warnings
 from collections import Counter
@@ -38,6 +39,7 @@ class Modules:
         self.roots: Counter[str] = Counter()
         self._modules: dict[str, Module] = {}
         self._starts = _starts(tree.python)
+        self._imported: dict[str, bool] = {}
         self._resolved: dict[tuple[str, str], Module | Namespace | None] = {}
 
     def module(self, file: str) -> Module:
@@ -153,6 +155,8 @@ class Modules:
         parts = folder.split("/") if folder else []
         ancestors = ["/".join(parts[:end]) for end in range(len(parts), -1, -1)]
         plain = [one for one in ancestors if one in starts and not self._is_package(one)]
+        if len(plain) > 1:  # what others import as a package is no start, without __init__.py either
+            plain.sort(key=self._is_imported)
         inside = [one for one in ancestors if one in starts and self._is_package(one)]
         others = [one for one in sorted(starts) if one not in ancestors]
         others.sort(key=lambda one: (-_shared(one, folder), one.count("/"), one))
@@ -160,6 +164,17 @@ class Modules:
 
     def _is_package(self, folder: str) -> bool:
         return f"{folder}/__init__.py" in self.files if folder else "__init__.py" in self.files
+
+    def _is_imported(self, folder: str) -> bool:
+        """Tell whether a module outside of a folder imports it by its name."""
+        if folder not in self._imported:
+            name = re.escape(folder.rpartition("/")[2]).encode()
+            said = re.compile(rb"(?m)^[ \t]*(?:from|import)[ \t]+(?:[\w.]+\.)?" + name + rb"\b")
+            others = (one for one in self.tree.python if not one.startswith(f"{folder}/"))
+            self._imported[folder] = bool(folder) and any(
+                said.search(self.tree.content(one) or b"") for one in others
+            )
+        return self._imported[folder]
 
     def name(self, module: Module) -> str:
         """Return the dotted name that the project itself imports this module by."""

@@ -205,6 +205,7 @@ class Variety:
         waiting: list[tuple[str, ast.AST]] = []
         for function in self._program.reached([handler]):
             waiting += [(function.path, node) for node in _inside(function.node)]
+            waiting += self._declared(function.owner) if function.owner else []
         while waiting:
             path, node = waiting.pop()
             if node in seen:
