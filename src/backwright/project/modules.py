@@ -155,7 +155,9 @@ class Modules:
         parts = folder.split("/") if folder else []
         ancestors = ["/".join(parts[:end]) for end in range(len(parts), -1, -1)]
         plain = [one for one in ancestors if one in starts and not self._is_package(one)]
-        if len(plain) > 1:  # what others import as a package is no start, without __init__.py either
+        if (
+            len(plain) > 1
+        ):  # what others import as a package is no start, without __init__.py either
             plain.sort(key=self._is_imported)
         inside = [one for one in ancestors if one in starts and self._is_package(one)]
         others = [one for one in sorted(starts) if one not in ancestors]

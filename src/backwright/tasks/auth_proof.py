@@ -74,10 +74,20 @@ def prove_guarded(
     for check in checks:
         place.listener(CheckEnded(check))
     require(checks)
+    agree(checks, answers)
+    return checks, tests
+
+
+def agree(checks: tuple[Check, ...], answers: Answers) -> None:
+    """Ask whether to go on, where something could not be tried.
+
+    Raises:
+        QuestionError: it is not said.
+        VerificationError: it is said that nothing is to be changed then.
+    """
     open_ones = [check for check in checks if check.verdict == "skipped"]
     if open_ones and answers.to(_unproved(checks)) == "stop":
         raise VerificationError("not every endpoint could be proved to be guarded", checks)
-    return checks, tests
 
 
 def _refused_directly(place: Workplace, missed: Sequence[Key]) -> frozenset[Key]:

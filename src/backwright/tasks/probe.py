@@ -6,7 +6,9 @@ import ast
 import contextlib
 import ipaddress
 import json
+import os
 import re
+import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -48,6 +50,7 @@ _DOCUMENTS = (
 )
 _HASHING = re.compile(r"(?i)hash|encrypt|crypt")
 _HASHERS = frozenset({"CryptContext", "PasswordHash", "PasswordHasher", "Bcrypt", "PasswordHelper"})
+_SIGNING = re.compile(r"(?i)secret|jwt.*key|token.*key|signing")
 _PASSWORD = re.compile(r"(?i)pass|pwd|secret|hash$|bcrypt")
 _OF_ROLES = re.compile(r"(?i)role|permission|group")
 _LEAST_KEY = 3
@@ -127,7 +130,8 @@ def probe_place(
     project = read_project(found.folder)
     limits = _limits(project)
     document = found.staging.scratch / "openapi.json"
-    given = {**found.variables, **limits, "BACKWRIGHT_DOCUMENT": str(document)}
+    given = {**_unset_keys(project, found), **found.variables, **limits}
+    given["BACKWRIGHT_DOCUMENT"] = str(document)
     place = replace(found, variables=given)
     with running(place) as app, _oracle(app) as oracle:
         target = replace(_target(config, place, project, app, oracle, document), style=style)
@@ -220,6 +224,17 @@ def _limits(project: Project) -> dict[str, str]:
     }
 
 
+def _unset_keys(project: Project, place: Workplace) -> dict[str, str]:
+    """Return keys of tokens for settings that nobody sets, so that the probe can sign with them."""
+    there = {*os.environ, *own_values(place.folder)}
+    return {
+        one.variables[0]: secrets.token_urlsafe(32)
+        for one in project.settings
+        if one.variables and not one.default and _SIGNING.search(one.name)
+        and not there & {*one.variables}
+    }  # fmt: skip
+
+
 def _target(
     config: Config, place: Workplace, project: Project, app: Running,
     oracle: PostgresOracle | SqliteOracle | None, document: Path,
@@ -304,10 +319,7 @@ def _literals(project: Project) -> Iterator[str]:
 
 def _is_set_from_outside(project: Project) -> bool:
     """Tell whether the key of tokens is a setting, so that a text in the source is but its default."""
-    return any(
-        one.variables and re.search(r"(?i)secret|jwt.*key|token.*key|signing", one.name)
-        for one in project.settings
-    )
+    return any(one.variables and _SIGNING.search(one.name) for one in project.settings)
 
 
 def _hashing(place: Workplace, project: Project) -> Iterator[str]:

@@ -83,6 +83,7 @@ async def test_refresh(client: AsyncClient) -> None:
     access, renewing = tokens["access_token"], tokens["refresh_token"]
     answer = await client.post("/auth/refresh", json={"refresh_token": renewing})
     header = bearing(answer.json()["access_token"])
+    assert "refresh_token" not in answer.json()  # the one that there is does not live any longer
     assert (await client.get("/auth/me", headers=header)).status_code == 200
     assert (await client.get("/auth/me", headers=bearing(renewing))).status_code == 401
     answer = await client.post("/auth/refresh", json={"refresh_token": access})

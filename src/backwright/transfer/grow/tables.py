@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -158,11 +159,16 @@ def _sentence(names: Names) -> str:
 
 
 def _keyed(example: Example, dialect: Dialect) -> str:
-    """Return the key's statement; a key that bears the example's own name is plain `id` here."""
+    """Return the key's statement; a key that bears the example's own name is plain `id` here.
+
+    That it is unique, too, is not repeated: Alembic writes no such constraint, and misses it then.
+    """
     key = dialect.key.key
     said = example.statement(key)
     if said is None:
         return ""
+    if "primary_key=True" in said:
+        said = re.sub(r"\bunique=True,\s*|,\s*unique=True\b", "", said)
     return f"id{said.removeprefix(key)}"
 
 

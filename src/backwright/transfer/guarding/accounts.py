@@ -36,6 +36,7 @@ from backwright.transfer.guarding.varied_rows import with_rows
 NEEDED = ("bcrypt>=4.1", "pyjwt>=2.10", "python-multipart>=0.0.9", "email-validator>=2.1")
 _OLDER = ("bcrypt>=4.0", "pyjwt>=2.4", "python-multipart>=0.0.6", "email-validator>=1.3")
 _NEWER_PYTHON = (3, 9)  # which the newer of them need
+_ANNOTATED = ("typing", "typing_extensions")  # where it is had from, also by an older Python
 FIELDS = ("email:str:254:unique", "hashed_password:str:60", "token_version:int:optional")
 _PASSWORD = "hashed_password:str:60:optional"  # noqa: S105 - a field
 AUTH = names_of("auth", plural="auth")
@@ -49,11 +50,28 @@ ROWS = "owned_rows"
 def add_requirements(host: Host) -> None:
     """Name the libraries that passwords and tokens need among the host's requirements."""
     start = PurePosixPath(host.project.apps[0].file).parent.as_posix()
-    is_older = bool(host.python) and host.python < _NEWER_PYTHON
-    added = add_dependencies(host.draft, _OLDER if is_older else NEEDED, start)
+    added = add_dependencies(host.draft, _OLDER if is_older(host) else NEEDED, start)
     if added:
         host.dependencies = added[1]
         host.done("dependencies", added[0])
+
+
+def is_older(host: Host) -> bool:
+    """Tell whether a host's Python is one before what its standard types can be told of."""
+    return bool(host.python) and host.python < _NEWER_PYTHON
+
+
+def _of_older_python(code: str) -> str:
+    """Return a module that says nothing where it runs which Python 3.8 cannot read."""
+    listed = re.search(r"(?m)^from typing import (.*\bAnnotated\b.*)$", code)
+    if listed:
+        names = {one.strip() for one in listed[1].split(",")} - {"Annotated"}
+        code = code.replace(f"{listed[0]}\n", "", 1)
+        wanted = {_ANNOTATED[1]: {"Annotated"}, **({"typing": names} if names else {})}
+        code = add_imports(code, wanted)
+    if "from __future__ import annotations" not in code and "dict[" in code:
+        code = add_imports(re.sub(r"\bdict\[", "Dict[", code), {"typing": {"Dict"}})
+    return code
 
 
 def add_users(host: Host) -> None:
@@ -165,7 +183,7 @@ def _worded(host: Host, speech: Speech, code: str) -> str:
     kinds = ("AsyncSession", "Session")
     for kind in kinds:
         code = re.sub(rf"\b{kind}\b", host.session.kind[1], code)
-    return code
+    return _of_older_python(code) if is_older(host) else code
 
 
 def without_marks(code: str) -> str:
@@ -185,7 +203,7 @@ def known_names(host: Host, homes: dict[str, str]) -> dict[str, Import]:
     session = host.session
     known: dict[str, Import] = {
         host.said.model: (host.user_module, host.said.model),
-        "Annotated": ("typing", "Annotated"),
+        "Annotated": (_ANNOTATED[is_older(host)], "Annotated"),
         "Depends": ("fastapi", "Depends"),
     }
     gate = host.template("gate")

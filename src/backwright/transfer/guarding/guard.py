@@ -184,11 +184,16 @@ def _host(draft: Draft, project: Project, wanted: Wanted, installed: Mapping[str
 
 
 def _shared(sources: Sources, session: Dependency, project: Project) -> Dependency:
-    """Return a session's dependency without an alias that stands among handlers: they import us."""
+    """Return a session's dependency without an alias that cannot be used by what is new.
+
+    Such is one among handlers, which import us, and one that is called as the session's class is.
+    """
     file = sources.file(session.alias[0]) if session.alias else None
     apps = {one.file for one in project.apps}
     routes = {one.file for one in project.endpoints} - apps
-    return replace(session, alias=None, annotated=True) if file in routes else session
+    is_named_alike = session.alias is not None and session.alias[1] == session.kind[1]
+    is_usable = file not in routes and not is_named_alike
+    return session if is_usable else replace(session, alias=None, annotated=True)
 
 
 def _scope(host: Host, known: Project) -> tuple[Key, ...]:

@@ -9,7 +9,7 @@ from backwright.source.outline import outline, used_names
 from backwright.source.text import Splice, splice
 
 OPTIONAL = {
-    "refresh": ("refresh", "TokenRefresh"),
+    "refresh": ("refresh", "TokenRefresh", "Token"),
     "logout": ("logout",),
     "change-password": ("change_password", "PasswordChange"),
     "reset-password": (
@@ -38,7 +38,10 @@ def without(code: str, left_out: frozenset[str]) -> str:
         gone.add("end_tokens")
     code = _without_definitions(code, gone)
     if "refresh" in left_out:
-        code = re.sub(r"(?m)^ +refresh_token(: str|=create_token.*,)\n", "", code)
+        code = re.sub(r"(?m)^ +refresh_token=create_token.*,\n", "", code)
+        code = re.sub(r"\bToken\(\n", "AccessToken(\n", code).replace(
+            "-> Token:", "-> AccessToken:"
+        )
     return _without_imports(code)
 
 

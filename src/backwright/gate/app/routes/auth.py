@@ -45,12 +45,17 @@ class Account(BaseModel):
     email: str
 
 
-class Token(BaseModel):
+class AccessToken(BaseModel):
     """What a client sends with its requests."""
 
     access_token: str
-    refresh_token: str
     token_type: str = "bearer"  # noqa: S105
+
+
+class Token(AccessToken):
+    """What logging in gives: the refresh token is good for new access tokens until it expires."""
+
+    refresh_token: str
 
 
 class TokenRefresh(BaseModel):
@@ -132,8 +137,8 @@ async def me(current_user: CurrentUser) -> Account:
 
 
 @router.post("/refresh")
-async def refresh(data: TokenRefresh, session: SessionDep) -> Token:
-    """Give a new token to who has logged in before."""
+async def refresh(data: TokenRefresh, session: SessionDep) -> AccessToken:
+    """Give a new access token to who has logged in before."""
     user = await user_of(session, data.refresh_token, REFRESH)
     if user is None:
         raise HTTPException(
@@ -141,7 +146,7 @@ async def refresh(data: TokenRefresh, session: SessionDep) -> Token:
             detail="Could not validate credentials",
             headers={"WWW-Authenticate": "Bearer"},
         )
-    return _token(user)
+    return AccessToken(access_token=create_token(str(user.id), user.token_version or 0))
 
 
 @router.post("/logout")
