@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
@@ -20,6 +20,9 @@ _PRIVILEGE = re.compile(r"(?i)rbac|role|permission|scope|privilege|polic(y|ies)|
 
 PRIVILEGE_FIELD = re.compile(
     r"(?i)^(is_)?(admin|administrator|superuser|super_user|staff|moderator)$|^role$"
+)
+_WORKS_ON = re.compile(
+    r"(?i)creat|added|updat|modif|edit|assign|manage|review|approv|respons|upload|record|post(ed)?_by"
 )
 _FILTER = re.compile(r"(?i)/(my|mine|me|current|own|owned|self)([-_/]|$)")
 _IN_CODE = re.compile(
@@ -48,10 +51,33 @@ class Access:
 
 @dataclass(frozen=True, slots=True)
 class Isolation:
-    """What is known of a project's isolation: its accesses, and models whose reads are private."""
+    """What is known of a project's isolation.
+
+    Attributes:
+        accesses: What each endpoint does to the rows of each owned model.
+        private: The models that at least one endpoint shows to their owner alone.
+        shown: The models that at least one endpoint shows whoever owns them, and how many do each way.
+        kept: The models whose rows belong to users in the code, too, not by their columns alone.
+    """
 
     accesses: tuple[Access, ...]
     private: frozenset[str]
+    shown: Mapping[str, Shown]
+    kept: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How many endpoints show the rows of a model to their owner alone, to others, to anybody."""
+
+    to_owner: int = 0
+    to_others: int = 0
+    to_anybody: int = 0
+
+    @property
+    def is_public(self) -> bool:
+        """Whether showing them to others is rather the habit than the exception."""
+        return bool(self.to_anybody) or self.to_others > self.to_owner
 
 
 _KEPT: WeakKeyDictionary[Subject, Isolation] = WeakKeyDictionary()
@@ -75,7 +101,41 @@ def _isolation(project: Project) -> Isolation:
         for name in dict.fromkeys(one.model for one in touches):
             own = tuple(one for one in touches if one.model == name)
             found.append(Access(endpoint, models[name], own))
-    return Isolation(tuple(found), frozenset(_private(found)))
+    return Isolation(
+        tuple(found), frozenset(_private(found)), _shown(found), frozenset(_kept(found))
+    )
+
+
+def _shown(accesses: Iterable[Access]) -> dict[str, Shown]:
+    """Count the endpoints that show rows, by model."""
+    counts: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
+    for one in accesses:
+        about = [it for it in one.touches if it.about and it.kind == "read"]
+        if not about or one.endpoint.method not in READING:
+            continue
+        if one.endpoint.auth == "none":
+            counts[one.model.name][2] += 1
+        elif all(it.callers for it in about):
+            counts[one.model.name][0] += 1
+        elif any(it.callers is False for it in about):
+            counts[one.model.name][1] += 1
+    return {name: Shown(*held) for name, held in counts.items()}
+
+
+def _kept(accesses: Iterable[Access]) -> Iterator[str]:
+    """Yield the models whose rows some endpoint keeps to their owner, or makes as the caller's.
+
+    Who made a row (`created_by`) or works on it need not be who alone may have it.
+    """
+    for one in accesses:
+        owner = one.model.owner.column if one.model.owner is not None else ""
+        for touch in one.touches:
+            if not touch.about or touch.callers is not True or one.endpoint.auth == "none":
+                continue
+            if touch.kind in {"read", "change"} or (
+                touch.kind == "create" and not _WORKS_ON.search(owner)
+            ):
+                yield one.model.name
 
 
 def _private(accesses: Iterable[Access]) -> Iterator[str]:

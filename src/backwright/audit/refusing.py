@@ -84,14 +84,14 @@ def _starts(subject: Subject, endpoint: Endpoint) -> Iterator[_Place]:
     source = subject.all.get(endpoint.file)
     if node is None or source is None:
         return
-    yield _Place(source, node, _callers_of(subject, node), sure=True)
+    yield _Place(source, node, callers_of(subject, node), sure=True)
     for one in endpoint.dependencies:
         guard = guard_of(subject, one)
         if guard is not None:
             at = subject.homes[guard]
             own = {it.id for it in ast.walk(guard) if isinstance(it, ast.Name)}
             named = {it for it in own if _CALLER.match(it)}
-            yield _Place(at, guard, _callers_of(subject, guard) | named, sure=True, guards=True)
+            yield _Place(at, guard, callers_of(subject, guard) | named, sure=True, guards=True)
 
 
 def _decorated(subject: Subject, endpoint: Endpoint) -> Iterator[Refusal]:
@@ -105,7 +105,7 @@ def _decorated(subject: Subject, endpoint: Endpoint) -> Iterator[Refusal]:
             yield "others"
 
 
-def _callers_of(subject: Subject, node: FunctionNode) -> frozenset[str]:
+def callers_of(subject: Subject, node: FunctionNode) -> frozenset[str]:
     """Return the parameters that stand for the caller, by their names or their type."""
     users = subject.project.auth.user_model
     found = set()
@@ -212,7 +212,8 @@ def _followed(
         return
     found = subject.names.definition(source, call.func)
     if isinstance(found.node, FunctionNode) and found.source is not None:
-        passed = _passed(call, found.node, callers)
+        given_to = passed_to(call, found.node)
+        passed = frozenset(name for name, one in given_to if _mentions(one, callers))
         if AUTHORIZES.search(last_name(call.func)) and may_forbid(
             subject, found.source, found.node, depth
         ):
@@ -221,14 +222,13 @@ def _followed(
         yield from _refusals(subject, inner, depth + 1)
 
 
-def _passed(call: ast.Call, node: FunctionNode, callers: frozenset[str]) -> frozenset[str]:
-    """Return the parameters that get the caller."""
+def passed_to(call: ast.Call, node: FunctionNode) -> Iterator[tuple[str, ast.expr]]:
+    """Yield the parameters of a function with what a call gives for them."""
     names = [one.arg for one in (*node.args.posonlyargs, *node.args.args)]
     if names and names[0] in {"self", "cls"} and isinstance(call.func, ast.Attribute):
         names = names[1:]
-    found = {name for name, one in zip(names, call.args, strict=False) if _mentions(one, callers)}
-    found |= {one.arg for one in call.keywords if one.arg and _mentions(one.value, callers)}
-    return frozenset(found)
+    yield from zip(names, call.args, strict=False)
+    yield from ((one.arg, one.value) for one in call.keywords if one.arg)
 
 
 def _mentions(node: ast.AST, names: set[str] | frozenset[str]) -> bool:
@@ -310,7 +310,7 @@ def differs_by_caller(subject: Subject, endpoint: Endpoint) -> bool:
     node = subject.functions_at.get((endpoint.file, endpoint.line))
     if node is None:
         return False
-    callers = _callers_of(subject, node)
+    callers = callers_of(subject, node)
     return any(
         isinstance(one, ast.If | ast.IfExp) and _reads(one.test, callers) for one in own_nodes(node)
     )

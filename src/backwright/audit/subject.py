@@ -168,6 +168,15 @@ class Subject:
         return {node.name: node for one in self.program for node in one.functions}
 
     @cached_property
+    def functions_named(self) -> dict[str, list[FunctionNode]]:
+        """The functions of the program by their names; of several all."""
+        found: dict[str, list[FunctionNode]] = defaultdict(list)
+        for one in self.program:
+            for node in one.functions:
+                found[node.name].append(node)
+        return found
+
+    @cached_property
     def classes_by_name(self) -> dict[str, ast.ClassDef]:
         """The classes of the program by their names; of several one."""
         return {node.name: node for one in self.program for node in one.nodes(ast.ClassDef)}

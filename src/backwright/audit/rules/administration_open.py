@@ -54,11 +54,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from backwright.audit.guards import forbids
 from backwright.audit.isolation import asks_in_code, of_administrators
 from backwright.audit.refusing import asks_privilege
 from backwright.audit.rule import Found, Judged, Looked, Unsure, rule
+from backwright.audit.say import has_say
 from backwright.audit.subject import Subject
 from backwright.project.types import Endpoint
 from backwright.values import Place
@@ -91,6 +93,7 @@ def check(subject: Subject) -> Iterator[Judged]:
             or forbids(subject, one)
             or asks_privilege(subject, one)
             or asks_in_code(subject, one)
+            or has_say(subject, one)
             or _names_guard(one.dependencies)
         ):
             kept += one.auth == "required"
@@ -106,8 +109,8 @@ def check(subject: Subject) -> Iterator[Judged]:
         if only_named_so and one.auth == "required":
             why = f"whether {one.method} {one.path} is of the administration: most there ask for no privilege"
             yield Unsure(it.place, why)
-        else:
-            yield it
+        else:  # that the path means the administration, the guarded ones beside it prove
+            yield it if kept else replace(it, level="warning")
 
 
 def _names_guard(dependencies: tuple[str, ...]) -> bool:

@@ -53,12 +53,14 @@ application guards.
 
 from __future__ import annotations
 
+import ast
 import re
 from collections import Counter
 from collections.abc import Iterator
 
 from backwright.audit.isolation import READING, Access, Isolation, isolation_of, where
 from backwright.audit.rule import Found, Judged, Looked, Unsure, rule
+from backwright.audit.sources import FunctionNode
 from backwright.audit.subject import Subject
 from backwright.values import Place
 
@@ -66,6 +68,9 @@ _SIGNS_IN = re.compile(
     r"(?i)log_?in|log_?out|sign_?(in|up|out)|regist|auth|token|password|verif|reset|confirm|webhook|callback|refresh|otp|session"
 )
 _WAYS = 4
+_CREDENTIAL = re.compile(
+    r"(?i)\bRequest\b|header|cookie|token|session_?(id|key)|api_?key|credential"
+)
 _OWN = re.compile(r"(?i)/(me|my|mine|profile|account)(/|$)")
 
 
@@ -86,7 +91,7 @@ def check(subject: Subject) -> Iterator[Judged]:
             yield Looked(one.place)
             continue
         kind = {it.kind for it in about if it.callers is not True}
-        if kind == {"create"} and one.model.owner is not None and not one.model.owner.direct:
+        if kind == {"create"} and not _in_a_name(one):
             why = f"whether anybody may add a {one.model.name} by {one.shown}, only the team knows"
             yield Unsure(one.place, why)
             continue
@@ -115,6 +120,13 @@ def _is_exception(one: Access, isolation: Isolation) -> bool:
     return len(open_ones) == 1 and len(reads) > 1
 
 
+def _in_a_name(one: Access) -> bool:
+    """Tell whether a row is made in the name of the user whom the request names."""
+    if one.model.owner is None or not one.model.owner.direct:
+        return False
+    return any(it.kind == "create" and it.about and it.given for it in one.touches)
+
+
 def _own_accounts(subject: Subject) -> Iterator[Judged]:
     """Judge the endpoints of the caller's own account: without a caller there is none."""
     guarded = {one.app for one in subject.project.endpoints if one.auth == "required"}
@@ -127,9 +139,15 @@ def _own_accounts(subject: Subject) -> Iterator[Judged]:
         if (
             one.method in {"PUT", "PATCH", "DELETE"}
             and (one.file, one.line) in subject.functions_at
+            and not _takes_credentials(subject.functions_at[one.file, one.line])
         ):
             yield Found(
                 Place(one.file, one.line),
                 f"{one.method} {one.path} changes the caller's own account, but asks nobody who they are",
                 "ask who is calling: user: Annotated[User, Depends(current_user)]",
             )
+
+
+def _takes_credentials(node: FunctionNode) -> bool:
+    """Tell whether a handler is given what it could find the caller by itself."""
+    return _CREDENTIAL.search(ast.unparse(node.args)) is not None

@@ -50,5 +50,6 @@ def check(subject: Subject) -> Iterator[Judged]:
                     f"{shown(handler)} takes who is calling from the header {one.name.replace('_', '-')}, "
                     "which anybody can send",
                     "take the caller from the token: Depends(current_user)",
+                    level="warning" if handler.endpoints[0].auth == "required" else None,
                     units=(at(handler.source, handler.node),),
                 )

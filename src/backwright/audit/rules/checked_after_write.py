@@ -38,7 +38,7 @@ from typing import TypeGuard
 from backwright.audit.identity import callers, mentions
 from backwright.audit.inputs import inputs_of, shown
 from backwright.audit.rule import Found, Judged, at, rule
-from backwright.audit.sources import last_name, own_nodes
+from backwright.audit.sources import Source, last_name, own_nodes
 from backwright.audit.subject import Subject
 
 
@@ -55,7 +55,7 @@ def check(subject: Subject) -> Iterator[Judged]:
         for function in source.functions:
             nodes = list(own_nodes(function))
             commits = [
-                one.lineno
+                one
                 for one in nodes
                 if isinstance(one, ast.Call) and last_name(one.func) == "commit"
             ]
@@ -66,13 +66,35 @@ def check(subject: Subject) -> Iterator[Judged]:
             for one in nodes:
                 if not _refuses(one) or not compares.search(ast.unparse(one.test)):
                     continue
-                inside = any(one.lineno < line <= (one.end_lineno or 0) for line in commits)
-                if inside or min(commits) < one.lineno:
+                inside = any(one.lineno < it.lineno <= (one.end_lineno or 0) for it in commits)
+                if inside or any(_runs_before(source, it, one) for it in commits):
                     yield Found(
                         at(source, one),
                         "the owner is compared here, but the change is committed all the same",
                         "ask first, write then; better still, put the owner into the query",
                     )
+
+
+def _runs_before(source: Source, commit: ast.Call, test: ast.If) -> bool:
+    """Tell whether every way to a test comes by a commit: it stands before it in a block around both."""
+    if commit.lineno >= test.lineno:
+        return False
+    around = {one for one in source.above(commit) if not isinstance(one, ast.stmt) or one is test}
+    statement = next(one for one in source.above(commit) if isinstance(one, ast.stmt))
+    block = source.parents.get(statement)
+    return (
+        block not in around
+        and block in set(source.above(test))
+        and not _is_branch(block, statement, test)
+    )
+
+
+def _is_branch(block: ast.AST | None, first: ast.stmt, second: ast.AST) -> bool:
+    """Tell whether two statements of a block are on different branches of it."""
+    if not isinstance(block, ast.If | ast.Try):
+        return False
+    held = [getattr(block, name, []) for name in ("body", "orelse", "finalbody")]
+    return not any(first in part and any(second in ast.walk(one) for one in part) for part in held)
 
 
 def _before_the_caller(subject: Subject) -> Iterator[Judged]:

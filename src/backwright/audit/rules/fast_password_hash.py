@@ -31,7 +31,7 @@ import re
 from collections.abc import Iterator
 
 from backwright.audit.passwords import is_password
-from backwright.audit.rule import Found, Judged, Looked, at, rule
+from backwright.audit.rule import Found, Judged, Looked, Unsure, at, rule
 from backwright.audit.sources import argument
 from backwright.audit.subject import Subject
 
@@ -61,6 +61,11 @@ def check(subject: Subject) -> Iterator[Judged]:
             function = source.function_around(call)
             if function is not None and _SLOW.search(ast.unparse(function)):
                 yield Looked(at(source, call))
+                continue
+            if _SLOW.search(source.text) or "pwned" in source.text.lower():
+                yield Unsure(
+                    at(source, call), "whether a slow hash follows is not read", live=False
+                )
                 continue
             shown = name.partition(".")[2]
             yield Found(

@@ -54,6 +54,7 @@ from backwright.audit.isolation import (
     of_administrators,
 )
 from backwright.audit.rule import Found, Judged, Looked, Unsure, rule
+from backwright.audit.say import weighed_with_caller
 from backwright.audit.subject import Handler, Subject
 from backwright.project.types import Model
 
@@ -70,9 +71,13 @@ def check(subject: Subject) -> Iterator[Judged]:
         wrong = [it for it in links if it.callers is False]
         if not wrong and all(it.callers for it in links):
             yield Looked(one.place)
-        elif not wrong or by_privilege(subject, one.endpoint):
+        elif (
+            not wrong
+            or by_privilege(subject, one.endpoint)
+            or weighed_with_caller(subject, one.endpoint)
+        ):
             yield Unsure(one.place, f"whose {one.model.name} {one.shown} links to is not settled")
-        elif one.model.name not in isolation.private:
+        elif not _is_private(one.model.name, isolation):
             yield Unsure(
                 one.place,
                 f"{one.shown} links to any {one.model.name}; if that is meant, only the team knows",
@@ -83,6 +88,14 @@ def check(subject: Subject) -> Iterator[Judged]:
                 f"{one.shown} links to any {one.model.name} that the request names, whoever owns it",
                 f"look the {one.model.name} up with its owner first, and answer 404 without",
             )
+
+
+def _is_private(name: str, isolation: Isolation) -> bool:
+    """Tell whether rows are shown to their owner alone, by whatever shows them."""
+    shown = isolation.shown.get(name)
+    return (
+        name in isolation.private and shown is not None and not shown.to_others + shown.to_anybody
+    )
 
 
 def _by_updates(subject: Subject, isolation: Isolation) -> Iterator[Judged]:
@@ -97,6 +110,10 @@ def _by_updates(subject: Subject, isolation: Isolation) -> Iterator[Judged]:
         if of_administrators(subject, one.endpoint) or by_privilege(subject, one.endpoint):
             continue
         for column, target in _references(subject, one.model, isolation):
+            if weighed_with_caller(subject, one.endpoint) - _in_path(one.endpoint.path):
+                why = f"whose {target} {one.shown} links to is not settled"
+                yield Unsure(one.place, why)
+                continue
             if (one.place, target) in seen or not _sets(subject, handler, column):
                 continue
             yield Found(
@@ -106,11 +123,15 @@ def _by_updates(subject: Subject, isolation: Isolation) -> Iterator[Judged]:
             )
 
 
+def _in_path(path: str) -> set[str]:
+    return set(re.findall(r"{(\w+)", path))
+
+
 def _references(subject: Subject, model: Model, isolation: Isolation) -> Iterator[tuple[str, str]]:
     """Yield a model's columns that refer to private rows, but for its owner's."""
     for column in model.columns:
         for other in subject.project.models:
-            if other.name not in isolation.private or other.name == model.name:
+            if not _is_private(other.name, isolation) or other.name == model.name:
                 continue
             table = (column.foreign_key or "").rpartition(".")[0]
             if (

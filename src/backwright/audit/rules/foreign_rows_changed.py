@@ -120,9 +120,11 @@ from backwright.audit.isolation import (
 )
 from backwright.audit.refusing import refusal_of
 from backwright.audit.rule import Found, Judged, Looked, Unsure, at, rule
+from backwright.audit.say import compares_another, has_say
 from backwright.audit.sources import Source, last_name, own_nodes
 from backwright.audit.subject import Subject
 from backwright.project.types import Endpoint, Model
+from backwright.values import Place
 
 _CHANGES = frozenset({"delete", "update"})
 _WITHOUT_CALLER = re.compile(
@@ -137,6 +139,7 @@ _GUARDED = (
 @rule(item=5, level="error")
 def check(subject: Subject) -> Iterator[Judged]:
     """Judge each endpoint that changes owned rows."""
+    yield from _without_models(subject)
     yield from _whole_tables(subject)
     for one in isolation_of(subject).accesses:
         changes = [it for it in one.touches if it.kind == "change" and it.about]
@@ -168,6 +171,16 @@ def check(subject: Subject) -> Iterator[Judged]:
             yield Looked(one.place)
 
 
+def _without_models(subject: Subject) -> Iterator[Judged]:
+    """Leave open what guarded endpoints reach where no table is read: documents, another's service."""
+    if subject.project.models:
+        return
+    for one in subject.project.endpoints:
+        if one.auth == "required" and "{" in one.path:
+            why = f"whose rows {one.method} {one.path} reaches is not read: the project declares no tables"
+            yield Unsure(Place(one.file, one.line), why)
+
+
 def _serves_nobody(one: Endpoint) -> bool:
     """Tell whether an endpoint is for people who cannot sign in: a mailed token says who they are."""
     named = f"{one.path} {one.handler.rpartition(':')[2]}"
@@ -180,17 +193,23 @@ def _judged(subject: Subject, one: Access) -> Iterator[Judged]:
         why = f"{one.shown} compares the owner of a row with its caller; whether of this one, is not read"
         yield Unsure(one.place, why)
         return
+    if has_say(subject, one.endpoint):
+        why = f"{one.shown} asks something of its caller and the row; whether it is whose row, is not read"
+        yield Unsure(one.place, why)
+        return
     if by_privilege(subject, one.endpoint):
         why = f"{one.shown} asks for a role or permission; who has it, reading does not tell"
         yield Unsure(one.place, why)
         return
     touch = [it for it in one.touches if it.kind == "change" and it.callers is False][-1]
+    proved = one.model.name in isolation_of(subject).kept or compares_another(subject, one.endpoint)
     action = "deletes" if one.endpoint.method == "DELETE" else "changes"
     yield Found(
         one.place,
         f"{one.shown} {action} any {one.model.name}, whoever owns it: "
         f"the row is never compared with the caller{where(touch, one)}",
         owner_remedy(one.model),
+        level=None if proved else "warning",
         cause=f"{one.model.name} changed at {touch.file}:{touch.line}",
         fix=owner_filter(subject, one, touch),
     )

@@ -98,6 +98,7 @@ from backwright.audit.isolation import (
 )
 from backwright.audit.refusing import differs_by_caller
 from backwright.audit.rule import Found, Judged, Looked, Unsure, rule
+from backwright.audit.say import has_say
 from backwright.audit.subject import Subject
 
 _MINE = re.compile(r"(?i)/(my|mine|own|owned)([-_/]|$)")
@@ -121,12 +122,18 @@ def check(subject: Subject) -> Iterator[Judged]:
         elif one.endpoint.owner_scoped is None:
             yield Unsure(one.place, f"whose {one.model.name} {one.shown} shows is not settled")
         elif any(it.callers is False for it in reads):
-            yield from _judged(subject, one, private=one.model.name in isolation.private)
+            shown = isolation.shown[one.model.name]
+            private = one.model.name in isolation.private and not shown.is_public
+            yield from _judged(subject, one, private=private)
 
 
 def _judged(subject: Subject, one: Access, *, private: bool) -> Iterator[Judged]:
     if by_privilege(subject, one.endpoint) or differs_by_caller(subject, one.endpoint):
         why = f"{one.shown} asks for a role or permission; who has it, reading does not tell"
+        yield Unsure(one.place, why)
+        return
+    if has_say(subject, one.endpoint):
+        why = f"{one.shown} asks something of its caller and the row; whether it is whose row, is not read"
         yield Unsure(one.place, why)
         return
     if _MINE.search(one.endpoint.path):

@@ -54,11 +54,14 @@ from collections.abc import Iterator
 
 from backwright.audit.fixes.repair import Fix, end_of, inserted, margin, segment, start_of, written
 from backwright.audit.rule import Found, Judged, Looked, at, rule
-from backwright.audit.sources import FunctionNode, Source, argument, last_name
+from backwright.audit.sources import FunctionNode, Source, argument, assigned, last_name
 from backwright.audit.subject import Subject
 from backwright.source.syntax import children
 
 _UNDOES = re.compile(r"^(await )?[\w.]+\.(rollback|close)\(\)$")
+_TELLS = re.compile(
+    r"^(str|repr|type|print|format|debug|info|warning|warn|error|exception|critical|HTTPException)$"
+)
 _BROAD = frozenset({"Exception", "BaseException", ""})
 
 
@@ -67,20 +70,42 @@ def check(subject: Subject) -> Iterator[Judged]:
     """Judge each `try` in which an HTTP error is raised."""
     for source in subject.program:
         for node in source.nodes(ast.Try):
-            raised = next(_raised(node.body), None)
-            if raised is None or not node.handlers:
+            raises = [*_raised(node.body)]
+            if not raises or not node.handlers:
                 continue
             caught = _first_that_catches(node)
-            if caught is None or _lets_through(caught) or _same_status(raised, caught):
+            if caught is None or _lets_through(caught):
+                yield Looked(at(source, node))
+                continue
+            answered = _statuses(source, caught)
+            changed = [
+                one
+                for one in raises
+                if len(answered) != 1 or _statuses(source, one) != answered or "" in answered
+            ]
+            if not changed:
                 yield Looked(at(source, node))
                 continue
             yield Found(
-                at(source, raised),
+                at(source, changed[0]),
                 f"this HTTP error is caught by the except in line {caught.lineno}, which answers "
                 f"something else{_status(caught)}",
                 "let it through first:\nexcept HTTPException:\n    raise",
-                fix=_through(source, raised, caught),
+                level=None if _is_lost(caught, answered) else "warning",
+                fix=_through(source, changed[0], caught),
             )
+
+
+def _is_lost(caught: ast.ExceptHandler, answered: set[str]) -> bool:
+    """Tell whether the client surely hears of no mistake of theirs: a 500, or no error at all."""
+    if answered:
+        return all(one[:1] == "5" for one in answered)
+    return not any(
+        isinstance(one, ast.Call)
+        and not _TELLS.match(last_name(one.func))
+        and any(isinstance(it, ast.Name) and it.id == caught.name for it in one.args)
+        for one in ast.walk(caught)
+    )
 
 
 def _through(source: Source, raised: ast.Raise, caught: ast.ExceptHandler) -> Fix | None:
@@ -144,21 +169,27 @@ def _lets_through(handler: ast.ExceptHandler) -> bool:
     return False
 
 
-def _same_status(raised: ast.Raise, caught: ast.ExceptHandler) -> bool:
-    """Tell whether clients get the same status, whoever answers."""
-    own, other = _statuses(raised), _statuses(caught)
-    return len(own) == 1 and own == other
-
-
-def _statuses(node: ast.AST) -> set[str]:
-    """Return the statuses that the HTTP errors in some code are made with, as three digits."""
+def _statuses(source: Source, node: ast.AST) -> set[str]:
+    """Return the statuses of the HTTP errors that some code raises, as three digits; empty if not told."""
     found = set()
     for one in ast.walk(node):
-        if isinstance(one, ast.Call) and last_name(one.func) == "HTTPException":
-            given = argument(one, 0, "status_code")
+        made = _bound(source, one.exc) if isinstance(one, ast.Raise) else None
+        if isinstance(made, ast.Call) and "HTTPException" in last_name(made.func):
+            given = argument(made, 0, "status_code")
             number = re.search(r"\d{3}", ast.unparse(given)) if given is not None else None
             found.add(number[0] if number else "")
+        elif made is not None:
+            found.add("")
     return found
+
+
+def _bound(source: Source, error: ast.expr | None) -> ast.expr | None:
+    """Return what is raised, past the name that it was kept under."""
+    if not isinstance(error, ast.Name):
+        return error
+    function = source.function_around(error)
+    given = assigned(function, error.id) if function is not None else None
+    return given[0] if given and len(given) == 1 and given[0] is not None else error
 
 
 def _status(handler: ast.ExceptHandler) -> str:

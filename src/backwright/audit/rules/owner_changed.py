@@ -68,7 +68,9 @@ from backwright.audit.isolation import Access, by_privilege, isolation_of, of_ad
 from backwright.audit.rule import Found, Judged, Looked, Unsure, rule
 from backwright.audit.subject import Handler, Subject
 
-_HANDS_OVER = re.compile(r"(?i)transfer|hand_?over|assign|reassign|change_?owner")
+_HANDS_OVER = re.compile(
+    r"(?i)transfer|hand_?over|assign|change_?owner|manage|review|approv|respons|\blead"
+)
 
 
 @rule(item=5, level="error")
@@ -86,7 +88,11 @@ def check(subject: Subject) -> Iterator[Judged]:
         declares = handler is not None and _declares(subject, handler, owner)
         if "owner" not in kinds and not declares:
             yield Looked(one.place)
-        elif _HANDS_OVER.search(one.endpoint.path) or by_privilege(subject, one.endpoint):
+        elif (
+            _HANDS_OVER.search(f"{one.endpoint.path} {owner}")
+            or not one.model.owner.direct
+            or by_privilege(subject, one.endpoint)
+        ):
             yield Unsure(one.place, f"whether {one.shown} is meant to hand rows over is not known")
         elif "owner" in kinds or (handler is not None and _spreads(handler, owner)):
             yield _found(one, owner)

@@ -36,6 +36,7 @@ from collections.abc import Iterator
 
 from backwright.audit.isolation import by_privilege, isolation_of, of_administrators, where
 from backwright.audit.rule import Found, Judged, Looked, Unsure, rule
+from backwright.audit.say import weighed_with_caller
 from backwright.audit.subject import Subject
 
 
@@ -57,12 +58,16 @@ def check(subject: Subject) -> Iterator[Judged]:
         elif by_privilege(subject, one.endpoint):
             why = f"{one.shown} asks for a role or permission; who has it, reading does not tell"
             yield Unsure(one.place, why)
-        else:
+        elif weighed_with_caller(subject, one.endpoint):
+            why = f"{one.shown} asks something of its caller and what the request says; what, is not read"
+            yield Unsure(one.place, why)
+        else:  # through a parent that others may share, it need not be a fault
             yield Found(
                 one.place,
                 f"{one.shown} makes a {one.model.name} whose {owner.column} is not the caller's: "
                 f"the request says it{where(wrong[-1], one)}",
                 f"take it from the token: {one.model.name}(…, {owner.column}=current_user.id), "
                 "and leave it out of the request's schema",
+                level=None if owner.direct else "warning",
                 cause=f"{one.model.name} made at {wrong[-1].file}:{wrong[-1].line}",
             )

@@ -47,7 +47,9 @@ import re
 from collections.abc import Iterator
 
 from backwright.audit.asked import asked_by, is_privileged, last_parameter, shape
+from backwright.audit.isolation import isolation_of
 from backwright.audit.rule import Found, Judged, Looked, rule
+from backwright.audit.say import weighed_with_caller
 from backwright.audit.subject import Subject
 from backwright.project.types import Endpoint
 from backwright.values import Place
@@ -70,7 +72,11 @@ def check(subject: Subject) -> Iterator[Judged]:
         place = Place(one.file, one.line)
         if parent is None or not asked_by(subject, one) or is_privileged(subject, one):
             continue
-        if _asks(subject, one, name) or _STRANGERS.search(one.path):
+        if (
+            _asks(subject, one, name)
+            or name in weighed_with_caller(subject, one)
+            or _STRANGERS.search(one.path)
+        ):
             yield Looked(place)
             continue
         yield Found(
@@ -78,7 +84,16 @@ def check(subject: Subject) -> Iterator[Judged]:
             f"{one.method} {one.path} takes {name} as it comes, while GET {parent.path} shows it only "
             "to whom it may concern",
             f"look it up as GET {parent.path} does first, and answer 404 without",
+            level=None if _is_private(subject, parent) else "warning",
         )
+
+
+def _is_private(subject: Subject, parent: Endpoint) -> bool:
+    """Tell whether the parent is shown to its owner alone, not just to whom it is published."""
+    name = last_parameter(parent.path)
+    found = {it.model for it in asked_by(subject, parent) if it.owner and name in it.given}
+    isolation = isolation_of(subject)
+    return any(it in isolation.private and not isolation.shown[it].is_public for it in found)
 
 
 def _parent(one: Endpoint, parents: dict[tuple[str, str], Endpoint]) -> tuple[Endpoint | None, str]:

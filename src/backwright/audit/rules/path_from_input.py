@@ -44,7 +44,7 @@ from collections.abc import Iterator
 from backwright.audit.inputs import derived, inputs_of, shown
 from backwright.audit.rule import Found, Judged, at, rule
 from backwright.audit.sources import last_name, own_nodes
-from backwright.audit.subject import Subject
+from backwright.audit.subject import Handler, Subject
 
 _OPENS = frozenset({"open", "FileResponse", "remove", "unlink"})
 _MADE_SAFE = re.compile(
@@ -68,6 +68,7 @@ def check(subject: Subject) -> Iterator[Judged]:
             if (
                 not isinstance(call, ast.Call)
                 or last_name(call.func) not in _OPENS
+                or (last_name(call.func) == "remove" and not _is_of_os(subject, handler, call))
                 or not call.args
             ):
                 continue
@@ -80,6 +81,11 @@ def check(subject: Subject) -> Iterator[Judged]:
                     "path = (FOLDER / Path(name).name).resolve()",
                     units=(at(handler.source, handler.node),),
                 )
+
+
+def _is_of_os(subject: Subject, handler: Handler, call: ast.Call) -> bool:
+    """Tell `os.remove` from the method of lists and sets."""
+    return subject.names.library(handler.source, call.func) == "os.remove"
 
 
 def _texts(node: ast.expr) -> Iterator[ast.expr]:

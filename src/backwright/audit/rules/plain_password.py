@@ -95,6 +95,7 @@ from backwright.audit.subject import Subject
 _AGAIN = re.compile(
     r"(?i)confirm|repeat|again|retype|verify|re_?password|password_?2|old|current|new"
 )
+_SIGNS_IN = re.compile(r"(?i)^(e_?mail|user_?name|login|phone(_?number)?|nick_?name)$")
 _REMEDY = "hash it where it comes in:\nhashed = PasswordHash((BcryptHasher(),)).hash(data.password)"
 
 
@@ -128,11 +129,15 @@ def _made(subject: Subject, source: Source, call: ast.Call) -> Iterator[Judged]:
         name = columns[0]
         plain = _is_spread(subject, source, call, name) and not is_set_again(function, name)
         plain = plain and function is not None and not hashes(function)
+    signs_in = model.name == subject.project.auth.user_model or any(
+        _SIGNS_IN.search(one.name) for one in model.columns
+    )
     if plain and not hashes(kind.node) and not isinstance(given and given.value, ast.Constant):
         yield Found(
             at(source, call),
             f"{model.name}.{name} is the password as it was typed",
             _REMEDY,
+            level=None if signs_in else "warning",
         )
     elif given is not None:
         yield Looked(at(source, call))

@@ -50,7 +50,10 @@ from backwright.audit.isolation import (
     by_privilege,
     of_administrators,
 )
+from backwright.audit.passwords import COLUMN
+from backwright.audit.refusing import ADMINISTRATORS
 from backwright.audit.rule import Found, Judged, Looked, Unsure, at, rule
+from backwright.audit.sources import last_name
 from backwright.audit.subject import Handler, Subject
 
 _OVERWRITTEN = "exclude"
@@ -87,14 +90,43 @@ def check(subject: Subject) -> Iterator[Judged]:
 
 def _field(subject: Subject, given: Input) -> str | None:
     """Return the field of a body that gives a privilege, where a table has such a column."""
-    columns = {column.name for model in subject.project.models for column in model.columns}
+    users = subject.project.auth.user_model
+    models = [
+        one
+        for one in subject.project.models
+        if one.name == users or any(COLUMN.match(it.name) for it in one.columns)
+    ]
+    columns = {column.name for model in models for column in model.columns}
     if not isinstance(given.kind.node, ast.ClassDef) or given.kind.source is None:
         return None
     for one in subject.names.fields(given.kind.source, given.kind.node):
         name = ast.unparse(one.target)
-        if PRIVILEGE_FIELD.match(name) and name in columns:
+        if (
+            PRIVILEGE_FIELD.match(name)
+            and name in columns
+            and not _is_harmless(subject, given, one)
+        ):
             return name
     return None
+
+
+def _is_harmless(subject: Subject, given: Input, field: ast.AnnAssign) -> bool:
+    """Tell whether the roles that may be chosen are written down, and none of them is an administrator's."""
+    for one in ast.walk(field.annotation):
+        if isinstance(one, ast.Subscript) and last_name(one.value) == "Literal":
+            return ADMINISTRATORS.search(ast.unparse(one.slice)) is None
+        kind = (
+            subject.names.meaning(given.kind.source, one)
+            if given.kind.source and isinstance(one, ast.Name | ast.Attribute)
+            else None
+        )
+        if (
+            kind is not None
+            and isinstance(kind.node, ast.ClassDef)
+            and any("Enum" in ast.unparse(it) for it in kind.node.bases)
+        ):
+            return ADMINISTRATORS.search(ast.unparse(kind.node)) is None
+    return False
 
 
 def _is_used(handler: Handler, given: Input, field: str) -> bool:

@@ -46,6 +46,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
+from backwright.audit.asked import shape
 from backwright.audit.isolation import (
     asks_in_code,
     by_privilege,
@@ -54,6 +55,7 @@ from backwright.audit.isolation import (
 )
 from backwright.audit.refusing import asks_privilege
 from backwright.audit.rule import Found, Judged, Looked, rule
+from backwright.audit.say import has_say
 from backwright.audit.subject import Subject
 from backwright.project.types import Endpoint
 from backwright.values import Place
@@ -65,7 +67,7 @@ _PEOPLE = re.compile(
 )
 
 
-@rule(item=5, level="error")
+@rule(item=5, level="warning")
 def check(subject: Subject) -> Iterator[Judged]:
     """Compare the endpoints that write under one path."""
     owned = {(one.endpoint.file, one.endpoint.line) for one in isolation_of(subject).accesses}
@@ -86,7 +88,13 @@ def check(subject: Subject) -> Iterator[Judged]:
                 or not all(of_administrators(subject, ways[other]) for other in others)
             )
             own = one.method != "POST" and "{" not in one.path and one.auth == "required"
-            if joins or own or one.auth == "optional" or _asks(subject, one):
+            if (
+                joins
+                or own
+                or one.auth == "optional"
+                or has_say(subject, one)
+                or _asks(subject, one)
+            ):
                 yield Looked(Place(*way))
                 continue
             who = "every signed-in user" if one.auth == "required" else "anybody"
@@ -95,7 +103,13 @@ def check(subject: Subject) -> Iterator[Judged]:
                 f"{who} may call {one.method} {one.path}, while the others that write there ask for "
                 "a privilege",
                 "ask for it here, too: the dependency that the others have",
+                level="error" if _beside(one, [ways[other] for other in others]) else None,
             )
+
+
+def _beside(one: Endpoint, others: list[Endpoint]) -> bool:
+    """Tell whether the same row cannot be changed in another way without a privilege."""
+    return one.method != "POST" and any(shape(it.path) == shape(one.path) for it in others)
 
 
 def _is_kept(subject: Subject, one: Endpoint) -> bool:

@@ -46,7 +46,7 @@ _DELETED = re.compile(r"(?i)delet|trash|archiv")
 _VISIBLE = re.compile(r"(?i)publi|visib|draft|hidden|private|approv")
 
 
-@rule(item=5, level="error")
+@rule(item=5, level="warning")
 def check(subject: Subject) -> Iterator[Judged]:
     """Compare the reading endpoints of a collection with those of its single rows."""
     reads = [one for one in subject.project.endpoints if one.method == "GET"]

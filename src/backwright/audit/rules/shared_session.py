@@ -34,6 +34,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from backwright.audit.identity import mentions
 from backwright.audit.rule import Found, Judged, at, rule
 from backwright.audit.subject import Subject
 
@@ -58,4 +59,14 @@ def check(subject: Subject) -> Iterator[Judged]:
                 at(source, call),
                 f"{bound[0]} is one session for all requests",
                 "open one for each: def session(): with SessionLocal() as opened: yield opened",
+                level=None if _answers(subject, bound[0]) else "warning",
             )
+
+
+def _answers(subject: Subject, name: str) -> bool:
+    """Tell whether a handler, or what it depends on, speaks of a name."""
+    depended = {it for one in subject.project.endpoints for it in one.dependencies}
+    named = {it.rpartition(":")[2].removesuffix("()") for it in depended}
+    functions = [one.node for one in subject.handlers]
+    functions += [it for one in named for it in subject.functions_named.get(one, ())]
+    return any(mentions(one, {name}) for one in functions)

@@ -39,9 +39,10 @@ import ast
 import re
 from collections.abc import Iterator
 
-from backwright.audit.inputs import derived
+from backwright.audit.identity import mentions
+from backwright.audit.inputs import derived, inputs_of
 from backwright.audit.rule import Found, Judged, at, rule
-from backwright.audit.sources import FunctionNode, last_name, parameters
+from backwright.audit.sources import FunctionNode, Source, last_name, own_nodes, parameters
 from backwright.audit.subject import Subject
 
 _SQL = re.compile(r"(?is)\b(select\b.+\bfrom|insert\s+into|update\b.+\bset|delete\s+from|where)\b")
@@ -80,7 +81,31 @@ def check(subject: Subject) -> Iterator[Judged]:
                     at(source, call),
                     f"{ast.unparse(inner)} becomes part of the SQL",
                     'bind it: text("… WHERE name = :name"), {"name": name}',
+                    level=None if _is_asked(subject, source, function, inner) else "warning",
                 )
+
+
+def _is_asked(subject: Subject, source: Source, function: FunctionNode, inner: ast.expr) -> bool:
+    """Tell whether any text of a request gets there: to its handler, or to what that calls.
+
+    What is looked for in a list of allowed words is no longer any text.
+    """
+    roots = {one.id for one in ast.walk(inner) if isinstance(one, ast.Name)}
+    looks = (one for one in ast.walk(function) if isinstance(one, ast.Compare))
+    if any(
+        isinstance(one.ops[0], ast.In | ast.NotIn) and mentions(one.left, roots) for one in looks
+    ):
+        return False
+    if (source.file, function.lineno) in subject.handled:
+        return True
+    for handler in subject.handlers:
+        names = {one.name for one in inputs_of(subject, handler)}
+        for call in own_nodes(handler.node):
+            if isinstance(call, ast.Call) and last_name(call.func) == function.name:
+                values = [*call.args, *(one.value for one in call.keywords)]
+                if any(derived(one, names) for one in values):
+                    return True
+    return False
 
 
 def _given(function: FunctionNode) -> set[str]:

@@ -47,7 +47,8 @@ from dataclasses import dataclass
 
 from backwright.audit.asked import is_privileged
 from backwright.audit.inputs import shown
-from backwright.audit.rule import Found, Judged, Looked, at, rule
+from backwright.audit.rule import Found, Judged, Looked, Unsure, at, rule
+from backwright.audit.say import has_say
 from backwright.audit.sources import FunctionNode, Source
 from backwright.audit.subject import Handler, Subject
 
@@ -89,6 +90,10 @@ def check(subject: Subject) -> Iterator[Judged]:
         place = at(handler.source, handler.node)
         if not tables or is_privileged(subject, handler.endpoints[0]) or not open_ones:
             yield from [Looked(place)] if tables else []
+            continue
+        if has_say(subject, handler.endpoints[0]):
+            why = f"whose rows of {open_ones[0]} {shown(handler)} finds is not settled"
+            yield Unsure(place, why)
             continue
         yield _found(handler, open_ones[0])
 

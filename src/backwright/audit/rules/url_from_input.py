@@ -32,6 +32,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from backwright.audit.asked import is_privileged
 from backwright.audit.inputs import derived, inputs_of, shown
 from backwright.audit.rule import Found, Judged, at, rule
 from backwright.audit.sources import own_nodes
@@ -61,6 +62,7 @@ def check(subject: Subject) -> Iterator[Judged]:
                     at(handler.source, call),
                     f"{shown(handler)} calls the address {ast.unparse(where)} of the request",
                     "compare its host with a list of allowed ones first",
+                    level="warning" if is_privileged(subject, handler.endpoints[0]) else None,
                     units=(at(handler.source, handler.node),),
                 )
 

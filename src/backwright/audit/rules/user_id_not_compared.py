@@ -47,6 +47,7 @@ from backwright.audit.asked import is_privileged
 from backwright.audit.identity import callers, mentions, told
 from backwright.audit.inputs import shown
 from backwright.audit.rule import Found, Judged, Looked, at, rule
+from backwright.audit.say import weighed_with_caller
 from backwright.audit.sources import FunctionNode, Source
 from backwright.audit.subject import Handler, Subject
 
@@ -70,13 +71,19 @@ def check(subject: Subject) -> Iterator[Judged]:
         for (handler, name), asks in zip(group, compared, strict=True):
             place = at(handler.source, handler.node)
             others = [one for one in asking if _reads(one) or not _reads(handler)]
-            if asks or not others or is_privileged(subject, handler.endpoints[0]):
+            if (
+                asks
+                or not others
+                or name in weighed_with_caller(subject, handler.endpoints[0])
+                or is_privileged(subject, handler.endpoints[0])
+            ):
                 yield Looked(place)
                 continue
             yield Found(
                 place,
                 f"{shown(handler)} takes {name} from the path, and does not ask whether that is the caller",
                 f"compare it, as the other endpoints under that path do, or take {name} from the token",
+                level="warning" if _reads(handler) else None,
             )
 
 

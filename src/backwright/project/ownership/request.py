@@ -142,6 +142,13 @@ class Signed:
     def _as_caller(self, target: object, wanted: list[Parameter], value: object) -> object:
         """Tell the caller from other things that dependencies give."""
         plain = settle(value)
+        if isinstance(plain, tuple):  # `(user, db)`: the session is not the caller's, too
+            return tuple(
+                self._as_caller(target, wanted, one)
+                if self._models(one) or _speaks_of_caller(one)
+                else one
+                for one in plain
+            )
         if isinstance(plain, Instance) and isinstance(plain.cls, Class):
             return value if self.index.of(plain.cls) is None and _keeps(plain) else caller()
         models = {model.name for model in self._models(value)}
