@@ -18,7 +18,7 @@ from backwright.audit.guards import guard_of
 from backwright.audit.identity import Told, callers, told
 from backwright.audit.names import Meaning
 from backwright.audit.refusing import callers_of, passed_to
-from backwright.audit.sources import FunctionNode, Source, last_name, parameters
+from backwright.audit.sources import FunctionNode, Source, last_name, own_nodes, parameters
 from backwright.audit.subject import Subject
 from backwright.project.types import Endpoint
 from backwright.source.syntax import children
@@ -52,12 +52,18 @@ class _Place:
 def has_say(subject: Subject, endpoint: Endpoint) -> bool:
     """Tell whether the caller may have a say in the row that an endpoint is asked for.
 
-    The row is the one that the last parameter of the path names; without one, anything that the
-    request gives may name it.
+    The row is the one that the last parameter of the path names; without one (`/companies/me`), the
+    caller may name it as soon as the handler speaks of them.
     """
-    weighed = weighed_with_caller(subject, endpoint)
     named = _PARAMETER.findall(endpoint.path)
-    return named[-1] in weighed if named else bool(weighed)
+    if named:
+        return named[-1] in weighed_with_caller(subject, endpoint)
+    starts = [*_starts(subject, endpoint)][:1]
+    return any(
+        isinstance(one, ast.Name) and _CALLER in place.marks.get(one.id, ())
+        for place in starts
+        for one in own_nodes(place.node)
+    )
 
 
 def compares_another(subject: Subject, endpoint: Endpoint) -> bool:

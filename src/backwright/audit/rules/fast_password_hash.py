@@ -31,8 +31,8 @@ import re
 from collections.abc import Iterator
 
 from backwright.audit.passwords import is_password
-from backwright.audit.rule import Found, Judged, Looked, Unsure, at, rule
-from backwright.audit.sources import argument
+from backwright.audit.rule import Found, Judged, Looked, at, rule
+from backwright.audit.sources import FunctionNode, argument, last_name
 from backwright.audit.subject import Subject
 
 _SLOW = re.compile(r"(?i)bcrypt|argon|scrypt|pbkdf2|pwdlib|passlib")
@@ -62,10 +62,8 @@ def check(subject: Subject) -> Iterator[Judged]:
             if function is not None and _SLOW.search(ast.unparse(function)):
                 yield Looked(at(source, call))
                 continue
-            if _SLOW.search(source.text) or "pwned" in source.text.lower():
-                yield Unsure(
-                    at(source, call), "whether a slow hash follows is not read", live=False
-                )
+            if _goes_on(subject, function) or "pwned" in source.text.lower():
+                yield Looked(at(source, call))
                 continue
             shown = name.partition(".")[2]
             yield Found(
@@ -73,3 +71,14 @@ def check(subject: Subject) -> Iterator[Judged]:
             )
         elif _SLOW.search(name) and name.endswith((".hashpw", ".hash", ".checkpw", ".verify")):
             yield Looked(at(source, call))
+
+
+def _goes_on(subject: Subject, function: FunctionNode | None) -> bool:
+    """Tell whether what a function gives is hashed slowly by who calls it."""
+    return function is not None and any(
+        isinstance(inner, ast.Call) and last_name(inner.func) == function.name
+        for _, call, name in subject.calls()
+        if _SLOW.search(name)
+        for given in call.args
+        for inner in ast.walk(given)
+    )

@@ -36,6 +36,25 @@ Good:
         db.add(Comment(owner_id=user.id, note_id=note_id))
         db.commit()
 
+Good:
+
+    # with users and notes
+    class Comment(SQLModel, table=True):
+        id: int | None = Field(default=None, primary_key=True)
+        owner_id: int = Field(foreign_key="user.id")
+        note_id: int = Field(foreign_key="note.id")
+    def user_and_db(db: Annotated[Session, Depends(session)], user: Annotated[User, Depends(current_user)]) -> tuple[User, Session]:
+        return user, db
+    @app.get("/notes")
+    def notes(both: Annotated[tuple[User, Session], Depends(user_and_db)]) -> list[Note]:
+        user, db = both
+        return db.exec(select(Note).limit(10)).all()
+    @app.post("/notes/{note_id}/comments")
+    def comment(note_id: int, both: Annotated[tuple[User, Session], Depends(user_and_db)]) -> None:
+        user, db = both
+        db.add(Comment(owner_id=user.id, note_id=note_id))
+        db.commit()
+
 Leave it: where rows may be linked by everybody (comments on public posts); nothing is said of tables
 that no endpoint keeps to their owner.
 """

@@ -202,6 +202,10 @@ def _judged(subject: Subject, one: Access) -> Iterator[Judged]:
         yield Unsure(one.place, why)
         return
     touch = [it for it in one.touches if it.kind == "change" and it.callers is False][-1]
+    if not touch.given:
+        why = f"which {one.model.name} rows {one.shown} changes, the request does not say"
+        yield Unsure(one.place, why)
+        return
     proved = one.model.name in isolation_of(subject).kept or compares_another(subject, one.endpoint)
     action = "deletes" if one.endpoint.method == "DELETE" else "changes"
     yield Found(

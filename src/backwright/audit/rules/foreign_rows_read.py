@@ -75,6 +75,28 @@ Good:
             raise HTTPException(status_code=403)
         return db.exec(select(Note)).all()
 
+Good:
+
+    # with users and notes
+    class Invitation(SQLModel, table=True):
+        id: int | None = Field(default=None, primary_key=True)
+        note_id: int = Field(foreign_key="note.id")
+        guest_id: int = Field(foreign_key="user.id")
+    @app.get("/notes")
+    def notes(db: Annotated[Session, Depends(session)], user: Annotated[User, Depends(current_user)]) -> list[Note]:
+        return db.exec(select(Note).where(Note.owner_id == user.id)).all()
+    @app.get("/notes/{note_id}")
+    def note(note_id: int, db: Annotated[Session, Depends(session)], user: Annotated[User, Depends(current_user)]) -> Note:
+        found = db.get(Note, note_id)
+        guests = db.exec(select(Invitation).where(Invitation.note_id == note_id)).all()
+        invited = False
+        for one in guests:
+            if one.guest_id == user.id:
+                invited = True
+        if found is None or not invited:
+            raise HTTPException(404)
+        return found
+
 Leave it: where rows are meant to be seen by all, and the scoped endpoint is only a filter ("my posts").
 Where no endpoint keeps these rows to their owner, nothing is said: they may be meant for everybody,
 and the checklist says unknown.

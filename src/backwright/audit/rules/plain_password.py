@@ -78,6 +78,23 @@ Good:
         db.add(Upstream(host=data.host, port=data.port, password=data.password))
         db.commit()
 
+Good:
+
+    import bcrypt
+    from sqlmodel import Field, Session, SQLModel
+    class User(SQLModel, table=True):
+        id: int | None = Field(default=None, primary_key=True)
+        email: str
+        password: str
+    class SignUp(SQLModel):
+        email: str
+        password: str
+    def make(db: Session, payload: dict) -> None:
+        db.add(User(email=payload["email"], password=payload["password"]))
+    def sign_up(db: Session, data: SignUp) -> None:
+        hashed = bcrypt.hashpw(data.password.encode(), bcrypt.gensalt())
+        make(db, {"email": data.email, "password": hashed.decode()})
+
 Leave it: never.
 """
 
@@ -88,8 +105,9 @@ import re
 from collections.abc import Iterator
 
 from backwright.audit.passwords import COLUMN, hashes, is_password, is_set_again, of_account
-from backwright.audit.rule import Found, Judged, Looked, at, rule
-from backwright.audit.sources import FunctionNode, Source, assigned, last_name
+from backwright.audit.refusing import passed_to
+from backwright.audit.rule import Found, Judged, Looked, Unsure, at, rule
+from backwright.audit.sources import FunctionNode, Source, assigned, last_name, parameters
 from backwright.audit.subject import Subject
 
 _AGAIN = re.compile(
@@ -129,18 +147,57 @@ def _made(subject: Subject, source: Source, call: ast.Call) -> Iterator[Judged]:
         name = columns[0]
         plain = _is_spread(subject, source, call, name) and not is_set_again(function, name)
         plain = plain and function is not None and not hashes(function)
+    if not plain or hashes(kind.node) or isinstance(given and given.value, ast.Constant):
+        if given is not None:
+            yield Looked(at(source, call))
+        return
+    typed = given is None or _is_typed(subject, source, function, value)
+    if typed is None:
+        why = f"whether {model.name}.{name} is hashed before it comes here is not read"
+        yield Unsure(at(source, call), why, live=False)
+        return
     signs_in = model.name == subject.project.auth.user_model or any(
         _SIGNS_IN.search(one.name) for one in model.columns
     )
-    if plain and not hashes(kind.node) and not isinstance(given and given.value, ast.Constant):
-        yield Found(
-            at(source, call),
-            f"{model.name}.{name} is the password as it was typed",
-            _REMEDY,
-            level=None if signs_in else "warning",
-        )
-    elif given is not None:
-        yield Looked(at(source, call))
+    yield Found(
+        at(source, call),
+        f"{model.name}.{name} is the password as it was typed",
+        _REMEDY,
+        level=None if signs_in else "warning",
+    )
+
+
+def _is_typed(
+    subject: Subject, source: Source, function: FunctionNode | None, value: ast.expr
+) -> bool | None:
+    """Tell whether a password is surely as it was typed: what the request says, or a schema of it.
+
+    An object of the program's own, a dictionary or an argument may have been hashed by who gives it:
+    then the calls decide, and `None` says that they do not.
+    """
+    root = value
+    while isinstance(root, ast.Attribute | ast.Subscript | ast.Call):
+        root = root.func if isinstance(root, ast.Call) else root.value
+    if function is None or not isinstance(root, ast.Name):
+        return None
+    if (source.file, function.lineno) in subject.handled:
+        return True
+    given = next((one for one, _ in parameters(function) if one.arg == root.id), None)
+    if given is None:
+        return None
+    kind = subject.names.annotated(source, given.annotation)
+    if isinstance(kind.node, ast.ClassDef) and kind.source is not None:
+        bases = subject.names.bases(kind.source, kind.node)
+        return True if bases & {"BaseModel", "SQLModel"} else None
+    passed = [
+        one
+        for at_source in subject.program
+        for call in at_source.nodes(ast.Call)
+        if last_name(call.func) == function.name
+        for name, one in passed_to(call, function)
+        if name == root.id
+    ]
+    return True if passed and all(map(is_password, passed)) else None
 
 
 def _is_spread(subject: Subject, source: Source, call: ast.Call, name: str) -> bool:
