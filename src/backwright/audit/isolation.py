@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 from backwright.audit.refusing import ADMINISTRATORS, refusal_of
 from backwright.audit.sources import keyword
 from backwright.audit.subject import Subject
-from backwright.project.types import Endpoint, Model, Project, Touch
+from backwright.project.types import Endpoint, Model, Touch
 from backwright.values import Place
 
 READING = frozenset({"GET", "HEAD", "OPTIONS", "WEBSOCKET"})
@@ -21,6 +21,7 @@ _PRIVILEGE = re.compile(r"(?i)rbac|role|permission|scope|privilege|polic(y|ies)|
 PRIVILEGE_FIELD = re.compile(
     r"(?i)^(is_)?(admin|administrator|superuser|super_user|staff|moderator)$|^role$"
 )
+_OF_ADMINISTRATORS = re.compile(r"(?i)/(admin\w*|staff|internal)(/|$)")
 _WORKS_ON = re.compile(
     r"(?i)creat|added|updat|modif|edit|assign|manage|review|approv|respons|upload|record|post(ed)?_by"
 )
@@ -77,7 +78,7 @@ class Shown:
     @property
     def is_public(self) -> bool:
         """Whether showing them to others is rather the habit than the exception."""
-        return bool(self.to_anybody) or self.to_others > self.to_owner
+        return self.to_anybody > 1 or self.to_others > self.to_owner
 
 
 _KEPT: WeakKeyDictionary[Subject, Isolation] = WeakKeyDictionary()
@@ -86,11 +87,12 @@ _KEPT: WeakKeyDictionary[Subject, Isolation] = WeakKeyDictionary()
 def isolation_of(subject: Subject) -> Isolation:
     """Return what the endpoints of a project do to owned rows."""
     if subject not in _KEPT:
-        _KEPT[subject] = _isolation(subject.project)
+        _KEPT[subject] = _isolation(subject)
     return _KEPT[subject]
 
 
-def _isolation(project: Project) -> Isolation:
+def _isolation(subject: Subject) -> Isolation:
+    project = subject.project
     models = {one.name: one for one in project.models}
     by_endpoint: dict[tuple[str, str, str], list[Touch]] = defaultdict(list)
     for one in project.touches:
@@ -102,16 +104,18 @@ def _isolation(project: Project) -> Isolation:
             own = tuple(one for one in touches if one.model == name)
             found.append(Access(endpoint, models[name], own))
     return Isolation(
-        tuple(found), frozenset(_private(found)), _shown(found), frozenset(_kept(found))
+        tuple(found), frozenset(_private(found)), _shown(subject, found), frozenset(_kept(found))
     )
 
 
-def _shown(accesses: Iterable[Access]) -> dict[str, Shown]:
-    """Count the endpoints that show rows, by model."""
+def _shown(subject: Subject, accesses: Iterable[Access]) -> dict[str, Shown]:
+    """Count the endpoints that show rows, by model, but for those of administrators."""
     counts: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
     for one in accesses:
         about = [it for it in one.touches if it.about and it.kind == "read"]
         if not about or one.endpoint.method not in READING:
+            continue
+        if _OF_ADMINISTRATORS.search(one.endpoint.path) or of_administrators(subject, one.endpoint):
             continue
         if one.endpoint.auth == "none":
             counts[one.model.name][2] += 1

@@ -33,6 +33,7 @@ _NOTES = re.compile(
     r"(?i)^(debug|info|warning|warn|error|exception|critical|log\w*|print|add_task|append|dict|update"
     r"|format|str|notify\w*|send\w*|track\w*|publish|emit|record\w*|audit\w*|delay|model_copy|setattr|add|add_all|merge|refresh|flush|commit|values|insert|save)$"
 )
+_CREDENTIAL = re.compile(r"(?i)token|credential|authorization|api_?key|cookie")
 _PARAMETER = re.compile(r"{(\w+)(?::\w+)?}")
 Marks = dict[str, frozenset[str]]
 _Seen = tuple[FunctionNode, frozenset[tuple[str, frozenset[str]]]]
@@ -106,11 +107,23 @@ def _given(subject: Subject, source: Source, node: FunctionNode, depth: int = 0)
     for one, _ in parameters(node):
         shown = ast.unparse(one.annotation) if one.annotation is not None else ""
         if one.arg in filled:
-            inner = _of_dependency(subject, filled[one.arg], depth)
-            marks[one.arg] = inner | ({_CALLER} if one.arg in known else frozenset())
+            dependency = filled[one.arg]
+            calls = one.arg in known or _takes_credentials(subject, dependency, 0)
+            inner = _of_dependency(subject, dependency, depth)
+            marks[one.arg] = inner | ({_CALLER} if calls else frozenset())
         else:
             marks[one.arg] = frozenset({_CALLER if shown.endswith("Request") else one.arg})
     return marks
+
+
+def _takes_credentials(subject: Subject, one: Told, depth: int) -> bool:
+    """Tell whether a dependency rests on what proves who calls: a seller, a partner, an API key's holder."""
+    if one.function is None or one.source is None or depth > _DEEPEST:
+        return False
+    inner = [*told(subject, one.source, one.function)]
+    if any(_CREDENTIAL.search(it.arg) for it, _ in parameters(one.function)):
+        return True
+    return any(_takes_credentials(subject, it, depth + 1) for it in inner)
 
 
 def _of_dependency(subject: Subject, one: Told, depth: int) -> frozenset[str]:

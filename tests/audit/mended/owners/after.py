@@ -25,6 +25,12 @@ def current_user(db: Annotated[Session, Depends(session)], sent: Annotated[str, 
 @app.get("/notes")
 def list_notes(db: Annotated[Session, Depends(session)], user: Annotated[User, Depends(current_user)]) -> list[Note]:
     return db.exec(select(Note).where(Note.owner_id == user.id).limit(100)).all()
+@app.get("/notes/latest")
+def latest(db: Annotated[Session, Depends(session)], user: Annotated[User, Depends(current_user)]) -> Note | None:
+    return db.exec(select(Note).where(Note.owner_id == user.id)).first()
+@app.get("/notes/titled")
+def titled(title: str, db: Annotated[Session, Depends(session)], user: Annotated[User, Depends(current_user)]) -> list[Note]:
+    return db.exec(select(Note).where(Note.owner_id == user.id, Note.title == title).limit(100)).all()
 @app.get("/notes/search")
 def search(q: str, db: Annotated[Session, Depends(session)], user: Annotated[User, Depends(current_user)]) -> list[Note]:
     return db.exec(select(Note).where(Note.title == q, Note.owner_id == user.id).limit(100)).all()
