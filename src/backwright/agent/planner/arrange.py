@@ -55,6 +55,8 @@ def into_fields(state: State) -> None:
         known = settle_kind(one, state)
         left, right = state.find(one.left), state.find(one.right)
         made = [e for e in (left, right) if e is not None and not e.thing]
+        if known and known.kind == "many-to-many" and one.ordered and not state.project:
+            _drop_many(known, made, state)
         if not made or (
             known and known.kind == "many-to-many" and one.ordered and not state.project
         ):
@@ -94,6 +96,20 @@ def _is_said_already(left: Entity, right: Entity, state: State) -> bool:
     refers = any(_refers(d, b.name, state) for a, b in pairs for d in a.drafts)
     many = {(a, b) for a, b, count in state.many if count == "many"}
     return refers and not {(left.name, right.name), (right.name, left.name)} <= many
+
+
+def _drop_many(relation: Relation, made: list[Entity], state: State) -> None:
+    """Drop the field that says the same as a relation which the text orders."""
+    ends = {relation.left, relation.right}
+    for entity in made:
+        entity.drafts = [
+            d
+            for d in entity.drafts
+            if not (
+                d.said.get("type") == "many"
+                and {entity.name, state.target(str(d.said["thing"]))} == ends
+            )
+        ]
 
 
 def one_way(state: State) -> None:

@@ -231,7 +231,7 @@ _REFERS = (
     r"relat(?:es?|ed|ing|ion)|attach(?:ed|es)|tied|assigned|connect(?:s|ed)|goes|hangs?|sits?|lives?|(?:is |are )?part|"
     r"(?<=is )for(?= (?:exactly |always |only )?(?:an?|one|the|some) )|about|made|placed|written|left|filed|bound|an? foreign key|foreign key|an? fk|fk|a pointer|pointer|ref|recorded|booked|"
     r"(?:has|have|with)(?= (?:an? |one |exactly one |a single )))\b"
-    r"(?:\s*(?:back\s+)?(?:to|on|at|of|in|for|under|into|with|inside|within|by|against))?"
+    r"(?:\s*(?:back\s+)?(?:to|on|at|of|in|for|under|into|with|inside|within|by|against|off))?"
     r"\s*:?\s*(?:exactly |always |precisely )?(?:the same |the |an? |one |exactly one |a single |only one |each |its |their |some |our |that )*(?:existing )?"
 )
 _MANY = r"(?:(?:has|have|with|can have|may have|contain|hold|group|include|bundle|come with|be in|belong to|carry|refer to|reference|list)s?\b\s*(?:also |to |in )*)?(?P<many><MANYWORD>)\s+(?:of )?(?:the |our |existing )*"
@@ -241,6 +241,7 @@ _MANY = r"(?:(?:has|have|with|can have|may have|contain|hold|group|include|bundl
 _BEFORE = (
     ("many", _MANY + r"THING\b"),
     ("many, surely", r"\b(?:many[- ]to[- ]many|m2m|n:m)\s*(?:relation(?:ship)?\s*)?(?:with|to)?\s*(?:the )?THING\b"),
+    ("ref", r"(?<=[a-z]:)\s*(?=(?-i:[A-Z]))THING(?=\s*(?:[,;)]|$))"),
     ("ref", r"(?<=[(:])\s*(?:an? |the )?THING\s+(?:reference|ref|fk|foreign key)\b"),
     ("many, surely", r"\bTHING\s*[:,–-]?\s*\(?\s*(?:as )?(?:an? )?(?:many[- ]to[- ]many|m2m|n:m)\b(?: relation(?:ship)?)?(?: (?:to|with) \w+)?(?:\s*\))?"),
     ("ref", r"(?<=\w )(?:is|being) (?:always )?(?:an?|the|one) (?:existing )?THING\b(?!'s| (?:\w+ )?(?:is|are|has|with|that)\b)"),

@@ -87,7 +87,7 @@ def chunks_of(text: str, spotted: Sequence[Attribute], *, follows: bool) -> Iter
         if match:
             depth = max(0, depth + bool(match["open"]) - bool(match["close"]))
             at = match.end()
-            follows = bool(match["open"] or match["colon"])
+            follows = bool(match["open"] or match["colon"] or match["dash"])
             reason = bool(match["reason"]) or (reason and match[0].strip() in ("and", ""))
 
 

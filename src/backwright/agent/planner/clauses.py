@@ -120,10 +120,11 @@ _LEAD = r"^(?P<story>\s*there (?:should|must|has to|ought to) be\b[^:;()]{3,80})
 # `comments under tasks: new resource Comment with …`, `no uploads, the metadata: Attachment with …`
 _LABELLED = (
     r"^(?P<story>\s*(?!(?:<VERB>|<ADD>)\b|(?:new )?(?:project|api|backend|service)\b|[A-Z]\w+\s*:)[^:;()]{3,90}):\s*"
-    r"(?=(?:(?:<ADD>)\s+)?(?:an?\s+|the\s+|new\s+|one\s+)+<RESOURCE>\s+(?:called |named )?[`\"]?(?-i:[A-Z])\w+|(?-i:[A-Z][a-z]\w+)\s+(?:with|has)\b)"
+    r"(?=(?:(?:<ADD>)\s+)?(?:an?\s+|the\s+|new\s+|one\s+)+<RESOURCE>\s+(?:called |named )?[`\"]?(?-i:[A-Z])\w+|(?-i:[A-Z][a-z]\w+)\s*(?:\s(?:with|has)\b|:\s*[a-z_]+\s*[(:,]))"
 )
 # `Customs wants to know where goods come from: add …`
 _REASONED = r"^(?P<story>\s*(?!(?:<VERB>|<ADD>|on|in|to|for|at)\b)(?:[^\s:;()]+\s+){3,16}[^\s:;()]+):\s*(?=(?:please |pls )?(?:add|give|extend|create|introduce|put|make|build|set up)\b)"
+_FIELD_FOR = r"^(?P<story>(?:[^\s:;()]+\s+){2,14}[^\s:;()]+):\s*(?=(?:an? |one |new |extra )*(?:field|column|attribute) [`a-z])"
 _HAVE_NONE = r"^(?P<story>\s*(?:the |our |all )?(?:existing|old|present|current) [\w ]{3,30}? (?:have|has|do not|lack|are|were)\b[^,;:]{2,40}),\s*(?:so\s+)?(?=optional)"
 _AS_A = re.compile(
     r"(?i)^\s*as an? [\w -]{2,40}?,?\s+(?:i|we) (?:want|would like|wish|need)(?: to be able)?(?: to)?\s+"
@@ -182,7 +183,7 @@ def _story_of(sentence: str) -> tuple[list[str], str]:
     while found := next(
         (
             m
-            for one in (_STORY, _DISMISSED, _LEAD, _LABELLED, _REASONED, _HAVE_NONE)
+            for one in (_STORY, _DISMISSED, _LEAD, _LABELLED, _REASONED, _FIELD_FOR, _HAVE_NONE)
             if (m := pattern(one).match(sentence))
         ),
         None,

@@ -114,16 +114,43 @@ def _clashes(state: State) -> list[str]:
         draft.words
         for entity in state.entities
         for draft in entity.drafts
-        if _NO_NAME.search(draft.name)
+        if (_NO_NAME.search(draft.name) or _is_another(draft, state))
         and not draft.literal
         and not ("type" in draft.said and draft.name in _FLAGS)
     ]
+    typed += _both_ways(state)
     return typed + [
         f"{clash} (said of {entity.name}.{draft.name}: {draft.words})"
         for entity in state.entities
         for draft in entity.drafts
         for clash in draft.clashes
     ]
+
+
+def _both_ways(state: State) -> list[str]:
+    """Return what makes two resources refer to each other: one of the two was read the wrong way round."""
+    refs = {
+        (entity.name, state.target(str(d.said["thing"]))): d.words
+        for entity in state.entities
+        for d in entity.drafts
+        if d.said.get("type") == "ref"
+    }
+    for one in [a for a in state.acts if isinstance(a, Relation)]:
+        known = settle_kind(one, state)
+        if known and known.kind == "one-to-many":
+            refs.setdefault((known.right, known.left), one.source)
+    return [words for (a, b), words in refs.items() if a < b and (b, a) in refs]
+
+
+def _is_another(draft: Draft, state: State) -> bool:
+    """Tell whether `there is a Ride, which references a horse` was read as a field: then it is a resource."""
+    named = re.search(r"\b(?:an?|the) (?P<name>[A-Z][a-z]\w*)\b", draft.words)
+    if not named or draft.said.get("type") != "ref":
+        return False
+    return (
+        snake(named["name"]) == draft.name
+        and state.target(str(draft.said["thing"])) != named["name"]
+    )
 
 
 def _refuse(state: State) -> None:

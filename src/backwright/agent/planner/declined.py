@@ -11,13 +11,13 @@ from backwright.agent.planner.ownership import take_owner
 from backwright.agent.planner.state import Entity, State
 
 _OPEN = re.compile(r"(?i)\b(?:log-?ins?|accounts?|auth\w*|users?|tokens?|open|public|anonymous)\b")
-_TYPED = ("type", "length", "money", "decimal", "enum", "default", "range", "optional", "unique")
+_TYPED = ("type", "length", "money", "decimal", "enum", "range", "default", "optional", "unique")
 
 
 def read_declined(clause: Clause, state: State) -> bool:
     """Read `no need to touch the tasks`, `leave the auth code alone`; tell whether it is such a remark."""
     text = clause.text
-    if not first(text, "cues", "declined", "cues") or describes(text, _TYPED):
+    if not first(text, "cues", "declined", "cues") or describes(text, _kinds(text)):
         return False
     if take_owner(text, state.people())[1]:
         return False
@@ -26,6 +26,11 @@ def read_declined(clause: Clause, state: State) -> bool:
     state.aside.append(clause.raw)
     state.doubts.append(lambda later: _ask_if_done(clause, later))
     return True
+
+
+def _kinds(text: str) -> tuple[str, ...]:
+    """Return what a clause must not say of a field; `the database is empty` says nothing of one."""
+    return _TYPED if re.search(r"[:,(]", text) else _TYPED[:6]
 
 
 def read_lacking(clause: Clause, state: State) -> bool:

@@ -168,7 +168,7 @@ class Draft:
             return next((v for v in _values(self.said) if v.lower() == default.lower()), default)
         if kind == "bool" and isinstance(default, str):
             return {"0": "false", "1": "true"}.get(default, default.lower())
-        if kind in _NUMBERS and isinstance(default, str):
+        if kind in _NUMBERS and isinstance(default, str) and not re.match(r"-?\d", default):
             said = number(default)
             return default if said is None else said
         return default

@@ -12,7 +12,7 @@ from backwright.agent.planner.state import Entity, Relation, State
 from backwright.agent.planner.types import Part
 from backwright.errors import UsageError
 from backwright.spec.fields import read_field
-from backwright.spec.names import names_of
+from backwright.spec.names import names_of, pluralize
 
 _ROWS = re.compile(
     r"(?i)\b(?:existing|already|live|in production|production (?:data|table|database)|old) (?:\w+ ){0,2}(?:rows?|records?|entries|table|data|has|have|in production|products?|orders?|tasks?|notes?)\b|\b(?:has|have|there are|with|holds?|are) (?:about |around |some |over |roughly |more than )*\d{2,}\b"
@@ -23,7 +23,7 @@ def field_words(entity: Entity, state: State) -> tuple[str, ...]:
     """Return the field words of a resource, each tried by the engine's own reader."""
     words: dict[str, str] = {}
     _belongs_to_user(entity, state)
-    for draft in entity.drafts:
+    for draft in [d for d in entity.drafts if not _names_made(d, entity, state)]:
         word = _word(draft, entity, state)
         if word is None or words.get(draft.name) == word:
             continue
@@ -39,6 +39,19 @@ def field_words(entity: Entity, state: State) -> tuple[str, ...]:
             continue
         words[draft.name] = word
     return tuple(words.values())
+
+
+def _names_made(draft: Draft, entity: Entity, state: State) -> bool:
+    """Tell whether `I need courses and lectures` only names what is described then."""
+    found = state.find(draft.name.replace("_", " "))
+    is_bare = not draft.said and not draft.literal and snake(pluralize(draft.name)) == draft.name
+    return (
+        is_bare
+        and found is not None
+        and not found.thing
+        and found is not entity
+        and bool(found.drafts)
+    )
 
 
 def _belongs_to_user(entity: Entity, state: State) -> None:

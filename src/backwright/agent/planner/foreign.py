@@ -20,6 +20,7 @@ _REQUEST = re.compile(r"\b(?:GET|POST|PUT|PATCH|DELETE|OPTIONS)\s+(?:on\s+)?/?\S
 _OTHER_WORK = re.compile(
     r"(?i)(?:translate|rewrite|deploy|train|send|e?-?mail|notify|port|migrate|convert|draw|paint|compose|sing|order|book|install|publish|release|ship|push|upload|download)\b"
 )
+_LITERAL = re.compile(r"\b[a-z_]\w*:[a-z]+(?::\S+)?")  # `email:email`, a field word
 _JUDGING = ("probe", "audit", "doctor", "inspect")
 
 
@@ -35,6 +36,7 @@ def outside(clause: Clause, frame: str | None, named: Iterable[str]) -> str | No
     text = _REQUEST.sub(
         lambda one: "x" * len(one[0]), clause.text
     )  # DELETE /tasks deletes nothing here
+    text = _LITERAL.sub(lambda one: "x" * len(one[0]), text)
     topics = lexicon("foreign")["topic"]
     for topic in sorted(topics, key=lambda one: not one["about"].startswith(GRAVE)):
         for one in topic["strong"]:

@@ -35,9 +35,10 @@ _RETRACTS = re.compile(
 _UNDECIDED = re.compile(
     r"(?i)[^.;:,]*\b(?:(?:do|have) not (?:know|decided?)(?: it)? yet|not (?:sure|certain) (?:yet|which)|undecided|or else|or (?:maybe|perhaps))\b[^.;]*"
 )
-_ANNOUNCES = re.compile(
-    r"(?i)(?:the |our |my )?(?!i\b|we\b|you\b)\w+(?: \w+)? (?:wants?|needs?|asks? for|asked for|would like|likes?|wished? for|requests?|requested)"
+_ANNOUNCES = (
+    r"(?:the |our |my )?(?!i\b|we\b|you\b)\w+(?: \w+)? (?:wants?|needs?|asks? for|asked for|would like|likes?|wished? for|requests?|requested)"
     r" (?:to (?:have|see|sell|offer|track|store) )?(?P<noun>[\w -]+)"
+    r"|(?:the |our |all )?(?:<USER>) (?:shall|should|can|must|will|may|want to|are to|would like to|need to)(?: be able to)? (?:open|create|write|make|keep|leave|add|file|submit|place|have|register)(?P<made>(?: \w+){1,3})"
 )
 _IMPROVES = re.compile(
     r"(?i)^(?:improve|optimi[sz]e|clean up|polish|refactor|moderni[sz]e|speed up|harden|enhance the|rework|restructure|simplify|tidy)\b"
@@ -179,8 +180,8 @@ def _told(clause: Clause, state: State) -> None:
 
 def _announces(text: str, said: str) -> bool:
     """Tell whether a clause only says who wants what is described elsewhere: `Sales wants coupons. Coupon: …`."""
-    found = _ANNOUNCES.fullmatch(text)
-    noun = read_noun(found["noun"]) if found else None
+    found = pattern(_ANNOUNCES).fullmatch(text)
+    noun = read_noun((found["noun"] or found["made"]).strip()) if found else None
     if noun is None or not re.fullmatch(
         r"(?:\s+(?:in|for|on) (?:the|our|this) \w+)?", noun[1].rstrip()
     ):
@@ -189,7 +190,7 @@ def _announces(text: str, said: str) -> bool:
     human = " ".join(split_words(name)).lower()
     return bool(
         re.search(
-            rf"\b(?:{name}\s*(?:[:(=,]|with\b|has\b|consists\b)|(?:an?|each|every)\s+{human}\s+(?:has|have|needs|consists|with)\b)",
+            rf"\b(?:(?-i:[A-Z]\w*)?{name}\s*(?:[:(=,]|with\b|has\b|needs?\b|consists\b)|(?:an?|each|every)\s+{human}\s+(?:has|have|needs|consists|with)\b)",
             said.replace("A ", "a "),
         )
     )

@@ -128,7 +128,9 @@ class State:
     def find_ahead(self, words: str) -> str | None:
         """Return the name of the resource that the text makes later and that words name."""
         low = words.lower().strip("`\"' ")
-        return next((name for name in self.ahead if low in Entity(name).forms), None)
+        exact = next((name for name in self.ahead if low in Entity(name).forms), None)
+        short = [name for name in self.ahead if low in Entity(name).called]
+        return exact or (short[0] if len(short) == 1 else None)
 
     def people(self) -> tuple[str, ...]:
         """Names of resources that are not the users who sign in, though people may be called so."""

@@ -138,7 +138,17 @@ def without_courtesy(clause: str) -> str:
         before = clause
         for one in patterns("words", "courtesy"):
             clause = re.sub(r"\s{2,}", " ", one.sub("", clause)).strip(" ,;")
-    return clause
+    return _as_order(clause)
+
+
+def _as_order(clause: str) -> str:
+    """Return `adding templates`, `how about adding templates` as an order."""
+    found = re.match(
+        r"(?i)(?:(?:how|what) about|consider)?\s*\b([a-z]+ing)\b(?!.*\b(?:fails?|gives?|returns?|takes?|is|was|does|works?|should|deletes?|removes?)\b)",
+        clause,
+    )
+    order = lexicon("words")["gerunds"].get(found[1].lower()) if found else None
+    return f"{order}{clause[found.end() :]}" if found and order else clause
 
 
 def number(word: str) -> int | float | None:

@@ -25,6 +25,8 @@ def continued(text: str, clause: Clause, state: State) -> bool:
     entity = state.current
     if entity is not None and (_takes_default(text, entity) or _cascades(text, entity, state)):
         return True
+    if entity is not None and _is_named(text, entity):
+        return True
     if entity is None:
         return _of_project(text, clause, state)
     if _has_other_subject(text, entity, state):
@@ -44,6 +46,18 @@ def continued(text: str, clause: Clause, state: State) -> bool:
     if not fields.fresh and said <= 0 and not any("candidate" in d.said for d in fields.drafts):
         return False
     return give_fields(entity, fields, clause, state)
+
+
+def _is_named(text: str, entity: Entity) -> bool:
+    """`name the resource ChecklistItem`, said of one that the text makes."""
+    found = re.fullmatch(
+        r"(?i:name|call) (?:the |this |that )?(?:resource|model|table|it) [`\"]?(?P<name>[A-Z][A-Za-z]+)[`\"]?(?: please)?",
+        text.strip(" ,."),
+    )
+    if not found or entity.thing:
+        return False
+    entity.name = found["name"]
+    return True
 
 
 def _takes_default(text: str, entity: Entity) -> bool:

@@ -214,10 +214,12 @@ def things_have(text: str, clause: Clause, state: State) -> bool:
     for form in (
         rf"^(?:(?:can|could|should|may|might|would|do|does|let|have|make)\s+)?{SUBJECT}(?P<thing>{things})(?:\s+(?:model|table|resource|rows?|entity))?\s+(?P<rest>{HAS}\b.*)$",
         rf"^(?:give|extend|equip|provide|enrich|expand|enhance|augment|supply|complete)\s+{SUBJECT}(?P<thing>{things})(?:\s+(?:model|table|resource))?(?:\s+(?:with|by))?\b(?P<rest>.*)$",
-        rf"^{SUBJECT}(?P<thing>{things})(?:\s+(?:model|table|resource))?\s*[:–-]\s*(?:(?:add|needs?|gets?|new|plus|also|missing)\b)?(?P<rest>.*)$",
+        rf"^{SUBJECT}(?P<thing>{things})(?:\s+(?:model|table|resource))?\s*[:–-]\s*(?:(?:(?:i|we) (?:also )?(?:need|want|would like)|add|needs?|gets?|new|plus|also|missing)\b)?(?P<rest>.*)$",
         rf"^.*\b{FIELD_NOUN}\s+(?:(?:are|is)\s+)?(?:missing\s+|lacking\s+)?(?:to|on|in|for|of|from|at)\s+{SUBJECT}(?P<thing>{things})(?:\s+(?:model|table|resource))?\b(?P<rest>.*)$",
         rf"^(?:in|on|for|to)\s+{SUBJECT}(?P<thing>{things})(?:\s+(?:model|table|resource))?,?\s+(?:(?:i|we)\s+(?:also\s+)?(?:need|want|miss|would like)|<ADD>)(?P<rest>.*)$",
         rf"^(?P<thing>{things})\s*\((?P<rest>.*)\)\s*$",
+        rf"^(?P<thing>{things})\s*\+\s*(?P<rest>.*)$",
+        rf"^(?:(?:<NUM>|some|several|the|an?)\s+)?(?:(?:new|more|extra|additional|further|optional)\s+)*{FIELD_NOUN}\s+(?:on|for|to|in|of)\s+{SUBJECT}(?P<thing>{things})\s*[:,–](?P<rest>.*)$",
         rf"^(?:<ADD>)\s+(?:to|on|onto)\s+{SUBJECT}(?P<thing>{things})\s*[:,](?P<rest>.*)$",
         rf"^{SUBJECT}(?P<thing>{things}),?\s+(?:(?:<NUM>|some|a few|several)\s+)?(?:more|new|additional|further)\s+{FIELD_NOUN}\s*:?(?P<rest>.*)$",
         rf"^(?:<ADD>)\s+(?:in|to|on|into|for)\s+{SUBJECT}(?P<thing>{things}),?\s+{SUBJECT}(?:new\s+)?{FIELD_NOUN}\s+(?P<rest>.*)$",
@@ -260,6 +262,16 @@ def field_on_it(text: str, clause: Clause, state: State) -> bool:
     if not found:
         return False
     return field_for_what(found["what"], f"{found['name'] or ''}{found['rest']}", clause, state)
+
+
+def field_named(text: str, clause: Clause, state: State) -> bool:
+    """`A nullable JSON field, named extra, will do`: of the one model that the text names."""
+    found = pattern(
+        rf"^{SUBJECT}(?:new |extra |additional |another )*(?P<what>(?:[a-z]+\s+){{0,4}}?){FIELD_NOUN},?\s+(?:named|called)\s+[`\"]?(?P<name>[a-z]\w*)[`\"]?(?P<rest>.*?)(?:,?\s+(?:will do|would do|is enough|suffices|is fine))?$"
+    ).match(text)
+    if not found:
+        return False
+    return field_for_what(f"`{found['name']}` {found['what']}", found["rest"], clause, state)
 
 
 def field_for_what(what: str, rest: str, clause: Clause, state: State) -> bool:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from backwright.agent.planner.attributes import is_value
+from backwright.agent.planner.attributes import describes, is_value
 from backwright.agent.planner.clauses import Clause
 from backwright.agent.planner.lexicon import first
-from backwright.agent.planner.state import State
+from backwright.agent.planner.state import Entity, State
 from backwright.agent.planner.types import JUDGES
 
 _EVIDENCE = re.compile(
@@ -17,12 +17,13 @@ _TELLS = re.compile(
     r"(?i)(?:and )?(?:tell|report|list|show|say|let me know|summari[sz]e|print|give me|no changes?|no edits?|(?:only|just) (?:list|show|tell)|change nothing|nothing else|nothing more|(?:only|just) (?:information|info|an? (?:report|overview|summary|look|list|answer)|reading)|please change nothing|(?:only|just) look|look only|do not (?:change|touch|fix)|only report|read[- ]only|nothing (?:is|gets) changed|i will)\b"
 )
 _TRIES = re.compile(
-    r"(?i)(?:run|check|verify|test|try|fire|throw|send|feed|fuzz|bombard|hurl|prove|make sure|ensure|write|add|probe|exercise|walk|hit|confirm|see)\b"
+    r"(?i)\b(?:run|check|verify|test|try|fire|throw|send|feed|fuzz|bombard|hurl|prove|make sure|ensure|write|add|probe|exercise|walk|hit|confirm|see)\b"
 )
 _OF_OTHERS = re.compile(
     r"(?i)\b(?:isolat\w*|(?:an)?other (?:user|account|customer|person|people)\w*|someone else|somebody else|anyone else|cannot|user [ab]\b|wrong password|alice|bob|(?:see|read|reach|touch|change|edit|delete|access) each other)\b|^(?:test|verify|prove|make sure|ensure|write|hit|try|can|does (?:every|each)|do all)\b"
 )
-_OWN = re.compile(r"(?i)\b(?:their|his|her) own\b")
+_A_LEAD = 60  # where the verb of an order stands
+_STATUS = re.compile(r"\b[45]\d\d\b|\b[A-Z]\w*(?:Error|Exception)\b|(?i:\bwhy\b)")
 _TWO_USERS = re.compile(r"(?i)\b(?:user|account) [ab12]\b.*\b(?:user|account) [ab12]\b")
 _JUDGED = re.compile(r"(?i)\b(?:audit|checklist|code review|review the code|code quality)\b")
 _OPENS_CORS = re.compile(
@@ -87,6 +88,14 @@ def read_doctor(clause: Clause, state: State) -> bool:
         return False
     if (_JUDGED.search(clause.text) or _OPENS_CORS.search(clause.text)) and not state.pasted:
         return False
+    if (
+        cue
+        and not state.pasted
+        and not begun
+        and _describes(clause.text)
+        and not _STATUS.search(clause.text)
+    ):
+        return False  # `a Timer that hangs off a task, with started_at as a datetime`
     if cue and is_value(cue, clause.text):
         return False  # `allowed: bug, feature, chore`
     more = begun and first(clause.text, "cues", "doctor", "ask")
@@ -103,17 +112,28 @@ def read_doctor(clause: Clause, state: State) -> bool:
     return True
 
 
+def _describes(text: str) -> bool:
+    """Tell whether a clause says of a field or a relation what it is like."""
+    return describes(text, ("type", "length", "cascade", "restrict"))
+
+
+def _is_made(state: State) -> bool:
+    """Tell whether the text makes a project or a resource."""
+    made = any(isinstance(one, Entity) and not one.thing for one in state.acts)
+    return made or state.project is not None
+
+
 def read_probe(clause: Clause, state: State) -> bool:
     """`write tests for the task endpoints`, `can Bob read Alice's tasks?`."""
     if not first(clause.text, "cues", "probe", "cues"):
         return False
     if (
-        state.project is not None
+        _is_made(state)
         and not clause.asks
-        and _OWN.search(clause.text)
-        and not _TRIES.match(clause.text)
+        and not _TRIES.search(clause.text[:_A_LEAD])
+        and not first(clause.text, "cues", "probe", "tests")
     ):
-        return False  # what a project that is begun is to be like
+        return False  # what is begun is to be like that: nothing is tried
     if first(clause.text, "cues", "probe", "tests"):
         state.step("probe", clause.raw, options=(("write-tests", ""),))
         return True

@@ -22,7 +22,7 @@ _OPENERS = re.compile(
 )
 # A remark with one of these is no remark: it asks for something of a field.
 _BINDS = re.compile(
-    r"(?i)\b(?:must|should|shall|has to|have to|needs? to|may not|cannot|only (?:if|when|for|by)|unless|depending|as soon as|whenever|automatically|belongs? to|refers? to|references?|defaults?)\b"
+    r"(?i)\b(?:must|should|shall|has to|have to|needs? to|may not|cannot|only (?:if|when|for|by)|unless|depending|as soon as|whenever|automatically|belongs? to|refers? to|references?|defaults?|no two|never|share|generated|computed|calculated|derived|based on|taken from|copied|sum of)\b"
 )
 _IDENTIFIER = re.compile(r"\b[a-z]+(?:_[a-z0-9]+)+\b")
 FIELD_NOUN = r"(?:fields?|columns?|attributes?|propert(?:y|ies)|flags?)"
@@ -70,6 +70,7 @@ def open_resource(
     state.speak_of(entity)
     rest = _parent(rest, entity, state)
     rest = re.sub(r"^\s*of (?!course)[a-z]+(?=\s*[:(,–])", "", rest)  # `sessions of work: …`
+    rest = re.sub(rf"^[^:()]{{0,40}}:\s*(?={entity.name}\s*(?:with\b|has\b|[:(]))", "", rest)
     names = "|".join(re.escape(one) for one in entity.called)
     rest = pattern(
         rf"^[\s:,;.–-]*(?:(?:each|every|an?|the)\s+(?:{names})\b|(?-i:{entity.name})(?=\s*(?:[:(–-]|with\b|has\b)))"

@@ -12,7 +12,7 @@ from backwright.agent.planner.state import Entity, State
 
 # `standard JWT login, …`: what a new project has anyway.
 _STANDARD = re.compile(
-    r"(?i)^(?:(?:the |a |an |our )?(?:standard|usual|normal|default|common|plain) (?:set-?up|stuff|things)?\s*(?:with )?)?(?:(?:jwt|log-?in|accounts?|auth\w*|tokens?)(?: |$|(?=,)))*(?:please)?\s*[,;–:]\s*(?:and |so )?"
+    r"(?i)^(?:(?:the |a |an |our )?(?:standard|usual|normal|default|common|plain) (?:set-?up|stuff|things)?\s*(?:with )?)?(?:(?:jwt|log-?in|accounts?|auth\w*|tokens?)(?: |$|(?=,)))*(?:please|required|needed|on|is required|of course)?\s*[,;–:]\s*(?:and |so )?"
 )
 
 

@@ -139,7 +139,10 @@ def _kebab(words: str) -> str:
 
 def _fields_of(clause: Clause, state: State) -> None:
     """Read the resources that stand in the same clause: `… with books (title, isbn)`."""
-    header = re.search(r"[,;]\s*(?P<rest>[A-Z][A-Za-z]+\s*[:(].+)$", clause.text)
+    inside = re.search(
+        r"\(\s*(?P<rest>[A-Z]\w+\s+(?:with|has)\b.+|[A-Z]\w+\s*[:(].+)\)", clause.text
+    )
+    header = inside or re.search(r"[,;]\s*(?P<rest>[A-Z][A-Za-z]+\s*[:(].+)$", clause.text)
     found = header or re.search(
         r"(?i)(?:\bwith|\bhaving|\bwhere|\bthat has|[:–])\s+(?P<rest>.+)$", clause.text
     )

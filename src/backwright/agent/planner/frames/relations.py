@@ -9,7 +9,7 @@ from backwright.agent.planner.attributes import describes
 from backwright.agent.planner.clauses import Clause
 from backwright.agent.planner.lexicon import first, lexicon, pattern
 from backwright.agent.planner.ownership import take_owner
-from backwright.agent.planner.state import Relation, State
+from backwright.agent.planner.state import Entity, Relation, State
 
 KINDS = ("many-to-many", "one-to-many", "many-to-one")
 _PIECES = re.compile(r"\s*(?:[,;:()?!]|\.(?!\w)|\band\b|\bwhile\b|\bbut\b|\bwhereas\b)\s*")
@@ -17,8 +17,11 @@ _CARRIES_ON = re.compile(
     r"(?i)(?:it |also |can |may )*(?:has|have|contains?|holds?|groups?|carries|carry|belongs?|sits?|lives?|includes?|is in|be in)\b"
 )
 _ORDERS_FIELD = re.compile(
-    r"(?i)(?:give|add|put|equip)\b.*\b(?:reference|field|column|foreign key|fk|nullable|optional)\b"
+    r"(?i)(?:(?:give|add|put|equip)\b|(?:the |each |every |an? )?\w+ (?:gets?|needs?|should (?:have|get)|receives?) (?:an? |the |one )).*\b(?:reference|field|column|foreign key|fk|nullable|optional)\b"
 )
+_MAY_HAVE = re.compile(
+    r"(?i)\b(?:can|may|could) have\b"
+)  # `an order can have one invoice`: which refers is open
 _ALREADY = re.compile(r"(?i)\b(?:already|so far|as it is|up to now)\b")
 _RELATION = re.compile(r"(?i)\b(?:relations?(?:hips?)?|link|connection)\b")
 _ONLY_ONE = r"(?:exactly one|only one|at most one|just one|a single|one single|one|1|precisely one)"
@@ -58,7 +61,8 @@ def read_relation(clause: Clause, state: State) -> bool:
         return related and bool(_RELATION.search(text))
     links = first(text, "relations", "link")
     counted = any({a, b} == set(pair) for a, b, _ in _counts(text, state))
-    if not (kind or counted or (links and _is_bare(text))):
+    open_kind = _MAY_HAVE.search(text) and not _is_described(text)
+    if not (kind or counted or open_kind or (links and _is_bare(text))):
         return False
     if not kind and _ORDERS_FIELD.match(text):
         return False
@@ -169,7 +173,8 @@ def _mentions(text: str, state: State) -> list[tuple[str, int]]:
 
 
 def _names(state: State) -> str:
-    short = [form for one in state.entities for form in one.called]
+    spoken = [*state.entities, *(Entity(name) for name in state.ahead)]
+    short = [form for one in spoken for form in one.called]
     forms = sorted({*state.forms(), *short}, key=len, reverse=True)
     known = "|".join(re.escape(one) for one in forms)
     people = "|<USER>" if state.world.user else ""
@@ -230,7 +235,7 @@ def _facts(match: re.Match[str], a: str, b: str) -> Iterator[tuple[str, str, str
         if many_subject:
             yield b, a, "many"
     elif match["one"] or match["only"] or (belongs and not match["many"]):
-        if match["verb"].strip():
+        if match["verb"].strip() and not _MAY_HAVE.search(match["verb"]):
             yield (b, a, "many") if many_subject and not belongs else (a, b, "one")
     elif many_subject and match["verb"].strip():
         yield b, a, "many"

@@ -12,6 +12,7 @@ from backwright.agent.planner.fieldlist import read_list
 from backwright.agent.planner.frames.continued import continued
 from backwright.agent.planner.frames.fields import (
     field_for_what,
+    field_named,
     field_on_it,
     fields_onto,
     forget_title,
@@ -178,7 +179,7 @@ def _header(text: str, clause: Clause, state: State) -> bool:
     if waiting and noun[0][0].islower() and not is_plural(noun[0]):
         return False
     opened = pattern(
-        rf"^,?\s*(?:[:(–-]|(?:(?:is|are) (?:always |each )?(?:for|made for|about|part of|linked to|attached to|placed on|of) (?:an?|one|the|exactly one|a single)|with|where|having|holding|storing|carrying|comprising|contain\w*|consist\w*|whose|belongs? to|points? to|refers? to|references?|is linked to|is about)\b|{HAS}\b)"
+        rf"^,?\s*(?:[:(–-]|(?:(?:is|are) (?:always |each )?(?:for|made for|about|part of|linked to|attached to|placed on|of) (?:an?|one|the|exactly one|a single)|(?:that|which) (?:has|have|references?|refers|belongs|points|hangs?|sits?|lives?|goes|carries|holds|stores|keeps)|with|where|having|holding|storing|carrying|comprising|contain\w*|consist\w*|whose|belongs? to|points? to|refers? to|references?|is linked to|is about)\b|{HAS}\b)"
     ).match(rest)
     if not opened:
         return False
@@ -308,5 +309,5 @@ def _drop_if_empty(entity: Entity, state: State) -> None:
 
 _READERS: tuple[Callable[[str, Clause, State], bool], ...] = (
     _deed,
-    _called_resource, field_on_it, fields_onto, things_have, _header, continued, _added, _bare_noun,
+    _called_resource, field_on_it, fields_onto, things_have, field_named, _header, continued, _added, _bare_noun,
 )  # fmt: skip
