@@ -134,6 +134,21 @@ def test_pages_that_would_be_taken_for_the_whole_are_refused(
     assert str(raised.value.place).startswith("main.py:22")
 
 
+def test_rows_that_are_handed_on_as_they_come_are_a_list(tmp_path: Path) -> None:
+    line = "return words"
+    code = _LISTED.format(line=line).replace(
+        "return session.exec(select(Word)).all()",
+        "found = session.exec(select(Word))\n            return found.unique().scalars()",
+    )
+    (tmp_path / "main.py").write_text(code)
+    project = read_project(tmp_path)
+    program = Program(Sources(Draft(tmp_path), project))
+    endpoint = choose(project, "/words", Answers(yes=True))
+    planned = plan(project, program, endpoint, asked(tmp_path, "/words"))
+    assert not isinstance(planned, str)
+    assert planned.wanted.way.functions[-1].name == "Words.all_words"
+
+
 def test_several_lists_are_a_question(tmp_path: Path) -> None:
     (tmp_path / "main.py").write_text(
         "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n"

@@ -8,6 +8,8 @@ import pytest
 from backwright.errors import QuestionError, VerificationError
 from backwright.report.events import silence
 from backwright.tasks import change
+from backwright.tasks.host_database import DatabaseFacts
+from backwright.tasks.host_facts import HostFacts
 from backwright.tasks.questions import Answers
 from backwright.values import Check
 from backwright.workshop import ChangeSet
@@ -22,14 +24,18 @@ class Place:
     """What `prove` needs of a workplace."""
 
     listener: Any = field(default=silence)
+    facts: HostFacts = field(default_factory=lambda: HostFacts("app.main:app"))
 
     def bench(self, *_: object, **__: object) -> None:
         return None
 
 
-def prove(monkeypatch: pytest.MonkeyPatch, *checks: Check, answers: Answers | None = None) -> Any:
+def prove(
+    monkeypatch: pytest.MonkeyPatch, *checks: Check, answers: Answers | None = None,
+    place: Place | None = None,
+) -> Any:  # fmt: skip
     monkeypatch.setattr(change, "verify", lambda *_: checks)
-    return change.prove(Place(), ChangeSet(), answers=answers)  # type: ignore[arg-type]
+    return change.prove(place or Place(), ChangeSet(), answers=answers)  # type: ignore[arg-type]
 
 
 def test_all_passed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -41,6 +47,14 @@ def test_what_was_skipped_is_asked_about(monkeypatch: pytest.MonkeyPatch) -> Non
         prove(monkeypatch, PASSED, SKIPPED)
     assert caught.value.question.key == "unproved"
     assert "pytest is not installed" in caught.value.question.why
+
+
+def test_without_tables_no_migration_is_missed(monkeypatch: pytest.MonkeyPatch) -> None:
+    skipped = Check("migrations", "skipped", 0.0, "there is no throw-away database for it")
+    with pytest.raises(QuestionError):
+        prove(monkeypatch, PASSED, skipped)
+    place = Place(facts=HostFacts("app.main:app", database=DatabaseFacts("none")))
+    assert prove(monkeypatch, PASSED, skipped, place=place) == (PASSED, skipped)
 
 
 def test_a_yes_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,7 @@ _RUNS = frozenset({"execute", "exec", "scalars", "stream_scalars", "fetch_all"})
 _ONE = frozenset(
     {"first", "one", "one_or_none", "scalar", "scalar_one", "scalar_one_or_none", "fetchone", "get"}
 )
+_ALL = frozenset({"unique", "scalars", "mappings", "tuples", "yield_per"})
 _QUERIES = frozenset({"select", "query"})
 _WRITES = frozenset({"update", "delete", "insert", "commit"})
 _CUTS = frozenset({"limit", "offset", "slice", "paginate"})
@@ -205,6 +206,7 @@ def _is_read_whole(
         if not isinstance(one, ast.Name) or one.id != name or not isinstance(one.ctx, ast.Load):
             continue
         node: ast.AST = one
+        is_all = True  # what stands there is still all of the rows
         while (parent := parents.get(node)) is not None and not isinstance(parent, ast.stmt):
             if isinstance(parent, ast.Attribute) and parent.attr in _ONE:
                 return False
@@ -214,7 +216,9 @@ def _is_read_whole(
                 return True
             if isinstance(parent, ast.Call) and last_name(parent.func) == "list":
                 return True
+            is_called = isinstance(parent, ast.Call) and parent.func is node
+            is_all &= is_called or (isinstance(parent, ast.Attribute) and parent.attr in _ALL)
             node = parent
-        if isinstance(parent, ast.For | ast.AsyncFor | ast.Return) and node is one:
+        if isinstance(parent, ast.For | ast.AsyncFor | ast.Return) and is_all:
             return True
     return False
