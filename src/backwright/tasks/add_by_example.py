@@ -89,12 +89,16 @@ def add_by_example(
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What is to be proved: new tests and endpoints; `answers` to what cannot be."""
+    """What is to be proved: new tests and endpoints; `answers` to what cannot be.
+
+    `touched` are the endpoints that were there and say something new.
+    """
 
     answers: Answers
     new_tests: tuple[str, ...]
     endpoints: tuple[tuple[str, str], ...]
     likes: Mapping[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
+    touched: tuple[tuple[str, str], ...] = ()
 
 
 def prove_example(

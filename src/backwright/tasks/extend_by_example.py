@@ -121,7 +121,12 @@ def extend_by_example(
         )
         if dry_run:
             return change_report(outcome, changes, dry_run=True)
-        proof = Proof(answers, tuple(done.new_tests), tuple(below.made.endpoints))
+        proof = Proof(
+            answers,
+            tuple(done.new_tests),
+            tuple(below.made.endpoints),
+            touched=tuple((e.method, e.path) for e in learning.chain.endpoints),
+        )
         changes, checks, more = prove_extension(place, changes, proof, below)
         undo = move_over(place, changes, f"{command} {name} {words}")
         outcome = replace(outcome, plan=_kept(steps, changes), notes=(*outcome.notes, *more))

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from backwright.errors import VerificationError
 from backwright.tasks.add_by_example import Proof
 from backwright.tasks.change import Workplace, changes_of, prove
-from backwright.tasks.live import prove_live
+from backwright.tasks.live import Endpoints, prove_live
 from backwright.tasks.nested import Below
 from backwright.tasks.own_tests import proved_with_own_tests
 from backwright.values import Check, Note
 from backwright.workshop import ChangeSet, require
 
+_KIND = "changed"
 _MOST = 200  # characters of a reason
 
 
@@ -55,5 +59,31 @@ def _proved(
     changes, checks, notes = proved_with_own_tests(place, changes, prove_it)
     if proof.endpoints:
         checks = (*checks, prove_live(place, proof.endpoints))
-        require(checks)
+    elif is_live_needed(checks) and proof.touched:
+        checks = (*checks, _live_beside_before(place, changes, proof.touched))
+    require(checks)
     return changes, checks, notes
+
+
+def is_live_needed(checks: Sequence[Check]) -> bool:
+    """Tell whether the project starts, and no test of its own tells whether it works."""
+    verdicts = {check.check: check.verdict for check in checks}
+    return verdicts.get("starts") == "pass" and verdicts.get("tests") != "pass"
+
+
+def _live_beside_before(place: Workplace, changes: ChangeSet, endpoints: Endpoints) -> Check:
+    """Call the endpoints of what is changed; where others or they failed before, it is told so.
+
+    What fails only now is called once more: some applications answer otherwise by chance.
+    """
+    live = prove_live(place, endpoints, _KIND)
+    if live.verdict != "fail":
+        return live
+    changes.reverse.write_into(place.folder)
+    try:
+        before = prove_live(place, endpoints, _KIND)
+    finally:
+        changes.write_into(place.folder)
+    if before.verdict == "pass":
+        return prove_live(place, endpoints, _KIND)
+    return replace(live, verdict="skipped", detail=f"{live.detail}; before: {before.detail}")

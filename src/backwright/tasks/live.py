@@ -20,18 +20,23 @@ _SECONDS = 120.0
 Endpoints = Sequence[tuple[str, str]]
 
 
-def prove_live(place: Workplace, endpoints: Endpoints) -> Check:
+def prove_live(place: Workplace, endpoints: Endpoints, kind: str = "new") -> Check:
     """Serve the staged application on a throw-away database, and call each new endpoint.
 
     A valid request that is answered with a server error, or with what is not declared, is a
     failure. What could not be reached says why; nothing is passed in silence.
+
+    Args:
+        place: where the application is staged.
+        endpoints: method and path of each.
+        kind: what they are called.
     """
-    place.listener(StepStarted("calling the new endpoints over HTTP"))
+    place.listener(StepStarted(f"calling the {kind} endpoints over HTTP"))
     started = time.monotonic()
     try:
         config = read_config(place.root)
         report = probe_place(place, config, silence, ("endpoints",), _SECONDS)
-        verdict, detail = judged(report.checks, endpoints)
+        verdict, detail = judged(report.checks, endpoints, kind)
         detail = "; ".join([detail, *report.aids])
     except BackwrightError as error:
         verdict, detail = "skipped", error.message.splitlines()[0]
@@ -40,7 +45,9 @@ def prove_live(place: Workplace, endpoints: Endpoints) -> Check:
     return proof
 
 
-def judged(checks: Sequence[ProbeCheck], endpoints: Endpoints) -> tuple[Verdict, str]:
+def judged(
+    checks: Sequence[ProbeCheck], endpoints: Endpoints, kind: str = "new"
+) -> tuple[Verdict, str]:
     """Return what a probe says of some endpoints: the verdict, and its reason for people."""
     wanted = {_key(method, path) for method, path in endpoints}
     seen = [
@@ -50,7 +57,7 @@ def judged(checks: Sequence[ProbeCheck], endpoints: Endpoints) -> tuple[Verdict,
         and _key(one.method, one.path) in wanted
     ]  # fmt: skip
     if not seen:
-        return "skipped", "the new endpoints are not in the OpenAPI document"
+        return "skipped", f"the {kind} endpoints are not in the OpenAPI document"
     for one in seen:
         if one.verdict == "fail":
             place = f" ({one.file}:{one.line})" if one.file else ""
@@ -58,7 +65,7 @@ def judged(checks: Sequence[ProbeCheck], endpoints: Endpoints) -> tuple[Verdict,
     missed = [f"{one.method} {one.path}: {one.why}" for one in seen if one.verdict == "skipped"]
     if missed:
         return "skipped", f"{len(seen) - len(missed)} of {len(seen)} succeed; {'; '.join(missed)}"
-    return "pass", f"{len(seen)} new endpoints succeed over HTTP"
+    return "pass", f"{len(seen)} {kind} endpoints succeed over HTTP"
 
 
 def _key(method: str, path: str) -> tuple[str, str]:
