@@ -12,6 +12,7 @@ from app.middleware.stack import add_middlewares
 
 ORIGIN = "https://app.example.com"
 CANARY = "canary-8f3c1e"
+SECRET_KEY = "0123456789abcdef" * 4
 
 
 class ExplicitSettings(Settings):
@@ -27,7 +28,7 @@ class ExplicitSettings(Settings):
 
 def make_settings(**values: Any) -> Settings:
     """Return the default settings of tests, but for these."""
-    return ExplicitSettings(**{"environment": "test", **values})
+    return ExplicitSettings(**{"environment": "test", "secret_key": SECRET_KEY, **values})
 
 
 def make_app(settings: Settings) -> FastAPI:

@@ -33,7 +33,7 @@ from tests.auth_helpers import (
     sign,
     sign_up,
 )
-from tests.stack_helpers import make_settings
+from tests.stack_helpers import SECRET_KEY, make_settings
 
 OPEN_PATHS = {
     "/register",
@@ -393,7 +393,7 @@ def test_the_key_of_development_is_a_warning(monkeypatch: pytest.MonkeyPatch) ->
     """A proxy on the same machine may let others in: nobody should overlook it."""
     warnings: list[str] = []
     monkeypatch.setattr(auth_middleware, "logger", SimpleNamespace(warning=warnings.append))
-    auth_middleware.user_reader("0123456789abcdef" * 4)
+    auth_middleware.user_reader(SECRET_KEY)
     assert warnings == []
     auth_middleware.user_reader(DEVELOPMENT_SECRET_KEY)
     assert len(warnings) == 1
