@@ -62,10 +62,32 @@ _PASTED = [
         _in("debug_toolbar/panels/routes.py"),
         "AttributeError: '_IncludedRouter' object has no attribute 'path'", "routes-nested",
     ),
+    (
+        _ROUTE + _in("kombu/connection.py"),
+        "kombu.exceptions.OperationalError: [Errno -2] Name or service not known",
+        "broker-unreachable",
+    ),
+    (
+        _START + _in("starlette/config.py"),
+        "FileNotFoundError: Config file '/srv/app/src/../.env' not found.", "file-missing",
+    ),
     (  # https://github.com/transientskp/tkp/issues/535
         "", "FAILED: Target database is not up to date.", "migrations-behind",
     ),
 ]  # fmt: skip
+
+
+def test_what_is_only_logged_comes_behind_what_failed(tmp_path: Path) -> None:
+    """Passlib catches that it cannot read bcrypt's version, and goes on."""
+    root = Case(CLINIC / "logs" / "none.toml", {"base": "sync"}).make(tmp_path / "project")
+    trapped = "AttributeError: module 'bcrypt' has no attribute '__about__'"
+    log = (
+        f"(trapped) error reading bcrypt version\nTraceback (most recent call last):\n"
+        f"{_in('passlib/handlers/bcrypt.py')}{trapped}\n"
+        f"Traceback (most recent call last):\n{_START}KeyError: 'plan'\n"
+    )
+    causes = examine(Evidence(read_project(root), Sources(root), log)).causes
+    assert [one.name for one in causes] == ["exception", "bcrypt-passlib"]
 
 
 @pytest.mark.parametrize(("frames", "raised", "cause"), _PASTED, ids=[one[2] for one in _PASTED])

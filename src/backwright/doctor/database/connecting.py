@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from backwright.doctor.evidence import Evidence, Ground
 from backwright.doctor.known import Known, recognised
 from backwright.doctor.registry import diagnosis
+from backwright.doctor.tracebacks import frames_of
 from backwright.report.doctor_types import Cause, Repair
 from backwright.values import Place
 
@@ -142,10 +143,21 @@ def in_url(evidence: Evidence, ground: Ground | None) -> Place | None:
 @diagnosis
 def connecting(evidence: Evidence) -> Iterator[Cause]:
     """Tell which part of the way to the database fails."""
-    yield from recognised(evidence, "database", _KNOWN, in_url)
+    others = {one.number for one in evidence.grounds if _is_of_another(one)}
+    for cause in recognised(evidence, "database", _KNOWN, in_url):
+        if cause.name != "database-host-unknown" or cause.failure not in others:
+            yield cause
 
 
 _DRIVERS = ("asyncpg", "psycopg", "psycopg2", "pymysql", "aiomysql")
+_OTHERS = ("kombu", "amqp", "redis", "httpx", "httpcore", "requests", "aiohttp", "aiosmtplib")
+
+
+def _is_of_another(ground: Ground) -> bool:
+    """Tell whether a failure comes of a library that asks another service than the database."""
+    files = [frame.file.replace("\\", "/") for _, frame in frames_of(ground.failure)]
+    asked = {one for one in (*_DRIVERS, *_OTHERS) if any(f"/{one}/" in file for file in files)}
+    return bool(asked) and not asked & set(_DRIVERS)
 
 
 @diagnosis

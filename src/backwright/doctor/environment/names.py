@@ -147,6 +147,14 @@ _KNOWN = (
         "not localhost", "redis-cli -h {host} -p {port} ping",
     ),
     Known(
+        "broker-unreachable",
+        r"kombu\.exceptions\.OperationalError|'ChannelPromise' object has no attribute '__value__'"
+        r"|amqp\.exceptions\.\w+|aio_pika\.exceptions\.\w*Connection\w*",
+        "the broker of background tasks (Celery, RabbitMQ) is not reachable where the application runs",
+        "start it, or mend its host and port (inside docker compose the service's name, outside localhost); in "
+        "tests task_always_eager=True", "repeat the request",
+    ),
+    Known(
         "service-unreachable",
         r"httpx\.Connect(?:Error|Timeout)|httpcore\.Connect(?:Error|Timeout)|requests\.exceptions\.ConnectionError|"
         r"aiohttp\.client_exceptions\.ClientConnector\w+",
@@ -161,8 +169,9 @@ _KNOWN = (
     ),
     Known(
         "file-missing",
-        r"FileNotFoundError: \[Errno 2\] No such file or directory: '(?P<name>[^']+)'|TemplateNotFound: '?(?P<other>[^'\n]+)",
-        "the file {name}{other} is not there: a relative path begins where the application is started",
+        r"FileNotFoundError: \[Errno 2\] No such file or directory: '(?P<name>[^']+)'|"
+        r"FileNotFoundError: Config file '(?:[^']*/changed/)?(?P<third>[^']+)' not found|TemplateNotFound: '?(?P<other>[^'\n]+)",
+        "the file {name}{other}{third} is not there: a relative path begins where the application is started",
         "name it from the module: Path(__file__).parent / …; and copy it into the image", _START,
     ),
     Known(
