@@ -145,7 +145,8 @@ def connecting(evidence: Evidence) -> Iterator[Cause]:
     """Tell which part of the way to the database fails."""
     others = {one.number for one in evidence.grounds if _is_of_another(one)}
     for cause in recognised(evidence, "database", _KNOWN, in_url):
-        if cause.name != "database-host-unknown" or cause.failure not in others:
+        is_others = cause.failure in others if cause.failure is not None else bool(others)
+        if cause.name != "database-host-unknown" or not is_others:
             yield cause
 
 
