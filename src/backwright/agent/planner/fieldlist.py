@@ -43,6 +43,7 @@ _CALLED = r"\b(?:an?|the|one)\s+(?P<type>(?:optional |unique |required |nullable
 _NAMED = re.compile(
     r"(?i)\s*(?:which is |that is |to be )?(?:called|named|name it|call it|with the name)\s+[`\"']?(?P<name>[a-z]\w*)[`\"']?"
 )
+_MAIL = ("email address", "e-mail address", "mail address")
 _NAMING_TYPES = frozenset(
     {"url", "uri", "link", "email", "date", "datetime", "timestamp", "website"}
 )
@@ -277,6 +278,8 @@ class _Reader:
         said = chunk.text[first.start - chunk.start : first.end - chunk.start].strip()
         twice = len([one for one in chunk.attributes if one.kind in ("type", "money")]) > 1
         alone = len(chunk.attributes) == 1 and (chunk.opens or self._begins_as_name(said, chunk))
+        if said.lower() in _MAIL and first.weak:
+            said = "email"
         if not (first.weak or twice or alone) or not re.fullmatch(r"[A-Za-z_-]+", said):
             return None
         lead = chunk.text[: first.start - chunk.start].strip().lower()

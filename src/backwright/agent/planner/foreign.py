@@ -65,7 +65,10 @@ def _is_excused(
         return True
     if frame in _JUDGING:
         begins = bool(_OTHER_WORK.match(clause.text))
-        return (not grave and not begins) or bool(_JUDGES.match(clause.text))
+        orders_attack = about == "an attack on somebody" and re.match(
+            r"(?i)(?:write|make|build)\b", clause.text
+        )
+        return (not grave and not begins) or bool(_JUDGES.match(clause.text) and not orders_attack)
     if grave:
         return frame == "undo"
     if frame == "cors":

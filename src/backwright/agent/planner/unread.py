@@ -67,10 +67,22 @@ def _place_rest(clause: Clause, state: State) -> None:
         or has_types(text)
         or _names_fields(text)
         or _permits(text, state)
-    ):
+    ) or (state.acts and _asks_for_something(text)):
         state.unclear.append(clause.raw)
     else:
         state.aside.append(clause.raw)
+
+
+def _asks_for_something(text: str) -> bool:
+    """Tell whether a clause orders something, or names a capability, though no frame read it."""
+    if pattern(r"^(?:<VERB>)\b(?!ing)|^[a-z]+ (?:it|them|this|that|those)$").match(text):
+        return not re.match(
+            r"(?i)(?:let|tell|show|report|list|see|thank|explain|describe|try|find out|make (?:one|it so))\b",
+            text,
+        )
+    return bool(
+        re.search(r"(?i)\b(?:index(?:es)?|paginat\w+|rate[- ]limit\w*|cors|versioning)\b", text)
+    )
 
 
 def _open(clause: Clause, state: State) -> None:

@@ -23,6 +23,9 @@ _OF_OTHERS = re.compile(
     r"(?i)\b(?:isolat\w*|(?:an)?other (?:user|account|customer|person|people)\w*|someone else|somebody else|anyone else|cannot|user [ab]\b|wrong password|alice|bob|(?:see|read|reach|touch|change|edit|delete|access) each other)\b|^(?:test|verify|prove|make sure|ensure|write|hit|try|can|does (?:every|each)|do all)\b"
 )
 _A_LEAD = 60  # where the verb of an order stands
+_FIRES = re.compile(
+    r"(?i)(?:fire|send|throw|make|shoot)\b.*\b(?:requests?|calls?)\b.*\bendpoints?\b"
+)
 _STATUS = re.compile(r"\b[45]\d\d\b|\b[A-Z]\w*(?:Error|Exception)\b|(?i:\bwhy\b)")
 _TWO_USERS = re.compile(r"(?i)\b(?:user|account) [ab12]\b.*\b(?:user|account) [ab12]\b")
 _JUDGED = re.compile(r"(?i)\b(?:audit|checklist|code review|review the code|code quality)\b")
@@ -77,6 +80,8 @@ def read_undo(clause: Clause, state: State) -> bool:
 
 def read_doctor(clause: Clause, state: State) -> bool:
     """`GET /me says 401. Every single time. Why?`."""
+    if _FIRES.match(clause.text) and not state.pasted:
+        return False  # requests that are to be made, not those that failed
     if state.world.is_empty and not state.pasted:
         return False  # nothing is there that could fail
     begun = any(getattr(one, "verb", "") == "doctor" for one in state.acts)

@@ -6,7 +6,7 @@ import re
 
 from backwright.agent.planner.clauses import Clause
 from backwright.agent.planner.frames.opening import things_of
-from backwright.agent.planner.lexicon import pattern
+from backwright.agent.planner.lexicon import first, pattern
 from backwright.agent.planner.ownership import owner_of_clause, take_owner
 from backwright.agent.planner.state import Entity, State
 
@@ -20,6 +20,9 @@ def read_owner(clause: Clause, state: State) -> bool:
     """Read a clause that says whose rows are, and nothing else; tell whether it does."""
     if not state.acts or clause.asks or _is_of_project(clause.text, state):
         return False
+    if first(clause.text, "cues", "owner", "clash"):
+        state.unclear.append(clause.raw)
+        return True
     owner, said = _owner_alone(clause.text, state)
     if owner is None:
         return False
