@@ -90,6 +90,11 @@ def _dependency(
         found = next((one for one in ast.walk(part) if _is_depends(one)), None)
         if isinstance(found, ast.Call):
             return at, found
+    if isinstance(annotation, ast.Subscript) and isinstance(annotation.slice, ast.Tuple):
+        for part in annotation.slice.elts[1:]:  # `Annotated[User, current_user]`
+            bound = subject.names.call_behind(source, part, ("Depends", "Security"))
+            if bound is not None:
+                return bound
     if isinstance(annotation, ast.Name):
         alias = subject.names.aliased(source, annotation)
         if alias is not None:
