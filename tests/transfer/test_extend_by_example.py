@@ -485,3 +485,70 @@ def test_what_is_sent_in_a_form_keeps_its_default_and_its_bounds(tmp_path: Path)
     assert code.count("rank: int = Form(3, ge=1, le=5)") == 2
     assert "rank=rank" in code
     assert '{"label": label, "colour": colour, "rank": rank}' in code
+
+
+SHOWN_AND_SENT = {
+    "models.py": """\
+from sqlalchemy import Column, Integer, String
+from sqlalchemy.orm import declarative_base
+
+Base = declarative_base()
+
+
+class Book(Base):
+    __tablename__ = "books"
+    id = Column(Integer, primary_key=True)
+    title = Column(String, nullable=False)
+""",
+    "schemas.py": """\
+from typing import Optional
+
+from pydantic import BaseModel
+
+
+class BookCreate(BaseModel):
+    title: str
+
+
+class BookSingle(BaseModel):
+    id: Optional[int] = None
+    title: Optional[str] = None
+""",
+    "routes.py": """\
+from fastapi import APIRouter
+from models import Book
+from schemas import BookCreate, BookSingle
+
+router = APIRouter()
+
+
+@router.post("/books", response_model=BookSingle)
+def create_book(body: BookCreate, db=None):
+    return db.add(Book(**body.model_dump()))
+
+
+@router.put("/books/{book_id}", response_model=BookSingle)
+def update_book(book_id: int, body: BookSingle, db=None):
+    book = db.get(Book, book_id)
+    for field in body.model_dump(exclude_unset=True):
+        setattr(book, field, getattr(body, field))
+    return book
+""",
+    "main.py": """\
+from fastapi import FastAPI
+from routes import router
+
+app = FastAPI()
+app.include_router(router)
+""",
+}
+
+
+def test_what_is_shown_and_sent_to_change_it_needs_no_field(tmp_path: Path) -> None:
+    for path, text in SHOWN_AND_SENT.items():
+        (tmp_path / path).write_text(text)
+    draft, learning = learning_of(tmp_path, "Book", ["isbn:str:1..20"])
+    extend_resource(draft, learning, width=100)
+    create, single = draft.text("schemas.py").split("class BookSingle")
+    assert "isbn: str" in create.split("class BookCreate")[1]
+    assert "isbn: Optional[" in single

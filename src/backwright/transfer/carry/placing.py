@@ -228,6 +228,8 @@ def _shape(part: Part, node: cst.ClassDef, facts: Facts, *, is_taken: bool) -> S
     shown = shown or (not is_taken and ("from_attributes" in code or "orm_mode" in code))
     alone: Role = "public" if shown else "create"
     role = role or alone
+    if role == "public" and is_taken and _may_all_be_left_out(node):
+        role = "update"  # what is shown is what is sent to change it, whatever its name
     bases = tuple(code_of(b.value).rpartition(".")[2] for b in node.bases)
     aim = role
     if role == "update" and not re.search(r"None|Optional", _declarations(node)):
@@ -245,6 +247,12 @@ def _shape(part: Part, node: cst.ClassDef, facts: Facts, *, is_taken: bool) -> S
         is_named,
         alone,
     )
+
+
+def _may_all_be_left_out(node: cst.ClassDef) -> bool:
+    """Tell whether a class declares fields of the exemplar, and each of them as optional."""
+    told = [code_of(s) for s in node.body.body if declared(s) is not None]
+    return bool(told) and all(re.search(r"\bNone\b|\bOptional\b", one) for one in told)
 
 
 def _declarations(node: cst.ClassDef) -> str:
