@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from backwright.workshop.settings import formatters, mentions, placeless, workers
+from backwright.workshop.settings import flake8_width, formatters, mentions, placeless, workers
 
 
 @pytest.mark.parametrize(
@@ -60,3 +60,19 @@ def test_a_complaint_is_the_same_where_the_line_that_it_names_has_moved() -> Non
     before = "F811 redefinition of unused 'Team' from line 6"
     assert placeless(before) == placeless(before.replace("6", "7"))
     assert placeless("E501 line too long (90 > 88)") == "E501 line too long (90 > 88)"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "width"),
+    [
+        ("setup.cfg", "[flake8]\nmax-line-length = 100\n", 100),
+        (".flake8", "[flake8]\nexclude = venv\n", 79),
+        ("tox.ini", "[flake8]\nextend_ignore = E203, E501\n", None),
+        ("tox.ini", "[tox]\n", None),
+    ],
+)
+def test_the_width_that_flake8_asks_for(
+    tmp_path: Path, name: str, text: str, width: int | None
+) -> None:
+    (tmp_path / name).write_text(text)
+    assert flake8_width(tmp_path) == width

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from backwright.errors import MissingError
 from backwright.host.process import run
+from backwright.workshop.settings import flake8_width, ruff_width
 
 _MENDED = "I,F401,UP037"  # the order of imports, unused ones, quotes that are not needed
 
@@ -29,9 +30,11 @@ def tidy(folder: Path, paths: Iterable[str], *, compact: bool = False) -> None:
         return
     ruff = ruff_program()
     options = ["--config", "lint.isort.split-on-trailing-comma=false"] if compact else []
-    mend = ["check", "--quiet", "--fix", "--exit-zero", "--select", _MENDED, *options]
+    limit = flake8_width(folder)
+    narrow = [f"--line-length={limit}"] if limit and limit < ruff_width(folder) else []
+    mend = ["check", "--quiet", "--fix", "--exit-zero", "--select", _MENDED, *options, *narrow]
     _run(ruff, [*mend, *files], folder)
-    _run(ruff, ["format", "--quiet", *files], folder)
+    _run(ruff, ["format", "--quiet", *narrow, *files], folder)
 
 
 def mend_all(folder: Path, path: str) -> None:

@@ -22,6 +22,7 @@ _FILES = {
     "ty.toml": "ty",
 }
 _RUFF_WIDTH = 88
+_FLAKE8_WIDTH = 79
 _SCRIPTS = (
     ".pre-commit-config.yaml",
     "Makefile",
@@ -95,6 +96,24 @@ def ruff_width(folder: Path) -> int:
         if isinstance(told, dict):
             return int(told.get("line-length", _RUFF_WIDTH))
     return _RUFF_WIDTH
+
+
+def flake8_width(folder: Path) -> int | None:
+    """Return the longest line that the project's flake8 lets pass; None where it looks at none."""
+    for name in ("setup.cfg", "tox.ini", ".flake8"):
+        parser = configparser.RawConfigParser(strict=False)
+        try:
+            parser.read_string(read_text(folder / name))
+        except (OSError, UnicodeError, configparser.Error):
+            continue
+        if "flake8" not in parser:
+            continue
+        told = {key.replace("_", "-"): value or "" for key, value in parser["flake8"].items()}
+        if "E501" in told.get("ignore", "") + told.get("extend-ignore", ""):
+            return None
+        width = told.get("max-line-length", "").strip()
+        return int(width) if width.isdigit() else _FLAKE8_WIDTH
+    return None
 
 
 def mentions(folder: Path, pattern: str) -> bool:

@@ -23,7 +23,7 @@ def anyio_backend() -> str:
 
 @pytest.fixture
 async def connection() -> AsyncIterator[AsyncConnection]:
-    """Give a connection with all tables; its work is rolled back in the end."""
+    """Give a connection with all tables; in the end its work is undone."""
     test_engine = create_async_engine(engine.url, poolclass=NullPool)
     async with test_engine.connect() as connection:
         transaction = await connection.begin()

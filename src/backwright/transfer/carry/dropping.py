@@ -297,7 +297,7 @@ class Dropper:
             return self._statement(otherwise.with_changes(leading_lines=node.leading_lines))
         return None
 
-    def _block(self, node: Block) -> cst.BaseStatement | None:
+    def _block(self, node: Block) -> cst.BaseStatement | list[cst.BaseStatement] | None:
         head = header(node)
         if head is not None and self._speaks(head):
             self._left_out(node)
@@ -311,7 +311,9 @@ class Dropper:
         if isinstance(made, cst.If) and made.orelse is not None:
             return made.with_changes(orelse=self._orelse(made.orelse))
         if isinstance(made, cst.Try):
-            return made.with_changes(handlers=[h for h in made.handlers if not self._speaks(h)])
+            handlers = [h for h in made.handlers if not self._speaks(h)]
+            is_needed = handlers or made.finalbody is not None
+            return made.with_changes(handlers=handlers) if is_needed else body
         return made
 
     def _orelse(self, node: cst.If | cst.Else) -> cst.If | cst.Else | None:

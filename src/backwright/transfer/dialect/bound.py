@@ -114,6 +114,8 @@ class Bound:
     @property
     def enum_module(self) -> str | None:
         """Where the schemas import an enum from; None where it stands in the same module."""
+        if self.dialect.enum.home and self.dialect.enum.home == self.home.schema_file:
+            return None
         if self.dialect.enum.home:
             return self.dialect.enum.home_module
         if not self.home.schema_file or self.home.schema_file == self.home.file:

@@ -193,6 +193,11 @@ class Dialect:
     python: tuple[int, ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def gives_zones(self) -> bool:
+        """Whether a time comes back with the zone it was sent with; SQLite keeps none."""
+        return self.zoned and "sqlite" not in self.driver
+
     def partner(self, name: str) -> Partner | None:
         """Return the model that a field word means: by its class, or without `Model` and alike."""
         if name in self.partners:

@@ -119,9 +119,8 @@ def _unique_number(dialect: Dialect, field: FieldSpec) -> Sample:
     uuid4 = frozenset({("uuid", "uuid4")})
     if field.kind in ("date", "datetime"):
         days = "timedelta(days=uuid4().int % 20_000)"
-        time = (
-            "datetime(2030, 1, 1, tzinfo=timezone.utc)" if dialect.zoned else "datetime(2030, 1, 1)"
-        )
+        zone = ", tzinfo=timezone.utc" if dialect.gives_zones else ""
+        time = f"datetime(2030, 1, 1{zone})"
         start = "date(2030, 1, 1)" if field.kind == "date" else time
         names = {field.kind, "timedelta"} | ({"timezone"} if "timezone" in start else set())
         return Sample(f"({start} + {days}).isoformat()", uuid4 | {("datetime", n) for n in names})
@@ -158,7 +157,7 @@ def _date(_: Dialect, __: Names, ___: FieldSpec, which: int) -> str:
 
 
 def _datetime(dialect: Dialect, _: Names, __: FieldSpec, which: int) -> str:
-    zone = "" if not dialect.zoned else "Z" if dialect.schema.pydantic > 1 else "+00:00"
+    zone = "" if not dialect.gives_zones else "Z" if dialect.schema.pydantic > 1 else "+00:00"
     return quoted(f"{_DATES[which % len(_DATES)]}T12:00:00{zone}")
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import PurePosixPath
 
 from backwright.project.types import Endpoint, Model
 from backwright.source.outline import Statement, first_line
@@ -86,8 +87,42 @@ class Chain:
 def read_chain(owners: Ownership, model: Model) -> Chain:
     """Return the chain of one model's resource."""
     endpoints = tuple(e for e in owners.project.endpoints if _is_of(owners, e, model))
-    parts = tuple(_parts(owners, model))
-    return Chain(model, owners.nouns.names[model.name], parts, endpoints)
+    found = tuple(_parts(owners, model))
+    islands = set(_islands(owners, model, found, frozenset(e.file for e in endpoints)))
+    parts = tuple(p for p in found if _folder(owners, model, p.path) not in islands)
+    notes = tuple(
+        Note(
+            next(p.path for p in found if p.path.startswith(f"{folder}/")),
+            1,
+            f"{folder}/ is named after {model.name}, and has nothing to do with it: not repeated",
+        )
+        for folder in sorted(islands)
+    )
+    return Chain(model, owners.nouns.names[model.name], parts, endpoints, notes)
+
+
+def _islands(
+    owners: Ownership, model: Model, parts: tuple[Part, ...], routes: frozenset[str]
+) -> Iterator[str]:
+    """Yield the folders that are only called as the resource is: `tasks/`, of a queue's workers.
+
+    Nothing in them is the model or an endpoint, or imports the rest of the chain or is imported.
+    """
+    paths = {p.path for p in parts}
+    folders = {_folder(owners, model, p) for p in paths if not is_test(p)} - {""}
+    for folder in folders:
+        inside = {p for p in paths if p.startswith(f"{folder}/")}
+        near = {file for p in inside for _, _, file in owners.modules.imports(p)}
+        near |= {file for p in inside for file in owners.importers.get(p, ())}
+        if not inside & (routes | {model.file}) and not near & (paths - inside):
+            yield folder
+
+
+def _folder(owners: Ownership, model: Model, path: str) -> str:
+    """Return the outermost folder of a file that is named after the resource; empty if none is."""
+    folders = [p.as_posix() for p in PurePosixPath(path).parents if p.name]
+    mine = [f for f in folders if owners.folder_owner(f) == model.name]
+    return mine[-1] if mine else ""
 
 
 def _is_of(owners: Ownership, endpoint: Endpoint, model: Model) -> bool:

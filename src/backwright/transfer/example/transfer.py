@@ -82,8 +82,23 @@ def learn(
         structure = tuple(name for name in dialect.structure if name != dialect.owner)
         dialect = replace(dialect, owner=None, owner_model=None, structure=structure)
     learning = Learning(owners, chain, dialect, Naming(owners, chain, spec.names), spec)
+    learning = _without_a_circle(learning)
     keys = keys_of(facts(learning))
     return replace(learning, naming=replace(learning.naming, keys=keys))
+
+
+def _without_a_circle(learning: Learning) -> Learning:
+    """Let choices stand with the schemas, where the model's module imports those."""
+    home, modules = learning.home(), learning.owners.modules
+    model = learning.model_part.path
+    schemas = {p.path for p in learning.chain.parts if learning.naming.path_of(p) == home.schema_file}
+    at_once = set(modules.tree(model).body)
+    circle = any(node in at_once and to in schemas for node, _, to in modules.imports(model))
+    if learning.dialect.enum.home or not circle or model in schemas:
+        return learning
+    module = modules.name_of(home.schema_file)
+    enum = replace(learning.dialect.enum, home=home.schema_file, home_module=module)
+    return replace(learning, dialect=replace(learning.dialect, enum=enum))
 
 
 def transfer(draft: Draft, learning: Learning, *, width: int) -> Transferred:

@@ -207,7 +207,8 @@ def growth_of(
         example = find_example(plain, plain_note)
         table = spec.names.snake
     else:
-        dialect = read_dialect(project, sources.draft, model, known.versions)
+        untouched = Draft(sources.draft.root)  # what is known of columns counts its lines
+        dialect = read_dialect(project, untouched, model, known.versions)
         example = find_example(sources.draft, model)
         table = table_name(dialect, model, spec.names.pascal)
         table = table.removeprefix(f"{PurePosixPath(model.file).parent.name}_")

@@ -15,6 +15,7 @@ import libcst.matchers as m
 from backwright.project.types import Endpoint
 from backwright.spec.names import names_of
 from backwright.transfer.declaration import Import
+from backwright.transfer.grow.refusing import may_refuse
 from backwright.transfer.grow.sources import (
     FunctionNode,
     Sources,
@@ -53,7 +54,12 @@ def guard_of(sources: Sources) -> Guard | None:
     rest = _rest(sources)
     guarded = [e for e in rest if e.auth == "required"]
     open_to_all = {d for e in rest if e.auth == "none" for d in e.dependencies}
-    asked = Counter(d for e in guarded for d in e.dependencies if d not in open_to_all)
+    asked = Counter(
+        d
+        for e in guarded
+        for d in dict.fromkeys(e.dependencies)
+        if d not in open_to_all and may_refuse(sources, d)
+    )
     known = project.auth.current_user
     for said, count in sorted(asked.items(), key=lambda one: (one[0] != known, -one[1])):
         found = _reached(sources, said) if 2 * count >= len(guarded) else None
