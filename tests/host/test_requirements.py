@@ -173,3 +173,13 @@ def test_a_broken_file_is_named(tmp_path: Path) -> None:
 def test_names() -> None:
     assert name_of("Flask_SQLAlchemy[x]>=1") == "flask-sqlalchemy"
     assert name_of("https://example.com/a.whl") == ""
+
+
+def test_a_file_that_asks_for_fastapi_is_read_where_none_is_called_as_usual(
+    tmp_path: Path,
+) -> None:
+    put(tmp_path, "requerements.txt", "fastapi==0.111.0\nuvicorn\n", "utf-16")
+    put(tmp_path, "robots.txt", "User-agent: *\n")
+    assert read_requirements(tmp_path).needed == ("fastapi==0.111.0", "uvicorn")
+    put(tmp_path, "requirements.txt", "fastapi\n")
+    assert read_requirements(tmp_path).needed == ("fastapi",)

@@ -29,6 +29,7 @@ _FILES = (
     "environment.yaml",
     ".python-version",
 )
+_ASKS = re.compile(r"(?m)^fastapi\s*(?:\[[\w,-]+\]\s*)?(?:[=<>~!]|$)")
 _REQUIREMENTS = ("*requirement*.txt", "*requirement*.in", "requirements/*.txt")
 _ARGUMENTS = ("--index-url", "--extra-index-url", "--find-links", "--trusted-host", "-i", "-f")
 _NAME = re.compile(r"^\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
@@ -112,15 +113,26 @@ def read_requirements(root: Path) -> Requirements:
 
 
 def _dependency_files(root: Path) -> Iterator[Path]:
-    """Yield the files of a project that speak of dependencies."""
-    for name in _FILES:
-        if (root / name).is_file():
-            yield root / name
+    """Yield the files of a project that speak of dependencies.
+
+    Where none is called so, those that ask for FastAPI all the same: `requerements.txt`.
+    """
+    known = [root / name for name in _FILES if (root / name).is_file()]
+    yield from known
     found = {path for pattern in _REQUIREMENTS for path in root.glob(pattern) if path.is_file()}
+    if not known and not found:
+        found = {path for path in root.glob("*.txt") if _ASKS.search(_text_of(path))}
     compiled = {path.with_suffix(".txt") for path in found if path.suffix == ".in"}
     for path in sorted(found):
         if path.suffix == ".txt" or path.with_suffix(".txt") not in compiled & found:
             yield path
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return read_text(path)
+    except (OSError, UnicodeError):
+        return ""
 
 
 def _with_file(needs: Requirements, root: Path, path: Path) -> Requirements:

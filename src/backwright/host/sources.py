@@ -157,6 +157,7 @@ _PERIODS = (
     (r"sqlalchemy|sqlmodel|SQLModel", "sqlalchemy<2.1"),
     (r"create_async_engine\([^)]*future=True|sqlalchemy\.ext\.declarative", "sqlalchemy<2.1"),
     (r"\bimport aioredis\b", "aioredis<3"),
+    (r"\.add_event_handler\(", "starlette<1"),
 )
 # What comes with Python: distributions of these names are of Python 2's time, or something else.
 _IN_PYTHON = frozenset(

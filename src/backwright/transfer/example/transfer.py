@@ -91,7 +91,9 @@ def _without_a_circle(learning: Learning) -> Learning:
     """Let choices stand with the schemas, where the model's module imports those."""
     home, modules = learning.home(), learning.owners.modules
     model = learning.model_part.path
-    schemas = {p.path for p in learning.chain.parts if learning.naming.path_of(p) == home.schema_file}
+    schemas = {
+        p.path for p in learning.chain.parts if learning.naming.path_of(p) == home.schema_file
+    }
     at_once = set(modules.tree(model).body)
     circle = any(node in at_once and to in schemas for node, _, to in modules.imports(model))
     if learning.dialect.enum.home or not circle or model in schemas:

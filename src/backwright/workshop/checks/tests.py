@@ -55,7 +55,8 @@ def tests(run: Run) -> Outcome:
     if not after.cases and after.result.code != _NO_TESTS and not after.result.timed_out:
         reason = _why_nothing_ran(after.result, bench.test_seconds)
         before = _run_tests(run, run.unchanged())
-        return failed(reason) if before.cases else skipped(f"before, too, {reason}")
+        stands = before.with_verdict("passed") or not (bench.app and error_before(run, bench.app))
+        return failed(reason) if before.cases and stands else skipped(f"before, too, {reason}")
     if after.result.code == _NO_TESTS and not bench.new_tests:
         return skipped("pytest finds no tests in the project")
     if not after.cases or after.result.timed_out:
