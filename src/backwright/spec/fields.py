@@ -116,8 +116,9 @@ def read_fields(words: Iterable[str]) -> tuple[FieldSpec, ...]:
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """Return ` (did you mean X?)` for the nearest known word, or an empty string."""
-    match = difflib.get_close_matches(word.lower(), list(known), n=1, cutoff=0.5)
-    return f" (did you mean {match[0]!r}?)" if match else ""
+    by_lower = {one.lower(): one for one in known}
+    match = difflib.get_close_matches(word.lower(), list(by_lower), n=1, cutoff=0.5)
+    return f" (did you mean {by_lower[match[0]]!r}?)" if match else ""
 
 
 def _check_name(name: str, word: str) -> None:

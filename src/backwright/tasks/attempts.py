@@ -11,6 +11,7 @@ from backwright.project import read_project
 from backwright.project.types import Project
 from backwright.tasks.by_example import Lesson, write
 from backwright.tasks.undefined import undefined_names
+from backwright.tasks.unset_links import unset_links
 from backwright.transfer.dialect import python_of
 from backwright.transfer.example.choose import missing_verbs
 from backwright.transfer.example.clearing import verbs
@@ -70,6 +71,8 @@ def first_that_fits(
         python = python_of(made.project, installed)
         if problem is None and (lacking := undefined_names(folder, files, original, python)):
             problem = f"what was carried over lacks {', '.join(lacking)}"
+        if problem is None and (dropped := unset_links(folder, files, made.spec.fields)):
+            problem = f"in its code there is no place to set {', '.join(dropped)}"
         if problem is None:
             done.notes += [*_lacking(made, project, endpoints), *reasons]
             return Attempt(made, done, files, endpoints)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from backwright.errors import UsageError
 from backwright.project.types import Model, Project
+from backwright.spec.fields import nearest
 from backwright.spec.types import ResourceSpec
 from backwright.tasks.habits import Habits, Written, width_of
 from backwright.tasks.questions import Answers
@@ -169,7 +170,8 @@ def _check_targets(owners: Ownership, spec: ResourceSpec) -> None:
     for field in spec.fields:
         if field.target and field.target not in known:
             raise UsageError(
-                f"{field.target!r} in {field.word!r} is no model of this project",
+                f"{field.target!r} in {field.word!r} is no model of this project"
+                f"{nearest(field.target, known)}",
                 remedy=f"models: {', '.join(sorted(n.pascal for n in names.values())) or 'none yet'}",
             )
 

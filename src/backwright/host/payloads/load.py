@@ -39,7 +39,7 @@ def methods_of_paths(app: Any) -> dict[str, list[str]]:  # noqa: ANN401
     """
     found: dict[str, set[str]] = {}
     try:
-        for path, operations in app.openapi().get("paths", {}).items():
+        for path, operations in document_of(app).get("paths", {}).items():
             found.setdefault(path, set()).update(name.upper() for name in operations)
     except Exception:
         traceback.print_exc()
@@ -51,6 +51,36 @@ def methods_of_paths(app: Any) -> dict[str, list[str]]:  # noqa: ANN401
     return {path: sorted(methods) for path, methods in found.items()}
 
 
+def document_of(app: Any, depth: int = 0) -> dict[str, Any]:  # noqa: ANN401
+    """Return the OpenAPI document of an application and of those mounted in it, as one."""
+    document: dict[str, Any] = json.loads(json.dumps(app.openapi()))
+    for route in getattr(app, "routes", ()) if depth < 5 else ():
+        inner = getattr(route, "app", None)
+        if getattr(route, "endpoint", None) is None and callable(getattr(inner, "openapi", None)):
+            join(document, document_of(inner, depth + 1), route.path.rstrip("/"))
+    return document
+
+
+def join(document: dict[str, Any], other: dict[str, Any], prefix: str) -> None:
+    """Put the paths and components of a mounted application's document into that around it.
+
+    A component whose name is taken by another one is called by the prefix as well.
+    """
+    text = json.dumps(other)
+    for kind, theirs in other.get("components", {}).items():
+        mine = document.setdefault("components", {}).setdefault(kind, {})
+        for name in theirs:
+            if name in mine and mine[name] != theirs[name]:
+                new = prefix.strip("/").replace("/", "_") + "_" + name
+                text = text.replace(f'"#/components/{kind}/{name}"', f'"#/components/{kind}/{new}"')
+                text = text.replace(f'"{name}": {{', f'"{new}": {{')
+    other = json.loads(text)
+    for kind, theirs in other.get("components", {}).items():
+        document["components"][kind].update(theirs)
+    for path, operations in other.get("paths", {}).items():
+        document.setdefault("paths", {}).setdefault(prefix + path, operations)
+
+
 def main() -> int:
     """Do what the command line asks; 0 if the application could be imported."""
     protocol = os.fdopen(os.dup(1), "w", encoding="utf-8")
@@ -60,7 +90,7 @@ def main() -> int:
         answer: dict[str, Any] = {"paths": methods_of_paths(app)}
         if "BACKWRIGHT_DOCUMENT" in os.environ:
             document = pathlib.Path(os.environ["BACKWRIGHT_DOCUMENT"])
-            document.write_text(json.dumps(app.openapi()), encoding="utf-8")
+            document.write_text(json.dumps(document_of(app)), encoding="utf-8")
     except BaseException as error:
         traceback.print_exc()
         protocol.write(json.dumps(facts.failure(error, os.fspath(pathlib.Path.cwd()))) + "\n")

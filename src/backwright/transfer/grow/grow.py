@@ -224,7 +224,7 @@ def growth_of(
         fields=spec.fields,
     )
     writers = bound(dialect, spec.names, home)
-    _check_targets(spec, writers.dialect.partners)
+    _check_targets(spec, writers.dialect)
     return Growth(
         sources, spec, seams, homes, plain, dialect, writers, example, owner, known.libraries
     )
@@ -299,10 +299,10 @@ def _owner(spec: ResourceSpec, seams: Seams, project: Project) -> FieldSpec | No
     return FieldSpec(name, "ref", word, index=True, target=users.model.name, on_delete="cascade")
 
 
-def _check_targets(spec: ResourceSpec, partners: Mapping[str, object]) -> None:
+def _check_targets(spec: ResourceSpec, dialect: Dialect) -> None:
     for field in spec.fields:
-        if field.target and field.target not in partners:
-            known = [name for name in partners if name != spec.names.pascal]
+        if field.target and dialect.partner(field.target) is None:
+            known = [name for name in dialect.partners if name != spec.names.pascal]
             raise UsageError(
                 f"{field.target!r} in {field.word!r} is no model of this project"
                 f"{nearest(field.target, known)}",

@@ -1,0 +1,45 @@
+"""Links that bodies ask for and no written code sets: what was carried over would drop them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from backwright.source.text import decode
+from backwright.spec.types import FieldSpec
+
+
+def unset_links(folder: Path, paths: Sequence[str], fields: Sequence[FieldSpec]) -> list[str]:
+    """Return the many-to-many fields whose ids a body leaves out of its dump, and nothing reads.
+
+    Args:
+        folder: where the changed files lie.
+        paths: the files.
+        fields: what was asked for.
+    """
+    trees = [
+        ast.parse(decode((folder / path).read_bytes())) for path in paths if path.endswith(".py")
+    ]
+    left_out = {name for tree in trees for name in _excluded(tree)}
+    read = {name for tree in trees for name in _read(tree)}
+    many = [field for field in fields if field.kind == "many"]
+    return [field.name for field in many if field.column in left_out - read]
+
+
+def _excluded(tree: ast.Module) -> Iterator[str]:
+    """Yield the fields of bodies that `Field(…, exclude=True)` leaves out when they are dumped."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.AnnAssign) or not isinstance(node.value, ast.Call):
+            continue
+        if any(keyword.arg == "exclude" for keyword in node.value.keywords):
+            yield ast.unparse(node.target)
+
+
+def _read(tree: ast.Module) -> Iterator[str]:
+    """Yield what is read of something other than the row itself."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Attribute) or not isinstance(node.ctx, ast.Load):
+            continue
+        if ast.unparse(node.value) != "self":
+            yield node.attr

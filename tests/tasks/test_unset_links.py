@@ -1,0 +1,21 @@
+"""Links that bodies ask for and no written code sets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from backwright.spec.resource import read_resource_line
+from backwright.tasks.unset_links import unset_links
+
+FIELDS = read_resource_line("Invoice number:str tags:many:Tag").fields
+BODY = "class InvoiceCreate(BaseModel):\n    tag_ids: list[int] = Field(default=[], exclude=True)\n"
+MODEL = "class Invoice(Base):\n    def shown(self):\n        return self.tag_ids\n"
+SERVICE = "def add(data):\n    return [tag_of(one) for one in data.tag_ids]\n"
+
+
+def test_ids_that_nothing_reads_are_told(tmp_path: Path) -> None:
+    (tmp_path / "schemas.py").write_text(BODY)
+    (tmp_path / "models.py").write_text(MODEL)
+    (tmp_path / "service.py").write_text(SERVICE)
+    assert unset_links(tmp_path, ["schemas.py", "models.py"], FIELDS) == ["tags"]
+    assert unset_links(tmp_path, ["schemas.py", "service.py", "notes.txt"], FIELDS) == []
