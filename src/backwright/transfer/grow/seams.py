@@ -249,11 +249,15 @@ def _users(sources: Sources) -> Users | None:
         return None
     keys = [column.name for column in model.columns if column.primary_key]
     itself = sources.module(model.file), model.name
+    schemas = {(sources.module(s.file), s.name) for s in project.schemas if s.name == model.name}
+    schemas -= {itself}
     found = []
     for path, annotation, depends, alias in _dependencies(sources):
         getter = sources.resolve(path, depends.args[0])
         unsaid = itself if ".".join(getter) == known else None
         kind = sources.resolve(path, annotation) if annotation is not None else unsaid
+        if kind in schemas:  # handlers may say what clients see of the account, of the same name
+            kind = itself
         if kind is not None and kind[1] == model.name:
             found.append(Dependency(kind, getter, _alias(sources, path, alias), alias is not None))
     mine = [one for one in found if ".".join(one.getter) == known] or found

@@ -9,10 +9,10 @@ from pathlib import PurePosixPath
 
 from backwright.errors import UsageError
 from backwright.project.types import Column
-from backwright.source.imports import add_imports
+from backwright.source.imports import add_imports, add_typing_imports
 from backwright.source.outline import outline
 from backwright.source.text import Splice, lines_between, splice
-from backwright.transfer.declaration import Import, wanted_imports
+from backwright.transfer.declaration import Declaration, Import, wanted_imports
 from backwright.transfer.dialect.bound import relative_module, share_a_package
 from backwright.transfer.exemplar import bound_names
 from backwright.transfer.grow.errors import error_key
@@ -52,6 +52,10 @@ def add_model(growth: Growth) -> None:
     imports = {_absolute(growth, pair) for pair in made.imports}
     needed = imports | _needed(code, known, growth, growth.homes.models)
     _append(growth, growth.homes.models, code, needed, docstring="Database tables.")
+    for one in growth.fields:
+        near = growth.writers.relationships(one).near if one.kind == "many" else None
+        if near is not None:
+            _for_type_checkers(growth, growth.homes.models, near)
     files += _far_sides(growth)
     files += _imported_with_models(growth)
     growth.done("model", *files)
@@ -155,9 +159,18 @@ def _far_sides(growth: Growth) -> list[str]:
                 code = splice(code, [Splice(line, line, text)])
                 code = add_imports(code, wanted_imports(far.imports))
                 growth.draft.write(partner.file, code)
+                _for_type_checkers(growth, partner.file, far)
                 files.append(partner.file)
                 break
     return files
+
+
+def _for_type_checkers(growth: Growth, path: str, declared: Declaration) -> None:
+    """Import what a relationship's annotation names in quotes, where only type checkers look."""
+    here = growth.sources.module(path)
+    names = {seen_from(growth, path, one) for one in declared.typing_imports if one[0] != here}
+    code = add_typing_imports(growth.draft.text(path), wanted_imports(names))
+    growth.draft.write(path, code)
 
 
 def _imported_with_models(growth: Growth) -> list[str]:
