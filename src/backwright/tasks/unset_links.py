@@ -6,7 +6,8 @@ import ast
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from backwright.source.text import decode
+from backwright.source.fallback import parse_newer
+from backwright.source.text import decode, encode, without_bom
 from backwright.spec.types import FieldSpec
 
 
@@ -18,13 +19,20 @@ def unset_links(folder: Path, paths: Sequence[str], fields: Sequence[FieldSpec])
         paths: the files.
         fields: what was asked for.
     """
-    trees = [
-        ast.parse(decode((folder / path).read_bytes())) for path in paths if path.endswith(".py")
-    ]
+    trees = [_tree((folder / path).read_bytes()) for path in paths if path.endswith(".py")]
     left_out = {name for tree in trees for name in _excluded(tree)}
     read = {name for tree in trees for name in _read(tree)}
     many = [field for field in fields if field.kind == "many"]
     return [field.name for field in many if field.column in left_out - read]
+
+
+def _tree(content: bytes) -> ast.Module:
+    """Return a module's tree, also where its syntax is newer than ours; empty if unreadable."""
+    text = without_bom(decode(content))
+    try:
+        return ast.parse(text)
+    except (SyntaxError, ValueError):
+        return parse_newer(encode(text)) or ast.Module(body=[], type_ignores=[])
 
 
 def _excluded(tree: ast.Module) -> Iterator[str]:
