@@ -158,3 +158,14 @@ def test_late_imports_go_where_only_relationships_speak_of_them() -> None:
     assert "TeamFull.model_rebuild()" in made
     again = LATE.replace('    best: "HeroRead"\n', "    best: int\n")
     assert "import" not in without_late_imports(cst.parse_module(again)).code
+
+
+def test_a_try_without_what_it_waits_for_is_its_body() -> None:
+    source = (
+        "def delete_tag(tag: Tag) -> None:\n"
+        "    try:\n        delete(tag)\n"
+        "    except KeyError:\n        raise HTTPException(409, detail=tag.color)\n"
+    )
+    made = carried(source, "", "old Tag color:enum:red,blue\nnew Invoice rate:int\n")
+    assert "    delete(invoice)\n" in made.codes["app/tags.py"]
+    assert "try" not in made.codes["app/tags.py"]
