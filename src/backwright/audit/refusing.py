@@ -65,12 +65,19 @@ def refusal_of(subject: Subject, endpoint: Endpoint) -> Refusal:
     known = subject.refusals
     key = (endpoint.file, endpoint.line)
     if key not in known:
-        found = {
-            one for place in _starts(subject, endpoint) for one in _refusals(subject, place, 0)
-        }
+        found = {one for place in _starts(subject, endpoint) for one in _refused_at(subject, place)}
         found |= set(_decorated(subject, endpoint))
         known[key] = next((one for one in _GRAVEST if one in found), "")
     return known[key]
+
+
+def _refused_at(subject: Subject, place: _Place) -> frozenset[Refusal]:
+    """Return what a function asks before it goes on: a guard is looked at once, not for each endpoint."""
+    kept = subject.refused_at
+    key = (place.node, place.callers, place.guards)
+    if key not in kept:
+        kept[key] = frozenset(_refusals(subject, place, 0))
+    return kept[key]
 
 
 def asks_privilege(subject: Subject, endpoint: Endpoint) -> bool:

@@ -164,12 +164,20 @@ def argument(call: ast.Call, index: int, *names: str) -> ast.expr | None:
 
 def own_nodes(function: FunctionNode) -> Iterator[ast.AST]:
     """Yield everything in a function's body, without what is in functions nested in it."""
+    return iter(_own_nodes(function))
+
+
+@lru_cache(maxsize=4096)
+def _own_nodes(function: FunctionNode) -> tuple[ast.AST, ...]:
+    """Return what `own_nodes` yields; many rules ask, and the body is walked once."""
+    found: list[ast.AST] = []
     waiting: list[ast.AST] = list(reversed(function.body))
     while waiting:
         node = waiting.pop()
-        yield node
+        found.append(node)
         if not isinstance(node, FunctionNode | ast.Lambda | ast.ClassDef):
             waiting += reversed(children(node))
+    return tuple(found)
 
 
 def assigned(function: FunctionNode, name: str) -> Sequence[ast.expr | None] | None:

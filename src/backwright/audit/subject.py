@@ -67,6 +67,10 @@ class Subject:
         self.refusals: dict[
             tuple[str, int], Literal["administrators", "others", "either", "owner", ""]
         ] = {}
+        self.refused_at: dict[
+            tuple[FunctionNode, frozenset[str], bool],
+            frozenset[Literal["administrators", "others", "either", "owner", ""]],
+        ] = {}
 
     @cached_property
     def all(self) -> dict[str, Source]:
