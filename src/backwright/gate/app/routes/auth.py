@@ -53,7 +53,7 @@ class AccessToken(BaseModel):
 
 
 class Token(AccessToken):
-    """What logging in gives: the refresh token gives new access tokens until it expires."""
+    """What logging in gives: the refresh token gives access tokens until it expires."""
 
     refresh_token: str
 
