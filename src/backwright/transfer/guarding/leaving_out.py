@@ -55,17 +55,19 @@ def _without_definitions(code: str, gone: set[str]) -> str:
 
 
 def _without_imports(code: str) -> str:
-    """Return a module without imports of the template's own that nothing uses."""
+    """Return a module without imports that nothing uses any more."""
     tree = ast.parse(code)
     used = used_names(ast.Module([n for n in tree.body if not _is_import(n)], []))
     splices = []
     for node in tree.body:
-        if not isinstance(node, ast.ImportFrom):
+        if not isinstance(node, ast.Import | ast.ImportFrom):
             continue
         kept = [alias.name for alias in node.names if alias.name in used]
-        if len(kept) == len(node.names) or node.module == "__future__":
+        module = node.module if isinstance(node, ast.ImportFrom) else None
+        if len(kept) == len(node.names) or module == "__future__":
             continue
-        text = f"from {node.module} import {', '.join(kept)}\n" if kept else ""
+        start = f"from {module} import" if module else "import"
+        text = f"{start} {', '.join(kept)}\n" if kept else ""
         splices.append(Splice(node.lineno, (node.end_lineno or node.lineno) + 1, text))
     return splice(code, splices)
 
