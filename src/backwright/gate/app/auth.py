@@ -59,7 +59,11 @@ async def user_of(session: AsyncSession, token: str, kind: str = ACCESS) -> User
     if claims is None:
         return None
     subject, version = claims
-    user: User | None = await session.get(User, UUID(subject))
+    try:
+        key = UUID(subject)
+    except ValueError:
+        return None
+    user: User | None = await session.get(User, key)
     is_current = user is not None and (user.token_version or 0) == version
     return user if is_current else None
 

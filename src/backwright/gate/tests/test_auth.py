@@ -90,6 +90,12 @@ async def test_refresh(client: AsyncClient) -> None:
     assert answer.status_code == 401
 
 
+async def test_a_token_of_what_is_no_key(client: AsyncClient) -> None:
+    """A token that is signed, and names what cannot be an account, is none."""
+    header = bearing(security.create_token("nobody", 0))
+    assert (await client.get("/auth/me", headers=header)).status_code == 401
+
+
 async def test_log_out(client: AsyncClient) -> None:
     """Every token ends, that for renewing, too."""
     tokens = await signed_up(client)

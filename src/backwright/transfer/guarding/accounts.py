@@ -42,6 +42,7 @@ _PASSWORD = "hashed_password:str:60:optional"  # noqa: S105 - a field
 AUTH = names_of("auth", plural="auth")
 _SETTING = 'os.environ.get("SECRET_KEY", "")'
 _KEYS = {"int": "int", "uuid": "UUID", "str": "str"}
+_OF_SUBJECT = re.compile(r" +try:\n +key = UUID\(subject\)\n +except ValueError:\n +return None\n")
 MODULES = ("security", "auth", "routes/auth")
 OLDER = "older_passwords"
 ROWS = "owned_rows"
@@ -173,7 +174,9 @@ def _worded(host: Host, speech: Speech, code: str) -> str:
     code = speech.put(without_marks(code))
     code = speak_of(code, host.accounts, digests=stores_digests(host))
     key = _KEYS[host.user_key]
-    code = code.replace("UUID(subject)", "subject" if key == "str" else f"{key}(subject)")
+    if key == "str":  # any text may be a key
+        code = re.sub(r"\bget\((\w+), key\)", r"get(\1, subject)", _OF_SUBJECT.sub("", code))
+    code = code.replace("UUID(subject)", f"{key}(subject)")
     code = code.replace("    id: UUID\n", f"    id: {key}\n")
     if not host.known.libraries.annotated:
         code = re.sub(r"(\w+): Annotated\[(\w+), (Depends\(\w*\))\]", r"\1: \2 = \3", code)
