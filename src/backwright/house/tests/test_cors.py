@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from tests.stack_helpers import CANARY, ORIGIN, SECRET_KEY, make_client, make_settings
+from tests.stack_helpers import CANARY, ORIGIN, make_client, make_settings
 
 ALLOWED = make_settings(cors_origins=ORIGIN, max_body_bytes=10)
 
@@ -129,11 +129,7 @@ def test_several_origins_are_separated_by_commas() -> None:
 
 def test_production_allows_no_origin_unless_set() -> None:
     """The defaults are for development."""
-    production = make_settings(
-        environment="production",
-        secret_key=SECRET_KEY,
-        require_verified_email=False,
-    )
+    production = make_settings(environment="production", require_verified_email=False)
     assert production.cors_origins == ()
 
 
