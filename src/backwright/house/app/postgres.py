@@ -12,8 +12,11 @@ from app.auth import Caller
 from app.config import Settings
 from app.constraints import broken_reference, duplicate, missing_value, unacceptable_value
 from app.exceptions import AppError, ConflictError, ServiceUnavailableError
+from app.logs import get_logger
 from app.pool import OUTDATED, ConnectionPool
 from app.queries import Row, prepare
+
+logger = get_logger(__name__)
 
 DATABASE_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, OverflowError, OSError)
 UNACCEPTABLE = (
@@ -138,6 +141,8 @@ def raise_in_words(error: Exception, statement: Executable | None) -> NoReturn:
     meaning = in_words(error, statement)
     if meaning is None:
         raise error
+    if isinstance(meaning, ServiceUnavailableError):
+        logger.warning("database not available", error=repr(error))
     raise meaning from error
 
 

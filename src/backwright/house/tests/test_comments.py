@@ -376,7 +376,9 @@ async def test_update_at_once_to_a_circle_of_parents(alice: AsyncClient) -> None
             alice.patch(path_of(first), json={"parent_id": second["id"]}),
             alice.patch(path_of(second), json={"parent_id": first["id"]}),
         )
-        assert sorted(response.status_code for response in responses) == [200, 400]
+        done, refused = sorted(response.status_code for response in responses)
+        assert done == 200
+        assert refused in {400, 409}  # after the other, or in the midst of it
 
 
 # --- Delete

@@ -16,6 +16,7 @@ from app.config import Settings
 from app.constraints import names_of
 from app.database import Session, open_database
 from app.exceptions import ConflictError, ServiceUnavailableError, UnauthorizedError
+from app.logs import configure_logging
 from app.models import LoginSession, Tag, User
 from app.postgres import PostgresDatabase
 from app.queries import prepare
@@ -236,13 +237,19 @@ async def test_an_error_of_ours_in_a_transaction_is_ours(
             raise error
 
 
-async def test_a_database_that_is_away(settings: Settings) -> None:
-    """The error asks to come again, and says nothing about the database."""
+async def test_a_database_that_is_away(
+    settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The error asks to come again, and says nothing about the database; the log says why."""
+    configure_logging()
     url = "postgresql://nobody:secret@127.0.0.1:1/nothing"
     async with PostgresDatabase.open(url, settings, optional=True) as database:
         with pytest.raises(ServiceUnavailableError) as error:
             await Session(database).scalar(select(1))
     assert error.value.message == "Database not available"
+    logged = capsys.readouterr().out
+    assert "ConnectionRefusedError" in logged
+    assert "secret" not in logged
 
 
 async def test_a_database_that_never_answers(

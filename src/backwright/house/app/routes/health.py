@@ -48,6 +48,6 @@ async def read_readiness(request: Request) -> Health:
         async with asyncio.timeout(settings.readiness_seconds):
             await database.session().scalar(select(1))
     except Exception as error:
-        logger.warning("database not ready", error=repr(error))
+        logger.warning("database not ready", error=repr(error.__cause__ or error))
         raise ServiceUnavailableError("Database not available", _RETRY_SECONDS) from error
     return Health()
