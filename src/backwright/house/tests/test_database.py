@@ -18,7 +18,7 @@ from app.database import Session, open_database
 from app.exceptions import ConflictError, ServiceUnavailableError, UnauthorizedError
 from app.logs import configure_logging
 from app.models import LoginSession, Tag, User
-from app.postgres import PostgresDatabase
+from app.postgres import PostgresDatabase, raise_in_words
 from app.queries import prepare
 from tests.factories import make_tag
 
@@ -235,6 +235,13 @@ async def test_an_error_of_ours_in_a_transaction_is_ours(
     with pytest.raises(error):
         async with session.transaction(), session.transaction():
             raise error
+
+
+@pytest.mark.parametrize("error", [asyncpg.DeadlockDetectedError, asyncpg.SerializationError])
+def test_who_met_another_is_told_to_try_again(error: type[Exception]) -> None:
+    """Two that wait for each other, or that changed the same, as in a mix of many writes."""
+    with pytest.raises(ConflictError, match="try again"):
+        raise_in_words(error("deadlock detected"), None)
 
 
 async def test_a_database_that_is_away(

@@ -64,19 +64,17 @@ async def update_category(
         update(Category)
         .where(col(Category.id) == category_id)
         .values(**values, updated_at=func.now())
-        .returning(Category, LABEL_IDS)
     )
     async with session.transaction():
         if data.parent_id is not None:
             await refuse_circle(
                 session, caller, col(Category.parent_id), category_id, data.parent_id
             )
-        category = await session.one_or_none(statement, CategoryPublic, caller=caller)
-        if category is None:
+        if not await session.execute(statement, caller=caller):
             raise NotFoundError("Category not found")
         if data.label_ids is not None:
-            category.label_ids = await _replace_labels(session, category_id, data.label_ids)
-    return category
+            await _replace_labels(session, category_id, data.label_ids)
+        return await get_category(session, caller, category_id)
 
 
 async def delete_category(session: Session, caller: Caller, category_id: UUID) -> None:
@@ -104,8 +102,8 @@ async def _add_labels(session: Session, category_id: UUID, label_ids: list[UUID]
     return [link["label_id"] for link in links]
 
 
-async def _replace_labels(session: Session, category_id: UUID, label_ids: list[UUID]) -> list[UUID]:
-    """Take all labels from a category, give it these, and return them in order.
+async def _replace_labels(session: Session, category_id: UUID, label_ids: list[UUID]) -> None:
+    """Take all labels from a category, and give it these.
 
     Raises:
         NotFoundError: If there is no such label.
@@ -113,4 +111,4 @@ async def _replace_labels(session: Session, category_id: UUID, label_ids: list[U
     await session.execute(
         delete(CategoryLabel).where(col(CategoryLabel.category_id) == category_id)
     )
-    return await _add_labels(session, category_id, label_ids)
+    await _add_labels(session, category_id, label_ids)

@@ -66,15 +66,13 @@ async def update_task(
         update(Task)
         .where(col(Task.owner_id) == caller.id, col(Task.id) == task_id)
         .values(**values, updated_at=func.now())
-        .returning(Task, TAG_IDS)
     )
     async with session.transaction():
-        task = await session.one_or_none(statement, TaskPublic, caller=caller)
-        if task is None:
+        if not await session.execute(statement, caller=caller):
             raise NotFoundError("Task not found")
         if data.tag_ids is not None:
-            task.tag_ids = await _replace_tags(session, caller, task_id, data.tag_ids)
-    return task
+            await _replace_tags(session, caller, task_id, data.tag_ids)
+        return await get_task(session, caller, task_id)
 
 
 async def delete_task(session: Session, caller: Caller, task_id: UUID) -> None:
@@ -107,8 +105,8 @@ async def _add_tags(
 
 async def _replace_tags(
     session: Session, caller: Caller, task_id: UUID, tag_ids: list[UUID]
-) -> list[UUID]:
-    """Take all tags from a task, give it these, and return them in order.
+) -> None:
+    """Take all tags from a task, and give it these.
 
     Raises:
         NotFoundError: If the caller has no such tag.
@@ -116,4 +114,4 @@ async def _replace_tags(
     await session.execute(
         delete(TaskTag).where(col(TaskTag.owner_id) == caller.id, col(TaskTag.task_id) == task_id)
     )
-    return await _add_tags(session, caller, task_id, tag_ids)
+    await _add_tags(session, caller, task_id, tag_ids)
