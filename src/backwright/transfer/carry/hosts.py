@@ -31,28 +31,37 @@ class Store:
         where = f"{model}.{key}.in_({ids}){condition}"
         if self.way == "query":
             return f"{self.session}.query({model}).filter({where}).all()"
+        if self.way == "fetch_all":
+            return f"(await {self.session}.fetch_all(select({model}).where({where})))"
         asked = f"{self.session}.{self.way}(select({model}).where({where}))"
         asked = f"(await {asked})" if self.is_async else asked
         if self.way == "execute":
             asked += ".scalars()"
         return f"{asked}.unique().all()" if self.distinct else f"{asked}.all()"
 
-    def row(self, model: str, id_: str) -> str:
+    def row(self, model: str, key: str, id_: str) -> str:
         """Return the expression that gives the row with this id, or None."""
+        if self.way == "fetch_all":
+            return f"await {self.session}.fetch_one(select({model}).where({model}.{key} == {id_}))"
         asked = f"{self.session}.get({model}, {id_})"
         if self.way == "query":
             return f"{self.session}.query({model}).get({id_})"
         return f"await {asked}" if self.is_async else asked
 
     @property
+    def row_imports(self) -> frozenset[Import]:
+        """What the expression of one row needs."""
+        return self.imports if self.way == "fetch_all" else frozenset()
+
+    @property
     def imports(self) -> frozenset[Import]:
-        """What the expressions need."""
+        """What the expressions of rows need."""
         if self.way == "query":
             return frozenset()
         return frozenset({("sqlmodel" if self.way == "exec" else "sqlalchemy", "select")})
 
 
-_ASKS = r"(?:commit|flush|refresh|exec|execute|scalars?|get|query)"
+_ASKS = r"(?:commit|flush|refresh|exec|execute|fetch_all|fetch_one|scalars?|get|query)"
 
 
 def store_of(
@@ -73,6 +82,8 @@ def store_of(
     whole = "\n".join([code, *parts])
     is_async = re.search(rf"await\s+(?:\w+\.)*{name}\.", whole) is not None
     is_async = is_async or (asynchronous and not re.search(rf"\b{name}\.{_ASKS}\(", whole))
+    if re.search(rf"\b{name}\.fetch_(?:all|one)\(", whole):  # the library `databases`
+        return Store(session, is_async=True, way="fetch_all")
     for way in ("query", "exec", "scalars", "execute"):
         if re.search(rf"\b{name}\.{way}\(", whole):
             return Store(session, is_async and node.asynchronous is not None, way)

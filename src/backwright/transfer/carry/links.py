@@ -163,7 +163,8 @@ class Linker:
             return _given("".join(f"{line}\n" for line in told), given, self._may_lack(site, field))
         found = field.name if field.name not in (site.body, site.row) else f"found_{field.name}"
         refusal = self._raise(parent, given)
-        code = f"{found} = {store.row(self._model(parent), given)}\n"
+        self.work.imports |= store.row_imports
+        code = f"{found} = {store.row(self._model(parent), parent.key, given)}\n"
         guarded = self._guard(site, f"{found}.{parent.guarded}") if parent.guarded else None
         owner = self._owner(site, parent) if guarded is None else None
         foreign = f" or {found}.{parent.guarded} != {owner}" if owner else ""

@@ -93,8 +93,11 @@ def _kept_as_it_came(node: cst.FunctionDef, model: str) -> Site | None:
     return None
 
 
-def _made(node: cst.FunctionDef, model: str) -> tuple[str, cst.BaseStatement] | None:
-    """Return the variable and statement of `item = Item(…)`, `Item.model_validate(…)`, `model(…)`."""
+def _made(node: cst.FunctionDef, model: str) -> tuple[str | None, cst.BaseStatement] | None:
+    """Return the variable and statement of `item = Item(…)`, `Item.model_validate(…)`, `model(…)`.
+
+    No variable holds the row of a statement that inserts it.
+    """
     names = rf"(?:\w+\.)?{model}(?:Model|Table|DB|Orm|ORM)?|(?:self|cls)\.(?:_?model|model_class)"
     pattern = rf"(?:{names})(?:\.(?:model_validate|from_orm|parse_obj|validate))?"
     for statement in m.findall(node, m.SimpleStatementLine(body=[m.Assign()])):
@@ -104,6 +107,10 @@ def _made(node: cst.FunctionDef, model: str) -> tuple[str, cst.BaseStatement] | 
         is_made = isinstance(value, cst.Call) and re.fullmatch(pattern, code_of(value.func))
         if is_made and isinstance(target, cst.Name):
             return target.value, line
+    inserted = rf"\binsert\((?:{names})\)|\b(?:{names})\.__table__\.insert\(\)"
+    for statement in m.findall(node, m.SimpleStatementLine()):
+        if isinstance(statement, cst.BaseStatement) and re.search(inserted, code_of(statement)):
+            return None, statement
     return None
 
 

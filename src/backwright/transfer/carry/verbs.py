@@ -293,7 +293,8 @@ class _Writer:
 
     def _found(self, store: Store, model: str, owner: str | None, key: str, name: str) -> str:
         """Return the statements that find a row, or refuse."""
-        row = store.row(model, key)
+        self.work.imports |= store.row_imports
+        row = store.row(model, self._id, key)
         if store.way == "query":
             row = f"{store.session}.query({model}).filter({model}.{self._id} == {key}).first()"
         whose = f" or {name}.{self.facts.owner} != {owner}" if owner else ""
