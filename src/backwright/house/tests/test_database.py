@@ -3,6 +3,8 @@
 import asyncio
 import time
 from tempfile import TemporaryDirectory
+from types import SimpleNamespace
+from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -20,6 +22,7 @@ from app.logs import configure_logging
 from app.models import LoginSession, Tag, User
 from app.postgres import PostgresDatabase, raise_in_words
 from app.queries import prepare
+from app.routes.health import read_readiness
 from tests.factories import make_tag
 
 
@@ -280,6 +283,20 @@ async def test_a_database_that_never_answers(
         silent.close()
     assert len(writers) == 1
     assert isinstance(error.value.__cause__, TimeoutError)
+
+
+async def test_a_readiness_that_takes_too_long(
+    settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The log says that the time was over, not what was cancelled for that."""
+    configure_logging()
+    impatient = settings.model_copy(update={"readiness_seconds": 0.01})
+    silent = SimpleNamespace(session=lambda: SimpleNamespace(scalar=lambda _: asyncio.sleep(5)))
+    state = SimpleNamespace(settings=impatient, database=silent)
+    request: Any = SimpleNamespace(app=SimpleNamespace(state=state))
+    with pytest.raises(ServiceUnavailableError):
+        await read_readiness(request)
+    assert "TimeoutError()" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("in_transaction", [False, True])

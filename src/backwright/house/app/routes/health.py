@@ -48,6 +48,7 @@ async def read_readiness(request: Request) -> Health:
         async with asyncio.timeout(settings.readiness_seconds):
             await database.session().scalar(select(1))
     except Exception as error:
-        logger.warning("database not ready", error=repr(error.__cause__ or error))
+        cause = error.__cause__ if isinstance(error, ServiceUnavailableError) else error
+        logger.warning("database not ready", error=repr(cause))
         raise ServiceUnavailableError("Database not available", _RETRY_SECONDS) from error
     return Health()
