@@ -11,6 +11,8 @@ import ast
 import re
 import warnings
 
+from backwright.source.text import encode, without_bom
+
 DEEPEST = 60
 LONGEST_LINE = 2_000
 _REWRITES = (
@@ -23,6 +25,15 @@ _REWRITES = (
     # PEP 750: `t"…{name}…"`
     (re.compile(r"(?<![\w\"'])(?:[rR]?[tT]|[tT][rR])(?=[\"'])"), "f"),
 )
+
+
+def parse_text(text: str) -> ast.Module | None:
+    """Return the syntax tree of a module's text, newer syntax included, `None` if nothing reads it."""
+    plain = without_bom(text)
+    try:
+        return ast.parse(plain)
+    except (SyntaxError, ValueError):
+        return parse_newer(encode(plain))
 
 
 def parse_newer(content: bytes) -> ast.Module | None:

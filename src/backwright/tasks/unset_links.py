@@ -6,8 +6,8 @@ import ast
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from backwright.source.fallback import parse_newer
-from backwright.source.text import decode, encode, without_bom
+from backwright.source.fallback import parse_text
+from backwright.source.text import decode
 from backwright.spec.types import FieldSpec
 
 
@@ -28,11 +28,7 @@ def unset_links(folder: Path, paths: Sequence[str], fields: Sequence[FieldSpec])
 
 def _tree(content: bytes) -> ast.Module:
     """Return a module's tree, also where its syntax is newer than ours; empty if unreadable."""
-    text = without_bom(decode(content))
-    try:
-        return ast.parse(text)
-    except (SyntaxError, ValueError):
-        return parse_newer(encode(text)) or ast.Module(body=[], type_ignores=[])
+    return parse_text(decode(content)) or ast.Module(body=[], type_ignores=[])
 
 
 def _excluded(tree: ast.Module) -> Iterator[str]:

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from backwright.project.types import Column, Model
-from backwright.source.fallback import parse_newer
-from backwright.source.text import encode, without_bom
+from backwright.source.fallback import parse_text
 from backwright.transfer.dialect.facts import SqlType
 from backwright.transfer.dialect.spelling import Spelling, meant, spelling_of
 from backwright.transfer.draft import Draft
@@ -85,13 +84,9 @@ class Sources:
 
     def _parse(self, file: str) -> ast.Module | None:
         try:
-            text = without_bom(self.host.text(file))
+            return parse_text(self.host.text(file))
         except (OSError, UnicodeError):
             return None
-        try:
-            return ast.parse(text)
-        except (SyntaxError, ValueError):
-            return parse_newer(encode(text))
 
 
 def _end(node: ast.stmt) -> int:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from backwright.project.apps import is_test
-from backwright.source.text import without_bom
+from backwright.source.fallback import parse_text
 from backwright.spec.types import FieldSpec
 from backwright.transfer.draft import Draft
 from backwright.transfer.example.facts import Learning
@@ -41,7 +41,7 @@ def hand_over(draft: Draft, learning: Learning) -> tuple[list[str], list[Note]]:
     fields = [field for field in learning.spec.fields if field.kind != "many"]
     parts = dict.fromkeys(part.path for part in learning.chain.parts)
     paths = [path for path in parts if not is_test(path) and draft.exists(path)]
-    trees = {path: ast.parse(without_bom(draft.text(path))) for path in paths}
+    trees = {path: tree for path in paths if (tree := parse_text(draft.text(path)))}
     shapes = _shapes(trees, fields)
     changed, notes = [], []
     for path, tree in trees.items():

@@ -9,8 +9,7 @@ from pathlib import PurePosixPath
 
 from backwright.project.apps import is_test
 from backwright.project.types import Project
-from backwright.source.fallback import parse_newer
-from backwright.source.text import encode, without_bom
+from backwright.source.fallback import parse_text
 from backwright.transfer.declaration import Import
 from backwright.transfer.draft import Draft
 
@@ -135,13 +134,9 @@ class Sources:
 def _tree(draft: Draft, path: str) -> ast.Module | None:
     """Return a module's tree, also where its syntax is newer than ours; None if unreadable."""
     try:
-        text = without_bom(draft.text(path))
+        return parse_text(draft.text(path))
     except UnicodeDecodeError:
         return None
-    try:
-        return ast.parse(text)
-    except (SyntaxError, ValueError):
-        return parse_newer(encode(text))
 
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
