@@ -10,20 +10,39 @@ from __future__ import annotations
 import ast
 import re
 import warnings
+from collections.abc import Callable
 
 from backwright.source.text import encode, without_bom
 
 DEEPEST = 60
 LONGEST_LINE = 2_000
-_REWRITES = (
+
+
+def _blank(found: re.Match[str]) -> str:
+    """Leave out what stands in brackets; lines that it fills are joined, not lost."""
+    *lines, last = found[2].split("\n")
+    return found[1] + "".join(f"{' ' * (len(one) - 1)}\\\n" for one in lines) + " " * len(last)
+
+
+# Each keeps what follows in its column, as far as that can be: edits are made at places of the tree.
+_REWRITES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
     # PEP 758: `except A, B:`
-    (re.compile(r"^(\s*except\*? )([^(:\n]+,[^:\n]+?)( as \w+)?:", re.MULTILINE), r"\1(\2)\3:"),
+    (
+        re.compile(r"^(\s*except\*? )([^(:\n]+,[^:\n]+?)( as \w+)?:", re.MULTILINE),
+        lambda found: f"{found[1]}({found[2]}){found[3] or ''}:",
+    ),
     # PEP 695: `def f[T](…)`, `class A[T]:`, `type Name[T] = …`
-    (re.compile(r"^(\s*(?:async )?def \w+)\[[^\n]*?\]\(", re.MULTILINE), r"\1("),
-    (re.compile(r"^(\s*class \w+)\[[^\n]*?\](?=[(:])", re.MULTILINE), r"\1"),
-    (re.compile(r"^(\s*)type (\w+)(?:\[[^\n]*?\])? =", re.MULTILINE), r"\1\2 ="),
+    (re.compile(r"^(\s*(?:async )?def \w+)(\[[\s\S]*?\])(?=\()", re.MULTILINE), _blank),
+    (re.compile(r"^(\s*class \w+)(\[[\s\S]*?\])(?=[(:])", re.MULTILINE), _blank),
+    (
+        re.compile(r"^(\s*)(type )(\w+)(\[[^\n]*?\])?(?= =)", re.MULTILINE),
+        lambda found: found[1] + found[3] + " " * (len(found[0]) - len(found[1] + found[3])),
+    ),
     # PEP 750: `t"…{name}…"`
-    (re.compile(r"(?<![\w\"'])(?:[rR]?[tT]|[tT][rR])(?=[\"'])"), "f"),
+    (
+        re.compile(r"(?<![\w\"'])([rR]?[tT]|[tT][rR])(?=[\"'])"),
+        lambda found: "rf" if len(found[0]) > 1 else "f",
+    ),
 )
 
 

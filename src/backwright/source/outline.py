@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from backwright.source.fallback import parse_text
 from backwright.source.text import without_bom
 
 
@@ -26,12 +27,13 @@ def outline(code: str) -> tuple[Statement, ...]:
     """Return a module's top-level statements in order.
 
     Raises:
-        SyntaxError: this interpreter cannot read the module.
+        SyntaxError: nothing reads the module.
     """
     lines = code.splitlines()
+    tree = parse_text(code) or ast.parse(without_bom(code))  # which says what is wrong, and where
     return tuple(
         Statement(node, tuple(_names(node)), _start(node, lines), node.end_lineno or node.lineno)
-        for node in ast.parse(without_bom(code)).body
+        for node in tree.body
     )
 
 

@@ -104,7 +104,31 @@ class Sources:
                 for alias in node.names:
                     if (alias.asname or alias.name) == name:
                         return alias.name, ""
-        return self.module(path), name
+        return self._starred(path, name, ()) or (self.module(path), name)
+
+    def _starred(self, path: str, name: str, seen: tuple[str, ...]) -> Import | None:
+        """Return the module of the host that `from MODULE import *` has a name from."""
+        body = self.trees[path].body if path in self.trees else []
+        if any(name in names_of_statement(one) for one in body):
+            return None
+        for node in body:
+            if not isinstance(node, ast.ImportFrom) or node.names[0].name != "*":
+                continue
+            module = self.absolute(path, node)
+            file = self.file(module)
+            if file and file not in (path, *seen) and self._gives(file, name, (path, *seen)):
+                return module, name
+        return None
+
+    def _gives(self, path: str, name: str, seen: tuple[str, ...]) -> bool:
+        """Tell whether who imports everything of a module has a name by that."""
+        body = self.trees[path].body if path in self.trees else []
+        brought = (n for n in body if isinstance(n, ast.Import | ast.ImportFrom))
+        return (
+            any(name in names_of_statement(one) for one in body)
+            or any((a.asname or a.name) == name for node in brought for a in node.names)
+            or self._starred(path, name, seen) is not None
+        )
 
     def absolute(self, path: str, node: ast.ImportFrom) -> str:
         """Return the dotted name of what an import is from."""

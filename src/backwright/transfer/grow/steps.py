@@ -34,7 +34,7 @@ _KEY_TYPES = {"int": "int", "uuid": "UUID", "str": "str"}
 def add_model(growth: Growth) -> None:
     """Add the table, its enums and link tables, and the far sides of its relationships."""
     fields = (*((growth.owner,) if growth.owner else ()), *growth.fields)
-    base = _base(growth)
+    base = base_of(growth)
     made = write_tables(growth.example, growth.dialect, growth.writers, fields, base=base)
     files = [growth.homes.models]
     code = made.code
@@ -71,7 +71,7 @@ def _absolute(growth: Growth, pair: Import) -> Import:
     return growth.sources.absolute(growth.example.model.file, node), pair[1]
 
 
-def _base(growth: Growth) -> str | None:
+def base_of(growth: Growth) -> str | None:
     """Return the base to write, where the example's own bases are not to be repeated."""
     if growth.example.draft is not growth.draft:
         return None if growth.dialect.orm == "sqlmodel" else (growth.seams.base or ("", "Base"))[1]

@@ -24,7 +24,7 @@ from backwright.transfer.grow.homes import read_homes
 from backwright.transfer.grow.requirements import add_dependencies
 from backwright.transfer.grow.settings import with_setting
 from backwright.transfer.grow.speak import Speech, rebound
-from backwright.transfer.grow.steps import add_model, make_package, seen_from
+from backwright.transfer.grow.steps import add_model, base_of, make_package, seen_from
 from backwright.transfer.grow.tables import write_tables
 from backwright.transfer.grow.wiring import read_wiring, wire
 from backwright.transfer.guarding.adopted import has_older, speak_of
@@ -43,6 +43,7 @@ AUTH = names_of("auth", plural="auth")
 _SETTING = 'os.environ.get("SECRET_KEY", "")'
 _KEYS = {"int": "int", "uuid": "UUID", "str": "str"}
 _OF_SUBJECT = re.compile(r" +try:\n +key = UUID\(subject\)\n +except ValueError:\n +return None\n")
+_PARSED = re.compile(r"( +)try:\n +key = int\(subject\)\n +except ValueError:\n +return None\n")
 MODULES = ("security", "auth", "routes/auth")
 OLDER = "older_passwords"
 ROWS = "owned_rows"
@@ -89,10 +90,9 @@ def add_users(host: Host) -> None:
     growth = growth_of(host.sources, spec, host.seams, plain, host.known)
     host.user_key = growth.dialect.key.key_kind
     host.user = growth.writers.dialect.partners[host.said.model]
-    app = host.project.apps[0].file
-    if host.is_flat and any(model.file == app for model in host.project.models):
-        _users_in(host, growth)
-        host.user_module = host.sources.module(app)
+    if home := _home_of_all(host, growth):
+        _users_in(host, growth, home)
+        host.user_module = host.sources.module(home)
         return
     add_model(growth)
     host.steps += growth.steps
@@ -121,10 +121,24 @@ def _adopt(host: Host) -> None:
     host.done("accounts", *([model.file] if made else []))
 
 
-def _users_in(host: Host, growth: Growth) -> None:
+def _home_of_all(host: Host, growth: Growth) -> str | None:
+    """Return the module of owned tables that accounts must join, as they cannot stand beside it.
+
+    It is a flat host's own, or one that has what every table is derived from.
+    """
+    app = host.project.apps[0].file
+    if host.is_flat and any(model.file == app for model in host.project.models):
+        return app
+    base = growth.seams.base
+    home = host.sources.file(base[0]) if base else None
+    owned = {m.file for m in host.project.models if m.name in host.wanted.direct}
+    return home if home in owned and home != growth.homes.models else None
+
+
+def _users_in(host: Host, growth: Growth, path: str) -> None:
     """Put the table of accounts above the first table of a module."""
-    path = host.project.apps[0].file
-    made = write_tables(growth.example, growth.dialect, growth.writers, growth.fields, base=None)
+    base = base_of(growth)
+    made = write_tables(growth.example, growth.dialect, growth.writers, growth.fields, base=base)
     names = {model.name for model in host.project.models}
     code = host.draft.text(path)
     first = next((s for s in outline(code) if names & set(s.names)), None)
@@ -177,6 +191,10 @@ def _worded(host: Host, speech: Speech, code: str) -> str:
     if key == "str":  # any text may be a key
         code = re.sub(r"\bget\((\w+), key\)", r"get(\1, subject)", _OF_SUBJECT.sub("", code))
     code = code.replace("UUID(subject)", f"{key}(subject)")
+    if key == "int":
+        bits = 63 if _has_long_keys(host) else 31
+        code = _PARSED.sub(rf"\g<0>\g<1>if key.bit_length() > {bits}:  # no key is so long\n"
+                           r"\g<1>    return None\n", code)  # fmt: skip
     code = code.replace("    id: UUID\n", f"    id: {key}\n")
     if not host.known.libraries.annotated:
         code = re.sub(r"(\w+): Annotated\[(\w+), (Depends\(\w*\))\]", r"\1: \2 = \3", code)
@@ -187,6 +205,12 @@ def _worded(host: Host, speech: Speech, code: str) -> str:
     for kind in kinds:
         code = re.sub(rf"\b{kind}\b", host.session.kind[1], code)
     return _of_older_python(code) if is_older(host) else code
+
+
+def _has_long_keys(host: Host) -> bool:
+    """Tell whether keys of the host are of 64 bits, and so those of its accounts may be."""
+    keys = (c for model in host.project.models for c in model.columns if c.primary_key)
+    return any("big" in one.type.lower() for one in keys)
 
 
 def without_marks(code: str) -> str:

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import PurePosixPath
 
 from backwright.project.apps import is_test
+from backwright.source.fallback import parse_text
 from backwright.source.imports import add_imports
 from backwright.transfer.draft import Draft
 from backwright.transfer.grow.sources import FunctionNode, Sources, last_name
@@ -34,10 +35,9 @@ class _Everything(Sources):
         """The trees of all modules that can be read."""
         found = {}
         for path in self.draft.modules():
-            try:
-                found[path] = ast.parse(self.draft.text(path).lstrip("\ufeff"))
-            except (SyntaxError, ValueError):
-                continue
+            tree = parse_text(self.draft.text(path))
+            if tree is not None:
+                found[path] = tree
         return found
 
 

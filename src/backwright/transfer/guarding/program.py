@@ -44,6 +44,13 @@ def _is_handler(node: FunctionNode) -> bool:
     return any(isinstance(one.func, ast.Attribute) and one.func.attr in METHODS for one in calls)
 
 
+def _bound_in(function: Function) -> set[str]:
+    """Return the names of a function's parameters and variables."""
+    stored = (n for n in ast.walk(function.node) if isinstance(n, ast.Name))
+    names = {one.id for one in stored if isinstance(one.ctx, ast.Store)}
+    return names | {one.arg for one in function.parameters}
+
+
 @dataclass(frozen=True, eq=False)
 class Class:
     """A class of the host."""
@@ -153,6 +160,15 @@ class Program:
         file = self.sources.file(module)
         return self._tops.get((file, name)) if file else None
 
+    def _called(self, within: Function, node: ast.expr) -> Function | None:
+        """Return the host's function that an expression inside a function names.
+
+        A parameter or a variable of that name is none.
+        """
+        found = self.function_of(within.path, node)
+        is_own = found and isinstance(node, ast.Name) and node.id in _bound_in(within)
+        return None if is_own else found
+
     def method_of(self, cls: Class, name: str) -> Function | None:
         """Return a method, of the class or of one that it is derived from."""
         for node in cls.node.body:
@@ -190,7 +206,7 @@ class Program:
         if cls := self.class_of(within.path, callee):
             made = self.method_of(cls, "__init__")
             return [made] if made else []
-        if found := self.function_of(within.path, callee):
+        if found := self._called(within, callee):
             return [found]
         if not isinstance(callee, ast.Attribute):
             return []
@@ -342,5 +358,5 @@ class Program:
             if not isinstance(node, ast.Call) or last_name(node.func) in _DEPENDS:
                 continue
             for argument in [*node.args, *(k.value for k in node.keywords)]:
-                if found := self.function_of(function.path, argument):
+                if found := self._called(function, argument):
                     yield node, found

@@ -235,9 +235,10 @@ class Variety:
             statement.value
             for statement in top
             if isinstance(statement, ast.Assign | ast.AnnAssign)
+            and statement.value is not None
             and name in names_of_statement(statement)
         ]
-        return [(file, one) for one in values if isinstance(one, _MADE)]
+        return [(file, one) for one in values if isinstance(one, _MADE) or _is_annotated(one)]
 
     def _declared(self, cls: Class) -> Iterator[tuple[str, ast.AST]]:
         for one in self._program.line(cls):
@@ -247,6 +248,11 @@ class Variety:
                     yield one.path, node
                 elif node.name == "__init__":
                     yield from ((one.path, inner) for inner in _inside(node))
+
+
+def _is_annotated(node: ast.expr) -> bool:
+    """Tell whether a variable is an alias such as `Rows = Annotated[Repository, Depends(…)]`."""
+    return isinstance(node, ast.Subscript) and last_name(node.value) == "Annotated"
 
 
 def variety_of(program: Program, project: Project) -> Variety:
