@@ -9,7 +9,13 @@ from sqlalchemy.schema import ColumnCollectionConstraint
 from sqlalchemy.sql.dml import Delete
 from sqlmodel import SQLModel
 
-from app.exceptions import AppError, ConflictError, NotFoundError, ValidationError
+from app.exceptions import (
+    AppError,
+    ConflictError,
+    NotFoundError,
+    UnauthorizedError,
+    ValidationError,
+)
 
 WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+[0-9]*|[A-Z]+[0-9]*|[0-9]+")
 OWNER = "owner_id"
@@ -84,6 +90,8 @@ def broken_reference(constraint_name: str | None, statement: Executable | None) 
         return ConflictError("Refers to something that does not exist, or is referred to")
     target = _title(constraint.referred_table.name)
     if not isinstance(statement, Delete):
+        if constraint.column_keys == [OWNER]:
+            return UnauthorizedError()  # the account was deleted a moment ago
         return NotFoundError(f"{_field(constraint)}: {target} not found")
     if constraint.referred_table is constraint.table:
         return ConflictError(f"{target} is still the {_columns(constraint)} of another")

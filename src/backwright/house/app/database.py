@@ -167,7 +167,7 @@ class ReplicaFirst:
             except ServiceUnavailableError:
                 self._replica_failed = True
                 self._replica_again_at = monotonic() + REPLICA_PAUSE
-                logger.warning("replica failed, reading from the primary")
+                logger.warning("reading from the primary", seconds=REPLICA_PAUSE)
             except Exception as error:
                 # It has not heard of something yet, or gave up in order to follow.
                 logger.debug("not answered by the replica", error=type(error).__name__)
@@ -199,7 +199,7 @@ async def open_database(settings: Settings) -> AsyncIterator[Database]:
             yield Database(primary)
             return
         replica_url = settings.database_replica_url
-        async with PostgresDatabase.open(replica_url, settings, optional=True) as replica:
+        async with PostgresDatabase.open(replica_url, settings, replica=True) as replica:
             yield Database(primary, replica)
 
 

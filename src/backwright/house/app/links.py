@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ARRAY, ColumnElement, Uuid, any_, func, literal, select
 from sqlmodel import SQLModel, col
 
 from app.auth import Caller
@@ -28,12 +28,9 @@ class LinkedWith(Filter):
         linked_id = next(
             column for key, column in link.secondary_synchronize_pairs if key.name == "id"
         )
-        linked = (
-            select(row_id)
-            .where(linked_id.in_(value))
-            .group_by(row_id)
-            .having(func.count() == len(set(value)))
-        )
+        ids = sorted(set(value))
+        named = linked_id == any_(literal(ids, ARRAY(Uuid())))  # one text for any number of them
+        linked = select(row_id).where(named).group_by(row_id).having(func.count() == len(ids))
         # Where everybody shares the rows, only the caller's own links count.
         if caller is not None and OWNER in link.secondary.columns:
             linked = linked.where(link.secondary.columns[OWNER] == caller.id)

@@ -14,6 +14,8 @@ from email.message import EmailMessage
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
+from email_validator import validate_email
+
 from app.config import get_settings
 from app.logs import get_logger
 
@@ -104,10 +106,18 @@ def compose(mail: Mail, sender: str) -> EmailMessage:
     """Build the message; `EmailMessage` refuses line breaks in a header with `ValueError`."""
     message = EmailMessage()
     message["From"] = sender
-    message["To"] = mail.recipient
+    message["To"] = _with_ascii_domain(mail.recipient)
     message["Subject"] = mail.subject
     message.set_content(mail.text)
     return message
+
+
+def _with_ascii_domain(address: str) -> str:
+    """Write the domain of an address as every mail server understands it: `xn--…` for `é`."""
+    if address.isascii():
+        return address
+    parts = validate_email(address, check_deliverability=False)
+    return f"{parts.local_part}@{parts.ascii_domain}"
 
 
 def get_mailer() -> Mailer:

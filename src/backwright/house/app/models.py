@@ -48,8 +48,8 @@ class SharedTable(SQLModel):
     """The columns of every table whose rows belong to nobody."""
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
-    created_at: datetime = Field(default=None, sa_column_kwargs=NOW)
-    updated_at: datetime = Field(default=None, sa_column_kwargs=NOW_ON_UPDATE)
+    created_at: datetime = Field(sa_column_kwargs=NOW)
+    updated_at: datetime = Field(sa_column_kwargs=NOW_ON_UPDATE)
 
 
 class OwnedTable(SQLModel):
@@ -57,11 +57,8 @@ class OwnedTable(SQLModel):
 
     owner_id: UUID = Field(foreign_key="user.id", ondelete="CASCADE", primary_key=True)
     id: UUID = Field(default_factory=uuid4, primary_key=True)
-    created_at: datetime = Field(default=None, sa_column_kwargs=NOW)
-    updated_at: datetime = Field(default=None, sa_column_kwargs=NOW_ON_UPDATE)
-
-
-# --- Users, sessions and one-time tokens
+    created_at: datetime = Field(sa_column_kwargs=NOW)
+    updated_at: datetime = Field(sa_column_kwargs=NOW_ON_UPDATE)
 
 
 class User(SharedTable, table=True):
@@ -86,8 +83,8 @@ class LoginSession(SQLModel, table=True):
 
     user_id: UUID = Field(foreign_key="user.id", ondelete="CASCADE", primary_key=True)
     id: UUID = Field(default_factory=uuid4, primary_key=True)
-    created_at: datetime = Field(default=None, sa_column_kwargs=NOW)
-    last_used_at: datetime = Field(default=None, sa_column_kwargs=NOW)
+    created_at: datetime = Field(sa_column_kwargs=NOW)
+    last_used_at: datetime = Field(sa_column_kwargs=NOW)
     expires_at: datetime
     user_agent: str | None = Field(default=None, max_length=200)
     # The `jti` of the one refresh token that is good, and of the one that it was exchanged for.
@@ -114,9 +111,6 @@ class OneTimeToken(SQLModel, table=True):
     token_hash: str = Field(max_length=64)
     email: str = Field(max_length=254)
     expires_at: datetime
-
-
-# --- Resources
 
 
 class CategoryLabel(SQLModel, table=True):

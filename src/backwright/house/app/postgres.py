@@ -39,16 +39,17 @@ UNAVAILABLE = (
 class PostgresDatabase:
     """A database with a pool of connections."""
 
-    def __init__(self, pool: ConnectionPool) -> None:
-        """Use a pool."""
+    def __init__(self, pool: ConnectionPool, name: str) -> None:
+        """Use a pool; the log calls the database by its name."""
         self._pool = pool
+        self._name = name
 
     @classmethod
     @asynccontextmanager
     async def open(
-        cls, url: str, settings: Settings, *, optional: bool = False
+        cls, url: str, settings: Settings, *, replica: bool = False
     ) -> "AsyncIterator[PostgresDatabase]":
-        """Open a database, and close it at the end; one that is optional may be away at first."""
+        """Open a database, and close it at the end; a replica may be away at first."""
         pool = ConnectionPool(
             settings.database_pool_size,
             settings.database_pool_timeout_seconds,
@@ -56,10 +57,10 @@ class PostgresDatabase:
             statement_cache_size=settings.database_prepared_statements,
             command_timeout=settings.database_timeout_seconds,
         )
-        if not optional:
+        if not replica:
             pool.release(await pool.acquire())
         try:
-            yield cls(pool)
+            yield cls(pool, "replica" if replica else "database")
         finally:
             await pool.close()
 
@@ -75,7 +76,7 @@ class PostgresDatabase:
             async with self._pool.connection() as connection:
                 records = await connection.fetch(query.sql, *arguments)
         except DATABASE_ERRORS as error:
-            raise_in_words(error, statement)
+            raise_in_words(error, statement, self._name)
         return query.rows(records)
 
     @asynccontextmanager
@@ -136,13 +137,18 @@ async def _in_words(transaction: AbstractAsyncContextManager[Any]) -> AsyncItera
         raise_in_words(error, None)
 
 
-def raise_in_words(error: Exception, statement: Executable | None) -> NoReturn:
-    """Raise what the client should read when the database says this, else the error itself."""
+def raise_in_words(
+    error: Exception, statement: Executable | None, database: str = "database"
+) -> NoReturn:
+    """Raise what the client should read when a database says this, else the error itself."""
     meaning = in_words(error, statement)
     if meaning is None:
         raise error
     if isinstance(meaning, ServiceUnavailableError):
-        logger.warning("database not available", error=repr(error))
+        logger.warning(f"{database} not available", error=repr(error))
+    elif isinstance(error, UNACCEPTABLE):
+        # By its type alone: the text may repeat the value.
+        logger.warning("value refused by the database", error=type(error).__name__)
     raise meaning from error
 
 

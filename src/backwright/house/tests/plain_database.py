@@ -39,13 +39,13 @@ class PlainDatabase:
     @classmethod
     @asynccontextmanager
     async def open(
-        cls, url: str, settings: Settings, *, optional: bool = False
+        cls, url: str, settings: Settings, *, replica: bool = False
     ) -> "AsyncIterator[PlainDatabase]":
-        """Open a database, and close it at the end; one that is optional may be away at first."""
+        """Open a database, and close it at the end; a replica may be away at first."""
         driver = make_url(url).set(drivername="postgresql+asyncpg")
         engine = create_async_engine(driver, pool_size=settings.database_pool_size)
         try:
-            if not optional:
+            if not replica:
                 async with engine.connect():
                     pass
             yield cls(engine)

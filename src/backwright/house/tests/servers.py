@@ -1,5 +1,6 @@
 """The application in processes of its own, for what one process cannot show."""
 
+import asyncio
 import os
 import shutil
 import signal
@@ -13,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import asyncpg
 import httpx
 import pytest
 
@@ -27,6 +29,17 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+async def wait_for_a_blocked_query(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+    """Wait until the server's statement waits for our lock."""
+    question = (
+        "SELECT count(*) FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+    )
+    deadline = time.monotonic() + 10
+    while not await connection.fetchval(question):
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.05)
 
 
 @contextmanager

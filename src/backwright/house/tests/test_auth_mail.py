@@ -113,6 +113,20 @@ async def test_smtps_begins_with_tls(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
+    ("address", "written"),
+    [
+        ("carol@bücher.example", "carol@xn--bcher-kva.example"),
+        ("carol@straße.example", "carol@xn--strae-oqa.example"),
+        (CAROL, CAROL),
+    ],
+)
+def test_a_domain_goes_out_as_all_mail_servers_know_it(address: str, written: str) -> None:
+    """Not all of them take mails with other letters than ASCII in an address (SMTPUTF8)."""
+    mail = Mail(address, "Subject", "Text")
+    assert compose(mail, "noreply@example.com")["To"] == written
+
+
+@pytest.mark.parametrize(
     "mail",
     [
         Mail("carol@example.com\nBcc: mallory@example.com", "Subject", "Text"),

@@ -17,13 +17,19 @@ from app.auth import Caller
 from app.config import Settings
 from app.constraints import names_of
 from app.database import Session, open_database
-from app.exceptions import ConflictError, ServiceUnavailableError, UnauthorizedError
+from app.exceptions import (
+    ConflictError,
+    ServiceUnavailableError,
+    UnauthorizedError,
+    ValidationError,
+)
 from app.logs import configure_logging
 from app.models import LoginSession, Tag, User
 from app.postgres import PostgresDatabase, raise_in_words
 from app.queries import prepare
 from app.routes.health import read_readiness
 from tests.factories import make_tag
+from tests.servers import wait_for_a_blocked_query
 
 
 @pytest.fixture
@@ -100,6 +106,23 @@ async def test_a_caller_who_was_deactivated(session: Session, caller: Caller) ->
     await session.execute(update(User).values(is_active=False))
     with pytest.raises(UnauthorizedError):
         await session.all(select(Tag), Tag, caller=caller)
+
+
+async def test_a_row_that_is_made_while_its_owner_is_deleted(
+    session: Session, caller: Caller, settings: Settings
+) -> None:
+    """The check still sees the account, the insert waits, and then nobody is signed in."""
+    owner = await asyncpg.connect(settings.database_url)
+    try:
+        async with owner.transaction():
+            await owner.execute('DELETE FROM "user"')
+            statement = insert(Tag).values(owner_id=caller.id, name="new", key=uuid4())
+            made = asyncio.create_task(session.execute(statement, caller=caller))
+            await wait_for_a_blocked_query(owner)
+        with pytest.raises(UnauthorizedError):
+            await made
+    finally:
+        await owner.close()
 
 
 async def test_rows_inserted_at_once_cannot_be_guarded(session: Session, caller: Caller) -> None:
@@ -247,13 +270,28 @@ def test_who_met_another_is_told_to_try_again(error: type[Exception]) -> None:
         raise_in_words(error("deadlock detected"), None)
 
 
+async def test_a_value_that_only_the_database_refuses(
+    session: Session, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It may be a fault of a trigger as well, so the log has a line, without the value."""
+    configure_logging()
+    with pytest.raises(ValidationError):
+        await session.scalar(select(text("1 / length('')")))
+    with pytest.raises(ValidationError):
+        await session.scalar(select(text("'hunter2'::int")))
+    logged = capsys.readouterr().out
+    assert "DivisionByZeroError" in logged
+    assert "InvalidTextRepresentationError" in logged
+    assert "hunter2" not in logged
+
+
 async def test_a_database_that_is_away(
     settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The error asks to come again, and says nothing about the database; the log says why."""
     configure_logging()
     url = "postgresql://nobody:secret@127.0.0.1:1/nothing"
-    async with PostgresDatabase.open(url, settings, optional=True) as database:
+    async with PostgresDatabase.open(url, settings, replica=True) as database:
         with pytest.raises(ServiceUnavailableError) as error:
             await Session(database).scalar(select(1))
     assert error.value.message == "Database not available"
@@ -274,7 +312,7 @@ async def test_a_database_that_never_answers(
             lambda _, writer: writers.append(writer), f"{folder}/.s.PGSQL.1"
         )
         url = f"postgresql://nobody@/nothing?host={folder}"
-        async with PostgresDatabase.open(url, impatient, optional=True) as database:
+        async with PostgresDatabase.open(url, impatient, replica=True) as database:
             with pytest.raises(ServiceUnavailableError) as error:
                 async with asyncio.timeout(5):
                     await Session(database).scalar(select(1))

@@ -27,6 +27,7 @@ from app.database import (
     open_database,
 )
 from app.exceptions import ConflictError, UnauthorizedError
+from app.logs import configure_logging
 from app.models import User
 from app.postgres import PostgresDatabase
 from tests.factories import sign_in
@@ -111,9 +112,10 @@ async def test_who_is_not_signed_in_is_refused(database: Database) -> None:
 
 
 async def test_the_primary_answers_while_the_replica_is_away(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """From the start on, and without asking the replica each time."""
+    """From the start on, and without asking the replica each time; the log says which it is."""
+    configure_logging()
     attempts: list[str] = []
     replicated = settings.model_copy(update={"database_replica_url": NOWHERE})
     async with open_database(replicated) as database:
@@ -122,6 +124,9 @@ async def test_the_primary_answers_while_the_replica_is_away(
         count_fetches(monkeypatch, attempts)
         assert not await reader.scalar(ON_REPLICA)
         assert attempts == ["fetch"]
+    logged = capsys.readouterr().out
+    assert logged.index("replica not available") < logged.index("reading from the primary")
+    assert "database not available" not in logged
 
 
 async def test_one_statement_at_a_time_tries_a_replica_that_failed(

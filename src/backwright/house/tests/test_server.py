@@ -4,7 +4,6 @@ import asyncio
 import signal
 import subprocess
 import sys
-import time
 
 import asyncpg
 import httpx
@@ -14,7 +13,7 @@ from sqlalchemy import make_url
 
 from app.config import Settings
 from app.models import User
-from tests.servers import ROOT, run_server
+from tests.servers import ROOT, run_server, wait_for_a_blocked_query
 from tests.stack_helpers import make_app, make_settings
 
 pytestmark = pytest.mark.servers
@@ -40,17 +39,6 @@ async def test_a_request_that_has_begun_is_answered_before_the_server_stops(
             assert await asyncio.to_thread(process.wait, 10) in (0, -signal.SIGTERM)
     finally:
         await connection.close()
-
-
-async def wait_for_a_blocked_query(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
-    """Wait until the server's statement waits for our lock."""
-    question = (
-        "SELECT count(*) FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))"
-    )
-    deadline = time.monotonic() + 10
-    while not await connection.fetchval(question):
-        assert time.monotonic() < deadline
-        await asyncio.sleep(0.05)
 
 
 async def test_readiness_follows_the_database(settings: Settings) -> None:

@@ -18,8 +18,11 @@ from app.auth import Caller
 from app.columns import ExactNumeric, utc_now
 from app.config import Settings
 from app.constraints import unacceptable_value
-from app.exceptions import ServiceUnavailableError, UnauthorizedError
+from app.exceptions import AppError, ServiceUnavailableError, UnauthorizedError
 from app.guard import SIGNED_IN
+from app.logs import get_logger
+
+logger = get_logger(__name__)
 
 Row = Mapping[Any, Any]
 
@@ -158,12 +161,24 @@ def _errors_in_words() -> Iterator[None]:
     try:
         yield
     except OverflowError as error:
-        raise unacceptable_value() from error
+        raise _unacceptable(error) from error
     except PoolTimeoutError as error:
-        raise ServiceUnavailableError("Database not available", 1) from error
+        raise _unavailable(error) from error
     except StatementError as error:
         if isinstance(error.orig, ValueError | OverflowError | sqlite3.DataError):
-            raise unacceptable_value() from error
+            raise _unacceptable(error.orig) from error
         if getattr(error.orig, "sqlite_errorcode", 0) & PRIMARY_CODE in UNAVAILABLE:
-            raise ServiceUnavailableError("Database not available", 1) from error
+            raise _unavailable(error.orig) from error
         raise
+
+
+def _unacceptable(error: Exception) -> AppError:
+    """Note by its type alone, as the text may repeat the value, what the client reads of it."""
+    logger.warning("value refused by the database", error=type(error).__name__)
+    return unacceptable_value()
+
+
+def _unavailable(error: BaseException | None) -> AppError:
+    """Note why the database is not available, which the client does not read."""
+    logger.warning("database not available", error=repr(error))
+    return ServiceUnavailableError("Database not available", 1)
