@@ -14,6 +14,13 @@ one; `record.py` makes the log by running the broken project. Keys:
     format      how the log is written: compose, journal, kubernetes, gunicorn, json, rich
     token       claims, and `key`, `alg`, or `text` for a token as it is
     origin      the page's origin
+    seen        how it is seen that it is mended, where the clinic's own circumstances do not show it: words
+                instead of the case's, and `shows`, what is said after the repair and not before;
+                `installs` its requirements, before and after; `as_written` (a file) starts it; `in_file`
+                puts the address of the database into .env, over `tls`; `restarts` it with the token of
+                before; a request CUT ends the connections of the database
+    unseen      why its repair is not run here
+    outside     why no file of the project mends it
     expect      cause, and where it stands: file, and a part of the line; mends: a part of the new text;
                 says: what the answer to the question was, of cases that wait in `unseen` for their name
 """
@@ -73,15 +80,15 @@ class Case:
             file.write_text(text.replace(old, new, 1), encoding="utf-8")
         return folder
 
-    def token(self, key: str = "token") -> str | None:
+    def token(self, key: str = "token", now: float = NOW) -> str | None:
         """Return the token that it brings, or the one that is sent to record its log."""
         words = self.words.get(key)
         if words is None:
             return None
         if "text" in words:
-            return str(words["text"]).replace("{TOKEN}", signed({"sub": "1", "exp": NOW + 600}))
+            return str(words["text"]).replace("{TOKEN}", signed({"sub": "1", "exp": now + 600}))
         claims = {
-            name: NOW + value if name in ("exp", "iat", "nbf") else value
+            name: now + value if name in ("exp", "iat", "nbf") else value
             for name, value in words.get("claims", {}).items()
         }
         return str(words.get("before", "")) + signed(

@@ -6,15 +6,18 @@ python tests/doctor/record.py FOLDER             those without a log of another 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +26,9 @@ import httpx
 sys.path.insert(0, str(Path(__file__).parent))
 
 from cases import CLINIC, Case, cases
+from tls import speaking_tls
 
-from backwright.host.postgres import Cluster, cluster
+from backwright.host.postgres import Address, Cluster, cluster
 from backwright.host.server import ServerFailedError, serve
 
 _TABLES = "import app.models; from app.database import engine; from sqlmodel import SQLModel; SQLModel.metadata.create_all(engine)"
@@ -66,8 +70,15 @@ def record(case: Case, server: Cluster) -> str:
         return said_in(case, case.make(Path(name) / "app"), server)
 
 
-def said_in(case: Case, folder: Path, server: Cluster) -> str:
-    """Return what a project in a folder says, with the paths of a server in the place of ours."""
+def said_in(case: Case, folder: Path, server: Cluster, python: str = sys.executable) -> str:
+    """Return what a project in a folder says, with the paths of a server in the place of ours.
+
+    Args:
+        case: What is sent to it, and in which circumstances.
+        folder: The project.
+        server: Where its database is made.
+        python: The interpreter of its environment.
+    """
     address = server.create_database(server.fresh_name("clinic"))
     scheme = "postgresql+asyncpg" if case.base.name == "async" else "postgresql+psycopg"
     url = re.sub(r"^\w+(\+\w+)?://", f"{scheme}://", address.url())
@@ -82,7 +93,9 @@ def said_in(case: Case, folder: Path, server: Cluster) -> str:
                 [sys.executable, "-c", code], cwd=case.base, env=env, capture_output=True, text=True
             )
             assert done.returncode == 0, done.stderr
-    said = _run(case, folder, {**env, **given})
+    cut = partial(_cut, server, address.database)
+    with _reached(case, folder, env, address):
+        said = _run(case, folder, {**env, **given}, python, cut)
     prefix = str(Path(sys.prefix).resolve())
     said = said.replace(str(folder.resolve()), "/srv/app").replace(str(folder), "/srv/app")
     said = said.replace(prefix, "/srv/venv").replace(sys.prefix, "/srv/venv")
@@ -92,10 +105,38 @@ def said_in(case: Case, folder: Path, server: Cluster) -> str:
     return "".join(f"{before}{line}\n" for line in said.splitlines())
 
 
-def _run(case: Case, folder: Path, env: dict[str, str]) -> str:
+@contextlib.contextmanager
+def _reached(case: Case, folder: Path, env: dict[str, str], address: Address) -> Iterator[None]:
+    """Let a project reach its database by the address in its own file, where the case wants that."""
+    if not case.words.get("in_file"):
+        yield
+        return
+    env.pop("DATABASE_URL", None)
+    with contextlib.ExitStack() as stack:
+        port = address.port
+        if case.words.get("tls"):
+            port = stack.enter_context(speaking_tls(address.port))
+        where = f"{address.user}:{address.password}@127.0.0.1:{port}/{address.database}"
+        file = folder / ".env"
+        text = file.read_text(encoding="utf-8")
+        file.write_text(text.replace("app:app@localhost:5432/app", where), encoding="utf-8")
+        yield
+        file.write_text(text, encoding="utf-8")
+
+
+def _cut(server: Cluster, database: str) -> None:
+    """End all connections to a database, as a server does that starts anew."""
+    server.execute(
+        f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{database}'"
+    )
+
+
+def _run(
+    case: Case, folder: Path, env: dict[str, str], python: str, cut: Callable[[], None]
+) -> str:
     command = case.words.get("command")
     if command:
-        return _ended([sys.executable, *command], folder, env)
+        return _ended([python, *command], folder, env)
     target = case.words.get("target", "app.main:app")
     extra: list[str] = []
     if case.words.get("format") in _HANDLERS:
@@ -103,15 +144,34 @@ def _run(case: Case, folder: Path, env: dict[str, str]) -> str:
         config.write_text(json.dumps(_log_config(case.words["format"])), encoding="utf-8")
         extra = ["--log-config", str(config)]
         env = {**env, "PYTHONPATH": f".:{_FORMATS}", "COLUMNS": "160"}
+    starts = partial(_starting, folder, case.words.get("as_written"), python, [target, *extra])
+    place = folder / case.words.get("cwd", ".")
+    headers: dict[str, str] = {}
     try:
-        with serve(
-            lambda port: [sys.executable, "-m", "uvicorn", target, "--port", str(port), *extra],
-            cwd=folder / case.words.get("cwd", "."), env=env,
-        ) as running:  # fmt: skip
-            asked = _send(case, running.url)
+        if case.words.get("restarts"):
+            with serve(starts, cwd=place, env=env) as before, _client(before.url) as client:
+                headers = _signed_in(client)
+        with serve(starts, cwd=place, env=env) as running:
+            asked = _send(case, running.url, headers, cut)
             return _without_start(_settled(running.output)) + asked
     except ServerFailedError as error:
         return error.message + "\n"
+
+
+def _starting(
+    folder: Path, written: str | None, python: str, words: list[str], port: int
+) -> list[str]:
+    """Return the command that starts a server, as uvicorn takes it or as a file of the project says."""
+    if written is None:
+        return [python, "-m", "uvicorn", *words[:1], "--port", str(port), *words[1:]]
+    text = (folder / written).read_text(encoding="utf-8")
+    listed = re.search(r"(?m)^CMD (\[.*\])$", text)
+    plain = re.search(r"(?m)^web: (.+)$", text)
+    told = json.loads(listed[1]) if listed else shlex.split(plain[1] if plain else "")
+    told = [re.sub(r"0\.0\.0\.0:\d+", f"127.0.0.1:{port}", one) for one in told]
+    if "--bind" not in told:
+        told += ["--port", str(port)]
+    return [str(Path(python).parent / told[0]), *told[1:]]
 
 
 def _ended(command: list[str], folder: Path, env: dict[str, str]) -> str:
@@ -157,20 +217,30 @@ def _log_config(name: str) -> dict[str, Any]:
     }
 
 
-def _send(case: Case, url: str) -> str:
-    refused = []
+def _client(url: str) -> httpx.Client:
     closing = httpx.Limits(max_keepalive_connections=0)
-    with httpx.Client(base_url=url, timeout=60, limits=closing) as client:
-        headers: dict[str, str] = {}
+    return httpx.Client(base_url=url, timeout=60, limits=closing)
+
+
+def _signed_in(client: httpx.Client) -> dict[str, str]:
+    client.post("/auth/register", json=_USER)
+    form = {"username": _USER["email"], "password": _USER["password"]}
+    token = client.post("/auth/login", data=form).json()["access_token"]
+    return {"Authorization": f"Bearer {token}"}
+
+
+def _send(case: Case, url: str, headers: dict[str, str], cut: Callable[[], None]) -> str:
+    refused = []
+    with _client(url) as client:
         if case.words.get("signed_in"):
-            client.post("/auth/register", json=_USER)
-            form = {"username": _USER["email"], "password": _USER["password"]}
-            token = client.post("/auth/login", data=form).json()["access_token"]
-            headers = {"Authorization": f"Bearer {token}"}
-        if sent := case.token("sent"):
+            headers = _signed_in(client)
+        if sent := case.token("sent", now=time.time()):
             headers = {"Authorization": f"Bearer {sent}"}
         headers |= case.words.get("headers", {})
         for line in case.words.get("requests", ()):
+            if line == "CUT":
+                cut()
+                continue
             method, path, *rest = line.split(" ", 2)
             options: dict[str, Any] = {"content": rest[0]} if rest else {}
             is_json = bool(rest) and rest[0][:1] in "{["

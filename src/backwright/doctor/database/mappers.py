@@ -15,6 +15,7 @@ from backwright.doctor.registry import diagnosis
 from backwright.doctor.sources import called, last_name
 from backwright.project.types import Model
 from backwright.report.doctor_types import Cause, Repair
+from backwright.spec.names import names_of
 from backwright.values import Place
 
 _PROOF = "start the application again, and send a request that reads this table"
@@ -119,7 +120,33 @@ def _located(evidence: Evidence, cause: Cause) -> Cause:
         return replace(cause, repairs=_which_key(evidence, cause.text))
     if cause.name == "no-primary-key":
         return _keyed(evidence, cause)
+    if cause.name == "table-twice":
+        table = cause.text.split("the table ", 1)[1].split(" ", 1)[0]
+        return replace(cause, repairs=_table_of_its_own(evidence, table))
     return cause
+
+
+def _table_of_its_own(evidence: Evidence, table: str) -> tuple[Repair, ...]:
+    """Return the repair that names the table of a class after it, where another class's name fits it."""
+    models = [one for one in evidence.project.models if one.table == table]
+    foreign = [one for one in models if table not in _tables_of(one.name)]
+    if len(models) != 2 or len(foreign) != 1:
+        return ()
+    singular, plural = _tables_of(foreign[0].name)
+    own = singular if table in [_tables_of(one.name)[0] for one in models] else plural
+    if own in [one.table for one in evidence.project.models]:
+        return ()
+    for file, cls in evidence.sources.classes(foreign[0].name):
+        for node in cls.body if file == foreign[0].file else ():
+            if isinstance(node, ast.Assign) and last_name(node.targets[0]) == "__tablename__":
+                return rewritten(evidence, file, [(node.value, f'"{own}"')])
+    return ()
+
+
+def _tables_of(name: str) -> tuple[str, str]:
+    """Return what the table of a class is called, by the singular and by the plural."""
+    words = names_of(name)
+    return words.snake, words.plural_snake
 
 
 def _with_table(evidence: Evidence, cause: Cause, table: str) -> Cause:

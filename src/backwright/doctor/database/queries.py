@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from backwright.doctor.database.query_mending import first_of_several, keyword_of_column, selected
+from backwright.doctor.database.row_mending import by_foreign_key, made_of_schema
 from backwright.doctor.edits import operand, rewritten, segment, with_argument
 from backwright.doctor.evidence import Evidence
 from backwright.doctor.known import Known, recognised
@@ -207,7 +208,7 @@ _KNOWN = (
         "schema-not-table",
         r"columns clause element expected, got <class '(?P<name>[\w.]+)'>|Class '(?P<other>[\w.]+)' is not mapped",
         "{name}{other} is no table: a schema is used where the model is meant",
-        "make the model of it: Model(**data.model_dump()), and select(Model)", _REPEAT,
+        "make the model of it: Model(**data.model_dump()), and select(Model)", _REPEAT, made_of_schema,
     ),
     Known(
         "select-of-list",
@@ -233,6 +234,7 @@ _KNOWN = (
         r"AttributeError: '(?P<type>\w+)' object has no attribute '_sa_instance_state'",
         "a relationship is given a {type}, and takes objects of the other model",
         "load or make those objects first, or set the column of the foreign key instead", _REPEAT,
+        by_foreign_key,
     ),
     Known(
         "async-without-query",

@@ -12,7 +12,7 @@ from backwright.doctor.edits import finished, rewritten
 from backwright.doctor.evidence import Evidence
 from backwright.doctor.known import Known, recognised
 from backwright.doctor.registry import diagnosis
-from backwright.doctor.sources import FunctionNode
+from backwright.doctor.sources import FunctionNode, called
 from backwright.report.doctor_types import Cause, Repair
 from backwright.source.imports import add_imports
 
@@ -213,4 +213,7 @@ def _anchored(evidence: Evidence, cause: Cause) -> Cause:
             return replace(cause, repairs=made)
         if base == evidence.project.root:
             break
+    if call and called(call) == "StaticFiles" and re.fullmatch(r"\w[\w./-]*", node.value):
+        # version control keeps no empty folder
+        return replace(cause, repairs=(Repair(f"{node.value.rstrip('/')}/.gitkeep", "", "\n"),))
     return cause

@@ -22,6 +22,11 @@ _COMPLAINT = re.compile(
     r" \(type=(?P<old>[\w.]+)\))?$", re.MULTILINE
 )  # fmt: skip
 _START = "start the application again"
+# Words that people switch by, and that Pydantic does not take.
+_SWITCHES = {
+    **dict.fromkeys(("enabled", "enable", "active", "activated"), "true"),
+    **dict.fromkeys(("disabled", "disable", "inactive", "deactivated", "never"), "false"),
+}
 
 
 @diagnosis
@@ -190,7 +195,7 @@ def _refused(
         (_shown(ground),),
         (given.place if given else None) or evidence.reads(name) or ground.place,
         _remedy(message),
-        _START, repairs=_number(evidence, name, message), failure=ground.number, count=ground.count,
+        _START, repairs=_as_its_type(evidence, name, message), failure=ground.number, count=ground.count,
     )  # fmt: skip
 
 
@@ -207,14 +212,19 @@ def _remedy(message: str) -> str:
     return "write it as its type wants it"
 
 
-def _number(evidence: Evidence, name: str, message: str) -> tuple[Repair, ...]:
-    """Return the repair that leaves out the words behind a number."""
+def _as_its_type(evidence: Evidence, name: str, message: str) -> tuple[Repair, ...]:
+    """Return the repair that writes a number without the words behind it, a switch as true or false."""
     given = evidence.variables.get(name.upper())
-    found = re.match(r"[\"']?(-?\d+)[\"']?\s*(?:#.*|[A-Za-z]+)$", given.value) if given else None
-    if given is None or given.place is None or found is None or "integer" not in message:
+    if given is None or given.place is None:
+        return ()
+    plain = given.value.strip("\"'")
+    number = re.match(r"(-?\d+)\s*(?:#.*|[A-Za-z]+)$", plain) if "integer" in message else None
+    switch = _SWITCHES.get(plain.lower()) if "boolean" in message else None
+    value = number[1] if number else switch
+    if value is None:
         return ()
     line = evidence.sources.line(given.place)
-    return evidence.replaced(given.place, line, f"{line.partition('=')[0]}={found[1]}")
+    return evidence.replaced(given.place, line, f"{line.partition('=')[0]}={value}")
 
 
 def _renamed(evidence: Evidence, old: str, new: str) -> tuple[Repair, ...]:

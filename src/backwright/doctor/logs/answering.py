@@ -25,7 +25,7 @@ def nothing_answered(evidence: Evidence) -> Iterator[Cause]:
         if not last.endswith(_AWAITS_ANSWER):
             continue
         for file, function in middleware(evidence):
-            if _may_end(function.body):
+            if may_end(function.body):
                 yield Cause(
                     "logs", "middleware-no-answer",
                     f"the middleware {function.name} does not return the answer on every way through it",
@@ -52,20 +52,20 @@ def _passes_on(function: ast.AsyncFunctionDef) -> bool:
     )
 
 
-def _may_end(body: Sequence[ast.stmt]) -> bool:
+def may_end(body: Sequence[ast.stmt]) -> bool:
     """Tell whether statements can come to their end without returning or raising."""
     last = body[-1] if body else None
     if isinstance(last, ast.Return | ast.Raise):
         return isinstance(last, ast.Return) and last.value is None
     if isinstance(last, ast.If):
-        return _may_end(last.body) or _may_end(last.orelse)
+        return may_end(last.body) or may_end(last.orelse)
     if isinstance(last, ast.With | ast.AsyncWith):
-        return _may_end(last.body)
+        return may_end(last.body)
     if isinstance(last, ast.Try):
-        if last.finalbody and not _may_end(last.finalbody):
+        if last.finalbody and not may_end(last.finalbody):
             return False
         way = last.orelse or last.body
-        return _may_end(way) or any(_may_end(one.body) for one in last.handlers)
+        return may_end(way) or any(may_end(one.body) for one in last.handlers)
     return True
 
 
@@ -78,7 +78,7 @@ def _answering(evidence: Evidence, file: str, function: ast.AsyncFunctionDef) ->
     lines = text.splitlines(keepends=True)
     added = [
         (one.body[-1], "raise") for around in nodes(*function.body) if isinstance(around, ast.Try)
-        for one in around.handlers if _may_end(one.body)
+        for one in around.handlers if may_end(one.body)
     ]  # fmt: skip
     added.append((function.body[-1], f"return {name}"))
     for node, words in sorted(

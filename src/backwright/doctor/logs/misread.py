@@ -8,6 +8,8 @@ from difflib import get_close_matches
 
 from backwright.doctor.edits import rewritten, segment
 from backwright.doctor.evidence import Evidence, Ground
+from backwright.doctor.logs.answering import may_end
+from backwright.doctor.logs.swallowed import ending
 from backwright.doctor.registry import diagnosis
 from backwright.doctor.sources import FunctionNode, last_name
 from backwright.report.doctor_types import Cause, Repair
@@ -78,8 +80,29 @@ def unset(evidence: Evidence) -> Iterator[Cause]:
             f"{name} has no value there" + (f": it is set only in {where}" if where else ""),
             (raised.text,), ground.place,
             f"set {name} before, or return or raise where it stays without (in the except, the else)",
-            _REPEAT, failure=ground.number, count=ground.count,
+            _REPEAT, repairs=_answered(evidence, ground.place, function, name),
+            failure=ground.number, count=ground.count,
         )  # fmt: skip
+
+
+def _answered(
+    evidence: Evidence, place: Place | None, function: FunctionNode | None, name: str
+) -> tuple[Repair, ...]:
+    """Return the repair that does not go on where an exception was caught before a variable was set."""
+    if place is None or function is None:
+        return ()
+    for node in nodes(*function.body):
+        if isinstance(node, ast.Try) and node.lineno < place.line and _sets(node.body, name):
+            ours = [one for one in node.handlers if may_end(one.body) and not _sets(one.body, name)]
+            return ending(evidence, place.file, function, ours)
+    return ()
+
+
+def _sets(body: list[ast.stmt], name: str) -> bool:
+    return any(
+        isinstance(one, ast.Name) and one.id == name and isinstance(one.ctx, ast.Store)
+        for one in nodes(*body)
+    )
 
 
 def _at(evidence: Evidence, ground: Ground, kind: type[ast.expr]) -> list[ast.expr]:

@@ -23,11 +23,12 @@ _MAKES = re.compile(r"token_(?:urlsafe|hex|bytes)|urandom|uuid[14]|get_random_by
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """A claim that the project signs: its key and value, in which file."""
+    """A claim that the project signs: its key and value, in which file, in the literal of a dictionary or not."""
 
     file: str
     key: ast.expr
     value: ast.expr
+    in_dict: bool = True
 
     @property
     def name(self) -> str:
@@ -55,7 +56,7 @@ def _claims(file: str, around: ast.AST) -> Iterator[Signed]:
         elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript):
             name = node.targets[0].slice
             if isinstance(literal(name), str):
-                yield Signed(file, name, node.value)
+                yield Signed(file, name, node.value, in_dict=False)
 
 
 def subject_repair(evidence: Evidence) -> tuple[Place | None, tuple[Repair, ...]]:
@@ -84,6 +85,22 @@ def audience_repair(evidence: Evidence, one: Decoding, audience: object) -> tupl
     if not words or keyword(one.call, "audience") is not None:
         return ()
     return with_argument(evidence, one.place.file, one.call, f"audience={words}")
+
+
+def issuer_repair(evidence: Evidence, one: Decoding) -> tuple[Repair, ...]:
+    """Return the repair that signs the issuer which `decode` wants, where the project signs none."""
+    wanted = keyword(one.call, "issuer")
+    signed = list(signed_claims(evidence))
+    if wanted is None or any(claim.name == "iss" for claim in signed):
+        return ()
+    words = segment(evidence, one.place.file, wanted)
+    for claim in signed:
+        is_near = claim.file == one.place.file or isinstance(literal(wanted), str)
+        if claim.name in ("sub", "exp") and is_near and isinstance(claim.key, ast.Constant):
+            written = segment(evidence, claim.file, claim.key)
+            if claim.in_dict:
+                return rewritten(evidence, claim.file, [(claim.key, f'"iss": {words}, {written}')])
+    return ()
 
 
 def algorithm_repair(evidence: Evidence, one: Decoding) -> tuple[Repair, ...]:
