@@ -93,3 +93,29 @@ def test_the_folder_of_most_models_has_the_new_one(tmp_path: Path) -> None:
         (tmp_path / path).write_text(text)
     homes = read_homes(Sources(Draft(tmp_path), read_project(tmp_path)), names_of("Note"))
     assert homes.models == "app/models/note.py"
+
+
+def test_a_domain_whose_handlers_are_parted_among_files_has_a_folder(tmp_path: Path) -> None:
+    """`apis/menu/services/get_menu.py`: the router of a domain stands above its handlers."""
+    main = "from fastapi import FastAPI\n\napp = FastAPI()\n"
+    for domain in ("menu", "orders"):
+        main += f"from apis.{domain}.service import router as {domain}\n"
+        main += f"app.include_router({domain})\n"
+        handler = "from fastapi import APIRouter\n\nrouter = APIRouter()\n\n\n"
+        handler += f"@router.get('/{domain}')\ndef get_{domain}():\n    return []\n"
+        service = f"from apis.{domain}.services.get_{domain} import router as one\n"
+        service += "from fastapi import APIRouter\n\nrouter = APIRouter()\n"
+        service += "router.include_router(one)\n"
+        for path, text in {
+            f"apis/{domain}/services/get_{domain}.py": handler,
+            f"apis/{domain}/service.py": service,
+            f"tests/modules/{domain}/test_{domain}.py": "def test_one():\n    assert True\n",
+        }.items():
+            (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / path).write_text(text)
+    (tmp_path / "main.py").write_text(main)
+    homes = read_homes(Sources(Draft(tmp_path), read_project(tmp_path)), names_of("Note"))
+    assert homes.routes == "apis/notes/service.py"
+    assert homes.service == "apis/notes/crud.py"
+    assert homes.schemas == "apis/notes/schemas.py"
+    assert homes.tests == "tests/modules/notes/test_notes.py"

@@ -24,3 +24,83 @@ def test_the_declarative_base_is_found_however_it_is_made(tmp_path: Path, form: 
     (tmp_path / "base.py").write_text(BASES[form])
     seams = read_seams(Sources(Draft(tmp_path), read_project(tmp_path)))
     assert seams.base == ("base", "Base")
+
+
+def test_an_engine_that_comes_with_its_sessions_is_found(tmp_path: Path) -> None:
+    """`engine, Session = connect()`: other modules import it by the first name."""
+    (tmp_path / "main.py").write_text("from fastapi import FastAPI\n\napp = FastAPI()\n")
+    (tmp_path / "session.py").write_text(
+        "from sqlalchemy import create_engine\nfrom sqlalchemy.orm import sessionmaker\n\n\n"
+        "def connect():\n    made = create_engine('postgresql://localhost/shop')\n"
+        "    return made, sessionmaker(bind=made)\n\n\nengine, Session = connect()\n"
+    )
+    seams = read_seams(Sources(Draft(tmp_path), read_project(tmp_path)))
+    assert seams.engine == ("session", "engine")
+
+
+ACCOUNTS = """import jwt
+from fastapi import Depends, HTTPException
+from fastapi.security import OAuth2PasswordBearer
+from sqlalchemy import Column, Integer
+from sqlalchemy.orm import declarative_base
+
+Base = declarative_base()
+scheme = OAuth2PasswordBearer(tokenUrl="token")
+
+
+class User(Base):
+    __tablename__ = "users"
+    id = Column(Integer, primary_key=True)
+
+
+def current_user(permissions: list[str] | None = None):
+    def found(token: str = Depends(scheme)) -> User:
+        claims = jwt.decode(token, "secret", algorithms=["HS256"])
+        if "sub" not in claims:
+            raise HTTPException(401)
+        return User(id=claims["sub"])
+
+    return found
+
+
+def user_of_path(user_id: int) -> User:
+    return User(id=user_id)
+"""
+MAIN = """from fastapi import Depends, FastAPI
+
+{imported}
+from accounts import User, user_of_path
+
+app = FastAPI()
+
+
+@app.get("/users/me")
+def me(user: User = Depends({name}())):
+    return user.id
+
+
+@app.get("/users/{{user_id}}")
+def one(user: User = Depends(user_of_path), caller: User = Depends({name}())):
+    return user.id
+"""
+
+
+@pytest.mark.parametrize(
+    ("imported", "name", "said", "needed"),
+    [
+        ("from accounts import current_user", "current_user", "signed_in", "current_user"),
+        ("import accounts", "accounts.current_user", "current_user", ""),
+    ],
+)
+def test_who_asks_is_told_by_what_a_function_makes_in_place(
+    tmp_path: Path, imported: str, name: str, said: str, needed: str
+) -> None:
+    """A row that a path names is of the same class, and is nobody who asks."""
+    (tmp_path / "accounts.py").write_text(ACCOUNTS)
+    (tmp_path / "main.py").write_text(MAIN.format(imported=imported, name=name))
+    users = read_seams(Sources(Draft(tmp_path), read_project(tmp_path))).users
+    assert users is not None
+    made = users.dependency.made
+    assert made is not None
+    assert (made.said, made.made) == (said, f"{name}()")
+    assert made.imports == (("accounts", needed),)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from backwright.host.requirements import read_text
 from backwright.project.environment import parse
@@ -28,6 +28,24 @@ def own_values(root: Path) -> dict[str, str]:
             for name, value in parse(_text(path)).items():
                 found.setdefault(name, value)
     return found
+
+
+def outlying_values(root: Path, run_folder: str) -> dict[str, str]:
+    """Return the variables of `.env` files above the folder that a project is run in.
+
+    A program looks for its `.env` where it is started; containers hand it one from above.
+
+    Args:
+        root: The project's folder.
+        run_folder: Where it is run, relative to it.
+    """
+    here = PurePosixPath(run_folder)
+    found = dict[str, str]()
+    for folder in here.parents if run_folder != "." else ():
+        for name, value in parse(_text(root / folder / ".env")).items():
+            found.setdefault(name, value)
+    at_hand = parse(_text(root / here / ".env"))
+    return {name: value for name, value in found.items() if name not in at_hand}
 
 
 def example_values(root: Path) -> dict[str, str]:

@@ -17,7 +17,12 @@ from typing import Any
 from backwright.project.placeholders import Missing, placeholders
 from backwright.project.types import Project
 from backwright.tasks.host_facts import HostFacts
-from backwright.tasks.host_values import example_values, given_values, own_values
+from backwright.tasks.host_values import (
+    example_values,
+    given_values,
+    outlying_values,
+    own_values,
+)
 from backwright.workshop import Bench, hands
 from backwright.workshop.bench import PAYLOADS
 
@@ -62,22 +67,34 @@ def settle(project: Project, facts: HostFacts, bench: Bench) -> dict[str, str]:
     given = given_values(project.root, required, made_up)
     given = {name: value for name, value in given.items() if name not in told}
     given |= _outside_paths(project, bench.staging.scratch)
+    given |= {k: v for k, v in _from_above(project, facts).items() if k not in told}
     if facts.app is None or not (required or _is_doubtful(project)):
         return given
-    own = {name.upper() for name in own_values(project.root)} | {name.upper() for name in told}
+    own = {name.upper(): value for name, value in own_values(project.root).items()}
+    taken = {name.upper() for name in told}
     examples = example_values(project.root)
     for _ in range(_ROUNDS):
         missing, error = _missing(_with(bench, given), facts.app)
         made = _make_folder(error, bench.staging.folder, facts.run_folder)
         more = placeholders(project, missing, given)
-        more = {name: value for name, value in more.items() if name.upper() not in own}
+        taken |= {
+            name.upper() for name in given
+        } & own.keys()  # a value of its own is the last word
+        more = {name: value for name, value in more.items() if name.upper() not in taken}
         if not more and not made:
             break
         given |= {
-            name: value if name in given else examples.get(name, value)
+            name: value if name in given else own.get(name.upper(), examples.get(name, value))
             for name, value in more.items()
         }
     return given
+
+
+def _from_above(project: Project, facts: HostFacts) -> dict[str, str]:
+    """Return what settings read of a `.env` that lies above the folder that is run in."""
+    read = {name.upper() for one in project.settings for name in one.variables}
+    values = outlying_values(project.root, facts.run_folder)
+    return {name: value for name, value in values.items() if name.upper() in read}
 
 
 def _for_tokens(project: Project) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from backwright.spec.types import FieldSpec, ResourceSpec
 from backwright.transfer.declaration import Import
 from backwright.transfer.dialect import Bound, Dialect, Partner
 from backwright.transfer.draft import Draft
-from backwright.transfer.grow.guard import Guard
+from backwright.transfer.grow.guard import Guard, local_name
 from backwright.transfer.grow.homes import Homes
 from backwright.transfer.grow.libraries import MODERN, Libraries
 from backwright.transfer.grow.seams import Seams
@@ -117,12 +117,13 @@ def names_in_host(growth: Growth) -> dict[str, Import]:
         for one in (dependency.kind, dependency.getter, dependency.alias) if dependency else ():
             if one is not None:
                 known[one[1]] = one
-    guard = growth.guard
-    for one in (growth.seams.engine, metadata_owner(growth), *(guard.imports if guard else ())):
+    for one in (growth.seams.engine, metadata_owner(growth)):
         if one is not None:
             known[one[1]] = one
-    if guard and guard.made:
-        known[guard.said] = (module(growth.homes.routes), guard.said)
+    for guard in (growth.guard, users.made if users else None):
+        known |= {local_name(one): one for one in (guard.imports if guard else ())}
+        if guard and guard.made:
+            known[guard.said] = (module(growth.homes.routes), guard.said)
     for app in growth.sources.project.apps[:1]:
         name = app.object.rpartition(":")[2].removesuffix("()")
         known[name] = (app.object.rpartition(":")[0], name)

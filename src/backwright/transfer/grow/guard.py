@@ -87,11 +87,11 @@ def _reached(sources: Sources, label: str) -> Guard | None:
     """
     module, _, name = label.partition(":")
     if name.endswith("()"):
-        return _in_place(sources, (module, name.removesuffix("()")))
+        return in_place(sources, (module, name.removesuffix("()")))
     maker, closes, _ = name.partition(".<locals>.")
     if closes:
         held = _object_of(sources, (module, maker))
-        return Guard(held[1], (held,)) if held else _in_place(sources, (module, maker))
+        return Guard(held[1], (held,)) if held else in_place(sources, (module, maker))
     owner, _, method = name.rpartition(".")
     if owner:
         held = _object_of(sources, (module, owner))
@@ -130,7 +130,7 @@ def _object_of(sources: Sources, maker: Import) -> Import | None:
     return None
 
 
-def _in_place(sources: Sources, maker: Import) -> Guard | None:
+def in_place(sources: Sources, maker: Import) -> Guard | None:
     """Return what most `Depends(Maker(…))` of the host make, if new code can make it, too."""
     votes: Counter[Guard] = Counter()
     for path, call in sources.calls(*_MARKERS):
@@ -140,22 +140,42 @@ def _in_place(sources: Sources, maker: Import) -> Guard | None:
         imports = tuple(_imports(sources, path, made))
         if all(_is_bound(sources, one) for one in imports):
             said = names_of(last_name(made.func)).snake
+            said = "signed_in" if said in map(local_name, imports) else said
             votes[Guard(said, imports, ast.unparse(made).replace("'", '"'))] += 1
     return votes.most_common(1)[0][0] if votes else None
 
 
+def local_name(one: Import) -> str:
+    """Return the name that an import binds."""
+    return (one[1] or one[0]).rpartition(" as ")[2]
+
+
 def _imports(sources: Sources, path: str, made: ast.Call) -> Iterator[Import]:
+    """Yield what a call needs; a module is imported from its package."""
     names = {node.id for node in ast.walk(made) if isinstance(node, ast.Name)}
     for name in sorted(names - set(vars(builtins))):
-        yield sources.resolve(path, name)
+        module, original = sources.resolve(path, name)
+        if original:
+            yield module, original
+            continue
+        package, _, stem = module.rpartition(".")
+        said = stem if stem == name else f"{stem} as {name}"
+        yield (package, said) if package else (said, "")
 
 
 def _is_bound(sources: Sources, one: Import) -> bool:
     """Tell whether a module has a name: one of the host's defines it, a library's is believed."""
-    module, name = one
-    if sources.file(module) is None or not name:
+    module, name = one[0], one[1].partition(" as ")[0]
+    if sources.file(module) is None or not name or sources.file(f"{module}.{name}"):
         return True
     return any(name in names_of_statement(node) for node in _statements(sources, module))
+
+
+def made_before(code: str, guard: Guard) -> str:
+    """Return a module of routes that makes the guard before its router, where it is made in place."""
+    if not guard.made or f"{guard.said} = {guard.made}" in code:
+        return code
+    return re.sub(r"^router = ", f"{guard.said} = {guard.made}\n\\g<0>", code, flags=re.MULTILINE)
 
 
 def guarded_router(code: str, guard: Guard) -> str:
@@ -170,9 +190,7 @@ def guarded_router(code: str, guard: Guard) -> str:
         return assign.with_changes(value=router.with_changes(args=[*router.args, arg]))
 
     made = cst.ensure_type(m.replace(cst.parse_module(code), _ROUTER, add), cst.Module).code
-    if not guard.made:
-        return made
-    return re.sub(r"^router = ", f"{guard.said} = {guard.made}\n\\g<0>", made, flags=re.MULTILINE)
+    return made_before(made, guard)
 
 
 def let_in(fixtures: str, guard: Guard) -> str:

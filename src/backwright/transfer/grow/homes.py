@@ -16,6 +16,7 @@ from backwright.transfer.rename import Renaming
 
 _LAYERS = re.compile(r"(?:api|apis|routes|routers|endpoints|views|handlers|web|http|v\d+)")
 _TEST = re.compile(r"(?:^|/)test_\w+\.py$|_test\.py$")
+_DOMAINS = 2  # as many folders alike are a habit
 _SHARED = ("models", "schemas", "crud", "services", "database", "tables", "entities", "dto")
 
 
@@ -51,11 +52,13 @@ def read_homes(sources: Sources, names: Names) -> Homes:
     service = _beside(there, ("services", "service"), file)
     service = service or _in_folder(there, package, "services", file)
     routers = _in_folder(there, package, "routes", f"{names.plural_snake}.py")
+    routed = _routes(sources, routes, names, domain) or routers
+    word = "crud.py" if routed == _in(domain, "service.py") else "service.py"
     return Homes(
         models=models or _first(there, package, "models", names),
         schemas=schemas or _first(there, domain or package, "schemas", names),
-        service=_in(domain, "service.py") if domain else service,
-        routes=_apart(_routes(routes, names, domain) or routers, (models, schemas), "routes"),
+        service=_in(domain, word) if domain else service,
+        routes=_apart(routed, (models, schemas), "routes"),
         exceptions=_in_package(there, package, "exceptions", "errors.py"),
         database=_in(package, "database.py"),
         tests=_tests(sources, names, domain),
@@ -124,6 +127,8 @@ def _in_package(there: Iterable[str], package: str, name: str, file: str) -> str
 
 def _domain(routes: list[str], names: Names) -> str | None:
     """Return the folder of the new domain, where each of the host's domains has one."""
+    if parted := _parted(routes):
+        return _in(parted, names.plural_snake)
     folders = Counter(
         PurePosixPath(file).parent.parent.as_posix()
         for file in routes
@@ -134,6 +139,23 @@ def _domain(routes: list[str], names: Names) -> str | None:
     if not folders:
         return None
     return _in(folders.most_common(1)[0][0], names.plural_snake)
+
+
+def _parted(routes: Sequence[str]) -> str | None:
+    """Return the folder of the domains, where the handlers of each are parted among files.
+
+    Such as `apis/menu/services/create_item.py` and `apis/orders/services/…`.
+    """
+    layers = (
+        PurePosixPath(file).parent
+        for file in routes
+        if PurePosixPath(file).parent.name in (*_SHARED, "handlers", "use_cases")
+    )
+    domains = {folder.parent for folder in layers if len(folder.parts) > 2}
+    counted = Counter(domain.parent.as_posix() for domain in domains)
+    folder, count = counted.most_common(1)[0] if counted else ("", 0)
+    inside = sum(file.startswith(f"{folder}/") for file in routes)
+    return folder if count >= _DOMAINS and 2 * inside > len(routes) else None
 
 
 def _home(
@@ -172,9 +194,22 @@ def _named_like(file: str, names: Names, nouns: Sequence[Names]) -> str:
     return renamed if renamed != file else f"{names.snake}.py"
 
 
-def _routes(routes: list[str], names: Names, domain: str | None) -> str | None:
+def _router_of_domains(sources: Sources, domain: str) -> str:
+    """Return the module that has the router of a domain, as most of its siblings call it."""
+    parent = PurePosixPath(domain).parent
+    made = Counter(
+        PurePosixPath(path).name
+        for path, _ in sources.calls("APIRouter")
+        if PurePosixPath(path).parent.parent == parent
+    )
+    return made.most_common(1)[0][0] if made else "routes.py"
+
+
+def _routes(sources: Sources, routes: list[str], names: Names, domain: str | None) -> str | None:
     if not routes:
         return None
+    if domain is not None and _parted(routes):
+        return _in(domain, _router_of_domains(sources, domain))
     if domain is not None:
         same = [PurePosixPath(f).name for f in routes if len(PurePosixPath(f).parts) > 2]
         return _in(domain, Counter(same).most_common(1)[0][0])
@@ -201,4 +236,6 @@ def _tests(sources: Sources, names: Names, domain: str | None) -> str:
     parent = PurePosixPath(domain).parent.as_posix() if domain else None
     if domain and folder.parent.parent.as_posix() == parent and folder.name == "tests":
         return _in(domain, f"tests/{name}")
+    if parent and any(path.startswith(f"{parent}/{folder.name}/") for path in sources.trees):
+        folder = folder.parent / stem  # that is for the tests of another domain
     return _in(folder.as_posix(), name)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from backwright.project.types import Model
 from backwright.transfer.declaration import Import
 from backwright.transfer.grow.address import Address, read_address
-from backwright.transfer.grow.guard import Guard, guard_of
+from backwright.transfer.grow.guard import Guard, guard_of, in_place
 from backwright.transfer.grow.sessions import KINDS, session_kind
 from backwright.transfer.grow.sources import FunctionNode, Sources, last_name, names_of_statement
 
@@ -22,13 +22,15 @@ _BASES = {"DeclarativeBase", "DeclarativeBaseNoMeta", "AsyncAttrs"}
 class Dependency:
     """What handlers get by a dependency: its type, the function, the `Annotated` alias if any.
 
-    `annotated` tells whether handlers say `Annotated[…, Depends(…)]` rather than `= Depends(…)`.
+    `annotated` tells whether handlers say `Annotated[…, Depends(…)]` rather than `= Depends(…)`;
+    `made` is the call that makes the function, where the host makes one wherever it asks.
     """
 
     kind: Import
     getter: Import
     alias: Import | None = None
     annotated: bool = True
+    made: Guard | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ def read_seams(sources: Sources) -> Seams:
         engine=engine,
         metadata=_metadata(sources),
         base=_base(sources),
-        users=_users(sources),
+        users=_users(sources, annotated=session is None or session.annotated),
         address=read_address(sources) if engine is None else None,
         guard=guard_of(sources),
     )
@@ -188,9 +190,12 @@ def _engine(sources: Sources, session: Dependency | None) -> Import | None:
             continue
         makers = {*_ENGINES, *_makers(tree)}
         for node in tree.body:
-            if not isinstance(node, ast.Assign | ast.AnnAssign) or not names_of_statement(node):
+            if not isinstance(node, ast.Assign | ast.AnnAssign):
                 continue
-            if _calls(node.value, makers):
+            engines += [
+                (made, (sources.module(path), name)) for made, name in _unpacked(tree, node)
+            ]
+            if names_of_statement(node) and _calls(node.value, makers):
                 engines.append((node.value, (sources.module(path), names_of_statement(node)[0])))
     waits = session is not None and KINDS.get(session.kind[1], False)
     alike = [name for made, name in engines if _calls(made, _ENGINES[1:]) == waits]
@@ -206,6 +211,26 @@ def _makers(tree: ast.Module) -> set[str]:
         for inner in ast.walk(node)
         if isinstance(inner, ast.Return) and _calls(inner.value, _ENGINES)
     }
+
+
+def _unpacked(tree: ast.Module, node: ast.stmt) -> Iterator[tuple[ast.expr, str]]:
+    """Yield the engine of `engine, Session = make()`: the call that makes it, and its name."""
+    target = node.targets[0] if isinstance(node, ast.Assign) else None
+    call = node.value if isinstance(node, ast.Assign) else None
+    if not isinstance(target, ast.Tuple) or not isinstance(call, ast.Call):
+        return
+    maker = next((f for f in tree.body if last_name(call.func) in names_of_statement(f)), tree)
+    made = {
+        name: one.value
+        for one in ast.walk(maker)
+        if isinstance(one, ast.Assign) and _calls(one.value, _ENGINES)
+        for name in names_of_statement(one)
+    }
+    for given in (one.value for one in ast.walk(maker) if isinstance(one, ast.Return)):
+        for inner, outer in zip(getattr(given, "elts", ()), target.elts, strict=False):
+            if last_name(inner) in made and isinstance(outer, ast.Name):
+                yield made[last_name(inner)], outer.id
+                return
 
 
 def _calls(node: ast.expr | None, names: Collection[str]) -> bool:
@@ -240,15 +265,19 @@ def _base(sources: Sources) -> Import | None:
     return None
 
 
-def _users(sources: Sources) -> Users | None:
+def _users(sources: Sources, *, annotated: bool) -> Users | None:
     """Return how handlers learn who asks, where that is a row of a model with one key."""
     project = sources.project
     model = next((m for m in project.models if m.name == project.auth.user_model), None)
-    known = (project.auth.current_user or "").replace(":", ".")
-    if model is None or not known:
+    label = project.auth.current_user or ""
+    keys = [column.name for column in model.columns if column.primary_key] if model else []
+    if model is None or not label or len(keys) != 1:
         return None
-    keys = [column.name for column in model.columns if column.primary_key]
     itself = sources.module(model.file), model.name
+    if made := _maker_of(sources, label):
+        getter = ("", made.said)  # of the module that makes it
+        return Users(Dependency(itself, getter, annotated=annotated, made=made), model, keys[0])
+    known = label.replace(":", ".")
     schemas = {(sources.module(s.file), s.name) for s in project.schemas if s.name == model.name}
     schemas -= {itself}
     found = []
@@ -261,7 +290,14 @@ def _users(sources: Sources) -> Users | None:
         if kind is not None and kind[1] == model.name:
             found.append(Dependency(kind, getter, _alias(sources, path, alias), alias is not None))
     mine = [one for one in found if ".".join(one.getter) == known] or found
-    if not mine or len(keys) != 1:
+    if not mine:
         return None
     best = max(mine, key=lambda one: (one.alias is not None, found.count(one)))
     return Users(best, model, keys[0])
+
+
+def _maker_of(sources: Sources, label: str) -> Guard | None:
+    """Return the call that makes what tells who asks, where a function of the host makes it."""
+    module, _, name = label.partition(":")
+    maker, closes, _ = name.partition(".<locals>.")
+    return in_place(sources, (module, maker)) if closes else None

@@ -19,7 +19,7 @@ from backwright.transfer.grow.errors import error_key
 from backwright.transfer.grow.exports import import_like, with_exports
 from backwright.transfer.grow.fill import fill_schemas
 from backwright.transfer.grow.growth import Growth, names_in_host, names_in_module
-from backwright.transfer.grow.guard import guarded_router
+from backwright.transfer.grow.guard import guarded_router, made_before
 from backwright.transfer.grow.older import parameters_by_default
 from backwright.transfer.grow.shape import NOTE, shape, with_stand_ins, without_references
 from backwright.transfer.grow.sources import Sources, last_name, names_of_statement
@@ -326,6 +326,9 @@ def in_words(growth: Growth, code: str) -> str:
     code = speech(growth).put(with_stand_ins(code))
     if growth.guard:
         code = code.replace("[get_current_user]", f"[{growth.guard.said}]")
+    users = growth.seams.users.dependency if growth.seams.users else None
+    if growth.owned and users and users.made:
+        code = made_before(code, users.made)
     session = growth.seams.session
     if session is not None and not session.annotated:
         code = parameters_by_default(code)
