@@ -53,14 +53,14 @@ class User(Base):
     id = Column(Integer, primary_key=True)
 
 
-def current_user(permissions: list[str] | None = None):
-    def found(token: str = Depends(scheme)) -> User:
+def get_current_user(permissions: list[str] | None = None):
+    def current_user(token: str = Depends(scheme)) -> User:
         claims = jwt.decode(token, "secret", algorithms=["HS256"])
         if "sub" not in claims:
             raise HTTPException(401)
         return User(id=claims["sub"])
 
-    return found
+    return current_user
 
 
 def user_of_path(user_id: int) -> User:
@@ -88,8 +88,13 @@ def one(user: User = Depends(user_of_path), caller: User = Depends({name}())):
 @pytest.mark.parametrize(
     ("imported", "name", "said", "needed"),
     [
-        ("from accounts import current_user", "current_user", "signed_in", "current_user"),
-        ("import accounts", "accounts.current_user", "current_user", ""),
+        (
+            "from accounts import get_current_user",
+            "get_current_user",
+            "signed_in",
+            "get_current_user",
+        ),
+        ("import accounts", "accounts.get_current_user", "get_current_user", ""),
     ],
 )
 def test_who_asks_is_told_by_what_a_function_makes_in_place(
