@@ -24,6 +24,8 @@ def references() -> Iterator[References]:
         "/menu/{item_id}": {"put": DISH, "delete": {}},
         "/settings": {"put": DISH},
         "/books": {"post": DISH, "delete": {"parameters": [BY_ID]}},
+        "/books/data/{id}": {"get": {}},
+        "/books/tagged/{tag}": {"get": {}},
     }
     api = read_api(document(paths))
     client = Client("http://127.0.0.1:9")
@@ -50,3 +52,8 @@ def test_an_item_is_what_the_path_above_it_makes(references: References) -> None
     delete = operation(references, "DELETE /menu/{item_id}")
     assert references.resource(delete) == "menu"
     assert [(one.name, one.noun) for one in references.slots(delete)] == [("item_id", "menu")]
+
+
+def test_a_bare_id_is_of_what_is_made_further_up(references: References) -> None:
+    assert references.resource(operation(references, "GET /books/data/{id}")) == "book"
+    assert references.resource(operation(references, "GET /books/tagged/{tag}")) == "tagged"

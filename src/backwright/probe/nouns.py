@@ -63,6 +63,11 @@ def noun_of_parameter(operation: Operation, name: str) -> str:
     return noun(name)
 
 
+def is_bare(name: str) -> bool:
+    """Tell whether a parameter is called `id` or the like, and does not say of what."""
+    return name.lower() in _BARE
+
+
 def noun_of_operation(operation: Operation) -> str:
     """Return what an operation is about: the last noun of its path."""
     parts = operation.path.strip("/").split("/")

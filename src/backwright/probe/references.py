@@ -9,6 +9,7 @@ from typing import Any
 
 from backwright.probe.doors import password_fields
 from backwright.probe.nouns import (
+    is_bare,
     is_user,
     noun,
     noun_of_operation,
@@ -147,9 +148,15 @@ class References:
         found = noun_of_parameter(operation, name)
         if self.creators(found) or self.is_account(found):
             return found
-        before = operation.path.split(f"{{{name}")[0].rstrip("/").rpartition("/")[2]
-        above = noun_of_segment(before) if before else None
-        return above if above and self.creators(above) else found
+        before = operation.path.split(f"{{{name}")[0].strip("/").split("/")
+        far = len(before) if is_bare(name) else 1  # `/invoices/data/{id}` is of an invoice
+        for segment in reversed(before[-far:]):
+            above = noun_of_segment(segment) if segment else None
+            if segment.startswith("{"):
+                break
+            if above and self.creators(above):
+                return above
+        return found
 
     def _resource(self, operation: Operation) -> str:
         if operation.path_names and operation.path.rstrip("/").endswith("}"):

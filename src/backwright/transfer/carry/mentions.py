@@ -241,9 +241,15 @@ def _is_shown(node: cst.FormattedString) -> bool:
 
 def _said(work: Work, node: cst.FunctionDef, fields: Mapping[int, FieldSpec]) -> cst.FunctionDef:
     """Say the new field in the docstring, in addresses, and where its value is refused."""
-    names = {work.facts.fields[n].name: f.name for n, f in fields.items()}
+    names = {work.facts.fields[n].name: f.column for n, f in fields.items()}
     words = {names_of(old).human: names_of(new).human for old, new in names.items()}
-    made = reworded(node, names).visit(_Prose(words, names))
+    nouns = {  # `post_id` is told as "the comments of a post"
+        names_of(old.removesuffix("_id")).human: names_of(new.removesuffix("_id")).human
+        for old, new in names.items()
+        if old.endswith("_id") and new.endswith("_id")
+    }
+    words |= nouns
+    made = reworded(node, names | nouns).visit(_Prose(words, names))
     assert isinstance(made, cst.FunctionDef)  # noqa: S101
     return made
 

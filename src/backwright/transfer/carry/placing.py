@@ -65,13 +65,15 @@ def shapes_of(parts: Iterable[tuple[Part, cst.Module]], facts: Facts) -> dict[st
     handlers = [h for part, tree in parts if part.role == "routes" for h in handlers_in(tree)]
     taken = {name for h in handlers if h.method != "get" for name in _taken(h)}
     sought = {name for h in handlers if h.method == "get" for name in _taken(h)} - taken
+    given = {name for h in handlers for name in _given(h)}
     for part, tree in parts:
         if part.role in ("test", "factory", "fixture"):
             continue
         for node in tree.body:
             if isinstance(node, cst.ClassDef):
-                shape = _shape(part, node, facts, is_taken=node.name.value in taken)
-                if node.name.value in sought and not shape.is_table:
+                name = node.name.value
+                shape = _shape(part, node, facts, taken=name in taken, given=name in given)
+                if name in sought and not shape.is_table:
                     shape = replace(shape, role="filter", aim="filter")
                 found[shape.key] = shape
     found = {k: s for k, s in found.items() if _inherited(s, found) or s.is_table}
@@ -213,7 +215,14 @@ def _taken(handler: Handler) -> Iterator[str]:
         yield from re.findall(r"\w+", code_of(param.annotation) if param.annotation else "")
 
 
-def _shape(part: Part, node: cst.ClassDef, facts: Facts, *, is_taken: bool) -> Shape:
+def _given(handler: Handler) -> Iterator[str]:
+    """Yield the names in the types of what a handler answers with."""
+    returned = handler.node.returns
+    said = (handler.option("response_model") or "", code_of(returned) if returned else "")
+    yield from re.findall(r"\w+", " ".join(said))
+
+
+def _shape(part: Part, node: cst.ClassDef, facts: Facts, *, taken: bool, given: bool) -> Shape:
     numbers = {n for s in node.body.body if (n := declared(s)) is not None and not is_nested(s)}
     nested = {n for s in node.body.body if (n := declared(s)) is not None and is_nested(s)}
     code = code_of(node)
@@ -225,10 +234,10 @@ def _shape(part: Part, node: cst.ClassDef, facts: Facts, *, is_taken: bool) -> S
     )
     role: Role | None = "model" if is_table else _role_by_name(node.name.value, facts.new.pascal)
     shown = any(re.search(rf"^\s+{s}\s*:", code, re.MULTILINE) for s in facts.structural)
-    shown = shown or (not is_taken and ("from_attributes" in code or "orm_mode" in code))
-    alone: Role = "public" if shown else "create"
+    shown = shown or (not taken and ("from_attributes" in code or "orm_mode" in code))
+    alone: Role = "public" if shown and (given or not taken) else "create"
     role = role or alone
-    if role == "public" and is_taken and _may_all_be_left_out(node):
+    if role == "public" and taken and _may_all_be_left_out(node):
         role = "update"  # what is shown is what is sent to change it, whatever its name
     bases = tuple(code_of(b.value).rpartition(".")[2] for b in node.bases)
     aim = role
