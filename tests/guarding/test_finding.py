@@ -1,5 +1,6 @@
 """Ways in which hosts reach their tables: each is seen, or nobody's rows would be scoped."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,35 @@ app = FastAPI()
 def create({parameters}db: Session = Depends(get_db)):
     {code}
 """
+ROUTES = """from fastapi import APIRouter, Depends
+from sqlalchemy.orm import Session
+
+from app.database import get_db
+from app.models import Page
+
+router = APIRouter()
+
+
+@router.post("/")
+def create(text: str, db: Session = Depends(get_db)):
+    db.add(Page(text=text))
+"""
+FIXTURES = """import pytest
+from app.models import Page
+
+
+@pytest.fixture
+def make(session):
+    def add():
+        row = Page(text="one")
+        session.add(row)
+        return row
+
+    def other():
+        return Page(text="two")
+
+    return add, other
+"""
 WAYS = {
     "everything that a package gives": (
         "from app.tables import *", "", "page: PageIn, ", "db.add(Page(**page.model_dump()))",
@@ -134,3 +164,43 @@ def test_accounts_join_the_tables_that_have_the_base_in_their_module(tmp_path: P
     assert "from .models.page import User" in draft.text("app/auth.py") or (
         "from app.models.page import User" in draft.text("app/auth.py")
     )
+
+
+def test_a_row_that_a_function_inside_a_fixture_makes_gets_one_owner(tmp_path: Path) -> None:
+    root = host(tmp_path, *WAYS["everything that a package gives"])
+    (root / "tests").mkdir()
+    (root / "tests" / "conftest.py").write_text(FIXTURES)
+    project, draft = read_project(root), Draft(root)
+    guard(draft, project, plan(project, draft, Answers(yes=True)), {})
+    code = draft.text("tests/conftest.py")
+    assert 'row = Page(text="one", owner_id=owner(session).id)' in code
+    assert 'return Page(text="two", owner_id=owner(session).id)' in code
+
+
+@pytest.mark.parametrize(
+    ("layout", "files"),
+    [
+        ("app/{}.py", ["app/account_routes.py", "app/auth.py", "app/security.py"]),
+        (
+            "app/{}/routes.py",
+            ["app/auth/accounts.py", "app/auth/routes.py", "app/auth/security.py"],
+        ),
+    ],
+)
+def test_no_module_of_accounts_hides_another(tmp_path: Path, layout: str, files: list[str]) -> None:
+    root = host(tmp_path, "", "", "", "pass")
+    places = [layout.format(one) for one in ("pages", "books")]
+    for place in places:
+        (root / place).parent.mkdir(exist_ok=True)
+        (root / place).write_text(ROUTES)
+    lines = [
+        f"from {one[:-3].replace('/', '.')} import router as r{i}\n" for i, one in enumerate(places)
+    ]
+    lines += ["from fastapi import FastAPI\napp = FastAPI()\n"]
+    lines += [f"app.include_router(r{i}, prefix='/{one}')\n" for i, one in enumerate(places)]
+    (root / "app" / "main.py").write_text("".join(lines))
+    project, draft = read_project(root), Draft(root)
+    guard(draft, project, plan(project, draft, Answers(yes=True)), {})
+    made = [path for path in draft.modules() if not (root / path).exists()]
+    made = [one for one in made if "tests/" not in one and not re.search("user|__init__", one)]
+    assert sorted(made) == files

@@ -54,7 +54,7 @@ def plan(project: Project, draft: Draft, answers: Answers) -> Wanted:
     account = _accounts(project, answers)
     role = _role(project, draft, account, answers)
     candidates = [m for m in project.models if not is_link(m) and m is not account]
-    proposed = [m.name for m in candidates if _is_written(m, uses)]
+    proposed = [m.name for m in candidates if _is_written(m, uses) or _is_of(account, m, uses)]
     known = [m.name for m in candidates]
     if not proposed and "owned" not in answers.given:
         _refuse_unreadable(project, draft)
@@ -119,6 +119,13 @@ def _bodies(program: Program, handler: Function, every: dict[tuple[str, str], Ow
 
 def _is_written(model: Model, uses: Iterable[Use]) -> bool:
     return any(model.name in use.made for use in uses if use.endpoint.method in _WRITING)
+
+
+def _is_of(account: Model | None, model: Model, uses: Iterable[Use]) -> bool:
+    """Tell whether rows that endpoints show say themselves which account they are of."""
+    tables = {(c.foreign_key or "").rpartition(".")[0] for c in model.columns}
+    is_told = account is not None and account is not model and account.table in tables
+    return is_told and any(model.name in use.touched for use in uses)
 
 
 def owned_question(proposed: Sequence[str], known: Sequence[str], uses: Sequence[Use]) -> Question:

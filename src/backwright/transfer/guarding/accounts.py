@@ -17,10 +17,8 @@ from backwright.spec.names import names_of
 from backwright.spec.types import ResourceSpec
 from backwright.transfer.declaration import Import, wanted_imports
 from backwright.transfer.dialect import Home, bound, read_dialect
-from backwright.transfer.draft import Draft
 from backwright.transfer.grow.grow import growth_of
 from backwright.transfer.grow.growth import Growth
-from backwright.transfer.grow.homes import read_homes
 from backwright.transfer.grow.requirements import add_dependencies
 from backwright.transfer.grow.settings import with_setting
 from backwright.transfer.grow.speak import Speech, rebound
@@ -29,17 +27,17 @@ from backwright.transfer.grow.tables import write_tables
 from backwright.transfer.grow.wiring import read_wiring, wire
 from backwright.transfer.guarding.adopted import has_older, speak_of
 from backwright.transfer.guarding.columns import add_columns
+from backwright.transfer.guarding.gate_homes import AUTH, homes
 from backwright.transfer.guarding.host import Host
 from backwright.transfer.guarding.leaving_out import without
 from backwright.transfer.guarding.varied_rows import with_rows
 
-NEEDED = ("bcrypt>=4.1", "pyjwt>=2.10", "python-multipart>=0.0.9", "email-validator>=2.1")
+NEEDED = ("bcrypt>=4.0", "pyjwt>=2.10", "python-multipart>=0.0.6", "email-validator>=2.0")
 _OLDER = ("bcrypt>=4.0", "pyjwt>=2.4", "python-multipart>=0.0.6", "email-validator>=1.3")
 _NEWER_PYTHON = (3, 9)  # which the newer of them need
 _ANNOTATED = ("typing", "typing_extensions")  # where it is had from, also by an older Python
 FIELDS = ("email:str:254:unique", "hashed_password:str:60", "token_version:int:optional")
 _PASSWORD = "hashed_password:str:60:optional"  # noqa: S105 - a field
-AUTH = names_of("auth", plural="auth")
 _SETTING = 'os.environ.get("SECRET_KEY", "")'
 _KEYS = {"int": "int", "uuid": "UUID", "str": "str"}
 _OF_SUBJECT = re.compile(r" +try:\n +key = UUID\(subject\)\n +except ValueError:\n +return None\n")
@@ -265,7 +263,7 @@ def add_gate(host: Host) -> None:
 
 def _gate_beside(host: Host, code: dict[str, str], secret: dict[str, set[str]]) -> None:
     """Write the modules where the host has such, and register the router as it does."""
-    paths = host.homes = {name: path for name, path in homes(host).items() if name in code}
+    paths = host.homes = homes(host, code)
     known = known_names(host, paths)
     known |= {name: (module, name) for module, names in secret.items() for name in names}
     growth = host.growth()
@@ -290,32 +288,6 @@ def _gate_beside(host: Host, code: dict[str, str], secret: dict[str, set[str]]) 
         wiring.file, wire(host.sources, wiring, host.sources.module(paths["routes/auth"]), AUTH)
     )
     host.done("wiring", wiring.file)
-
-
-def homes(host: Host) -> dict[str, str]:
-    """Return the file of each module; one that is there already is not written over.
-
-    Raises:
-        UsageError: every name for one is taken.
-    """
-    package = PurePosixPath(host.project.apps[0].file).parent
-    routes = read_homes(host.sources, AUTH).routes
-    older = {OLDER: _free(host.draft, str(package / f"{OLDER}.py"), "older_hashes")}
-    return {
-        "security": _free(host.draft, str(package / "security.py"), "passwords"),
-        **(older if has_older(host.accounts) else {}),
-        "auth": _free(host.draft, str(package / "auth.py"), "accounts"),
-        "routes/auth": _free(host.draft, routes, "account_routes"),
-        ROWS: _free(host.draft, str(package / f"{ROWS}.py"), "rows_of_accounts"),
-    }
-
-
-def _free(draft: Draft, path: str, other: str) -> str:
-    candidates = (path, str(PurePosixPath(path).with_name(f"{other}.py")))
-    for one in candidates:
-        if not draft.exists(one) and not draft.exists(f"{one.removesuffix('.py')}/__init__.py"):
-            return one
-    raise UsageError(f"{' and '.join(candidates)} are there already", remedy="rename one of them")
 
 
 def _gate_in(host: Host, code: dict[str, str], secret: dict[str, set[str]]) -> None:

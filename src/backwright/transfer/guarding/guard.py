@@ -26,6 +26,7 @@ from backwright.transfer.guarding.adopting import Accounts, read_accounts
 from backwright.transfer.guarding.columns import add_owners
 from backwright.transfer.guarding.edits import Edits
 from backwright.transfer.guarding.example_settings import add_example_setting, set_token_url
+from backwright.transfer.guarding.gate_homes import homes
 from backwright.transfer.guarding.host import Host, Wanted
 from backwright.transfer.guarding.host_tests import sign_in_tests
 from backwright.transfer.guarding.owned import OWNER, Owned, owned_models, owner_column
@@ -377,9 +378,10 @@ class _Work:
     def _origins(self) -> dict[str, Import]:
         """Return where each name that edits need is imported from."""
         host = self.host
-        file = host.project.apps[0].file if host.is_flat else accounts.homes(host)["auth"]
+        paths = homes(host, (*accounts.modules(host), accounts.ROWS))
+        file = host.project.apps[0].file if host.is_flat else paths["auth"]
         gate = host.sources.module(file)
-        rows = gate if host.is_flat else host.sources.module(accounts.homes(host)[accounts.ROWS])
+        rows = gate if host.is_flat else host.sources.module(paths[accounts.ROWS])
         library = "sqlmodel" if host.sqlmodel else "sqlalchemy"
         origins: dict[str, Import] = {
             "select": (library, "select"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
+from collections.abc import Iterator
 from functools import cached_property
 from pathlib import PurePosixPath
 
@@ -153,8 +154,8 @@ class _Tests:
                 self.edits.insert(self.edits.end(node), ")")
                 self.counts["clients"] += 1
                 names.add("signed_in")
-        for function in [n for n in ast.walk(tree) if isinstance(n, FunctionNode)]:
-            names |= self._own_rows(function)
+        for line in _functions(tree, ()):
+            names |= self._own_rows(line)
         return names
 
     def said(self) -> str:
@@ -167,16 +168,18 @@ class _Tests:
         origin = self.sources.resolve(self.path, node.func)[0].partition(".")[0]
         return origin in ("fastapi", "starlette", "httpx")
 
-    def _own_rows(self, function: FunctionNode) -> set[str]:
+    def _own_rows(self, line: tuple[FunctionNode, ...]) -> set[str]:
+        """Give the rows that a function makes an owner; before it stand those that it is in."""
+        function = line[-1]
         made = [(call, kind) for call in _calls(function) if (kind := self._kind(call))]
         told = [call for call in _calls(function) if self._is_told(function, call)]
         if not made and not told:
             return set()
-        session = _session(function)
+        session = next((found for one in reversed(line) if (found := _session(one))), None)
         waits = self.host.session.kind[1] == "AsyncSession"
         if session is None or (waits and not isinstance(function, ast.AsyncFunctionDef)):
-            line = (made[0][0] if made else told[0]).lineno
-            self.host.notes.append(Note(self.path, line, f"{function.name} makes rows {NOBODY}"))
+            at = (made[0][0] if made else told[0]).lineno
+            self.host.notes.append(Note(self.path, at, f"{function.name} makes rows {NOBODY}"))
             return set()
         asked = f"await owner({session})" if waits else f"owner({session})"
         someone = f"({asked})" if waits else asked
@@ -214,8 +217,25 @@ class _Tests:
         )
 
 
+def _functions(
+    node: ast.AST, outer: tuple[FunctionNode, ...]
+) -> Iterator[tuple[FunctionNode, ...]]:
+    """Yield each function with those before it that it stands in."""
+    for child in ast.iter_child_nodes(node):
+        line = (*outer, child) if isinstance(child, FunctionNode) else outer
+        if isinstance(child, FunctionNode):
+            yield line
+        yield from _functions(child, line)
+
+
 def _calls(function: FunctionNode) -> list[ast.Call]:
-    return [node for node in ast.walk(function) if isinstance(node, ast.Call)]
+    """Return the calls of a function, without those of functions in it."""
+    found, waiting = [], list(ast.iter_child_nodes(function))
+    while waiting:
+        node = waiting.pop(0)
+        found += [node] if isinstance(node, ast.Call) else []
+        waiting += [] if isinstance(node, FunctionNode) else ast.iter_child_nodes(node)
+    return found
 
 
 def _session(function: FunctionNode) -> str | None:

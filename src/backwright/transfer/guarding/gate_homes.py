@@ -1,0 +1,55 @@
+"""Where the modules of accounts go: each has a name that nothing else has, or will have."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import PurePosixPath
+
+from backwright.errors import UsageError
+from backwright.spec.names import names_of
+from backwright.transfer.draft import Draft
+from backwright.transfer.grow.homes import read_homes
+from backwright.transfer.guarding.host import Host
+
+AUTH = names_of("auth", plural="auth")
+# What each module is called where its own name is taken.
+_OTHERS = {
+    "security": "passwords",
+    "older_passwords": "older_hashes",
+    "auth": "accounts",
+    "routes/auth": "account_routes",
+    "owned_rows": "rows_of_accounts",
+}
+
+
+def homes(host: Host, names: Collection[str]) -> dict[str, str]:
+    """Return the file of each module; one that is there already is not written over.
+
+    Where each domain of a host has a folder, all of them stand in that of accounts.
+
+    Args:
+        host: the host.
+        names: the modules of the template that it needs.
+
+    Raises:
+        UsageError: every name for one is taken.
+    """
+    package = PurePosixPath(host.project.apps[0].file).parent
+    routes = PurePosixPath(read_homes(host.sources, AUTH).routes)
+    has_folder = routes.parent == package / AUTH.snake
+    package = routes.parent if has_folder else package
+    found: dict[str, str] = {}
+    for name in (one for one in _OTHERS if one in names):
+        path = routes if name == "routes/auth" else package / f"{name}.py"
+        other = path.with_name(f"{_OTHERS[name]}.py")
+        ways = (other, path) if has_folder and name == AUTH.snake else (path, other)
+        found[name] = _free(host.draft, [str(one) for one in ways], found.values())
+    return found
+
+
+def _free(draft: Draft, ways: list[str], taken: Collection[str]) -> str:
+    for one in ways:
+        there = (one, f"{one.removesuffix('.py')}/__init__.py")
+        if one not in taken and not any(draft.exists(path) for path in there):
+            return one
+    raise UsageError(f"{' and '.join(ways)} are there already", remedy="rename one of them")
