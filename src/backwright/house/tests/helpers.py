@@ -1,10 +1,18 @@
 """What the tests of all resources have in common."""
 
+import asyncio
+import time
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
 from enum import Enum
 from typing import Any
+from uuid import UUID
 
 from httpx import AsyncClient, Response
 from pydantic import BaseModel
+from sqlmodel import func, select, text
+
+from app.database import Session
 
 Fields = dict[str, Any]
 
@@ -46,6 +54,36 @@ async def use_every_verb(
         await client.patch(f"{path}/{row['id']}", json=new),
         await client.delete(f"{path}/{row['id']}"),
     ]
+
+
+@asynccontextmanager
+async def held(session: Session, model: Any, row: Fields) -> AsyncIterator[None]:
+    """Keep everybody else from changing a row until the block ends."""
+    async with session.transaction():
+        await session.scalar(select(model.id).where(model.id == UUID(row["id"])).with_for_update())
+        yield
+
+
+async def begin(session: Session, request: Coroutine[Any, Any, Response]) -> asyncio.Task[Response]:
+    """Send a request, and go on as soon as it waits for a row that the session holds."""
+    already = await _count_waiting(session)
+    sent = asyncio.create_task(request)
+    deadline = time.monotonic() + 10
+    while await _count_waiting(session) == already:
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.02)
+    return sent
+
+
+async def _count_waiting(session: Session) -> int:
+    """Return how many statements wait for another, now and not when the transaction began."""
+    await session.scalar(select(func.pg_stat_clear_snapshot()))
+    waiting = text(
+        "count(*) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    count: int = await session.scalar(select(waiting))
+    return count
 
 
 def assert_not_found(response: Response, what: str, field: str | None = None) -> None:

@@ -5,12 +5,13 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from fastapi import FastAPI
 from httpx import AsyncClient
 from sqlmodel import delete
 
 from app.database import Session
 from app.fields import LARGEST_INTEGER, MOST_LINKS
-from app.models import LoginSession
+from app.models import Category, LoginSession
 from app.schemas import CategoryPublic
 from tests.factories import (
     changed_category,
@@ -23,8 +24,10 @@ from tests.helpers import (
     assert_conflict,
     assert_not_found,
     assert_sorted,
+    begin,
     brief,
     filters_by,
+    held,
     read_all,
     use_every_verb,
 )
@@ -365,6 +368,29 @@ async def test_update_at_once_to_a_circle_of_parents(alice: AsyncClient) -> None
         assert refused in {400, 409}  # after the other, or in the midst of it
 
 
+async def test_update_the_parent_during_another_move(alice: AsyncClient, session: Session) -> None:
+    """Nobody waits for another's move: the second of two is refused."""
+    first, second, above = [await make_category(alice) for _ in range(3)]
+    async with held(session, Category, first):
+        moved = await begin(session, alice.patch(path_of(first), json={"parent_id": above["id"]}))
+        response = await alice.patch(path_of(second), json={"parent_id": above["id"]})
+        assert_conflict(response, "Another one is being moved; try again")
+    assert (await moved).status_code == 200
+
+
+async def test_update_the_parent_after_signing_out(
+    app: FastAPI, alice: AsyncClient, session: Session
+) -> None:
+    """That another one is being moved is not for everybody to know."""
+    first, second, above = [await make_category(alice) for _ in range(3)]
+    async with held(session, Category, first):
+        moved = await begin(session, alice.patch(path_of(first), json={"parent_id": above["id"]}))
+        await app.state.database.session().execute(delete(LoginSession))
+        response = await alice.patch(path_of(second), json={"parent_id": above["id"]})
+        assert response.status_code == 401, response.text
+    await moved
+
+
 async def test_update_to_an_unknown_label(alice: AsyncClient) -> None:
     """A label must exist."""
     category = await make_category(alice)
@@ -390,6 +416,22 @@ async def test_update_to_no_labels(alice: AsyncClient) -> None:
     response = await alice.patch(path_of(category), json={"label_ids": []})
     assert response.status_code == 200, response.text
     assert response.json()["label_ids"] == []
+    assert (await alice.get(path_of(category))).json() == response.json()
+
+
+async def test_update_during_a_change_of_labels(alice: AsyncClient, session: Session) -> None:
+    """Who waits while the labels are changed answers with the new ones."""
+    ids = [(await make_label(alice))["id"] for _ in range(2)]
+    category = await make_category(alice, label_ids=ids[:1])
+    fields = await changed_category(alice)
+    del fields["label_ids"]
+    async with held(session, Category, category):
+        relinked = await begin(session, alice.patch(path_of(category), json={"label_ids": ids[1:]}))
+        changed = await begin(session, alice.patch(path_of(category), json=fields))
+    assert (await relinked).status_code == 200
+    response = await changed
+    assert response.status_code == 200, response.text
+    assert response.json()["label_ids"] == ids[1:]
     assert (await alice.get(path_of(category))).json() == response.json()
 
 

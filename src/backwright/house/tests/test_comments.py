@@ -4,12 +4,13 @@ import asyncio
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from httpx import AsyncClient
 from sqlmodel import delete
 
 from app.database import Session
 from app.fields import LONGEST_TEXT
-from app.models import LoginSession
+from app.models import Comment, LoginSession
 from app.schemas import CommentPublic
 from tests.factories import (
     changed_comment,
@@ -23,8 +24,10 @@ from tests.helpers import (
     assert_conflict,
     assert_not_found,
     assert_sorted,
+    begin,
     brief,
     filters_by,
+    held,
     read_all,
     use_every_verb,
 )
@@ -379,6 +382,34 @@ async def test_update_at_once_to_a_circle_of_parents(alice: AsyncClient) -> None
         done, refused = sorted(response.status_code for response in responses)
         assert done == 200
         assert refused in {400, 409}  # after the other, or in the midst of it
+
+
+async def test_update_the_parent_during_another_move(
+    alice: AsyncClient, bob: AsyncClient, session: Session
+) -> None:
+    """The second of two moves is refused, and does not wait; nobody else is kept from theirs."""
+    first, second, above = [await make_comment(alice) for _ in range(3)]
+    other, over = [await make_comment(bob) for _ in range(2)]
+    async with held(session, Comment, first):
+        moved = await begin(session, alice.patch(path_of(first), json={"parent_id": above["id"]}))
+        response = await alice.patch(path_of(second), json={"parent_id": above["id"]})
+        assert_conflict(response, "Another one is being moved; try again")
+        response = await bob.patch(path_of(other), json={"parent_id": over["id"]})
+        assert response.status_code == 200, response.text
+    assert (await moved).status_code == 200
+
+
+async def test_update_the_parent_after_signing_out(
+    app: FastAPI, alice: AsyncClient, session: Session
+) -> None:
+    """That another one is being moved is not for everybody to know."""
+    first, second, above = [await make_comment(alice) for _ in range(3)]
+    async with held(session, Comment, first):
+        moved = await begin(session, alice.patch(path_of(first), json={"parent_id": above["id"]}))
+        await app.state.database.session().execute(delete(LoginSession))
+        response = await alice.patch(path_of(second), json={"parent_id": above["id"]})
+        assert response.status_code == 401, response.text
+    await moved
 
 
 # --- Delete

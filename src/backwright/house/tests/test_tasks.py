@@ -9,7 +9,7 @@ from sqlmodel import delete
 
 from app.database import Session
 from app.fields import LONGEST_TEXT, MOST_LINKS
-from app.models import LoginSession
+from app.models import LoginSession, Task
 from app.schemas import TaskPublic
 from tests.factories import (
     changed_task,
@@ -22,8 +22,10 @@ from tests.helpers import (
     UNKNOWN_ID,
     assert_not_found,
     assert_sorted,
+    begin,
     brief,
     filters_by,
+    held,
     read_all,
     use_every_verb,
 )
@@ -406,6 +408,22 @@ async def test_update_to_no_tags(alice: AsyncClient) -> None:
     response = await alice.patch(path_of(task), json={"tag_ids": []})
     assert response.status_code == 200, response.text
     assert response.json()["tag_ids"] == []
+    assert (await alice.get(path_of(task))).json() == response.json()
+
+
+async def test_update_during_a_change_of_tags(alice: AsyncClient, session: Session) -> None:
+    """Who waits while the tags are changed answers with the new ones."""
+    ids = [(await make_tag(alice))["id"] for _ in range(2)]
+    task = await make_task(alice, tag_ids=ids[:1])
+    fields = await changed_task(alice)
+    del fields["tag_ids"]
+    async with held(session, Task, task):
+        relinked = await begin(session, alice.patch(path_of(task), json={"tag_ids": ids[1:]}))
+        changed = await begin(session, alice.patch(path_of(task), json=fields))
+    assert (await relinked).status_code == 200
+    response = await changed
+    assert response.status_code == 200, response.text
+    assert response.json()["tag_ids"] == ids[1:]
     assert (await alice.get(path_of(task))).json() == response.json()
 
 
