@@ -136,3 +136,14 @@ def test_the_readme_lists_the_resource_as_its_like() -> None:
     transfer_resource(draft, house_draft(), read_resource_line("OrderLine amount:int"))
     row = "| Order lines | `/api/v1/order-lines/{id}` | each user's own |"
     assert row in draft.text("README.md").splitlines()
+
+
+def test_a_resource_of_links_alone_has_no_tests_that_change_other_fields() -> None:
+    """There are none that such a test could send."""
+    names = {}
+    for line in ("Bundle tags:many:Tag", "Bundle name:str tags:many:Tag"):
+        draft = house_draft()
+        transfer_resource(draft, house_draft(), read_resource_line(line))
+        names[line] = {n for s in outline(draft.text("tests/test_bundles.py")) for n in s.names}
+    only, named = names.values()
+    assert named - only == {"test_update_during_a_change_of_tags"}

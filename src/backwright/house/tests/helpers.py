@@ -57,14 +57,16 @@ async def use_every_verb(
 
 
 @asynccontextmanager
-async def held(session: Session, model: Any, row: Fields) -> AsyncIterator[None]:
+async def hold_row(session: Session, model: Any, row: Fields) -> AsyncIterator[None]:
     """Keep everybody else from changing a row until the block ends."""
     async with session.transaction():
         await session.scalar(select(model.id).where(model.id == UUID(row["id"])).with_for_update())
         yield
 
 
-async def begin(session: Session, request: Coroutine[Any, Any, Response]) -> asyncio.Task[Response]:
+async def start_waiting(
+    session: Session, request: Coroutine[Any, Any, Response]
+) -> asyncio.Task[Response]:
     """Send a request, and go on as soon as it waits for a row that the session holds."""
     already = await _count_waiting(session)
     sent = asyncio.create_task(request)

@@ -24,11 +24,11 @@ from tests.helpers import (
     assert_conflict,
     assert_not_found,
     assert_sorted,
-    begin,
     brief,
     filters_by,
-    held,
+    hold_row,
     read_all,
+    start_waiting,
     use_every_verb,
 )
 
@@ -371,8 +371,10 @@ async def test_update_at_once_to_a_circle_of_parents(alice: AsyncClient) -> None
 async def test_update_the_parent_during_another_move(alice: AsyncClient, session: Session) -> None:
     """Nobody waits for another's move: the second of two is refused."""
     first, second, above = [await make_category(alice) for _ in range(3)]
-    async with held(session, Category, first):
-        moved = await begin(session, alice.patch(path_of(first), json={"parent_id": above["id"]}))
+    async with hold_row(session, Category, first):
+        moved = await start_waiting(
+            session, alice.patch(path_of(first), json={"parent_id": above["id"]})
+        )
         response = await alice.patch(path_of(second), json={"parent_id": above["id"]})
         assert_conflict(response, "Another one is being moved; try again")
     assert (await moved).status_code == 200
@@ -383,8 +385,10 @@ async def test_update_the_parent_after_signing_out(
 ) -> None:
     """That another one is being moved is not for everybody to know."""
     first, second, above = [await make_category(alice) for _ in range(3)]
-    async with held(session, Category, first):
-        moved = await begin(session, alice.patch(path_of(first), json={"parent_id": above["id"]}))
+    async with hold_row(session, Category, first):
+        moved = await start_waiting(
+            session, alice.patch(path_of(first), json={"parent_id": above["id"]})
+        )
         await app.state.database.session().execute(delete(LoginSession))
         response = await alice.patch(path_of(second), json={"parent_id": above["id"]})
         assert response.status_code == 401, response.text
@@ -425,9 +429,11 @@ async def test_update_during_a_change_of_labels(alice: AsyncClient, session: Ses
     category = await make_category(alice, label_ids=ids[:1])
     fields = await changed_category(alice)
     del fields["label_ids"]
-    async with held(session, Category, category):
-        relinked = await begin(session, alice.patch(path_of(category), json={"label_ids": ids[1:]}))
-        changed = await begin(session, alice.patch(path_of(category), json=fields))
+    async with hold_row(session, Category, category):
+        relinked = await start_waiting(
+            session, alice.patch(path_of(category), json={"label_ids": ids[1:]})
+        )
+        changed = await start_waiting(session, alice.patch(path_of(category), json=fields))
     assert (await relinked).status_code == 200
     response = await changed
     assert response.status_code == 200, response.text

@@ -24,11 +24,11 @@ from tests.helpers import (
     assert_conflict,
     assert_not_found,
     assert_sorted,
-    begin,
     brief,
     filters_by,
-    held,
+    hold_row,
     read_all,
+    start_waiting,
     use_every_verb,
 )
 
@@ -390,8 +390,10 @@ async def test_update_the_parent_during_another_move(
     """The second of two moves is refused, and does not wait; nobody else is kept from theirs."""
     first, second, above = [await make_comment(alice) for _ in range(3)]
     other, over = [await make_comment(bob) for _ in range(2)]
-    async with held(session, Comment, first):
-        moved = await begin(session, alice.patch(path_of(first), json={"parent_id": above["id"]}))
+    async with hold_row(session, Comment, first):
+        moved = await start_waiting(
+            session, alice.patch(path_of(first), json={"parent_id": above["id"]})
+        )
         response = await alice.patch(path_of(second), json={"parent_id": above["id"]})
         assert_conflict(response, "Another one is being moved; try again")
         response = await bob.patch(path_of(other), json={"parent_id": over["id"]})
@@ -404,8 +406,10 @@ async def test_update_the_parent_after_signing_out(
 ) -> None:
     """That another one is being moved is not for everybody to know."""
     first, second, above = [await make_comment(alice) for _ in range(3)]
-    async with held(session, Comment, first):
-        moved = await begin(session, alice.patch(path_of(first), json={"parent_id": above["id"]}))
+    async with hold_row(session, Comment, first):
+        moved = await start_waiting(
+            session, alice.patch(path_of(first), json={"parent_id": above["id"]})
+        )
         await app.state.database.session().execute(delete(LoginSession))
         response = await alice.patch(path_of(second), json={"parent_id": above["id"]})
         assert response.status_code == 401, response.text

@@ -22,11 +22,11 @@ from tests.helpers import (
     UNKNOWN_ID,
     assert_not_found,
     assert_sorted,
-    begin,
     brief,
     filters_by,
-    held,
+    hold_row,
     read_all,
+    start_waiting,
     use_every_verb,
 )
 
@@ -417,9 +417,11 @@ async def test_update_during_a_change_of_tags(alice: AsyncClient, session: Sessi
     task = await make_task(alice, tag_ids=ids[:1])
     fields = await changed_task(alice)
     del fields["tag_ids"]
-    async with held(session, Task, task):
-        relinked = await begin(session, alice.patch(path_of(task), json={"tag_ids": ids[1:]}))
-        changed = await begin(session, alice.patch(path_of(task), json=fields))
+    async with hold_row(session, Task, task):
+        relinked = await start_waiting(
+            session, alice.patch(path_of(task), json={"tag_ids": ids[1:]})
+        )
+        changed = await start_waiting(session, alice.patch(path_of(task), json=fields))
     assert (await relinked).status_code == 200
     response = await changed
     assert response.status_code == 200, response.text
