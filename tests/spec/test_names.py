@@ -109,3 +109,15 @@ def test_a_resource_in_one_line() -> None:
 def test_broken_quoting_is_said() -> None:
     with pytest.raises(UsageError, match="cannot be split"):
         read_resource_line('Review "body:text')
+
+
+def test_a_resource_in_one_pair_of_quotes_is_the_same() -> None:
+    """`new --resource` takes it so, and people copy it from there."""
+    words = ["Review", "rating:int:1..5", "product:ref:Product"]
+    assert read_resource(" ".join(words), []) == read_resource(words[0], words[1:])
+    assert read_resource(" ".join(words[:2]), words[2:]) == read_resource(words[0], words[1:])
+
+
+def test_a_field_without_a_resource_is_no_resource() -> None:
+    with pytest.raises(UsageError, match="rating:int"):
+        read_resource("rating:int", ["body:text"])

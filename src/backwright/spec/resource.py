@@ -19,11 +19,14 @@ def read_resource(
     like: str | None = None,
     plural: str | None = None,
 ) -> ResourceSpec:
-    """Read a resource as `add resource NAME FIELD…` gives it.
+    """Read a resource as `add resource NAME FIELD…` gives it, or all of it in one pair of quotes.
 
     Raises:
         UsageError: the name or a field word is wrong, or there is no field at all.
     """
+    if ":" in name:
+        name, *more = _split(name)
+        words = [*more, *words]
     names = read_name(name, plural=plural)
     if not words:
         raise UsageError(
@@ -45,11 +48,16 @@ def read_resource_line(line: str) -> ResourceSpec:
     Raises:
         UsageError: as `read_resource`, or the quoting is broken.
     """
+    name, *words = _split(line)
+    return read_resource(name, words)
+
+
+def _split(line: str) -> list[str]:
+    """Split a line into words as a shell does; an empty line is one empty word."""
     try:
-        name, *words = shlex.split(line) or [""]
+        return shlex.split(line) or [""]
     except ValueError as error:
         raise UsageError(f"{line!r} cannot be split into words: {error}") from None
-    return read_resource(name, words)
 
 
 def read_name(name: str, *, plural: str | None = None) -> Names:
