@@ -45,6 +45,41 @@ def with_argument(
     return finished(file, text, after, imports)
 
 
+def tried(
+    evidence: Evidence, file: str, statement: ast.stmt, exception: str, answer: tuple[int, str],
+    imports: Imports | None = None,
+) -> tuple[Repair, ...]:  # fmt: skip
+    """Return the repair that answers by HTTPException what a statement raises.
+
+    Args:
+        evidence: The project and its log.
+        file: Where the statement stands.
+        statement: What raises.
+        exception: The type that is caught, as it is written.
+        answer: The status, and the text in quotes or as an expression.
+        imports: What is imported for it, beside HTTPException.
+    """
+    text = evidence.sources.text(file)
+    lines = text.splitlines(keepends=True)
+    block = lines[statement.lineno - 1 : statement.end_lineno]
+    indent = " " * statement.col_offset
+    status, detail = answer
+    if status == 401:
+        raised = [
+            f"{indent}    raise HTTPException(\n", f"{indent}        status_code=401,\n",
+            f"{indent}        detail={detail},\n",
+            f'{indent}        headers={{"WWW-Authenticate": "Bearer"}},\n', f"{indent}    ) from error\n",
+        ]  # fmt: skip
+    else:
+        words = f"HTTPException(status_code={status}, detail={detail})"
+        raised = [f"{indent}    raise {words} from error\n"]
+    lines[statement.lineno - 1 : statement.end_lineno] = [
+        f"{indent}try:\n", *(f"    {line}" if line.strip() else line for line in block),
+        f"{indent}except {exception} as error:\n", *raised,
+    ]  # fmt: skip
+    return finished(file, text, "".join(lines), {**(imports or {}), "fastapi": {"HTTPException"}})
+
+
 def finished(
     file: str, before: str, after: str, imports: Imports | None = None
 ) -> tuple[Repair, ...]:

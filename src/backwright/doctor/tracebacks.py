@@ -11,7 +11,7 @@ from backwright.doctor.log_lines import Line
 _BEGINS = re.compile(r"Traceback \(most recent call last\):\s*$")
 _FRAME = re.compile(r'^\s*File "(?P<file>[^"]+)", line (?P<line>\d+)(?:, in (?P<name>.+))?$')
 _RAISED = re.compile(
-    r"^(?P<type>(?:[A-Za-z_]\w*\.)*[A-Z]\w*)(?: \(\d+ sub-exceptions?\))?(?::\s?(?P<message>.*))?$"
+    r"^(?P<type>(?:[A-Za-z_]\w*\.)*[A-Z]\w*|(?:[a-z_]\w*\.)+(?:\w*error|timeout))(?: \(\d+ sub-exceptions?\))?(?::\s?(?P<message>.*))?$"
 )
 _BARE = re.compile(
     r"^(?:(?:ERROR|CRITICAL|FATAL)\b[:\s]*)?"

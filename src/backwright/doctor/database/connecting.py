@@ -146,10 +146,11 @@ def connecting(evidence: Evidence) -> Iterator[Cause]:
     others = {one.number for one in evidence.grounds if _is_of_another(one)}
     for cause in recognised(evidence, "database", _KNOWN, in_url):
         is_others = cause.failure in others if cause.failure is not None else bool(others)
-        if cause.name != "database-host-unknown" or not is_others:
+        if cause.name not in _OF_AN_ADDRESS or not is_others:
             yield cause
 
 
+_OF_AN_ADDRESS = ("database-host-unknown", "database-refused")
 _DRIVERS = ("asyncpg", "psycopg", "psycopg2", "pymysql", "aiomysql")
 _OTHERS = ("kombu", "amqp", "redis", "httpx", "httpcore", "requests", "aiohttp", "aiosmtplib")
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from backwright.doctor.edits import operand, rewritten, segment
 from backwright.doctor.evidence import Evidence
-from backwright.doctor.sources import FunctionNode, called, last_name
+from backwright.doctor.sources import FunctionNode, called, last_name, literal
 from backwright.project.types import Model
 from backwright.report.doctor_types import Repair
 from backwright.source.syntax import nodes
@@ -107,7 +107,7 @@ def _compared(evidence: Evidence, place: Place) -> Iterator[tuple[str, ast.expr,
         return
     parameters = {one.arg: one.annotation for one in function.args.args}
     for node in nodes(*function.body):
-        if not isinstance(node, ast.Compare) or not isinstance(node.left, ast.Attribute):
+        if not isinstance(node, ast.Compare) or not isinstance(node.left, ast.Attribute | ast.Call):
             continue
         name = last_name(node.comparators[0])
         annotation, wanted = parameters.get(name), _type_of(evidence, node.left)
@@ -115,11 +115,16 @@ def _compared(evidence: Evidence, place: Place) -> Iterator[tuple[str, ast.expr,
             yield name, annotation, wanted
 
 
-def _type_of(evidence: Evidence, column: ast.Attribute) -> tuple[str, str] | None:
-    """Return the Python type of `Model.column`, and the module it comes from."""
+def _type_of(evidence: Evidence, column: ast.Attribute | ast.Call) -> tuple[str, str] | None:
+    """Return the Python type of `Model.column` or `literal_column("table.column")`, and its module."""
+    if isinstance(column, ast.Attribute):
+        owner, name = last_name(column.value), column.attr
+    else:
+        text = literal(column.args[0]) if column.args and "column" in called(column) else None
+        owner, _, name = str(text or "").rpartition(".")
     for model in evidence.project.models:
-        for one in model.columns if model.name == last_name(column.value) else ():
-            if one.name == column.attr:
+        for one in model.columns if owner in (model.name, model.table) else ():
+            if one.name == name:
                 return next(
                     ((name, origin) for pattern, name, origin in _PYTHON
                      if re.search(pattern, one.type)), None,

@@ -28,7 +28,7 @@ _TAKERS = (
 )
 
 
-def _slashed(evidence: Evidence, place: Place) -> tuple[Repair, ...]:
+def slashed(evidence: Evidence, place: Place) -> tuple[Repair, ...]:
     """Return the repair that begins a path with its slash, and ends a prefix without one."""
     call = evidence.sources.call_at(place, *_TAKERS)
     if call is None:
@@ -80,13 +80,13 @@ _KNOWN = (
         "path-without-slash",
         r"A path prefix must start with '/'|Routed paths must start with '/'|Path prefix must start with '/'",
         "a path or prefix does not begin with a slash",
-        'begin it with one: "/tasks"', _START, _slashed,
+        'begin it with one: "/tasks"', _START, slashed,
     ),
     Known(
         "prefix-with-slash",
         r"A path prefix must not end with '/'",
         "a prefix ends with a slash, and each path begins with one",
-        'leave the last slash out: prefix="/tasks"', _START, _slashed,
+        'leave the last slash out: prefix="/tasks"', _START, slashed,
     ),
     Known(
         "path-empty",

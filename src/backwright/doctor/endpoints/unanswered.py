@@ -9,6 +9,7 @@ from difflib import SequenceMatcher
 
 from backwright.doctor.edits import finished, segment
 from backwright.doctor.endpoints.not_included import unreached
+from backwright.doctor.endpoints.path_words import slashed
 from backwright.doctor.evidence import Evidence
 from backwright.doctor.registry import diagnosis
 from backwright.doctor.sources import FunctionNode, called, literal
@@ -39,7 +40,7 @@ def unanswered(evidence: Evidence) -> Iterator[Cause]:
         elif request.method == "WEBSOCKET" and request.status in (403, 404):
             cause = _no_socket(evidence, request, path)
         elif request.status == 404 and not _matching(evidence, path, request.method):
-            cause = _nowhere(evidence, request, path)
+            cause = _slashless(evidence, request, path) or _nowhere(evidence, request, path)
         if cause is not None:
             yield cause
 
@@ -84,32 +85,71 @@ def _slash(evidence: Evidence, request: Request, path: str) -> Cause | None:
 
 def _both_ways(evidence: Evidence, one: Endpoint) -> tuple[Repair, ...]:
     """Return the repair that declares a route without and with its slash, one of them in the document."""
-    function = evidence.sources.function_at(Place(one.file, one.line)) or next(
-        (node for node in evidence.sources.nodes(one.file) if isinstance(node, FunctionNode)
-         and any(mark.lineno <= one.line <= node.lineno for mark in node.decorator_list)), None)  # fmt: skip
-    for mark in function.decorator_list if function else ():
-        path = literal(mark.args[0]) if isinstance(mark, ast.Call) and mark.args else None
-        if (
-            not isinstance(mark, ast.Call)
-            or not isinstance(path, str)
-            or called(mark).upper() != one.method
-        ):
-            continue
+    for mark, path in _marks(evidence, one):
         other = path.rstrip("/") if path.endswith("/") else f"{path}/"
         if not other and one.path == "/":
             return ()
         text = evidence.sources.text(one.file)
         written = ast.get_source_segment(text, mark) or ""
         made = written.replace(segment(evidence, one.file, mark.args[0]), f'"{other}"', 1)
-        made = f"{made[:-1].rstrip().rstrip(',')}, include_in_schema=False)"
-        lines = text.splitlines(keepends=True)
-        lines.insert(mark.lineno - 1, f"{' ' * (mark.col_offset - 1)}@{made}\n")
-        return finished(one.file, text, "".join(lines))
+        return _marked(
+            evidence, one, mark, f"{made[:-1].rstrip().rstrip(',')}, include_in_schema=False)"
+        )
+    return ()
+
+
+def _marks(evidence: Evidence, one: Endpoint) -> Iterator[tuple[ast.Call, str]]:
+    """Yield the decorators that declare an endpoint by its method, with their paths."""
+    function = evidence.sources.function_at(Place(one.file, one.line)) or next(
+        (node for node in evidence.sources.nodes(one.file) if isinstance(node, FunctionNode)
+         and any(mark.lineno <= one.line <= node.lineno for mark in node.decorator_list)), None)  # fmt: skip
+    for mark in function.decorator_list if function else ():
+        path = literal(mark.args[0]) if isinstance(mark, ast.Call) and mark.args else None
+        if (
+            isinstance(mark, ast.Call)
+            and isinstance(path, str)
+            and called(mark).upper() == one.method
+        ):
+            yield mark, path
+
+
+def _marked(evidence: Evidence, one: Endpoint, mark: ast.Call, words: str) -> tuple[Repair, ...]:
+    """Return the repair that puts a decorator before another one."""
+    text = evidence.sources.text(one.file)
+    lines = text.splitlines(keepends=True)
+    lines.insert(mark.lineno - 1, f"{' ' * (mark.col_offset - 1)}@{words}\n")
+    return finished(one.file, text, "".join(lines))
+
+
+def _also_head(evidence: Evidence, one: Endpoint) -> tuple[Repair, ...]:
+    """Return the repair that answers HEAD where GET is answered: the server leaves the body out."""
+    for mark, _ in _marks(evidence, one):
+        if isinstance(mark.func, ast.Attribute):
+            owner = ast.unparse(mark.func.value)
+            path = segment(evidence, one.file, mark.args[0])
+            return _marked(evidence, one, mark, f"{owner}.head({path}, include_in_schema=False)")
     return ()
 
 
 def _other(path: str) -> str:
     return path.rstrip("/") or '""' if path.endswith("/") else f"{path}/"
+
+
+def _slashless(evidence: Evidence, request: Request, path: str) -> Cause | None:
+    """Return the cause of a route whose path does not begin with a slash, which no request can have."""
+    for one in evidence.project.endpoints:
+        if one.path.startswith("/") or not _pattern(f"/{one.path}").fullmatch(path):
+            continue
+        mark = next(_marks(evidence, one), None)
+        place = Place(one.file, mark[0].lineno if mark else one.line)
+        return Cause(
+            "endpoints", "path-without-slash",
+            f"the path of {one.handler.rpartition(':')[2]} is {one.path!r}: it does not begin with a slash, and no "
+            "request can have such a path",
+            (f"{request} → {request.status}",), place, f'begin it with one: "/{one.path}"',
+            f"curl -i -X {one.method} http://127.0.0.1:8000/{one.path}", repairs=slashed(evidence, place),
+        )  # fmt: skip
+    return None
 
 
 def _method(evidence: Evidence, request: Request, path: str) -> Cause | None:
@@ -119,12 +159,14 @@ def _method(evidence: Evidence, request: Request, path: str) -> Cause | None:
     wanted = _INSTEAD.get(request.method, ())
     found.sort(key=lambda one: wanted.index(one.method) if one.method in wanted else len(wanted))
     methods = list(dict.fromkeys(one.method for one in found))
+    read = next((one for one in found if one.method == "GET"), None)
     return Cause(
         "endpoints", "method-not-allowed",
         f"{path} takes {', '.join(methods)}, and was called by {request.method}",
         evidence=(f"{request} → 405",), place=Place(found[0].file, found[0].line),
         remedy=f"call it by {methods[0]}, or add a route for {request.method} beside {found[0].handler}",
         proof=f"curl -i -X {methods[0]} http://127.0.0.1:8000{path}",
+        repairs=_also_head(evidence, read) if read and request.method == "HEAD" else (),
     )  # fmt: skip
 
 

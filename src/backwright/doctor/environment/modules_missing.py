@@ -21,7 +21,10 @@ from backwright.values import Place
 _ASKED = (
     (r'Form data requires "python-multipart" to be installed', "python-multipart"),
     (r"email-validator is not installed", "email-validator"),
-    (r"the greenlet library is required to use this function", "greenlet"),
+    (
+        r"the greenlet library is required to use this function|the Python 'greenlet' library is installed",
+        "greenlet",
+    ),
     (r"itsdangerous must be installed", "itsdangerous"),
     (r"jinja2 must be installed", "jinja2"),
 )

@@ -53,6 +53,12 @@ _KNOWN = (
         "start it again",
     ),
     Known(
+        "module-as-script",
+        r"attempted relative import with no known parent package",
+        "a module of a package was started as a script, and has relative imports: it does not know its package then",
+        "uvicorn {target}, in the project's folder; a module is run by python -m package.module", "start it again",
+    ),
+    Known(
         "option-unknown",
         r"No such option:? '?(?P<option>--[\w-]+)",
         "the command that starts the server has no option {option}: fastapi run and uvicorn have each their own",
@@ -88,6 +94,8 @@ def starting(evidence: Evidence) -> Iterator[Cause]:
     for cause in recognised(evidence, "environment", table):
         if cause.name == "app-not-found" and apps:
             yield replace(cause, place=Place(apps[0].file, apps[0].line))
+        elif cause.name == "module-as-script":
+            yield _as_module(evidence, cause)
         elif cause.name == "option-unknown":
             option = re.search(r"--[\w-]+", cause.text)
             place = started_at(evidence, option[0]) if option else None
@@ -98,6 +106,18 @@ def starting(evidence: Evidence) -> Iterator[Cause]:
             yield _without_pool(evidence, replace(cause, place=_engine(evidence) or cause.place))
         else:
             yield cause
+
+
+def _as_module(evidence: Evidence, cause: Cause) -> Cause:
+    """Return the cause with the repair of the file that starts a module of a package as a script."""
+    place = started_at(evidence, "python") or started_at(evidence, "python3")
+    line = evidence.sources.line(place) if place else ""
+    found = re.search(r"(?P<python>python3?)(?P<between>\s+|\",\s*\")(?P<file>[\w/]+)\.py\b", line)
+    if place is None or found is None or "/" not in found["file"]:
+        return cause
+    between = found["between"]
+    told = f"{found['python']}{between}-m{between}{found['file'].replace('/', '.')}"
+    return replace(cause, place=place, repairs=evidence.replaced(place, found[0], told))
 
 
 def _by_uvicorn(evidence: Evidence, place: Place | None, target: str) -> tuple[Repair, ...]:

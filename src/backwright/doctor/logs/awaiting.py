@@ -35,7 +35,7 @@ def needless(evidence: Evidence) -> Iterator[Cause]:
 @diagnosis
 def missing(evidence: Evidence) -> Iterator[Cause]:
     """Tell of a coroutine that nobody awaits."""
-    pattern = r"'coroutine' object (?:has no attribute '(?P<name>\w+)'|is not \w+)|ValueError: \[TypeError\(\"'coroutine' object is not iterable"
+    pattern = r"'coroutine' object (?:has no attribute '(?P<name>\w+)'|is not \w+)|(?:not|found) '?coroutine'?|(?:of type|given) '?coroutine'?|ValueError: \[TypeError\(\"'coroutine' object is not iterable"
     for ground, raised, _ in evidence.raised(pattern):
         place = _origin(evidence, ground.place) if ground.place else None
         yield Cause(
@@ -56,6 +56,11 @@ def _origin(evidence: Evidence, place: Place) -> Place | None:
     awaited = {id(one.value) for one in nodes(*function.body) if isinstance(one, ast.Await)}
     names = set(re.findall(r"\b([A-Za-z_]\w*)\.", evidence.sources.line(place)))
     names |= set(re.findall(r"\breturn ([A-Za-z_]\w*)\b", evidence.sources.line(place)))
+    names |= {  # what is given to a call there
+        given.id for one in nodes(*function.body)
+        if isinstance(one, ast.Call) and one.lineno <= place.line <= (one.end_lineno or 0)
+        for given in (*one.args, *(word.value for word in one.keywords)) if isinstance(given, ast.Name)
+    }  # fmt: skip
     assigned = [
         one for one in nodes(*function.body)
         if isinstance(one, ast.Assign) and isinstance(one.value, ast.Call) and one.lineno <= place.line

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from backwright.doctor.edits import finished, rewritten, segment
+from backwright.doctor.edits import rewritten, segment, tried
 from backwright.doctor.evidence import Evidence
 from backwright.doctor.known import Known, recognised
 from backwright.doctor.registry import diagnosis
@@ -19,6 +19,7 @@ from backwright.doctor.tokens.mending import (
     audience_repair,
     bearer_repair,
     caught,
+    credentials_repair,
     issuer_repair,
     leeway_repair,
     opened_keys,
@@ -149,6 +150,12 @@ Mended = tuple[Place | None, tuple[Repair, ...]]
 
 def _not_a_token(evidence: Evidence, cause: Cause) -> Cause:
     """Return the cause of what is no token: the whole header, where that is what is decoded."""
+    if whole := credentials_repair(evidence, cause.place):
+        return replace(
+            cause, name="token-credentials-whole",
+            text="what HTTPBearer gives is decoded whole: it holds the scheme and the token",
+            remedy="decode credentials.credentials", place=whole[0], repairs=whole[1],
+        )  # fmt: skip
     if (found := bearer_repair(evidence, cause.place)) is None:
         return cause
     return replace(
@@ -206,17 +213,8 @@ def _refused(evidence: Evidence, cause: Cause) -> Mended:
         statement, ast.Assign | ast.Expr | ast.Return | ast.AnnAssign
     ):
         return place, ()
-    text = evidence.sources.text(place.file)
-    lines = text.splitlines(keepends=True)
-    block = lines[statement.lineno - 1 : statement.end_lineno]
-    indent = " " * statement.col_offset
-    lines[statement.lineno - 1 : statement.end_lineno] = [
-        f"{indent}try:\n", *(f"    {line}" if line.strip() else line for line in block),
-        f"{indent}except ValueError as error:\n", f"{indent}    raise HTTPException(\n",
-        f"{indent}        status_code=401,\n", f'{indent}        detail="Could not validate credentials",\n',
-        f'{indent}        headers={{"WWW-Authenticate": "Bearer"}},\n', f"{indent}    ) from error\n",
-    ]  # fmt: skip
-    return place, finished(place.file, text, "".join(lines), {"fastapi": {"HTTPException"}})
+    answer = (401, '"Could not validate credentials"')
+    return place, tried(evidence, place.file, statement, "ValueError", answer)
 
 
 def _with_lines(evidence: Evidence, cause: Cause) -> Mended:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from backwright.doctor.edits import finished, rewritten, segment, with_argument
+from backwright.doctor.edits import rewritten, segment, tried, with_argument
 from backwright.doctor.evidence import Evidence
 from backwright.doctor.givens import constant, of_setting, setting_of
 from backwright.doctor.sources import FunctionNode, called, keyword, last_name, literal
@@ -180,6 +180,25 @@ def bearer_repair(
     return None
 
 
+def credentials_repair(
+    evidence: Evidence, place: Place | None
+) -> tuple[Place, tuple[Repair, ...]] | None:
+    """Return where what HTTPBearer gives is decoded whole, and the repair that takes the token out of it."""
+    for one in decodings(evidence):
+        token = one.call.args[0] if one.call.args else keyword(one.call, "token")
+        if not isinstance(token, ast.Name) or one.function is None:
+            continue
+        if place is not None and one.place.file != place.file:
+            continue
+        arguments = [*one.function.args.args, *one.function.args.kwonlyargs]
+        told = [ast.unparse(arg.annotation) for arg in arguments
+                if arg.arg == token.id and arg.annotation]  # fmt: skip
+        if any("HTTPAuthorizationCredentials" in about for about in told):
+            repairs = rewritten(evidence, one.place.file, [(token, f"{token.id}.credentials")])
+            return one.place, repairs
+    return None
+
+
 def _is_header(function: FunctionNode, token: ast.expr) -> bool:
     """Tell whether an expression is the Authorization header as it came."""
     whole = ast.unparse(token)
@@ -221,17 +240,8 @@ def caught(evidence: Evidence, one: Decoding) -> tuple[Repair, ...]:
     statement = _statement(one)
     if statement is None:
         return ()
-    lines = text.splitlines(keepends=True)
-    block = lines[statement.lineno - 1 : statement.end_lineno]
-    indent = " " * statement.col_offset
-    wrapped = [
-        f"{indent}try:\n", *(f"    {line}" if line.strip() else line for line in block),
-        f"{indent}except {base} as error:\n", f"{indent}    raise HTTPException(\n",
-        f"{indent}        status_code=401,\n", f'{indent}        detail="Could not validate credentials",\n',
-        f'{indent}        headers={{"WWW-Authenticate": "Bearer"}},\n', f"{indent}    ) from error\n",
-    ]  # fmt: skip
-    lines[statement.lineno - 1 : statement.end_lineno] = wrapped
-    return finished(file, text, "".join(lines), {**imports, "fastapi": {"HTTPException"}})
+    answer = (401, '"Could not validate credentials"')
+    return tried(evidence, file, statement, base, answer, imports)
 
 
 def _try_around(one: Decoding) -> ast.Try | None:

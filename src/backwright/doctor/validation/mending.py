@@ -39,11 +39,28 @@ def mended(
     if cause.name == "query-not-body":
         repairs = _in_the_body(evidence, endpoint, function)
         return replace(cause, repairs=repairs, proof=f"{_CURL} '{{\"{one.where[-1]}\": …}}' {url}")
+    if cause.name == "model-beside-form":
+        return replace(cause, repairs=_of_text(evidence, endpoint, function, one))
     if cause.name == "body-not-embedded":
         return replace(cause, repairs=_embedded(evidence, endpoint, function))
     if cause.name == "field-missing":
         return _optional(evidence, cause, one, endpoint)
     return cause
+
+
+def _of_text(
+    evidence: Evidence, endpoint: Endpoint, function: FunctionNode, one: Refusal
+) -> tuple[Repair, ...]:
+    """Return the repair that reads a model from the text of a form's field."""
+    for arg, default in parameters(function):
+        plain = isinstance(arg.annotation, ast.Name | ast.Attribute)
+        if arg.arg != str(one.where[-1]) or not plain or default is not None or not arg.annotation:
+            continue
+        written = segment(evidence, endpoint.file, arg.annotation)
+        imports = {"typing": {"Annotated"}, "fastapi": {"Form"}, "pydantic": {"Json"}}
+        told = f"Annotated[Json[{written}], Form()]"
+        return rewritten(evidence, endpoint.file, [(arg.annotation, told)], imports)
+    return ()
 
 
 def _in_the_body(

@@ -161,6 +161,14 @@ def _explained(evidence: Evidence, one: Refusal, endpoint: Endpoint | None) -> t
             f"{_name(endpoint)} takes a single value as its whole body, and got an object",
             "Body(embed=True), which looks for it under its name; or send the value alone",
         )
+    if isinstance(one.given, str) and _is_object(one) and function and _takes_form(function):
+        return (
+            "model-beside-form",
+            f"{_name(endpoint)} takes a form (a file or fields of it), and {field} is declared as a model of JSON: a form "
+            "has texts and files alone",
+            f"read it from its text: {field}: Annotated[Json[…], Form()] (pydantic.Json), sent as JSON.stringify(…); or "
+            "take its fields one by one, by Form()",
+        )
     if isinstance(one.given, str) and _is_object(one):
         return (
             "body-as-text",
