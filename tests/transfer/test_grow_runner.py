@@ -26,6 +26,7 @@ async def test_it() -> None:
 '''
 
 
+@pytest.mark.parametrize("folder", [".", "backend"])
 @pytest.mark.parametrize(
     ("settings", "mark", "backend"),
     [
@@ -46,10 +47,11 @@ async def test_it() -> None:
     ],
 )
 def test_asynchronous_tests_run_in_the_loop_of_their_fixtures(
-    tmp_path: Path, settings: str, mark: str, backend: bool
+    tmp_path: Path, settings: str, mark: str, backend: bool, folder: str
 ) -> None:
-    (tmp_path / "pytest.ini").write_text(f"[pytest]\n{settings}\n")
-    made = run_by_host(tmp_path, CODE)
+    (tmp_path / "backend").mkdir()
+    (tmp_path / folder / "pytest.ini").write_text(f"[pytest]\n{settings}\n")
+    made = run_by_host(tmp_path, "backend/tests/test_it.py", CODE)
     assert (f"pytestmark = {mark}\n" in made) == bool(mark)
     assert ("pytestmark" in made) == bool(mark)
     assert ("anyio_backend" in made) == backend

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 import libcst as cst
+import libcst.matchers as m
 
 from backwright.spec.types import FieldSpec
 from backwright.transfer.carry.attributes import attributes_listed
@@ -28,9 +29,13 @@ def fill_class(work: Work, placement: Placement, node: cst.ClassDef) -> cst.Clas
     if not slots and not fields:
         return node
     like = [code_of(body[i]).strip() for i in slots if not is_nested(body[i])]
-    columns = _declarations(
-        work, [f for f in fields if f.kind != "many" or role != "model"], role, like
-    )
+    named = {code_of(s.body[0].target) for s in body if _is_annotated(s)}  # type: ignore[attr-defined]
+    wanted = [f for f in fields if f.kind != "many" or role != "model"]
+    if not work.extends:  # an exemplar may have ids of its own under the name of the new ones
+        lost = {f.column for f in wanted if f.kind == "many"} & named
+        body = [s for s in body if not (_is_annotated(s) and code_of(s.body[0].target) in lost)]  # type: ignore[attr-defined]
+        slots = [i for i, s in enumerate(body) if declared(s) is not None]
+    columns = _declarations(work, wanted, role, like)
     if any(code_of(base.value).rpartition(".")[2] == "TypedDict" for base in node.bases):
         columns = [replaced(c, _without_value) for c in columns]
     relations = _relations(work, body, slots) if role == "model" else []
@@ -42,6 +47,10 @@ def fill_class(work: Work, placement: Placement, node: cst.ClassDef) -> cst.Clas
         made = _in_dataclass_order(made, [*columns, *relations])
     new = node.with_changes(body=node.body.with_changes(body=made or [_pass()]))
     return attributes_listed(work, node, new)
+
+
+def _is_annotated(statement: cst.BaseStatement) -> bool:
+    return m.matches(statement, m.SimpleStatementLine([m.AnnAssign()]))
 
 
 def _without_value(node: cst.CSTNode) -> cst.CSTNode | None:

@@ -283,7 +283,7 @@ class Dropper:
         if not self._speaks(node.test):
             return self._block(node)
         test = trimmed(node.test, self._speaks, all_rows=self.all_rows, lost=self.lost)
-        if not self._speaks(test):
+        if not self._speaks(test) and not self._refuses_more(node):
             self.work.note_marks(code_of(node.test), "the condition on `{}` is left out")
             return self._statement(node.with_changes(test=test))
         if node.orelse is None and self.aim in ("make", "change", "remove") and acts(node.body):
@@ -296,6 +296,12 @@ class Dropper:
         if isinstance(otherwise, cst.If):
             return self._statement(otherwise.with_changes(leading_lines=node.leading_lines))
         return None
+
+    def _refuses_more(self, node: cst.If) -> bool:
+        """Tell whether a refusal would be made more often without one of its conditions."""
+        is_and = m.matches(node.test, m.BooleanOperation(operator=m.And()))
+        raises = m.matches(node.body.body[-1], m.SimpleStatementLine([m.Raise()]))
+        return is_and and raises
 
     def _block(self, node: Block) -> cst.BaseStatement | list[cst.BaseStatement] | None:
         head = header(node)

@@ -16,6 +16,8 @@ from backwright.transfer.carry.clashing import answer_clashes
 from backwright.transfer.carry.dangling import dangling, not_imported
 from backwright.transfer.carry.dropping import Dropper, lost_parameters
 from backwright.transfer.carry.fill import Filler
+from backwright.transfer.carry.flagged import with_rows_deleted
+from backwright.transfer.carry.given import with_given_kept
 from backwright.transfer.carry.handing import Bodies, all_sites, bodies_of
 from backwright.transfer.carry.inlining import inlined
 from backwright.transfer.carry.items import replaced
@@ -87,6 +89,7 @@ def carry(parts: Sequence[Part], facts: Facts, writer: Writer) -> Carried:
     for index, work in enumerate(works):
         trees[index] = _visited(trees[index], _Mentions(work))
         trees[index] = with_parents(work, kept_targets(work, trees[index]))
+    trees = with_rows_deleted(works, trees)
     whole = list(trees)
     about = field_functions(parts, facts, likeness.keys) | dangling(parts, trees, facts)
     trees, gone = _dropped(works, trees, about, lost)
@@ -126,8 +129,10 @@ def _referred_to(work: Work) -> frozenset[str]:
 
 def _linked(works: Sequence[Work], trees: Sequence[cst.Module], bodies: Bodies) -> list[cst.Module]:
     stays = works and works[0].extends  # then what is there is its people's
-    made = trees if stays else with_given_alone(trees, bodies.updates)
-    return link(works, made, bodies)
+    if stays:
+        return link(works, trees, bodies)
+    made = link(works, with_given_alone(trees, bodies.updates), bodies)
+    return with_given_kept(works, made, bodies.updates)
 
 
 def _reads(trees: Sequence[cst.Module], facts: Facts) -> Iterator[tuple[str, FieldSpec]]:

@@ -230,7 +230,8 @@ def _named(node: Node, fields: Mapping[int, FieldSpec]) -> Node:
     found = fields_in(node) & fields.keys()
     for number in found:
         node = compared(node, fields[number], number)
-    return named(node, {n: f.column for n, f in fields.items()}) if found else node
+    words = {n: f.name if f.kind == "many" else f.column for n, f in fields.items()}
+    return named(node, words) if found else node
 
 
 def _is_shown(node: cst.FormattedString) -> bool:

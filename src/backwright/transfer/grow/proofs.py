@@ -98,7 +98,7 @@ def _in_host(growth: Growth, code: str) -> str:
         code = code.replace("engine.url", growth.seams.address.code)
     guarded = growth.guard is not None
     made = shape(code, refs=refs, manys=manys, owned=growth.owned, guarded=guarded)
-    return run_by_host(growth.draft.root, without_twins(made))
+    return run_by_host(growth.draft.root, growth.homes.tests, without_twins(made))
 
 
 def _without(fixtures: str, known: str) -> str:

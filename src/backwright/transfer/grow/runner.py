@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from backwright.source.outline import outline
 from backwright.source.text import Splice, splice
@@ -14,7 +14,7 @@ _FIXTURES = re.compile(r"""^\s*asyncio_default_fixture_loop_scope\s*=\s*["']?(\w
 _TESTS = re.compile(r"""^\s*asyncio_default_test_loop_scope\s*=\s*["']?(\w+)""", re.MULTILINE)
 
 
-def run_by_host(root: Path, code: str) -> str:
+def run_by_host(root: Path, home: str, code: str) -> str:
     """Return tests or fixtures of the template as pytest-asyncio runs them, where it does so here.
 
     In its mode `auto` it takes every asynchronous fixture and test, those marked for anyio as well,
@@ -23,9 +23,11 @@ def run_by_host(root: Path, code: str) -> str:
 
     Args:
         root: the host's folder.
+        home: the path of the tests in it; pytest's configuration stands above it.
         code: the module.
     """
-    said = "\n".join(_text(root / name) for name in _CONFIGURATION)
+    folders = [folder.as_posix() for folder in PurePosixPath(home).parents]
+    said = "\n".join(_text(root / folder / name) for folder in folders for name in _CONFIGURATION)
     if not _AUTO.search(said):
         return code
     fixtures, tests = _FIXTURES.search(said), _TESTS.search(said)

@@ -98,7 +98,7 @@ def _wrong_with_new(run: Run, after: Report, new: set[str]) -> Outcome | None:
     app = run.bench.app
     if app and (error := error_before(run, app)):
         return skipped(f"{reason}: {app} cannot be imported before the change either: {error}")
-    return failed(reason)
+    return failed(f"{reason}:\n{tail(after.result.output)}")
 
 
 def _none_passes(run: Run, after: Report, new: set[str]) -> bool:
@@ -153,6 +153,7 @@ def _run_tests(run: Run, folder: Path, only: tuple[str, ...] = ()) -> Report:
     start = folder / bench.test_run_folder
     arguments = ["-m", "pytest", f"--rootdir={start}", f"--junitxml={report}"]
     arguments += ["-o", "junit_family=xunit1"]
+    arguments.append("--continue-on-collection-errors")  # one file that cannot be read is not all
     arguments += ["-o", "junit_logging=no", "-p", "no:cacheprovider", "--color=no", "--tb=short"]
     if bench.environment.has("pytest_cov"):
         arguments.append("--no-cov")
