@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -11,6 +12,7 @@ from backwright.probe.accounts import Accounts
 from backwright.probe.answers import find_value
 from backwright.probe.causes import Log
 from backwright.probe.client import Call, Exchange
+from backwright.probe.database import Key, Row
 from backwright.probe.doors import password_fields
 from backwright.probe.findings import Places, check
 from backwright.probe.forging import renewed
@@ -204,8 +206,8 @@ class Passwords:
                 why=f"{plain} holds the password itself" if plain else "no column holds a password",
                 expected="only a slow hash",
             )  # fmt: skip
-        hashes = [str(value) for value in ((self.owner.row and rows.get(self.owner.row)) or {}).values()
-                  if isinstance(value, str) and _is_hash(value)]  # fmt: skip
+        key = self.owner.row
+        hashes = hashes_of(key, rows.get(key, {})) if key else []
         if hashes:
             weak = _weakness(hashes[0])
             yield self._check(
@@ -277,6 +279,18 @@ def _is_hash(value: str) -> bool:
     return value.startswith(("$2", "$argon2", "$scrypt", "$pbkdf2", "pbkdf2", "scrypt")) or bool(
         _PLAIN_HASH.match(value)
     )
+
+
+def hashes_of(key: Key, row: Row) -> list[str]:
+    """Return what of a row may be the hash of a password; the digits of its own key are none.
+
+    Args:
+        key: what the row is found by.
+        row: its columns.
+    """
+    own = json.loads(key[1])
+    values = [one for one in row.values() if isinstance(one, str)]
+    return [one for one in values if _is_hash(one) and one not in own]
 
 
 def _weakness(value: str) -> str:
