@@ -150,3 +150,73 @@ def test_shared_rows_are_read_and_not_changed(tmp_path: Path) -> None:
 def test_an_open_endpoint_reaches_no_rows_that_belong_to_somebody(tmp_path: Path) -> None:
     with pytest.raises(VerificationError, match=r"handle is public, and Store\.do serves guarded"):
         guarded(tmp_path, "db.get(self.model, key)", public="/pages/{page_id}", more=MORE)
+
+
+BOUND = """from collections.abc import Callable
+from typing import TypeVar
+
+from fastapi import Depends
+from sqlalchemy.orm import Session
+
+from app.database import get_db
+from app.models import Page
+
+
+class Store:
+    model = Page
+
+    def get(self, db: Session, key: int):
+        return db.get(self.model, key)
+
+
+class Service:
+    def __init__(self, kind):
+        self.store = kind()
+
+    def read(self, db: Session, key: int):
+        return self.store.get(db, key)
+
+
+Kind = TypeVar("Kind", bound=Store)
+
+
+def made(kind: type[Kind]) -> Callable[[Session], Kind]:
+    def make(db: Session = Depends(get_db)) -> Kind:
+        return kind()
+
+    return make
+
+
+service = Service(Store)
+"""
+CALLER = """from fastapi import Depends, FastAPI
+from sqlalchemy.orm import Session
+
+from app.database import get_db
+from app.store import Store, made, service
+
+app = FastAPI()
+
+
+@app.get("/pages/{page_id}")
+def handle(page_id: int, db: Session = Depends(get_db), store: Store = Depends(made(Store))):
+    return service.read(db, page_id) or store.get(db, page_id)
+"""
+
+
+def test_a_class_that_is_given_is_a_table_only_where_it_can_be(tmp_path: Path) -> None:
+    files = {"__init__": "", "models": MODELS, "database": DATABASE, "store": BOUND, "main": CALLER}
+    (tmp_path / "app").mkdir()
+    for name, text in files.items():
+        (tmp_path / "app" / f"{name}.py").write_text(text)
+    (tmp_path / "requirements.txt").write_text("fastapi\nsqlalchemy\n")
+    draft = Draft(tmp_path)
+    guard(draft, read_project(tmp_path), Wanted(("Page",), (), frozenset()), {})
+    code, main = draft.text("app/store.py"), draft.text("app/main.py")
+    assert "return owned_row(db, self.model, key, current_user)" in code
+    assert "return self.store.get(db, key, current_user=current_user)" in code
+    assert "self.store = kind()" in code
+    assert "def made(kind: type[Kind]) -> Callable" in code
+    assert "Depends(made(Store))" in main
+    assert "service.read(db, page_id, current_user=current_user)" in main
+    assert "store.get(db, page_id, current_user=current_user)" in main

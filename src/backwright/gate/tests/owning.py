@@ -14,6 +14,5 @@ async def owner(session: AsyncSession) -> User:
     if user is None:
         user = User(email=EMAIL, hashed_password=hash_password(PASSWORD))
         session.add(user)
-        await session.commit()
-        await session.refresh(user)
+        await session.flush()
     return user

@@ -216,7 +216,8 @@ class Program:
         if owner is not None:
             method = self.method_of(owner, callee.attr)
             return self.family(method) if method else []
-        if callee.attr in _LIBRARY or self.is_session(within, callee.value):
+        given = any(self.is_session(within, one) for one in call.args)  # no library's takes one
+        if (callee.attr in _LIBRARY and not given) or self.is_session(within, callee.value):
             return []
         return list(self._methods[callee.attr])
 

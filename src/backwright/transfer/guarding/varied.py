@@ -59,7 +59,7 @@ class Variety:
         attribute = node.func if isinstance(node.func, ast.Attribute) else None
         found: Varied | None = None
         kind = called
-        if made := self.of(function, node.func):
+        if not node.args and (made := self.of(function, node.func)):  # tables take names alone
             found, kind = made, "make"
         elif attribute and called in MADE_FROM:
             found, kind = self.of(function, attribute.value), "from"
@@ -134,13 +134,28 @@ class Variety:
             return False
         said = ast.unparse(parameter.annotation) if parameter.annotation else ""
         if said.strip("'\"").partition("[")[0].rpartition(".")[2] in ("type", "Type"):
-            return self._program.class_of(function.path, parameter.annotation) is None
+            cls = self._program.class_of(function.path, parameter.annotation)
+            return cls is None and not self._is_bound(function.path, parameter.annotation)
         calls = (n for n in self._program.walk(function) if isinstance(n, ast.Call))
         return not said and any(
             isinstance(node, ast.Name) and node.id == parameter.arg
             for call in calls
             for node in self._taken(function, call)
         )
+
+    def _is_bound(self, path: str, annotation: ast.expr | None) -> bool:
+        """Tell whether a type variable stands for classes of the host's that are no tables."""
+        names = (n for n in ast.walk(annotation) if isinstance(n, ast.Name)) if annotation else ()
+        for node in names:
+            module, name = self._program.sources.resolve(path, node)
+            file = self._program.sources.file(module)
+            for statement in self._program.sources.trees[file].body if file else ():
+                value = statement.value if isinstance(statement, ast.Assign) else None
+                if name in names_of_statement(statement) and isinstance(value, ast.Call):
+                    bounds = (k.value for k in value.keywords if k.arg == "bound")
+                    found = (self._program.class_of(file or "", one) for one in bounds)
+                    return any(one and not self._is_base_of_tables(one) for one in found)
+        return False
 
     def _taken(self, function: Function, call: ast.Call) -> list[ast.expr]:
         """Return what a call takes as a table, if it is one that takes such."""
