@@ -13,10 +13,10 @@ from backwright.project.types import Endpoint, Project
 from backwright.report.change import ChangeReport, PlanStep
 from backwright.report.events import Listener, StepStarted
 from backwright.tasks.add_by_example import finish_migration
+from backwright.tasks.auth_answers import listed
 from backwright.tasks.auth_plan import (
     Use,
     divided,
-    listed,
     owned_question,
     stays_open,
     uses_of,

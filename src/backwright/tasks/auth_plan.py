@@ -7,26 +7,25 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from backwright.errors import QuestionError, UsageError
+from backwright.errors import UsageError
 from backwright.project.types import Endpoint, Model, Project
-from backwright.spec.fields import nearest
+from backwright.tasks.auth_answers import NONE, left_out, listed, rows_there, unique_columns
 from backwright.tasks.questions import Answers
 from backwright.transfer.draft import Draft
 from backwright.transfer.grow.sources import Sources
 from backwright.transfer.guarding.adopting import looks_like_accounts, powers, signs_in
 from backwright.transfer.guarding.guard import handlers
-from backwright.transfer.guarding.host import ASSIGN, Wanted
-from backwright.transfer.guarding.leaving_out import OPTIONAL
+from backwright.transfer.guarding.host import Wanted
 from backwright.transfer.guarding.owned import Owned, is_link, key_of, owned_models, parent_of
 from backwright.transfer.guarding.program import Function, Program
 from backwright.transfer.guarding.touches import Scoper
+from backwright.transfer.guarding.uniques import separable
 from backwright.transfer.guarding.varied import variety_of
 from backwright.values import Choice, Place, Question
 
 _OPEN = re.compile(r"(?i)(^/$|health|ping|status$|ready|readiness|live(ness)?$|version$|metrics$|"
                    r"webhook|docs|redoc|openapi|favicon)")  # fmt: skip
 _WRITING = ("POST", "PUT", "PATCH", "DELETE")
-_NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +63,12 @@ def plan(project: Project, draft: Draft, answers: Answers) -> Wanted:
     direct, through = divided(project, [*names, *links], mine)
     direct = [name for name in direct if name not in links]
     public = _public(answers, project, uses, {*direct, *through, *([mine] if mine else [])})
-    rows = _rows(answers) if names else "hidden"
-    left_out = _left_out(answers)
-    return Wanted(tuple(direct), tuple(through), public, mine, role, rows, left_out)
+    rows = rows_there(answers) if names else "hidden"
+    unique = unique_columns(answers, separable(project, draft, direct), rows)
+    fewer = left_out(answers)
+    return Wanted(
+        tuple(direct), tuple(through), public, mine, role, rows, fewer, unique=unique
+    )  # fmt: skip
 
 
 def _refuse_unreadable(project: Project, draft: Draft) -> None:
@@ -130,14 +132,14 @@ def _is_of(account: Model | None, model: Model, uses: Iterable[Use]) -> bool:
 
 def owned_question(proposed: Sequence[str], known: Sequence[str], uses: Sequence[Use]) -> Question:
     """Ask which tables have owners, proposing those that endpoints make rows of."""
-    value = ",".join(proposed) or _NONE
+    value = ",".join(proposed) or NONE
     rest = [name for name in known if name not in proposed]
     reads = f"; {', '.join(rest)} have no endpoints that make rows" if rest else ""
     choices = [Choice(value, f"Rows of {value.replace(',', ', ')} belong to who made them.",
                       "Nobody else sees or changes them.")]  # fmt: skip
-    if value != _NONE:
+    if value != NONE:
         choices.append(
-            Choice(_NONE, "All rows stay shared.", "Whoever has an account may change every row.")
+            Choice(NONE, "All rows stay shared.", "Whoever has an account may change every row.")
         )
     return Question(
         key="owned",
@@ -148,29 +150,6 @@ def owned_question(proposed: Sequence[str], known: Sequence[str], uses: Sequence
         choices=tuple(choices),
         recommended=value,
     )
-
-
-def listed(answers: Answers, question: Question, known: Sequence[str]) -> list[str]:
-    """Return the names of an answer, which may be other ones than the question proposes.
-
-    Raises:
-        QuestionError: it is not answered.
-        UsageError: a name is unknown.
-    """
-    if question.key in answers.given:
-        text = answers.given[question.key]
-    elif answers.yes:
-        text = question.recommended
-    else:
-        raise QuestionError(question)
-    names = [] if text.strip() == _NONE else [one.strip() for one in text.split(",")]
-    for name in names:
-        if name not in known:
-            raise UsageError(
-                f"{name!r} in --answer {question.key} is not known{nearest(name, known)}",
-                remedy=f"known are: {', '.join(known) or 'none'}",
-            )
-    return names
 
 
 def _links(project: Project, draft: Draft) -> list[str]:
@@ -266,11 +245,11 @@ def _public(
     catalogue = {m.name for m in project.models} - owned
     proposed = [use.key for use in uses if stays_open(use, owned, catalogue)]
     known = list(dict.fromkeys(use.key for use in uses))
-    value = ",".join(dict.fromkeys(proposed)) or _NONE
+    value = ",".join(dict.fromkeys(proposed)) or NONE
     choices = [Choice(value, "These answer without an account; all others ask for one.",
                       "Whoever can reach the API can read what they answer.")]  # fmt: skip
-    if value != _NONE:
-        choices.append(Choice(_NONE, "Every endpoint asks for an account.",
+    if value != NONE:
+        choices.append(Choice(NONE, "Every endpoint asks for an account.",
                               "Monitors and public pages need an account, too."))  # fmt: skip
     question = Question(
         key="public",
@@ -301,76 +280,3 @@ def stays_open(use: Use, owned: set[str], catalogue: set[str]) -> bool:
     return bool(use.touched & catalogue) or bool(
         not use.touched and _OPEN.search(use.endpoint.path)
     )
-
-
-def _left_out(answers: Answers) -> frozenset[str]:
-    """Return the endpoints of accounts that are not wanted.
-
-    Raises:
-        QuestionError: it is not said.
-        UsageError: an answer names an unknown one.
-    """
-    value = ",".join(OPTIONAL)
-    question = Question(
-        key="endpoints",
-        text="Which endpoints do accounts get besides register, login and me? "
-        "(names, separated by commas, or none)",
-        why="each of them can be left out; a lost password cannot be replaced without the last",
-        choices=(
-            Choice(value, "Whatever people with an account expect.", "Five endpoints more."),
-            Choice(
-                _NONE, "Nothing but register, login and me.", "A token is good until it expires."
-            ),
-        ),
-        recommended=value,
-        free=True,
-    )
-    return frozenset(set(OPTIONAL) - set(listed(answers, question, list(OPTIONAL))))
-
-
-def _rows(answers: Answers) -> str:
-    """Return what becomes of the rows that are there, which nobody owns.
-
-    Raises:
-        QuestionError: it is not said.
-        UsageError: the answer is none of the choices.
-    """
-    value = answers.given.get(_ROWS.key)
-    if value is None:
-        return answers.to(_ROWS)
-    address = value.removeprefix(ASSIGN).strip()
-    if value.startswith(ASSIGN) and re.fullmatch(r"[^@\s']+@[^@\s']+", address):
-        return f"{ASSIGN}{address.lower()}"
-    if value.startswith(ASSIGN):
-        raise UsageError(
-            f"{address!r} in --answer rows is no address",
-            remedy=f"such as --answer rows={ASSIGN}somebody@example.com",
-        )
-    return answers.to(_ROWS)
-
-
-_ROWS = Question(
-    key="rows",
-    text="What becomes of the rows that are there, which nobody made with an account?",
-    why="their owner is not known, and nobody may see rows of somebody else",
-    choices=(
-        Choice(
-            "hidden",
-            "They are kept without an owner, and no account sees them.",
-            "Nothing is lost and nothing leaks; an owner can be set in the database at any time.",
-        ),
-        Choice(
-            "shared",
-            "Every account may read them, and nobody may change them.",
-            "What was public stays readable, but who may change it is nobody.",
-        ),
-        Choice(
-            f"{ASSIGN}EMAIL",
-            "They become rows of one account, by its address; the migration makes it if it is not "
-            "there, without a password.",
-            "All rows have an owner from then on; only that account sees what was everybody's.",
-        ),
-    ),
-    recommended="hidden",
-    free=True,
-)

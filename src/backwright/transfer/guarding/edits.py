@@ -28,7 +28,7 @@ class Edits:
             self._starts.append(place)
             place += len(line)
 
-    def start(self, node: ast.expr | ast.stmt | ast.arg) -> int:
+    def start(self, node: ast.expr | ast.stmt | ast.arg | ast.keyword) -> int:
         """Return where a node begins."""
         return self._starts[node.lineno - 1] + node.col_offset
 

@@ -35,6 +35,7 @@ from backwright.transfer.guarding.program import Function, Program
 from backwright.transfer.guarding.references import CHECK, WRITING, References
 from backwright.transfer.guarding.sessions import supply_session
 from backwright.transfer.guarding.touches import Scoper
+from backwright.transfer.guarding.uniques import separate
 from backwright.transfer.guarding.varied import MADE_BY, OWNED_ROW, VISIBLE, variety_of
 from backwright.values import Note, Place
 
@@ -82,7 +83,7 @@ def guard(draft: Draft, project: Project, wanted: Wanted, installed: Mapping[str
     accounts.add_requirements(host)
     accounts.add_users(host)
     add_owners(host, reread)
-    host.notes += _unique_among_all(host)
+    separate(host, reread(draft))
     known = reread(draft)
     scoped = _scope(host, known)
     host.sources = Sources(draft, project)  # lines have moved
@@ -113,22 +114,6 @@ def guard(draft: Draft, project: Project, wanted: Wanted, installed: Mapping[str
         key_kind=host.user_key,
         owner_column=host.owner_column,
     )
-
-
-def _unique_among_all(host: Host) -> list[Note]:
-    """Say which columns of owned tables tell an account what others have."""
-    return [
-        Note(
-            column.file or model.file,
-            column.line or model.line,
-            f"{model.name}.{column.name} is unique among all accounts: who gives a value that "
-            "another has is refused, and so learns of it",
-        )
-        for model in host.project.models
-        if model.name in (*host.wanted.direct, *host.wanted.through)
-        for column in model.columns
-        if column.unique and not column.primary_key
-    ]
 
 
 def reread(draft: Draft) -> Project:

@@ -35,6 +35,8 @@ class Wanted:
         rows: What becomes of the rows that are there: `hidden`, `shared`, `assign:EMAIL`.
         left_out: The endpoints of accounts that are not wanted.
         owner_required: Whether no row may be without an owner.
+        unique: The columns that are unique for each account, as `Model.column`; others of theirs
+            that are unique stay so among all.
     """
 
     direct: tuple[str, ...]
@@ -45,6 +47,7 @@ class Wanted:
     rows: str = "hidden"
     left_out: frozenset[str] = frozenset()
     owner_required: bool = False
+    unique: frozenset[str] = frozenset()
 
     @property
     def heir(self) -> str | None:
