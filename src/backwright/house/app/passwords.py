@@ -25,6 +25,9 @@ from typing import Any, ParamSpec, TypeVar
 from app import hashing
 from app.config import get_settings
 from app.exceptions import ServiceUnavailableError
+from app.logs import get_logger
+
+logger = get_logger(__name__)
 
 RETRY_AFTER_SECONDS = 5
 ANSWER_SECONDS = 30  # many times what a hash takes; after that the process hangs
@@ -124,6 +127,7 @@ class HashingPool:
             self._own.process = HashingProcess(self._niceness)
             return self._own.process.ask(question)
         except OSError as error:
+            logger.error("no process for passwords", error=repr(error))
             raise _busy() from error
 
     def _leave(self, _: Future[T]) -> None:

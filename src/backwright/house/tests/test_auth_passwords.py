@@ -15,6 +15,7 @@ import pytest
 from app import hashing, passwords
 from app.config import get_settings
 from app.exceptions import ServiceUnavailableError
+from app.logs import configure_logging
 
 COST = 4
 LONG = "correct horse battery staple " * 4
@@ -245,12 +246,16 @@ async def test_a_process_that_does_not_answer_is_replaced(
     assert (await pool.run(lambda: pool._own.process)).pid != pid
 
 
-async def test_without_a_process_the_answer_is_503(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The machine has no room for one: come again."""
+async def test_without_a_process_the_answer_is_503(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The machine has no room for one: come again; the log says what failed."""
+    configure_logging()
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
     pool = passwords.HashingPool(workers=1, queue=0, niceness=0)
     with pytest.raises(ServiceUnavailableError):
         await pool.ask({"password": "x", "cost": COST})
+    assert "FileNotFoundError" in capsys.readouterr().out
 
 
 def test_the_process_knows_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
