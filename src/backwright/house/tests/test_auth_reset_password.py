@@ -237,6 +237,17 @@ async def test_a_reset_confirms_the_address(
     assert await user_column(session, "email_verified_at") is not None
 
 
+async def test_an_address_stays_confirmed_since_when_it_was(
+    client: AsyncClient, mailbox: Mailbox, session: Session
+) -> None:
+    """A reset proves it again, but not for the first time."""
+    await register(client)
+    earlier = datetime(2020, 1, 1, tzinfo=UTC)
+    await set_user(session, email_verified_at=earlier)
+    assert (await reset(client, await request_reset(client, mailbox))).status_code == 204
+    assert await user_column(session, "email_verified_at") == earlier
+
+
 async def test_the_owner_is_told(client: AsyncClient, mailbox: Mailbox) -> None:
     """By one more mail, in case it was not them."""
     await register(client)

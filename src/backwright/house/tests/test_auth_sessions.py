@@ -3,11 +3,13 @@
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
+import pytest
 from httpx import AsyncClient
 from sqlmodel import col, update
 
 from app.database import Session
 from app.models import LoginSession
+from app.services import auth_service
 from tests.auth_helpers import (
     AUTH,
     PASSWORD,
@@ -158,6 +160,16 @@ async def test_the_list_shows_nobody_else(client: AsyncClient) -> None:
     """One's own sessions only."""
     await sign_up(client, "dave@example.com")
     assert len(await list_sessions(client, await sign_up(client))) == 1
+
+
+async def test_the_list_has_an_end(client: AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever logs in all day long still gets an answer, with the sessions used last."""
+    monkeypatch.setattr(auth_service, "LISTED_SESSIONS", 2)
+    await sign_up(client)
+    for _ in range(2):
+        tokens = await log_in(client)
+    sessions = await list_sessions(client, tokens)
+    assert [item["current"] for item in sessions] == [True, False]
 
 
 async def test_a_very_long_user_agent_is_cut(client: AsyncClient) -> None:

@@ -12,6 +12,7 @@ import pytest
 from httpx import AsyncClient
 from sqlmodel import col, delete
 
+from app import auth
 from app.config import DEVELOPMENT_SECRET_KEY, get_settings
 from app.database import Session
 from app.middleware import auth as auth_middleware
@@ -300,6 +301,18 @@ async def test_a_token_that_expires_while_it_is_used(
     assert (await read_me(client, token)).status_code == 200
     await asyncio.sleep(claims["exp"] + 0.1 - time.time())
     assert_unauthorized(await read_me(client, token))
+
+
+async def test_no_more_tokens_are_remembered_than_there_is_room_for(
+    claims: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The oldest is forgotten, and verified again when it comes again."""
+    monkeypatch.setattr(auth, "CACHED_TOKENS", 2)
+    verifier = auth.TokenVerifier(get_settings().secret_key.get_secret_value())
+    tokens = [sign(claims | {"jti": str(uuid4())}) for _ in range(3)]
+    callers = {verifier.verify(token) for token in tokens}
+    assert list(verifier._verified) == tokens[1:]
+    assert {verifier.verify(tokens[0])} == callers
 
 
 async def test_an_unknown_user(client: AsyncClient, claims: dict[str, Any]) -> None:

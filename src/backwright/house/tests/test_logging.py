@@ -6,8 +6,10 @@ import re
 from typing import Any
 
 import pytest
+from starlette.types import Message, Receive, Scope, Send
 
 from app.logs import REDACTED, configure_logging, get_logger, redact
+from app.middleware.unhandled_errors import UnhandledErrorMiddleware
 from tests.stack_helpers import CANARY, make_client, make_settings
 
 TOKEN = f"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.{CANARY}"
@@ -74,6 +76,26 @@ async def test_an_unexpected_error_is_written_with_its_trace_and_id(capsys: Capt
     assert error["request_id"] == request["request_id"] == response.headers["x-request-id"]
     assert (request["status"], request["level"]) == (500, "error")
     assert CANARY not in output
+
+
+async def test_an_error_after_the_beginning_of_an_answer_ends_the_connection() -> None:
+    """A second answer cannot begin, and half of the first must not pass for the whole."""
+    sent: list[Message] = []
+
+    async def broken(_scope: Scope, _receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        raise RuntimeError
+
+    async def receive() -> Message:
+        return {"type": "http.request"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "GET", "path": "/"}
+    with pytest.raises(RuntimeError):
+        await UnhandledErrorMiddleware(broken)(scope, receive, send)
+    assert [message["type"] for message in sent] == ["http.response.start"]
 
 
 async def test_secrets_of_a_request_are_not_written(capsys: Capture) -> None:
