@@ -30,6 +30,7 @@ from backwright.tasks.host_facts import main_app
 from backwright.tasks.live import prove_live
 from backwright.tasks.migration import write_revision
 from backwright.tasks.questions import Answers
+from backwright.transfer.dialect import python_of
 from backwright.transfer.draft import Draft
 from backwright.transfer.grow import Grown, grow
 from backwright.values import Note
@@ -122,7 +123,7 @@ def write(
     draft, app = Draft(folder), main_app(project)
     known = replace(project, apps=(app,)) if app else project
     grown = grow(draft, known, spec, installed)
-    return grown, put(folder, draft)
+    return grown, put(folder, draft, python_of(project, installed))
 
 
 def _outcome(request: Growing, plan: tuple[PlanStep, ...], grown: Grown) -> Outcome:

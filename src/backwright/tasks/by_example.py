@@ -10,8 +10,10 @@ from backwright.errors import UsageError
 from backwright.project.types import Model, Project
 from backwright.spec.fields import nearest
 from backwright.spec.types import ResourceSpec
+from backwright.tasks.drafted import for_python
 from backwright.tasks.habits import Habits, Written, width_of
 from backwright.tasks.questions import Answers
+from backwright.transfer.dialect import python_of
 from backwright.transfer.draft import Draft
 from backwright.transfer.example.choose import Choice, choose
 from backwright.transfer.example.modules import read_modules
@@ -185,6 +187,7 @@ def write(
     owned = made.owned or made.keeps_maker
     learning = learn(draft, made.owners, made.choice.chain, made.spec, installed, owned=owned)
     done = transfer(draft, learning, width=width)
+    for_python(draft, python_of(made.project, installed))
     changed = draft.changes()
     likes = {learning.naming.path_of(p): p.path for p in made.choice.chain.parts}
     written = []

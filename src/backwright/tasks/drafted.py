@@ -7,17 +7,39 @@ from pathlib import Path
 
 from backwright.errors import VerificationError
 from backwright.project.types import Project
+from backwright.source.older_python import GENERICS, for_python_38
 from backwright.tasks.habits import Habits, Written
 from backwright.tasks.tidy import tidy
 from backwright.transfer.draft import Draft
 from backwright.workshop import ChangeSet, FileEdit
 
 
-def put(folder: Path, draft: Draft) -> list[str]:
+def for_python(draft: Draft, python: tuple[int, ...]) -> None:
+    """Put what a draft changes into words of an older Python, where the project runs on one.
+
+    Args:
+        draft: the change.
+        python: the oldest version that the project runs on; nothing where it is not known.
+    """
+    if not python or python >= GENERICS:
+        return
+    for path, (before, _) in draft.changes().items():
+        old = (before or b"").decode("utf-8", "replace")
+        if path.endswith(".py") and for_python_38(old) == old:  # else it has such words, and why
+            draft.write(path, for_python_38(draft.text(path)))
+
+
+def put(folder: Path, draft: Draft, python: tuple[int, ...] = ()) -> list[str]:
     """Write what a draft changes into its folder; return the files, relative to it.
 
     What was edited keeps the habits of its file; what is new is formatted.
+
+    Args:
+        folder: the copy of the project.
+        draft: the change.
+        python: `for_python`.
     """
+    for_python(draft, python)
     changed = draft.changes()
     edited, fresh = [], []
     for path, (before, after) in changed.items():

@@ -22,6 +22,7 @@ from backwright.tasks.change import (
     move_over,
     workplace,
 )
+from backwright.tasks.drafted import for_python
 from backwright.tasks.extension_proof import prove_extension
 from backwright.tasks.fills import existing_rows
 from backwright.tasks.formatters import format_as_host
@@ -30,6 +31,7 @@ from backwright.tasks.migration import write_revision
 from backwright.tasks.nested import Below, write_below
 from backwright.tasks.questions import Answers
 from backwright.tasks.safe_migration import make_safe
+from backwright.transfer.dialect import python_of
 from backwright.transfer.dialect.defaults import stored_value
 from backwright.transfer.draft import Draft
 from backwright.transfer.example.extending import (
@@ -170,6 +172,7 @@ def _write(place: Workplace, learning: Learning, width: int) -> tuple[Transferre
     """Write the change into staging, formatted as each file was."""
     draft = Draft(place.folder)
     done = extend_resource(draft, learning, width=width)
+    for_python(draft, python_of(read_project(place.root), place.environment.versions()))
     written = []
     for path, (before, after) in draft.changes().items():
         assert after is not None  # noqa: S101 - adding deletes nothing
