@@ -9,6 +9,11 @@ or a guard is dropped, or the check of a token. `backwright probe` then looks at
 is found if a check fails at an operation whose code it is in, or if the matrix does not say any more
 that the operation is isolated, as it says without the fault: that is what `add auth` looks at, which
 knows what is to be guarded. The result without a fault must be quiet.
+
+A fault that is not found may be one that opens nothing, as another condition or check on its way stands
+before it or behind it. That is tried, too: with each of those others dropped alone, and with both. If
+both are found, and do more than the other does alone, then the probe reaches the place, and only the
+other one keeps it shut: the fault is `covered`, and which covers it is said.
 """
 
 from __future__ import annotations
@@ -22,12 +27,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
+
+from auth_mutants_judging import covering, judged, table
 
 from backwright.project import read_project
 from backwright.transfer.draft import Draft
@@ -48,7 +54,6 @@ DROPPED, UNCHECKED, OPEN, TOKEN = (
     "owner predicate dropped", "reference check dropped", "guard dropped", "token check dropped",
 )  # fmt: skip
 _FIRST = "__import__('fastapi').Depends(first_user)"
-_OPENED = (("anonymous", ("leak", "public")), ("other", ("leak", "public", "shared")))
 # What a token and a password are checked for, and the same without.
 TOKENS = (
     ("signature", 'options={"require"', 'options={"verify_signature": False, "require"'),
@@ -277,34 +282,6 @@ def probed(folder: Path) -> dict[str, Any]:
     return found
 
 
-def judged(
-    report: dict[str, Any], operations: Sequence[str], clean: dict[str, Any]
-) -> tuple[str, str]:
-    """Return whether a fault in some operations was found (in any, if none), and what was said."""
-    if "checks" not in report:
-        return "did not start", str(report.get("error"))[-200:]
-    failures = [one for one in report["checks"] if one["verdict"] == "fail"]
-    said = [f"{one['check']} {one['method']} {one['path']}" for one in failures]
-    seen = {one for failure in failures for one in _operations(failure)}
-    closed = _cells(clean, ("isolated",))
-    for actor, cells in _OPENED:
-        opened = {key for who, key in _cells(report, cells) & closed if who == actor}
-        said += [f"{actor} gets {key}" for key in sorted(opened)]
-        seen |= opened
-    there = not operations or set(operations) & seen
-    verdict = "found" if there and said else "elsewhere" if said else "missed"
-    return verdict, "; ".join(said[:4])
-
-
-def _operations(one: dict[str, Any]) -> tuple[str, ...]:
-    return (f"{one['method']} {one['path']}", *one.get("also", ()))
-
-
-def _cells(report: dict[str, Any], kinds: Sequence[str]) -> set[tuple[str, str]]:
-    cells = (one for one in report.get("matrix", ()) if one["cell"] in kinds)
-    return {(one["actor"], f"{one['method']} {one['path']}") for one in cells}
-
-
 def with_auth(name: str, folder: Path) -> Result:
     """Give a host authentication by the command line, unless the folder has it already."""
     root = folder / name
@@ -326,38 +303,42 @@ def tried(result: Result, mutant: Mutant | None) -> dict[str, Any]:
         verdict, said = judged(result.clean, (), {})
         verdict = {"missed": "quiet", "found": "false alarm"}.get(verdict, verdict)
         return {"name": f"{result.name} clean", "verdict": verdict, "said": said}
-    with tempfile.TemporaryDirectory(prefix="auth-mutant-") as scratch:
-        root = Path(shutil.copytree(result.folder, Path(scratch) / result.name))
-        for path, text in mutant.texts.items():
-            ast.parse(text)
-            (root / path).write_text(text, encoding="utf-8")
-        verdict, said = judged(probed(root), mutant.operations, result.clean)
+    report = probed_with(result, mutant.texts)
+    verdict, said = judged(report, mutant.operations, result.clean)
     line = {key: value for key, value in asdict(mutant).items() if key != "texts"}
     return {"name": mutant.name, **line, "verdict": verdict, "said": said}
 
 
-def table(lines: Sequence[dict[str, Any]]) -> str:
-    """Return how many of each kind were found in each host."""
-    kinds = list(
-        dict.fromkeys(str(one["kind"]).partition(":")[0] for one in lines if "kind" in one)
-    )
-    rows = [f"| host | {' | '.join(kinds)} | without a fault |", "|" + " --- |" * (len(kinds) + 2)]
-    for host in HOSTS:
-        mine = [one for one in lines if one["name"].startswith(f"{host} ")]
-        if not mine:
-            continue
-        counts = Counter((str(one.get("kind")).partition(":")[0], one["verdict"]) for one in mine)
-        cells = [
-            f"{counts[kind, 'found']} of {sum(n for (k, _), n in counts.items() if k == kind)}"
-            for kind in kinds
-        ]
-        clean = next((one["verdict"] for one in mine if "kind" not in one), "not tried")
-        rows.append(f"| {host} | {' | '.join(cells)} | {clean} |")
-    return "\n".join(rows)
+def probed_with(result: Result, texts: dict[str, str]) -> dict[str, Any]:
+    """Return what the probe says of a copy of a result in which some files are others."""
+    with tempfile.TemporaryDirectory(prefix="auth-mutant-") as scratch:
+        root = Path(shutil.copytree(result.folder, Path(scratch) / result.name))
+        for path, text in texts.items():
+            ast.parse(text)
+            (root / path).write_text(text, encoding="utf-8")
+        return probed(root)
+
+
+def judged_again(
+    result: Result, mutant: Mutant, every: Sequence[Mutant | None], line: dict[str, Any]
+) -> dict[str, Any]:
+    """Return the line of a fault that was missed: whether another one covers it."""
+    near = [
+        (one.name, one.texts)
+        for one in every
+        if one and one.kind in (DROPPED, UNCHECKED) and one.name != mutant.name
+        if not one.operations or set(one.operations) & set(mutant.operations)
+    ]
+    other = covering(
+        (mutant.texts, mutant.operations), near, result.clean, result.draft.text,
+        partial(probed_with, result),
+    )  # fmt: skip
+    said = f"opens nothing unless this goes, too: {other}"
+    return {**line, "verdict": "covered", "said": said} if other else line
 
 
 def main() -> int:
-    """Try the mutants, print a table, and return 1 if one was not found."""
+    """Try the mutants, print a table, and return 1 if one was neither found nor is covered."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("hosts", nargs="*", default=[])
     parser.add_argument("--only", default="", help="a part of a mutant's name")
@@ -370,7 +351,7 @@ def main() -> int:
     until = time.monotonic() + options.seconds
     is_going_on = options.results and options.results.exists()
     known = options.results.read_text().splitlines() if is_going_on else []
-    lines: list[dict[str, Any]] = [json.loads(line) for line in known]
+    lines = {one["name"]: one for one in map(json.loads, known)}  # the last of each counts
     with tempfile.TemporaryDirectory(prefix="auth-mutants-") as scratch:
         for name in options.hosts or HOSTS:
             result = with_auth(name, options.made or Path(scratch))
@@ -380,18 +361,23 @@ def main() -> int:
                 if options.list or options.only not in said:
                     print(said, mutant.operations if mutant else "")
                     continue
-                if any(one["name"] == said for one in lines) or time.monotonic() > until:
+                if lines.get(said, {"verdict": "missed"})["verdict"] != "missed":
                     continue
-                lines.append(tried(result, mutant))
-                print(lines[-1]["verdict"], said, lines[-1]["said"], flush=True)
+                if time.monotonic() > until:
+                    continue
+                line = lines.get(said) or tried(result, mutant)
+                if mutant and line["verdict"] == "missed":
+                    line = judged_again(result, mutant, every, line)
+                lines[said] = line
+                print(line["verdict"], said, line["said"], flush=True)
                 if options.results:
                     with options.results.open("a") as file:
-                        file.write(json.dumps(lines[-1]) + "\n")
-    text = table(lines)
+                        file.write(json.dumps(line) + "\n")
+    text = table(HOSTS, [*lines.values()])
     print(text)
     if options.markdown:
         options.markdown.write_text(text + "\n", encoding="utf-8")
-    return int(any(one["verdict"] not in ("found", "quiet") for one in lines))
+    return int(any(one["verdict"] not in ("found", "covered", "quiet") for one in lines.values()))
 
 
 if __name__ == "__main__":
