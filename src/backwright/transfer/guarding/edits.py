@@ -28,11 +28,11 @@ class Edits:
             self._starts.append(place)
             place += len(line)
 
-    def start(self, node: ast.expr | ast.stmt | ast.arg | ast.keyword) -> int:
+    def start(self, node: ast.expr | ast.stmt | ast.arg | ast.keyword | ast.alias) -> int:
         """Return where a node begins."""
         return self._starts[node.lineno - 1] + node.col_offset
 
-    def end(self, node: ast.expr | ast.stmt | ast.arg | ast.keyword) -> int:
+    def end(self, node: ast.expr | ast.stmt | ast.arg | ast.keyword | ast.alias) -> int:
         """Return where a node ends."""
         return self._starts[(node.end_lineno or 1) - 1] + (node.end_col_offset or 0)
 
@@ -51,6 +51,11 @@ class Edits:
     def line_before(self, node: ast.stmt, text: str) -> None:
         """Put a statement above another one, as far to the right."""
         self.insert(self._starts[node.lineno - 1], f"{' ' * node.col_offset}{text}\n")
+
+    def drop_lines(self, first: int, last: int) -> None:
+        """Take whole lines away, both ends inclusive."""
+        end = self._starts[last] if last < len(self._starts) else len(self._bytes)
+        self.replace(self._starts[first - 1], end, "")
 
     def end_of_arguments(self, call: ast.Call) -> tuple[int, bool]:
         """Return where one more argument is put, and whether one stands before it."""

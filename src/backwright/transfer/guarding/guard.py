@@ -23,6 +23,7 @@ from backwright.transfer.grow.sources import Sources, names_of_statement
 from backwright.transfer.grow.steps import seen_from
 from backwright.transfer.guarding import accounts
 from backwright.transfer.guarding.adopting import Accounts, read_accounts
+from backwright.transfer.guarding.caches import uncached, without_import, words_of
 from backwright.transfer.guarding.columns import add_owners
 from backwright.transfer.guarding.edits import Edits
 from backwright.transfer.guarding.example_settings import add_example_setting, set_token_url
@@ -304,6 +305,7 @@ class _Work:
 
     def __post_init__(self) -> None:
         self.needed: dict[str, set[str]] = {}
+        self.dropped: dict[str, set[str]] = {}
 
     def edits_of(self, path: str) -> Edits:
         """Return the edits of a module."""
@@ -331,6 +333,9 @@ class _Work:
         """Scope a function and pass the caller on."""
         edits = self.edits_of(function.path)
         self._needs(function.path, self.passing.write(function, edits, self.host.said))
+        if kept := uncached(self.passing.program, function, edits):
+            self.passing.notes += kept
+            self.dropped.setdefault(function.path, set()).update(words_of(function))
 
     def alone(self, handler: Function) -> None:
         """Guard a handler that touches nobody's rows."""
@@ -349,6 +354,8 @@ class _Work:
             if not edits.any:
                 continue
             code = edits.made()
+            if path in self.dropped:
+                code = without_import(code, self.dropped[path])
             there = {n for node in self.sources.trees[path].body for n in _bound(node)}
             here = self.sources.module(path)
             pairs = {origins[name] for name in self.needed.get(path, set()) - there}

@@ -239,7 +239,7 @@ def _beside_import(writer: Writer, one: Include, name: str) -> str:
     said = next_name(local, writer.versions.old, writer.versions.new)
     told = f"{name} as {said}" if said != name else name
     edits = writer.of(one.path)
-    edits.insert(edits.end(alias), f", {told}")  # type: ignore[arg-type]
+    edits.insert(edits.end(alias), f", {told}")
     return said
 
 
