@@ -319,7 +319,7 @@ def _from_pipfile(needs: Requirements, data: Mapping[str, Any]) -> Requirements:
         *_poetry_lines(data.get("dev-packages", {})),
     ]
     version = data.get("requires", {}).get("python_version", "")
-    python = f"=={version}.*" if version else ""
+    python = f"=={'.'.join(version.split('.')[:2])}.*" if version else ""
     return replace(needs, needed=(*needs.needed, *lines), python=needs.python or python)
 
 

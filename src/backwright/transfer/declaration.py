@@ -47,10 +47,10 @@ def field_call(arguments: Iterable[str]) -> str | None:
 
 
 def wanted_imports(imports: Iterable[Import]) -> dict[str, set[str]]:
-    """Group `(module, name)` pairs by module."""
+    """Group `(module, name)` pairs by module; of what an object has (`db.session`), the object."""
     wanted: dict[str, set[str]] = defaultdict(set)
     for module, name in imports:
-        wanted[module].add(name)
+        wanted[module].add(name.partition(".")[0])
     return dict(wanted)
 
 

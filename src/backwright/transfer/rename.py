@@ -262,6 +262,15 @@ class RenameCode(cst.CSTTransformer):
         ]
         return updated_node.with_changes(names=names)
 
+    def leave_ImportAlias(
+        self, original_node: cst.ImportAlias, updated_node: cst.ImportAlias
+    ) -> cst.ImportAlias:
+        """Import the object, where a name is to become something that an object has."""
+        name = updated_node.name
+        if not isinstance(name, cst.Name) or "." not in name.value:
+            return updated_node
+        return updated_node.with_changes(name=cst.Name(name.value.partition(".")[0]))
+
     def _module(self, node: cst.BaseExpression) -> cst.BaseExpression:
         dotted = cst.Module([]).code_for_node(node)
         new = self.renaming.module(dotted)

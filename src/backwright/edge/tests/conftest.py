@@ -25,6 +25,6 @@ def nothing_counted(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 async def client() -> AsyncIterator[AsyncClient]:
     """Give a client of the application."""
-    transport = ASGITransport(app=app)
+    transport = ASGITransport(app)
     async with AsyncClient(transport=transport, base_url="http://test") as client:
         yield client

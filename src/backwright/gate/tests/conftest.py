@@ -42,7 +42,7 @@ async def client(connection: AsyncConnection) -> AsyncIterator[AsyncClient]:
             yield session
 
     app.dependency_overrides[get_session] = get_test_session
-    transport = ASGITransport(app=app)
+    transport = ASGITransport(app)
     async with AsyncClient(transport=transport, base_url="http://test") as client:
         yield client
     app.dependency_overrides.clear()

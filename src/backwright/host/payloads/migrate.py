@@ -138,13 +138,14 @@ def do_create_all(order: dict[str, Any]) -> dict[str, Any]:
     The first module must be there; the others may only be missing where the project changed.
     """
     import sqlalchemy
+    from sqlalchemy.engine.url import make_url  # where it is since ever
 
     revisions.load(order["modules"])
     with_tables = revisions.metadata_of_the_host()
     if not with_tables:
         return {"tables": 0}
-    url = _with_installed_driver(sqlalchemy.engine.make_url(order["url"]))
-    if url.get_dialect().is_async:
+    url = make_url(_with_installed_driver(order["url"]))
+    if getattr(url.get_dialect(), "is_async", False):  # SQLAlchemy 1.3 has none that are
         import asyncio
 
         from sqlalchemy.ext.asyncio import create_async_engine
@@ -165,13 +166,14 @@ def do_create_all(order: dict[str, Any]) -> dict[str, Any]:
     return {"tables": sum(len(metadata.tables) for metadata in with_tables)}
 
 
-def _with_installed_driver(url: Any) -> Any:  # noqa: ANN401 - a class of the host's SQLAlchemy
+def _with_installed_driver(url: str) -> str:
     """Name a driver that is installed, where the URL names none and means one that is not."""
     drivers = {"psycopg2": "", "psycopg": "+psycopg", "asyncpg": "+asyncpg"}
     there = [name for name in drivers if importlib.util.find_spec(name)]
-    if url.drivername not in ("postgresql", "postgres") or not there:
+    dialect, _, rest = url.partition("://")
+    if dialect not in ("postgresql", "postgres") or not there:
         return url
-    return url.set(drivername=f"postgresql{drivers[there[0]]}")
+    return f"postgresql{drivers[there[0]]}://{rest}"
 
 
 def _let_go() -> None:

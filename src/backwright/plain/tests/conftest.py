@@ -45,7 +45,7 @@ async def client(connection: AsyncConnection) -> AsyncIterator[AsyncClient]:
 
     before = dict(app.dependency_overrides)
     app.dependency_overrides[get_session] = get_test_session
-    transport = ASGITransport(app=app)
+    transport = ASGITransport(app)
     async with AsyncClient(transport=transport, base_url="http://test") as client:
         yield client
     app.dependency_overrides = before

@@ -18,6 +18,7 @@ from backwright.transfer.carry.mentions import purpose
 from backwright.transfer.carry.statements import (
     Block,
     acts,
+    gives_nothing,
     header,
     is_emptied,
     is_hollow,
@@ -290,11 +291,16 @@ class Dropper:
             self.work.note_marks(code_of(node.test), "the condition on `{}` is left out")
             return self._statements(node.body.body)  # type: ignore[arg-type]
         self._left_out(node)
-        otherwise = node.orelse
-        if isinstance(otherwise, cst.Else) and not leaves(otherwise.body):
-            return self._statements(otherwise.body.body)  # type: ignore[arg-type]
-        if isinstance(otherwise, cst.If):
-            return self._statement(otherwise.with_changes(leading_lines=node.leading_lines))
+        if isinstance(node.orelse, cst.Else) and leaves(node.orelse.body):
+            return None
+        return self._otherwise(node)
+
+    def _otherwise(self, node: cst.If) -> cst.BaseStatement | list[cst.BaseStatement] | None:
+        """Return what is done where the branch that is left out was not taken."""
+        if isinstance(node.orelse, cst.Else):
+            return self._statements(node.orelse.body.body)  # type: ignore[arg-type]
+        if isinstance(node.orelse, cst.If):
+            return self._statement(node.orelse.with_changes(leading_lines=node.leading_lines))
         return None
 
     def _refuses_more(self, node: cst.If) -> bool:
@@ -311,6 +317,9 @@ class Dropper:
         if isinstance(node, cst.For):
             self.known |= targets(node.with_changes(body=cst.IndentedBlock([])))
         body = self._statements(node.body.body)  # type: ignore[arg-type]
+        if isinstance(node, cst.If) and gives_nothing(node.body, body):
+            self._left_out(node)
+            return self._otherwise(node)
         if not body:
             return None
         made = node.with_changes(body=node.body.with_changes(body=body))

@@ -15,6 +15,7 @@ from backwright.transfer.carry.answers import unwrapped
 from backwright.transfer.carry.clashing import answer_clashes
 from backwright.transfer.carry.dangling import dangling, not_imported
 from backwright.transfer.carry.dropping import Dropper, lost_parameters
+from backwright.transfer.carry.encoded import with_values
 from backwright.transfer.carry.fill import Filler
 from backwright.transfer.carry.flagged import with_rows_deleted
 from backwright.transfer.carry.given import with_given_kept
@@ -103,6 +104,7 @@ def carry(parts: Sequence[Part], facts: Facts, writer: Writer) -> Carried:
         works[one.tree].note(works[one.tree].line_of(one.function), text)
     trees = [_sound(w, t) for w, t in zip(works, trees, strict=True)]
     bodies = bodies_of(placement)
+    trees = with_values(works, trees, bodies)
     trees = with_missing_verbs(works, trees, bodies)
     sites = all_sites(works, trees, bodies)
     trees = [without_late_imports(t) for t in _linked(works, trees, bodies)]

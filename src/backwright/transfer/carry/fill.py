@@ -24,6 +24,7 @@ from backwright.transfer.carry.marks import code_of, field_of, fields_in, is_que
 from backwright.transfer.carry.mentions import purpose
 from backwright.transfer.carry.parameters import filled
 from backwright.transfer.carry.parametrized import parametrized
+from backwright.transfer.carry.percent import with_places
 from backwright.transfer.carry.placing import Placement
 from backwright.transfer.carry.refused import is_refused, refused_values
 from backwright.transfer.carry.requests import sent_as_json
@@ -128,6 +129,11 @@ class Filler(cst.CSTTransformer):
     ) -> cst.ClassDef:
         self.owners.pop()
         return fill_class(self.work, self.placement, updated_node)
+
+    def leave_BinaryOperation(
+        self, original_node: cst.BinaryOperation, updated_node: cst.BinaryOperation
+    ) -> cst.BinaryOperation:
+        return with_places(self.work, original_node, updated_node)
 
     # --- items in brackets
 

@@ -83,6 +83,16 @@ def is_hollow(before: cst.FunctionDef, body: Sequence[cst.BaseStatement]) -> boo
     return acts(before) and not any(acts(s) for s in body)
 
 
+def gives_nothing(before: cst.BaseSuite, body: Sequence[cst.BaseStatement]) -> bool:
+    """Tell whether a branch that gave something back has lost whatever that was made of."""
+    if not leaves(before) or len(body) == len(before.body):
+        return False
+    if not body or not m.matches(body[-1], m.SimpleStatementLine(body=[m.Return(m.Name())])):
+        return False
+    empty = m.List([]) | m.Dict([]) | m.Name("None")
+    return all(m.matches(s, m.SimpleStatementLine(body=[m.Assign(value=empty)])) for s in body[:-1])
+
+
 def targets(node: cst.CSTNode) -> set[str]:
     """Return the variables that code sets."""
     found: set[str] = set()

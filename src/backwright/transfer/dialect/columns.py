@@ -256,4 +256,27 @@ def imported_as(sources: Sources, file: str, names: Container[str]) -> str:
             fits = dotted == node.module or dotted.endswith(f".{node.module}")
             if fits and any(a.name in names for a in node.names):
                 return node.module
-    return dotted
+    return _below(_start_of_imports(sources, dotted), dotted)
+
+
+def _start_of_imports(sources: Sources, dotted: str) -> str:
+    """Return the folder above a module, dotted, that most absolute imports of the project start from."""
+    known = {
+        f.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+        for f, _ in sources.modules()
+    }
+    folders = dotted.split(".")[:-1]
+    starts = [".".join(folders[:i]) for i in range(len(folders) + 1)]
+    votes = [
+        start
+        for _, tree in sources.modules()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and not node.level and node.module
+        for start in starts
+        if (f"{start}.{node.module}" if start else node.module) in known
+    ]
+    return majority(votes, "")
+
+
+def _below(start: str, dotted: str) -> str:
+    return dotted.removeprefix(f"{start}.") if start else dotted

@@ -28,7 +28,10 @@ class SqlType:
 
 @dataclass(frozen=True, slots=True)
 class Partner:
-    """A model that others can refer to: its class, its table and the type of its key."""
+    """A model that others can refer to: its class, its table and the type of its key.
+
+    `key_may_be_none` tells that it is declared so, until the row is stored.
+    """
 
     model: str
     names: Names
@@ -40,6 +43,7 @@ class Partner:
     module: str
     attributes: frozenset[str]
     owner: str | None = None
+    key_may_be_none: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,8 @@ class LinkHabit:
     """How a many-to-many is kept: a `Table` object or a class of its own, on which base.
 
     `suffix` ends the class's name; `named` tells whether it names its table, `optional_keys`
-    whether its keys may be None until they are set.
+    whether its keys may be None until they are set. `remark` is what the project says to its
+    tools at the head of such a class: `# type: ignore[call-arg]`.
     """
 
     form: Literal["table", "class"]
@@ -95,6 +100,7 @@ class LinkHabit:
     suffix: str = ""
     named: bool = True
     optional_keys: bool = False
+    remark: str = ""
 
 
 # What an alias such as `str50` stands for: a kind, its length, whether null, whether unique.

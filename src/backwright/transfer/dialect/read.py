@@ -19,7 +19,12 @@ from backwright.transfer.dialect.columns import (
     majority,
 )
 from backwright.transfer.dialect.facts import Dialect, KeyKind, Partner
-from backwright.transfer.dialect.read_models import orm_of, read_model_habits, stem_of
+from backwright.transfer.dialect.read_models import (
+    optional_form,
+    orm_of,
+    read_model_habits,
+    stem_of,
+)
 from backwright.transfer.dialect.read_relations import (
     read_enum_habit,
     read_link_habit,
@@ -56,6 +61,7 @@ def read_dialect(
     sqlmodel = sqlmodel_of(sources, exemplar)
     orm = orm_of(columns, sqlmodel)
     structure = structural(project, exemplar, places_of_bases(sources, project, exemplar))
+    structure |= {c.fact.name for c in columns if c.inherited and _is_abstract(sources, c)}
     structure |= switched_off(exemplar, (tree for _, tree in sources.modules()))
     called = {c.name: c.name for c in exemplar.columns}
     called |= {c.fact.name: c.attribute for c in columns}
@@ -146,6 +152,7 @@ def partner_of(sources: Sources, model: Model) -> Partner:
             [*(c.name for c in model.columns), *(r.name for r in model.relationships)]
         ),
         owner=owner_column(model),
+        key_may_be_none=bool(code and code.annotation and optional_form(code.annotation)),
     )
 
 
@@ -154,6 +161,13 @@ def _key_kind(key: Column | None) -> KeyKind:
     if re.search(r"uuid|guid", shown, re.IGNORECASE):
         return "uuid"
     return "int" if re.search(r"int|serial|identity", shown, re.IGNORECASE) else "str"
+
+
+def _is_abstract(sources: Sources, column: ColumnCode) -> bool:
+    """Tell whether a column stands in a class that has no table, for whoever inherits it."""
+    cls = sources.enclosing(column.fact.file, column.fact.line)
+    said = [ast.unparse(n) for n in cls.body if isinstance(n, ast.Assign)] if cls else []
+    return "__abstract__ = True" in said
 
 
 def _is_dataclass(sources: Sources, model: Model) -> bool:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from backwright.project.types import Model, Project
+from backwright.source.outline import first_line
 from backwright.transfer.dialect.columns import (
     ColumnCode,
     Sources,
@@ -174,18 +176,30 @@ def _typing_only(sources: Sources, exemplar: Model) -> bool:
 def read_link_habit(sources: Sources, project: Project, exemplar: Model, orm: Orm) -> LinkHabit:
     """Return how link tables are made, from the project's own; else as is usual for its ORM."""
     base, imports = _base(sources, exemplar, orm)
+    said = sources.class_at(exemplar.file, exemplar.line)
+    remark = remark_of(sources.host.text(exemplar.file), said) if said and orm == "sqlmodel" else ""
     for model in project.models:
         if not is_link(model):
             continue
         cls = sources.class_at(model.file, model.line)
         if cls is None:
             return LinkHabit("table", base, imports)
+        remark = remark_of(sources.host.text(model.file), cls)
         suffix = next((s for s in _SUFFIXES if cls.name.endswith(s)), "")
         fields = [n for n in cls.body if isinstance(n, ast.AnnAssign)]
         optional = bool(fields) and all(optional_form(n.annotation) for n in fields)
         named = any("__tablename__" in ast.unparse(n) for n in cls.body)
-        return LinkHabit("class", base, imports, suffix, named or orm != "sqlmodel", optional)
-    return LinkHabit("class" if orm == "sqlmodel" else "table", base, imports)
+        named = named or orm != "sqlmodel"
+        return LinkHabit("class", base, imports, suffix, named, optional, remark)
+    form: Literal["class", "table"] = "class" if orm == "sqlmodel" else "table"
+    return LinkHabit(form, base, imports, remark=remark)
+
+
+def remark_of(code: str, cls: ast.ClassDef) -> str:
+    """Return what the head of a class says to tools: `  # type: ignore[call-arg]`."""
+    head = "\n".join(code.splitlines()[cls.lineno - 1 : first_line(cls.body[0]) - 1])
+    found = re.search(r":(\s*#\s*(?:type:|noqa|pyright:|pylint:|mypy:).*)$", head)
+    return found[1].rstrip() if found else ""
 
 
 def _base(sources: Sources, exemplar: Model, orm: Orm) -> tuple[str, frozenset[tuple[str, str]]]:

@@ -317,7 +317,8 @@ def _link_model(dialect: Dialect, names: Names, field: FieldSpec, keys: list[_Ke
     human = link_word(field).replace("_", " ")
     what = f"{article(human).capitalize()} {human} of {article(names.human)} {names.human}."
     head = f"class {name}({dialect.link.base}"
-    head += ", table=True):\n" if dialect.orm == "sqlmodel" else "):\n"
+    head += ", table=True):" if dialect.orm == "sqlmodel" else "):"
+    head += f"{dialect.link.remark}\n"
     table = f'    __tablename__ = "{_table_of_class(dialect, name)}"\n\n'
     body = f'    """{what}"""\n\n{table if dialect.link.named else ""}{"".join(lines)}'
     return Definition(name, head + body, frozenset(imports))
@@ -376,7 +377,8 @@ def ids_property(dialect: Dialect, names: Names, field: FieldSpec) -> Definition
     if dialect.schema.list_type == "List":
         list_, more = words.spell("typing", "List")
     word = link_word(field)
-    body = f"        return [{word}.{partner.key} for {word} in self.{field.name}]\n"
+    stored = f" if {word}.{partner.key} is not None" if partner.key_may_be_none else ""
+    body = f"        return [{word}.{partner.key} for {word} in self.{field.name}{stored}]\n"
     head = f"    @property\n    def {field.column}(self) -> {list_}[{kind}]:\n"
     docstring = f'        """The ids of the {field.name.replace("_", " ")}."""\n'
     return Definition(field.column, head + docstring + body, frozenset(imports | more))

@@ -57,7 +57,8 @@ def _taken_by(node: ast.ClassDef) -> tuple[int, str] | None:
             continue
         names = [a.arg for a in method.args.args[1:]]
         for call in (n for n in ast.walk(method) if isinstance(n, ast.Call)):
-            given = call.args[0] if call.args else None
+            named = next((k.value for k in call.keywords if k.arg == "url"), None)
+            given = call.args[0] if call.args else named
             name = given.id if isinstance(given, ast.Name) else ""
             if last_name(call.func) in _MAKERS and name in names:
                 return names.index(name), name

@@ -83,7 +83,7 @@ class Growth:
         plural = one.name if one.kind == "many" else None
         word_names = names_of(word, plural=plural)
         key = (partner.key_kind, partner.key, partner.owner or "owner_id")
-        return Link(word_names, partner.model, owned, *key)
+        return Link(word_names, partner.model, owned, *key, partner.key_may_be_none)
 
     def target(self, name: str) -> Model:
         """Return the model of the host that has a class name."""
@@ -116,7 +116,7 @@ def names_in_host(growth: Growth) -> dict[str, Import]:
     for dependency in (growth.seams.session, users):
         for one in (dependency.kind, dependency.getter, dependency.alias) if dependency else ():
             if one is not None:
-                known[one[1]] = one
+                known[one[1].partition(".")[0]] = one
     for one in (growth.seams.engine, metadata_owner(growth)):
         if one is not None:
             known[one[1]] = one

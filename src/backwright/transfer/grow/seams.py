@@ -22,6 +22,7 @@ _BASES = {"DeclarativeBase", "DeclarativeBaseNoMeta", "AsyncAttrs"}
 class Dependency:
     """What handlers get by a dependency: its type, the function, the `Annotated` alias if any.
 
+    A method of an object is named with it: `("core.db", "db_helper.session")`.
     `annotated` tells whether handlers say `Annotated[…, Depends(…)]` rather than `= Depends(…)`;
     `made` is the call that makes the function, where the host makes one wherever it asks.
     """
@@ -97,7 +98,7 @@ def _is_async(sources: Sources, session: Dependency | None, engine: Import | Non
 def _session(sources: Sources) -> Dependency | None:
     votes: Counter[Dependency] = Counter()
     for path, annotation, depends, alias in _dependencies(sources):
-        getter = sources.resolve(path, depends.args[0])
+        getter = _getter(sources, path, depends.args[0])
         kind = sources.resolve(path, annotation) if annotation is not None else None
         kind = session_kind(sources, kind, getter)
         if kind is not None:
@@ -107,6 +108,14 @@ def _session(sources: Sources) -> Dependency | None:
         with_alias = [one for one in votes if one.alias]
         return with_alias[0] if with_alias else votes.most_common(1)[0][0]
     return _unused_session(sources)
+
+
+def _getter(sources: Sources, path: str, node: ast.expr) -> Import:
+    """Return a function that handlers depend on, a method by the object that it is called on."""
+    owner = sources.resolve(path, node.value) if isinstance(node, ast.Attribute) else None
+    if owner is None or not owner[1]:  # a function by itself, or one of a module
+        return sources.resolve(path, node)
+    return owner[0], f"{owner[1]}.{last_name(node)}"
 
 
 def _alias(sources: Sources, path: str, alias: str | None) -> Import | None:
@@ -282,7 +291,7 @@ def _users(sources: Sources, *, annotated: bool) -> Users | None:
     schemas -= {itself}
     found = []
     for path, annotation, depends, alias in _dependencies(sources):
-        getter = sources.resolve(path, depends.args[0])
+        getter = _getter(sources, path, depends.args[0])
         unsaid = itself if ".".join(getter) == known else None
         kind = sources.resolve(path, annotation) if annotation is not None else unsaid
         if kind in schemas:  # handlers may say what clients see of the account, of the same name

@@ -38,7 +38,7 @@ def _made(sources: Sources, getter: Import) -> Import | None:
     """Return the class of the session that a function makes."""
     file = sources.file(getter[0])
     for node in ast.walk(sources.trees[file]) if file in sources.trees else ():
-        if not isinstance(node, FunctionNode) or node.name != getter[1]:
+        if not isinstance(node, FunctionNode) or node.name != getter[1].rpartition(".")[2]:
             continue
         for call in ast.walk(node):
             kind = (

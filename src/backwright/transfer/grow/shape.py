@@ -38,6 +38,7 @@ class Link:
     key_kind: str = "uuid"
     key: str = "id"
     owner: str = "owner_id"
+    may_be_none: bool = False
 
 
 def with_stand_ins(code: str) -> str:
@@ -248,6 +249,7 @@ class _Keyed(cst.CSTTransformer):
         self.kind = {"uuid": "UUID"}.get(link.key_kind, link.key_kind)
         self.key, self.owner = link.key, link.owner
         self.owners = {link.model, link.word.snake}
+        self.may_be_none = link.may_be_none
 
     def leave_Attribute(
         self, original_node: cst.Attribute, updated_node: cst.Attribute
@@ -269,6 +271,21 @@ class _Keyed(cst.CSTTransformer):
         if self.kind == "int" and original_node.name.value.startswith("make_"):
             return updated_node.with_changes(returns=cst.Annotation(cst.Name("int")))
         return updated_node
+
+    def leave_SimpleStatementLine(
+        self, original_node: cst.SimpleStatementLine, updated_node: cst.SimpleStatementLine
+    ) -> cst.SimpleStatementLine | cst.FlattenSentinel[cst.SimpleStatementLine]:
+        """A key that may be None until the row is stored is seen to be there."""
+        returned = updated_node.body[0]
+        is_key = m.Return(m.Attribute(m.Name(), m.Name(self.key)))
+        if not self.may_be_none or not m.matches(returned, is_key):
+            return updated_node
+        returned = cst.ensure_type(returned, cst.Return)
+        key = cst.Module([]).code_for_node(cst.ensure_type(returned.value, cst.Attribute))
+        seen = cst.ensure_type(
+            cst.parse_statement(f"assert {key} is not None"), cst.SimpleStatementLine
+        )
+        return cst.FlattenSentinel([seen, updated_node])
 
     def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.BaseExpression:
         if self.kind != "int":

@@ -79,7 +79,7 @@ class Sources:
         module, original = self._imported(path, name)
         file = self.file(module)
         inner = self.file(f"{module}.{original}" if module else original)
-        if inner is not None and original:
+        if inner is not None and original and not self._rebinds(file, original):
             return (f"{module}.{original}" if module else original), ""
         if file not in self.trees or file == path or depth > 5 or not original:
             return module, original  # a library's, or one that is not read, such as of tests
@@ -93,6 +93,14 @@ class Sources:
                 original,
             )
         )
+
+    def _rebinds(self, file: str | None, name: str) -> bool:
+        """Tell whether a package names something else by the name of a module in it."""
+        if file not in self.trees or not file.endswith("__init__.py"):
+            return False
+        module, original = self._imported(file, name)
+        inside = self.module(file)
+        return (module, original) not in ((inside, name), (f"{inside}.{name}", ""))
 
     def _imported(self, path: str, name: str) -> Import:
         for node in ast.walk(self.trees[path]) if path in self.trees else ():

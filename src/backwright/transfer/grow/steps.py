@@ -88,6 +88,8 @@ def base_of(growth: Growth) -> str | None:
     kept = [base for base in bases if not any(_holds(growth, base, c) for c in own)]
     if kept and len(kept) < len(bases):
         return ", ".join(map(ast.unparse, kept))
+    if growth.dialect.key.key in inherited and growth.dialect.orm != "sqlmodel":
+        return None  # better a column too many than a table without a key
     return (
         "SQLModel" if growth.dialect.orm == "sqlmodel" else (growth.seams.base or ("", "Base"))[1]
     )

@@ -15,6 +15,7 @@ from backwright.spec.types import FieldSpec
 from backwright.transfer.declaration import Import
 from backwright.transfer.dialect import Bound, Dialect
 from backwright.transfer.dialect.quotes import in_quotes
+from backwright.transfer.dialect.read_relations import remark_of
 from backwright.transfer.draft import Draft
 from backwright.transfer.grow.sources import names_of_statement
 
@@ -100,7 +101,8 @@ def write_tables(
             parts.append(definition.code.rstrip("\n"))
             imports |= definition.imports
     body, needed, columns = _body(example, dialect, made, fields)
-    header = f"class {made.home.model}({_bases(example, base)}):\n"
+    remark = remark_of(example.code, example.node)
+    header = f"class {made.home.model}({_bases(example, base)}):{remark}\n"
     parts.append(header + indent_by(body, "    ").rstrip("\n"))
     own = _imports_of(example, header + indent_by(body, "    "))
     if made.home.file != example.model.file:

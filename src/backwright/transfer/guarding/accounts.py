@@ -297,7 +297,7 @@ def _gate_in(host: Host, code: dict[str, str], secret: dict[str, set[str]]) -> N
     app = host.project.apps[0].object.rpartition(":")[2]
     place = _first_handler(host, text)
     before = {name for s in outline(text) if s.end < place for name in s.names}
-    getter = host.session.getter[1]
+    getter = host.session.getter[1].partition(".")[0]
     if missing := {getter, app, *([host.session.alias[1]] if host.session.alias else ())} - before:
         raise UsageError(
             f"{path} defines {', '.join(sorted(missing))} below its first handler",

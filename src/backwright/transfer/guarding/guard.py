@@ -381,7 +381,7 @@ class _Work:
             "Annotated": ("typing", "Annotated"),
             **{name: (library, name) for name in ("or_", "and_")},
             host.session.kind[1]: host.session.kind,
-            host.session.getter[1]: host.session.getter,
+            host.session.getter[1].partition(".")[0]: host.session.getter,
             host.said.model: (host.user_module, host.said.model),
             **{name: (gate, name) for name in (host.said.getter, "CurrentUser", CHECK)},
             **{name: (rows, name) for name in (VISIBLE, MADE_BY, OWNED_ROW)},
