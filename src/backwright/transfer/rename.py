@@ -267,9 +267,9 @@ class RenameCode(cst.CSTTransformer):
     ) -> cst.ImportAlias:
         """Import the object, where a name is to become something that an object has."""
         name = updated_node.name
-        if not isinstance(name, cst.Name) or "." not in name.value:
+        if not isinstance(original_node.name, cst.Name) or not isinstance(name, cst.Attribute):
             return updated_node
-        return updated_node.with_changes(name=cst.Name(name.value.partition(".")[0]))
+        return updated_node.with_changes(name=name.value)
 
     def _module(self, node: cst.BaseExpression) -> cst.BaseExpression:
         dotted = cst.Module([]).code_for_node(node)
@@ -287,13 +287,16 @@ class RenameCode(cst.CSTTransformer):
         self._tags -= _is_tags(original_node)
         return updated_node
 
-    def leave_Name(self, original_node: cst.Name, updated_node: cst.Name) -> cst.Name:
+    def leave_Name(self, original_node: cst.Name, updated_node: cst.Name) -> cst.BaseExpression:
         """Rename an identifier, unless it is a method with the bare name of the exemplar."""
         bare = {form for old, _ in self.renaming.pairs for form in (old.snake, old.plural_snake)}
         bare |= set(self.renaming.exact)
         if original_node in self._methods and original_node.value in bare:
             return updated_node
-        return updated_node.with_changes(value=self.renaming.identifier(original_node.value))
+        renamed = self.renaming.identifier(original_node.value)
+        if "." in renamed:  # what an object has
+            return cst.parse_expression(renamed)
+        return updated_node.with_changes(value=renamed)
 
     def leave_SimpleString(
         self, original_node: cst.SimpleString, updated_node: cst.SimpleString

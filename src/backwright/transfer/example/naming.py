@@ -28,13 +28,15 @@ class Naming:
     """How everything of the exemplar's is called for the new resource.
 
     `keys` are fields that rows are found by, and the new ones that take their place:
-    `get_book_by_isbn` finds a book by its `isbn`.
+    `get_book_by_isbn` finds a book by its `isbn`. `links` are link tables, and those of the new
+    resource to the same models, as code speaks of them.
     """
 
     owners: Ownership
     chain: Chain
     new: Names
     keys: Mapping[str, str] = field(default_factory=dict)
+    links: Mapping[str, str] = field(default_factory=dict)
 
     def renaming(self, code: str) -> Renaming:
         """Return the renaming for a piece of code; a variable never hides another name in it."""
@@ -43,6 +45,7 @@ class Naming:
         exact = {old.snake: f"{new.snake}_"} if hides else {}
         bound = _bound(code) | _defined(code)
         exact |= {name: made for name, made in self.derived.items() if name in bound}
+        exact |= self.links
         exact |= {name: self._of_table(name) for name in _SHARED.findall(code) if self._stays(name)}
         if self.plain.path(self.chain.model.table) == self.chain.model.table:
             exact[self.chain.model.table] = self.table

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import textwrap
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from backwright.errors import UsageError
@@ -14,6 +14,7 @@ from backwright.spec.types import ResourceSpec
 from backwright.transfer.carry import Carried, carry, keys_of
 from backwright.transfer.carry import Part as CarryPart
 from backwright.transfer.dialect import bound, read_dialect
+from backwright.transfer.dialect.relation_writer import secondary_of
 from backwright.transfer.draft import Draft
 from backwright.transfer.example.chain import Chain, Part
 from backwright.transfer.example.facts import Learning, facts
@@ -83,8 +84,22 @@ def learn(
         dialect = replace(dialect, owner=None, owner_model=None, structure=structure)
     learning = Learning(owners, chain, dialect, Naming(owners, chain, spec.names), spec)
     learning = _without_a_circle(learning)
+    naming = replace(learning.naming, links=dict(_links(learning)))
+    learning = replace(learning, naming=naming)
     keys = keys_of(facts(learning))
     return replace(learning, naming=replace(learning.naming, keys=keys))
+
+
+def _links(learning: Learning) -> Iterator[tuple[str, str]]:
+    """Yield the link tables of the exemplar, and the new ones to the same models."""
+    dialect, names, home = learning.dialect, learning.spec.names, learning.home()
+    if names == learning.chain.names:
+        return
+    for relation in learning.chain.model.relationships:
+        for one in learning.spec.fields:
+            partner = dialect.partner(str(one.target)) if one.kind == "many" else None
+            if relation.secondary and partner and partner.model == relation.target:
+                yield relation.secondary, secondary_of(dialect, names, one, home)
 
 
 def _without_a_circle(learning: Learning) -> Learning:
