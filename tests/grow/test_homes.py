@@ -9,6 +9,7 @@ from backwright.spec.names import names_of
 from backwright.transfer.draft import Draft
 from backwright.transfer.grow.homes import read_homes
 from backwright.transfer.grow.sources import Sources
+from backwright.transfer.grow.wiring import read_wiring
 
 MAIN = "from fastapi import FastAPI\n\napp = FastAPI()\n"
 
@@ -119,3 +120,33 @@ def test_a_domain_whose_handlers_are_parted_among_files_has_a_folder(tmp_path: P
     assert homes.service == "apis/notes/crud.py"
     assert homes.schemas == "apis/notes/schemas.py"
     assert homes.tests == "tests/modules/notes/test_notes.py"
+
+
+PAGES = {
+    "settings.py": "class Api:\n    users: str = '/users'\n\n\nclass Settings:\n"
+    "    api: Api = Api()\n\n\nsettings = Settings()\n",
+    "main.py": "from fastapi import FastAPI\nfrom api import router as api\n"
+    "from views.users.views import router as views\n\napp = FastAPI()\n"
+    "app.include_router(views)\napp.include_router(api)\n",
+    "api/__init__.py": "from fastapi import APIRouter\nfrom settings import settings\n"
+    "from .users import router as users_router\n\nrouter = APIRouter(prefix='/api')\n"
+    "router.include_router(users_router, prefix=settings.api.users)\n",
+    "api/users.py": "from fastapi import APIRouter\n\nrouter = APIRouter()\n\n\n"
+    "@router.get('')\ndef users():\n    return []\n",
+    "views/users/views.py": "from fastapi import APIRouter, Request\n"
+    "from templates import templates\n\nrouter = APIRouter()\n\n\n@router.get('/')\n"
+    "def home(request: Request):\n    return templates.TemplateResponse(request, 'home.html')\n",
+}
+
+
+def test_data_goes_where_data_is_and_not_to_pages(tmp_path: Path) -> None:
+    """It is registered with its neighbours, whose own prefix it does not get."""
+    for path, text in PAGES.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    sources = Sources(Draft(tmp_path), read_project(tmp_path))
+    homes = read_homes(sources, names_of("Note"))
+    assert homes.routes == "api/notes.py"
+    wiring = read_wiring(sources, names_of("Note"), homes.routes)
+    assert wiring is not None
+    assert (wiring.file, wiring.keywords) == ("api/__init__.py", ', prefix="/notes"')

@@ -109,3 +109,53 @@ def test_who_asks_is_told_by_what_a_function_makes_in_place(
     assert made is not None
     assert (made.said, made.made) == (said, f"{name}()")
     assert made.imports == (("accounts", needed),)
+
+
+HELPER = """\
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+
+
+class DatabaseHelper:
+    def __init__(self, url: str) -> None:
+        self.engine = create_async_engine(url=url)
+        self.sessions = async_sessionmaker(self.engine)
+
+    async def session(self):
+        async with self.sessions() as session:
+            yield session
+
+
+db_helper = DatabaseHelper(url=str(settings.db.url))
+"""
+ROUTES = """\
+from fastapi import APIRouter, Depends
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core import db_helper
+
+router = APIRouter()
+
+
+@router.get("/")
+async def home(session: AsyncSession = Depends(db_helper.session)):
+    return 1
+"""
+
+
+def test_a_session_may_be_a_method_of_an_object(tmp_path: Path) -> None:
+    """The object is what is imported, also where a package gives it the name of its module."""
+    for path, text in {
+        "core/__init__.py": "from .db_helper import db_helper\n",
+        "core/config.py": "settings = object()\n",
+        "core/db_helper.py": f"from core.config import settings\n{HELPER}",
+        "routes.py": ROUTES,
+        "main.py": "from fastapi import FastAPI\nfrom routes import router\n\napp = FastAPI()\n"
+        "app.include_router(router)\n",
+    }.items():
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text(text)
+    seams = read_seams(Sources(Draft(tmp_path), read_project(tmp_path)))
+    assert seams.session is not None
+    assert seams.session.getter == ("core.db_helper", "db_helper.session")
+    assert seams.address is not None
+    assert seams.address.code == "str(settings.db.url)"

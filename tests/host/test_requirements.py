@@ -156,6 +156,11 @@ def test_the_older_files(tmp_path: Path) -> None:
     assert needs.python == "==3.11.*"
 
 
+def test_a_pipfile_may_name_a_patch_release(tmp_path: Path) -> None:
+    put(tmp_path, "Pipfile", '[packages]\nfastapi = "*"\n[requires]\npython_version = "3.9.2"\n')
+    assert read_requirements(tmp_path).python == "==3.9.*"
+
+
 def test_the_key_follows_the_contents(tmp_path: Path) -> None:
     put(tmp_path, "requirements.txt", "fastapi\n")
     first = read_requirements(tmp_path).key()

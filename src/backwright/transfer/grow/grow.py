@@ -78,7 +78,8 @@ def grow(draft: Draft, project: Project, spec: ResourceSpec, installed: Mapping[
             are taken.
     """
     sources = Sources(draft, project)
-    wiring = read_wiring(sources, spec.names)
+    homes = read_homes(sources, spec.names)
+    wiring = read_wiring(sources, spec.names, homes.routes)
     if wiring is None:
         raise UsageError(
             f"no application was found in {draft.root.name}",
@@ -92,7 +93,6 @@ def grow(draft: Draft, project: Project, spec: ResourceSpec, installed: Mapping[
     mapped = _is_mapped(sources, seams, libraries)
     plain = plain_draft(is_async=seams.is_async, mapped=mapped, libraries=libraries)
     added = _add_dependencies(draft, seams, spec, mapped=mapped)
-    homes = read_homes(sources, spec.names)
     supplied = supply_database(sources, homes, plain, seams, annotated=libraries.annotated)
     growth = growth_of(sources, spec, supplied.seams, plain, Versions(versions, libraries))
     growth.done("database", *supplied.files)

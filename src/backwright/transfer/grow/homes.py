@@ -39,6 +39,7 @@ def read_homes(sources: Sources, names: Names) -> Homes:
     app = project.apps[0].file if project.apps else "main.py"
     handlers = Counter(e.file for e in project.endpoints if _is_in_reach(sources, e.file))
     routes = [file for file in handlers if file not in {one.file for one in project.apps}]
+    routes = [file for file in routes if not _shows_pages(sources, file)] or routes
     package = _package(app, routes)
     domain = _domain(routes, names)
     # What stands in the application's own file gets one beside it: it imports the routes.
@@ -70,6 +71,11 @@ def _is_in_reach(sources: Sources, file: str) -> bool:
     if is_test(file) or not file.startswith(sources.root):
         return False
     return all(part.isidentifier() for part in PurePosixPath(file[len(sources.root) :]).parts[:-1])
+
+
+def _shows_pages(sources: Sources, file: str) -> bool:
+    """Tell whether a module's handlers answer with pages, which is no place for data."""
+    return bool(re.search(r"\bTemplateResponse\(|\bHTMLResponse\b", sources.draft.text(file)))
 
 
 def _first(there: Iterable[str], package: str, word: str, names: Names) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from backwright.source.imports import add_imports
 from backwright.source.text import Splice, splice
@@ -48,15 +49,31 @@ class Wiring:
     own_tags: bool
 
 
-def read_wiring(sources: Sources, names: Names) -> Wiring | None:
-    """Return how the host would register the new router; None where no application is found."""
+def read_wiring(sources: Sources, names: Names, routes: str = "") -> Wiring | None:
+    """Return how the host would register the new router; None where no application is found.
+
+    Where most of its neighbours are registered comes first.
+
+    Args:
+        sources: the host.
+        names: the new resource's.
+        routes: the file that its router will stand in, if it is known.
+    """
+    folder = PurePosixPath(routes).parent if routes else None
     groups: dict[tuple[str, str], list[Include]] = defaultdict(list)
     for include in _includes(sources):
         groups[include.file, include.target].append(include)
     if not groups:
         return _beside_app(sources)
     apps = {one.object.rpartition(":")[2] for one in sources.project.apps}
-    chosen = max(groups.values(), key=lambda group: (len(group), group[0].target not in apps))
+    chosen = max(
+        groups.values(),
+        key=lambda group: (
+            sum(_folder(sources, one) == folder for one in group) if folder else 0,
+            len(group),
+            group[0].target not in apps,
+        ),
+    )
     last = chosen[-1]
     keywords, own_prefix, own_tags = _keywords(last.call, names)
     return Wiring(
@@ -69,6 +86,14 @@ def read_wiring(sources: Sources, names: Names) -> Wiring | None:
         own_prefix=own_prefix,
         own_tags=own_tags,
     )
+
+
+def _folder(sources: Sources, include: Include) -> PurePosixPath | None:
+    """Return the folder of the module whose router is registered, None if it is a package's."""
+    file = PurePosixPath(
+        sources.file(sources.resolve(include.file, include.call.args[0])[0]) or "__init__.py"
+    )
+    return file.parent if file.name != "__init__.py" else None
 
 
 def wire(sources: Sources, wiring: Wiring, module: str, names: Names) -> str:
@@ -133,8 +158,16 @@ def _keywords(call: ast.Call, names: Names) -> tuple[str, bool, bool]:
                 text, own_prefix = f'"{head}/{names.plural_kebab}"', False
             else:
                 text = text.replace("'", '"')
+        elif keyword.arg == "prefix" and _is_own(keyword.value, nouns):
+            text, own_prefix = f'"/{names.plural_kebab}"', False
         words.append(f"{keyword.arg}={text}" if keyword.arg else f"**{text}")
     return "".join(f", {word}" for word in words), own_prefix, own_tags
+
+
+def _is_own(prefix: ast.expr, nouns: Collection[str]) -> bool:
+    """Tell whether a setting is one router's own: `settings.api.users`, and no `API_PREFIX`."""
+    words = {word.lower() for word in last_name(prefix).split("_")}
+    return bool({one for word in words for one in (word, singularize(word) or word)} & set(nouns))
 
 
 def _words_of(call: ast.Call) -> set[str]:
