@@ -1,6 +1,10 @@
 """Which tests of an exemplar are about one of its fields, and which every resource has."""
 
-from backwright.source.outline import outline
+import ast
+
+import pytest
+
+from backwright.source.outline import imported_names, outline, used_names
 from backwright.spec.names import names_of
 from backwright.spec.resource import read_resource_line
 from backwright.tasks.house import Features, house_draft
@@ -147,3 +151,14 @@ def test_a_resource_of_links_alone_has_no_tests_that_change_other_fields() -> No
         names[line] = {n for s in outline(draft.text("tests/test_bundles.py")) for n in s.names}
     only, named = names.values()
     assert named - only == {"test_update_during_a_change_of_tags"}
+
+
+@pytest.mark.parametrize("auth", [True, False])
+def test_a_test_that_names_the_new_model_imports_it(auth: bool) -> None:
+    """The exemplar's own module may not: where there are no users, it names no model at all."""
+    features = Features(auth=auth)
+    draft = house_draft(features)
+    line = "Supplier name:str:1..80 parent:ref:Supplier:optional"
+    transfer_resource(draft, house_draft(features), read_resource_line(line))
+    code = draft.text("tests/test_suppliers.py")
+    assert "Supplier" in used_names(ast.parse(code)) & imported_names(code).keys()

@@ -28,7 +28,7 @@ from backwright.transfer.relationships import Surroundings
 from backwright.transfer.rename import Renaming, rename_code
 from backwright.transfer.repeat import repeat_links
 from backwright.transfer.slots import SampleSlots, SchemaSlots
-from backwright.transfer.survey import MODELS
+from backwright.transfer.survey import MODELS, survey
 from backwright.transfer.tables import Tables, tables
 from backwright.transfer.trees import with_trees, without_trees
 from backwright.transfer.wiring import wire, wires
@@ -276,6 +276,7 @@ def with_test_imports(host: Draft, learnt_from: Sequence[Draft], code: str) -> s
     }
     factories = {n for s in outline(host.text("tests/factories.py")) for n in s.names}
     known |= {name: ("tests.factories", name) for name in factories}
+    known |= {table.name: ("app.models", table.name) for table in survey(host).tables}
     wanted = {known[name] for name in used_names(tree) - have if name in known}
     return add_imports(code, wanted_imports(wanted), width=WIDTH)
 
