@@ -41,8 +41,3 @@ def last_parameter(path: str) -> str:
     """Return the parameter that a path ends with; empty if it ends with none."""
     found = _LAST.search(path)
     return found[1] if found else ""
-
-
-def shape(path: str) -> str:
-    """Return a path whatever its parameters are called."""
-    return re.sub(r"{[^}]*}", "{}", path).rstrip("/")

@@ -111,11 +111,14 @@ def _isolation(subject: Subject) -> Isolation:
 def _shown(subject: Subject, accesses: Iterable[Access]) -> dict[str, Shown]:
     """Count the endpoints that show rows, by model, but for those of administrators."""
     counts: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
+    open_ones = _open(accesses)
     for one in accesses:
         about = [it for it in one.touches if it.about and it.kind == "read"]
         if not about or one.endpoint.method not in READING:
             continue
         if _OF_ADMINISTRATORS.search(one.endpoint.path) or of_administrators(subject, one.endpoint):
+            continue
+        if _is_part(one, open_ones):
             continue
         if one.endpoint.auth == "none":
             counts[one.model.name][2] += 1
@@ -144,13 +147,42 @@ def _kept(accesses: Iterable[Access]) -> Iterator[str]:
 
 def _private(accesses: Iterable[Access]) -> Iterator[str]:
     """Yield the models that at least one endpoint shows to their owner alone."""
+    open_ones = _open(accesses)
     for one in accesses:
         about = [touch for touch in one.touches if touch.about and touch.kind == "read"]
         reads = one.endpoint.method in READING and one.endpoint.auth == "required"
-        if _FILTER.search(one.endpoint.path):
+        if _FILTER.search(one.endpoint.path) or _is_part(one, open_ones):
             continue  # "my posts" beside everybody's
         if reads and about and all(touch.callers for touch in about):
             yield one.model.name
+
+
+def _open(accesses: Iterable[Access]) -> frozenset[tuple[str, str, str]]:
+    """Return the endpoints that show rows whoever owns them: application, path and model."""
+    return frozenset(
+        (one.endpoint.app, shape(one.endpoint.path), one.model.name)
+        for one in accesses
+        if one.endpoint.method in READING
+        and any(it.about and it.kind == "read" and it.callers is False for it in one.touches)
+    )
+
+
+def _is_part(one: Access, open_ones: frozenset[tuple[str, str, str]]) -> bool:
+    """Tell whether an endpoint is a part of one that shows the same rows to everybody.
+
+    "Those that I joined" below all groups, the requests to join below a group: they are for some
+    users alone, and tell nothing of the groups themselves.
+    """
+    pieces = shape(one.endpoint.path).split("/")
+    if pieces[-1] == "{}":
+        return False
+    above = ("/".join(pieces[:end]) for end in range(2, len(pieces)))
+    return any((one.endpoint.app, path, one.model.name) in open_ones for path in above)
+
+
+def shape(path: str) -> str:
+    """Return a path whatever its parameters are called."""
+    return re.sub(r"{[^}]*}", "{}", path).rstrip("/")
 
 
 def of_administrators(subject: Subject, endpoint: Endpoint) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -107,14 +107,19 @@ class Subject:
         """The modules that the applications reach by imports; all where there is no application."""
         if not self.project.apps:
             return self.sources
+        reached = self.reached(self._told)
+        return tuple(one for one in self.sources if one.file in reached)
+
+    def reached(self, files: Iterable[str]) -> frozenset[str]:
+        """Return the files of modules that some modules reach by imports, and their own."""
         reached = set[str]()
-        waiting = list(self._told)
+        waiting = list(files)
         while waiting:
             file = waiting.pop()
             if file not in reached and file in self.all:
                 reached.add(file)
                 waiting.extend(self._imported_by(self.all[file]))
-        return tuple(one for one in self.sources if one.file in reached)
+        return frozenset(reached)
 
     @cached_property
     def tests(self) -> tuple[Source, ...]:

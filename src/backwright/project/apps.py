@@ -31,7 +31,7 @@ from backwright.source.syntax import nodes
 
 _APP = re.compile(rb"\b(?:FastAPI|Starlette|FastAPIOffline|Cadwyn)\b")
 _MAIN = re.compile(rb"__name__\s*==\s*[\"']__main__")
-_TEST = re.compile(r"(^|/)(tests?|testing|conftest\.py|test_[^/]*|[^/]*_test\.py)(/|$)")
+_TEST = re.compile(r"(^|/)(tests?|testing|tests\.py|conftest\.py|test_[^/]*|[^/]*_test\.py)(/|$)")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

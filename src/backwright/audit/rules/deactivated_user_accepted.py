@@ -51,6 +51,25 @@ Good:
     def me(user: Annotated[User, Depends(current_user)]) -> str:
         return user.email
 
+Good:
+
+    from typing import Annotated
+    from fastapi import Depends, FastAPI
+    from fastapi_users import FastAPIUsers
+    from sqlmodel import Field, SQLModel
+    from backend import get_manager, backend
+    app = FastAPI()
+    class User(SQLModel, table=True):
+        id: int | None = Field(default=None, primary_key=True)
+        email: str
+        hashed_password: str
+        is_active: bool = True
+    users = FastAPIUsers[User, int](get_manager, [backend])
+    signed_in = users.current_user(active=True)
+    @app.get("/me")
+    def me(user: Annotated[User, Depends(signed_in)]) -> str:
+        return user.email
+
 Leave it: where the column says something else (whether a seller is open for orders).
 """
 
@@ -96,8 +115,11 @@ def _reads(source: Source, name: str) -> bool:
             return True
     for it in source.nodes(ast.keyword):
         around = source.parents.get(it)
-        if it.arg == name and isinstance(around, ast.Call) and "filter" in ast.unparse(around.func):
+        func = ast.unparse(around.func) if isinstance(around, ast.Call) else ""
+        if it.arg == name and "filter" in func:
             return True
+        if func.endswith("current_user") and it.arg and name.endswith(it.arg):
+            return True  # FastAPI Users: current_user(active=True)
     return any(
         isinstance(it.value, str) and re.search(rf"(?i)\b{name}\s*(=|is\b)", it.value)
         for it in source.nodes(ast.Constant)

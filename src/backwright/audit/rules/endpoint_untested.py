@@ -67,7 +67,7 @@ from backwright.audit.suite import suite_of
 from backwright.project.types import Endpoint
 from backwright.values import Place
 
-_PAGES = re.compile(r"/(docs|redoc|openapi\.json)$")
+_PAGES = re.compile(r"/(docs|redoc|openapi\.json|metrics|favicon\.ico|robots\.txt)$")
 
 
 @rule(item=8, level="warning")
@@ -109,7 +109,7 @@ def check(subject: Subject) -> Iterator[Judged]:
 
 
 def _is_of_library(one: Endpoint) -> bool:
-    """Tell whether an endpoint is a page that a library brings whole: nobody tests these."""
+    """Tell whether an endpoint is a page that a library or every site brings: nobody tests these."""
     return _PAGES.search(one.path) is not None or one.handler.startswith("sqladmin.")
 
 

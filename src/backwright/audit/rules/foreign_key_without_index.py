@@ -23,6 +23,19 @@ Good:
     class Mark(SQLModel, table=True):
         note_id: int = Field(foreign_key="note.id", primary_key=True)
 
+Good:
+
+    # requirements.txt
+    fastapi
+    PyMySQL==1.1.1
+    # main.py
+    from sqlmodel import Field, SQLModel
+    class User(SQLModel, table=True):
+        id: int | None = Field(default=None, primary_key=True)
+    class Note(SQLModel, table=True):
+        id: int | None = Field(default=None, primary_key=True)
+        owner_id: int = Field(foreign_key="user.id")
+
 Leave it: for tables of a few rows; on MySQL, which makes these indexes itself.
 """
 
@@ -32,15 +45,18 @@ from collections.abc import Iterator
 
 from backwright.audit.rule import Found, Judged, rule
 from backwright.audit.subject import Subject
+from backwright.project.tooling import read_tooling
 from backwright.project.types import Column, Model
 from backwright.values import Place
+
+_MYSQL = frozenset({"pymysql", "mysqlclient", "aiomysql", "asyncmy", "mysql_connector_python"})
+_OTHERS = frozenset({"psycopg2", "psycopg2_binary", "psycopg", "asyncpg"})
 
 
 @rule(item=None, level="warning")
 def check(subject: Subject) -> Iterator[Judged]:
     """Look for foreign keys that begin no index."""
-    database = subject.project.database
-    if database is not None and (database.driver or "").startswith(("mysql", "mariadb")):
+    if _makes_indexes_itself(subject):
         return
     for model in subject.project.models:
         for column in model.columns:
@@ -51,6 +67,15 @@ def check(subject: Subject) -> Iterator[Judged]:
                 f"{model.name}.{column.name} refers to {column.foreign_key} and has no index",
                 "index=True, and a migration that makes it CONCURRENTLY",
             )
+
+
+def _makes_indexes_itself(subject: Subject) -> bool:
+    """Tell whether the database is MySQL: by the URL, else by the drivers that are installed."""
+    database = subject.project.database
+    if database is not None and database.driver:
+        return database.driver.startswith(("mysql", "mariadb"))
+    libraries = read_tooling(subject.tree).libraries
+    return bool(libraries & _MYSQL) and not libraries & _OTHERS
 
 
 def _is_indexed(model: Model, column: Column) -> bool:

@@ -97,6 +97,28 @@ Good:
             raise HTTPException(404)
         return found
 
+Good:
+
+    # with users and notes
+    class Member(SQLModel, table=True):
+        user_id: int = Field(foreign_key="user.id", primary_key=True)
+        note_id: int = Field(foreign_key="note.id", primary_key=True)
+    @app.get("/notes")
+    def notes(db: Annotated[Session, Depends(session)], user: Annotated[User, Depends(current_user)]) -> list[Note]:
+        return db.exec(select(Note).limit(100)).all()
+    @app.get("/notes/that-i-wrote")
+    def written(db: Annotated[Session, Depends(session)], user: Annotated[User, Depends(current_user)]) -> list[Note]:
+        return db.exec(select(Note).where(Note.owner_id == user.id)).all()
+    @app.get("/notes/shared-by-me")
+    def shared(db: Annotated[Session, Depends(session)], user: Annotated[User, Depends(current_user)]) -> list[Note]:
+        return db.exec(select(Note).where(Note.owner_id == user.id)).all()
+    @app.get("/notes/{note_id}/members")
+    def members(note_id: int, db: Annotated[Session, Depends(session)], user: Annotated[User, Depends(current_user)]) -> list[Member]:
+        note = db.get(Note, note_id)
+        if note is None or note.owner_id != user.id:
+            raise HTTPException(403)
+        return db.exec(select(Member).where(Member.note_id == note_id)).all()
+
 Leave it: where rows are meant to be seen by all, and the scoped endpoint is only a filter ("my posts").
 Where no endpoint keeps these rows to their owner, nothing is said: they may be meant for everybody,
 and the checklist says unknown.

@@ -28,6 +28,19 @@ Good:
         row = db.query(model).filter_by(id=key).first()
         return row.name if row else None
 
+Good:
+
+    from sqlmodel import Field, Session, SQLModel
+    class Room(SQLModel, table=True):
+        id: int | None = Field(default=None, primary_key=True)
+        name: str
+    class Booking(SQLModel, table=True):
+        id: int | None = Field(default=None, primary_key=True)
+        room_id: int = Field(foreign_key="room.id")
+    def where(db: Session, booking: Booking) -> str:
+        room = db.get(Room, booking.room_id)
+        return room.name
+
 Leave it: where the row is made beforehand in every deployment (a seeded role); an assert says so.
 """
 
@@ -39,7 +52,7 @@ from collections.abc import Iterator
 from backwright.audit.fixes.query_types import rows_of
 from backwright.audit.fixes.repair import Fix, end_of, inserted, margin, needs, step
 from backwright.audit.rule import Found, Judged, Looked, at, rule
-from backwright.audit.sources import FunctionNode, Source, last_name, own_nodes
+from backwright.audit.sources import FunctionNode, Source, last_name, own_nodes, parameters
 from backwright.audit.subject import Subject
 
 _MAYBE = frozenset({"first", "one_or_none", "scalar_one_or_none"})
@@ -55,7 +68,11 @@ def check(subject: Subject) -> Iterator[Judged]:
         for function in source.functions:
             for name, lookup in _lookups(function):
                 used = _used(function, name, lookup)
-                if used is None or _is_tested(function, name):
+                if (
+                    used is None
+                    or _is_tested(function, name)
+                    or _is_referred_to(subject, source, function, lookup)
+                ):
                     yield Looked(at(source, lookup))
                     continue
                 yield Found(
@@ -86,6 +103,32 @@ def _refusing(
     )
     imported = () if error else needs(source.file, [("fastapi", "HTTPException")])
     return Fix((inserted(source, end_of(statement), text),), imported)
+
+
+def _is_referred_to(
+    subject: Subject, source: Source, function: FunctionNode, lookup: ast.Call
+) -> bool:
+    """Tell whether a row is looked up by another row's foreign key that is never null: it is there."""
+    keys = [
+        side for one in ast.walk(lookup) if isinstance(one, ast.Compare) for side in one.comparators
+    ]
+    keys += lookup.args[1:] if last_name(lookup.func) == "get" else []
+    if len(keys) != 1 or not isinstance(key := keys[0], ast.Attribute):
+        return False
+    rows = rows_of(subject, source, lookup, awaited=False)
+    model = subject.model_of(subject.names.meaning(source, rows[0])) if rows is not None else None
+    if model is None or not isinstance(key.value, ast.Name):
+        return False
+    row = subject.model_of(subject.names.meaning(source, key.value))
+    if row is None and key.value.id in {one.arg for one, _ in parameters(function)}:
+        return False  # what the request says refers to nothing
+    refers = [
+        column
+        for one in ([row] if row is not None else subject.project.models)
+        for column in one.columns
+        if column.name == key.attr and (column.foreign_key or "").startswith(f"{model.table}.")
+    ]
+    return bool(refers) and not any(one.nullable for one in refers)
 
 
 def _lookups(function: FunctionNode) -> Iterator[tuple[str, ast.Call]]:

@@ -38,6 +38,29 @@ Good:
         own(note_id, db, user)
         return db.exec(select(Page).where(Page.note_id == note_id)).all()
 
+Good:
+
+    # with users and notes
+    class Page(SQLModel, table=True):
+        id: int | None = Field(default=None, primary_key=True)
+        note_id: int = Field(foreign_key="note.id")
+        author_id: int = Field(foreign_key="user.id")
+    @app.get("/notes/{note_id}")
+    def read(note_id: int, db: Annotated[Session, Depends(session)], user: Annotated[User, Depends(current_user)]) -> Note:
+        note = db.exec(select(Note).where(Note.id == note_id, Note.owner_id == user.id)).first()
+        if note is None:
+            raise HTTPException(404)
+        return note
+    @app.delete("/notes/{note_id}/pages/{page_id}")
+    def remove(note_id: int, page_id: int, db: Annotated[Session, Depends(session)], user: Annotated[User, Depends(current_user)]) -> None:
+        if db.get(Note, note_id) is None:
+            raise HTTPException(404)
+        page = db.get(Page, page_id)
+        if page is None or page.author_id != user.id:
+            raise HTTPException(404)
+        db.delete(page)
+        db.commit()
+
 Leave it: where strangers are meant to do this (to ask to be let in).
 """
 
@@ -46,8 +69,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from backwright.audit.asked import asked_by, is_privileged, last_parameter, shape
-from backwright.audit.isolation import isolation_of
+from backwright.audit.asked import asked_by, is_privileged, last_parameter
+from backwright.audit.isolation import isolation_of, shape
 from backwright.audit.rule import Found, Judged, Looked, rule
 from backwright.audit.say import weighed_with_caller
 from backwright.audit.subject import Subject
@@ -76,6 +99,7 @@ def check(subject: Subject) -> Iterator[Judged]:
             _asks(subject, one, name)
             or name in weighed_with_caller(subject, one)
             or _STRANGERS.search(one.path)
+            or (one.owner_scoped is True and one.method != "POST")
         ):
             yield Looked(place)
             continue
@@ -108,5 +132,11 @@ def _parent(one: Endpoint, parents: dict[tuple[str, str], Endpoint]) -> tuple[En
 
 
 def _asks(subject: Subject, one: Endpoint, name: str) -> bool:
-    """Tell whether the caller has a say in which rows a parameter of the path finds."""
-    return bool(name) and any(it.caller and name in it.given for it in asked_by(subject, one))
+    """Tell whether the caller has a say in which rows a parameter of the path finds.
+
+    Accounts that are looked up on the way are shown with the row, and guard nothing.
+    """
+    accounts = subject.project.auth.user_model
+    return bool(name) and any(
+        it.caller and name in it.given and it.model != accounts for it in asked_by(subject, one)
+    )

@@ -29,6 +29,32 @@ Good:
     def register(data: Register) -> str:
         return bcrypt.hashpw(data.password.encode(), bcrypt.gensalt()).decode()
 
+Good:
+
+    # accounts/main.py
+    from fastapi import FastAPI
+    from pydantic import BaseModel
+    from accounts.directory import directory
+    app = FastAPI()
+    class Register(BaseModel):
+        email: str
+        password: str
+    @app.post("/register")
+    def register(data: Register) -> str:
+        return directory.create_user(data.email, data.password)
+    # accounts/__init__.py
+    # accounts/directory.py
+    directory = object()
+    # notes/__init__.py
+    # notes/main.py
+    from fastapi import FastAPI
+    from passlib.context import CryptContext
+    app = FastAPI()
+    context = CryptContext(schemes=["bcrypt"])
+    @app.get("/key")
+    def key() -> str:
+        return context.hash("key")
+
 Leave it: where passwords are hashed with something that takes all of them (Argon2), or cut before.
 """
 
@@ -54,7 +80,10 @@ def check(subject: Subject) -> Iterator[Judged]:
     if "bcrypt" not in (subject.project.auth.hashing or "") or _is_cut(subject):
         return
     seen: set[tuple[str, int]] = set()
+    hash_apps = _hashing(subject)
     for handler in subject.handlers:
+        if hash_apps.isdisjoint(one.app for one in handler.endpoints):
+            continue
         for one in inputs_of(subject, handler):
             kind = one.kind
             if not isinstance(kind.node, ast.ClassDef) or kind.source is None:
@@ -64,6 +93,15 @@ def check(subject: Subject) -> Iterator[Judged]:
                     continue
                 seen.add(field[:2])
                 yield from field[2]
+
+
+def _hashing(subject: Subject) -> frozenset[str]:
+    """Return the applications that may hash by bcrypt; of several, some leave that to another service."""
+    apps = {one.object: one.file for one in subject.project.apps}
+    speak = frozenset(one.file for one in subject.program if "bcrypt" in one.text)
+    if len(apps) == 1 or not speak:
+        return frozenset(apps)
+    return frozenset(name for name, file in apps.items() if speak & subject.reached([file]))
 
 
 def _passwords(

@@ -95,6 +95,20 @@ Good:
         hashed = bcrypt.hashpw(data.password.encode(), bcrypt.gensalt())
         make(db, {"email": data.email, "password": hashed.decode()})
 
+Good:
+
+    import hashlib
+    from sqlmodel import Field, Session, SQLModel, select
+    class User(SQLModel, table=True):
+        id: int | None = Field(default=None, primary_key=True)
+        name: str
+        salt: str
+        password: str
+    def sign_in(db: Session, name: str, password: str) -> bool:
+        user = db.exec(select(User).where(User.name == name)).first()
+        sent = hashlib.pbkdf2_hmac("sha256", password.encode(), user.salt.encode(), 600_000).hex()
+        return user.password == sent
+
 Leave it: never.
 """
 
@@ -225,17 +239,27 @@ def _compared(subject: Subject, source: Source, one: ast.Compare) -> Iterator[Ju
     sides = (one.left, one.comparators[0])
     if any(isinstance(side, ast.Constant) for side in sides):
         return  # a mark in the column: accounts of another provider have no password
-    stored = any(isinstance(side, ast.Attribute) and COLUMN.match(side.attr) for side in sides)
-    typed = [is_password(side) for side in sides]
-    if not (all(typed) or (any(typed) and stored)) or _AGAIN.search(ast.unparse(one)):
+    if _AGAIN.search(ast.unparse(one)):
         return
-    for side in sides:
-        owner = side.value if isinstance(side, ast.Attribute) else None
-        kind = subject.names.meaning(source, owner) if owner is not None else None
-        is_row = kind is not None and subject.model_of(kind) is not None
-        if is_row or (owner is not None and _is_looked_up(source, owner)):
+    for stored, typed in (sides, sides[::-1]):
+        if _is_stored(subject, source, stored) and _is_as_typed(source, typed):
             yield Found(at(source, one), "the stored password is compared as it was typed", _REMEDY)
             return
+
+
+def _is_stored(subject: Subject, source: Source, side: ast.expr) -> bool:
+    """Tell whether one side of a comparison is the password of a row."""
+    if not isinstance(side, ast.Attribute) or not COLUMN.match(side.attr):
+        return False
+    kind = subject.names.meaning(source, side.value)
+    return subject.model_of(kind) is not None or _is_looked_up(source, side.value)
+
+
+def _is_as_typed(source: Source, side: ast.expr) -> bool:
+    """Tell whether one side of a comparison is a password that nothing in the function hashes."""
+    function: FunctionNode | None = source.function_around(side)
+    given = assigned(function, side.id) if function and isinstance(side, ast.Name) else None
+    return is_password(side) and not any(hashes(one) for one in given or () if one is not None)
 
 
 def _is_looked_up(source: Source, owner: ast.expr) -> bool:

@@ -46,12 +46,12 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
-from backwright.audit.asked import shape
 from backwright.audit.isolation import (
     asks_in_code,
     by_privilege,
     isolation_of,
     of_administrators,
+    shape,
 )
 from backwright.audit.refusing import asks_privilege
 from backwright.audit.rule import Found, Judged, Looked, rule

@@ -35,8 +35,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from backwright.audit.asked import asked_by, is_privileged, last_parameter, shape
-from backwright.audit.isolation import isolation_of
+from backwright.audit.asked import asked_by, is_privileged, last_parameter
+from backwright.audit.isolation import isolation_of, shape
 from backwright.audit.rule import Found, Judged, Looked, Unsure, rule
 from backwright.audit.subject import Subject
 from backwright.project.types import Asked, Endpoint

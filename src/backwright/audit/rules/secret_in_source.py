@@ -29,6 +29,13 @@ Bad:
     def make(user_id: int) -> str:
         return jwt.encode({"sub": str(user_id), "exp": 1}, settings.secret_key, algorithm="HS256")
 
+Bad:
+
+    from fastapi import FastAPI
+    from starlette.middleware.sessions import SessionMiddleware
+    app = FastAPI()
+    app.add_middleware(SessionMiddleware, secret_key="your-secret-key")
+
 Good:
 
     import os
@@ -71,7 +78,7 @@ from collections.abc import Iterator
 
 from backwright.audit.names import Meaning
 from backwright.audit.rule import Found, Judged, Looked, at, rule
-from backwright.audit.sources import Source, argument
+from backwright.audit.sources import Source, argument, keyword, last_name
 from backwright.audit.subject import Subject
 from backwright.audit.tokens import decodings, encodings
 from backwright.values import Place
@@ -95,6 +102,29 @@ def check(subject: Subject) -> Iterator[Judged]:
         if place not in seen:
             seen.add(place)
             yield found or Looked(place)
+    yield from _sessions(subject)
+
+
+def _sessions(subject: Subject) -> Iterator[Judged]:
+    """Judge the keys that sign the cookies of sessions, where they are written at the middleware."""
+    for source in subject.program:
+        for call in source.nodes(ast.Call) if "SessionMiddleware" in source.text else ():
+            signs = [call.func, *call.args[:1]]
+            if not any(last_name(one) == "SessionMiddleware" for one in signs):
+                continue
+            known = subject.names.meaning(source, keyword(call, "secret_key"))
+            if (
+                isinstance(known.node, ast.Constant)
+                and isinstance(known.node.value, str)
+                and known.source is not None
+                and not subject.is_setting(known)
+            ):
+                yield Found(
+                    at(known.source, known.node),
+                    "the key that signs the cookies of sessions stands in the source",
+                    _REMEDY,
+                    level="warning",
+                )
 
 
 def _judged(subject: Subject, source: Source, key: ast.expr) -> Found | None:
