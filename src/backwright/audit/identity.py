@@ -15,6 +15,9 @@ _NAMED = re.compile(
     r"(?i)^(the_|current_|auth_|logged_)?(user|me|account|member|customer|caller|principal|identity)"
     r"(_data|_info)?$"
 )
+_GIVES = re.compile(
+    r"(?i)(current|auth(enticated)?|logged_?in|active)_?(user|account|member|customer)"
+)
 _DEEPEST = 6
 
 
@@ -53,7 +56,8 @@ def callers(subject: Subject, source: Source, node: FunctionNode) -> list[str]:
     found = []
     for one in told(subject, source, node):
         model = subject.model_of(one.kind)
-        if (model is not None and model.name == user) or _NAMED.match(one.argument.arg):
+        named = one.function is not None and _GIVES.search(one.function.name)
+        if (model is not None and model.name == user) or named or _NAMED.match(one.argument.arg):
             found.append(one.argument.arg)
     return found
 

@@ -29,6 +29,10 @@ _FILTER = re.compile(r"(?i)/(my|mine|me|current|own|owned|self)([-_/]|$)")
 _IN_CODE = re.compile(
     r"(?i)is_?admin|is_?super|is_?staff|\.role|roles?\b|permission|privilege|has_access|is_?moderator|scopes?\b|client_?\.?host|api_?key|secret"
 )
+_PROGRAM = re.compile(
+    r"(?i)internal|api_?key|webhook|machine|service_?(auth|key|token|account|secret)|(\b|_)cron|signature"
+)
+_PERSON = re.compile(r"(?i)user|account|member|customer|admin|bearer|oauth|current")
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,8 +199,11 @@ def of_administrators(subject: Subject, endpoint: Endpoint) -> bool:
 def by_privilege(subject: Subject, endpoint: Endpoint) -> bool:
     """Tell whether callers need a role or permission that a new user does not have.
 
-    A guard that names the role which users are made with lets everybody in.
+    A guard that names the role which users are made with lets everybody in. Another program that calls
+    with a key of its own is no user, and may speak for all of them.
     """
+    if _of_programs(endpoint):
+        return True
     named = any(_PRIVILEGE.search(one.rpartition(":")[2]) for one in endpoint.dependencies)
     if not named and refusal_of(subject, endpoint) != "others":
         return False
@@ -204,6 +211,12 @@ def by_privilege(subject: Subject, endpoint: Endpoint) -> bool:
     return (
         role is None or re.search(rf"(?i)\b{re.escape(role)}\b", _guards(subject, endpoint)) is None
     )
+
+
+def _of_programs(endpoint: Endpoint) -> bool:
+    """Tell whether what guards an endpoint knows programs alone: an internal service, an API key."""
+    guards = [one.rpartition(":")[2] for one in endpoint.dependencies]
+    return any(map(_PROGRAM.search, guards)) and not any(map(_PERSON.search, guards))
 
 
 def asks_in_code(subject: Subject, endpoint: Endpoint) -> bool:

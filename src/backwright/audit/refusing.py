@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from backwright.audit.guards import AUTHORIZES, FORBIDS, guard_of, may_forbid
+from backwright.audit.identity import callers
 from backwright.audit.sources import FunctionNode, Source, last_name, own_nodes, parameters
 from backwright.audit.subject import Subject
 from backwright.project.types import Endpoint
@@ -121,7 +122,9 @@ def callers_of(subject: Subject, node: FunctionNode) -> frozenset[str]:
         is_user = users and re.search(rf"\b{re.escape(users)}\b", shown)
         if _CALLER.match(one.arg) or is_user or re.fullmatch(r"(\w+\.)?Request", shown):
             found.add(one.arg)
-    return frozenset(found)
+    source = subject.homes.get(node)
+    given = callers(subject, source, node) if source is not None else ()
+    return frozenset([*found, *given])
 
 
 def _refusals(subject: Subject, place: _Place, depth: int) -> Iterator[Refusal]:

@@ -85,6 +85,13 @@ def weighed_with_caller(subject: Subject, endpoint: Endpoint) -> frozenset[str]:
     return known[key]
 
 
+def meet(subject: Subject, endpoint: Endpoint, first: str, second: str) -> bool:
+    """Tell whether two inputs of a handler meet in a condition, a query, or a call that is not read."""
+    seen = set[_Seen]()
+    places = [*_starts(subject, endpoint)][:1]
+    return any(second in set(_met(subject, one, seen, first)) for one in places)
+
+
 def _starts(subject: Subject, endpoint: Endpoint) -> Iterator[_Place]:
     """Yield the handler and what it depends on, each with what it is given."""
     node = subject.functions_at.get((endpoint.file, endpoint.line))
@@ -139,8 +146,8 @@ def _of_dependency(subject: Subject, one: Told, depth: int) -> frozenset[str]:
     return frozenset[str]().union(*(it for name, it in inner.items() if name not in _OWN))
 
 
-def _met(subject: Subject, place: _Place, seen: set[_Seen]) -> Iterator[str]:
-    """Yield what meets the caller in a function, and in what it calls."""
+def _met(subject: Subject, place: _Place, seen: set[_Seen], who: str = _CALLER) -> Iterator[str]:
+    """Yield what meets the caller (or another input) in a function, and in what it calls."""
     key = (place.node, frozenset(place.marks.items()))
     if key in seen:
         return
@@ -149,12 +156,12 @@ def _met(subject: Subject, place: _Place, seen: set[_Seen]) -> Iterator[str]:
     for node in ast.walk(place.node):
         if isinstance(node, ast.Call):
             met = _of(node, marks, through_new=False)
-            if _CALLER in met and len(met) > 1:
-                yield from _by_call(subject, replace(place, marks=marks), node, met, seen)
+            if who in met and len(met) > 1:
+                yield from _by_call(subject, replace(place, marks=marks), node, met, seen, who)
             continue
         for test in _tests(node):
             met = _of(test, marks)
-            if _CALLER in met:
+            if who in met:
                 yield from met
 
 
@@ -170,7 +177,7 @@ def _tests(node: ast.AST) -> list[ast.expr]:
 
 
 def _by_call(
-    subject: Subject, place: _Place, call: ast.Call, met: frozenset[str], seen: set[_Seen]
+    subject: Subject, place: _Place, call: ast.Call, met: frozenset[str], seen: set[_Seen], who: str
 ) -> Iterator[str]:
     """Follow a call that is given both; of what is not read, anything may be true."""
     name = last_name(call.func)
@@ -185,8 +192,14 @@ def _by_call(
         given = [*passed_to(call, function)]
         if isinstance(call.func, ast.Attribute):
             given.append(("self", call.func.value))
-        marks = {one: held for one, value in given if (held := _of(value, place.marks))}
-        yield from _met(subject, _Place(home, function, marks, place.depth + 1), seen)
+        if function.args.kwarg is not None:
+            known = {one.arg for one, _ in parameters(function)}
+            given += [(function.args.kwarg.arg, one) for name, one in given if name not in known]
+        marks: Marks = {}
+        for name, value in given:
+            if held := _of(value, place.marks):
+                marks[name] = marks.get(name, frozenset()) | held
+        yield from _met(subject, _Place(home, function, marks, place.depth + 1), seen, who)
 
 
 def _bodies(subject: Subject, found: Meaning, name: str) -> list[tuple[Source, FunctionNode]]:

@@ -25,6 +25,24 @@ Good:
     def page(note_id: int, page_id: int, db: Annotated[Session, Depends(session)], user: Annotated[User, Depends(current_user)]) -> Page:
         return db.exec(select(Page).where(Page.id == page_id, Page.note_id == note_id, Page.owner_id == user.id)).one()
 
+Good:
+
+    # with users and notes
+    class Page(SQLModel, table=True):
+        id: int | None = Field(default=None, primary_key=True)
+        note_id: int = Field(foreign_key="note.id")
+    def within(db: Session, model: type, key: int, **above: int):
+        row = db.get(model, key)
+        if row is None:
+            raise HTTPException(404)
+        for column, value in above.items():
+            if getattr(row, column) != value:
+                raise HTTPException(404)
+        return row
+    @app.get("/notes/{note_id}/pages/{page_id}")
+    def page(note_id: int, page_id: int, db: Annotated[Session, Depends(session)], user: Annotated[User, Depends(current_user)]) -> Page:
+        return within(db, Page, page_id, note_id=note_id)
+
 Leave it: where the path is only for people to read.
 """
 
@@ -37,6 +55,7 @@ from collections.abc import Iterator
 from backwright.audit.asked import asked_by, last_parameter
 from backwright.audit.identity import mentions
 from backwright.audit.rule import Found, Judged, Looked, rule
+from backwright.audit.say import meet
 from backwright.audit.subject import Subject
 from backwright.project.types import Endpoint
 from backwright.values import Place
@@ -60,7 +79,11 @@ def check(subject: Subject) -> Iterator[Judged]:
         }
         if not mine or parent not in columns:
             continue
-        if any(parent in it.given for it in mine) or _is_compared(subject, one, parent):
+        if (
+            any(parent in it.given for it in mine)
+            or _is_compared(subject, one, parent)
+            or meet(subject, one, parent, child)
+        ):
             yield Looked(Place(one.file, one.line))
             continue
         yield Found(

@@ -26,6 +26,18 @@ Good:
         db.add(note)
         db.commit()
 
+Good:
+
+    # with users and notes
+    def internal_service(api_key: Annotated[str, Header()]) -> str:
+        if api_key != "of the other service":
+            raise HTTPException(403)
+        return "another service"
+    @app.post("/notes")
+    def make_note(user_id: int, db: Annotated[Session, Depends(session)], _: Annotated[str, Depends(internal_service)]) -> None:
+        db.add(Note(title="", owner_id=user_id))
+        db.commit()
+
 Leave it: where administrators make rows for others, and something that reading does not see lets only
 them in.
 """
@@ -57,6 +69,9 @@ def check(subject: Subject) -> Iterator[Judged]:
             )
         elif by_privilege(subject, one.endpoint):
             why = f"{one.shown} asks for a role or permission; who has it, reading does not tell"
+            yield Unsure(one.place, why)
+        elif not owner.direct and one.model.name not in isolation_of(subject).kept:
+            why = f"whether a {one.model.name} belongs to a user through its {owner.column} is not settled"
             yield Unsure(one.place, why)
         elif weighed_with_caller(subject, one.endpoint):
             why = f"{one.shown} asks something of its caller and what the request says; what, is not read"

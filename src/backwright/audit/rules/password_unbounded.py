@@ -69,7 +69,8 @@ from backwright.audit.inputs import inputs_of
 from backwright.audit.passwords import of_account
 from backwright.audit.rule import Found, Judged, Looked, at, rule
 from backwright.audit.sources import Source
-from backwright.audit.subject import Subject
+from backwright.audit.subject import Handler, Subject
+from backwright.project.types import App
 
 _NAMES = frozenset({"password", "new_password", "passwd"})
 
@@ -80,9 +81,9 @@ def check(subject: Subject) -> Iterator[Judged]:
     if "bcrypt" not in (subject.project.auth.hashing or "") or _is_cut(subject):
         return
     seen: set[tuple[str, int]] = set()
-    hash_apps = _hashing(subject)
+    apps = _hashing(subject)
     for handler in subject.handlers:
-        if hash_apps.isdisjoint(one.app for one in handler.endpoints):
+        if apps is not None and not _is_part(subject, handler, apps):
             continue
         for one in inputs_of(subject, handler):
             kind = one.kind
@@ -95,13 +96,26 @@ def check(subject: Subject) -> Iterator[Judged]:
                 yield from field[2]
 
 
-def _hashing(subject: Subject) -> frozenset[str]:
-    """Return the applications that may hash by bcrypt; of several, some leave that to another service."""
-    apps = {one.object: one.file for one in subject.project.apps}
+def _hashing(subject: Subject) -> tuple[App, ...] | None:
+    """Return the applications that hash by bcrypt; of several, some leave that to another service.
+
+    `None` where there is one alone, or none that says so in its modules.
+    """
     speak = frozenset(one.file for one in subject.program if "bcrypt" in one.text)
-    if len(apps) == 1 or not speak:
-        return frozenset(apps)
-    return frozenset(name for name, file in apps.items() if speak & subject.reached([file]))
+    if len(subject.project.apps) < 2 or not speak:
+        return None
+    return tuple(one for one in subject.project.apps if speak & subject.reached([one.file]))
+
+
+def _is_part(subject: Subject, handler: Handler, apps: tuple[App, ...]) -> bool:
+    """Tell whether a handler is of some applications: services beside each other call theirs the same."""
+    folder = handler.source.file.partition("/")[0]
+    objects = {one.app for one in handler.endpoints}
+    for one in apps:
+        alone = sum(it.object == one.object for it in subject.project.apps) == 1
+        if one.object in objects and (alone or one.file.partition("/")[0] == folder):
+            return True
+    return False
 
 
 def _passwords(

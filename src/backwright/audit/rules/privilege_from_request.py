@@ -34,6 +34,26 @@ Good:
         db.add(Account(**data.model_dump(), hashed_password=""))
         db.commit()
 
+Good:
+
+    from fastapi import FastAPI
+    from sqlmodel import Field, Session, SQLModel, create_engine
+    app = FastAPI()
+    engine = create_engine("sqlite://")
+    class User(SQLModel, table=True):
+        id: int | None = Field(default=None, primary_key=True)
+        name: str
+        hashed_password: str = ""
+        role: str = "editor"
+    class UserIn(SQLModel):
+        name: str
+        role: str
+    @app.post("/users")
+    def make_user(data: UserIn) -> None:
+        with Session(engine) as db:
+            db.add(User(name=data.name, role=data.role))
+            db.commit()
+
 Leave it: where only administrators may call, in a way that reading does not see.
 """
 
@@ -58,10 +78,16 @@ from backwright.audit.subject import Handler, Subject
 
 _OVERWRITTEN = "exclude"
 
+_SIGNS_IN = re.compile(
+    r"OAuth2|HTTPBearer|HTTPBasic|APIKey|(?i:jwt|cookie|session_?middleware|authoriz)"
+)
+
 
 @rule(item=5, level="error")
 def check(subject: Subject) -> Iterator[Judged]:
     """Judge the bodies of endpoints that administrators do not have for themselves."""
+    if not any(_SIGNS_IN.search(one.text) for one in subject.program):
+        return  # nobody is known here, and nobody has a privilege
     for handler in subject.handlers:
         if not writes(handler) or not any(
             one.file == handler.source.file for one in handler.endpoints

@@ -31,6 +31,18 @@ Good:
         claims.update({"exp": time.time() + 900})
         return jwt.encode(claims, key, algorithm="HS256")
 
+Good:
+
+    import time
+    import jwt
+    def make(user_id: int, key: str) -> str:
+        return jwt.encode({"sub": str(user_id), "iat": int(time.time())}, key, algorithm="HS256")
+    def read(token: str, key: str) -> dict:
+        claims = jwt.decode(token, key, algorithms=["HS256"])
+        if time.time() - claims["iat"] > 900:
+            raise ValueError("it is too old")
+        return claims
+
 Leave it: for tokens that are looked up in the database each time and can be revoked there.
 """
 
@@ -56,6 +68,8 @@ def check(subject: Subject) -> Iterator[Judged]:
             continue
         if _speaks_of_expiry(source, call):
             yield Looked(place)
+        elif _measures_age(subject, source, claims):
+            yield Unsure(place, "whether the age of this token is asked for everywhere is not read")
         elif _is_whole(subject, source, claims) and not _ends_elsewhere(source, call):
             yield Found(
                 place,
@@ -73,6 +87,15 @@ def _speaks_of_expiry(source: Source, call: ast.Call) -> bool:
         or (isinstance(one, ast.keyword) and one.arg == "exp")
         for one in ast.walk(around)
     )
+
+
+def _measures_age(subject: Subject, source: Source, claims: ast.expr) -> bool:
+    """Tell whether the claims say when the token was made, and the program reads that."""
+    found = subject.names.meaning(source, claims).node
+    keys = found.keys if isinstance(found, ast.Dict) else []
+    if not any(isinstance(one, ast.Constant) and one.value == "iat" for one in keys):
+        return False
+    return any(re.search(r"""(get\(|\[)["']iat["']""", one.text) for one in subject.program)
 
 
 def _ends_elsewhere(source: Source, call: ast.Call) -> bool:

@@ -34,6 +34,19 @@ Good:
     def current(token: str, key: str) -> str:
         return jwt.decode(token, key, algorithms=["HS256"])["sub"]
 
+Good:
+
+    import time
+    import jwt
+    def read(token: str, key: str) -> dict:
+        claims = jwt.decode(token, key, algorithms=["HS256"], options={"verify_exp": False})
+        if claims["exp"] + 30 < time.time():
+            raise ValueError("it has ended")
+        return claims
+    def note_end(token: str, key: str) -> int:
+        'The access token has expired by now: it is read to be exchanged for a new one (refresh).'
+        return jwt.decode(token, key, algorithms=["HS256"], options={"verify_exp": False})["exp"]
+
 Leave it: where the token is verified in another place (a gateway) before it comes here.
 """
 
@@ -45,7 +58,7 @@ from collections.abc import Iterator
 
 from backwright.audit.fixes.repair import Fix, replaced
 from backwright.audit.rule import Found, Judged, Looked, at, rule
-from backwright.audit.sources import Source, keyword
+from backwright.audit.sources import FunctionNode, Source, keyword
 from backwright.audit.subject import Subject
 from backwright.audit.tokens import decodings
 
@@ -103,12 +116,23 @@ def _is_off(subject: Subject, source: Source, call: ast.Call) -> bool:
 def _left_out(subject: Subject, source: Source, call: ast.Call) -> str:
     """Return the check of a claim that is switched off, but for where ended tokens are meant."""
     function = source.function_around(call)
-    meant = re.search(r"(?i)expired|refresh|log_?out|revoke", function.name if function else "")
-    for name in _CLAIMS if not meant else ():
+    told = f"{function.name} {ast.get_docstring(function) or ''}" if function is not None else ""
+    meant = re.search(r"(?i)expired|refresh|log_?out|revoke|black_?list|deny_?list", told)
+    if meant or (function is not None and _looks_at_expiry(function)):
+        return ""
+    for name in _CLAIMS:
         value = _option(subject, source, call, name)
         if value is not None and subject.constant(*value) is False:
             return name
     return ""
+
+
+def _looks_at_expiry(function: FunctionNode) -> bool:
+    """Tell whether a function compares the end of a token with something itself."""
+    return any(
+        isinstance(one, ast.Compare) and re.search(r"(?i)\bexp(iry|ires|_\w+)?\b", ast.unparse(one))
+        for one in ast.walk(function)
+    )
 
 
 def _option(
