@@ -30,6 +30,17 @@ Good:
     def search(name: str, db: Session) -> list[object]:
         return db.execute(text(f"SELECT * FROM {TABLE} WHERE name = :name"), {"name": name}).all()
 
+Good:
+
+    from fastapi import FastAPI
+    from sqlalchemy.orm import Session
+    app = FastAPI()
+    def found(db: Session, kind: str, name: str) -> list[object]:
+        return db.execute(f"SELECT * FROM {kind} WHERE name = :name", {"name": name}).all()
+    @app.get("/clients")
+    def clients(name: str, db: Session) -> list[object]:
+        return found(db, kind="client", name=name)
+
 Leave it: never; names of columns that clients choose come from a fixed list.
 """
 
@@ -41,6 +52,7 @@ from collections.abc import Iterator
 
 from backwright.audit.identity import mentions
 from backwright.audit.inputs import derived, inputs_of
+from backwright.audit.refusing import passed_to
 from backwright.audit.rule import Found, Judged, at, rule
 from backwright.audit.sources import FunctionNode, Source, last_name, own_nodes, parameters
 from backwright.audit.subject import Subject
@@ -76,7 +88,7 @@ def check(subject: Subject) -> Iterator[Judged]:
                 continue
             names = _given(function)
             inner = next((one for one in _parts(shown) if derived(one, names)), None)
-            if inner is not None:
+            if inner is not None and not _is_fixed(subject, function, inner):
                 yield Found(
                     at(source, call),
                     f"{ast.unparse(inner)} becomes part of the SQL",
@@ -102,10 +114,24 @@ def _is_asked(subject: Subject, source: Source, function: FunctionNode, inner: a
         names = {one.name for one in inputs_of(subject, handler)}
         for call in own_nodes(handler.node):
             if isinstance(call, ast.Call) and last_name(call.func) == function.name:
-                values = [*call.args, *(one.value for one in call.keywords)]
+                values = [one for name, one in passed_to(call, function) if name in roots]
                 if any(derived(one, names) for one in values):
                     return True
     return False
+
+
+def _is_fixed(subject: Subject, function: FunctionNode, inner: ast.expr) -> bool:
+    """Tell whether every call of a function writes down what gets there."""
+    roots = {one.id for one in ast.walk(inner) if isinstance(one, ast.Name)}
+    given = [
+        one
+        for at_source in subject.program
+        for call in at_source.nodes(ast.Call)
+        if last_name(call.func) == function.name
+        for name, one in passed_to(call, function)
+        if name in roots
+    ]
+    return bool(given) and all(isinstance(one, ast.Constant) for one in given)
 
 
 def _given(function: FunctionNode) -> set[str]:
