@@ -18,6 +18,7 @@ _NAMED = re.compile(
 _GIVES = re.compile(
     r"(?i)(current|auth(enticated)?|logged_?in|active)_?(user|account|member|customer)"
 )
+_PROVES = re.compile(r"(?i)^(access_|bearer_|auth_)?(token|credentials|payload|claims)$")
 _DEEPEST = 6
 
 
@@ -57,6 +58,7 @@ def callers(subject: Subject, source: Source, node: FunctionNode) -> list[str]:
     for one in told(subject, source, node):
         model = subject.model_of(one.kind)
         named = one.function is not None and _GIVES.search(one.function.name)
+        named = named or _PROVES.match(one.argument.arg)
         if (model is not None and model.name == user) or named or _NAMED.match(one.argument.arg):
             found.append(one.argument.arg)
     return found

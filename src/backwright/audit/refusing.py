@@ -35,6 +35,7 @@ _STATE = re.compile(
 )
 _ASKED = re.compile(r"(?i)^(is|has|can|may)_|_?allowed$|_permitted$")
 _DEEPEST = 4
+_ROUNDS = 4
 _GRAVEST: tuple[Refusal, ...] = ("administrators", "others", "either", "owner")
 Refusal = Literal["administrators", "others", "either", "owner", ""]
 
@@ -175,11 +176,15 @@ def _compares_owner(
 def _with_assigned(place: _Place) -> frozenset[str]:
     """Return the names that stand for the caller, and those of what is made of them."""
     callers = set(place.callers)
-    for one in own_nodes(place.node):
-        if isinstance(one, ast.Assign | ast.AnnAssign) and one.value is not None:
+    given = [one for one in own_nodes(place.node) if isinstance(one, ast.Assign | ast.AnnAssign)]
+    for _ in range(_ROUNDS):
+        before = len(callers)
+        for one in given:
             targets = one.targets if isinstance(one, ast.Assign) else [one.target]
-            if _mentions(one.value, callers):
+            if one.value is not None and _mentions(one.value, callers):
                 callers |= {it.id for it in targets if isinstance(it, ast.Name)}
+        if len(callers) == before:
+            break
     return frozenset(callers)
 
 
@@ -220,16 +225,30 @@ def _followed(
     given = [*call.args, *(one.value for one in call.keywords)]
     if depth >= _DEEPEST or not any(_mentions(one, callers) for one in given):
         return
+    for at, node in _called(subject, source, call):
+        given_to = passed_to(call, node)
+        passed = frozenset(name for name, one in given_to if _mentions(one, callers))
+        if AUTHORIZES.search(last_name(call.func)) and may_forbid(subject, at, node, depth):
+            yield "others"  # whom it lets pass may be anything: a member of the row's team, say
+        inner = _Place(at, node, passed, sure=straight)
+        yield from _refusals(subject, inner, depth + 1)
+
+
+def _called(
+    subject: Subject, source: Source, call: ast.Call
+) -> Iterator[tuple[Source, FunctionNode]]:
+    """Yield what a call runs: what its name means, else the one method that is called so."""
     found = subject.names.definition(source, call.func)
     if isinstance(found.node, FunctionNode) and found.source is not None:
-        given_to = passed_to(call, found.node)
-        passed = frozenset(name for name, one in given_to if _mentions(one, callers))
-        if AUTHORIZES.search(last_name(call.func)) and may_forbid(
-            subject, found.source, found.node, depth
-        ):
-            yield "others"  # whom it lets pass may be anything: a member of the row's team, say
-        inner = _Place(found.source, found.node, passed, sure=straight)
-        yield from _refusals(subject, inner, depth + 1)
+        yield found.source, found.node
+    elif found.node is None and not found.library and isinstance(call.func, ast.Attribute):
+        named = [
+            one
+            for one in subject.functions_named.get(call.func.attr, ())
+            if isinstance(subject.homes[one].parents.get(one), ast.ClassDef)
+        ]
+        if len(named) == 1:
+            yield subject.homes[named[0]], named[0]
 
 
 def passed_to(call: ast.Call, node: FunctionNode) -> Iterator[tuple[str, ast.expr]]:
@@ -292,7 +311,8 @@ def _of_part(one: ast.expr, callers: frozenset[str], refuses: bool) -> str:  # n
         return "else"
     if ADMINISTRATORS.search(text):
         return "administrators"
-    return "others" if PRIVILEGES.search(text) else "else"
+    own = {it.id for it in ast.walk(one) if isinstance(it, ast.Name)} & callers
+    return "others" if PRIVILEGES.search(text) or any(map(PRIVILEGES.search, own)) else "else"
 
 
 def _of_guard(statement: ast.If | ast.Assert, callers: frozenset[str]) -> Refusal:

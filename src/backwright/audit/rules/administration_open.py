@@ -55,9 +55,21 @@ Good:
         if user.email != "admin@example.com":
             raise HTTPException(403)
         return user
+    class Room(SQLModel, table=True):
+        id: int | None = Field(default=None, primary_key=True)
+        name: str
     @app.get("/admin")
     def beginning() -> RedirectResponse:
         return RedirectResponse("/admin/notes")
+    @app.get("/admin/health")
+    def health() -> dict[str, str]:
+        return {"status": "up"}
+    @app.get("/rooms")
+    def rooms(db: Annotated[Session, Depends(session)]) -> list[Room]:
+        return db.exec(select(Room)).all()
+    @app.get("/admin/rooms")
+    def all_rooms(db: Annotated[Session, Depends(session)]) -> list[Room]:
+        return db.exec(select(Room)).all()
     @app.get("/admin/notes")
     def notes(db: Annotated[Session, Depends(session)], user: Annotated[User, Depends(current_admin)]) -> list[Note]:
         return db.exec(select(Note)).all()
@@ -85,6 +97,7 @@ from backwright.values import Place
 _PATH = re.compile(r"(?i)/(admin|administration|administrator|staff|moderation|superuser)(/|$)")
 _ENTRY = re.compile(r"(?i)log_?in|log_?out|auth|token|static|docs|public")
 _SEVERAL = 3
+_MANY = frozenset({"List", "Sequence", "Optional", "Union", "Dict", "Any", "None", "JSONResponse"})
 _PAGE = frozenset(
     {
         "RedirectResponse",
@@ -129,6 +142,9 @@ def check(subject: Subject) -> Iterator[Judged]:
             kept += one.auth == "required"
             yield Looked(place)
         else:
+            if one.method == "GET" and _is_shown_elsewhere(subject, one):
+                yield Unsure(place, f"what {one.method} {one.path} shows, others show to anybody")
+                continue
             who = "every signed-in user" if one.auth == "required" else "anybody"
             message = f"{who} may call {one.method} {one.path}: nothing asks for a privilege"
             remedy = "ask for one: Depends(current_administrator)"
@@ -143,10 +159,26 @@ def check(subject: Subject) -> Iterator[Judged]:
             yield it if kept else replace(it, level="warning")
 
 
+def _is_shown_elsewhere(subject: Subject, one: Endpoint) -> bool:
+    """Tell whether the same is shown to anybody outside of the administration."""
+    shown = {
+        _rows(other)
+        for other in subject.project.endpoints
+        if other.auth == "none" and other.method == "GET" and not _PATH.search(other.path)
+    }
+    return _rows(one) in shown - {""}
+
+
+def _rows(one: Endpoint) -> str:
+    """Return what an endpoint's answer is of, one or many; empty where nothing says so."""
+    words = re.findall(r"\w+", one.response_model or "")
+    return next((it for it in reversed(words) if it[0].isupper() and it not in _MANY), "")
+
+
 def _gives_page(node: FunctionNode) -> bool:
     """Tell whether a handler leads elsewhere, or gives a page that is the same for everybody."""
     calls = [one for one in own_nodes(node) if isinstance(one, ast.Call)]
-    return bool(calls) and all(last_name(one.func) in _PAGE for one in calls)
+    return all(last_name(one.func) in _PAGE for one in calls)
 
 
 def _names_guard(dependencies: tuple[str, ...]) -> bool:

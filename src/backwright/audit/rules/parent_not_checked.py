@@ -88,7 +88,9 @@ def check(subject: Subject) -> Iterator[Judged]:
     parents = {
         (one.app, shape(one.path)): one
         for one in subject.project.endpoints
-        if one.method == "GET" and _asks(subject, one, last_parameter(one.path))
+        if one.method == "GET"
+        and one.auth != "optional"
+        and _asks(subject, one, last_parameter(one.path))
     }
     for one in subject.project.endpoints:
         parent, name = _parent(one, parents)

@@ -27,6 +27,34 @@ Good:
         mine = or_(Note.owner_id == user.id, Note.title == "public")
         return db.exec(select(Note).where(Note.id == note_id, mine)).one()
 
+Good:
+
+    # with users and notes
+    import jwt
+    def claims(sent: str) -> dict:
+        return jwt.decode(sent, "key", algorithms=["HS256"])
+    class Controller:
+        def __init__(self, db: Session) -> None:
+            self.db = db
+        def all(self, token: str) -> list[User]:
+            user = claims(token)
+            scopes = user.get("scope").split(" ")
+            if "read:users" not in scopes:
+                raise HTTPException(403)
+            return self.db.exec(select(User)).all()
+        def one(self, token: str, user_id: int) -> User:
+            if claims(token).get("sub") != user_id:
+                raise HTTPException(403)
+            return self.db.exec(select(User).where(User.id == user_id)).first()
+    @app.get("/users")
+    def all(db: Annotated[Session, Depends(session)], token: Annotated[str, Depends(token)]) -> list[User]:
+        controller = Controller(db)
+        return controller.all(token)
+    @app.get("/users/{user_id}")
+    def one(user_id: int, db: Annotated[Session, Depends(session)], token: Annotated[str, Depends(token)]) -> User:
+        controller = Controller(db)
+        return controller.one(token, user_id)
+
 Leave it: where what both show differs (a list of titles, and the whole text).
 """
 

@@ -43,6 +43,8 @@ Good:
         if claims["exp"] + 30 < time.time():
             raise ValueError("it has ended")
         return claims
+    def end_of(token: str, key: str) -> float:
+        return jwt.decode(token, key, algorithms=["HS256"], options={"verify_exp": False}).get("exp", 0)
     def note_end(token: str, key: str) -> int:
         'The access token has expired by now: it is read to be exchanged for a new one (refresh).'
         return jwt.decode(token, key, algorithms=["HS256"], options={"verify_exp": False})["exp"]
@@ -58,7 +60,7 @@ from collections.abc import Iterator
 
 from backwright.audit.fixes.repair import Fix, replaced
 from backwright.audit.rule import Found, Judged, Looked, at, rule
-from backwright.audit.sources import FunctionNode, Source, keyword
+from backwright.audit.sources import FunctionNode, Source, keyword, last_name
 from backwright.audit.subject import Subject
 from backwright.audit.tokens import decodings
 
@@ -118,13 +120,25 @@ def _left_out(subject: Subject, source: Source, call: ast.Call) -> str:
     function = source.function_around(call)
     told = f"{function.name} {ast.get_docstring(function) or ''}" if function is not None else ""
     meant = re.search(r"(?i)expired|refresh|log_?out|revoke|black_?list|deny_?list", told)
-    if meant or (function is not None and _looks_at_expiry(function)):
+    if meant or (function is not None and (_looks_at_expiry(function) or _reads_end(function))):
         return ""
     for name in _CLAIMS:
         value = _option(subject, source, call, name)
         if value is not None and subject.constant(*value) is False:
             return name
     return ""
+
+
+def _reads_end(function: FunctionNode) -> bool:
+    """Tell whether a function reads nothing of the claims but when they end, and which token it is."""
+    keys = [
+        one.slice if isinstance(one, ast.Subscript) else one.args[0]
+        for one in ast.walk(function)
+        if isinstance(one, ast.Subscript)
+        or (isinstance(one, ast.Call) and last_name(one.func) == "get" and one.args)
+    ]
+    words = {one.value for one in keys if isinstance(one, ast.Constant)}
+    return bool(words) and words <= {"exp", "iat", "jti"}
 
 
 def _looks_at_expiry(function: FunctionNode) -> bool:
