@@ -30,6 +30,25 @@ Good:
     def search(name: str, db: Session) -> list[object]:
         return db.execute(text(f"SELECT * FROM {TABLE} WHERE name = :name"), {"name": name}).all()
 
+Bad:
+
+    from fastapi import FastAPI
+    from sqlalchemy.orm import Session
+    app = FastAPI()
+    @app.get("/items")
+    def search(db: Session, skip: int | None = 0, name: str | None = None) -> list[object]:
+        return db.execute(f"SELECT * FROM item {f'WHERE name = {name}' if name else ''} OFFSET 0").all()
+
+Good:
+
+    from typing import Optional
+    from fastapi import FastAPI
+    from sqlalchemy.orm import Session
+    app = FastAPI()
+    @app.get("/items")
+    def items(db: Session, skip: Optional[int] = 0, limit: int | None = 10) -> list[object]:
+        return db.execute(f"SELECT * FROM item LIMIT {limit} OFFSET {skip}").all()
+
 Good:
 
     from fastapi import FastAPI, Request
@@ -149,8 +168,18 @@ def _given(function: FunctionNode) -> set[str]:
         for one, _ in parameters(function)
         if one.arg not in {"self", "cls"}
         and not _CONSTANT.search(one.arg)
-        and (one.annotation is None or ast.unparse(one.annotation) not in _SAFE)
+        and (one.annotation is None or not set(_named(one.annotation)) <= _SAFE)
     }
+
+
+def _named(annotation: ast.expr) -> Iterator[str]:
+    """Yield the types that a parameter may have, but for none at all: `int` of `Optional[int]`."""
+    if isinstance(annotation, ast.BinOp):
+        yield from (*_named(annotation.left), *_named(annotation.right))
+    elif isinstance(annotation, ast.Subscript) and last_name(annotation.value) == "Optional":
+        yield from _named(annotation.slice)
+    elif not isinstance(annotation, ast.Constant) or annotation.value is not None:
+        yield ast.unparse(annotation)
 
 
 def _expression(function: FunctionNode | None, node: ast.expr) -> ast.expr:
@@ -165,10 +194,21 @@ def _expression(function: FunctionNode | None, node: ast.expr) -> ast.expr:
     return node
 
 
+def _branches(node: ast.expr) -> Iterator[ast.expr]:
+    """Yield an expression, or what is put into a text on either side of a condition."""
+    if not isinstance(node, ast.IfExp):
+        yield node
+        return
+    for one in (node.body, node.orelse):
+        yield from _parts(one) if isinstance(one, ast.JoinedStr) else [one]
+
+
 def _parts(node: ast.expr) -> Iterator[ast.expr]:
     """Yield what is put into a text as it is."""
     if isinstance(node, ast.JoinedStr):
-        yield from (one.value for one in node.values if isinstance(one, ast.FormattedValue))
+        for one in node.values:
+            if isinstance(one, ast.FormattedValue):
+                yield from _branches(one.value)
     elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod):
         yield from node.right.elts if isinstance(node.right, ast.Tuple) else [node.right]
     elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
