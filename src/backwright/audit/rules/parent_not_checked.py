@@ -88,9 +88,7 @@ def check(subject: Subject) -> Iterator[Judged]:
     parents = {
         (one.app, shape(one.path)): one
         for one in subject.project.endpoints
-        if one.method == "GET"
-        and one.auth != "optional"
-        and _asks(subject, one, last_parameter(one.path))
+        if one.method == "GET" and _asks(subject, one, last_parameter(one.path))
     }
     for one in subject.project.endpoints:
         parent, name = _parent(one, parents)
@@ -136,9 +134,19 @@ def _parent(one: Endpoint, parents: dict[tuple[str, str], Endpoint]) -> tuple[En
 def _asks(subject: Subject, one: Endpoint, name: str) -> bool:
     """Tell whether the caller has a say in which rows a parameter of the path finds.
 
-    Accounts that are looked up on the way are shown with the row, and guard nothing.
+    Accounts that are looked up on the way are shown with the row, and guard nothing. Where nobody needs
+    to be known, only a comparison with the owner tells that: else the caller may be shown more, not less.
     """
     accounts = subject.project.auth.user_model
     return bool(name) and any(
-        it.caller and name in it.given and it.model != accounts for it in asked_by(subject, one)
+        (it.owner and _is_named(it.model, name) if one.auth == "optional" else it.caller)
+        and name in it.given
+        and it.model != accounts
+        for it in asked_by(subject, one)
     )
+
+
+def _is_named(model: str, parameter: str) -> bool:
+    """Tell whether a parameter is called as a model's rows are: `post_id` of `Post`."""
+    word = re.sub(r"_?(id|uuid|slug|key)$", "", parameter).replace("_", "")
+    return bool(word) and word in model.lower()
