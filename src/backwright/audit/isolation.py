@@ -70,6 +70,11 @@ class Isolation:
     shown: Mapping[str, Shown]
     kept: frozenset[str]
 
+    def keeps(self, model: Model) -> bool:
+        """Tell whether the code treats a model's rows, or those that they hang on, as their owner's."""
+        steps = model.owner.path if model.owner is not None else ()
+        return any(one.partition(".")[0] in self.kept for one in (model.name, *steps))
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:

@@ -65,6 +65,20 @@ Good:
         note.text = text
         db.commit()
 
+Good:
+
+    # with users and notes
+    from fastapi.responses import RedirectResponse
+    @app.get("/notes")
+    def list_notes(db: Annotated[Session, Depends(session)], user: Annotated[User, Depends(current_user)]) -> list[Note]:
+        return db.exec(select(Note).where(Note.owner_id == user.id)).all()
+    @app.get("/{code}")
+    def follow(code: str, db: Annotated[Session, Depends(session)]) -> RedirectResponse:
+        note = db.exec(select(Note).where(Note.title == code)).first()
+        if note is None:
+            raise HTTPException(404)
+        return RedirectResponse(note.title)
+
 Leave it: for what has to be public (a contact form, a shared link), or what something before the
 application guards.
 """
@@ -78,7 +92,7 @@ from collections.abc import Iterator
 
 from backwright.audit.isolation import READING, Access, Isolation, isolation_of, where
 from backwright.audit.rule import Found, Judged, Looked, Unsure, rule
-from backwright.audit.sources import FunctionNode
+from backwright.audit.sources import FunctionNode, last_name
 from backwright.audit.subject import Subject
 from backwright.values import Place
 
@@ -106,7 +120,7 @@ def check(subject: Subject) -> Iterator[Judged]:
         if _SIGNS_IN.search(f"{one.endpoint.path} {one.endpoint.handler} {one.model.name}"):
             continue
         reads = one.endpoint.method in READING
-        if reads and not _is_exception(one, isolation):
+        if reads and (not _is_exception(one, isolation) or _leads_elsewhere(subject, one)):
             yield Looked(one.place)
             continue
         kind = {it.kind for it in about if it.callers is not True}
@@ -124,6 +138,15 @@ def check(subject: Subject) -> Iterator[Judged]:
             f"token{where(about[-1], one)}",
             "ask who is calling: user: Annotated[User, Depends(current_user)], and choose rows by them",
         )
+
+
+def _leads_elsewhere(subject: Subject, one: Access) -> bool:
+    """Tell whether a handler sends whoever calls to what a row points at: a short link is for all."""
+    node = subject.functions_at.get((one.endpoint.file, one.endpoint.line))
+    return node is not None and any(
+        isinstance(it, ast.Call) and last_name(it.func) == "RedirectResponse"
+        for it in ast.walk(node)
+    )
 
 
 def _is_exception(one: Access, isolation: Isolation) -> bool:

@@ -19,6 +19,7 @@ Good:
     def login(response: Response) -> None:
         response.set_cookie("session_key", "x", httponly=True, secure=True, samesite="lax")
         response.set_cookie("theme", "dark")
+        response.set_cookie("is-auth", "true")
 
 Leave it: for tokens that scripts have to read (a double-submit token against request forgery).
 """
@@ -36,6 +37,7 @@ from backwright.audit.subject import Subject
 
 _SIGNS_IN = re.compile(r"(?i)session|token|auth|jwt|sid\b")
 _READABLE = re.compile(r"(?i)csrf|xsrf")
+_MARKS = ("true", "false", "1", "0", "yes", "no", "", True, False)
 
 
 def _hidden(source: Source, call: ast.Call, given: ast.expr | None) -> Fix:
@@ -59,6 +61,8 @@ def check(subject: Subject) -> Iterator[Judged]:
             shown = name if isinstance(name, str) else ast.unparse(key) if key is not None else ""
             if not _SIGNS_IN.search(shown) or _READABLE.search(shown):
                 continue
+            if subject.constant(source, argument(call, 1, "value")) in _MARKS:
+                continue  # it says that somebody is signed in, and signs nobody in
             given = argument(call, 7, "httponly")
             if given is None or subject.constant(source, given) is False:
                 yield Found(

@@ -245,8 +245,9 @@ def _judged(subject: Subject, one: Access) -> Iterator[Judged]:
         yield Unsure(one.place, why)
         return
     proved = one.model.name in isolation_of(subject).kept or compares_another(subject, one.endpoint)
-    through = one.model.owner is not None and not one.model.owner.direct
-    if not proved and (through or one.endpoint.method in READING):
+    direct = one.model.owner is not None and one.model.owner.direct
+    known = direct or isolation_of(subject).keeps(one.model)
+    if not proved and (not known or one.endpoint.method in READING):
         why = f"whether the {one.model.name} rows that {one.shown} changes belong to users is not settled"
         yield Unsure(one.place, why)
         return

@@ -70,7 +70,7 @@ def check(subject: Subject) -> Iterator[Judged]:
         elif by_privilege(subject, one.endpoint):
             why = f"{one.shown} asks for a role or permission; who has it, reading does not tell"
             yield Unsure(one.place, why)
-        elif not owner.direct and one.model.name not in isolation_of(subject).kept:
+        elif not owner.direct and not isolation_of(subject).keeps(one.model):
             why = f"whether a {one.model.name} belongs to a user through its {owner.column} is not settled"
             yield Unsure(one.place, why)
         elif weighed_with_caller(subject, one.endpoint):

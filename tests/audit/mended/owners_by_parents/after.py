@@ -26,6 +26,10 @@ def current_user(db: Annotated[Session, Depends(session)], sent: Annotated[str, 
     if user is None:
         raise HTTPException(401)
     return user
+@app.post("/posts")
+def write(title: str, db: Annotated[Session, Depends(session)], user: Annotated[User, Depends(current_user)]) -> None:
+    db.add(Post(owner_id=user.id, title=title))
+    db.commit()
 def find_comment(db: Session, comment_id: int, owner_id: int) -> Comment:
     comment = db.exec(
         select(Comment).where(
