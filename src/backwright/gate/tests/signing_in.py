@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 EMAIL, PASSWORD = "somebody@example.com", "a password for tests"
+OK, UNAUTHORIZED = 200, 401
 Response = Any  # of whichever library the client is
 
 
@@ -26,7 +27,7 @@ def signed_out(client: Any) -> Any:  # noqa: ANN401
 def _sending(client: Any, send: Any) -> Any:  # noqa: ANN401
     def send_with_token(request: Any, **options: Any) -> Response:  # noqa: ANN401
         response = send(request, **options)
-        if response.status_code == 401:
+        if response.status_code == UNAUTHORIZED:
             for one in _sign_in(client, request):
                 response = send(one, **options)
                 _keep_token(client, response)
@@ -38,7 +39,7 @@ def _sending(client: Any, send: Any) -> Any:  # noqa: ANN401
 def _waiting(client: Any, send: Any) -> Any:  # noqa: ANN401
     async def send_with_token(request: Any, **options: Any) -> Response:  # noqa: ANN401
         response = await send(request, **options)
-        if response.status_code == 401:
+        if response.status_code == UNAUTHORIZED:
             for one in _sign_in(client, request):
                 response = await send(one, **options)
                 _keep_token(client, response)
@@ -60,6 +61,6 @@ def _sign_in(client: Any, request: Any) -> Iterator[Any]:  # noqa: ANN401
 def _keep_token(client: Any, response: Response) -> None:  # noqa: ANN401
     """Let the requests that follow bear the token that an answer has."""
     is_login = response.request.url.path.endswith("/auth/login")
-    if is_login and response.status_code == 200:
+    if is_login and response.status_code == OK:
         token = response.json()["access_token"]
         client.headers["Authorization"] = f"Bearer {token}"

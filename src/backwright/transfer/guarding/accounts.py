@@ -191,7 +191,7 @@ def _worded(host: Host, speech: Speech, code: str) -> str:
     code = code.replace("UUID(subject)", f"{key}(subject)")
     if key == "int":
         bits = 63 if _has_long_keys(host) else 31
-        code = _PARSED.sub(rf"\g<0>\g<1>if key.bit_length() > {bits}:  # no key is so long\n"
+        code = _PARSED.sub(rf"\g<0>\g<1>if key >> {bits}:  # no key is so long\n"
                            r"\g<1>    return None\n", code)  # fmt: skip
     code = code.replace("    id: UUID\n", f"    id: {key}\n")
     if not host.known.libraries.annotated:
