@@ -74,3 +74,48 @@ def test_no_new_line_is_longer_than_the_hosts_ruff_lets_pass(tmp_path: Path) -> 
     lines = file.read_text().splitlines(keepends=True)
     assert [line for line in lines if len(line) > 90] == [LONG]
     assert lines[0] == "def first( ):\n"
+
+
+IMPORTS = """from collections.abc import Generator
+
+import pytest
+from sqlalchemy.orm import Session
+from fastapi.testclient import TestClient
+
+from shop.main import api
+from shop.tables import Base, engine, get_db
+
+from .factories import Two, One
+from .utils import Session as Scoped
+from tests.outputs import (  # noqa: F401
+    one,
+    two,
+)
+
+
+def made() -> Generator[Session, None, None]:
+    Base.metadata.drop_all(engine)
+    Base.metadata.create_all(engine)
+    with Scoped() as session:
+        yield session
+
+
+@pytest.fixture
+def client():
+    with {signed}TestClient(api) as client:
+        yield client, get_db, Two, One
+"""
+WAY = "from tests.ways import way\n"
+
+
+def test_imports_that_were_not_sorted_are_said_once(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text('[tool.ruff]\nlint.select = ["I", "F"]\n')
+    for name in ("shop", "tests"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").touch()
+    file = tmp_path / "tests" / "old.py"
+    written = IMPORTS.format(signed="way or ").replace(")\n\n\n", f")\n{WAY}\n\n", 1)
+    file.write_text(written)
+    like = IMPORTS.format(signed="").encode()
+    Habits(tmp_path).keep([Written("tests/old.py", like, is_new=False)])
+    assert file.read_text() == written
