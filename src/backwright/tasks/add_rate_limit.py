@@ -24,7 +24,8 @@ from backwright.tasks.rate_limit_proof import prove_limit
 from backwright.tasks.rate_limit_request import AskedLimit, check_route, parse_rate
 from backwright.transfer.attach import rate_limit as attached
 from backwright.transfer.attach import slowapi
-from backwright.transfer.attach.identity import Identity, key_identity, user_identity
+from backwright.transfer.attach.identity import Identity, user_identity
+from backwright.transfer.attach.keys import key_identity
 from backwright.transfer.attach.rate_limit import Limiting, LimitOptions
 from backwright.transfer.attach.rate_limit_test import keep_apart, rate_limit_test
 from backwright.transfer.attach.settings import Reader

@@ -11,7 +11,7 @@ from backwright.errors import UsageError
 from backwright.source.imports import add_imports
 from backwright.transfer.attach.seeing import seen_from
 from backwright.transfer.declaration import Import
-from backwright.transfer.grow.sources import FunctionNode, Sources, last_name, names_of_statement
+from backwright.transfer.grow.sources import Sources, names_of_statement
 from backwright.values import Place
 
 _LIBRARIES = ("jwt", "jose", "authlib")
@@ -140,53 +140,3 @@ def _claim(sources: Sources, root: str) -> str:
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
     return next((one for one in _CLAIMS if one in texts), "sub")
-
-
-def key_identity(sources: Sources) -> Identity:
-    """Return how a host accepts keys.
-
-    Raises:
-        UsageError: it takes none in a header, or accepts one only with more than the key.
-    """
-    headers = {}
-    for path, tree in sources.trees.items():
-        for statement in tree.body:
-            value = getattr(statement, "value", None)
-            if isinstance(value, ast.Call) and last_name(value.func) == "APIKeyHeader":
-                name = next((k.value for k in value.keywords if k.arg == "name"), None)
-                for one in names_of_statement(statement):
-                    headers[sources.module(path), one] = ast.literal_eval(name) if name else ""
-    for path, tree in sources.trees.items():
-        for function in (one for one in tree.body if isinstance(one, FunctionNode)):
-            taken = _taken(sources, path, function, headers)
-            if taken is None:
-                continue
-            if len(function.args.args) + len(function.args.kwonlyargs) > 1:
-                raise UsageError(
-                    f"{function.name} ({path}:{function.lineno}) needs more than the key to accept "
-                    "it, so that requests cannot be counted by key before it runs",
-                    place=Place(path, function.lineno),
-                    remedy="use --by address",
-                )
-            return Identity(
-                {"check_key(key)": f"{function.name}(key)", '"X-API-Key"': f'"{taken}"'},
-                frozenset({(sources.module(path), function.name)}),
-            )
-    raise UsageError(
-        "this project takes no keys in a header, so that requests cannot be counted by key",
-        remedy="use --by address or --by user",
-    )
-
-
-def _taken(
-    sources: Sources, path: str, function: FunctionNode, headers: Mapping[Import, str]
-) -> str | None:
-    """Return the header that a function takes a key from."""
-    for node in ast.walk(function.args):
-        if isinstance(node, ast.Call) and last_name(node.func) in ("Security", "Depends"):
-            for one in node.args[:1]:
-                if isinstance(one, ast.Name | ast.Attribute):
-                    found = headers.get(sources.resolve(path, one))
-                    if found:
-                        return found
-    return None
