@@ -108,7 +108,7 @@ def _add_module(code: str, module: str) -> str:
         node = statement.node
         if isinstance(node, ast.Import) and module in {_written(alias) for alias in node.names}:
             return code
-    return _inserted(code, module, f"import {module}\n", imports)
+    return _inserted(code, module, f"import {module}\n", imports, plain=True)
 
 
 def _add_from(code: str, module: str, names: set[str], width: int) -> str:
@@ -141,9 +141,13 @@ def _single(kin: Sequence[ast.ImportFrom], module: str, name: str) -> Splice:
     return Splice(line, line, f"from {module} import {name}\n")
 
 
-def _inserted(code: str, module: str, text: str, imports: list[Statement]) -> str:
+def _inserted(
+    code: str, module: str, text: str, imports: list[Statement], *, plain: bool = False
+) -> str:
     """Put an import in its place; a group that it opens is set apart by a blank line."""
-    line = _place(module, outline(code), imports)
+    line = (_before_from(module, imports) if plain else None) or _place(
+        module, outline(code), imports
+    )
     before = [s for s in imports if s.end < line]
     after = [s for s in imports if s.start >= line]
     group = _group(module)
@@ -226,6 +230,20 @@ def _module(node: ast.ImportFrom) -> str:
 
 def _written(alias: ast.alias) -> str:
     return f"{alias.name} as {alias.asname}" if alias.asname else alias.name
+
+
+def _before_from(module: str, imports: Sequence[Statement]) -> int | None:
+    """Return the line of an `import MODULE` in its group, whose `from` imports stand behind the plain ones.
+
+    None where the group has no `from` imports, or the module mixes them with plain ones.
+    """
+    group = [s for s in imports if _group(_named(s.node)) == _group(module)]
+    froms = [s for s in group if isinstance(s.node, ast.ImportFrom)]
+    plain = [s for s in group if isinstance(s.node, ast.Import)]
+    if not froms or any(one.start > froms[0].start for one in plain):
+        return None
+    later = next((one for one in plain if _named(one.node) > module), None)
+    return (later or froms[0]).start
 
 
 def _place(module: str, statements: Sequence[Statement], imports: list[Statement]) -> int:
