@@ -38,6 +38,7 @@ from backwright.transfer.grow.sources import Sources
 from backwright.transfer.guarding.program import Function, Program
 from backwright.transfer.paging.caching import counted, kept
 from backwright.transfer.paging.finding import Way, ways
+from backwright.transfer.paging.totals import lengths
 from backwright.transfer.paging.wording import Wording, learn_wording
 from backwright.transfer.paging.writing import (
     Wanted,
@@ -184,11 +185,11 @@ def _refuse_mixed_up(program: Program, way: Way) -> None:
             place=Place(function.path, line),
             remedy="let the key name the page, and page it by hand; or let go of what is kept",
         )
-    if found := counted(program, way):
-        function, line, name = found
+    if (total := counted(program, way)) and lengths(program, way) is None:
+        function, call, name = total
         raise UsageError(
             f"{name} is the number of rows that {function.name} has read: of a page that is no total",
-            place=Place(function.path, line),
+            place=Place(function.path, call.lineno),
             remedy="count in the database (select(func.count())) first",
         )
 

@@ -22,6 +22,19 @@ from backwright.values import Check, Verdict
 NAME = "pages"
 _SECONDS = 120.0
 _ROWS = 3
+_TOTAL = re.compile(r"(?i)total\w*|\w*count|\w*_total")
+
+
+def _listed(answer: Value) -> list[Value] | None:
+    """Return the rows of an answer: a list, or the only list of an envelope."""
+    if isinstance(answer, list):
+        return answer
+    lists = (
+        [one for one in answer.values() if isinstance(one, list)]
+        if isinstance(answer, Mapping)
+        else []
+    )
+    return lists[0] if len(lists) == 1 else None
 
 
 @dataclass
@@ -40,8 +53,8 @@ class _Trial:
         known = self._answered(session, "GET")
         if known is None:
             return
-        if not isinstance(known.answer.json, list):
-            self.detail = f"the list is no plain list: {known.answer.text[:80]}"
+        if _listed(known.answer.json) is None:
+            self.detail = f"the answer holds no list, or several: {known.answer.text[:80]}"
             return
         ask = _Asking(session, known.call, known.who)
         if ask.status({}) in (401, 403):  # the probe has tried what ends an account, too
@@ -96,6 +109,9 @@ class _Trial:
         wording = self.wording
         if len(rows) > wording.default:
             self.problems.append(f"{len(rows)} rows come without being asked for that many")
+        whole = ask.total({})
+        if whole is not None and (part := ask.total({wording.count: 1})) != whole:
+            self.problems.append(f"the total is {whole}, and {part} where one row is asked for")
         pages: list[Value] = []
         last: Value = None
         for number in range(len(rows)):
@@ -128,7 +144,16 @@ class _Asking:
     def rows(self, query: Mapping[str, Value]) -> list[Value] | None:
         """Return the rows that come; nothing where no list comes."""
         found = self._sent(query)
-        return found.answer.json if found.ok and isinstance(found.answer.json, list) else None
+        return _listed(found.answer.json) if found.ok else None
+
+    def total(self, query: Mapping[str, Value]) -> Value:
+        """Return the total that an envelope gives beside its rows; nothing where it gives none."""
+        found = self._sent(query).answer.json
+        totals = [
+            value for name, value in (found.items() if isinstance(found, Mapping) else ())
+            if isinstance(value, int) and _TOTAL.fullmatch(name)
+        ]  # fmt: skip
+        return totals[0] if len(totals) == 1 else None
 
     def status(self, query: Mapping[str, Value]) -> int:
         """Return the status of the answer."""

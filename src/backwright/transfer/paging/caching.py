@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterable, Iterator
 
 from backwright.transfer.grow.sources import last_name
 from backwright.transfer.guarding.program import Function, Program
@@ -31,9 +32,16 @@ def kept(program: Program, way: Way) -> tuple[Function, int, str] | None:
     return None
 
 
-def counted(program: Program, way: Way) -> tuple[Function, int, str] | None:
+def counted(program: Program, way: Way) -> tuple[Function, ast.Call, str] | None:
     """Return where the rows that were read are counted as the total of the list; None if nowhere."""
-    for function in way.functions:
+    return next(totals(program, way.functions), None)
+
+
+def totals(
+    program: Program, functions: Iterable[Function]
+) -> Iterator[tuple[Function, ast.Call, str]]:
+    """Yield the lengths that functions give as a total, and its name."""
+    for function in functions:
         for node in program.walk(function):
             if isinstance(node, ast.Dict):
                 pairs = [
@@ -42,13 +50,14 @@ def counted(program: Program, way: Way) -> tuple[Function, int, str] | None:
                 ]
             elif isinstance(node, ast.Call):
                 pairs = [(one.arg or "", one.value) for one in node.keywords]
+            elif isinstance(node, ast.Assign):
+                pairs = [(last_name(one), node.value) for one in node.targets]
             else:
                 continue
             for name, value in pairs:
                 is_length = isinstance(value, ast.Call) and last_name(value.func) == "len"
-                if is_length and _TOTALS.fullmatch(name):
-                    return function, value.lineno, name
-    return None
+                if isinstance(value, ast.Call) and is_length and _TOTALS.fullmatch(name):
+                    yield function, value, name
 
 
 def _own_names(program: Program, function: Function) -> set[str]:

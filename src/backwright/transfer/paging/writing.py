@@ -13,6 +13,7 @@ from backwright.transfer.guarding.edits import Edits
 from backwright.transfer.guarding.passing import append_parameter
 from backwright.transfer.guarding.program import Function, Program
 from backwright.transfer.paging.finding import ListQuery, Way
+from backwright.transfer.paging.totals import counting, kept_totals, lengths
 from backwright.transfer.paging.wording import PAIRS, Wording, said
 
 _ASIDE = ("offset", "limit")
@@ -109,7 +110,37 @@ def write_pages(draft: Draft, program: Program, wanted: Wanted) -> list[str]:
         _take(writer, function)
     for query in () if ready else way.queries:
         _cut(writer, query, at_handler=query.function is functions[0])
+        _count(writer, query)
     return writer.finish()
+
+
+def _count(writer: _Writer, query: ListQuery) -> None:
+    """Let the database count what was counted by the rows that are read."""
+    found = lengths(writer.program, writer.wanted.way)
+    if not found:
+        return
+    edits = writer.of(query.function.path)
+    shown = edits.text(edits.start(query.query), edits.end(query.query))
+    if writer.wanted.extras and not isinstance(query.query, ast.Name):
+        shown = "query" if query.legacy else "statement"
+    text, needs = counting(query, shown)
+    if _imports_select(writer, query.function.path):
+        needs = {module: names - {"select"} for module, names in needs.items()}
+    own = {id(call) for call, _ in kept_totals(query)}
+    if not all(id(call) in own for call in found):
+        edits.line_before(_statement(query), f"total = {text}")
+    for call in found:
+        edits.replace(edits.start(call), edits.end(call), text if id(call) in own else "total")
+    writer.need(query.function.path, needs)
+
+
+def _imports_select(writer: _Writer, path: str) -> bool:
+    """Tell whether a module has `select` already: SQLModel's serves as well."""
+    return any(
+        isinstance(node, ast.ImportFrom)
+        and any((a.asname or a.name) == "select" for a in node.names)
+        for node in ast.walk(writer.program.sources.trees[path])
+    )
 
 
 def _ready(way: Way) -> tuple[Function, tuple[str, str]] | None:
