@@ -53,3 +53,23 @@ def test_a_healthy_project_gets_a_clean_bill(base: str, tmp_path: Path) -> None:
     origin = "http://localhost:3000" if base == "sync" else None
     evidence = Evidence(project, Sources(root), "", {}, None, origin, NOW)
     assert examine(evidence).causes == ()
+
+
+@pytest.mark.parametrize(
+    "origins",
+    [
+        'origins = settings.cors_origins.split(",")',
+        'origins = ["http://localhost:3000"]',
+        'origins = "*"',
+    ],
+)
+def test_origins_that_are_a_list_are_no_text(origins: str, tmp_path: Path) -> None:
+    change = [
+        ["app/main.py", "app = FastAPI()", f"{origins}\napp = FastAPI()"],
+        ["app/main.py", "allow_origins=settings.cors_origins", "allow_origins=origins"],
+        ["app/config.py", "cors_origins: list[str]", "origins: str"],
+    ]
+    case = Case(CLINIC / "logs" / "none.toml", {"change": change})
+    root = case.make(tmp_path / "project")
+    report = examine(Evidence(read_project(root), Sources(root), "", {}, None, None, NOW))
+    assert "cors-origins-text" not in [one.name for one in report.causes]

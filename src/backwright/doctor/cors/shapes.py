@@ -43,8 +43,12 @@ def text_for_list(evidence: Evidence) -> Iterator[Cause]:
 
 def _text(evidence: Evidence, file: str, node: ast.expr) -> Given | None:
     """Return the text that an expression comes to; None where it is a list, or not known."""
-    setting = setting_of(evidence, last_name(node))
-    if setting is not None:
+    assigned = _assigned(evidence, file, node.id) if isinstance(node, ast.Name) else []
+    setting = setting_of(evidence, last_name(node)) if not assigned else None
+    if assigned:
+        if len(assigned) > 1 or not isinstance(literal(assigned[0]), str):
+            return None
+    elif setting is not None:
         line = evidence.sources.line(Place(setting.file, setting.line))
         about = re.search(r":\s*(?P<type>[^=]+)", line)
         reads = re.search(r"(?:getenv|environ\.get|config)\([^)]*\)(?!\s*\.)", line)
@@ -62,6 +66,14 @@ def _text(evidence: Evidence, file: str, node: ast.expr) -> Given | None:
     elif not isinstance(literal(node), str):
         return None
     return given(evidence, file, node)
+
+
+def _assigned(evidence: Evidence, file: str, name: str) -> list[ast.expr]:
+    """Return what a module gives to a name, wherever in it."""
+    return [
+        one.value for one in evidence.sources.nodes(file)
+        if isinstance(one, ast.Assign) and any(last_name(target) == name for target in one.targets)
+    ]  # fmt: skip
 
 
 @diagnosis
