@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from backwright.errors import QuestionError, UsageError
+from backwright.project import read_project
 from backwright.report.change import ChangeReport
 from backwright.report.events import silence
-from backwright.tasks.add_cors import add_cors
+from backwright.tasks.add_cors import add_cors, options_of
 from backwright.tasks.add_rate_limit import add_rate_limit
 from backwright.tasks.capability import Order
 from backwright.tasks.cors_request import Asked, read_asked
@@ -208,3 +209,11 @@ def list_stars():
     assert (
         '+    RateLimitMiddleware, limits=[Limit("9/minute", by_address, "GET", "/stars")]' in diff
     )
+
+
+def test_what_a_middleware_allows_without_saying_is_what_its_proof_asks_for(tmp_path: Path) -> None:
+    root = host(tmp_path, MAIN.format(arguments='allow_origins=["https://a.example"]'))
+    cors = read_project(root).cors
+    assert cors is not None
+    options = options_of(cors, cors.origins)
+    assert (options.methods, options.headers) == (("GET",), ("Content-Type",))

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from backwright.project import read_project
-from backwright.project.types import App, Project
+from backwright.project.types import App, Cors, Project
 from backwright.report.change import ChangeReport
 from backwright.report.events import Listener
 from backwright.tasks import capability
@@ -118,7 +118,7 @@ def _rewrite(
     now = cors_of(project, app, sources)
     assert now is not None and now.there is not None  # noqa: S101, PT018 - as it was asked
     reader, moved = attached.read_from_settings(sources, now.there, kept)
-    options = CorsOptions(kept, cors.credentials, cors.methods, cors.headers)
+    options = options_of(cors, kept)
     steps, test, variable = _beside(folder, sources, app, options, reader)
     return Written(
         summary=f"CORS allows {', '.join(kept)}, unless {variable} says otherwise",
@@ -126,6 +126,12 @@ def _rewrite(
         new_tests=(test,),
         next_steps=_next(reader, variable),
     )
+
+
+def options_of(cors: Cors, origins: tuple[str, ...]) -> CorsOptions:
+    """Return what the middleware of a project allows, with what it allows where it says nothing."""
+    methods, headers = cors.methods or ("GET",), cors.headers or ("Content-Type",)
+    return CorsOptions(origins, cors.credentials, methods, headers)
 
 
 def _beside(
@@ -149,7 +155,7 @@ def _prove(options: CorsOptions | None, place: Workplace) -> Sequence[Check]:
     project = read_project(place.folder)
     cors = project.cors
     if options is None and cors is not None and cors.origins:
-        options = CorsOptions(cors.origins, cors.credentials, cors.methods, cors.headers)
+        options = options_of(cors, cors.origins)
     if options is None:
         return ()
     setting = next((s for s in project.settings if s.name.lower() == attached.SETTING), None)
