@@ -55,6 +55,15 @@ def parse_text(text: str) -> ast.Module | None:
         return parse_newer(encode(plain))
 
 
+def tree_of(text: str) -> ast.Module:
+    """Return the syntax tree of a module's text, newer syntax included.
+
+    Raises:
+        SyntaxError: nothing reads it.
+    """
+    return parse_text(text) or ast.parse(without_bom(text))
+
+
 def parse_newer(content: bytes) -> ast.Module | None:
     """Return the syntax tree of source that `ast.parse` refused, `None` if nothing reads it."""
     try:

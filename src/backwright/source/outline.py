@@ -6,8 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from backwright.source.fallback import parse_text
-from backwright.source.text import without_bom
+from backwright.source.fallback import tree_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +29,7 @@ def outline(code: str) -> tuple[Statement, ...]:
         SyntaxError: nothing reads the module.
     """
     lines = code.splitlines()
-    tree = parse_text(code) or ast.parse(without_bom(code))  # which says what is wrong, and where
+    tree = tree_of(code)
     return tuple(
         Statement(node, tuple(_names(node)), _start(node, lines), node.end_lineno or node.lineno)
         for node in tree.body

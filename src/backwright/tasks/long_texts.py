@@ -7,6 +7,8 @@ import io
 import tokenize
 from collections.abc import Iterator
 
+from backwright.source.fallback import tree_of
+
 _DEFINED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
@@ -30,7 +32,7 @@ def with_broken_texts(code: str, longest: int) -> str:
 
 
 def _docstring_lines(code: str) -> Iterator[int]:
-    for node in ast.walk(ast.parse(code)):
+    for node in ast.walk(tree_of(code)):
         if isinstance(node, _DEFINED) and ast.get_docstring(node, clean=False) is not None:
             text = node.body[0]
             yield from range(text.lineno, (text.end_lineno or text.lineno) + 1)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from backwright.errors import VerificationError
 from backwright.project.apps import is_test
+from backwright.source.fallback import tree_of
 from backwright.source.text import Splice, decode, encode, lines_between, splice
 from backwright.tasks.change import Workplace, changes_of
 from backwright.values import Check, Note
@@ -94,7 +95,7 @@ def _with_old(code: str, old: str, cases: Mapping[str, Case]) -> tuple[str, list
 
 
 def _functions(code: str) -> Sequence[tuple[str, Function]]:
-    tree = ast.parse(code.removeprefix("\ufeff"))
+    tree = tree_of(code)
     found = [("", node) for node in tree.body if isinstance(node, Function)]
     for cls in (node for node in tree.body if isinstance(node, ast.ClassDef)):
         found += [(cls.name, node) for node in cls.body if isinstance(node, Function)]

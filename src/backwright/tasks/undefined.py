@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from backwright.host.process import run
+from backwright.source.fallback import tree_of
 from backwright.source.text import decode
 from backwright.tasks.tidy import ruff_program
 
@@ -52,4 +53,4 @@ def _lacking(folder: Path, paths: Sequence[str], *, late: bool) -> Iterator[tupl
 
 
 def _used(file: Path) -> set[str]:
-    return {n.id for n in ast.walk(ast.parse(decode(file.read_bytes()))) if isinstance(n, ast.Name)}
+    return {n.id for n in ast.walk(tree_of(decode(file.read_bytes()))) if isinstance(n, ast.Name)}

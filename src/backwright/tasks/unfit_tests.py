@@ -6,6 +6,7 @@ import ast
 from collections.abc import Collection, Sequence
 
 from backwright.host.process import run
+from backwright.source.fallback import tree_of
 from backwright.source.text import Splice, decode, encode, lines_between, splice
 from backwright.tasks.change import Workplace
 from backwright.tasks.tidy import ruff_program
@@ -33,7 +34,7 @@ def leave_out(place: Workplace, cases: Sequence[Case]) -> list[Note]:
         file = place.folder / path
         names = {_function(case): case for case in cases if case.file == path}
         code = decode(file.read_bytes())
-        doomed = [n for n in _tests(ast.parse(code)) if n.name in names]
+        doomed = [n for n in _tests(tree_of(code)) if n.name in names]
         for node in doomed:
             said = names[node.name].message.strip().splitlines()
             why = next((line for line in said if line.startswith("E ")), said[-1] if said else "")
@@ -48,7 +49,7 @@ def remove_hollow(place: Workplace, paths: Collection[str]) -> set[str]:
     hollow = set()
     for path in paths:
         file = place.folder / path
-        if any(n.name.startswith("test") for n in _tests(ast.parse(decode(file.read_bytes())))):
+        if any(n.name.startswith("test") for n in _tests(tree_of(decode(file.read_bytes())))):
             continue
         hollow.add(path)
         if not (place.root / path).is_file():
@@ -70,7 +71,7 @@ def _without(code: str, doomed: Sequence[Function]) -> str:
     """Return a module without some functions, and without classes that held nothing else."""
     gone = set(doomed)
     nodes: list[ast.stmt] = []
-    for node in ast.parse(code).body:
+    for node in tree_of(code).body:
         if isinstance(node, ast.ClassDef):
             inside = [n for n in _tests(ast.Module([node], [])) if _same(n, gone)]
             rest = [n for n in node.body if n not in inside and not isinstance(n, ast.Expr)]

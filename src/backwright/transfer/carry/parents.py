@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 import libcst as cst
 import libcst.matchers as m
 
+from backwright.source.fallback import tree_of
 from backwright.spec.types import FieldSpec
 from backwright.transfer.carry.items import replaced
 from backwright.transfer.carry.makers import (
@@ -62,7 +63,7 @@ def _imports_in(code: str, used: str) -> set[Import]:
     words = set(re.findall(r"\w+", used))
     return {
         (node.module, alias.name)
-        for node in ast.parse(code).body
+        for node in tree_of(code).body
         if isinstance(node, ast.ImportFrom) and node.module and not node.level
         for alias in node.names
         if alias.name in words and alias.asname is None

@@ -9,8 +9,9 @@ from dataclasses import replace
 
 from backwright.errors import UsageError
 from backwright.project.types import Model
+from backwright.source.fallback import tree_of
 from backwright.source.outline import used_names
-from backwright.source.text import Splice, lines_between, splice, without_bom
+from backwright.source.text import Splice, lines_between, splice
 from backwright.spec.fields import nearest
 from backwright.spec.types import FieldSpec, ResourceSpec
 from backwright.transfer.carry import Part as CarryPart
@@ -151,7 +152,7 @@ def extend_resource(draft: Draft, learning: Learning, *, width: int) -> Transfer
         done.add(STEPS[learning.chain.parts_of(path)[0].role], path)
     done.notes += left
     for path, imports in wanted.items():
-        used = used_names(ast.parse(without_bom(draft.text(path)))) if imports else set()
+        used = used_names(tree_of(draft.text(path))) if imports else set()
         imports = {(m, n) for m, n in imports if not n or n.rpartition(" ")[2] in used}
         if imports:
             add_needs(draft, learning.owners.modules, path, path, imports, width=width)

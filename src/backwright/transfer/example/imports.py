@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 
+from backwright.source.fallback import tree_of
 from backwright.transfer.example.edits import Insertion, Positions, insert
 from backwright.transfer.example.modules import Modules
 from backwright.transfer.example.reach import Reach
@@ -27,7 +28,7 @@ def repeat_imports(
         rename: gives the new name of an identifier or a dotted module.
         width: the longest line.
     """
-    tree = ast.parse(code.removeprefix("\ufeff"))
+    tree = tree_of(code)
     used = _used(tree)
     ours = {
         (ast.unparse(node), alias.name): None

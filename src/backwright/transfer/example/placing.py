@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Callable, Collection, Sequence
 from itertools import pairwise
 
+from backwright.source.fallback import tree_of
 from backwright.source.outline import Statement, outline
 from backwright.source.text import Splice, lines_between, splice
 
@@ -26,14 +27,14 @@ def place(code: str, new: str, after: Collection[str]) -> str:
         after: names of the module's definitions that the new ones follow.
     """
     statements = outline(code)
-    needed = _needed(ast.parse(new))
+    needed = _needed(tree_of(new))
     spots = [s for s in statements if set(s.names) & (set(after) | needed)]
     last = spots[-1] if spots else (statements[-1] if statements else None)
     if last is None:
         return new.strip("\n") + "\n"
     following = next((s for s in statements if s.start > last.end), None)
     gap = _gap(statements, after)
-    if isinstance(last.node, _CONTAINERS) or isinstance(ast.parse(new).body[0], _CONTAINERS):
+    if isinstance(last.node, _CONTAINERS) or isinstance(tree_of(new).body[0], _CONTAINERS):
         gap = max(gap, _between_definitions(statements))
     text = "\n" * gap + new.strip("\n") + "\n"
     line = last.end + 1

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from backwright.errors import UsageError
 from backwright.project.types import Project
+from backwright.source.fallback import tree_of
 from backwright.source.text import lines_between
 from backwright.spec.types import ResourceSpec
 from backwright.transfer.carry import Carried, carry, keys_of
@@ -214,7 +215,7 @@ def _is_hollow(learning: Learning, part: Part, carried: Carried) -> bool:
         inside = [p for p in learning.chain.parts if p.path.startswith(folder) and p is not part]
         return all(_is_hollow(learning, p, carried) for p in inside)
     had = [s.node for s in part.statements]
-    left = ast.parse(carried.codes.get(part.key, "")).body
+    left = tree_of(carried.codes.get(part.key, "")).body
     if part.role == "test" and not _has_tests(left):
         return _has_tests(had) or not had
     return _has_definitions(had) and not _has_definitions(left)
@@ -239,7 +240,7 @@ def _write(
         target = learning.naming.path(part.path)
         draft.write(target, f"{code.rstrip()}\n" if code.strip() else code)
         done.add(step, target)
-        if part.role == "test" and _has_tests(ast.parse(code).body):
+        if part.role == "test" and _has_tests(tree_of(code).body):
             done.new_tests.append(target)
         return
     if not code.strip():
@@ -250,7 +251,7 @@ def _write(
     else:
         draft.write(part.path, place(text, code, part.defined))
     done.add(step, part.path)
-    if part.role == "test" and _has_tests(ast.parse(code).body):
+    if part.role == "test" and _has_tests(tree_of(code).body):
         done.new_tests.append(part.path)
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
+from backwright.source.fallback import tree_of
 from backwright.source.text import lines_between
 from backwright.transfer.grow.sources import Sources
 
 
 def with_exports(code: str, names: Sequence[str]) -> str:
     """Return a module whose `__all__` lists more names; one without it stays as it is."""
-    node = next((n for n in ast.parse(code).body if _lists_names(n)), None)
+    node = next((n for n in tree_of(code).body if _lists_names(n)), None)
     value = getattr(node, "value", None)
     if not isinstance(value, ast.List | ast.Tuple) or not value.elts:
         return code

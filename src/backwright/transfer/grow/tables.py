@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from backwright.project.types import Model
+from backwright.source.fallback import tree_of
 from backwright.source.outline import imported_names, outline, used_names
 from backwright.source.text import indent_by, lines_between
 from backwright.spec.names import Names, article
@@ -69,7 +70,7 @@ def is_class(draft: Draft, model: Model) -> bool:
 
 def class_of(draft: Draft, model: Model) -> ast.ClassDef | None:
     """Return the class of a model, None where it is a `Table`."""
-    for node in ast.walk(ast.parse(draft.text(model.file).lstrip("\ufeff"))):
+    for node in ast.walk(tree_of(draft.text(model.file))):
         if isinstance(node, ast.ClassDef) and node.name == model.name:
             return node
     return None

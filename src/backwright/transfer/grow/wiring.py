@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from backwright.source.fallback import tree_of
 from backwright.source.imports import add_imports
 from backwright.source.text import Splice, splice
 from backwright.spec.names import Names, names_of, singularize
@@ -100,7 +101,7 @@ def wire(sources: Sources, wiring: Wiring, module: str, names: Names) -> str:
     """Return the module with the router imported and registered."""
     code = sources.draft.text(wiring.file)
     package, _, stem = module.rpartition(".")
-    taken = {name for node in ast.parse(code).body for name in names_of_statement(node)}
+    taken = {name for node in tree_of(code).body for name in names_of_statement(node)}
     generic = names_of(singularize(stem) or stem).snake != names.snake
     if wiring.by_module and package and stem not in taken and not generic:
         wanted, router = {package: {stem}}, f"{stem}.router"
