@@ -2,7 +2,9 @@
 
 from backwright.transfer.example.placing import place
 
-MODULE = "import os\n\n\ndef test_one(client):\n    assert client\n\n\ndef helper():\n    return 1\n"
+MODULE = (
+    "import os\n\n\ndef test_one(client):\n    assert client\n\n\ndef helper():\n    return 1\n"
+)
 NEW = (
     "def test_two(client):\n"
     '    headers = {"Authorization": f"Bearer {os.environ["TOKEN"]}"}\n'
