@@ -107,7 +107,7 @@ class _Inside:
 
     def transaction(self) -> AbstractAsyncContextManager[Connection]:
         """Have none in another."""
-        raise NotImplementedError
+        raise TypeError("a transaction in a transaction is nothing that is measured")
 
 
 @asynccontextmanager

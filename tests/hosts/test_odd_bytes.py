@@ -12,9 +12,10 @@ from backwright.report.change import ChangeReport
 from backwright.report.events import silence
 from backwright.spec.fields import read_fields
 from backwright.spec.resource import read_resource_line
-from backwright.tasks.add_field import AddField, add_field
+from backwright.tasks.add_field import add_field
 from backwright.tasks.add_relation import AddRelation, add_relation
 from backwright.tasks.add_resource import AddResource, add_resource
+from backwright.tasks.field_request import AddField
 from backwright.tasks.questions import Answers
 
 HERE = Path(__file__).parent

@@ -94,7 +94,8 @@ def _add_resource(step: Step, setting: Setting) -> Done:
 
 
 def _add_field(step: Step, setting: Setting) -> Done:
-    from backwright.tasks.add_field import AddField, add_field
+    from backwright.tasks.add_field import add_field
+    from backwright.tasks.field_request import AddField
 
     resource, *fields = step.args
     request = AddField(setting.root, resource, read_fields(fields), setting.answers)

@@ -58,7 +58,8 @@ def field(
     """Add fields to a resource: model, schemas, filters, tests, a migration that is safe on rows."""
 
     def work(listener: Listener) -> ChangeReport:
-        from backwright.tasks.add_field import AddField, add_field
+        from backwright.tasks.add_field import add_field
+        from backwright.tasks.field_request import AddField
 
         asked = read_fields(fields)
         request = AddField(given.root, resource, asked, given.answers, given.dry_run)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from dataclasses import replace
 
 from backwright.errors import UsageError
 from backwright.project import read_project
@@ -26,39 +25,21 @@ from backwright.tasks.change import (
 from backwright.tasks.extend_by_example import extend_by_example, nothing_added
 from backwright.tasks.extension_proof import prove_extension
 from backwright.tasks.field_notes import field_notes
+from backwright.tasks.field_request import AddField
 from backwright.tasks.fills import Fills, existing_rows
 from backwright.tasks.host_facts import speaks_house_style
 from backwright.tasks.house import features_of, house_draft
 from backwright.tasks.migration import write_migration
 from backwright.tasks.nested import Below, write_below
-from backwright.tasks.questions import Answers
 from backwright.tasks.safe_migration import make_safe
 from backwright.tasks.tidy import tidy
 from backwright.transfer.draft import Draft
 from backwright.transfer.extend import extend_resource, missing_fields
 from backwright.transfer.survey import Survey, Table, survey
-from backwright.values import Note
+from backwright.values import Check, Note
 from backwright.workshop import ChangeSet
 
-COMMAND = "add field"
 WIDTH = 100
-
-
-@dataclass(frozen=True, slots=True)
-class AddField:
-    """The request: where, of which resource, which fields.
-
-    `command` is what the report and the history call it: `add relation` is the same work, and
-    `related` then asks for the endpoints of both sides.
-    """
-
-    root: Path
-    resource: str
-    fields: tuple[FieldSpec, ...]
-    answers: Answers = field(default_factory=Answers)
-    dry_run: bool = False
-    command: str = COMMAND
-    related: bool = False
 
 
 def add_field(request: AddField, listener: Listener) -> ChangeReport:
@@ -71,16 +52,7 @@ def add_field(request: AddField, listener: Listener) -> ChangeReport:
         MissingError: something that the proof needs is not there.
     """
     if not speaks_house_style(request.root):
-        return extend_by_example(
-            request.root,
-            request.resource,
-            request.fields,
-            request.answers,
-            listener,
-            command=request.command,
-            dry_run=request.dry_run,
-            related=request.related,
-        )
+        return extend_by_example(request, listener)
     draft = Draft(request.root)
     facts = survey(draft)
     table = find_resource(facts, request.resource)
@@ -115,14 +87,21 @@ def add_field(request: AddField, listener: Listener) -> ChangeReport:
             return change_report(outcome, changes, dry_run=True)
         tests = (f"tests/test_{table.names.plural_snake}.py", below.made.tests)
         new_tests = tuple(one for one in tests if one and (place.folder / one).is_file())
-        if below.files:
-            proof = Proof(request.answers, new_tests, tuple(below.made.endpoints))
-            changes, checks, more = prove_extension(place, changes, proof, below)
-            outcome = replace(outcome, notes=(*outcome.notes, *more))
-        else:
-            checks = prove(place, changes, answers=request.answers, new_tests=new_tests)
+        proof = Proof(request.answers, new_tests, tuple(below.made.endpoints))
+        changes, checks, more = _proved(place, changes, proof, below)
         undo = move_over(place, changes, command)
+        outcome = replace(outcome, notes=(*outcome.notes, *more))
         return change_report(outcome, changes, verified=checks, undo=undo)
+
+
+def _proved(
+    place: Workplace, changes: ChangeSet, proof: Proof, below: Below
+) -> tuple[ChangeSet, tuple[Check, ...], list[Note]]:
+    """Verify a change; the project's tests show new fields, and new endpoints are called as well."""
+    if below.files:
+        return prove_extension(place, changes, proof, below)
+    checks = prove(place, changes, answers=proof.answers, new_tests=proof.new_tests)
+    return changes, checks, []
 
 
 def _steps_below(below: Below) -> tuple[PlanStep, ...]:

@@ -11,7 +11,8 @@ from backwright.report.change import ChangeReport
 from backwright.report.events import Listener
 from backwright.spec.fields import nearest, read_field
 from backwright.spec.names import names_of
-from backwright.tasks.add_field import AddField, add_field
+from backwright.tasks.add_field import add_field
+from backwright.tasks.field_request import AddField
 from backwright.tasks.questions import Answers
 
 COMMAND = "add relation"

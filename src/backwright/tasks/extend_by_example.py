@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from backwright.host.environment import find
@@ -24,12 +24,12 @@ from backwright.tasks.change import (
 )
 from backwright.tasks.drafted import for_python
 from backwright.tasks.extension_proof import prove_extension
-from backwright.tasks.fills import existing_rows
+from backwright.tasks.field_request import AddField
+from backwright.tasks.fills import Rows, existing_rows
 from backwright.tasks.formatters import format_as_host
 from backwright.tasks.habits import Habits, Written, width_of
 from backwright.tasks.migration import write_revision
 from backwright.tasks.nested import Below, write_below
-from backwright.tasks.questions import Answers
 from backwright.tasks.safe_migration import make_safe
 from backwright.transfer.dialect import python_of
 from backwright.transfer.dialect.defaults import stored_value
@@ -51,17 +51,19 @@ from backwright.workshop import ChangeSet
 _UPGRADE = "alembic upgrade head    brings your database to the new migration"
 
 
-def extend_by_example(
-    root: Path,
-    resource: str,
-    asked: tuple[FieldSpec, ...],
-    answers: Answers,
-    listener: Listener,
-    *,
-    command: str,
-    dry_run: bool,
-    related: bool = False,
-) -> ChangeReport:
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """What stands in staging: what was learnt and made, the endpoints of both sides, the migration."""
+
+    learning: Learning
+    done: Transferred
+    below: Below
+    migration: list[str]
+    notes: tuple[Note, ...]
+    files: list[str]
+
+
+def extend_by_example(request: AddField, listener: Listener) -> ChangeReport:
     """Add fields to a resource as its own people would have; a second run changes nothing.
 
     Where they are a relation (`related`), both sides get the endpoints that it gives.
@@ -72,67 +74,86 @@ def extend_by_example(
         VerificationError: the change did not verify; the project is as it was.
         MissingError: something that the proof needs is not there.
     """
+    root, command = request.root, request.command
     environment = find(root)
     installed = environment.versions() if environment else {}
-    learning = _learning(root, resource, asked, installed)
+    learning = _learning(root, request.resource, request.fields, installed)
     fields = missing_fields(learning)
     name = learning.chain.model.name
     if not fields:
-        return nothing_missing(command, name, asked)
+        return nothing_missing(command, name, request.fields)
     dialect = learning.dialect
     rows = existing_rows(
-        learning.chain.model.table, fields, answers, lambda word: stored_value(dialect, word)
+        learning.chain.model.table,
+        fields,
+        request.answers,
+        lambda word: stored_value(dialect, word),
     )
     if rows is None:
         return nothing_added(command, name)
-    fields, fills = rows.fields, rows.fills
-    words = ", ".join(f.name for f in fields)
+    words = ", ".join(f.name for f in rows.fields)
     with workplace(root, f"{command} {name} {words}", listener) as place:
-        found = place.environment.versions()
-        learning = _learning(place.folder, resource, fields, found)
-        width = width_of(convention(learning.project, "line_length"))
-        done, files = _write(place, learning, width)
-        for step, paths in done.plan():
-            listener(StepStarted(f"{step}: {', '.join(paths)}"))
-        below = Below()
-        if related:
-            listener(StepStarted("endpoints of both sides"))
-            one = learning.chain.model.name
-            below = write_below(place.folder, learning.project, one, fields[0], width)
-        revision = write_revision(place, f"add {words} to {learning.chain.names.human}")
-        migration = list(revision.paths)
-        notes = (*revision.notes, *make_safe(place, migration, fills, width))
-        finish_migration(place, migration)
-        written = list(dict.fromkeys([*files, *below.files, *migration]))
-        format_as_host(place, written)
-        steps = _steps(done, migration, below)
+        written = _write_all(place, request, rows)
+        steps = _steps(written.done, written.migration, written.below)
         reasons = {path: step.step for step in each_file_once(steps) for path in step.files}
-        changes = changes_of(place, written, reasons)
-        outcome = Outcome(
-            command=command,
-            summary=f"{name} ({learning.chain.model.file}:{learning.chain.model.line}): {words}",
-            plan=steps,
-            notes=(
-                *place.notes,
-                *done.notes,
-                *below.made.notes,
-                *notes,
-                *_by_hand(learning, migration),
-            ),
-            next_steps=(_UPGRADE,) if migration else (),
-        )
-        if dry_run:
+        changes = changes_of(place, written.files, reasons)
+        outcome = _outcome(place, written, steps, command)
+        if request.dry_run:
             return change_report(outcome, changes, dry_run=True)
         proof = Proof(
-            answers,
-            tuple(done.new_tests),
-            tuple(below.made.endpoints),
-            touched=tuple((e.method, e.path) for e in learning.chain.endpoints),
+            request.answers,
+            tuple(written.done.new_tests),
+            tuple(written.below.made.endpoints),
+            touched=tuple((e.method, e.path) for e in written.learning.chain.endpoints),
         )
-        changes, checks, more = prove_extension(place, changes, proof, below)
+        changes, checks, more = prove_extension(place, changes, proof, written.below)
         undo = move_over(place, changes, f"{command} {name} {words}")
         outcome = replace(outcome, plan=_kept(steps, changes), notes=(*outcome.notes, *more))
         return change_report(outcome, changes, verified=checks, undo=undo)
+
+
+def _write_all(place: Workplace, request: AddField, rows: Rows) -> _Written:
+    """Write everything into staging: the chain, the endpoints of a relation, the migration."""
+    found = place.environment.versions()
+    learning = _learning(place.folder, request.resource, rows.fields, found)
+    width = width_of(convention(learning.project, "line_length"))
+    done, files = _write(place, learning, width)
+    for step, paths in done.plan():
+        place.listener(StepStarted(f"{step}: {', '.join(paths)}"))
+    below = Below()
+    if request.related:
+        place.listener(StepStarted("endpoints of both sides"))
+        one = learning.chain.model.name
+        below = write_below(place.folder, learning.project, one, rows.fields[0], width)
+    words = ", ".join(f.name for f in rows.fields)
+    revision = write_revision(place, f"add {words} to {learning.chain.names.human}")
+    migration = list(revision.paths)
+    notes = (*revision.notes, *make_safe(place, migration, rows.fills, width))
+    finish_migration(place, migration)
+    files = list(dict.fromkeys([*files, *below.files, *migration]))
+    format_as_host(place, files)
+    return _Written(learning, done, below, migration, notes, files)
+
+
+def _outcome(
+    place: Workplace, written: _Written, steps: tuple[PlanStep, ...], command: str
+) -> Outcome:
+    """Return what the report says of a change, before it is proved."""
+    model = written.learning.chain.model
+    words = ", ".join(f.name for f in written.learning.spec.fields)
+    return Outcome(
+        command=command,
+        summary=f"{model.name} ({model.file}:{model.line}): {words}",
+        plan=steps,
+        notes=(
+            *place.notes,
+            *written.done.notes,
+            *written.below.made.notes,
+            *written.notes,
+            *_by_hand(written.learning, written.migration),
+        ),
+        next_steps=(_UPGRADE,) if written.migration else (),
+    )
 
 
 def nothing_missing(command: str, name: str, asked: Iterable[FieldSpec]) -> ChangeReport:

@@ -12,11 +12,11 @@ import stat
 import sys
 from pathlib import Path
 
+import backwright.workshop.journal as journal
 from backwright.errors import MissingError, UsageError
 from backwright.host import watchdog
 from backwright.host.folders import remove_tree
 from backwright.values import Place
-from backwright.workshop import journal
 from backwright.workshop.changeset import ChangeSet, FileEdit, digest
 from backwright.workshop.journal import FOLDER, Move, Record
 from backwright.workshop.lock import locked

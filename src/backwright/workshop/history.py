@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import backwright.workshop.journal as journal
 from backwright.errors import UsageError
 from backwright.values import Place
-from backwright.workshop import journal
 from backwright.workshop.changeset import ChangeSet, FileEdit, digest
 from backwright.workshop.commit import commit, recover
 from backwright.workshop.journal import Move, Record

@@ -22,7 +22,7 @@ def kill(folder: Path, *words: str, program: tuple[str, ...] = ()) -> list[dict[
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-def judge(told: list[dict[str, Any]]) -> None:
+def assert_made_good(told: list[dict[str, Any]]) -> None:
     """Each kill but those before the run had begun was made good; each effect is there once."""
     assert len(told) >= 3
     for one in told:
@@ -41,12 +41,12 @@ def judge(told: list[dict[str, Any]]) -> None:
 
 @needs_bubblewrap
 def test_some_kills(tmp_path: Path) -> None:
-    judge(kill(tmp_path, "--every", "20", "--from", "7"))
+    assert_made_good(kill(tmp_path, "--every", "20", "--from", "7"))
 
 
 @pytest.mark.slow
 @needs_bubblewrap
 def test_a_kill_at_every_step(tmp_path: Path) -> None:
     told = kill(tmp_path)
-    judge(told)
+    assert_made_good(told)
     assert len(told) >= 60

@@ -12,6 +12,7 @@ from backwright.source.outline import outline
 from backwright.source.text import Splice, splice
 from backwright.transfer.declaration import Import
 from backwright.transfer.draft import Draft
+from backwright.transfer.grow.runner import without_name, without_unused_pytest
 from backwright.transfer.grow.speak import rebound
 from backwright.transfer.grow.synchronous import synchronous
 from backwright.transfer.grow.template import template_root
@@ -66,7 +67,7 @@ def in_style(code: str, style: TestStyle, known: Mapping[str, Import]) -> str:
     elif style.marker:
         code = code.replace("pytest.mark.anyio", style.marker)
     else:
-        code = _without(code, "pytestmark")
+        code = without_name(code, "pytestmark")
     if not style.client:
         code = _with_client(code, style)
     elif style.client != "client":
@@ -74,7 +75,7 @@ def in_style(code: str, style: TestStyle, known: Mapping[str, Import]) -> str:
     named = dict(known)
     module, name = style.app_import
     named[name] = (module, name)
-    return rebound(_without_unused(code), named)
+    return rebound(without_unused_pytest(code), named)
 
 
 def _with_client(code: str, style: TestStyle) -> str:
@@ -84,16 +85,3 @@ def _with_client(code: str, style: TestStyle) -> str:
     text = _OWN_CLIENT.format(app=called).lstrip("\n") + "\n\n"
     code = splice(code, [Splice(first.start, first.start, text)])
     return add_imports(code, {"pytest": {""}})
-
-
-def _without(code: str, name: str) -> str:
-    """Return a module without the statement that assigns a name."""
-    found = [s for s in outline(code) if name in s.names]
-    return splice(code, [Splice(s.start, s.end + 2, "") for s in found])
-
-
-def _without_unused(code: str) -> str:
-    """Return a module without `import pytest` where it does not speak of it."""
-    if re.search(r"\bpytest\.", code):
-        return code
-    return re.sub(r"(?m)^import pytest\n", "", code)

@@ -6,15 +6,13 @@ import re
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
+import backwright.transfer.dialect.model_writer as model_writer
+import backwright.transfer.dialect.relation_writer as relation_writer
+import backwright.transfer.dialect.sample_writer as sample_writer
+import backwright.transfer.dialect.schema_writer as schema_writer
 from backwright.spec.names import Names
 from backwright.spec.types import FieldSpec
 from backwright.transfer.declaration import Declaration, Definition, Import
-from backwright.transfer.dialect import (
-    model_writer,
-    relation_writer,
-    sample_writer,
-    schema_writer,
-)
 from backwright.transfer.dialect.facts import Dialect, Home, Partner
 from backwright.transfer.dialect.quotes import in_quotes
 from backwright.transfer.dialect.read_schemas import Role

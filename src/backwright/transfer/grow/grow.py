@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
+import backwright.transfer.grow.proofs as proofs
+import backwright.transfer.grow.steps as steps
 from backwright.errors import UsageError
 from backwright.project.reader import read_project
 from backwright.project.types import Endpoint, Model, Project
@@ -17,7 +19,6 @@ from backwright.transfer.dialect import Dialect, Home, bound, read_dialect, tabl
 from backwright.transfer.dialect.facts import SqlType
 from backwright.transfer.dialect.read import python_of
 from backwright.transfer.draft import Draft
-from backwright.transfer.grow import proofs, steps
 from backwright.transfer.grow.growth import Growth
 from backwright.transfer.grow.guard import is_mostly_guarded
 from backwright.transfer.grow.homes import read_homes

@@ -34,8 +34,8 @@ def run_by_host(root: Path, home: str, code: str) -> str:
     scope = fixtures[1] if fixtures else "function"
     if scope != (tests[1] if tests else "function"):
         marker = f'pytest.mark.asyncio(loop_scope="{scope}")'
-        return _without(code.replace("pytest.mark.anyio", marker), "anyio_backend")
-    return _without(_without(code, "anyio_backend"), "pytestmark")
+        return without_name(code.replace("pytest.mark.anyio", marker), "anyio_backend")
+    return without_name(without_name(code, "anyio_backend"), "pytestmark")
 
 
 def _text(file: Path) -> str:
@@ -45,10 +45,15 @@ def _text(file: Path) -> str:
         return ""
 
 
-def _without(code: str, name: str) -> str:
-    """Return a module without the definition of a name, and without imports for it alone."""
+def without_name(code: str, name: str) -> str:
+    """Return a module without the definition of a name, and without pytest if only that used it."""
     found = [s for s in outline(code) if name in s.names]
     made = splice(code, [Splice(s.start, s.end + 1, "") for s in found])
-    if found and not re.search(r"\bpytest\.", made):
-        made = re.sub(r"(?m)^import pytest\n", "", made)
-    return re.sub(r"\n{4,}", "\n\n\n", made)
+    return re.sub(r"\n{4,}", "\n\n\n", without_unused_pytest(made))
+
+
+def without_unused_pytest(code: str) -> str:
+    """Return a module without `import pytest` where it does not speak of it."""
+    if re.search(r"\bpytest\.", code):
+        return code
+    return re.sub(r"(?m)^import pytest\n", "", code)
