@@ -88,6 +88,14 @@ async def _count_waiting(session: Session) -> int:
     return count
 
 
+async def count_kept_locks(session: Session) -> int:
+    """Return how many locks of ours outlive the moves that they were taken for."""
+    ours = "database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    kept = text(f"count(*) FROM pg_locks WHERE locktype = 'advisory' AND {ours}")
+    count: int = await session.scalar(select(kept))
+    return count
+
+
 def assert_not_found(response: Response, what: str, field: str | None = None) -> None:
     """Check that an answer is the one for a row that never was, or that a field refers to."""
     assert response.status_code == 404, response.text

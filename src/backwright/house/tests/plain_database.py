@@ -6,10 +6,11 @@ tests.plain_database`) it is opened instead of the other.
 """
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from sqlalchemy import Executable, make_url
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.sql.dml import UpdateBase
 from sqlmodel import col, select
@@ -18,7 +19,7 @@ from app import database
 from app.auth import Caller
 from app.columns import FOUND
 from app.config import Settings
-from app.exceptions import UnauthorizedError
+from app.exceptions import ServiceUnavailableError, UnauthorizedError
 from app.models import LoginSession, User
 from app.postgres import raise_in_words
 from app.queries import Row
@@ -42,8 +43,18 @@ class PlainDatabase:
         cls, url: str, settings: Settings, *, replica: bool = False
     ) -> "AsyncIterator[PlainDatabase]":
         """Open a database, and close it at the end; a replica may be away at first."""
-        driver = make_url(url).set(drivername="postgresql+asyncpg")
-        engine = create_async_engine(driver, pool_size=settings.database_pool_size)
+        engine = create_async_engine(
+            make_url(url).set(drivername="postgresql+asyncpg"),
+            pool_size=settings.database_pool_size,
+            max_overflow=0,
+            pool_timeout=settings.database_pool_timeout_seconds,
+            connect_args={
+                "timeout": settings.database_pool_timeout_seconds,
+                "command_timeout": settings.database_timeout_seconds,
+                "statement_cache_size": settings.database_prepared_statements,
+                "prepared_statement_cache_size": settings.database_prepared_statements,
+            },
+        )
         try:
             if not replica:
                 async with engine.connect():
@@ -60,7 +71,11 @@ class PlainDatabase:
     @asynccontextmanager
     async def transaction(self) -> "AsyncIterator[PlainConnection]":
         """Begin; commit at the end, or roll back on an error."""
-        async with self._engine.begin() as connection:
+        async with AsyncExitStack() as stack:
+            try:
+                connection = await stack.enter_async_context(self._engine.begin())
+            except (OSError, PoolTimeoutError, DBAPIError) as error:
+                raise ServiceUnavailableError("Database not available", 1) from error
             yield PlainConnection(connection)
 
 
@@ -79,6 +94,8 @@ class PlainConnection:
             statement = statement.returning(FOUND)  # as app/guard.py does
         try:
             result = await self._connection.execute(statement)
+        except OSError as error:  # it took too long, too
+            raise_in_words(error, statement)
         except DBAPIError as error:
             reason = error.orig and error.orig.__cause__
             raise_in_words(reason if isinstance(reason, Exception) else error, statement)

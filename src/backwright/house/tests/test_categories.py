@@ -25,6 +25,7 @@ from tests.helpers import (
     assert_not_found,
     assert_sorted,
     brief,
+    count_kept_locks,
     filters_by,
     hold_row,
     read_all,
@@ -273,8 +274,10 @@ async def test_update_one_field(alice: AsyncClient) -> None:
     for name, value in (await changed_category(alice)).items():
         response = await alice.patch(path_of(category), json={name: value})
         assert response.status_code == 200, response.text
-        category |= {name: value, "updated_at": response.json()["updated_at"]}
-        assert response.json() == category, name
+        changed = response.json()
+        assert changed["updated_at"] > category["updated_at"], name
+        category |= {name: value, "updated_at": changed["updated_at"]}
+        assert changed == category, name
     for row in (before, category, after):
         assert (await alice.get(path_of(row))).json() == row
 
@@ -378,6 +381,7 @@ async def test_update_the_parent_during_another_move(alice: AsyncClient, session
         response = await alice.patch(path_of(second), json={"parent_id": above["id"]})
         assert_conflict(response, "Another one is being moved; try again")
     assert (await moved).status_code == 200
+    assert await count_kept_locks(session) == 0
 
 
 async def test_update_the_parent_after_signing_out(

@@ -25,6 +25,7 @@ from tests.helpers import (
     assert_not_found,
     assert_sorted,
     brief,
+    count_kept_locks,
     filters_by,
     hold_row,
     read_all,
@@ -260,8 +261,10 @@ async def test_update_one_field(alice: AsyncClient) -> None:
     for name, value in (await changed_comment(alice)).items():
         response = await alice.patch(path_of(comment), json={name: value})
         assert response.status_code == 200, response.text
-        comment |= {name: value, "updated_at": response.json()["updated_at"]}
-        assert response.json() == comment, name
+        changed = response.json()
+        assert changed["updated_at"] > comment["updated_at"], name
+        comment |= {name: value, "updated_at": changed["updated_at"]}
+        assert changed == comment, name
     for row in (before, comment, after):
         assert (await alice.get(path_of(row))).json() == row
 
@@ -399,6 +402,7 @@ async def test_update_the_parent_during_another_move(
         response = await bob.patch(path_of(other), json={"parent_id": over["id"]})
         assert response.status_code == 200, response.text
     assert (await moved).status_code == 200
+    assert await count_kept_locks(session) == 0
 
 
 async def test_update_the_parent_after_signing_out(

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import AsyncIterator
 from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 from typing import Any
@@ -10,8 +11,9 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 from httpx import AsyncClient
-from sqlalchemy import Column, Enum, Label, MetaData, String, Table, UniqueConstraint, text
-from sqlmodel import SQLModel, col, delete, func, insert, select, update
+from pydantic import BaseModel
+from sqlalchemy import Column, Enum, Label, MetaData, String, Table, UniqueConstraint, Uuid, text
+from sqlmodel import SQLModel, col, delete, insert, select, update
 
 from app.auth import Caller
 from app.config import Settings
@@ -28,7 +30,6 @@ from app.models import LoginSession, Tag, User
 from app.postgres import PostgresDatabase, raise_in_words
 from app.queries import prepare
 from app.routes.health import read_readiness
-from tests.factories import make_tag
 from tests.servers import wait_for_a_blocked_query
 
 
@@ -39,36 +40,65 @@ async def caller(alice: AsyncClient, session: Session) -> Caller:
     return Caller(login.user_id, login.id)
 
 
-async def count_tags(session: Session) -> int:
-    """Return how many tags there are."""
-    count: int = await session.scalar(select(func.count()).select_from(Tag))
-    return count
+class Note(BaseModel):
+    """A row of a table that is there for these tests only."""
+
+    id: UUID
+    name: str
+
+
+NOTES = Table(
+    "test_note",
+    MetaData(),
+    Column("id", Uuid, primary_key=True, default=uuid4),
+    Column("name", String(40), nullable=False, unique=True),
+)
+
+
+@pytest.fixture
+async def notes(settings: Settings, migrated: None) -> AsyncIterator[Table]:
+    """Make the table, and take it away at the end."""
+    owner = await asyncpg.connect(settings.database_url)
+    await owner.execute("CREATE TABLE test_note (id uuid PRIMARY KEY, name varchar(40) UNIQUE)")
+    try:
+        yield NOTES
+    finally:
+        await owner.execute("DROP TABLE test_note")
+        await owner.close()
+
+
+async def names_in(session: Session, notes: Table) -> list[str]:
+    """Return the names of all notes, in order."""
+    return sorted(row.name for row in await session.all(notes.select(), Note))
 
 
 async def test_values_of_one_statement_are_not_those_of_another(
-    alice: AsyncClient, session: Session
+    session: Session, notes: Table
 ) -> None:
     """Statements of the same shape share their text only."""
-    tags = [await make_tag(alice) for _ in range(3)]
-    for tag in tags:
-        found = await session.all(select(Tag).where(col(Tag.name) == tag["name"]), Tag)
-        assert [str(row.id) for row in found] == [tag["id"]]
+    for name in ("one", "two", "three"):
+        await session.execute(insert(notes).values(name=name))
+    for name in ("one", "two", "three"):
+        found = await session.all(notes.select().where(notes.c.name == name), Note)
+        assert [row.name for row in found] == [name]
 
 
-async def test_lists_of_values(alice: AsyncClient, session: Session, caller: Caller) -> None:
+async def test_lists_of_values(session: Session, notes: Table, caller: Caller) -> None:
     """The text of `IN (…)` depends on how many values there are, also where a caller is checked."""
-    ids = [UUID((await make_tag(alice))["id"]) for _ in range(3)]
-    for some in (ids[:1], ids[1:], ids, []):
-        statement = select(Tag).where(col(Tag.id).in_(some))
+    names = ["one", "three", "two"]
+    for name in names:
+        await session.execute(insert(notes).values(name=name))
+    for some in (names[:1], names[1:], names, []):
+        statement = notes.select().where(notes.c.name.in_(some))
         for known in (None, caller):
-            found = await session.all(statement, Tag, caller=known)
-            assert {row.id for row in found} == set(some)
+            found = await session.all(statement, Note, caller=known)
+            assert sorted(row.name for row in found) == some
 
 
 def test_statements_of_one_shape_are_compiled_once() -> None:
     """That is what makes a query of a statement cheap."""
     first, second = (
-        prepare(select(Tag).where(col(Tag.name) == name), Caller(uuid4(), uuid4()))
+        prepare(NOTES.select().where(NOTES.c.name == name), Caller(uuid4(), uuid4()))
         for name in ("one", "two")
     )
     assert first[0] is second[0]
@@ -84,28 +114,27 @@ async def test_a_column_may_be_called_found(session: Session, caller: Caller) ->
 
 
 async def test_a_caller_who_has_signed_out_changes_nothing(
-    alice: AsyncClient, session: Session, caller: Caller
+    session: Session, notes: Table, caller: Caller
 ) -> None:
     """The check and the change are one statement."""
-    tag = await make_tag(alice)
+    await session.execute(insert(notes).values(name="old"), caller=caller)
     await session.execute(delete(LoginSession))
     for statement in (
-        insert(Tag).values(owner_id=caller.id, name="new", key=uuid4()),
-        update(Tag).values(name="changed"),
-        delete(Tag),
+        insert(notes).values(name="new"),
+        update(notes).values(name="changed"),
+        delete(notes),
     ):
         with pytest.raises(UnauthorizedError):
             await session.execute(statement, caller=caller)
-    rows = await session.all(select(Tag), Tag)
-    assert [row.name for row in rows] == [tag["name"]]
+    assert await names_in(session, notes) == ["old"]
 
 
-async def test_a_caller_who_was_deactivated(session: Session, caller: Caller) -> None:
+async def test_a_caller_who_was_deactivated(session: Session, notes: Table, caller: Caller) -> None:
     """A session that is still there is worth nothing to a user who is not active."""
-    assert await session.all(select(Tag), Tag, caller=caller) == []
+    assert await session.all(notes.select(), Note, caller=caller) == []
     await session.execute(update(User).values(is_active=False))
     with pytest.raises(UnauthorizedError):
-        await session.all(select(Tag), Tag, caller=caller)
+        await session.all(notes.select(), Note, caller=caller)
 
 
 async def test_a_row_that_is_made_while_its_owner_is_deleted(
@@ -125,39 +154,41 @@ async def test_a_row_that_is_made_while_its_owner_is_deleted(
         await owner.close()
 
 
-async def test_rows_inserted_at_once_cannot_be_guarded(session: Session, caller: Caller) -> None:
+async def test_rows_inserted_at_once_cannot_be_guarded(
+    session: Session, notes: Table, caller: Caller
+) -> None:
     """What cannot be checked in one statement is refused, not let through."""
-    rows = [{"owner_id": caller.id, "name": name, "key": uuid4()} for name in ("one", "two")]
+    rows = [{"name": name} for name in ("one", "two")]
     with pytest.raises(TypeError):
-        await session.execute(insert(Tag).values(rows), caller=caller)
-    assert await session.execute(insert(Tag).values(rows)) == 2
+        await session.execute(insert(notes).values(rows), caller=caller)
+    assert await session.execute(insert(notes).values(rows)) == 2
 
 
-async def test_a_transaction_happens_whole_or_not_at_all(session: Session, caller: Caller) -> None:
+async def test_a_transaction_happens_whole_or_not_at_all(session: Session, notes: Table) -> None:
     """An error inside takes everything back, and the session goes on."""
-    values = {"owner_id": caller.id, "name": "same", "key": uuid4()}
+    statement = insert(notes).values(name="same")
 
     async def insert_twice() -> None:
         async with session.transaction():
-            await session.execute(insert(Tag).values(values))
-            await session.execute(insert(Tag).values(values))
+            await session.execute(statement)
+            await session.execute(statement)
 
     with pytest.raises(ConflictError):
         await insert_twice()
-    assert await count_tags(session) == 0
-    await session.execute(insert(Tag).values(values))
-    assert await count_tags(session) == 1
+    assert await names_in(session, notes) == []
+    await session.execute(statement)
+    assert await names_in(session, notes) == ["same"]
 
 
-async def test_a_transaction_inside_another(session: Session, caller: Caller) -> None:
+async def test_a_transaction_inside_another(session: Session, notes: Table) -> None:
     """The inner one can fail by itself."""
-    values = {"owner_id": caller.id, "name": "same", "key": uuid4()}
+    statement = insert(notes).values(name="same")
     async with session.transaction():
-        await session.execute(insert(Tag).values(values))
+        await session.execute(statement)
         with pytest.raises(ConflictError):
             async with session.transaction():
-                await session.execute(insert(Tag).values(values))
-    assert await count_tags(session) == 1
+                await session.execute(statement)
+    assert await names_in(session, notes) == ["same"]
 
 
 async def test_all_connections_are_busy(settings: Settings) -> None:

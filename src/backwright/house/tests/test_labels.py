@@ -190,8 +190,10 @@ async def test_update_one_field(alice: AsyncClient) -> None:
     for name, value in (await changed_label(alice)).items():
         response = await alice.patch(path_of(label), json={name: value})
         assert response.status_code == 200, response.text
-        label |= {name: value, "updated_at": response.json()["updated_at"]}
-        assert response.json() == label, name
+        changed = response.json()
+        assert changed["updated_at"] > label["updated_at"], name
+        label |= {name: value, "updated_at": changed["updated_at"]}
+        assert changed == label, name
     for row in (before, label, after):
         assert (await alice.get(path_of(row))).json() == row
 

@@ -8,12 +8,12 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from sqlmodel import col, delete, select, update
+from sqlmodel import col, delete, func, select, update
 
 from app.auth import Caller
 from app.config import Settings
 from app.database import Session
-from app.exceptions import ConflictError, UnauthorizedError
+from app.exceptions import ConflictError, ServiceUnavailableError, UnauthorizedError
 from app.models import LoginSession, User
 from tests.factories import sign_in
 from tests.plain_database import PlainDatabase
@@ -54,6 +54,28 @@ async def test_a_transaction_happens_whole_or_not_at_all(plain: Session) -> None
     with pytest.raises(ConflictError, match="User with this email already exists"):
         await change_both()
     assert await plain.scalar(select(User.id).where(col(User.full_name) == "changed")) is None
+
+
+async def test_it_is_bounded(session: Session, settings: Settings) -> None:
+    """By the same settings: how many connections, how long for one, how long for a statement."""
+    bounds = {"database_pool_size": 1, "database_pool_timeout_seconds": 0.2}
+    hasty = settings.model_copy(update={**bounds, "database_timeout_seconds": 0.3})
+    async with PlainDatabase.open(settings.database_url, hasty) as database:
+        plain = Session(database)
+        async with database.transaction():
+            with pytest.raises(ServiceUnavailableError):
+                await plain.scalar(select(1))
+        with pytest.raises(ServiceUnavailableError):
+            await plain.scalar(select(func.pg_sleep(5)))
+        assert await plain.scalar(select(1)) == 1
+
+
+async def test_a_database_that_is_away(settings: Settings) -> None:
+    """It is not available, as the other says it."""
+    url = "postgresql://nobody:secret@127.0.0.1:1/nothing"
+    async with PlainDatabase.open(url, settings, replica=True) as database:
+        with pytest.raises(ServiceUnavailableError):
+            await Session(database).scalar(select(1))
 
 
 @pytest.mark.servers

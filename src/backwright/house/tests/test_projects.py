@@ -241,8 +241,10 @@ async def test_update_one_field(alice: AsyncClient) -> None:
     for name, value in (await changed_project(alice)).items():
         response = await alice.patch(path_of(project), json={name: value})
         assert response.status_code == 200, response.text
-        project |= {name: value, "updated_at": response.json()["updated_at"]}
-        assert response.json() == project, name
+        changed = response.json()
+        assert changed["updated_at"] > project["updated_at"], name
+        project |= {name: value, "updated_at": changed["updated_at"]}
+        assert changed == project, name
     for row in (before, project, after):
         assert (await alice.get(path_of(row))).json() == row
 

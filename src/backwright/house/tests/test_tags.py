@@ -224,8 +224,10 @@ async def test_update_one_field(alice: AsyncClient) -> None:
     for name, value in (await changed_tag(alice)).items():
         response = await alice.patch(path_of(tag), json={name: value})
         assert response.status_code == 200, response.text
-        tag |= {name: value, "updated_at": response.json()["updated_at"]}
-        assert response.json() == tag, name
+        changed = response.json()
+        assert changed["updated_at"] > tag["updated_at"], name
+        tag |= {name: value, "updated_at": changed["updated_at"]}
+        assert changed == tag, name
     for row in (before, tag, after):
         assert (await alice.get(path_of(row))).json() == row
 

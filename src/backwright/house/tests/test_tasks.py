@@ -313,8 +313,10 @@ async def test_update_one_field(alice: AsyncClient) -> None:
     for name, value in (await changed_task(alice)).items():
         response = await alice.patch(path_of(task), json={name: value})
         assert response.status_code == 200, response.text
-        task |= {name: value, "updated_at": response.json()["updated_at"]}
-        assert response.json() == task, name
+        changed = response.json()
+        assert changed["updated_at"] > task["updated_at"], name
+        task |= {name: value, "updated_at": changed["updated_at"]}
+        assert changed == task, name
     for row in (before, task, after):
         assert (await alice.get(path_of(row))).json() == row
 

@@ -19,10 +19,13 @@ from backwright.transfer.migration.operations import (
 MOMENT = 400  # milliseconds for all tables of a phase, so that nobody waits for a second
 _TRIES = 120
 _PAUSE = "0.5"  # seconds in which the others go first
+# PostgreSQL ends an autovacuum that is in the way after `deadlock_timeout`, a second by default.
+_AT_LAST = 2000  # milliseconds
 _WHY = (
     "# A table in use is locked for a moment. While this waits for the lock, others wait\n"
     "# behind it: so it waits {moment} ms{each}, lets them go first for {pause} s, and asks\n"
-    "# again. After {tries} times in vain the last LOCK fails, and the migration with it.\n"
+    "# again. After {tries} times in vain it waits for {last} s, since PostgreSQL ends an autovacuum\n"
+    "# only then; if that is in vain as well, the migration fails.\n"
 )
 _CHANGED = re.compile(r"(?:^ALTER TABLE|\bREFERENCES) ([^\s(]+)")
 _REFERRED = {"ForeignKey": 0, "ForeignKeyConstraint": 1}
@@ -67,7 +70,8 @@ def patience(tables: Sequence[str], statements: Iterable[str]) -> str:
     mode = "SHARE ROW EXCLUSIVE" if _only_refer(statements) else "ACCESS EXCLUSIVE"
     lock = f"LOCK TABLE {', '.join(tables)} IN {mode} MODE"
     each = " for each table" if len(tables) > 1 else ""
-    why = _WHY.format(moment=moment, each=each, pause=_PAUSE, tries=_TRIES)
+    last = _AT_LAST // 1000
+    why = _WHY.format(moment=moment, each=each, pause=_PAUSE, tries=_TRIES, last=last)
     return f'{why}op.execute("{_setting(moment)}")\n{again_and_again(lock)}'
 
 
@@ -90,7 +94,7 @@ def again_and_again(statement: str, moment: int | None = None) -> str:
         f"DO $$ BEGIN {setting}FOR attempt IN 1..{_TRIES} LOOP",
         f"BEGIN {statement}; RETURN;",
         f"EXCEPTION WHEN lock_not_available THEN PERFORM pg_sleep({_PAUSE}); END;",
-        f"END LOOP; {statement}; END $$",
+        f"END LOOP; {_setting(_AT_LAST)}; {statement}; END $$",
     ]
     inner = "\n".join(f"    {quoted_python(line + ' ')}" for line in lines[:-1])
     return f"op.execute(\n{inner}\n    {quoted_python(lines[-1])}\n)"
