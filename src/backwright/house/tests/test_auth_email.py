@@ -233,3 +233,17 @@ async def test_nobody_is_flooded_with_mail(
     for _ in range(6):
         assert (await register(client)).status_code == 202
     assert len(mailbox.to(CAROL)) == 3  # the link, and two hints
+
+
+async def test_one_account_writes_to_few_strangers(
+    client: AsyncClient, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each new address would get a mail otherwise, and nobody has asked those who have it."""
+    tokens = await sign_up(client)
+    mailbox.mails.clear()
+    monkeypatch.setattr(get_settings(), "mail_limit_per_recipient", "2/hour")
+    for number in range(4):
+        response = await change_email(client, tokens, email=f"stranger{number}@example.com")
+        assert response.status_code == 202
+    assert len(mailbox.to(CAROL)) == 2
+    assert len(mailbox.mails) == 4

@@ -215,6 +215,44 @@ async def test_a_connection_that_was_not_used_for_long(
         assert await database.session().scalar(server) != first
 
 
+async def test_a_connection_that_was_closed(settings: Settings) -> None:
+    """It is not handed out again: no request has to fail for it."""
+    async with open_database(settings) as database:
+        server = select(text("pg_backend_pid()"))
+        first = await database.session().scalar(server)
+        owner = await asyncpg.connect(settings.database_url)
+        assert await owner.fetchval("SELECT pg_terminate_backend($1, 10000)", first)
+        await owner.close()
+        assert await database.session().scalar(server) != first
+
+
+async def test_a_database_that_comes_back(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What failed meanwhile has used up no connection."""
+
+    async def refuse(**options: Any) -> None:
+        raise ConnectionRefusedError
+
+    one = settings.model_copy(update={"database_pool_size": 1})
+    async with PostgresDatabase.open(settings.database_url, one, replica=True) as database:
+        with monkeypatch.context() as away:
+            away.setattr(asyncpg, "connect", refuse)
+            for _ in range(3):
+                with pytest.raises(ServiceUnavailableError):
+                    await Session(database).scalar(select(1))
+        assert await Session(database).scalar(select(1)) == 1
+
+
+@pytest.mark.parametrize("most", [0, 256])
+async def test_statements_are_prepared_where_that_is_allowed(settings: Settings, most: int) -> None:
+    """A pooler in front of the database may not be able to do so."""
+    allowed = settings.model_copy(update={"database_prepared_statements": most})
+    async with open_database(allowed) as database:
+        prepared = select(text("count(*) > 0 FROM pg_prepared_statements"))
+        assert await database.session().scalar(prepared) is (most > 0)
+
+
 @pytest.mark.parametrize("given_up_by", ["client", "timeout"])
 async def test_a_request_that_is_given_up(settings: Settings, given_up_by: str) -> None:
     """Its connection is not handed to the next one, and its statement does not go on."""
@@ -244,7 +282,10 @@ async def test_a_migration_may_replace_a_type(settings: Settings) -> None:
     )
     try:
         async with open_database(settings) as database:
-            assert await database.session().scalar(statement) is None
+            session, other = database.session(), database.session()
+            async with session.transaction():  # so that two connections know the statement
+                assert await session.scalar(statement) is None
+                assert await other.scalar(statement) is None
             await migration.execute(
                 "ALTER TABLE test_swing ALTER mood TYPE text; DROP TYPE test_mood;"
                 "CREATE TYPE test_mood AS ENUM ('good', 'fair', 'bad');"

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from httpx import AsyncClient
-from sqlmodel import delete
+from sqlmodel import delete, insert, select
 
 from app.database import Session
 from app.models import LoginSession
@@ -198,7 +198,10 @@ async def test_filter_by_what_no_project_has(alice: AsyncClient) -> None:
     other = await make_project(alice, **await changed_project(alice))
     for row, another in ((project, other), (other, project)):
         for params in filters_by(row, FILTERS, RANGES):
-            assert another not in await read_all(alice, PATH, **params), params
+            found = await read_all(alice, PATH, **params)
+            assert another not in found, params
+            page = (await alice.get(PATH, params=params | {"with_total": True})).json()
+            assert page["total"] == len(found), params
 
 
 @pytest.mark.parametrize("sort", SORTS)
@@ -362,6 +365,9 @@ async def test_use_after_signing_out(alice: AsyncClient, session: Session) -> No
     """A token is worth nothing once its session has ended, whatever it is used for."""
     project = await make_project(alice)
     fields = await changed_project(alice)
+    login = await session.one(select(LoginSession), LoginSession)
     await session.execute(delete(LoginSession))
     for response in await use_every_verb(alice, PATH, project, fields):
         assert response.status_code == 401, response.text
+    await session.execute(insert(LoginSession).values(**dict(login)))
+    assert await read_all(alice, PATH) == [project]
