@@ -150,3 +150,57 @@ def test_data_goes_where_data_is_and_not_to_pages(tmp_path: Path) -> None:
     wiring = read_wiring(sources, names_of("Note"), homes.routes)
     assert wiring is not None
     assert (wiring.file, wiring.keywords) == ("api/__init__.py", ', prefix="/notes"')
+
+
+MODEL = """\
+from sqlmodel import Field, SQLModel
+
+
+class {name}(SQLModel, table=True):
+    id: int = Field(primary_key=True)
+"""
+ROUTES = """\
+from fastapi import APIRouter
+from models.{name}.main import {model}
+
+router = APIRouter()
+
+
+@router.get("/{name}")
+def read() -> list[{model}]:
+    return []
+"""
+
+
+@pytest.mark.parametrize(("word", "home"), [("", "note"), ("s", "notes")])
+def test_each_model_may_have_a_folder(tmp_path: Path, word: str, home: str) -> None:
+    main = "from fastapi import FastAPI\n"
+    for name in ("post", "tag"):
+        folder = tmp_path / "models" / f"{name}{word}"
+        folder.mkdir(parents=True)
+        (folder / "main.py").write_text(MODEL.format(name=name.title()))
+        (tmp_path / "api").mkdir(exist_ok=True)
+        routes = ROUTES.format(name=f"{name}{word}", model=name.title())
+        (tmp_path / "api" / f"{name}.py").write_text(routes)
+        main += f"from api.{name} import router as {name}\n"
+    (tmp_path / "main.py").write_text(
+        f"{main}\napp = FastAPI()\napp.include_router(post)\napp.include_router(tag)\n"
+    )
+    homes = read_homes(Sources(Draft(tmp_path), read_project(tmp_path)), names_of("Note"))
+    assert homes.models == f"models/{home}/main.py"
+
+
+@pytest.mark.parametrize(("word", "home"), [("", "note"), ("s", "notes")])
+def test_a_domain_is_called_as_its_siblings_are(tmp_path: Path, word: str, home: str) -> None:
+    main = "from fastapi import FastAPI\n"
+    for name in (f"post{word}", f"tag{word}"):
+        (tmp_path / "apps" / name).mkdir(parents=True)
+        (tmp_path / "apps" / name / "route.py").write_text(
+            "from fastapi import APIRouter\n\nrouter = APIRouter()\n\n\n"
+            f"@router.get('/{name}')\ndef read() -> list[int]:\n    return []\n"
+        )
+        main += f"from apps.{name}.route import router as {name}\n"
+    included = "".join(f"app.include_router({n}{word})\n" for n in ("post", "tag"))
+    (tmp_path / "main.py").write_text(f"{main}\napp = FastAPI()\n{included}")
+    homes = read_homes(Sources(Draft(tmp_path), read_project(tmp_path)), names_of("Note"))
+    assert homes.routes == f"apps/{home}/route.py"

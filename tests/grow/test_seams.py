@@ -159,3 +159,46 @@ def test_a_session_may_be_a_method_of_an_object(tmp_path: Path) -> None:
     assert seams.session.getter == ("core.db_helper", "db_helper.session")
     assert seams.address is not None
     assert seams.address.code == "str(settings.db.url)"
+
+
+CLASS = """\
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, HTTPException
+from fastapi.security import OAuth2PasswordBearer
+
+scheme = OAuth2PasswordBearer(tokenUrl="token")
+
+
+class Security:
+    @staticmethod
+    def current(token: str = Depends(dependency=scheme)) -> str:
+        if not token:
+            raise HTTPException(401)
+        return token
+
+    @staticmethod
+    def active(user: str = Depends(dependency=current)) -> str:
+        return user
+
+
+router = APIRouter()
+
+
+@router.get("/notes")
+def notes(user: Annotated[str, Depends(dependency=Security.active)]) -> list[str]:
+    return []
+"""
+
+
+def test_a_guard_may_be_a_method_of_a_class(tmp_path: Path) -> None:
+    """What it depends on may be told by keyword, and refuses for it."""
+    (tmp_path / "notes.py").write_text(CLASS)
+    (tmp_path / "main.py").write_text(
+        "from fastapi import FastAPI\nfrom notes import router\n\napp = FastAPI()\n"
+        "app.include_router(router)\n"
+    )
+    guard = read_seams(Sources(Draft(tmp_path), read_project(tmp_path))).guard
+    assert guard is not None
+    assert guard.imports == (("notes", "Security"),)
+    assert guard.said in ("Security.active", "Security.current")

@@ -19,6 +19,7 @@ from backwright.transfer.grow.refusing import may_refuse
 from backwright.transfer.grow.sources import (
     FunctionNode,
     Sources,
+    depended,
     last_name,
     names_of_statement,
 )
@@ -51,7 +52,7 @@ def guard_of(sources: Sources) -> Guard | None:
     project = sources.project
     if not is_mostly_guarded(sources):
         return None
-    rest = _rest(sources)
+    rest = resting(sources)
     guarded = [e for e in rest if e.auth == "required"]
     open_to_all = {d for e in rest if e.auth == "none" for d in e.dependencies}
     asked = Counter(
@@ -70,14 +71,16 @@ def guard_of(sources: Sources) -> Guard | None:
 
 def is_mostly_guarded(sources: Sources) -> bool:
     """Tell whether most endpoints, but the one that gives tokens, refuse strangers."""
-    rest = _rest(sources)
+    rest = resting(sources)
     guarded = sum(e.auth == "required" for e in rest)
     return guarded > 0 and 2 * guarded >= len(rest)
 
 
-def _rest(sources: Sources) -> list[Endpoint]:
+def resting(sources: Sources) -> list[Endpoint]:
+    """Return all endpoints but the one that gives tokens."""
     project = sources.project
-    return [e for e in project.endpoints if e.path != project.auth.token_url]
+    token = (project.auth.token_url or "").strip("/")
+    return [e for e in project.endpoints if not token or e.path.strip("/") != token]
 
 
 def _reached(sources: Sources, label: str) -> Guard | None:
@@ -94,7 +97,7 @@ def _reached(sources: Sources, label: str) -> Guard | None:
         return Guard(held[1], (held,)) if held else in_place(sources, (module, maker))
     owner, _, method = name.rpartition(".")
     if owner:
-        held = _object_of(sources, (module, owner))
+        held = _object_of(sources, (module, owner)) or _class_of(sources, module, owner, method)
         return Guard(f"{held[1]}.{method}", (held,)) if held else None
     is_there = any(
         name in names_of_statement(node) and not _is_scheme(sources, module, node)
@@ -130,11 +133,23 @@ def _object_of(sources: Sources, maker: Import) -> Import | None:
     return None
 
 
+def _class_of(sources: Sources, module: str, owner: str, method: str) -> Import | None:
+    """Return a class one of whose methods needs no object of it."""
+    for node in _statements(sources, module):
+        if not isinstance(node, ast.ClassDef) or node.name != owner:
+            continue
+        for inner in node.body:
+            words = {last_name(d) for d in getattr(inner, "decorator_list", ())}
+            if method in names_of_statement(inner) and words & {"staticmethod", "classmethod"}:
+                return module, owner
+    return None
+
+
 def in_place(sources: Sources, maker: Import) -> Guard | None:
     """Return what most `Depends(Maker(…))` of the host make, if new code can make it, too."""
     votes: Counter[Guard] = Counter()
     for path, call in sources.calls(*_MARKERS):
-        made = call.args[0] if call.args else None
+        made = depended(call)
         if not isinstance(made, ast.Call) or sources.resolve(path, made.func) != maker:
             continue
         imports = tuple(_imports(sources, path, made))

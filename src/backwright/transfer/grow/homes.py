@@ -15,6 +15,7 @@ from backwright.transfer.grow.sources import Sources
 from backwright.transfer.rename import Renaming
 
 _LAYERS = re.compile(r"(?:api|apis|routes|routers|endpoints|views|handlers|web|http|v\d+)")
+_ROUTES = ("views", "view", "router", "routers", "routes", "route", "api", "endpoints")
 _TEST = re.compile(r"(?:^|/)test_\w+\.py$|_test\.py$")
 _DOMAINS = 2  # as many folders alike are a habit
 _SHARED = ("models", "schemas", "crud", "services", "database", "tables", "entities", "dto")
@@ -138,13 +139,17 @@ def _domain(routes: list[str], names: Names) -> str | None:
     folders = Counter(
         PurePosixPath(file).parent.parent.as_posix()
         for file in routes
-        if PurePosixPath(file).stem in ("views", "router", "routers", "routes", "api", "endpoints")
+        if PurePosixPath(file).stem in _ROUTES
         and len(PurePosixPath(file).parts) > 2
         and not _LAYERS.fullmatch(PurePosixPath(file).parent.name)
     )
     if not folders:
         return None
-    return _in(folders.most_common(1)[0][0], names.plural_snake)
+    parent = folders.most_common(1)[0][0]
+    inside = [PurePosixPath(file).parent for file in routes]
+    siblings = [one.name for one in inside if one.parent.as_posix() == parent]
+    plural = sum(singularize(one) not in (None, one) for one in siblings)
+    return _in(parent, names.plural_snake if 2 * plural >= len(siblings) else names.snake)
 
 
 def _parted(routes: Sequence[str]) -> str | None:
@@ -178,6 +183,8 @@ def _home(
     folder = folders.most_common(1)[0][0]
     file = next(one for one, _ in counted.most_common() if PurePosixPath(one).parent == folder)
     path = PurePosixPath(file)
+    if domain is None and (apart := _in_own_folder(counted, names, nouns)):
+        return apart
     if (
         domain is not None
         and path.parent.parent.as_posix() == PurePosixPath(domain).parent.as_posix()
@@ -188,6 +195,20 @@ def _home(
     if folder.name in _SHARED or folder.name in ("model", "schema", "db", "orm"):
         return _in(folder.as_posix(), _named_like(path.name, names, nouns))
     return file
+
+
+def _in_own_folder(files: Iterable[str], names: Names, nouns: Sequence[Names]) -> str | None:
+    """Return the file in a folder of the new noun's, where others have such: `post/main.py`."""
+    words = {form for noun in nouns for form in (noun.snake, noun.plural_snake)}
+    alike = [one for one in map(PurePosixPath, files) if one.parent.name in words]
+    parents = Counter(folder.parent for folder in {one.parent for one in alike})
+    parent, count = parents.most_common(1)[0] if parents else (PurePosixPath(), 0)
+    if count < _DOMAINS:
+        return None
+    inside = [one for one in alike if one.parent.parent == parent]
+    plural = 2 * sum(bool(singularize(one.parent.name)) for one in inside) > len(inside)
+    file = Counter(one.name for one in inside).most_common(1)[0][0]
+    return _in(parent.as_posix(), f"{names.plural_snake if plural else names.snake}/{file}")
 
 
 def _named_like(file: str, names: Names, nouns: Sequence[Names]) -> str:

@@ -60,11 +60,12 @@ def _asked(sources: Sources, path: str, node: ast.stmt) -> Iterator[Import]:
     for inner in ast.walk(node):
         named: list[ast.expr] = []
         if isinstance(inner, ast.Call):
-            named = [inner.func, *(a for a in inner.args if isinstance(a, ast.Name))]
+            given = [*inner.args, *(k.value for k in inner.keywords)]
+            named = [inner.func, *(a for a in given if isinstance(a, ast.Name | ast.Attribute))]
         elif isinstance(inner, ast.ClassDef):
             named = inner.bases
         for one in named:
-            module, name = sources.resolve(path, one)
+            module, name = sources.member(path, one)
             if sources.file(module) is not None or module in _SECURITY:
                 yield module, name
 

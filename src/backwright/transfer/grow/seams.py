@@ -10,9 +10,15 @@ from dataclasses import dataclass
 from backwright.project.types import Model
 from backwright.transfer.declaration import Import
 from backwright.transfer.grow.address import Address, read_address
-from backwright.transfer.grow.guard import Guard, guard_of, in_place
+from backwright.transfer.grow.guard import Guard, guard_of, in_place, resting
 from backwright.transfer.grow.sessions import KINDS, session_kind
-from backwright.transfer.grow.sources import FunctionNode, Sources, last_name, names_of_statement
+from backwright.transfer.grow.sources import (
+    FunctionNode,
+    Sources,
+    depended,
+    last_name,
+    names_of_statement,
+)
 
 _ENGINES = ("create_engine", "create_async_engine")
 _BASES = {"DeclarativeBase", "DeclarativeBaseNoMeta", "AsyncAttrs"}
@@ -98,7 +104,7 @@ def _is_async(sources: Sources, session: Dependency | None, engine: Import | Non
 def _session(sources: Sources) -> Dependency | None:
     votes: Counter[Dependency] = Counter()
     for path, annotation, depends, alias in _dependencies(sources):
-        getter = _getter(sources, path, depends.args[0])
+        getter = sources.member(path, depended(depends))
         kind = sources.resolve(path, annotation) if annotation is not None else None
         kind = session_kind(sources, kind, getter)
         if kind is not None:
@@ -108,14 +114,6 @@ def _session(sources: Sources) -> Dependency | None:
         with_alias = [one for one in votes if one.alias]
         return with_alias[0] if with_alias else votes.most_common(1)[0][0]
     return _unused_session(sources)
-
-
-def _getter(sources: Sources, path: str, node: ast.expr) -> Import:
-    """Return a function that handlers depend on, a method by the object that it is called on."""
-    owner = sources.resolve(path, node.value) if isinstance(node, ast.Attribute) else None
-    if owner is None or not owner[1]:  # a function by itself, or one of a module
-        return sources.resolve(path, node)
-    return owner[0], f"{owner[1]}.{last_name(node)}"
 
 
 def _alias(sources: Sources, path: str, alias: str | None) -> Import | None:
@@ -167,8 +165,7 @@ def _depends(node: ast.expr | None) -> ast.Call | None:
     """Return a call of `Depends` with something that has a name."""
     if not isinstance(node, ast.Call) or last_name(node.func) not in ("Depends", "Security"):
         return None
-    is_named = bool(node.args) and isinstance(node.args[0], ast.Name | ast.Attribute)
-    return node if is_named else None
+    return node if isinstance(depended(node), ast.Name | ast.Attribute) else None
 
 
 def _unused_session(sources: Sources) -> Dependency | None:
@@ -291,13 +288,16 @@ def _users(sources: Sources, *, annotated: bool) -> Users | None:
     schemas -= {itself}
     found = []
     for path, annotation, depends, alias in _dependencies(sources):
-        getter = _getter(sources, path, depends.args[0])
+        getter = sources.member(path, depended(depends))
         unsaid = itself if ".".join(getter) == known else None
         kind = sources.resolve(path, annotation) if annotation is not None else unsaid
         if kind in schemas:  # handlers may say what clients see of the account, of the same name
             kind = itself
         if kind is not None and kind[1] == model.name:
             found.append(Dependency(kind, getter, _alias(sources, path, alias), alias is not None))
+    asked = {said.replace(":", ".") for e in resting(sources) for said in e.dependencies}
+    if known not in asked:  # what only gives tokens asks for a password
+        found = [one for one in found if ".".join(one.getter) in asked] or found
     mine = [one for one in found if ".".join(one.getter) == known] or found
     if not mine:
         return None

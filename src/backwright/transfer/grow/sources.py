@@ -75,6 +75,13 @@ class Sources:
         name = node if isinstance(node, str) else getattr(node, "id", "")
         return self._followed(path, name, 0)
 
+    def member(self, path: str, node: ast.expr) -> Import:
+        """Return what `resolve` does, a method by the class or object that it is called on."""
+        owner = self.resolve(path, node.value) if isinstance(node, ast.Attribute) else None
+        if not isinstance(node, ast.Attribute) or owner is None or not owner[1]:
+            return self.resolve(path, node)  # a function by itself, or one of a module
+        return owner[0], f"{owner[1]}.{node.attr}"
+
     def _followed(self, path: str, name: str, depth: int) -> Import:
         module, original = self._imported(path, name)
         file = self.file(module)
@@ -183,6 +190,12 @@ def names_of_statement(node: ast.stmt) -> tuple[str, ...]:
     if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
         return (node.target.id,)
     return ()
+
+
+def depended(call: ast.Call) -> ast.expr:
+    """Return what a `Depends(…)` that has an argument is given, by its place or its name."""
+    named = (k.value for k in call.keywords if k.arg == "dependency")
+    return call.args[0] if call.args else next(named, call)
 
 
 def last_name(node: ast.expr | None) -> str:
