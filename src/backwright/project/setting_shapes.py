@@ -42,6 +42,12 @@ def shape_of(annotation: Annotation, frame: Frame) -> tuple[Shape, tuple[str, ..
     return _BY_NAME.get(cls.last if isinstance(cls, External) else last, ""), ()
 
 
+def nested_class(annotation: Annotation, frame: Frame) -> Class | None:
+    """Return the class of the project that a setting takes, None for anything else."""
+    cls = class_of(read_type(annotation.node, frame))
+    return cls if isinstance(cls, Class) else None
+
+
 def _members(cls: Class) -> tuple[str, ...]:
     """Return the values of an enum's members, as a variable gives them."""
     members = (one for one in cls.names.values() if isinstance(one, Instance) and one.cls is cls)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
+from dataclasses import replace
 
 from backwright.project.columns import class_frame
 from backwright.project.interpret import fields, knowing
 from backwright.project.interpret.values import Class, Instance, Module, is_external, settle
 from backwright.project.interpret.world import World
-from backwright.project.setting_shapes import shape_of
+from backwright.project.setting_shapes import nested_class, shape_of
 from backwright.project.types import Setting
 
 _SPOKEN = (b"env", b"config")  # a word of every way to read a variable
@@ -32,6 +33,7 @@ def read_settings(world: World) -> list[Setting]:
 
 def _of_class(cls: Class) -> list[Setting]:
     found: list[Setting] = []
+    delimiter = fields.configuration(cls, "env_nested_delimiter")
     for annotation in cls.annotations:
         if annotation.name.startswith("_") or annotation.name == "model_config":
             continue
@@ -45,20 +47,24 @@ def _of_class(cls: Class) -> list[Setting]:
         root = str(cls.frame.world.modules.root)
         shown = shown.replace(root, ".") if shown else shown  # the same on every machine
         names = tuple(shown_variable(one) for one in fields.variables(cls, annotation.name, bound))
-        file = cls.module.file
-        found.append(
-            Setting(
-                annotation.name,
-                cls.name,
-                names,
-                shown,
-                required,
-                file,
-                annotation.line,
-                *shape_of(annotation, class_frame(cls)),
-            )
-        )
+        shape = shape_of(annotation, class_frame(cls))
+        inner = nested_class(annotation, class_frame(cls)) if shape[0] == "nested" else None
+        parts = []
+        if inner is not None and isinstance(delimiter, str):  # each part has a variable of its own
+            parts = [
+                _part(one, f"{names[0]}{delimiter.upper()}", required) for one in _of_class(inner)
+            ]
+        file, line = cls.module.file, annotation.line
+        needed = required and not parts
+        found.append(Setting(annotation.name, cls.name, names, shown, needed, file, line, *shape))
+        found += parts
     return found
+
+
+def _part(one: Setting, prefix: str, required: bool) -> Setting:  # noqa: FBT001
+    """Return a setting within another, which is only needed if that has no default."""
+    names = tuple(f"{prefix}{name}" for name in one.variables)
+    return replace(one, variables=names, required=required and one.required)
 
 
 def shown_variable(name: str) -> str:

@@ -24,7 +24,9 @@ Engine = Literal["postgresql", "sqlite", "mysql", "other", "none"]
 
 POSTGRES = "postgresql://{netloc}/{database}"
 SQLITE = "sqlite:///{file}"
-_URL_NAME = re.compile(r"(?i)(database|db|sql\w*|postgres\w*|pg|async|sync)_?(ur[il]|dsn)|^dsn$")
+_URL_NAME = re.compile(
+    r"(?i)(database|db|sql\w*|postgres\w*|pg|async|sync)_{0,2}(ur[il]|dsn)|^dsn$"
+)
 _URL = re.compile(r"(?P<scheme>(?:postgres\w*|sqlite|mysql|mariadb|mssql|oracle)(?:\+\w+)?)://")
 _LITERAL = re.compile(
     rb"[\"'](sqlite(?:\+\w+)?:///[^\"'{]+|(?:postgres|mysql)\w*(?:\+\w+)?://[^\"']+)[\"']"
