@@ -43,3 +43,21 @@ def test_a_router_is_complete_before_it_is_included(before: str, after: str) -> 
         skip=lambda _: False,
     )
     assert wiring.wired(ast.parse(before)) == after
+
+
+def test_an_entry_is_repeated_as_python() -> None:
+    """By itself `"heroes": Heroes` is no Python, and what renames it reads Python."""
+    before = 'services = {\n    "heroes": heroes,\n    "teams": teams,\n}\n'
+
+    def rename(text: str) -> str:
+        return ast.unparse(ast.parse(text.replace("heroes", "notes")))
+
+    wiring = Wiring(
+        "main.py",
+        before,
+        Known(names=frozenset({"heroes"}), strings=frozenset({"heroes"})),
+        rename=rename,
+        skip=lambda _: False,
+    )
+    made = wiring.wired(ast.parse(before))
+    assert ast.literal_eval(ast.unparse(ast.parse(made).body[0].value.keys[1])) == "notes"  # type: ignore[attr-defined]

@@ -190,7 +190,8 @@ class Wiring:
     def _repeat(self, collection: ast.expr, element: tuple[ast.expr, ...]) -> None:
         first, last = element[0], element[-1]
         text = self.positions.code[self.positions.start(first) : self.positions.end(last)]
-        renamed = self.rename(text)
+        is_entry = isinstance(collection, ast.Dict)  # by itself it is no Python
+        renamed = self.rename(f"{{{text}}}")[1:-1] if is_entry else self.rename(text)
         if renamed == text:
             return
         siblings = [e for e in _elements(collection) if all(_is_plain(x) for x in e)]
