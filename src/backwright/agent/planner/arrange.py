@@ -147,3 +147,18 @@ def relations_last(state: State) -> None:
         if needed and max(needed) > at:
             state.acts.insert(max(needed) + 1, relation)
             state.acts.pop(at)
+
+
+def fields_last(state: State) -> None:
+    """Put fields that refer to a new resource behind it, where a text names them first."""
+    for entity in [a for a in state.acts if isinstance(a, Entity) and a.thing]:
+        targets = {state.target(str(d.said["thing"])) for d in entity.drafts if "thing" in d.said}
+        needed = [
+            at
+            for at, one in enumerate(state.acts)
+            if isinstance(one, Entity) and not one.thing and one.name in targets
+        ]
+        at = next(at for at, one in enumerate(state.acts) if one is entity)
+        if needed and max(needed) > at:
+            state.acts.insert(max(needed) + 1, entity)
+            state.acts.pop(at)

@@ -196,7 +196,7 @@ def is_plain_type(name: str) -> bool:
 def _read_values(text: str, at: int) -> tuple[tuple[str, ...], int]:
     """Read values from a place on, as far as they go; return them and where they end."""
     values: list[str] = []
-    last = False
+    last = quoted = False
     end = at
     while match := re.compile(rf"[\"'`]?({_WORD})[\"'`]?").match(text, at):
         if values and (_DEFAULT.match(match[1]) or _is_no_value(match[1])):
@@ -204,8 +204,10 @@ def _read_values(text: str, at: int) -> tuple[tuple[str, ...], int]:
         follows = _AFTER_VALUE.match(text, match.end()) and (
             not _MORE.match(text, match.end()) or _explains(text, match.end(), [*values, match[1]])
         )
-        if values and (not follows or match[1] in values):
+        coded = text[match.start()] == "`" and text[at - 1 : at] != "`" and values
+        if values and (not follows or match[1] in values or (coded and not quoted)):
             break
+        quoted = text[match.start()] == "`"
         values.append(match[1])
         end = match.end()
         joined = _JOIN.match(text, end)
@@ -229,7 +231,7 @@ _REFERS = (
     r"(?:which |that |it |and )?(?:(?:is|are|be|should|must|will|can|always|each|also)\s+)*"
     r"(?:belong(?:s|ing)?|point(?:s|ing)?|refer(?:s|ring|ences?|encing)?|a reference|reference|link(?:s|ed|ing)?|a link|"
     r"relat(?:es?|ed|ing|ion)|attach(?:ed|es)|tied|assigned|connect(?:s|ed)|goes|hangs?|sits?|lives?|(?:is |are )?part|"
-    r"(?<=is )for(?= (?:exactly |always |only )?(?:an?|one|the|some) )|about|made|placed|written|left|filed|bound|an? foreign key|foreign key|an? fk|fk|a pointer|pointer|ref|recorded|booked|"
+    r"(?<=is )for(?= (?:exactly |always |only )?(?:an?|one|the|some) )|about|made|placed|written|left|filed|bound|an? foreign key|foreign key|an? fk|fk|a pointer|pointer|refs?|recorded|booked|"
     r"(?:has|have|with)(?= (?:an? |one |exactly one |a single )))\b"
     r"(?:\s*(?:back\s+)?(?:to|on|at|of|in|for|under|into|with|inside|within|by|against|off))?"
     r"\s*:?\s*(?:exactly |always |precisely )?(?:the same |the |an? |one |exactly one |a single |only one |each |its |their |some |our |that )*(?:existing )?"
@@ -241,7 +243,7 @@ _MANY = r"(?:(?:has|have|with|can have|may have|contain|hold|group|include|bundl
 _BEFORE = (
     ("many", _MANY + r"THING\b"),
     ("many, surely", r"\b(?:many[- ]to[- ]many|m2m|n:m)\s*(?:relation(?:ship)?\s*)?(?:with|to)?\s*(?:the )?THING\b"),
-    ("ref", r"(?<=[a-z]:)\s*(?=(?-i:[A-Z]))THING(?=\s*(?:[,;)]|$))"),
+    ("ref", r"(?<=[a-z]:)\s*(?=(?-i:[A-Z]))THING(?=\s*(?:[,;)(]|$))"),
     ("ref", r"(?<=[(:])\s*(?:an? |the )?THING\s+(?:reference|ref|fk|foreign key)\b"),
     ("many, surely", r"\bTHING\s*[:,–-]?\s*\(?\s*(?:as )?(?:an? )?(?:many[- ]to[- ]many|m2m|n:m)\b(?: relation(?:ship)?)?(?: (?:to|with) \w+)?(?:\s*\))?"),
     ("ref", r"(?<=\w )(?:is|being) (?:always )?(?:an?|the|one) (?:existing )?THING\b(?!'s| (?:\w+ )?(?:is|are|has|with|that)\b)"),

@@ -86,9 +86,15 @@ def chunks_of(text: str, spotted: Sequence[Attribute], *, follows: bool) -> Iter
             yield Chunk(text[at:end], at, depth, inside, reason, opens, follows)
         if match:
             depth = max(0, depth + bool(match["open"]) - bool(match["close"]))
-            at = match.end()
+            at = _begin(match, spotted)
             follows = bool(match["open"] or match["colon"] or match["dash"])
             reason = bool(match["reason"]) or (reason and match[0].strip() in ("and", ""))
+
+
+def _begin(separator: re.Match[str], spotted: Sequence[Attribute]) -> int:
+    """Return where the next chunk begins: `, and indexed` is cut at the comma alone."""
+    inside = [o.start for o in spotted if separator.start() < o.start < separator.end()]
+    return min(inside, default=separator.end())
 
 
 def leads(chunk: Chunk) -> bool:

@@ -166,6 +166,11 @@ def clauses_of(said: str) -> tuple[Clause, ...]:
     return tuple(found)
 
 
+def pieces_of(sentence: str) -> tuple[str, ...]:
+    """Return the parts of a sentence that each ask for something, cut before verbs that do."""
+    return tuple(_clauses(sentence))
+
+
 def _user_story(sentence: str, said: str) -> tuple[str, list[str]]:
     """Return what `as a customer I want …` asks for, or the sentence as a story where the text says it precisely."""
     found = _AS_A.match(sentence)

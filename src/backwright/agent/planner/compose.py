@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from backwright.agent.planner.account import unaccounted
 from backwright.agent.planner.arrange import (
     begin_if_empty,
+    fields_last,
     into_fields,
     merge_titles,
     one_way,
@@ -32,7 +33,7 @@ from backwright.agent.planner.state import Entity, Relation, State
 from backwright.agent.planner.types import Part, Plan, Step
 from backwright.errors import UsageError
 
-_CHANGES = re.compile(
+CHANGES = re.compile(
     r"(?i)(?:please )?(?:make|set|turn|mark|change|convert|switch|alter|let|declare|modify|resize|widen|shorten|lengthen|increase|decrease|extend)\b"
 )
 # No field is called so: what stands before its name was not understood.
@@ -67,6 +68,7 @@ def compose(state: State) -> Plan:
     into_fields(state)
     one_way(state)
     relations_last(state)
+    fields_last(state)
     if clashing := _clashes(state):
         ask_unclear(state, clashing, "clash")
     steps = tuple(_steps(state))
@@ -250,7 +252,7 @@ def _no_change_of_columns(entity: Entity, state: State) -> None:
     """Refuse to change what is there: `make the email of users unique`."""
     thing = entity.thing
     there = [d.name for d in entity.drafts if thing and d.name in thing.columns]
-    if thing and there and any(_CHANGES.match(clause) for clause in state.described):
+    if thing and there and any(CHANGES.match(clause) for clause in state.described):
         raise UsageError(
             f"{thing.name}.{there[0]} is there already ({thing.place}), and changing a column is outside of what Backwright does",
             remedy="change the model, and let Alembic write the migration; new fields are added by `add field`",

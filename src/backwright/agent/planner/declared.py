@@ -31,6 +31,9 @@ _PYTHON_TYPES = {
     "str": "str", "int": "int", "float": "float", "bool": "bool", "date": "date", "datetime": "datetime",
     "Decimal": "decimal:10,2", "UUID": "uuid", "dict": "json", "EmailStr": "email", "HttpUrl": "url", "AnyUrl": "url",
 }  # fmt: skip
+_INDEX = re.compile(
+    r"(?i)\bcreate\s+index\s+(?:if not exists\s+)?(?:\w+\s+)?on\s+[\"`]?(?P<table>\w+)[\"`]?\s*\(\s*[\"`]?(?P<column>\w+)[\"`]?\s*\)\s*;?"
+)
 _OWN = ("id", "created_at", "updated_at")  # what every resource has already
 
 
@@ -39,7 +42,10 @@ def spelt_out(text: str) -> str:
     text = _FENCED.sub(
         lambda found: found["inside"] if _declares(found["inside"]) else found[0], text
     )
-    text = _TABLE.sub(lambda found: _said(found, _columns(found["body"])), text)
+    text = _TABLE.sub(
+        lambda found: _said(found, _columns(found["body"], _indexed(found["name"], text))), text
+    )
+    text = _INDEX.sub("", text) if "resource " in text else text
     return _CLASS.sub(lambda found: _said(found, _attributes(found[0])), text)
 
 
@@ -53,7 +59,16 @@ def _said(found: re.Match[str], fields: list[str] | None) -> str:
     return f"\nresource {pascal(found['name'])} with {' '.join(fields)}\n"
 
 
-def _columns(body: str) -> list[str] | None:
+def _indexed(table: str, text: str) -> frozenset[str]:
+    """Return the columns that `create index on TABLE (…)` names."""
+    return frozenset(
+        found["column"].lower()
+        for found in _INDEX.finditer(text)
+        if found["table"].lower() == table.lower()
+    )
+
+
+def _columns(body: str, indexed: frozenset[str] = frozenset()) -> list[str] | None:
     """Return the field words of a table's columns; None where one of them is not understood."""
     fields: list[str] = []
     for line in re.split(r",(?![^()]*\))", body):
@@ -64,7 +79,7 @@ def _columns(body: str) -> list[str] | None:
         field = _column(name, words.partition(" ")[2])
         if field is None:
             return None
-        fields.append(field)
+        fields.append(f"{field}:index" if name in indexed else field)
     return fields
 
 
@@ -90,6 +105,8 @@ def _column(name: str, rest: str) -> str | None:
     if listed:
         kind = "enum:" + ",".join(one.strip(" '\"") for one in listed[1].split(","))
     parts = [name, kind]
+    if refers and (deleted := re.search(r"(?i)\bon delete (cascade|restrict)\b", rest)):
+        parts.append(deleted[1].lower())
     if default and not refers and default[1].lower() not in ("now", "null", "current_timestamp"):
         parts.append(f"default={default[1].lower() if kind == 'bool' else default[1]}")
     if not default and not re.search(r"(?i)\bnot null\b", rest):
@@ -111,33 +128,59 @@ def _attributes(source: str) -> list[str] | None:
             continue
         if node.target.id in _OWN:
             continue
-        field = _attribute(node.target.id, node)
+        field = _attribute(node.target.id, node, source)
         if field is None:
             return None
         fields.append(field)
     return fields
 
 
-def _attribute(name: str, node: ast.AnnAssign) -> str | None:
+def _attribute(name: str, node: ast.AnnAssign, source: str = "") -> str | None:
     annotation = ast.unparse(node.annotation)
-    bare = re.sub(r"\s*\|\s*None|^Optional\[|\]$", "", annotation).strip()
-    kind = _PYTHON_TYPES.get(bare.rpartition(".")[2])
+    bare = re.sub(r"\s*\|\s*None|^Optional\[(.*)\]$", r"\1", annotation).strip()
+    kind = _PYTHON_TYPES.get(bare.rpartition(".")[2]) or _enum(
+        bare, source.splitlines()[node.lineno - 1 : node.lineno]
+    )
     if kind is None:
         return None
     given = _given(node.value)
+    if "foreign_key" in given:
+        kind = f"ref:{pascal(given['foreign_key'].strip(chr(39)).partition('.')[0])}"
+        kind += (
+            f":{given['ondelete'].strip(chr(39)).lower()}"
+            if given.get("ondelete", "").strip("'").lower() in ("cascade", "restrict")
+            else ""
+        )
+        name = name.removesuffix("_id")
     if "max_digits" in given and "decimal_places" in given:
         kind = f"decimal:{given['max_digits']},{given['decimal_places']}"
     parts = [name, kind, *_bounds(kind, given)]
     default = given.get("default")
     if default not in (None, "None", "..."):
-        parts.append(
-            f"default={default.strip(chr(39)).lower() if kind == 'bool' else default.strip(chr(39))}"
+        said = default.strip(chr(39))
+        said = (
+            said.rpartition(".")[2]
+            if kind.startswith("enum")
+            else said.lower()
+            if kind == "bool"
+            else said
         )
+        parts.append(f"default={said}")
     if bare != annotation:
         parts.append("optional")
     if given.get("unique") == "True":
         parts.append("unique")
     return ":".join(parts)
+
+
+def _enum(annotation: str, lines: list[str]) -> str | None:
+    """Return the values of `Literal["a", "b"]`, or of a class of which a comment on the line gives them."""
+    if annotation.startswith("Literal["):
+        return "enum:" + ",".join(re.findall(r"'([\w-]+)'", annotation))
+    comment = re.search(r"#\s*(\w+(?:\s*[,/|]\s*\w+)+)\s*$", "".join(lines))
+    if comment is None or not re.fullmatch(r"[A-Z]\w+", annotation):
+        return None
+    return "enum:" + ",".join(re.split(r"\s*[,/|]\s*", comment[1]))
 
 
 def _given(value: ast.expr | None) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 
@@ -47,6 +47,7 @@ _MAIL = ("email address", "e-mail address", "mail address")
 _NAMING_TYPES = frozenset(
     {"url", "uri", "link", "email", "date", "datetime", "timestamp", "website"}
 )
+_NAMES_ITSELF = frozenset({"type", "money", "decimal", "enum", "ref", "many", "unit"})
 _TELLING = frozenset({"type", "money", "decimal", "enum", "length"})
 _MODIFYING = frozenset({"optional", "unique", "default", "cascade", "restrict"})
 
@@ -72,7 +73,12 @@ class FieldList:
 
 
 def read_list(
-    text: str, things: Iterable[str], given: Sequence[Draft] = (), *, follows: bool = False
+    text: str,
+    things: Iterable[str],
+    given: Sequence[Draft] = (),
+    *,
+    follows: bool = False,
+    named: Collection[str] = (),
 ) -> FieldList:
     """Read a list of fields, or what is added to fields that were given before.
 
@@ -81,17 +87,24 @@ def read_list(
         things: Every form of the names of models that can be referred to.
         given: The fields so far; the last one is still open.
         follows: Whether the text stands behind the name of that last one: `discount: integer percent`.
+        named: What stands in code spans and is the name of a field, though it may be a word for a type.
     """
     result = FieldList(drafts=deepcopy(list(given)))
     text = _take_literals(text, result)
     text = joined_compounds(_in_order(text))
     forms = tuple(things)
-    spotted = spot(text, forms)
+    spotted = [one for one in spot(text, forms) if not _is_name(text, one, named)]
     reader = _Reader(result, {one.lower() for one in forms}, bool(given))
     for chunk in chunks_of(text, spotted, follows=follows):
         reader.read(chunk)
     result.fresh = len(result.drafts) - len(given)
     return result
+
+
+def _is_name(text: str, one: Attribute, named: Collection[str]) -> bool:
+    """Tell whether a word that could be a type is a name in a code span here."""
+    span = text[max(0, one.start - 1) : one.end + 1]
+    return span.startswith("`") and span.endswith("`") and span.strip("`").lower() in named
 
 
 def _in_order(text: str) -> str:
@@ -276,6 +289,8 @@ class _Reader:
         """Return the name, where a word that could be a type names the field: `a number`, `email`."""
         first = chunk.attributes[0]
         said = chunk.text[first.start - chunk.start : first.end - chunk.start].strip()
+        if first.kind not in _NAMES_ITSELF:
+            return None  # `optionally`, `indexed`: no field is called so
         twice = len([one for one in chunk.attributes if one.kind in ("type", "money")]) > 1
         alone = len(chunk.attributes) == 1 and (chunk.opens or self._begins_as_name(said, chunk))
         if said.lower() in _MAIL and first.weak:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
+from backwright.agent.planner.agreeing import agreed
 from backwright.agent.planner.clauses import Clause, clauses_of
-from backwright.agent.planner.compose import compose
 from backwright.agent.planner.declined import read_declined, read_lacking
 from backwright.agent.planner.foreign import GRAVE, outside
 from backwright.agent.planner.frames import (
@@ -23,6 +23,7 @@ from backwright.agent.planner.nouns import pascal, read_noun
 from backwright.agent.planner.state import State
 from backwright.agent.planner.types import Plan, World
 from backwright.agent.planner.unread import has_types, place_unread, wish
+from backwright.agent.planner.whole.reader import read_whole
 from backwright.agent.planner.wording import Message, read_message
 from backwright.errors import UsageError
 from backwright.spec.names import split_words
@@ -104,7 +105,15 @@ def plan_task(text: str, world: World, answers: Answers | None = None) -> Plan:
             "there is no task", remedy='write it in quotes: backwright do "add a due date to tasks"'
         )
     message = read_message(text, [form for thing in world.things for form in thing.forms])
-    answers = answers or Answers()
+    known = answers or Answers()
+    return agreed(
+        lambda: _by_frames(message, world, known),
+        lambda: read_whole(text, message, world, known),
+    )
+
+
+def _by_frames(message: Message, world: World, answers: Answers) -> State:
+    """Read a text clause by clause, each by the first frame that knows it."""
     state = _understood(message, world, answers, ())
     made = tuple(one.name for one in state.entities if not one.thing and one.asked)
     if len(made) > 1 or (made and world.things):
@@ -117,7 +126,7 @@ def plan_task(text: str, world: World, answers: Answers | None = None) -> Plan:
         if wrong == right:
             continue
         state.aside.append(f"{wrong!r} was read as {right!r}")
-    return compose(state)
+    return state
 
 
 def _place_lacking(state: State) -> None:

@@ -68,6 +68,10 @@ def _named(text: str) -> frozenset[str]:
         r"(?<=[-*•\n(] )([A-Z][a-z]+)\b|\b([A-Z][a-z]+)(?=\s*[:(])|(?<=[a-z] )([A-Z][a-z]+)\b", text
     )
     words = {word.lower() for found in names for word in found if word}
+    every = {word.lower() for word in re.findall(r"[A-Za-z]{4,}", text)}
+    for word in every:
+        if (several := pluralize(word)) != word and several in every:
+            words |= {word, several}
     return frozenset(words | {pluralize(word) for word in words})
 
 

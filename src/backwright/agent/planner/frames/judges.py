@@ -47,9 +47,14 @@ _MAKES = re.compile(
 _ORIGIN = re.compile(r"from origin '(https?://[^']+)'")
 
 
+def is_evidence(pasted: str) -> bool:
+    """Tell whether what was pasted shows a failure, and is no description."""
+    return bool(_EVIDENCE.search(pasted))
+
+
 def read_pasted(state: State) -> None:
     """A log, an answer, a traceback that was pasted is to be explained."""
-    if state.pasted and _EVIDENCE.search(state.pasted):
+    if is_evidence(state.pasted):
         origin = _ORIGIN.search(state.pasted)
         options = (("origin", origin[1]),) if origin else ()
         state.step(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from backwright.agent.planner.attributes import Attribute
 from backwright.agent.planner.clauses import Clause
@@ -57,7 +57,13 @@ def body_of(text: str) -> str:
 
 
 def open_resource(
-    noun: str, rest: str, clause: Clause, state: State, *, sure: bool = False
+    noun: str,
+    rest: str,
+    clause: Clause,
+    state: State,
+    *,
+    sure: bool = False,
+    named: Collection[str] = (),
 ) -> bool:
     """Begin a resource, or go on with one of this name; what follows its name are its fields."""
     known = state.find(noun)
@@ -75,7 +81,7 @@ def open_resource(
     rest = pattern(
         rf"^[\s:,;.–-]*(?:(?:each|every|an?|the)\s+(?:{names})\b|(?-i:{entity.name})(?=\s*(?:[:(–-]|with\b|has\b)))"
     ).sub("", rest)
-    fields = read_list(body_of(rest), state.forms(), entity.drafts)
+    fields = read_list(body_of(rest), state.forms(), entity.drafts, named=named)
     if not fields.drafts and fields.whole:
         entity.loose = True
         state.doubts.append(lambda s: _loose(entity, fields.whole, clause, s))

@@ -65,7 +65,7 @@ def read_resources(clause: Clause, state: State) -> bool:
     text = pattern(
         rf"\s+(?:next to|beside|besides|alongside|in addition to)\s+{SUBJECT}(?:{things_of(state)})\b"
     ).sub("", text)
-    text = _with_name(re.sub(r"\s{2,}", " ", text).strip(" ,;–"), state)
+    text = with_name(re.sub(r"\s{2,}", " ", text).strip(" ,;–"), state)
     before = state.current
     done = any(one(text, clause, state) for one in _READERS)
     if not done and (rest := _without_reason(text, state)):
@@ -78,7 +78,7 @@ def read_resources(clause: Clause, state: State) -> bool:
     return done
 
 
-def _with_name(text: str, state: State) -> str:
+def with_name(text: str, state: State) -> str:
     """Put its name for `it`, where another resource is to refer to the one spoken of: `a field that references it`."""
     current = state.current
     if current is None or current.thing or not pattern(rf"\b(?:{things_of(state)})\b").search(text):
