@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from backwright.transfer.migration.operations import Operation, qualified, quoted, segment
-from backwright.transfer.migration.phases import execute
+from backwright.transfer.migration.phases import execute, if_there
 from backwright.transfer.migration.work import Work, schema_of, table_of
 
 
@@ -41,6 +41,22 @@ def _drop(work: Work, found: Operation, name: str | None = None) -> str:
         f"op.drop_index({shown}, table_name={table}{more}, "
         "postgresql_concurrently=True, if_exists=True)"
     )
+
+
+DROPS = ("drop_constraint", "drop_index")
+
+
+def again_dropped(work: Work, found: Operation, code: str) -> str:
+    """Return how a rule or an index is dropped that an earlier try may have dropped."""
+    if "if_exists" in code or (work.able.columns if found.name == DROPS[0] else work.able.indexes):
+        return code if "if_exists" in code else if_there(code)
+    name, table = found.text(0), found.text(1, "table_name")
+    if name is not None and found.name == "drop_index":
+        return execute([f"DROP INDEX IF EXISTS {qualified(name, schema_of(found))}"])
+    if name is None or table is None:
+        return code
+    where = qualified(table, schema_of(found))
+    return execute([f"ALTER TABLE {where} DROP CONSTRAINT IF EXISTS {quoted(name)}"])
 
 
 def create_unique(work: Work, found: Operation, table: str) -> None:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 from backwright.transfer.migration.able import Able
 from backwright.transfer.migration.constraints import (
+    DROPS,
+    again_dropped,
     create_check,
     create_foreign_key,
     create_index,
@@ -158,6 +160,8 @@ def _again(work: Work, found: Operation | None, code: str) -> str:
     able = {"create_table": work.able.tables, "create_index": work.able.indexes}
     if found is not None and able.get(found.name, False):
         return if_missing(code)
+    if found is not None and found.name in DROPS:
+        return again_dropped(work, found, code)
     made = found.text(0, "sqltext") if found is not None and found.name == "execute" else None
     return _unless_there(made) if made and made_types(made) else code
 

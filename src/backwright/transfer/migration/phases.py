@@ -68,8 +68,17 @@ def _indented(code: str) -> str:
 
 def if_missing(code: str) -> str:
     """Return a call of an operation that makes something, only if it is not there."""
+    return _with(code, "if_not_exists=True")
+
+
+def if_there(code: str) -> str:
+    """Return a call of an operation that drops something, only if it is there."""
+    return _with(code, "if_exists=True")
+
+
+def _with(code: str, option: str) -> str:
     inner = code.rstrip().removesuffix(")").rstrip().removesuffix(",")
-    return f"{inner}, if_not_exists=True)"
+    return f"{inner}, {option})"
 
 
 def execute(lines: Sequence[str]) -> str:
