@@ -90,6 +90,23 @@ def test_what_is_only_logged_comes_behind_what_failed(tmp_path: Path) -> None:
     assert [one.name for one in causes] == ["exception", "bcrypt-passlib"]
 
 
+def test_redis_that_is_away_is_no_database_and_hides_none(tmp_path: Path) -> None:
+    root = Case(CLINIC / "logs" / "none.toml", {"base": "async"}).make(tmp_path / "project")
+    begun = "Traceback (most recent call last):\n"
+    log = (
+        f"{begun}{_ROUTE}{_in('redis/asyncio/connection.py')}"
+        "ConnectionRefusedError: [Errno 111] Connect call failed ('127.0.0.1', 6379)\n"
+    )
+    alone = examine(Evidence(read_project(root), Sources(root), log)).causes
+    assert [one.name for one in alone] == ["cache-refused"]
+    said = 'connection to server at "127.0.0.1", port 5432 failed: Connection refused\n'
+    other = (
+        f"{begun}{_ROUTE}{_in('redis/connection.py')}redis.exceptions.ConnectionError: Error 111\n"
+    )
+    both = examine(Evidence(read_project(root), Sources(root), said + other)).causes
+    assert "database-refused" in [one.name for one in both]
+
+
 @pytest.mark.parametrize(("frames", "raised", "cause"), _PASTED, ids=[one[2] for one in _PASTED])
 def test_a_pasted_error_is_told(frames: str, raised: str, cause: str, tmp_path: Path) -> None:
     root = Case(CLINIC / "logs" / "none.toml", {"base": "async"}).make(tmp_path / "project")

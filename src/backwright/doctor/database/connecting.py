@@ -145,7 +145,8 @@ def connecting(evidence: Evidence) -> Iterator[Cause]:
     """Tell which part of the way to the database fails."""
     others = {one.number for one in evidence.grounds if _is_of_another(one)}
     for cause in recognised(evidence, "database", _KNOWN, in_url):
-        is_others = cause.failure in others if cause.failure is not None else bool(others)
+        named = cause.failure is not None or cause.name == "database-refused"  # by its port
+        is_others = cause.failure in others if named else bool(others)
         if cause.name not in _OF_AN_ADDRESS or not is_others:
             yield cause
 
