@@ -20,14 +20,16 @@ def with_places(
     before, after = old.right, new.right
     if not isinstance(before, cst.Tuple) or not isinstance(after, cst.Tuple):
         return new
-    if not isinstance(old.left, cst.SimpleString) or not fields_in(before) or fields_in(after):
+    if not isinstance(old.left, cst.SimpleString) or before.deep_equals(after):
+        return new
+    if fields_in(after) and not work.extends:  # some of it is left out yet
         return new
     quoted = _STRINGS.match(old.left.value)
     names = [_said(work, e) for e in before.elements]
     places = _PLACE.findall(quoted[3]) if quoted else []
     if quoted is None or len(places) != len(names):
         return new
-    made = _text(quoted[3], names, [code_of(e.value).rpartition(".")[2] for e in after.elements])
+    made = _text(quoted[3], names, [_said(work, e) for e in after.elements])
     text = f"{quoted[1]}{quoted[2]}{made}{quoted[2]}"
     return new.with_changes(left=old.left.with_changes(value=text))
 
@@ -45,8 +47,9 @@ def _text(text: str, old: list[str], new: list[str]) -> str:
         re.sub(rf"\b{re.escape(n)}\b", "{}", b, count=1) for n, b in zip(old, between, strict=False)
     ]
     first, rest = said[0], said[1] if len(said) > 1 else f", {said[0].rpartition('(')[2]}"
-    leads = [first, *[rest] * (len(new) - 1)]
-    return (
-        "".join(f"{lead.replace('{}', n)}%s" for lead, n in zip(leads, new, strict=True))
-        + between[-1]
-    )
+    there, leads = "", [first, *[rest] * (len(new) - 1)]
+    if new[: len(old)] == old:  # what is said already stays as it is
+        there, leads = text.removesuffix(between[-1]), [rest] * (len(new) - len(old))
+        new = new[len(old) :]
+    made = (f"{lead.replace('{}', n)}%s" for lead, n in zip(leads, new, strict=True))
+    return f"{there}{''.join(made)}{between[-1]}"

@@ -17,6 +17,9 @@ class Item(Base):
 
     def __repr__(self) -> str:
         return f"<Item {self.title}>"
+
+    def __str__(self) -> str:
+        return "Item(title=%s, price=%s,description=%s, color=%s, stock=%s)" % (self.title, self.price, self.description, self.color, self.stock)
 #== app/schemas.py
 class ItemBase(BaseModel):
     title: str = Field(min_length=1)

@@ -15,6 +15,9 @@ class Item(Base):
 
     def __repr__(self) -> str:
         return f"<Item {self.title}>"
+
+    def __str__(self) -> str:
+        return "Item(title=%s, price=%s,description=%s)" % (self.title, self.price, self.description)
 #== app/schemas.py schema
 class ItemBase(BaseModel):
     title: str = Field(min_length=1)
