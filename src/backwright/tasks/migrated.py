@@ -15,7 +15,7 @@ class Wanted:
     Attributes:
         tables: Those that it brings.
         columns: For each table that was there, the columns that it brings.
-        refers_to: Tables that the new ones refer to.
+        refers_to: Tables that the new ones and the new columns refer to.
         places: Where the model of each table stands.
         indexed: Tables that were there and get an index.
     """
@@ -52,14 +52,14 @@ def wanted_of(before: Project, after: Project) -> Wanted:
     new = [model for model in after.models if _plain(model.table) not in old]
     tables = frozenset(_plain(model.table) for model in new)
     more = {
-        table: _columns(model) - old[table]
+        table: _columns(model) - old.get(table, frozenset())
         for model in after.models
-        if (table := _plain(model.table)) in old
+        if (table := _plain(model.table))
     }
     return Wanted(
         tables=tables,
-        columns={table: columns for table, columns in more.items() if columns},
-        refers_to=frozenset(_referred_to(new) - tables),
+        columns={table: new for table, new in more.items() if new and table not in tables},
+        refers_to=frozenset(_referred_to(after.models, more) - tables),
         places={_plain(model.table): (model.file, model.line) for model in after.models},
         indexed=_indexed(before, after) - tables,
     )
@@ -86,6 +86,12 @@ def _indexes(model: Model) -> set[tuple[str, ...]]:
     return alone | {one.columns for one in model.constraints if one.kind == "index"}
 
 
-def _referred_to(models: Iterable[Model]) -> set[str]:
-    keys = [column.foreign_key for model in models for column in model.columns]
+def _referred_to(models: Iterable[Model], new: Mapping[str, Collection[str]]) -> set[str]:
+    """Return the tables that new columns refer to, those of new tables among them."""
+    keys = [
+        column.foreign_key
+        for model in models
+        for column in model.columns
+        if column.name in new.get(_plain(model.table), ())
+    ]
     return {_plain(key.rpartition(".")[0]) for key in keys if key}

@@ -163,6 +163,7 @@ def _revise(
             "message": message,
             "leave_out": [one["text"] for one in leave_out],
             "refers_to": sorted(wanted.refers_to),
+            "changes": sorted({*wanted.columns, *wanted.indexed}),
         }
     )
     top = place.folder.resolve()

@@ -148,8 +148,7 @@ def read_catalog(database: Database, cluster: Cluster | None) -> Catalog:
         return Catalog("postgresql", (), frozenset())
     data = cluster.query(_QUERY, database=database.address.database)
     tables = [_table(entry) for entry in data["tables"]]
-    lines = (line for line in data["schema"] if not re.search(r"\balembic_version\b", line))
-    return Catalog("postgresql", _ours(tables), frozenset(lines))
+    return Catalog("postgresql", _ours(tables), _lines_of_ours(tables, data["schema"]))
 
 
 def _table(data: dict[str, Any]) -> Table:
@@ -170,7 +169,20 @@ def _table(data: dict[str, Any]) -> Table:
 
 def _ours(tables: Iterable[Table]) -> tuple[Table, ...]:
     """Leave out what belongs to Alembic."""
-    return tuple(table for table in tables if table.name.split(".")[-1] not in _NOT_OURS)
+    return tuple(table for table in tables if not _is_of_alembic(table))
+
+
+def _is_of_alembic(table: Table) -> bool:
+    """Tell whether a table holds the revision that was reached: projects may call it otherwise."""
+    columns = [column.name for column in table.columns]
+    return table.name.split(".")[-1] in _NOT_OURS or columns == ["version_num"]
+
+
+def _lines_of_ours(tables: Iterable[Table], lines: Iterable[str]) -> frozenset[str]:
+    """Leave out what is said of Alembic's table."""
+    names = {one.name.split(".")[-1].strip('"') for one in tables if _is_of_alembic(one)}
+    told = re.compile("|".join(rf"\b{re.escape(name)}\b" for name in sorted({*names, *_NOT_OURS})))
+    return frozenset(line for line in lines if not told.search(line))
 
 
 def _read_sqlite(database: Database) -> Catalog:
@@ -191,8 +203,7 @@ def _read_sqlite(database: Database) -> Catalog:
             schema.add(f"constraint {table.name} {key.columns} {key.target} {key.target_columns}")
         schema |= {f"constraint {table.name} {text}" for text in table.checks}
     schema |= {f"{kind} {name} {sql}" for kind, name, sql in rows if kind != "table"}
-    kept = {line for line in schema if "alembic_version" not in line}
-    return Catalog("sqlite", _ours(tables), frozenset(kept))
+    return Catalog("sqlite", _ours(tables), _lines_of_ours(tables, schema))
 
 
 def _sqlite_table(connection: sqlite3.Connection, name: str, sql: str) -> Table:

@@ -6,7 +6,8 @@
     {"do": "upgrade", "to": REVISION}    {"do": "downgrade", "to": REVISION}    -> {}
     {"do": "stamp", "to": REVISION}    -> {}
     {"do": "compare", "load": BOOL}  -> {"operations": [{"table": NAME, "column": NAME, "text": TEXT}…]}
-    {"do": "revise", "message": TEXT, "leave_out": [TEXT…], "refers_to": [TABLE…]}
+    {"do": "revise", "message": TEXT, "leave_out": [TEXT…], "refers_to": [TABLE…],
+     "changes": [TABLE…]}
         -> {"paths": [PATH…], "head": REVISION, "depends_on": [REVISION…]}
     {"do": "create_all", "modules": [NAME…]}  -> {"tables": N}      projects without Alembic
 

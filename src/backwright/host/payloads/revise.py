@@ -204,7 +204,7 @@ def write(config: Any, order: dict[str, Any]) -> dict[str, Any]:
     if config.file_config.has_section("post_write_hooks"):
         config.file_config.remove_section("post_write_hooks")  # they may not be installed
     _make_folders(config)  # version control keeps no empty ones
-    head, depends_on = apart(lambda: _place(config, order["refers_to"]))
+    head, depends_on = apart(lambda: _place(config, order["refers_to"], order["changes"]))
     first: Any = depends_on or None  # Alembic takes several, and says that it takes one
     with with_metadata(order["modules"]):
         scripts = command.revision(
@@ -260,10 +260,11 @@ def _prune(container: Any, unwanted: set[str]) -> None:
     container.ops[:] = kept
 
 
-def _place(config: Any, refers_to: list[str]) -> tuple[str, list[str]]:
+def _place(config: Any, refers_to: list[str], changes: list[str]) -> tuple[str, list[str]]:
     """Return the head to follow, and others that must be there first.
 
-    Of several heads the one whose line makes most of the tables referred to, else the longest.
+    Of several heads the one whose line makes most of the tables that are changed, then of those
+    referred to, else the longest.
     """
     from alembic.script import ScriptDirectory
 
@@ -272,8 +273,13 @@ def _place(config: Any, refers_to: list[str]) -> tuple[str, list[str]]:
     if len(heads) < 2:
         return "head", []
     lines = {head: list(directory.iterate_revisions(head, "base")) for head in heads}
-    makes = {head: _made(line, refers_to) for head, line in lines.items()}
-    best = max(heads, key=lambda head: (len(makes[head]), len(lines[head]), head))
+    makes = {head: _made(line, [*refers_to, *changes]) for head, line in lines.items()}
+
+    def worth(head: str) -> tuple[int, int, int, str]:
+        own = len(makes[head] & set(changes))
+        return own, len(makes[head]), len(lines[head]), head
+
+    best = max(heads, key=worth)
     others = [head for head in heads if makes[head] - makes[best]]
     return best, others
 
