@@ -6,7 +6,6 @@ import sys
 import tempfile
 import tomllib
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -30,15 +29,16 @@ class Verdict:
     told: str
 
 
-def verdicts(file: Path) -> Iterator[Verdict]:
-    """Yield a verdict for each text of a file."""
-    for entry in tomllib.loads(file.read_text(encoding="utf-8"))["text"]:
-        yield _judge(entry)
+@cache
+def verdicts(file: Path) -> tuple[Verdict, ...]:
+    """Return a verdict for each text of a file, planned once."""
+    entries = tomllib.loads(file.read_text(encoding="utf-8"))["text"]
+    return tuple(_judge(entry) for entry in entries)
 
 
 def shares(file: Path) -> dict[str, tuple[int, int]]:
     """Return how many are right and how many there are, by what is expected."""
-    found = list(verdicts(file))
+    found = verdicts(file)
     right = Counter(one.expected for one in found if one.right)
     return {
         name: (right[name], count) for name, count in Counter(v.expected for v in found).items()
