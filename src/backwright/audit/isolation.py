@@ -113,14 +113,17 @@ def _isolation(subject: Subject) -> Isolation:
             own = tuple(one for one in touches if one.model == name)
             found.append(Access(endpoint, models[name], own))
     return Isolation(
-        tuple(found), frozenset(_private(found)), _shown(subject, found), frozenset(_kept(found))
+        tuple(found),
+        frozenset(_private(subject, found)),
+        _shown(subject, found),
+        frozenset(_kept(found)),
     )
 
 
 def _shown(subject: Subject, accesses: Iterable[Access]) -> dict[str, Shown]:
     """Count the endpoints that show rows, by model, but for those of administrators."""
     counts: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
-    open_ones = _open(accesses)
+    open_ones = _open(subject, accesses)
     for one in accesses:
         about = [it for it in one.touches if it.about and it.kind == "read"]
         if not about or one.endpoint.method not in READING:
@@ -154,9 +157,9 @@ def _kept(accesses: Iterable[Access]) -> Iterator[str]:
                 yield one.model.name
 
 
-def _private(accesses: Iterable[Access]) -> Iterator[str]:
+def _private(subject: Subject, accesses: Iterable[Access]) -> Iterator[str]:
     """Yield the models that at least one endpoint shows to their owner alone."""
-    open_ones = _open(accesses)
+    open_ones = _open(subject, accesses)
     for one in accesses:
         about = [touch for touch in one.touches if touch.about and touch.kind == "read"]
         reads = one.endpoint.method in READING and one.endpoint.auth == "required"
@@ -166,12 +169,13 @@ def _private(accesses: Iterable[Access]) -> Iterator[str]:
             yield one.model.name
 
 
-def _open(accesses: Iterable[Access]) -> frozenset[tuple[str, str, str]]:
+def _open(subject: Subject, accesses: Iterable[Access]) -> frozenset[tuple[str, str, str]]:
     """Return the endpoints that show rows whoever owns them: application, path and model."""
     return frozenset(
         (one.endpoint.app, shape(one.endpoint.path), one.model.name)
         for one in accesses
         if one.endpoint.method in READING
+        and not of_administrators(subject, one.endpoint)
         and any(it.about and it.kind == "read" and it.callers is False for it in one.touches)
     )
 

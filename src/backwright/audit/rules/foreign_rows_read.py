@@ -119,6 +119,20 @@ Good:
             raise HTTPException(403)
         return db.exec(select(Member).where(Member.note_id == note_id)).all()
 
+Good:
+
+    # with users and notes
+    def current_admin(user: Annotated[User, Depends(current_user)]) -> User:
+        if user.email != "admin@example.com":
+            raise HTTPException(403)
+        return user
+    @app.get("/notes")
+    def notes(db: Annotated[Session, Depends(session)], user: Annotated[User, Depends(current_admin)]) -> list[Note]:
+        return db.exec(select(Note)).all()
+    @app.get("/notes/{note_id}/title")
+    def title(note_id: int, db: Annotated[Session, Depends(session)], user: Annotated[User, Depends(current_user)]) -> Note:
+        return db.exec(select(Note).where(Note.id == note_id)).one()
+
 Leave it: where rows are meant to be seen by all, and the scoped endpoint is only a filter ("my posts").
 Where no endpoint keeps these rows to their owner, nothing is said: they may be meant for everybody,
 and the checklist says unknown.
@@ -134,6 +148,7 @@ from backwright.audit.fixes.owner_filter import owner_filter
 from backwright.audit.isolation import (
     READING,
     Access,
+    Shown,
     by_privilege,
     isolation_of,
     of_administrators,
@@ -166,7 +181,7 @@ def check(subject: Subject) -> Iterator[Judged]:
         elif one.endpoint.owner_scoped is None:
             yield Unsure(one.place, f"whose {one.model.name} {one.shown} shows is not settled")
         elif any(it.callers is False for it in reads):
-            shown = isolation.shown[one.model.name]
+            shown = isolation.shown.get(one.model.name, Shown())
             private = one.model.name in isolation.private and not shown.is_public
             yield from _judged(subject, one, private=private)
 

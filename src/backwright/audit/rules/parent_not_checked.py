@@ -70,7 +70,7 @@ import re
 from collections.abc import Iterator
 
 from backwright.audit.asked import asked_by, is_privileged, last_parameter
-from backwright.audit.isolation import isolation_of, shape
+from backwright.audit.isolation import Shown, isolation_of, shape
 from backwright.audit.rule import Found, Judged, Looked, rule
 from backwright.audit.say import weighed_with_caller
 from backwright.audit.subject import Subject
@@ -117,7 +117,9 @@ def _is_private(subject: Subject, parent: Endpoint) -> bool:
     name = last_parameter(parent.path)
     found = {it.model for it in asked_by(subject, parent) if it.owner and name in it.given}
     isolation = isolation_of(subject)
-    return any(it in isolation.private and not isolation.shown[it].is_public for it in found)
+    return any(
+        it in isolation.private and not isolation.shown.get(it, Shown()).is_public for it in found
+    )
 
 
 def _parent(one: Endpoint, parents: dict[tuple[str, str], Endpoint]) -> tuple[Endpoint | None, str]:
