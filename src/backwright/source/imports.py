@@ -152,9 +152,17 @@ def _inserted(
     after = [s for s in imports if s.start >= line]
     group = _group(module)
     is_below_gap = line > 1 and not code.splitlines()[line - 2].strip()
-    if before and not is_below_gap and _are_apart(imports, _group(_named(before[-1].node)), group):
-        text = f"\n{text}"
     is_next = bool(after) and after[0].start == line
+    is_mixed = (
+        is_next and _group(_named(after[0].node)) == group
+    )  # its kin stands below another one
+    if (
+        before
+        and not is_below_gap
+        and not is_mixed
+        and _are_apart(imports, _group(_named(before[-1].node)), group)
+    ):
+        text = f"\n{text}"
     if is_next and _are_apart(imports, group, _group(_named(after[0].node))):
         text = f"{text}\n"
     return splice(code, [Splice(line, line, text)])
