@@ -82,7 +82,7 @@ class PostgresDatabase:
     @asynccontextmanager
     async def transaction(self) -> "AsyncIterator[PostgresConnection]":
         """Begin; commit at the end, or roll back on an error."""
-        async with _in_words(self._begin()) as connection:
+        async with transaction_in_words(self._begin()) as connection:
             yield PostgresConnection(connection)
 
     @asynccontextmanager
@@ -116,12 +116,14 @@ class PostgresConnection:
     @asynccontextmanager
     async def transaction(self) -> "AsyncIterator[PostgresConnection]":
         """Set a savepoint; forget it at the end, or return to it on an error."""
-        async with _in_words(self._connection.transaction()):
+        async with transaction_in_words(self._connection.transaction()):
             yield self
 
 
 @asynccontextmanager
-async def _in_words(transaction: AbstractAsyncContextManager[Any]) -> AsyncIterator[Any]:
+async def transaction_in_words(
+    transaction: AbstractAsyncContextManager[Any],
+) -> AsyncIterator[Any]:
     """Say in words what fails at the beginning or the end; what the block raises is its own."""
     own: BaseException | None = None
     try:

@@ -6,7 +6,8 @@ tests.plain_database`) it is opened instead of the other.
 """
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
 
 from sqlalchemy import Executable, make_url
 from sqlalchemy.exc import DBAPIError
@@ -19,9 +20,9 @@ from app import database
 from app.auth import Caller
 from app.columns import FOUND
 from app.config import Settings
-from app.exceptions import ServiceUnavailableError, UnauthorizedError
+from app.exceptions import UnauthorizedError
 from app.models import LoginSession, User
-from app.postgres import raise_in_words
+from app.postgres import raise_in_words, transaction_in_words
 from app.queries import Row
 
 
@@ -47,6 +48,7 @@ class PlainDatabase:
             make_url(url).set(drivername="postgresql+asyncpg"),
             pool_size=settings.database_pool_size,
             max_overflow=0,
+            pool_pre_ping=True,  # one that was closed meanwhile is not handed out
             pool_timeout=settings.database_pool_timeout_seconds,
             connect_args={
                 "timeout": settings.database_pool_timeout_seconds,
@@ -71,11 +73,7 @@ class PlainDatabase:
     @asynccontextmanager
     async def transaction(self) -> "AsyncIterator[PlainConnection]":
         """Begin; commit at the end, or roll back on an error."""
-        async with AsyncExitStack() as stack:
-            try:
-                connection = await stack.enter_async_context(self._engine.begin())
-            except (OSError, PoolTimeoutError, DBAPIError) as error:
-                raise ServiceUnavailableError("Database not available", 1) from error
+        async with transaction_in_words(_as_asyncpg_says(self._engine.begin())) as connection:
             yield PlainConnection(connection)
 
 
@@ -88,17 +86,14 @@ class PlainConnection:
 
     async def fetch(self, statement: Executable, caller: Caller | None) -> Sequence[Row]:
         """Check the caller, run a statement, and return the rows by column name."""
-        if caller is not None and not await self._is_signed_in(caller):
-            raise UnauthorizedError
         if caller is not None and isinstance(statement, UpdateBase):
             statement = statement.returning(FOUND)  # as app/guard.py does
         try:
+            if caller is not None and not await self._is_signed_in(caller):
+                raise UnauthorizedError
             result = await self._connection.execute(statement)
-        except OSError as error:  # it took too long, too
-            raise_in_words(error, statement)
-        except DBAPIError as error:
-            reason = error.orig and error.orig.__cause__
-            raise_in_words(reason if isinstance(reason, Exception) else error, statement)
+        except (OSError, DBAPIError) as error:
+            raise_in_words(_reason(error), statement)
         return [dict(row) for row in result.mappings()] if result.returns_rows else []
 
     async def _is_signed_in(self, caller: Caller) -> bool:
@@ -117,5 +112,23 @@ class PlainConnection:
     @asynccontextmanager
     async def transaction(self) -> "AsyncIterator[PlainConnection]":
         """Set a savepoint; forget it at the end, or return to it on an error."""
-        async with self._connection.begin_nested():
+        async with transaction_in_words(_as_asyncpg_says(self._connection.begin_nested())):
             yield self
+
+
+@asynccontextmanager
+async def _as_asyncpg_says(transaction: AbstractAsyncContextManager[Any]) -> AsyncIterator[Any]:
+    """Raise the driver's own error where SQLAlchemy has put one around it."""
+    try:
+        async with transaction as entered:
+            yield entered
+    except (DBAPIError, PoolTimeoutError) as error:
+        raise _reason(error) from error
+
+
+def _reason(error: Exception) -> Exception:
+    """Return the driver's own error; the pool has none."""
+    if isinstance(error, PoolTimeoutError):
+        return TimeoutError(str(error))
+    reason = error.orig.__cause__ if isinstance(error, DBAPIError) and error.orig else None
+    return reason if isinstance(reason, Exception) else error

@@ -208,7 +208,7 @@ async def test_a_stolen_access_token_does_not_allow_guessing_either(
     ]
     assert statuses == [400] * ALLOWED + [429]
     assert (await try_login(client)).status_code == 429
-    # The address was charged as well: it has as many failures left as it had not used.
+    # The address was charged as well: half of its failures are used up, and half are left.
     assert await fail(client, ALLOWED, "dave@example.com") == [401] * ALLOWED
     assert await fail(client, 1, "erin@example.com") == [429]
 

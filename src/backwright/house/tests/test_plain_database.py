@@ -1,5 +1,6 @@
 """The way back to SQLAlchemy's own engine, see docs/database.md: it is one class, and it works."""
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -7,6 +8,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import uuid4
 
+import asyncpg
 import pytest
 from sqlmodel import col, delete, func, select, update
 
@@ -58,16 +60,34 @@ async def test_a_transaction_happens_whole_or_not_at_all(plain: Session) -> None
 
 async def test_it_is_bounded(session: Session, settings: Settings) -> None:
     """By the same settings: how many connections, how long for one, how long for a statement."""
-    bounds = {"database_pool_size": 1, "database_pool_timeout_seconds": 0.2}
+    bounds = {"database_pool_size": 1, "database_pool_timeout_seconds": 1.0}
     hasty = settings.model_copy(update={**bounds, "database_timeout_seconds": 0.3})
-    async with PlainDatabase.open(settings.database_url, hasty) as database:
+    async with PlainDatabase.open(settings.database_url, hasty) as database, asyncio.timeout(20):
         plain = Session(database)
         async with database.transaction():
             with pytest.raises(ServiceUnavailableError):
                 await plain.scalar(select(1))
         with pytest.raises(ServiceUnavailableError):
-            await plain.scalar(select(func.pg_sleep(5)))
+            await plain.scalar(select(func.pg_sleep(60)))
         assert await plain.scalar(select(1)) == 1
+
+
+async def test_a_connection_that_was_closed(plain: Session, settings: Settings) -> None:
+    """While nobody used it: the next request has another. In a transaction: that has failed."""
+    login = (await plain.all(select(LoginSession), LoginSession))[0]
+    server = select(func.pg_backend_pid())
+
+    async def close(process: int) -> None:
+        owner = await asyncpg.connect(settings.database_url)
+        assert await owner.fetchval("SELECT pg_terminate_backend($1, 10000)", process)
+        await owner.close()
+
+    await close(await plain.scalar(server))
+    assert await plain.all(select(User), User, caller=Caller(login.user_id, login.id))
+    with pytest.raises(ServiceUnavailableError):
+        async with plain.transaction():
+            await close(await plain.scalar(server))
+    assert await plain.scalar(select(1)) == 1
 
 
 async def test_a_database_that_is_away(settings: Settings) -> None:

@@ -24,8 +24,8 @@ _AT_LAST = 2000  # milliseconds
 _WHY = (
     "# A table in use is locked for a moment. While this waits for the lock, others wait\n"
     "# behind it: so it waits {moment} ms{each}, lets them go first for {pause} s, and asks\n"
-    "# again. After {tries} times in vain it waits for {last} s, since PostgreSQL ends an autovacuum\n"
-    "# only then; if that is in vain as well, the migration fails.\n"
+    "# again. After {tries} times in vain it waits {last} s{each}: PostgreSQL ends an autovacuum that\n"
+    "# is in the way after 1 s (deadlock_timeout). If that is in vain, too, the migration fails.\n"
 )
 _CHANGED = re.compile(r"(?:^ALTER TABLE|\bREFERENCES) ([^\s(]+)")
 _REFERRED = {"ForeignKey": 0, "ForeignKeyConstraint": 1}
