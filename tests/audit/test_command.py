@@ -18,10 +18,10 @@ from backwright.report.probe_types import ProbeCell
 from backwright.values import Place
 
 FAULTY = """\
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI, security
 from fastapi.middleware.cors import CORSMiddleware
 
-app = FastAPI()
+app = FastAPI(dependencies=[Depends(security.HTTPBasic())])
 app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_credentials=True)
 """
 LOCAL = FAULTY.replace('"*"', '"http://localhost:3000"').replace(", allow_credentials=True", "")

@@ -14,10 +14,10 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 FAULTY = """\
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI, security
 from fastapi.middleware.cors import CORSMiddleware
 
-app = FastAPI()
+app = FastAPI(dependencies=[Depends(security.HTTPBasic())])
 app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_credentials=True)
 """
 

@@ -2,7 +2,17 @@
 
 Why: `allow_origins=["*"]` with `allow_credentials=True` makes the middleware answer each origin with
 that very origin and `Access-Control-Allow-Credentials: true`. Any page that a signed-in user opens can
-read and change their data where cookies or basic authentication sign them in.
+read and change their data where something signs them in that browsers send along by themselves: basic
+authentication, or a cookie that is for other sites, too (`samesite="none"`). There it is an error;
+where tokens travel in a header alone it is a warning, since the first such cookie makes it one.
+
+Bad:
+
+    from fastapi import Depends, FastAPI
+    from fastapi.middleware.cors import CORSMiddleware
+    from fastapi.security import HTTPBasic
+    app = FastAPI(dependencies=[Depends(HTTPBasic())])
+    app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_credentials=True)
 
 Bad:
 
@@ -44,8 +54,11 @@ from collections.abc import Iterator
 from backwright.audit.cross_origin import Middleware, middlewares
 from backwright.audit.fixes.repair import Fix, replaced
 from backwright.audit.rule import Found, Judged, Looked, Unsure, rule
-from backwright.audit.sources import keyword
+from backwright.audit.sources import keyword, last_name
 from backwright.audit.subject import Subject
+
+_BY_BROWSERS = frozenset({"HTTPBasic", "HTTPDigest"})
+_SAME_SITE = frozenset({"samesite", "same_site", "cookie_samesite"})
 
 
 def _without_cookies(one: Middleware) -> Fix | None:
@@ -56,19 +69,37 @@ def _without_cookies(one: Middleware) -> Fix | None:
     return Fix((replaced(one.source, given, "False"),), safe=False)
 
 
+def _sent_along(subject: Subject) -> str:
+    """Return what signs users in and is sent by their browsers to whatever site asks for it."""
+    for source in subject.program:
+        for call in source.nodes(ast.Call):
+            if last_name(call.func) in _BY_BROWSERS:
+                return "basic authentication"
+            for given in (one for one in call.keywords if one.arg in _SAME_SITE):
+                said = subject.constant(source, given.value)
+                if isinstance(said, str) and said.lower() == "none":
+                    return "a cookie that is for other sites, too"
+    return ""
+
+
 @rule(item=7, level="error")
 def check(subject: Subject) -> Iterator[Judged]:
     """Judge each CORS middleware."""
     for one in middlewares(subject):
         if one.credentials and one.any_origin:
             unless = "; so it is unless a setting says otherwise" if one.by_default else ""
+            by = _sent_along(subject)
+            harm = (
+                f"any site can act for whom {by} signs in"
+                if by
+                else "any site could act for users as soon as a cookie for other sites signs them in"
+            )
             yield Found(
                 one.place,
-                f"every origin is allowed ({one.any_origin}), with credentials: any site can act for "
-                f"a signed-in user{unless}",
+                f"every origin is allowed ({one.any_origin}), with credentials: {harm}{unless}",
                 "name the origins in the settings:\nallow_origins=settings.cors_origins, or leave "
                 "allow_credentials out where tokens travel in a header",
-                level="warning" if one.by_default else None,
+                level=None if by and not one.by_default else "warning",
                 fix=_without_cookies(one),
             )
         elif "null" in one.literal:
