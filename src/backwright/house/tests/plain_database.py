@@ -123,7 +123,7 @@ async def _as_asyncpg_says(transaction: AbstractAsyncContextManager[Any]) -> Asy
         async with transaction as entered:
             yield entered
     except (DBAPIError, PoolTimeoutError) as error:
-        raise _reason(error) from error
+        raise _reason(error) from None  # it is the cause of theirs already
 
 
 def _reason(error: Exception) -> Exception:

@@ -84,6 +84,15 @@ async def test_a_connection_that_was_closed(plain: Session, settings: Settings) 
 
     await close(await plain.scalar(server))
     assert await plain.all(select(User), User, caller=Caller(login.user_id, login.id))
+    caller = Caller(login.user_id, login.id)
+
+    async def use_in_a_transaction() -> None:
+        async with plain.transaction():
+            await close(await plain.scalar(server))
+            await plain.all(select(User), User, caller=caller)
+
+    with pytest.raises(ServiceUnavailableError):
+        await use_in_a_transaction()
     with pytest.raises(ServiceUnavailableError):
         async with plain.transaction():
             await close(await plain.scalar(server))
