@@ -135,26 +135,9 @@ def _explained(evidence: Evidence, one: Refusal, endpoint: Endpoint | None) -> t
             "quote keys and texts by \" (not '), leave no comma behind the last one",
         )  # fmt: skip
     function = _function(evidence, endpoint)
-    if (
-        one.where[:1] == ("body",)
-        and one.kind in ("missing", "value_error.missing")
-        and one.given is None
-    ):
-        if function is not None and _takes_form(function):
-            return (
-                "form-wanted",
-                f"{_name(endpoint)} takes a form, as OAuth2 has it, and got something else: {field or 'it'} "
-                "was not found in it",
-                "send it as a form: curl -d 'username=…' -d 'password=…' (fetch: body: new "
-                "URLSearchParams({username, password})), not JSON",
-            )  # fmt: skip
-        if function is not None and _is_embedded(one, function):
-            return _missing(one, endpoint, function, place, field)
-        return (
-            "body-missing",
-            f"{_name(endpoint)} got no body, or none that it reads as JSON",
-            _JSON_HEADER,
-        )
+    is_missing = one.kind in ("missing", "value_error.missing")
+    if is_missing and one.where[:1] == ("body",) and one.given is None:
+        return _no_body(one, endpoint, function, place, field)
     if one.where == ("body",) and isinstance(one.given, dict) and _is_plain(one):
         return (
             "body-not-embedded",
@@ -175,7 +158,7 @@ def _explained(evidence: Evidence, one: Refusal, endpoint: Endpoint | None) -> t
             f"{_name(endpoint)} got its body as a text, not as JSON",
             _JSON_HEADER,
         )
-    if one.kind in ("missing", "value_error.missing"):
+    if is_missing:
         return _missing(one, endpoint, function, place, field)
     if "extra" in one.kind:
         return (
@@ -187,6 +170,27 @@ def _explained(evidence: Evidence, one: Refusal, endpoint: Endpoint | None) -> t
         "value-refused",
         f"{field} {place} is {_value(one)}, and {_wanted(one.message)}",
         _sent_as(one),
+    )
+
+
+def _no_body(
+    one: Refusal, endpoint: Endpoint | None, function: FunctionNode | None, place: str, field: str
+) -> tuple[str, str, str]:
+    """Explain that nothing was found where a body was looked for."""
+    if function is not None and _takes_form(function):
+        return (
+            "form-wanted",
+            f"{_name(endpoint)} takes a form, as OAuth2 has it, and got something else: {field or 'it'} "
+            "was not found in it",
+            "send it as a form: curl -d 'username=…' -d 'password=…' (fetch: body: new "
+            "URLSearchParams({username, password})), not JSON",
+        )
+    if function is not None and _is_embedded(one, function):
+        return _missing(one, endpoint, function, place, field)
+    return (
+        "body-missing",
+        f"{_name(endpoint)} got no body, or none that it reads as JSON",
+        _JSON_HEADER,
     )
 
 
