@@ -38,6 +38,8 @@ from backwright.transfer.carry.mentions import pass_on
 from backwright.transfer.carry.parents import with_parents
 from backwright.transfer.carry.partly import with_given_alone
 from backwright.transfer.carry.placing import (
+    Placement,
+    Shape,
     place,
     presence,
     shapes_of,
@@ -80,13 +82,7 @@ def carry(parts: Sequence[Part], facts: Facts, writer: Writer) -> Carried:
     takers = takers_of(trees)
     works = [Work(part, facts, likeness, writer, rows, takers=takers) for part in parts]
     lost = lost_parameters(trees)
-    placement = place(likeness, shapes)
-    filled = [_visited(t, Filler(w, placement)) for w, t in zip(works, trees, strict=True)]
-    complete = with_reads(placement, shapes, _reads(filled, facts))
-    if complete != placement:  # a schema lacks what code asks of it
-        placement = complete
-        filled = [_visited(t, Filler(w, placement)) for w, t in zip(works, trees, strict=True)]
-    trees = filled
+    trees, placement = _filled(works, trees, likeness, shapes)
     for index, work in enumerate(works):
         trees[index] = _visited(trees[index], _Mentions(work))
         trees[index] = with_parents(work, kept_targets(work, trees[index]))
@@ -117,6 +113,25 @@ def carry(parts: Sequence[Part], facts: Facts, writer: Writer) -> Carried:
         notes=_notes(works),
         left_out=frozenset(g for g in gone if not g.startswith(".")),
     )
+
+
+def _filled(
+    works: Sequence[Work],
+    trees: Sequence[cst.Module],
+    likeness: Likeness,
+    shapes: Mapping[str, Shape],
+) -> tuple[list[cst.Module], Placement]:
+    """Return the trees with the new fields in the old ones' places, and where each field stands."""
+
+    def fill(placement: Placement) -> list[cst.Module]:
+        return [_visited(t, Filler(w, placement)) for w, t in zip(works, trees, strict=True)]
+
+    placement = place(likeness, shapes)
+    filled = fill(placement)
+    complete = with_reads(placement, shapes, _reads(filled, likeness.facts))
+    if complete == placement:
+        return filled, placement
+    return fill(complete), complete  # a schema lacked what code asks of it
 
 
 def _referred_to(work: Work) -> frozenset[str]:
