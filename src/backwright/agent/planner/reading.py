@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 
 from backwright.agent.planner.agreeing import agreed
 from backwright.agent.planner.clauses import Clause, clauses_of
-from backwright.agent.planner.declined import read_declined, read_lacking
 from backwright.agent.planner.foreign import GRAVE, outside
-from backwright.agent.planner.frames import (
-    capabilities,
-    judges,
-    owners,
-    projects,
-    relations,
-    resources,
-)
-from backwright.agent.planner.lexicon import first, pattern
+from backwright.agent.planner.frames import judges, relations
+from backwright.agent.planner.frames.table import FRAMES
+from backwright.agent.planner.lexicon import pattern
 from backwright.agent.planner.nouns import pascal, read_noun
 from backwright.agent.planner.state import State
 from backwright.agent.planner.types import Plan, World
@@ -29,7 +21,6 @@ from backwright.errors import UsageError
 from backwright.spec.names import split_words
 from backwright.tasks.questions import Answers
 
-Frame = Callable[[Clause, State], bool]
 _RETRACTS = re.compile(
     r"(?i)\b(?:no,? (?:wait|make that|sorry)|scratch that|correction:|on second thought|forget that)\b"
 )
@@ -40,43 +31,6 @@ _ANNOUNCES = (
     r"(?:the |our |my )?(?!i\b|we\b|you\b)\w+(?: \w+)? (?:wants?|needs?|asks? for|asked for|would like|likes?|wished? for|requests?|requested)"
     r" (?:to (?:have|see|sell|offer|track|store) )?(?P<noun>[\w -]+)"
     r"|(?:the |our |all )?(?:<USER>) (?:shall|should|can|must|will|may|want to|are to|would like to|need to)(?: be able to)? (?:open|create|write|make|keep|leave|add|file|submit|place|have|register)(?P<made>(?: \w+){1,3})"
-)
-_IMPROVES = re.compile(
-    r"(?i)^(?:improve|optimi[sz]e|clean up|polish|refactor|moderni[sz]e|speed up|harden|enhance the|rework|restructure|simplify|tidy)\b"
-)
-
-
-def _read_vague(clause: Clause, state: State) -> bool:
-    """`improve the error messages`: a wish for better, without what that would be."""
-    if not _IMPROVES.match(clause.text) and not first(clause.text, "cues", "vague", "verbs"):
-        return False
-    if clause.asks and re.match(r"(?i)do(?:es)?\b", clause.text):
-        return False
-    wish(clause, state, "It can mean several things, and each is another piece of work.")
-    return True
-
-
-FRAMES: tuple[tuple[str, Frame], ...] = (
-    ("report", judges.read_report),
-    ("declined", read_declined),
-    ("undo", judges.read_undo),
-    ("vague", _read_vague),
-    ("owner", owners.read_owner),
-    ("new", projects.read_project_wish),
-    ("rate", capabilities.read_rate),
-    ("doctor", judges.read_doctor),
-    ("cors", capabilities.read_cors),
-    ("version", capabilities.read_version),
-    ("pagination", capabilities.read_pagination),
-    ("index", capabilities.read_index),
-    ("limit", capabilities.read_limit),
-    ("audit", judges.read_audit),
-    ("inspect", judges.read_inspect),
-    ("probe", judges.read_probe),
-    ("auth", capabilities.read_auth),
-    ("lacking", read_lacking),
-    ("relation", relations.read_relation),
-    ("resources", resources.read_resources),
 )
 # Frames that look for the names of models; the others only look for cues.
 _NAMING = ("declined", "lacking", "owner", "new", "pagination", "index", "relation", "resources")

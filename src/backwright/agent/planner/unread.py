@@ -33,6 +33,10 @@ _OF_AUTH = re.compile(
 _MUST = r"\b(?:should|must|needs?|has to|have to|want|wants|only|never|always|support|ought|require[sd]?|shall|may not|cannot)\b"
 _HTTP = re.compile(r"(?:GET|POST|PUT|PATCH|DELETE)\b")
 
+_IMPROVES = re.compile(
+    r"(?i)^(?:improve|optimi[sz]e|clean up|polish|refactor|moderni[sz]e|speed up|harden|enhance the|rework|restructure|simplify|tidy)\b"
+)
+
 
 def place_unread(clause: Clause, state: State) -> None:
     """Place a clause that no frame knows: refused, asked, or left aside where it only tells."""
@@ -192,6 +196,16 @@ def wish(clause: Clause, state: State, why: str) -> None:
         later.step(ask_reading(later, clause.raw, why), clause.raw)
 
     state.wishes.append(doubt)
+
+
+def read_vague(clause: Clause, state: State) -> bool:
+    """`improve the error messages`: a wish for better, without what that would be."""
+    if not _IMPROVES.match(clause.text) and not first(clause.text, "cues", "vague", "verbs"):
+        return False
+    if clause.asks and re.match(r"(?i)do(?:es)?\b", clause.text):
+        return False
+    wish(clause, state, "It can mean several things, and each is another piece of work.")
+    return True
 
 
 def has_types(text: str) -> bool:

@@ -7,7 +7,8 @@ import re
 from backwright.agent.planner.attributes import spot
 from backwright.agent.planner.clauses import Clause
 from backwright.agent.planner.foreign import outside
-from backwright.agent.planner.frames import capabilities, judges, relations
+from backwright.agent.planner.frames import relations
+from backwright.agent.planner.frames.table import ORDERS
 from backwright.agent.planner.lexicon import first
 from backwright.agent.planner.state import Entity, State
 from backwright.agent.planner.whole.hosts import model_in
@@ -22,23 +23,6 @@ from backwright.agent.planner.whole.titles import (
 )
 from backwright.agent.planner.whole.told import Reading, made_names
 from backwright.agent.planner.whole.typed import is_typed
-
-_FRAMES = (
-    ("report", judges.read_report),
-    ("undo", judges.read_undo),
-    ("rate", capabilities.read_rate),
-    ("doctor", judges.read_doctor),
-    ("cors", capabilities.read_cors),
-    ("version", capabilities.read_version),
-    ("pagination", capabilities.read_pagination),
-    ("index", capabilities.read_index),
-    ("limit", capabilities.read_limit),
-    ("audit", judges.read_audit),
-    ("inspect", judges.read_inspect),
-    ("probe", judges.read_probe),
-    ("auth", capabilities.read_auth),
-    ("relation", relations.read_relation),
-)
 
 
 def relates(clause: Clause, state: State) -> bool:
@@ -104,7 +88,7 @@ def _begins_project(clause: Clause, reading: Reading) -> bool:
 
 def _by_frame(clause: Clause, reading: Reading) -> bool:
     """Give a statement to the frame that knows its kind of order; tell whether one did."""
-    for name, frame in _FRAMES:
+    for name, frame in ORDERS:
         if reading.mode == "criteria" and name in ("probe", "audit", "inspect"):
             continue
         if frame(clause, reading.state):

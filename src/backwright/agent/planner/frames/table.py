@@ -1,0 +1,46 @@
+"""The frames in the order in which they are tried: the first that knows a clause reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from backwright.agent.planner.clauses import Clause
+from backwright.agent.planner.declined import read_declined, read_lacking
+from backwright.agent.planner.frames import (
+    capabilities,
+    judges,
+    owners,
+    projects,
+    relations,
+    resources,
+)
+from backwright.agent.planner.state import State
+from backwright.agent.planner.unread import read_vague
+
+Frame = Callable[[Clause, State], bool]
+
+FRAMES: tuple[tuple[str, Frame], ...] = (
+    ("report", judges.read_report),
+    ("declined", read_declined),
+    ("undo", judges.read_undo),
+    ("vague", read_vague),
+    ("owner", owners.read_owner),
+    ("new", projects.read_project_wish),
+    ("rate", capabilities.read_rate),
+    ("doctor", judges.read_doctor),
+    ("cors", capabilities.read_cors),
+    ("version", capabilities.read_version),
+    ("pagination", capabilities.read_pagination),
+    ("index", capabilities.read_index),
+    ("limit", capabilities.read_limit),
+    ("audit", judges.read_audit),
+    ("inspect", judges.read_inspect),
+    ("probe", judges.read_probe),
+    ("auth", capabilities.read_auth),
+    ("lacking", read_lacking),
+    ("relation", relations.read_relation),
+    ("resources", resources.read_resources),
+)
+# What the reading of the whole text finds by itself, and asks no frame for.
+_OF_CLAUSES = ("declined", "vague", "owner", "new", "lacking", "resources")
+ORDERS = tuple(one for one in FRAMES if one[0] not in _OF_CLAUSES)
