@@ -18,6 +18,14 @@ OTHERS = "import pytest\n\n\n@pytest.fixture\ndef session():\n    return 1\n"
         ({"conftest.py": FIXTURES}, "tests/routes/conftest.py", True),
         ({"tests/conftest.py": OTHERS}, "tests/routes/conftest.py", False),
         ({"tests/routes/users/conftest.py": FIXTURES}, "tests/routes/conftest.py", False),
+        (
+            {
+                "back/conftest.py": 'pytest_plugins = ["tests.fixtures.clients"]\n',
+                "back/tests/fixtures/clients.py": FIXTURES,
+            },
+            "back/tests/unit/conftest.py",
+            True,
+        ),
         ({}, "conftest.py", False),
     ],
 )

@@ -38,6 +38,33 @@ def test_an_engine_that_comes_with_its_sessions_is_found(tmp_path: Path) -> None
     assert seams.engine == ("session", "engine")
 
 
+def test_an_engine_is_found_under_a_condition_and_not_in_what_migrates(tmp_path: Path) -> None:
+    """Nobody can import Alembic's `env.py`."""
+    files = {
+        "main.py": "from fastapi import FastAPI\nfrom database import session\n\napp = FastAPI()\n",
+        "alembic.ini": "[alembic]\nscript_location = alembic\n",
+        "alembic/versions/1_first.py": "revision = '1'\ndown_revision = None\n",
+        "alembic/env.py": "import os\n\nfrom alembic import context\n"
+        "from sqlalchemy.ext.asyncio import create_async_engine\n\nurl = os.environ['DATABASE_URL']\n"
+        "context.configure(url=url, target_metadata=None)\nconnectable = create_async_engine(url)\n",
+        "database/session.py": "import os\n\nfrom sqlalchemy.ext.asyncio import create_async_engine\n\n"
+        "URL = os.environ['DATABASE_URL']\nif os.environ.get('MODE') == 'testing':\n"
+        "    engine = create_async_engine(URL)\nelse:\n"
+        "    engine = create_async_engine(URL, pool_size=5)\n",
+    }
+    for path, text in files.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    project = read_project(tmp_path)
+    assert project.database is not None
+    assert project.database.file == "database/session.py"
+    seams = read_seams(Sources(Draft(tmp_path), project))
+    assert seams.engine == ("database.session", "engine")
+    (tmp_path / "database/session.py").unlink()
+    seams = read_seams(Sources(Draft(tmp_path), read_project(tmp_path)))
+    assert seams.address is None
+
+
 ACCOUNTS = """import jwt
 from fastapi import Depends, HTTPException
 from fastapi.security import OAuth2PasswordBearer

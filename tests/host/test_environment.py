@@ -320,6 +320,24 @@ def test_pins_that_do_not_run_here_are_tried_on_an_older_python(
     assert len(run_on) == 2
 
 
+def test_a_python_that_is_installed_later_gets_an_environment_of_its_own(
+    project: Path, wheels: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    others = [python for python in interpreters() if python != sys.executable]
+    if not others:
+        pytest.skip("there is one Python only")
+    wanted = "==" + ".".join(map(str, version_of(others[0])[:2])) + ".*"
+    options = ("--no-index", "--find-links", str(wheels))
+    needs = replace(read_requirements(project), needed=("fastapi",), options=options, python=wanted)
+    monkeypatch.setattr(making, "accepted", lambda _: ())
+    monkeypatch.setattr(making, "interpreters", lambda: (sys.executable,))
+    before = make(needs, tools=())
+    monkeypatch.setattr(making, "accepted", lambda _: (others[0],))
+    after = make(needs, tools=())
+    assert version_of(str(before.python)) == sys.version_info[:3]
+    assert version_of(str(after.python)) == version_of(others[0])
+
+
 def test_an_interpreter_that_is_not_there_is_named(project: Path, wheels: Path) -> None:
     (project / "pyproject.toml").write_text(
         '[project]\nname = "x"\nversion = "1"\nrequires-python = ">=3.99"\n'

@@ -164,7 +164,11 @@ def make(
             remedy="install the project in a virtual environment at .venv, or activate one",
         )
     mark = "\0".join(
-        (needs.key(), sys.version, platform.machine(), *tools, *filter(None, [needs.syntax]))
+        (
+            *(needs.key(), sys.version, platform.machine(), *tools),
+            *filter(None, [needs.syntax]),
+            *_another_python(needs),
+        )
     )
     folder = cache_folder("environments") / hashlib.sha256(mark.encode()).hexdigest()[:20]
     with _lock(folder.with_suffix(".lock")):
@@ -182,6 +186,16 @@ def make(
             remedy="install the project in a virtual environment at .venv, or activate one",
         )
     return replace(made, missing=tuple(sorted(needs.names() - set(made.distributions()))))
+
+
+def _another_python(needs: Requirements) -> tuple[str, ...]:
+    """Return the version of the interpreter to begin with, unless it is ours.
+
+    It belongs to an environment's key: once a Python that fits is installed, an environment of
+    one that did not fit serves no longer.
+    """
+    first = _pythons(needs, silent)[0]
+    return () if first == sys.executable else (_shown(first),)
 
 
 def _mend(folder: Path, needs: Requirements) -> None:

@@ -57,8 +57,9 @@ def _speaking_of(world: World, *words: bytes) -> Iterator[Module]:
             yield module
 
 
-def _weight(one: Database) -> tuple[bool, bool, int]:
-    return one.is_async, bool(one.variables), -len(one.file)
+def _weight(one: Database) -> tuple[bool, bool, bool, int]:
+    is_application = not f"/{one.file}".endswith("/env.py")  # which is Alembic's
+    return one.is_async, bool(one.variables), is_application, -len(one.file)
 
 
 def _may_make_engine(module: Module) -> bool:

@@ -228,10 +228,11 @@ def block(code: str, statements: list[Statement], heading_of: Names) -> str:
 def identifiers(code: str) -> set[str]:
     """Return every identifier of a module: variables, parameters, attributes, imported names."""
     tree = ast.parse(code)
-    return bound_names(code) | {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)}
+    return {*bound_names(code)} | {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)}
 
 
-def bound_names(code: str) -> set[str]:
+@cache
+def bound_names(code: str) -> frozenset[str]:
     """Return the names of a module that a variable could hide: all but those after a dot."""
     found: set[str] = set()
     for node in ast.walk(ast.parse(code)):
@@ -241,4 +242,4 @@ def bound_names(code: str) -> set[str]:
             found.add(node.arg)
         elif isinstance(node, ast.alias):
             found.add(node.asname or node.name)
-    return found
+    return frozenset(found)

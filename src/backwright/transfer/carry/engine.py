@@ -179,7 +179,7 @@ def kept_targets(work: Work, tree: cst.Module) -> cst.Module:
         target = names.get(min(fields_in(node)))
         return cst.Name(target) if target else None
 
-    return replaced(tree, named)
+    return replaced(tree, named) if fields_in(tree) & names.keys() else tree
 
 
 def _sound(work: Work, tree: cst.Module) -> cst.Module:

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from backwright.source.outline import first_line
@@ -50,19 +51,25 @@ class _Function:
 
 def fixtures_and_helpers(facts: Facts) -> list[_Function]:
     """Return the functions of a project's tests that are no tests."""
+    return [function for path, code in facts.tests for function in _functions_of(path, code)]
+
+
+@lru_cache(maxsize=4096)  # every test that lacks a row asks all modules once more
+def _functions_of(path: str, code: str) -> tuple[_Function, ...]:
+    """Return the functions of a test module that are no tests."""
+    try:
+        tree = ast.parse(code)
+    except SyntaxError:
+        return ()
+    lines = code.splitlines()
     found = []
-    for path, code in facts.tests:
-        try:
-            tree = ast.parse(code)
-        except SyntaxError:
-            continue
-        for node in tree.body:
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                scope = _scope(node)
-                if scope or not node.name.startswith("test_"):
-                    text = "\n".join(code.splitlines()[first_line(node) - 1 : node.end_lineno])
-                    found.append(_Function(path, _fixture_name(node), node, text, scope))
-    return found
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            scope = _scope(node)
+            if scope or not node.name.startswith("test_"):
+                text = "\n".join(lines[first_line(node) - 1 : node.end_lineno])
+                found.append(_Function(path, _fixture_name(node), node, text, scope))
+    return tuple(found)
 
 
 def by_fixture(functions: Sequence[_Function], parent: Parent, asking: Asking) -> Maker | None:

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from backwright.spec.names import Names
 from backwright.transfer.carry.makers import Asking, Maker
@@ -52,21 +53,30 @@ def by_request(
     return None
 
 
-def _posts(code: str, names: Names) -> Iterator[_Post]:
-    """Yield the requests of a module that make a row of a model, none that must be refused."""
+@lru_cache(maxsize=4096)  # every test that lacks a row asks all modules once more
+def _posts(code: str, names: Names) -> tuple[_Post, ...]:
+    """Return the requests of a module that make a row of a model, none that must be refused."""
+    if ".post(" not in code:
+        return ()
     try:
         tree = ast.parse(code)
     except SyntaxError:
+        return ()
+    functions = (n for n in ast.walk(tree) if isinstance(n, _Function))
+    return tuple(post for function in functions for post in _posts_of(code, function, names))
+
+
+def _posts_of(code: str, function: _Function, names: Names) -> Iterator[_Post]:
+    """Yield the requests of one function of a module."""
+    nodes = tuple(ast.walk(function))
+    calls = [n for n in nodes if isinstance(n, ast.Call) and _makes(n, names)]
+    if not calls or _REFUSED.search(ast.get_source_segment(code, function) or ""):
         return
-    for function in (n for n in ast.walk(tree) if isinstance(n, _Function)):
-        if _REFUSED.search(ast.get_source_segment(code, function) or ""):
-            continue
-        awaited = {id(n.value) for n in ast.walk(function) if isinstance(n, ast.Await)}
-        for call in (n for n in ast.walk(function) if isinstance(n, ast.Call)):
-            if _makes(call, names):
-                used = frozenset(n.id for n in ast.walk(call) if isinstance(n, ast.Name))
-                written = _on_one_line(ast.get_source_segment(code, call) or ast.unparse(call))
-                yield _Post(written, id(call) in awaited, used)
+    awaited = {id(n.value) for n in nodes if isinstance(n, ast.Await)}
+    for call in calls:
+        used = frozenset(n.id for n in ast.walk(call) if isinstance(n, ast.Name))
+        written = _on_one_line(ast.get_source_segment(code, call) or ast.unparse(call))
+        yield _Post(written, id(call) in awaited, used)
 
 
 def _makes(call: ast.Call, names: Names) -> bool:

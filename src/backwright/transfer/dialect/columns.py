@@ -82,6 +82,16 @@ class Sources:
             if tree is not None:
                 yield file, tree
 
+    @cached_property
+    def absolute_imports(self) -> tuple[ast.ImportFrom, ...]:
+        """Every `from … import` that names its module in full."""
+        return tuple(
+            node
+            for _, tree in self.modules()
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ImportFrom) and not node.level and node.module
+        )
+
     def _parse(self, file: str) -> ast.Module | None:
         try:
             return parse_text(self.host.text(file))
@@ -249,13 +259,11 @@ def majority(values: Sequence[str], default: str) -> str:
 def imported_as(sources: Sources, file: str, names: Container[str]) -> str:
     """Return the module that the project's own imports name for a file; else by its path."""
     dotted = file.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
-    for _, tree in sources.modules():
-        for node in ast.walk(tree):
-            if not isinstance(node, ast.ImportFrom) or node.level or not node.module:
-                continue
-            fits = dotted == node.module or dotted.endswith(f".{node.module}")
-            if fits and any(a.name in names for a in node.names):
-                return node.module
+    for node in sources.absolute_imports:
+        module = node.module or ""
+        fits = dotted == module or dotted.endswith(f".{module}")
+        if fits and any(a.name in names for a in node.names):
+            return module
     return _below(_start_of_imports(sources, dotted), dotted)
 
 
@@ -269,9 +277,7 @@ def _start_of_imports(sources: Sources, dotted: str) -> str:
     starts = [".".join(folders[:i]) for i in range(len(folders) + 1)]
     votes = [
         start
-        for _, tree in sources.modules()
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom) and not node.level and node.module
+        for node in sources.absolute_imports
         for start in starts
         if (f"{start}.{node.module}" if start else node.module) in known
     ]

@@ -14,6 +14,8 @@ from backwright.project.files import read_tree
 from backwright.source.outline import Statement, outline
 from backwright.transfer.draft import Draft
 
+Imported = tuple[ast.ImportFrom | ast.Import, ast.alias, str]
+
 
 @dataclass(frozen=True, eq=False)
 class Modules:
@@ -23,6 +25,7 @@ class Modules:
     paths: tuple[str, ...]
     _trees: dict[str, ast.Module] = field(default_factory=dict)
     _outlines: dict[str, tuple[Statement, ...]] = field(default_factory=dict)
+    _imports: dict[str, tuple[Imported, ...]] = field(default_factory=dict)
 
     def text(self, path: str) -> str:
         """Return a module's text."""
@@ -41,12 +44,17 @@ class Modules:
             self._outlines[path] = outline(self.text(path))
         return self._outlines[path]
 
-    def imports(self, path: str) -> Iterator[tuple[ast.ImportFrom | ast.Import, ast.alias, str]]:
-        """Yield every import of a module: the statement, the alias, the file it leads to.
+    def imports(self, path: str) -> tuple[Imported, ...]:
+        """Return every import of a module: the statement, the alias, the file it leads to.
 
         The file is that of the imported module where the alias is one, else that of the module
         it is imported from; imports of libraries are left out.
         """
+        if path not in self._imports:
+            self._imports[path] = tuple(self._imported(path))
+        return self._imports[path]
+
+    def _imported(self, path: str) -> Iterator[Imported]:
         for node in ast.walk(self.tree(path)):
             if isinstance(node, ast.ImportFrom):
                 for alias in node.names:

@@ -175,11 +175,11 @@ class Naming:
         return self.chain.model.name in self.owners.nouns.mentioned(name)
 
 
-def _bound(code: str) -> set[str]:
+def _bound(code: str) -> frozenset[str]:
     try:
         return bound_names(code)
     except SyntaxError:
-        return set()
+        return frozenset()
 
 
 def _defined(code: str) -> set[str]:

@@ -23,6 +23,8 @@ class Address:
 def read_address(sources: Sources) -> Address | None:
     """Return what the first engine is made with, where other modules can say the same."""
     for path, call in sources.calls(*_MAKERS):
+        if not sources.is_imported(path):
+            continue
         named = next((k.value for k in call.keywords if k.arg == "url"), None)
         given = call.args[0] if call.args else named
         if given is None or isinstance(given, ast.Constant | ast.JoinedStr):

@@ -69,9 +69,25 @@ def hides_fixtures(draft: Draft, conftest: str, fixtures: str) -> bool:
     names = {name for s in outline(fixtures) for name in names_of_statement(s.node)}
     outer = [f"{folder}/conftest.py" for folder in PurePosixPath(conftest).parent.parents]
     known = [path.removeprefix("./") for path in outer if draft.exists(path.removeprefix("./"))]
+    known += [plugin for path in known for plugin in _plugins(draft, path)]
     return any(
         names & set(names_of_statement(s.node)) for path in known for s in outline(draft.text(path))
     )
+
+
+def _plugins(draft: Draft, conftest: str) -> list[str]:
+    """Return the modules of a project that its `pytest_plugins` have fixtures from."""
+    found = []
+    for statement in outline(draft.text(conftest)):
+        if "pytest_plugins" not in names_of_statement(statement.node):
+            continue
+        for node in ast.walk(statement.node):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                file = f"{node.value.replace('.', '/')}.py"
+                folders = PurePosixPath(conftest).parents
+                places = [(folder / file).as_posix() for folder in folders]
+                found += [path for path in places if draft.exists(path)][:1]
+    return found
 
 
 def _factory(growth: Growth) -> str | None:

@@ -18,6 +18,7 @@ from backwright.transfer.grow.sources import (
     depended,
     last_name,
     names_of_statement,
+    statements_of,
 )
 
 _ENGINES = ("create_engine", "create_async_engine")
@@ -195,7 +196,7 @@ def _engine(sources: Sources, session: Dependency | None) -> Import | None:
         if found is not None and path != found.file:
             continue
         makers = {*_ENGINES, *_makers(tree)}
-        for node in tree.body:
+        for node in statements_of(tree):
             if not isinstance(node, ast.Assign | ast.AnnAssign):
                 continue
             engines += [

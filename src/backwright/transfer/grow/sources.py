@@ -155,6 +155,11 @@ class Sources:
         base = self.module(f"{folder.as_posix()}/__init__.py") if folder.name else ""
         return ".".join(part for part in (base, node.module or "") if part)
 
+    def is_imported(self, path: str) -> bool:
+        """Tell whether other modules can import one: Alembic alone runs what migrates."""
+        migrations = self.project.migrations
+        return migrations is None or not path.startswith(f"{migrations.folder}/")
+
     def calls(self, *names: str) -> Iterator[tuple[str, ast.Call]]:
         """Yield every call of a function with one of these names, with its file."""
         for path, tree in self.trees.items():
@@ -179,6 +184,16 @@ def _tree(draft: Draft, path: str) -> ast.Module | None:
 
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def statements_of(tree: ast.Module) -> Iterator[ast.stmt]:
+    """Yield what a module runs as it is imported, also under `if`, `try` and `with`."""
+    waiting = list(reversed(tree.body))
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if isinstance(node, ast.If | ast.Try | ast.With):
+            waiting += reversed(node.body + getattr(node, "orelse", []))
 
 
 def names_of_statement(node: ast.stmt) -> tuple[str, ...]:
