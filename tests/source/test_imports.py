@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from backwright.source.imports import add_imports, add_typing_imports
+from backwright.source.imports import add_imports, add_typing_imports, leaves_unbound
 
 
 @pytest.mark.parametrize(
@@ -88,3 +88,17 @@ def test_what_is_imported_at_run_time_needs_no_second_import() -> None:
 def test_a_name_that_a_relative_import_brings_is_there() -> None:
     code = "from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    from .b import B\n"
     assert add_typing_imports(code, {"app.b": {"B"}}) == code
+
+
+@pytest.mark.parametrize(
+    ("code", "unbound"),
+    [
+        ("from orm import Mapped\n\n\nclass A:\n    b: Mapped['B'] = made()\n", True),
+        ("from orm import Mapped\n\n\nclass A:\n    c: Mapped['C'] = made()\n", False),
+        ("from app.b import B\n\n\nclass A:\n    b: 'B | None' = None\n    a: 'A' = None\n", False),
+        ("if TYPE_CHECKING:\n    from b import B\n\n\nclass A:\n    b: 'B' = None\n", False),
+        ("class A:\n    b: 'B' = made()  # noqa: F821\n", False),
+    ],
+)
+def test_what_a_project_names_without_importing_it(code: str, *, unbound: bool) -> None:
+    assert leaves_unbound(code, {"C"}) is unbound

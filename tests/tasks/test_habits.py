@@ -119,3 +119,20 @@ def test_imports_that_were_not_sorted_are_said_once(tmp_path: Path) -> None:
     like = IMPORTS.format(signed="").encode()
     Habits(tmp_path).keep([Written("tests/old.py", like, is_new=False)])
     assert file.read_text() == written
+
+
+TABLES = "op.create_table('notes',\nsa.Column('a', sa.Text()),\nsa.Column('b', {}),\n)\n"
+
+
+def test_long_lines_of_what_a_tool_wrote_stay_unless_a_linter_looks_at_them(
+    tmp_path: Path,
+) -> None:
+    """A revision in which one statement is formatted and the next is not reads like a mistake."""
+    file, code = tmp_path / "revision.py", TABLES.format("sa.Enum(" + "'word', " * 12 + ")")
+    made = Written("revision.py", TABLES.format("1").encode(), is_new=True, generated=True)
+    file.write_text(code)
+    Habits(tmp_path).keep([made])
+    assert file.read_text() == code
+    (tmp_path / ".flake8").write_text("[flake8]\n")
+    Habits(tmp_path).keep([made])
+    assert max(map(len, file.read_text().splitlines())) <= 88

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ast
+import builtins
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
+from backwright.source.fallback import tree_of
 from backwright.source.outline import Statement, outline
 from backwright.source.text import Splice, indent_by, splice
 
@@ -74,6 +77,29 @@ def add_typing_imports(code: str, wanted: dict[str, set[str]], *, width: int = 8
     added = indent_by(add_imports(body, wanted, width=width - len(indent)), indent)
     end = (block.end_lineno or block.lineno) + 1
     return splice(code, [Splice(block.body[0].lineno, end, added.replace("\r\n", "\n"))])
+
+
+def leaves_unbound(code: str, but: Iterable[str]) -> bool:
+    """Tell whether a module names classes in quotes that it does not import, for nobody's linter.
+
+    Args:
+        code: the module.
+        but: names that do not count.
+    """
+    if "noqa" in code or "F821" in code:
+        return False
+    block = _typing_block(code)
+    bound = {name for s in outline(code) for name in s.names} | set(dir(builtins)) | set(but)
+    bound |= _bound([*(s.node for s in outline(code)), *(block.body if block else ())])
+    fields = (n for n in ast.walk(tree_of(code)) if isinstance(n, ast.AnnAssign))
+    quoted = {
+        word
+        for field in fields
+        for node in ast.walk(field.annotation)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        for word in re.findall(r"[A-Za-z_][\w.]*", node.value)
+    }
+    return any(word.partition(".")[0] not in bound for word in quoted if word[:1].isupper())
 
 
 def _longest(code: str) -> int:

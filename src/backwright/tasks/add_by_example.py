@@ -164,7 +164,8 @@ def finish_migration(place: Workplace, migration: list[str]) -> None:
                 mend_all(place.folder, path)
             continue
         prunes = habits.use_all_imports(older)
-        written.append(Written(path, older[-1].read_bytes(), is_new=True, prunes=prunes))
+        like = older[-1].read_bytes()
+        written.append(Written(path, like, is_new=True, prunes=prunes, generated=True))
     habits.keep(written)
 
 

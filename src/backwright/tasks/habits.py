@@ -21,7 +21,13 @@ from backwright.source.outline import first_line, outline
 from backwright.source.text import decode, encode
 from backwright.tasks.long_texts import with_broken_texts
 from backwright.tasks.tidy import ruff_program
-from backwright.workshop.settings import black_settings, formatters, ruff_width, tables
+from backwright.workshop.settings import (
+    black_settings,
+    flake8_width,
+    formatters,
+    ruff_width,
+    tables,
+)
 
 _PRESERVE = ("--config", 'format.quote-style="preserve"')
 _SINGLE = ("--config", 'format.quote-style="single"')
@@ -34,13 +40,15 @@ _BLANKS = "E301,E302,E303,E305,E306,W291,W293,W391"  # pycodestyle's
 class Written:
     """A file that was written: its path, the code it is judged by, and whether it is new.
 
-    `prunes` tells whether imports that it does not use are dropped.
+    `prunes` tells whether imports that it does not use are dropped, `generated` whether a tool
+    wrote most of it, whose long lines people leave as they are.
     """
 
     path: str
     like: bytes
     is_new: bool
     prunes: bool = True
+    generated: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,7 +88,7 @@ class Habits:
         style = self._style(file)
         if style is not None:
             self._format(file.path, style)
-        else:
+        elif not file.generated or self._limit or flake8_width(self.folder):
             self._wrap(file)
         if file.is_new:
             self._break_texts(file)

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from backwright.source.imports import add_imports, add_typing_imports
+from backwright.source.imports import add_imports, add_typing_imports, leaves_unbound
 from backwright.source.outline import outline
 from backwright.source.text import Splice, splice
 from backwright.spec.types import FieldSpec
@@ -138,7 +138,8 @@ class Surround:
     def _import(self, path: str, declared: Declaration | Definition) -> None:
         code = self.draft.text(path)
         code = add_imports(code, self._seen_from(path, declared.imports), width=self.width)
-        code = add_typing_imports(code, self._seen_from(path, declared.typing_imports))
+        if not leaves_unbound(code, (name for _, name in declared.typing_imports)):
+            code = add_typing_imports(code, self._seen_from(path, declared.typing_imports))
         self.draft.write(path, code)
 
     def _seen_from(self, path: str, imports: Iterable[Import]) -> dict[str, set[str]]:

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 from backwright.errors import UsageError
 from backwright.project.types import Column
-from backwright.source.imports import add_imports, add_typing_imports
+from backwright.source.imports import add_imports, add_typing_imports, leaves_unbound
 from backwright.source.outline import outline
 from backwright.source.text import Splice, lines_between, splice
 from backwright.transfer.declaration import Declaration, Import, wanted_imports
@@ -169,6 +169,8 @@ def _far_sides(growth: Growth) -> list[str]:
 
 def _for_type_checkers(growth: Growth, path: str, declared: Declaration) -> None:
     """Import what a relationship's annotation names in quotes, where only type checkers look."""
+    if leaves_unbound(growth.draft.text(path), (name for _, name in declared.typing_imports)):
+        return
     here = growth.sources.module(path)
     names = {seen_from(growth, path, one) for one in declared.typing_imports if one[0] != here}
     code = add_typing_imports(growth.draft.text(path), wanted_imports(names))
