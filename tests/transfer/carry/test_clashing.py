@@ -70,3 +70,32 @@ def test_what_has_its_own_answer_keeps_it() -> None:
     assert "IntegrityError" not in carried(service=checked)[0]
     plain = facts_of("old Note title:str body:text\nnew Memo code:str text:text\n")
     assert "IntegrityError" not in carried(facts=plain)[0]
+
+
+def test_a_flush_answers_where_somebody_else_commits() -> None:
+    """Whoever commits rolls back, too."""
+    code, _ = carried(service=SERVICE.replace("commit()", "flush()"))
+    assert (
+        "    try:\n        await session.flush()  # kept\n    except IntegrityError as error:\n"
+        "        raise HTTPException(\n"
+    ) in code
+    assert code.count("try:") == 1
+    assert "rollback" not in code
+
+
+def test_a_clash_is_answered_before_a_handler_that_lets_it_go_on() -> None:
+    lines = SERVICE.partition("async def delete")[0].rstrip().splitlines()
+    body = "\n".join(f"    {line}" if line.startswith("    ") else line for line in lines)
+    body = body.replace("data):\n", "data):\n    try:\n")
+    handler = (
+        "\n    except Exception as error:\n        await session.rollback()\n        raise error\n"
+    )
+    code, _ = carried(service=body + handler)
+    assert code.count("try:") == 1
+    assert (
+        "    except IntegrityError as error:\n        await session.rollback()\n"
+        "        raise HTTPException(\n"
+    ) in code
+    assert code.index("except IntegrityError") < code.index("except Exception")
+    answered = handler.replace("raise error", "raise HTTPException(400)")
+    assert "IntegrityError" not in carried(service=body + answered)[0]

@@ -27,6 +27,11 @@ _CHECKED = re.compile(
     r"|(?<!not )\bexists\b|except Exception",
     re.IGNORECASE,
 )
+# A handler that lets what it caught go on has no answer of its own.
+_PASSED_ON = re.compile(
+    r"except Exception(?: as (?P<name>\w+))?:(?P<line>\n\s+)(?:[^\n]*\.rollback\(\)(?P=line))?"
+    r"raise(?: (?P=name))?(?=\n)"
+)
 _CONFLICT = re.compile(r"(Conflict|AlreadyExist|Duplicate)\w*$", re.IGNORECASE)
 _WRITES = m.SimpleStatementLine([m.Expr(m.Await(m.Call()) | m.Call())])
 
@@ -49,7 +54,7 @@ def answer_clashes(
     if facts is None or not any(_is_unique(field) for field in facts.new_fields):
         return list(trees)
     codes = [t.code for w, t in zip(works, trees, strict=True) if w.part.role in _CODE]
-    if any(_CHECKED.search(code) for code in codes):
+    if any(_CHECKED.search(_PASSED_ON.sub("", code)) for code in codes):
         return list(trees)
     made = []
     for work, tree in zip(works, trees, strict=True):
@@ -134,6 +139,7 @@ class _Guard(cst.CSTTransformer):
         self.found = False
         self._owners: list[str] = []
         self._writes: list[bool] = []
+        self._flushes: list[bool] = []
         self._tries = 0
 
     def visit_ClassDef(self, node: cst.ClassDef) -> None:
@@ -148,11 +154,13 @@ class _Guard(cst.CSTTransformer):
     def visit_FunctionDef(self, node: cst.FunctionDef) -> None:
         self._calls.append(self.handed.get(id(node)))
         self._writes.append(purpose(node, "".join(self._owners[-1:])) in ("make", "change"))
+        self._flushes.append(".flush()" in code_of(node))
 
     def leave_FunctionDef(
         self, original_node: cst.FunctionDef, updated_node: cst.FunctionDef
     ) -> cst.FunctionDef:
         self._writes.pop()
+        self._flushes.pop()
         self._calls.pop()
         return updated_node
 
@@ -160,8 +168,20 @@ class _Guard(cst.CSTTransformer):
         self._tries += 1
 
     def leave_Try(self, original_node: cst.Try, updated_node: cst.Try) -> cst.Try:
+        """Answer a clash before a handler that would let it go on."""
         self._tries -= 1
-        return updated_node
+        if self._tries or not self._writes or not self._writes[-1] or self._calls[-1]:
+            return updated_node
+        passes = [_PASSED_ON.search(f"{code_of(h)}\n") for h in original_node.handlers]
+        lines = [
+            line
+            for line in original_node.body.body
+            if isinstance(line, cst.SimpleStatementLine) and self._session(line)
+        ]
+        if not passes or not all(passes) or not lines:
+            return updated_node
+        guarded = self._guarded(lines[0], self._session(lines[0]) or "")
+        return updated_node.with_changes(handlers=[*guarded.handlers, *updated_node.handlers])
 
     def leave_SimpleStatementLine(
         self, original_node: cst.SimpleStatementLine, updated_node: cst.SimpleStatementLine
@@ -169,29 +189,39 @@ class _Guard(cst.CSTTransformer):
         if self._tries or not self._writes or not self._writes[-1]:
             return updated_node
         call = self._calls[-1]
-        session = session_of(call.node) if call else _committed(original_node)
+        session = session_of(call.node) if call else self._session(original_node)
         if session is None or (call and original_node is not call.at):
             return updated_node
-        self.found = True
-        waits = "await " if "await " in code_of(original_node) else ""
-        guarded = cst.parse_statement(
-            f"try:\n    pass\nexcept IntegrityError as error:\n"
-            f"    {waits}{session}.rollback()\n"
-            f"    raise {self.answer.code} from error\n"
-        )
-        assert isinstance(guarded, cst.Try)  # noqa: S101 - so it is written above
+        guarded = self._guarded(original_node, session)
         inner = updated_node.with_changes(leading_lines=[])
         return guarded.with_changes(
             body=guarded.body.with_changes(body=[inner]), leading_lines=updated_node.leading_lines
         )
 
+    def _session(self, line: cst.SimpleStatementLine) -> str | None:
+        """Return the session whose rows a statement writes, which may clash there."""
+        return _session_that(line, "flush" if self._flushes[-1] else "commit")
 
-def _committed(line: cst.SimpleStatementLine) -> str | None:
-    """Return the session that a statement commits, as code."""
+    def _guarded(self, line: cst.SimpleStatementLine, session: str) -> cst.Try:
+        """Return a `try` that answers a clash; whoever commits what is flushed rolls it back."""
+        self.found = True
+        waits = "await " if "await " in code_of(line) else ""
+        back = "" if self._flushes[-1] else f"    {waits}{session}.rollback()\n"
+        guarded = cst.parse_statement(
+            f"try:\n    pass\nexcept IntegrityError as error:\n{back}"
+            f"    raise {self.answer.code} from error\n"
+        )
+        assert isinstance(guarded, cst.Try)  # noqa: S101 - so it is written above
+        return guarded
+
+
+def _session_that(line: cst.SimpleStatementLine, verb: str) -> str | None:
+    """Return the session that a statement commits or flushes, as code."""
     if not m.matches(line, _WRITES):
         return None
     call = cst.ensure_type(line.body[0], cst.Expr).value
     call = call.expression if isinstance(call, cst.Await) else call
     function = cst.ensure_type(call, cst.Call).func
-    is_commit = m.matches(function, m.Attribute(attr=m.Name("commit")))
-    return code_of(cst.ensure_type(function, cst.Attribute).value) if is_commit else None
+    if not m.matches(function, m.Attribute(attr=m.Name(verb))):
+        return None
+    return code_of(cst.ensure_type(function, cst.Attribute).value)
