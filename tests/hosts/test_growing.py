@@ -57,3 +57,30 @@ def _diff(path: str, before: Path, after: Path) -> str:
 
 def _lines(file: Path) -> list[str]:
     return file.read_text().splitlines(keepends=True) if file.is_file() else []
+
+
+def test_a_new_module_of_schemas_says_what_it_imports_by_its_own_name(tmp_path: Path) -> None:
+    """Another `Field`, in the module that shows how schemas are written, hides none there."""
+    host = tmp_path / "host"
+    shutil.copytree(HERE / "packaged" / "before", host)
+    (host / "app/models").mkdir()
+    (host / "app/schemas").mkdir()
+    (host / "app/models/shelf.py").write_text(
+        "from sqlmodel import Field, SQLModel\n\n\nclass Shelf(SQLModel, table=True):\n"
+        "    id: int | None = Field(default=None, primary_key=True)\n    name: str\n"
+    )
+    (host / "app/schemas/shelf.py").write_text(
+        "from pydantic import BaseModel\nfrom sqlmodel import Field\n\n\n"
+        "class ShelfCreate(BaseModel):\n    name: str = Field(min_length=1)\n"
+    )
+    (host / "app/api/health.py").write_text(
+        "from fastapi import APIRouter\n\nfrom app.models.shelf import Shelf\n"
+        "from app.schemas.shelf import ShelfCreate\n\nrouter = APIRouter()\n\n\n"
+        '@router.get("/health")\ndef health(body: ShelfCreate) -> Shelf:\n    return Shelf()\n'
+    )
+    spec = read_resource_line("Reading value:int:1..9 note:str:1..40")
+    _, files = write(host, read_project(host), spec, VERSIONS)
+    (schemas,) = (path for path in files if path.startswith("app/schemas/"))
+    code = (host / schemas).read_text()
+    assert "Field(" in code
+    assert "SQLField" not in code

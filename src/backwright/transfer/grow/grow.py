@@ -21,7 +21,7 @@ from backwright.transfer.dialect.read import python_of
 from backwright.transfer.draft import Draft
 from backwright.transfer.grow.growth import Growth
 from backwright.transfer.grow.guard import is_mostly_guarded
-from backwright.transfer.grow.homes import read_homes
+from backwright.transfer.grow.homes import Homes, read_homes
 from backwright.transfer.grow.libraries import Libraries, libraries_of, versions_of
 from backwright.transfer.grow.prefix import common_prefix, put_under
 from backwright.transfer.grow.requirements import add_dependencies, needs_of
@@ -214,6 +214,7 @@ def growth_of(
         table = table_name(dialect, model, spec.names.pascal)
         table = table.removeprefix(f"{PurePosixPath(model.file).parent.name}_")
     dialect = _of_libraries(_with_new_enums(dialect, sources), sources, known.libraries)
+    dialect = _in_new_modules(dialect, homes, sources.draft)
     owner = _owner(spec, seams, project)
     home = Home(
         model=spec.names.pascal,
@@ -238,6 +239,14 @@ def _of_libraries(dialect: Dialect, sources: Sources, libraries: Libraries) -> D
         schema = replace(schema, optional=libraries.optional)
     model = replace(dialect.model, optional=libraries.optional)
     return _with_zones(replace(dialect, schema=schema, model=model))
+
+
+def _in_new_modules(dialect: Dialect, homes: Homes, draft: Draft) -> Dialect:
+    """Write schemas into a new module by their plain names: none of another one hides them there."""
+    if draft.exists(homes.schemas):
+        return dialect
+    words = replace(dialect.schema.words, taken=frozenset())
+    return replace(dialect, schema=replace(dialect.schema, words=words))
 
 
 def _with_zones(dialect: Dialect) -> Dialect:
