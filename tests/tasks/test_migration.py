@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from backwright.errors import VerificationError
 from backwright.report.events import silence
 from backwright.tasks.change import workplace
 from backwright.tasks.migration import Revision, write_revision
+from backwright.values import Place
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 INI = "[alembic]\nscript_location = db/scripts\nsqlalchemy.url = postgresql://u:p@db.example.com/shop\n"
@@ -164,6 +166,15 @@ def test_the_first_migration_makes_what_its_tables_refer_to(host: Path) -> None:
     revision, text = written(host, INVOICE)
     assert text.index("op.create_table('person'") < text.index("op.create_table('invoice'")
     assert revision.notes == ()
+
+
+def test_a_table_that_no_migration_makes_is_not_referred_to(host: Path) -> None:
+    """The database's own error would not say whose fault it is."""
+    more = INVOICE + '    parcel_id = Column(Integer, ForeignKey("parcel.id"))\n'
+    with pytest.raises(VerificationError, match="do not create the table parcel") as raised:
+        written(host, more)
+    assert raised.value.place == Place("backend/shop/models.py", 16)
+    assert "migration of parcel first" in raised.value.remedy
 
 
 def test_without_a_change_nothing_is_written(host: Path) -> None:

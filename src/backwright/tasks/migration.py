@@ -11,8 +11,9 @@ from backwright.host.dialogue import Dialogue, DialogueError
 from backwright.project import read_project
 from backwright.tasks.change import Workplace
 from backwright.tasks.migrated import Wanted, wanted_of
-from backwright.values import Check, Note
+from backwright.values import Check, Note, Place
 from backwright.workshop import ChangeSet, Database, Run, hands
+from backwright.workshop.catalog import read_catalog
 from backwright.workshop.tables import (
     alembic,
     holds_tables,
@@ -141,8 +142,14 @@ def _revise(
     database: Database,
     message: str,
 ) -> Revision:
-    """Write down what the models have besides a database at the heads."""
+    """Write down what the models have besides a database at the heads.
+
+    Raises:
+        VerificationError: the migrations do not make a table that the new ones refer to.
+    """
     wanted = wanted_of(read_project(place.staging.original), read_project(place.folder))
+    if opened["heads"]:
+        _check_targets(run, database, wanted)
     compare: dict[str, object] = {"do": "compare", "load": False}
     operations = dialogue.ask(compare)["operations"]
     if wanted.tables and not any(one["table"] in wanted.tables for one in operations):
@@ -170,6 +177,29 @@ def _revise(
     paths = [Path(path).resolve().relative_to(top).as_posix() for path in answer["paths"]]
     notes = (*_left_out(wanted, leave_out), *_notes(paths, answer))
     return Revision(tuple(sorted(paths)), notes)
+
+
+def _check_targets(run: Run, database: Database, wanted: Wanted) -> None:
+    """Refuse to refer to a table that a database at the heads has not.
+
+    Raises:
+        VerificationError: it says which, and where its model stands.
+    """
+    there = {
+        one.name.rpartition(".")[2] for one in read_catalog(database, run.bench.cluster).tables
+    }
+    for table in sorted(wanted.refers_to - there):
+        file, line = wanted.places.get(table, ("", 0))
+        text = (
+            f"the project's migrations do not create the table {table}, which the new migration "
+            "refers to: a database at their heads has no such table"
+        )
+        raise VerificationError(
+            text,
+            [Check("migration", "fail", 0.0, text)],
+            place=Place(file, line) if file else None,
+            remedy=f"write the migration of {table} first, and then run this again",
+        )
 
 
 def _differences_before(
