@@ -168,7 +168,7 @@ def row_of(name: str, words: tuple[str, ...], first: Ran, second: str, undone: s
     """Return the row of one project."""
     document = first.document
     checks = {check["check"]: check for check in document.get("verified", [])}
-    learnt = re.search(r"learnt from (?:the )?(\S+)", document.get("summary", ""))
+    learnt = re.search(r"(?:learnt from|written like) (?:the )?(\S+)", document.get("summary", ""))
     asked = ", ".join(w.rpartition(":")[2] for w in words if re.search(r":(?:ref|many):", w))
     result = "added" if first.code == 0 else f"refused ({first.code})"
     cells = [name, learnt[1] if learnt else "-", asked or "-", result]
