@@ -30,7 +30,8 @@ def examine(evidence: Evidence, notes: Sequence[str] = ()) -> DoctorReport:
     causes = [cause for one in diagnoses() for cause in one.look(evidence)]
     known = {one.failure for one in causes}
     causes += [_unexplained(evidence, one) for one in evidence.grounds if one.number not in known]
-    causes = [_masked(one) for one in _each_once(causes)]
+    notes = [*notes, *(f"{one.text}: {one.remedy}" for one in causes if one.harmless)]
+    causes = [_masked(one) for one in _each_once(causes) if not one.harmless]
     order = {check: number for number, check in enumerate(CHECKS)}
     causes.sort(key=lambda one: (_RANK[one.seen], -one.count, _number(one), order[one.check]))
     return DoctorReport(

@@ -80,6 +80,27 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Rejected:
+    """An HTTPException that the running application was seen to answer with.
+
+    Attributes:
+        status: Its status.
+        detail: What it says.
+        request: What was asked, such as `GET /tasks`.
+        carries: Whether the request had a token or a cookie.
+        places: The project's lines that it went through, the innermost last.
+        because: What the errors say that it was raised for.
+    """
+
+    status: int
+    detail: str
+    request: str
+    carries: bool
+    places: tuple[Place, ...] = ()
+    because: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Evidence:
     """Everything that a diagnosis may look at.
 
@@ -94,6 +115,9 @@ class Evidence:
         preflight: The running server's answer to a preflight from the origin.
         simple: Its answer to a plain request from there.
         live: The database that was looked at.
+        guarded: Its answer to the token, from an endpoint that wants one.
+        rejections: What it was seen to refuse, and where.
+        shut: What the token that it gives at login was told; empty where that opens something.
     """
 
     project: Project
@@ -106,6 +130,9 @@ class Evidence:
     preflight: Answer | None = None
     simple: Answer | None = None
     live: Live | None = None
+    guarded: Answer | None = None
+    rejections: tuple[Rejected, ...] = ()
+    shut: str = ""
 
     @cached_property
     def lines(self) -> Sequence[Line]:

@@ -41,6 +41,7 @@ class Cause:
         repairs: What mends it, where that can be done by editing.
         failure: The group of errors in the log that it explains; None for none of them.
         count: How often it was seen.
+        harmless: Whether nothing fails for it: a note, and no cause.
     """
 
     check: CheckName
@@ -54,6 +55,7 @@ class Cause:
     repairs: tuple[Repair, ...] = ()
     failure: int | None = None
     count: int = 1
+    harmless: bool = False
 
 
 @dataclass(frozen=True, slots=True)

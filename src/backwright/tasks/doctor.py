@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 import time
 from collections.abc import Sequence
@@ -13,27 +12,24 @@ from pathlib import Path
 import httpx
 
 from backwright.doctor.engine import examine
-from backwright.doctor.evidence import Answer, Evidence
+from backwright.doctor.evidence import Evidence
 from backwright.doctor.givens import project_url
 from backwright.doctor.live import look, plain_url
 from backwright.doctor.masking import masked_diff
 from backwright.doctor.sources import Sources
 from backwright.errors import MissingError, UsageError
-from backwright.host.server import ServerFailedError
-from backwright.probe.config import read_config
 from backwright.project import read_project
-from backwright.project.types import Endpoint, Project
 from backwright.report.doctor_types import Cause, DoctorReport, Repair
 from backwright.report.events import Listener, StepStarted
+from backwright.tasks.asking import as_browser, plain
+from backwright.tasks.asking import started as _started
 from backwright.tasks.change import move_over, prove, workplace
-from backwright.tasks.probe import checked_url, probe_place
+from backwright.tasks.probe import checked_url
 from backwright.tasks.questions import Answers
 from backwright.workshop import ChangeSet, FileEdit
 
 _LARGEST_LOG = 50_000_000
-_SECONDS = 60.0
 _TIMEOUT = 10.0
-_MOST_REQUESTS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +78,8 @@ def doctor(request: Doctor, listener: Listener) -> DoctorReport:
     if url is not None:
         listener(StepStarted(f"asking {url}"))
         evidence, notes = _asked(evidence, url)
-    elif not any((request.log, request.token, request.origin, request.database)):
-        said, notes = _started(request.root, project, listener)
-        evidence = replace(evidence, log=said)
+    elif not any((request.log, request.database)) and not _is_told(evidence):
+        evidence, notes = _started(evidence, listener)
     if request.database is not None:
         evidence, seen = _looked_into(evidence, request.database, listener)
         notes = [*notes, *seen]
@@ -110,23 +105,11 @@ def _read_log(name: str) -> str:
         ) from error
 
 
-def _started(root: Path, project: Project, listener: Listener) -> tuple[str, list[str]]:
-    """Start the application on a throw-away database, ask all it can be asked; return what it said."""
-    if not project.apps:
-        return "", ["no application was found, so that none could be started"]
-    said: list[str] = []
-    try:
-        with workplace(root, "doctor", listener) as place:
-            listener(StepStarted("calling each endpoint"))
-            report = probe_place(
-                place, read_config(root), listener, ("endpoints",), _SECONDS, hear=said.append
-            )
-    except MissingError as error:
-        failed = error.__cause__
-        if isinstance(failed, ServerFailedError):
-            return failed.message, ["the application does not start"]
-        return "", [f"the application could not be started here: {error.message}"]
-    return "".join(said), list(report.notes)
+def _is_told(evidence: Evidence) -> bool:
+    """Tell whether reading alone shows what is wrong with what the user has brought."""
+    if not evidence.token and not evidence.origin:
+        return False
+    return any(one.seen == "given" for one in examine(evidence).causes)
 
 
 def _looked_into(
@@ -161,10 +144,10 @@ def _asked(evidence: Evidence, url: str) -> tuple[Evidence, list[str]]:
     headers = {"Authorization": f"Bearer {evidence.token}"} if evidence.token else {}
     with httpx.Client(base_url=url, timeout=_TIMEOUT, trust_env=False) as client:
         try:
-            for one in _plain(evidence.project.endpoints):
+            for one in plain(evidence.project.endpoints):
                 reply = client.get(one.path, headers=headers)
                 found.append(f'"GET {one.path} HTTP/1.1" {reply.status_code}')
-            preflight, simple = _as_browser(client, evidence)
+            preflight, simple = as_browser(client, evidence)
         except httpx.HTTPError as error:
             raise MissingError(
                 f"{url} does not answer: {error}", remedy="start the server, or mend the address"
@@ -173,30 +156,6 @@ def _asked(evidence: Evidence, url: str) -> tuple[Evidence, list[str]]:
     if not evidence.log:
         notes.append("what the server logs is not seen from outside: give it with --log")
     return replace(evidence, log=log, preflight=preflight, simple=simple), notes
-
-
-def _as_browser(client: httpx.Client, evidence: Evidence) -> tuple[Answer | None, Answer | None]:
-    if evidence.origin is None:
-        return None, None
-    path = next((one.path for one in _plain(evidence.project.endpoints)), "/")
-    asked = {
-        "Origin": evidence.origin,
-        "Access-Control-Request-Method": "POST",
-        "Access-Control-Request-Headers": "authorization,content-type",
-    }
-    preflight = client.options(path, headers=asked)
-    simple = client.get(path, headers={"Origin": evidence.origin})
-    return _answer(preflight), _answer(simple)
-
-
-def _answer(reply: httpx.Response) -> Answer:
-    headers = {name.lower(): value for name, value in reply.headers.items()}
-    return Answer(reply.status_code, headers, reply.text)
-
-
-def _plain(endpoints: Sequence[Endpoint]) -> list[Endpoint]:
-    found = [one for one in endpoints if one.method == "GET" and not re.search("[{}]", one.path)]
-    return found[:_MOST_REQUESTS]
 
 
 def _changes(causes: Sequence[Cause], root: Path) -> ChangeSet:

@@ -28,12 +28,14 @@ class Allowed:
         origins: What is compared with a browser's origin.
         known: Whether these are all of them.
         slashed: The `str(…)` that ends each of them with a slash; None where nothing does.
+        objects: The expression whose items are URLs of Pydantic, which equal no text; None for texts.
     """
 
     call: ast.Call | None
     origins: tuple[str, ...]
     known: bool
     slashed: ast.Call | None = None
+    objects: ast.expr | None = None
 
 
 def allowed(evidence: Evidence, cors: Cors) -> Allowed:
@@ -58,7 +60,8 @@ def allowed(evidence: Evidence, cors: Cors) -> Allowed:
     slashed = _slashing(evidence, node, settings)
     if slashed is not None:
         origins = tuple(_with_slash(one) for one in origins)
-    return Allowed(call, origins, bool(origins), slashed)
+    objects = node if _are_urls(evidence, node, settings) else None
+    return Allowed(call, origins, bool(origins), slashed, objects)
 
 
 def middleware_call(evidence: Evidence, cors: Cors) -> ast.Call | None:
@@ -110,7 +113,16 @@ def _slashing(evidence: Evidence, node: ast.expr, settings: list[Setting]) -> as
     return None
 
 
+def _are_urls(evidence: Evidence, node: ast.expr, settings: list[Setting]) -> bool:
+    """Tell whether a setting of URLs is given as it is, so that no item is a text."""
+    is_plain = isinstance(node, ast.Attribute | ast.Name)
+    return is_plain and any(_URL.search(_annotation(evidence, one)) for one in settings)
+
+
 def _annotation(evidence: Evidence, setting: Setting) -> str:
+    for node in evidence.sources.nodes(setting.file):
+        if isinstance(node, ast.AnnAssign) and node.lineno == setting.line:
+            return ast.unparse(node.annotation)
     return evidence.sources.line(Place(setting.file, setting.line)).partition("=")[0]
 
 

@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 from backwright.doctor.cors.allowed import Allowed, middleware_call
 from backwright.doctor.edits import rewritten, segment, with_argument
 from backwright.doctor.evidence import Evidence
-from backwright.doctor.sources import keyword, literal
+from backwright.doctor.givens import constant
+from backwright.doctor.sources import called, keyword, literal
 from backwright.project.types import Cors
 from backwright.report.doctor_types import Repair
 from backwright.values import Place
@@ -28,6 +29,10 @@ def mended(evidence: Evidence, cors: Cors, found: Allowed, near: str, origin: st
         text = f'{segment(evidence, cors.file, found.slashed)}.rstrip("/")'
         repairs = rewritten(evidence, cors.file, [(found.slashed, text)])
         return Place(cors.file, found.slashed.lineno), repairs
+    if near.count("://") > 1 and (parted := _parted(evidence, near)):
+        return parted
+    if near != near.strip() and (stripped := _stripped(evidence, cors, found)):
+        return stripped
     if "*" in near and found.call is not None:
         return _as_pattern(evidence, cors, found.call, near)
     if near and (written := _written(evidence, cors, found, near, origin)):
@@ -37,6 +42,30 @@ def mended(evidence: Evidence, cors: Cors, found: Allowed, near: str, origin: st
     regex = keyword(found.call, "allow_origin_regex")
     place = Place(cors.file, regex.lineno) if regex is not None else at
     return place, with_argument(evidence, cors.file, found.call, f'allow_origins=["{origin}"]')
+
+
+def _parted(evidence: Evidence, near: str) -> Mended | None:
+    """Return the repair that puts commas between texts that Python took for one."""
+    for file in evidence.sources.own:
+        for node in evidence.sources.nodes(file):
+            if isinstance(node, ast.Constant) and node.value == near:
+                texts = re.findall(r"\"[^\"]*\"|'[^']*'", segment(evidence, file, node))
+                if len(texts) > 1:
+                    repairs = rewritten(evidence, file, [(node, ", ".join(texts))])
+                    return Place(file, node.lineno), repairs
+    return None
+
+
+def _stripped(evidence: Evidence, cors: Cors, found: Allowed) -> Mended | None:
+    """Return the repair that takes the blanks from what a text is split into."""
+    node = keyword(found.call, "allow_origins") if found.call else None
+    file = cors.file
+    if isinstance(node, ast.Name) and (written := constant(evidence, file, node.id)):
+        file, node = written
+    if isinstance(node, ast.Call) and called(node) == "split":
+        new = f"[one.strip() for one in {segment(evidence, file, node)}]"
+        return Place(file, node.lineno), rewritten(evidence, file, [(node, new)])
+    return None
 
 
 def star_pattern(origin: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from backwright.doctor.cors.allowed import middleware_call
 from backwright.doctor.edits import rewritten
-from backwright.doctor.evidence import Answer, Evidence
+from backwright.doctor.evidence import Evidence
 from backwright.doctor.registry import diagnosis
 from backwright.doctor.sources import FunctionNode, called, keyword, last_name, literal
 from backwright.doctor.tracebacks import Request
@@ -218,28 +218,3 @@ def _cause(name: str, text: str, place: Place | None, shown: str, remedy: str = 
         "cors", name, text, (shown,), place, remedy,
         "curl -i -X OPTIONS -H 'Origin: …' -H 'Access-Control-Request-Method: GET' …: 200",
     )  # fmt: skip
-
-
-@diagnosis
-def live(evidence: Evidence) -> Iterator[Cause]:
-    """Tell what the running server answered to a preflight, and to a plain request."""
-    preflight, simple, origin = evidence.preflight, evidence.simple, evidence.origin
-    if origin is None:
-        return
-    if preflight is not None and preflight.status >= 400:
-        words = preflight.text.strip()[:120] or "no text"
-        yield Cause(
-            "cors", "cors-preflight-live", f"the running server answers a preflight from {origin} by "
-            f"{preflight.status}: {words}", (words,), None, "see the causes from the source beside it",
-            "repeat the preflight", "given",
-        )  # fmt: skip
-    elif simple is not None and _is_unreadable(simple):
-        yield Cause(
-            "cors", "cors-header-missing", f"the running server's answer ({simple.status}) to {origin} has no "
-            "Access-Control-Allow-Origin", (), None, "allow the origin in CORSMiddleware",
-            "repeat the request with -H 'Origin: …'", "given",
-        )  # fmt: skip
-
-
-def _is_unreadable(answer: Answer) -> bool:
-    return answer.status < 500 and "access-control-allow-origin" not in answer.headers

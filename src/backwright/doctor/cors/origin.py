@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from backwright.doctor.cors.allowed import Allowed, allowed
 from backwright.doctor.cors.mending import listed, mended, star_pattern, without_wildcard
@@ -154,18 +154,30 @@ def _refused(evidence: Evidence, cors: Cors, found: Allowed, origin_: str) -> Ca
 
 
 def _likeness(one: str, other: str) -> int:
+    if one.count("://") > 1:
+        return 3 if other in one else 0
     first, second = urlsplit(one if "://" in one else f"//{one}"), urlsplit(other)
     if "*" in one:
         return 3 if re.fullmatch(star_pattern(one), other) else 0
     return (
         (first.hostname == second.hostname) * 3
-        + (first.port == second.port)
+        + (_port(first) == _port(second))
         + (first.scheme == second.scheme)
     )
 
 
+def _port(parts: SplitResult) -> int | None:
+    """Return the port; None where there is none, or what stands there is no number."""
+    try:
+        return parts.port
+    except ValueError:
+        return None
+
+
 def _difference(allowed: str, asked: str) -> tuple[str, str] | None:
     """Return the kind and the words of what keeps an allowed origin from being the one asked for."""
+    if (misread := _misread(allowed, asked)) is not None:
+        return misread
     if allowed.rstrip("/") == asked:
         return "cors-origin-slash", f"{allowed} ends with a slash, and a browser sends none"
     if "*" in allowed:
@@ -180,13 +192,27 @@ def _difference(allowed: str, asked: str) -> tuple[str, str] | None:
             return "cors-origin-scheme", f"{allowed} has no scheme"
         return None
     same_host = first.hostname == second.hostname
-    if same_host and first.scheme != second.scheme and first.port == second.port:
+    if same_host and first.scheme != second.scheme and _port(first) == _port(second):
         return "cors-origin-scheme", f"{allowed} has another scheme"
     if same_host and first.scheme == second.scheme:
         return "cors-origin-port", f"{allowed} has another port"
     local = {"localhost", "127.0.0.1", "[::1]", "::1", "0.0.0.0"}  # noqa: S104 - a word to compare
-    if {first.hostname, second.hostname} <= local and first.port == second.port:
+    if {first.hostname, second.hostname} <= local and _port(first) == _port(second):
         return "cors-origin-host", f"{allowed} and {asked} are different origins to a browser"
+    return None
+
+
+def _misread(allowed: str, asked: str) -> tuple[str, str] | None:
+    """Return the kind and the words of a text that is not the one that its author has meant."""
+    if allowed.count("://") > 1:
+        return "cors-origins-joined", (
+            f"{allowed} is one text, since no comma stands between its parts: Python puts texts that follow "
+            "each other together"
+        )
+    if allowed != allowed.strip() and allowed.strip().rstrip("/") == asked:
+        return "cors-origin-blank", (
+            "a blank stands before or behind it: the setting is split at its commas, and blanks stay"
+        )
     return None
 
 

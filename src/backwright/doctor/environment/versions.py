@@ -101,9 +101,13 @@ def versions(evidence: Evidence) -> Iterator[Cause]:
             if "passlib" in evidence.log or _requires(evidence, "passlib"):
                 repairs = _pinned(evidence, "bcrypt", "bcrypt==4.0.1")
                 if not any(evidence.said("72 bytes")):  # passlib catches it, and goes on
-                    cause = replace(
-                        cause, seen="source", text=f"{cause.text}; so far it is only logged"
-                    )
+                    text = f"{cause.text}; so far it is only logged, and passwords are hashed all the same"
+                    own = {
+                        one.number for one in evidence.grounds
+                        if re.search("__about__|bcrypt", one.failure.last.text.split("\n", 1)[0])
+                    }  # fmt: skip
+                    failure = cause.failure if cause.failure in own else None
+                    cause = replace(cause, harmless=True, text=text, failure=failure)
                 yield replace(cause, place=cause.place or hashing, repairs=repairs)
         elif cause.name == "sqlalchemy-text":
             yield replace(cause, repairs=_as_text(evidence, cause))

@@ -5,7 +5,7 @@
 With a port the application is served there by uvicorn afterwards. Its OpenAPI document is written to
 the file that `BACKWRIGHT_DOCUMENT` names. An error comes with the settings
 that it is about. Written for any Python from 3.8 and any FastAPI; imports nothing of ours but
-`facts`, which lies beside it.
+`facts` and `refusals`, which lie beside it.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import traceback
 from typing import Any
 
 facts: Any = importlib.import_module("facts")  # beside this file
+refusals: Any = importlib.import_module("refusals")
 
 sys.path.pop(0)  # this folder, whose modules would hide the host's of the same names
 
@@ -100,6 +101,8 @@ def main() -> int:
     if len(sys.argv) > 2:
         import uvicorn
 
+        if "BACKWRIGHT_REFUSALS" in os.environ:
+            refusals.watch(app)
         uvicorn.run(
             app, host="127.0.0.1", port=int(sys.argv[2]), log_level="warning", loop="asyncio"
         )
