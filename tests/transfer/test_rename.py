@@ -56,6 +56,14 @@ def test_an_irregular_plural() -> None:
     assert "PEOPLE = " in code
 
 
+def test_a_plural_is_known_though_it_is_misspelt() -> None:
+    words = Renaming(((names_of("Hero"), names_of("Category")),))
+    assert words.path("heros.py") == words.path("heroes.py") == "categories.py"
+    assert words.identifier("read_heros") == "read_categories"
+    assert words.string('"/heros/"') == '"/categories/"'
+    assert words.string("# all heros and heroes") == "# all categories and categories"
+
+
 def test_the_nouns_of_an_exemplar_of_several_words_are_found() -> None:
     renaming = Renaming(((names_of("APIKey"), names_of("BlogPost")),))
     source = '''

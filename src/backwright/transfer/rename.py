@@ -7,6 +7,7 @@ elsewhere (`protected`), since such a name is the project's own vocabulary.
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -95,7 +96,8 @@ class Renaming:
 
     def _in_string(self, word: str, before: str, after: str, *, prose: bool, in_tags: bool) -> str:
         old, new = self._owner[word]
-        plural = word in _plurals(old) and word not in _singulars(old)
+        plurals = {form for spelled in _spellings(old) for form in _plurals(spelled)}
+        plural = word in plurals and word not in _singulars(old)
         left, right = before[-1:], after[:1]
         if left == "`" or (left + right).strip("`") != left + right:
             return self._forms[word]
@@ -119,15 +121,21 @@ class Renaming:
 
     @cached_property
     def _owner(self) -> dict[str, tuple[Names, Names]]:
-        return {form: pair for pair in reversed(self.pairs) for form in _forms(pair[0])}
+        return {
+            form: pair
+            for pair in reversed(self.pairs)
+            for spelled in _spellings(pair[0])
+            for form in _forms(spelled)
+        }
 
     @cached_property
     def _forms(self) -> dict[str, str]:
         """Every form of every old name, and the new one; a keyword is safe inside longer names."""
         forms: dict[str, str] = {}
         for old, new in self.pairs:
-            for left, right in zip(_forms(old), _forms(new), strict=True):
-                forms.setdefault(left, right)
+            for spelled in _spellings(old):
+                for left, right in zip(_forms(spelled), _forms(new), strict=True):
+                    forms.setdefault(left, right)
         return forms
 
     @cached_property
@@ -153,6 +161,17 @@ def _in_camel_case(text: str, old: Names, new: Names) -> str:
         begin = before[:1].lower() + before[1:]
         text = re.sub(rf"(?<![A-Za-z0-9]){re.escape(begin)}(?=[A-Z])", told, text)
     return text
+
+
+def _spellings(names: Names) -> tuple[Names, ...]:
+    """Return a name as it is spelt, and with the plain plural that people write: "heros"."""
+    plain = dataclasses.replace(
+        names,
+        plural_pascal=f"{names.pascal}s",
+        plural_snake=f"{names.snake}s",
+        plural_human=f"{names.human}s",
+    )
+    return (names,) if plain == names else (names, plain)
 
 
 def _forms(names: Names) -> tuple[str, ...]:

@@ -243,7 +243,7 @@ def _of_libraries(dialect: Dialect, sources: Sources, libraries: Libraries) -> D
 
 def _in_new_modules(dialect: Dialect, homes: Homes, draft: Draft) -> Dialect:
     """Write schemas into a new module by their plain names: none of another one hides them there."""
-    if draft.exists(homes.schemas):
+    if draft.exists(homes.schemas) or homes.schemas == homes.models:
         return dialect
     words = replace(dialect.schema.words, taken=frozenset())
     return replace(dialect, schema=replace(dialect.schema, words=words))
