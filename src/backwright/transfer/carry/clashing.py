@@ -33,6 +33,7 @@ _PASSED_ON = re.compile(
     r"raise(?: (?P=name))?(?=\n)"
 )
 _CONFLICT = re.compile(r"(Conflict|AlreadyExist|Duplicate)\w*$", re.IGNORECASE)
+_EXECUTED = re.compile(r"^\s*(?:\w+ = )?(?:await )?[\w.]+\.exec(?:ute)?\(\s*(?:update|insert)\(")
 _WRITES = m.SimpleStatementLine([m.Expr(m.Await(m.Call()) | m.Call())])
 
 
@@ -141,6 +142,7 @@ class _Guard(cst.CSTTransformer):
         self._writes: list[bool] = []
         self._flushes: list[bool] = []
         self._tries = 0
+        self._made: list[cst.BaseStatement] = []
 
     def visit_ClassDef(self, node: cst.ClassDef) -> None:
         self._owners.append(node.name.value)
@@ -183,6 +185,18 @@ class _Guard(cst.CSTTransformer):
         guarded = self._guarded(lines[0], self._session(lines[0]) or "")
         return updated_node.with_changes(handlers=[*guarded.handlers, *updated_node.handlers])
 
+    def leave_IndentedBlock(
+        self, original_node: cst.IndentedBlock, updated_node: cst.IndentedBlock
+    ) -> cst.IndentedBlock:
+        """A statement that is executed right before it is committed is refused there already."""
+        body: list[cst.BaseStatement] = []
+        for statement in updated_node.body:
+            if statement in self._made and body and _EXECUTED.search(code_of(body[-1])):
+                body.append(_taking_in(body.pop(), cst.ensure_type(statement, cst.Try)))
+            else:
+                body.append(statement)
+        return updated_node.with_changes(body=body)
+
     def leave_SimpleStatementLine(
         self, original_node: cst.SimpleStatementLine, updated_node: cst.SimpleStatementLine
     ) -> cst.SimpleStatementLine | cst.Try:
@@ -194,9 +208,19 @@ class _Guard(cst.CSTTransformer):
             return updated_node
         guarded = self._guarded(original_node, session)
         inner = updated_node.with_changes(leading_lines=[])
-        return guarded.with_changes(
+        made = guarded.with_changes(
             body=guarded.body.with_changes(body=[inner]), leading_lines=updated_node.leading_lines
         )
+        self._made.append(made)
+        return made
+
+
+def _taking_in(statement: cst.BaseStatement, guarded: cst.Try) -> cst.Try:
+    """Return a `try` that begins with the statement before it."""
+    lines = getattr(statement, "leading_lines", ())
+    first = statement.with_changes(leading_lines=[])
+    inner = guarded.body.with_changes(body=[first, *guarded.body.body])
+    return guarded.with_changes(body=inner, leading_lines=lines)
 
     def _session(self, line: cst.SimpleStatementLine) -> str | None:
         """Return the session whose rows a statement writes, which may clash there."""

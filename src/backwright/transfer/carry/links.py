@@ -83,15 +83,23 @@ class Linker:
                 before += first
                 after += last
             elif field.kind == "many" and sets:
-                self.work.note(1, f"`{site.node.name.value}` sets no {field.name}: it has no row")
+                self._note_unset(site, field)
         node = _with_statements(site, before, after)
         many = [f.column for f in self.work.likeness.links if f.kind == "many"]
         if not many or not sets:
             return node
         return replaced(node, lambda n: _without(n, site, many))
 
-    def _store(self, site: Site) -> Store | None:
-        codes, facts = [code_of(t) for t in self.trees], self.work.facts
+    def _note_unset(self, site: Site, field: FieldSpec) -> None:
+        """Tell that a function sets no links, unless what hands it the row does."""
+        if not site.is_given or not self._others(site, lambda s: s.row is not None):
+            self.work.note(1, f"`{site.node.name.value}` sets no {field.name}: it has no row")
+
+    def _store(self, site: Site, tree: cst.Module | None = None) -> Store | None:
+        """Return the session of a site, of another part's if its tree is given."""
+        mine = self.trees[0] if tree is None else tree
+        trees = [mine, *(t for t in self.trees if t is not mine)]
+        codes, facts = [code_of(t) for t in trees], self.work.facts
         found = store_of(site.node, codes, asynchronous=facts.asynchronous)
         return replace(found, distinct=facts.distinct) if found else None
 
@@ -109,6 +117,8 @@ class Linker:
                 site, lambda s: self._is_before(s) and self._is_told(s)
             )
             return self._sets(site) or told
+        if site.is_given and self._others(site, lambda s: not s.is_given and self._is_told(s)):
+            return False  # who made the row has looked
         return speaks or not self._others(
             site, lambda s: self._is_told(s) and s.is_change == site.is_change
         )
@@ -116,7 +126,7 @@ class Linker:
     def _is_told(self, site: Site) -> bool:
         """Tell whether a site's own part says that rows are missing, and can look one up."""
         tree = next((t for t in self.trees if any(n is site.node for n in _functions(t))), None)
-        if tree is None or self._store(site) is None:
+        if tree is None or self._store(site, tree) is None:
             return False
         return self._says_missing(tree)
 
@@ -257,7 +267,23 @@ class Linker:
         column = self.work.facts.owner
         if not parent.guarded or not column:
             return None
-        return owner_value(site.node, column)
+        return owner_value(site.node, column) or self._caller(site, column)
+
+    def _caller(self, site: Site, column: str) -> str | None:
+        """Return what another function of the part compares with, where a site has it, too."""
+        mine = self.trees[0]
+        methods = next((c.body.body for c in _classes(mine) if site.node in c.body.body), ())
+        params = {p.name.value for p in (*site.node.params.params, *site.node.params.kwonly_params)}
+        for function in _functions(mine):
+            value = owner_value(cst.ensure_type(function, cst.FunctionDef), column)
+            root = value.partition(".")[0] if value else ""
+            if root in params and (root != "self" or function in methods):
+                return value
+        return None
+
+
+def _classes(tree: cst.Module) -> list[cst.ClassDef]:
+    return [node for node in tree.body if isinstance(node, cst.ClassDef)]
 
 
 def _functions(tree: cst.Module) -> list[cst.CSTNode]:
@@ -289,25 +315,18 @@ def _with_statements(
     def put(node: cst.CSTNode) -> cst.CSTNode | None:
         if not isinstance(node, cst.IndentedBlock) or site.at not in node.body:
             return None
-        index = list(node.body).index(site.at)
-        at = site.at
-        first = list(before)
-        if first:
-            lines = getattr(at, "leading_lines", ())
-            first[0] = first[0].with_changes(leading_lines=lines)
-            at = at.with_changes(leading_lines=[])
-        end = index + 1
-        if after and end < len(node.body) and _is_absence_of(site.row, node.body[end]):
+        body = list(node.body)
+        end = body.index(site.at) + 1
+        start = next(i for i, s in enumerate(body) if s is site.at or s in site.steps)
+        found = list(before)
+        if found:
+            lines = getattr(body[start], "leading_lines", ())
+            found[0] = found[0].with_changes(leading_lines=lines)
+            body[start] = body[start].with_changes(leading_lines=[])
+        if after and end < len(body) and _is_absence_of(site.row, body[end]):
             end += 1
-        body = [
-            *node.body[:index],
-            *first,
-            at,
-            *node.body[index + 1 : end],
-            *after,
-            *node.body[end:],
-        ]
-        return node.with_changes(body=body)
+        made = [*body[:start], *found, *body[start:end], *after, *body[end:]]
+        return node.with_changes(body=made)
 
     return replaced(site.node, put)
 

@@ -105,7 +105,7 @@ def _passing(
     if not needed:
         return None
     have = {p.name.value for p in (*node.params.params, *node.params.kwonly_params)}
-    return _with_params(made, sorted(needed - have), work.part.code)
+    return _with_params(made, sorted(needed - have), work)
 
 
 def _function(work: Work, links: list[FieldSpec], node: cst.CSTNode) -> cst.CSTNode | None:
@@ -125,7 +125,7 @@ def _function(work: Work, links: list[FieldSpec], node: cst.CSTNode) -> cst.CSTN
                 mark: work.use(work.writer.sample(field, 0, json=json, linked=maker.id))
                 for json, mark in marks.items()
             }
-            made = _given(made, ids, maker, work.part.code)
+            made = _given(made, ids, maker, work)
     return made if made is not node else None
 
 
@@ -187,7 +187,7 @@ def _values(work: Work, parent: Parent, asking: Asking) -> str | None:
 
 
 def _given(
-    node: cst.FunctionDef, ids: Mapping[str, str], maker: Maker, code: str
+    node: cst.FunctionDef, ids: Mapping[str, str], maker: Maker, work: Work
 ) -> cst.FunctionDef:
     """Put a maker's statements first, ask for its fixtures, and use the id."""
 
@@ -201,19 +201,19 @@ def _given(
     body = made.body.with_changes(body=[*made.body.body[:place], *new, *made.body.body[place:]])
     have = {p.name.value for p in (*made.params.params, *made.params.kwonly_params)}
     names = [n for n in maker.params if n not in have]
-    return _with_params(made.with_changes(body=body), names, code)
+    return _with_params(made.with_changes(body=body), names, work)
 
 
 def _behind_docstring(node: cst.FunctionDef) -> int:
     return int(node.get_docstring() is not None)
 
 
-def _with_params(node: cst.FunctionDef, names: Sequence[str], code: str) -> cst.FunctionDef:
+def _with_params(node: cst.FunctionDef, names: Sequence[str], work: Work) -> cst.FunctionDef:
     """Add parameters, before those that have a default."""
     old = list(node.params.params)
     at = next((i for i, p in enumerate(old) if p.default is not None), len(old))
     comma = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
-    made = [*old[:at], *(_param(n, code) for n in names), *old[at:]]
+    made = [*old[:at], *(_param(n, work) for n in names), *old[at:]]
     if not names or not made:
         return node
     last = old[-1].comma if old else cst.MaybeSentinel.DEFAULT
@@ -227,8 +227,13 @@ def _kept(param: cst.Param, comma: cst.Comma) -> cst.Comma:
     return param.comma if isinstance(param.comma, cst.Comma) else comma
 
 
-def _param(name: str, code: str) -> cst.Param:
-    """Return a fixture's parameter, annotated as it is elsewhere in the module."""
-    match = re.search(rf"[(,]\s*{name}: ([\w.\[\]]+)", code)
+def _param(name: str, work: Work) -> cst.Param:
+    """Return a fixture's parameter, annotated as it is elsewhere in the module.
+
+    What it is annotated with may be the exemplar itself, which is called otherwise in what is made.
+    """
+    match = re.search(rf"[(,]\s*{name}: ([\w.\[\]]+)", work.part.code)
+    if match:
+        work.imports |= _imports_in(work.part.code, match[1])
     annotation = cst.Annotation(cst.parse_expression(match[1])) if match else None
     return cst.Param(cst.Name(name), annotation=annotation)

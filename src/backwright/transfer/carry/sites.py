@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import libcst as cst
 import libcst.matchers as m
@@ -20,8 +20,9 @@ _PLAIN_CALLS = ("model_dump", "dict", "items", "get")
 class Site:
     """A function that makes or changes a row: the request's body, the row, where it happens.
 
-    `at` is the statement that makes or changes the row; `row` is the variable that holds it, None
-    where none does. A site is `indirect` where a base class or another layer does the work.
+    `at` is the statement that makes or changes the row, the last of the `steps` that change
+    it; `row` is the variable that holds it, None where none does. A site is `indirect` where a base
+    class or another layer does the work, and `is_given` where its body is the row itself.
     """
 
     node: cst.FunctionDef
@@ -31,6 +32,8 @@ class Site:
     is_change: bool
     is_partial: bool
     is_indirect: bool = False
+    is_given: bool = False
+    steps: tuple[cst.BaseStatement, ...] = ()
 
 
 def site_of(
@@ -57,9 +60,13 @@ def site_of(
         return _kept_as_it_came(node, model) if aim == "make" else None
     body, kind = param
     is_partial = aim == "change" and bool(set(re.findall(r"\w+", kind)) & set(partial))
-    found = _changed(node, body) if aim == "change" else _made(node, model)
+    if aim == "change" and (steps := _changed(node, body) or _updated(node, body, model)):
+        row, at = steps[-1]
+        alike = tuple(statement for one, statement in steps if one == row)
+        return Site(node, body, row, at, is_change=True, is_partial=is_partial, steps=alike)
+    found = _made(node, model) if aim == "make" else None
     if found:
-        return Site(node, body, found[0], found[1], aim == "change", is_partial)
+        return Site(node, body, found[0], found[1], is_change=False, is_partial=False)
     handed = _handed_on(node, body)
     if handed is None:
         return None
@@ -89,7 +96,8 @@ def _kept_as_it_came(node: cst.FunctionDef, model: str) -> Site | None:
     for statement in m.findall(node, m.SimpleStatementLine()):
         if re.search(rf"\.(?:add|merge)\({param[0]}\)", code_of(statement)):
             line = cst.ensure_type(statement, cst.SimpleStatementLine)
-            return Site(node, param[0], None, line, is_change=False, is_partial=False)
+            site = Site(node, param[0], None, line, is_change=False, is_partial=False)
+            return replace(site, is_given=True)
     return None
 
 
@@ -114,14 +122,31 @@ def _made(node: cst.FunctionDef, model: str) -> tuple[str | None, cst.BaseStatem
     return None
 
 
-def _changed(node: cst.FunctionDef, body: str) -> tuple[str, cst.BaseStatement] | None:
-    """Return the row and the last statement that changes it."""
+def _changed(node: cst.FunctionDef, body: str) -> list[tuple[str, cst.BaseStatement]]:
+    """Return the statements that change a row, and the row that each changes."""
     found: list[tuple[str, cst.BaseStatement]] = []
     for statement in m.findall(node, m.For() | m.SimpleStatementLine() | m.If()):
         row = _changes(statement, body)
         if row is not None and isinstance(statement, cst.BaseStatement):
             found.append((row, statement))
-    return found[-1] if found else None
+    return found
+
+
+def _updated(node: cst.FunctionDef, body: str, model: str) -> list[tuple[str, cst.BaseStatement]]:
+    """Return the statement that updates a table by a body, where the row was read before it."""
+    changing = rf"\bupdate\((?:\w+\.)?{model}\b.*\b{body}\b"
+    row = None
+    for statement in m.findall(node, m.SimpleStatementLine()):
+        line = cst.ensure_type(statement, cst.SimpleStatementLine)
+        small, code = line.body[0], code_of(line)
+        if row and re.search(changing, code, re.DOTALL):
+            return [(row, line)]
+        if not isinstance(small, cst.Assign) or not isinstance(small.targets[0].target, cst.Name):
+            continue
+        reads = rf"\w*get\w*\(|\bselect\((?:\w+\.)?{model}\b|\bquery\((?:\w+\.)?{model}\b"
+        if re.search(reads, code):
+            row = small.targets[0].target.value
+    return []
 
 
 def _changes(node: cst.CSTNode, body: str) -> str | None:
@@ -133,7 +158,7 @@ def _changes(node: cst.CSTNode, body: str) -> str | None:
         match = re.fullmatch(rf"\s*if {body}\.\w+[^:]*:\s+(\w+)\.\w+ = {body}\.\w+\s*", code)
         return match[1] if match else None
     match = re.match(r"\s*(\w+)\.sqlmodel_update\(", code)
-    match = match or re.fullmatch(rf"\s*(\w+)\.\w+ = {body}\.\w+\s*", code)
+    match = match or re.fullmatch(rf"\s*(\w+)\.\w+ = {body}\.\w+(?: (?:or|if) [^\n]*)?\s*", code)
     return match[1] if match else None
 
 

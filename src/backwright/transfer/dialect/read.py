@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from backwright.project.apps import is_test
@@ -66,7 +66,8 @@ def read_dialect(
     called = {c.name: c.name for c in exemplar.columns}
     called |= {c.fact.name: c.attribute for c in columns}
     # a link that is itself what is learnt from is a resource like any other
-    kept = [m for m in project.models if m is exemplar or not is_link(m)]
+    models = project.models
+    kept = [m for m in models if m is exemplar or not is_link(m) or _is_referred_to(m, models)]
     partners = {m.name: partner_of(sources, m) for m in kept}
     said = (project.database.driver or "") if project.database else ""
     driver = said or _installed_driver(installed)
@@ -102,6 +103,12 @@ def read_dialect(
         versions=dict(installed),
     )
     return _for_python(dialect)
+
+
+def _is_referred_to(model: Model, models: Iterable[Model]) -> bool:
+    """Tell whether other tables refer to a table, as nothing does to one that only links."""
+    columns = (c for m in models if m is not model for c in m.columns)
+    return any((c.foreign_key or "").startswith(f"{model.table}.") for c in columns)
 
 
 def _for_python(dialect: Dialect) -> Dialect:

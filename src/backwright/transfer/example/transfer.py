@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -330,7 +331,9 @@ def _add_needs(draft: Draft, learning: Learning, carried: Carried, width: int) -
     """Import what the new declarations and values need."""
     for part in learning.chain.parts:
         path = learning.naming.path_of(part)
-        wanted = carried.imports.get(part.key, frozenset())
+        used = set(re.findall(r"\w+", carried.codes.get(part.key, "")))
+        needed = carried.imports.get(part.key, frozenset())
+        wanted = {(m, n) for m, n in needed if not n or n.rpartition(" ")[2] in used}
         if wanted and draft.exists(path):
             add_needs(draft, learning.owners.modules, path, part.path, wanted, width=width)
 

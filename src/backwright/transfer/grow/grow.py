@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -298,15 +300,20 @@ def _owner(spec: ResourceSpec, seams: Seams, project: Project) -> FieldSpec | No
             return None
         known = f"{users.model.name}, none" if users else "none (no handler here learns who asks)"
         raise UsageError(f"{spec.owner!r} owns nothing here", remedy=f"--owner takes {known}")
-    columns = [
-        column.name
-        for model in project.models
-        for column in model.columns
-        if column.foreign_key and column.foreign_key.startswith(f"{users.model.table}.")
-    ]
-    name = columns[0].removesuffix("_id") if columns else "owner"
+    name = _owner_name(project, users.model)
     word = f"{name}:ref:{users.model.name}:cascade:index"
     return FieldSpec(name, "ref", word, index=True, target=users.model.name, on_delete="cascade")
+
+
+def _owner_name(project: Project, user: Model) -> str:
+    """Return what the project mostly calls the user whose a row is, from columns like `author_id`."""
+    said = [
+        model.owner.column
+        for model in project.models
+        if model.owner and model.owner.direct and model.owner.user == user.name
+    ]
+    names = [m[1] for column in said if (m := re.fullmatch(r"(\w+?)_(?:id|uid|uuid|pk)", column))]
+    return Counter(names).most_common(1)[0][0] if names else "owner"
 
 
 def _check_targets(spec: ResourceSpec, dialect: Dialect) -> None:

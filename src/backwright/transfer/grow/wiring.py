@@ -159,10 +159,30 @@ def _keywords(call: ast.Call, names: Names) -> tuple[str, bool, bool]:
                 text, own_prefix = f'"{head}/{names.plural_kebab}"', False
             else:
                 text = text.replace("'", '"')
+        elif keyword.arg == "prefix" and (made := _composed(keyword.value, nouns, names)):
+            text, own_prefix = made, False
         elif keyword.arg == "prefix" and _is_own(keyword.value, nouns):
             text, own_prefix = f'"/{names.plural_kebab}"', False
         words.append(f"{keyword.arg}={text}" if keyword.arg else f"**{text}")
     return "".join(f", {word}" for word in words), own_prefix, own_tags
+
+
+def _composed(prefix: ast.expr, nouns: Collection[str], names: Names) -> str | None:
+    """Return the new router's prefix, where a like one is put together: `f"{api}/tags"`."""
+    last = prefix
+    while isinstance(last, ast.JoinedStr | ast.BinOp):
+        last = last.values[-1] if isinstance(last, ast.JoinedStr) else last.right
+    is_text = isinstance(last, ast.Constant) and isinstance(last.value, str)
+    if last is prefix or not is_text:
+        return None
+    assert isinstance(last, ast.Constant)  # noqa: S101 - seen above
+    head, slash, noun = str(last.value).rpartition("/")
+    if not slash or (singularize(noun) or noun).replace("-", "_") not in nouns:
+        return None
+    code, old = ast.unparse(prefix), f"{head}/{noun}"
+    at = code.rindex(old)
+    made = f"{code[:at]}{head}/{names.plural_kebab}{code[at + len(old) :]}"
+    return made if '"' in made else made.replace("'", '"')
 
 
 def _is_own(prefix: ast.expr, nouns: Collection[str]) -> bool:

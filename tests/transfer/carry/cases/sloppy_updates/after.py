@@ -62,15 +62,15 @@ async def update_invoice(
     invoice = await Invoice.get_by_id(session, invoice_id)
     if not invoice:
         raise HTTPException(status_code=404, detail="Invoice not found")
-    if data.number is not None:
-        invoice.number = data.number
-    if data.rate is not None:
-        invoice.rate = data.rate
     if data.book_ids is not None:
         books = (await session.execute(select(Book).where(Book.id.in_(data.book_ids)))).scalars().all()
         if len(books) != len(set(data.book_ids)):
             raise HTTPException(status_code=404, detail="Book not found")
         invoice.books = books
+    if data.number is not None:
+        invoice.number = data.number
+    if data.rate is not None:
+        invoice.rate = data.rate
     if "due" in data.model_fields_set:
         invoice.due = data.due
     await invoice.save_to_db(session)
