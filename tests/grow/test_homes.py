@@ -152,6 +152,29 @@ def test_data_goes_where_data_is_and_not_to_pages(tmp_path: Path) -> None:
     assert (wiring.file, wiring.keywords) == ("api/__init__.py", ', prefix="/notes"')
 
 
+@pytest.mark.parametrize(
+    ("prefix", "keywords"),
+    [
+        ('f"{api}/tags"', ', prefix=f"{api}/notes"'),
+        ('api + "/tags"', ', prefix=api + "/notes"'),
+        ('f"{api}/v1"', ', prefix=f"{api}/v1"'),
+    ],
+)
+def test_a_prefix_that_is_put_together_is_the_new_routers_own(
+    tmp_path: Path, prefix: str, keywords: str
+) -> None:
+    (tmp_path / "tags.py").write_text("from fastapi import APIRouter\n\ntag_router = APIRouter()\n")
+    (tmp_path / "main.py").write_text(
+        "from fastapi import FastAPI\nfrom tags import tag_router\n\n"
+        f'api = "/api"\napp = FastAPI()\napp.include_router(tag_router, prefix={prefix})\n'
+    )
+    sources = Sources(Draft(tmp_path), read_project(tmp_path))
+    wiring = read_wiring(sources, names_of("Note"))
+    assert wiring is not None
+    assert wiring.keywords.replace("'", '"') == keywords
+    assert wiring.own_prefix == ("v1" in prefix)
+
+
 MODEL = """\
 from sqlmodel import Field, SQLModel
 

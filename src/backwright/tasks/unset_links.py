@@ -12,7 +12,7 @@ from backwright.spec.types import FieldSpec
 
 
 def unset_links(folder: Path, paths: Sequence[str], fields: Sequence[FieldSpec]) -> list[str]:
-    """Return the many-to-many fields whose ids a body leaves out of its dump, and nothing reads.
+    """Return the many-to-many fields that nothing sets, or whose ids nothing reads of a body.
 
     Args:
         folder: where the changed files lie.
@@ -22,8 +22,9 @@ def unset_links(folder: Path, paths: Sequence[str], fields: Sequence[FieldSpec])
     trees = [_tree((folder / path).read_bytes()) for path in paths if path.endswith(".py")]
     left_out = {name for tree in trees for name in _excluded(tree)}
     read = {name for tree in trees for name in _read(tree)}
+    done = {name for tree in trees for name in _set(tree)}
     many = [field for field in fields if field.kind == "many"]
-    return [field.name for field in many if field.column in left_out - read]
+    return [f.name for f in many if f.column in left_out - read or not {f.name, ""} & done]
 
 
 def _tree(content: bytes) -> ast.Module:
@@ -38,6 +39,21 @@ def _excluded(tree: ast.Module) -> Iterator[str]:
             continue
         if any(keyword.arg == "exclude" for keyword in node.value.keywords):
             yield ast.unparse(node.target)
+
+
+def _set(tree: ast.Module) -> Iterator[str]:
+    """Yield the attributes that are set or added to, and "" where rows of links are made by hand."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            yield node.attr
+        if not isinstance(node, ast.Call):
+            continue
+        yield from (k.arg for k in node.keywords if k.arg)
+        function = node.func
+        if isinstance(function, ast.Attribute) and isinstance(function.value, ast.Attribute):
+            yield function.value.attr
+        if ast.unparse(function).rpartition(".")[2] == "insert":
+            yield ""
 
 
 def _read(tree: ast.Module) -> Iterator[str]:

@@ -21,7 +21,7 @@ from backwright.transfer.carry.sites import Site
 from backwright.transfer.carry.types import Facts
 from backwright.transfer.carry.values import Work
 
-_CODE = ("service", "routes")
+_CODE = ("service", "routes", "other")
 _CHECKED = re.compile(
     r"\b(already|duplicate|taken|conflict|[45]09|IntegrityError|SQLAlchemyError)\b"
     r"|(?<!not )\bexists\b|except Exception",
@@ -54,7 +54,7 @@ def answer_clashes(
     facts = works[0].facts if works else None
     if facts is None or not any(_is_unique(field) for field in facts.new_fields):
         return list(trees)
-    codes = [t.code for w, t in zip(works, trees, strict=True) if w.part.role in _CODE]
+    codes = [t.code for w, t in zip(works, trees, strict=True) if _speaks(w, t)]
     if any(_CHECKED.search(_PASSED_ON.sub("", code)) for code in codes):
         return list(trees)
     made = []
@@ -66,6 +66,11 @@ def answer_clashes(
             work.imports |= {("sqlalchemy.exc", "IntegrityError"), *answer.imports}
         made.append(changed)
     return made
+
+
+def _speaks(work: Work, tree: cst.Module) -> bool:
+    """Tell whether a part serves requests, or commits rows by another name than a service's."""
+    return work.part.role in _CODE[:2] or (work.part.role == "other" and ".commit()" in tree.code)
 
 
 def _handed(work: Work, before: Sites, sites: Sites) -> list[Site]:

@@ -70,6 +70,8 @@ class Linker:
             return None
         before: list[cst.BaseStatement] = []
         after: list[cst.BaseStatement] = []
+        if site.key and sets and any(f.kind == "many" for f in self.work.likeness.links):
+            site, before = self._read(site, store)
         for field in self.work.likeness.links:
             parent = self.work.facts.parent(field.target)
             if parent is None:
@@ -89,6 +91,17 @@ class Linker:
         if not many or not sets:
             return node
         return replaced(node, lambda n: _without(n, site, many))
+
+    def _read(self, site: Site, store: Store) -> tuple[Site, list[cst.BaseStatement]]:
+        """Return a site whose row is read first: a statement that updates it sets no links."""
+        facts = self.work.facts
+        own = Parent(facts.home[1] or facts.new.pascal, facts.new, key=facts.key)
+        name = facts.new.snake if site.body != facts.new.snake else f"db_{facts.new.snake}"
+        refusal = self._raise(own, str(site.key))
+        self.work.imports |= store.row_imports
+        code = f"{name} = {store.row(own.model, own.key, str(site.key))}\n"
+        code += f"if {name} is None:\n    {refusal}\n"
+        return replace(site, row=name), list(cst.parse_module(code).body)
 
     def _note_unset(self, site: Site, field: FieldSpec) -> None:
         """Tell that a function sets no links, unless what hands it the row does."""

@@ -93,7 +93,9 @@ def place(likeness: Likeness, shapes: Mapping[str, Shape]) -> Placement:
         number = likeness.analog(new)
         is_like = number is not None and likeness.suits(new, number)
         for key, shape in shapes.items():
-            if is_like and number in shape.numbers:
+            if new.kind != "many" and _loosens(shape, shapes, likeness.facts):
+                placed[key] += [] if new.optional else [new]
+            elif is_like and number in shape.numbers:
                 placed[key].append(new)
         for key, shape in shapes.items():
             known = any(new in placed[a] for a in _ancestry(shape, shapes))
@@ -104,6 +106,15 @@ def place(likeness: Likeness, shapes: Mapping[str, Shape]) -> Placement:
         for key in _lacking(new, shapes, placed):
             placed[key].append(new)
     return {key: (shape.role, tuple(_own(shape, shapes, placed))) for key, shape in shapes.items()}
+
+
+def _loosens(shape: Shape, shapes: Mapping[str, Shape], facts: Facts) -> bool:
+    """Tell whether a class inherits all fields, and only lets those be left out that must be given."""
+    given = {i for i, f in enumerate(facts.fields) if f.kind != "many" and not f.nullable}
+    inherited = frozenset().union(*(a.numbers for a in _ancestors(shape, shapes)))
+    may_lack = {i for i, f in enumerate(facts.fields) if f.nullable}
+    is_heir = given | may_lack <= inherited and bool(may_lack)
+    return shape.role == "update" and is_heir and shape.numbers == given
 
 
 def _own(

@@ -22,7 +22,8 @@ class Site:
 
     `at` is the statement that makes or changes the row, the last of the `steps` that change
     it; `row` is the variable that holds it, None where none does. A site is `indirect` where a base
-    class or another layer does the work, and `is_given` where its body is the row itself.
+    class or another layer does the work, and `is_given` where its body is the row itself. `key` is
+    the id by which a statement changes a row that nobody has read.
     """
 
     node: cst.FunctionDef
@@ -33,6 +34,7 @@ class Site:
     is_partial: bool
     is_indirect: bool = False
     is_given: bool = False
+    key: str | None = None
     steps: tuple[cst.BaseStatement, ...] = ()
 
 
@@ -64,6 +66,9 @@ def site_of(
         row, at = steps[-1]
         alike = tuple(statement for one, statement in steps if one == row)
         return Site(node, body, row, at, is_change=True, is_partial=is_partial, steps=alike)
+    if aim == "change" and (unread := _updated_unread(node, body, model)):
+        at, key = unread
+        return Site(node, body, None, at, is_change=True, is_partial=is_partial, key=key)
     found = _made(node, model) if aim == "make" else None
     if found:
         return Site(node, body, found[0], found[1], is_change=False, is_partial=False)
@@ -147,6 +152,21 @@ def _updated(node: cst.FunctionDef, body: str, model: str) -> list[tuple[str, cs
         if re.search(reads, code):
             row = small.targets[0].target.value
     return []
+
+
+def _updated_unread(
+    node: cst.FunctionDef, body: str, model: str
+) -> tuple[cst.BaseStatement, str] | None:
+    """Return the statement that updates a table by a body, and the id of the row."""
+    changing = rf"\bupdate\((?:\w+\.)?{model}\b.*\b{body}\b"
+    by_key = re.compile(rf"\.where\(\s*(?:\w+\.)?{model}\.\w+ == (\w+),?\s*\)")
+    for statement in m.findall(node, m.SimpleStatementLine()):
+        line = cst.ensure_type(statement, cst.SimpleStatementLine)
+        code = code_of(line)
+        key = by_key.search(code)
+        if key and re.search(changing, code, re.DOTALL):
+            return line, key[1]
+    return None
 
 
 def _changes(node: cst.CSTNode, body: str) -> str | None:

@@ -134,8 +134,11 @@ class _Editor:
                 break
         first = node.names[0]
         own_line = first.lineno > node.lineno
-        line = self.positions.line(first.lineno)
+        line = self.positions.line((after or first).lineno)
         gap = "\n" + line[: len(line) - len(line.lstrip())] if own_line else " "
+        packed = len({a.lineno for a in node.names}) < len(node.names)
+        if packed and len(line) + len(f", {new}") <= self.width:
+            gap = " "  # several names stand on a line, and this one, too
         if after is None:
             self.insertions.append(Insertion(self.positions.start(first), f"{new},{gap}"))
         else:

@@ -139,7 +139,10 @@ def add_members(code: str, owner: str, members: Sequence[str], like: str) -> str
         if not kin and _is_spaced(code, body):
             text = "\n" + text
         line = (last.end_lineno or last.lineno) + 1
-        return splice(code, [Splice(line, line, text)])
+        start = line
+        if isinstance(last, ast.Pass) and len(body) == 1 and last.lineno > node.lineno:
+            start = last.lineno  # there is something in the class now
+        return splice(code, [Splice(start, line, text)])
     return code
 
 

@@ -146,7 +146,20 @@ class Surround:
         modules, part = self.learning.owners.modules, self.learning.model_part
         like = path if path in modules.paths else part.path
         seen = [(seen_from(self.draft, modules, path, like, m), name) for m, name in imports]
-        return wanted_imports(seen)
+        there = _bound(self.draft.text(path))
+        return wanted_imports(p for p in seen if (p[0].rpartition(".")[2], p[1]) not in there)
+
+
+def _bound(code: str) -> frozenset[tuple[str, str]]:
+    """Return what a module imports from others by dots, with the last words of their names."""
+    nodes = (s.node for s in outline(code))
+    relative = (n for n in nodes if isinstance(n, ast.ImportFrom) and n.level and n.module)
+    return frozenset(
+        ((node.module or "").rpartition(".")[2], alias.name)
+        for node in relative
+        for alias in node.names
+        if alias.asname is None
+    )
 
 
 def _choices(code: str, before: int) -> frozenset[str]:
