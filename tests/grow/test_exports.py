@@ -30,6 +30,11 @@ def test_names_are_added(before: str, after: str) -> None:
     ("path", "line", "wanted"),
     [
         ("app/models/__init__.py", "from .hero import Hero", "from .note import Note\n"),
+        (
+            "app/models/__init__.py",
+            "from .hero import Hero as Hero",
+            "from .note import Note as Note\n",
+        ),
         ("app/models/__init__.py", "from . import hero  # known", "from . import note  # known\n"),
         ("app/db.py", "from .models.hero import Hero", "from .models.note import Note\n"),
         ("app/db.py", "from app.models.hero import Hero", "from app.models.note import Note\n"),

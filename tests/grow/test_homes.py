@@ -175,6 +175,30 @@ def test_a_prefix_that_is_put_together_is_the_new_routers_own(
     assert wiring.own_prefix == ("v1" in prefix)
 
 
+@pytest.mark.parametrize(
+    ("files", "home"),
+    [
+        ({"app/core/errors.py": "class AppError(Exception): ...\n"}, "app/core/errors.py"),
+        ({"app/core/errors.py": "class NotFoundError(Exception): ...\n"}, "app/exceptions.py"),
+        (
+            {"app/core/errors.py": "import app.main\n\nclass E(Exception): ...\n"},
+            "app/exceptions.py",
+        ),
+        ({"app/tags/errors.py": "class TagError(Exception): ...\n"}, "app/exceptions.py"),
+    ],
+)
+def test_errors_go_where_the_projects_are(tmp_path: Path, files: dict[str, str], home: str) -> None:
+    """Unless they are one domain's, need what needs them, or are called as ours are."""
+    main = "from fastapi import FastAPI\nfrom app.tags.routes import router\n\napp = FastAPI()\n"
+    routes = "from fastapi import APIRouter\n\nrouter = APIRouter()\n\n\n@router.get('/tags')\ndef tags(): ...\n"
+    files |= {"app/main.py": f"{main}app.include_router(router)\n", "app/tags/routes.py": routes}
+    for path, text in files.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    sources = Sources(Draft(tmp_path), read_project(tmp_path))
+    assert read_homes(sources, names_of("Note")).exceptions == home
+
+
 MODEL = """\
 from sqlmodel import Field, SQLModel
 

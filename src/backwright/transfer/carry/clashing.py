@@ -219,14 +219,6 @@ class _Guard(cst.CSTTransformer):
         self._made.append(made)
         return made
 
-
-def _taking_in(statement: cst.BaseStatement, guarded: cst.Try) -> cst.Try:
-    """Return a `try` that begins with the statement before it."""
-    lines = getattr(statement, "leading_lines", ())
-    first = statement.with_changes(leading_lines=[])
-    inner = guarded.body.with_changes(body=[first, *guarded.body.body])
-    return guarded.with_changes(body=inner, leading_lines=lines)
-
     def _session(self, line: cst.SimpleStatementLine) -> str | None:
         """Return the session whose rows a statement writes, which may clash there."""
         return _session_that(line, "flush" if self._flushes[-1] else "commit")
@@ -242,6 +234,14 @@ def _taking_in(statement: cst.BaseStatement, guarded: cst.Try) -> cst.Try:
         )
         assert isinstance(guarded, cst.Try)  # noqa: S101 - so it is written above
         return guarded
+
+
+def _taking_in(statement: cst.BaseStatement, guarded: cst.Try) -> cst.Try:
+    """Return a `try` that begins with the statement before it."""
+    lines = getattr(statement, "leading_lines", ())
+    first = statement.with_changes(leading_lines=[])
+    inner = guarded.body.with_changes(body=[first, *guarded.body.body])
+    return guarded.with_changes(body=inner, leading_lines=lines)
 
 
 def _session_that(line: cst.SimpleStatementLine, verb: str) -> str | None:

@@ -58,7 +58,9 @@ def import_like(
     meant = sources.absolute(path, node)
     if meant == old:
         said = f"{module[: -len(stem)]}{new_stem}" if node.level else new
-        return f"{indent}from {dots}{said} import {name}{comment}\n"
+        exported = all(alias.asname == alias.name for alias in node.names)  # for type checkers
+        again = f" as {name}" if exported else ""
+        return f"{indent}from {dots}{said} import {name}{again}{comment}\n"
     inner = f"{meant}.{stem}".lstrip(".")
     is_inside = old == inner if node.level else old.endswith(inner)
     if is_inside and any(alias.name == stem for alias in node.names):

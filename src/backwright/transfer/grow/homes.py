@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections import Counter
 from collections.abc import Container, Iterable, Sequence
@@ -16,6 +17,9 @@ from backwright.transfer.rename import Renaming
 
 _LAYERS = re.compile(r"(?:api|apis|routes|routers|endpoints|views|handlers|web|http|v\d+)")
 _ROUTES = ("views", "view", "router", "routers", "routes", "route", "api", "endpoints")
+_ERRORS = ("exceptions", "errors", "exception", "error")
+_TOP = 2  # parts of the path of what a whole package shares
+OURS = frozenset({"NotFoundError", "ConflictError"})
 _TEST = re.compile(r"(?:^|/)test_\w+\.py$|_test\.py$")
 _DOMAINS = 2  # as many folders alike are a habit
 _SHARED = ("models", "schemas", "crud", "services", "database", "tables", "entities", "dto")
@@ -61,10 +65,39 @@ def read_homes(sources: Sources, names: Names) -> Homes:
         schemas=schemas or _first(there, domain or package, "schemas", names),
         service=_in(domain, word) if domain else service,
         routes=_apart(routed, (models, schemas), "routes"),
-        exceptions=_in_package(there, package, "exceptions", "errors.py"),
+        exceptions=_errors(sources) or _in_package(there, package, "exceptions", "errors.py"),
         database=_in(package, "database.py"),
         tests=_tests(sources, names, domain),
     )
+
+
+def _errors(sources: Sources) -> str | None:
+    """Return the module where the project's errors are, if there is one that all may import.
+
+    One that has errors of our names makes them in its own way, and is none for ours.
+    """
+    found = []
+    for path, tree in sources.trees.items():
+        file = PurePosixPath(path)
+        if file.stem not in _ERRORS or not _is_in_reach(sources, path):
+            continue
+        beside = {p.stem for p in map(PurePosixPath, sources.trees) if p.parent == file.parent}
+        imported = [n for n in tree.body if isinstance(n, ast.Import | ast.ImportFrom)]
+        classes = {n.name for n in tree.body if isinstance(n, ast.ClassDef)}
+        is_a_domains = len(file.parts) > _TOP and bool(beside & set(_ROUTES))
+        needs = any(
+            sources.file(one) for node in imported for one in _imported(sources, path, node)
+        )
+        if classes and not is_a_domains and not needs and not classes & OURS:
+            found.append(path)
+    return min(found, key=lambda path: (len(PurePosixPath(path).parts), path), default=None)
+
+
+def _imported(sources: Sources, path: str, node: ast.Import | ast.ImportFrom) -> list[str]:
+    if isinstance(node, ast.ImportFrom):
+        module = sources.absolute(path, node)
+        return [module, *(f"{module}.{alias.name}" for alias in node.names)]
+    return [alias.name for alias in node.names]
 
 
 def _is_in_reach(sources: Sources, file: str) -> bool:

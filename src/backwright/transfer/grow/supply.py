@@ -11,7 +11,7 @@ from backwright.source.outline import imported_names, outline
 from backwright.source.text import lines_between
 from backwright.transfer.declaration import Import
 from backwright.transfer.draft import Draft
-from backwright.transfer.grow.homes import Homes
+from backwright.transfer.grow.homes import OURS, Homes
 from backwright.transfer.grow.seams import Dependency, Seams
 from backwright.transfer.grow.settings import database_url
 from backwright.transfer.grow.sources import Sources, names_of_statement
@@ -125,7 +125,7 @@ def names_in(code: str) -> set[str]:
 def supply_errors(sources: Sources, homes: Homes, plain: Draft) -> tuple[str, tuple[str, ...]]:
     """Give the host the errors that services raise; return their module and the changed files."""
     draft, path = sources.draft, homes.exceptions
-    wanted = {"NotFoundError", "ConflictError"}
+    wanted = set(OURS)
     source = plain.text("app/exceptions.py")
     if not draft.exists(path):
         draft.write(path, source)
