@@ -139,7 +139,7 @@ def gaps_of(project: Project, draft: Draft) -> Gaps:
     uses, powers = uses_of(project, draft), _powers(project)
     open_ones = [use for use in uses if use.endpoint.auth == _NONE and use.touched - people]
     meant = [use for use in open_ones
-             if stays_open(use, owned, catalogue)
+             if stays_open(use, owned, catalogue) or _signs_up(use, people)
              or _is_read_openly(use, uses, owned, powers)]  # fmt: skip
     unscoped = [_key(e) for e in project.endpoints
                 if e.auth == "required" and not powers & {*e.dependencies}
@@ -150,6 +150,11 @@ def gaps_of(project: Project, draft: Draft) -> Gaps:
         tuple(dict.fromkeys(unscoped)),
         (),
     )
+
+
+def _signs_up(use: Use, people: set[str | None]) -> bool:
+    """Tell whether an endpoint makes accounts: nobody has one before."""
+    return use.endpoint.method == "POST" and bool(use.made & people)
 
 
 def _is_read_openly(use: Use, uses: Sequence[Use], owned: set[str], powers: set[str]) -> bool:

@@ -21,6 +21,7 @@ from backwright.transfer.dialect import Dialect, Home, bound, read_dialect, tabl
 from backwright.transfer.dialect.facts import SqlType
 from backwright.transfer.dialect.read import python_of
 from backwright.transfer.draft import Draft
+from backwright.transfer.grow.fresh_keys import is_drawn
 from backwright.transfer.grow.growth import Growth
 from backwright.transfer.grow.guard import is_mostly_guarded
 from backwright.transfer.grow.homes import Homes, read_homes
@@ -31,7 +32,7 @@ from backwright.transfer.grow.seams import Seams, read_seams
 from backwright.transfer.grow.sources import Sources, last_name
 from backwright.transfer.grow.startup import create_at_start, creates_tables
 from backwright.transfer.grow.supply import Supplied, supply_database, supply_errors
-from backwright.transfer.grow.tables import find_example, is_class
+from backwright.transfer.grow.tables import Example, find_example, is_class
 from backwright.transfer.grow.template import plain_draft, plain_model
 from backwright.transfer.grow.wiring import Wiring, read_wiring
 from backwright.values import Note, Place
@@ -212,7 +213,9 @@ def growth_of(
     else:
         untouched = Draft(sources.draft.root)  # what is known of columns counts its lines
         dialect = read_dialect(project, untouched, model, known.versions)
-        example = find_example(sources.draft, model)
+        example = _drawing(sources, find_example(sources.draft, model))
+        if not example.is_drawn and dialect.key.key_kind == "str":  # a word, as of a catalogue
+            dialect = replace(dialect, key=replace(dialect.key, key_kind="int", key_type=None))
         table = table_name(dialect, model, spec.names.pascal)
         table = table.removeprefix(f"{PurePosixPath(model.file).parent.name}_")
     dialect = _of_libraries(_with_new_enums(dialect, sources), sources, known.libraries)
@@ -232,6 +235,16 @@ def growth_of(
     return Growth(
         sources, spec, seams, homes, plain, dialect, writers, example, owner, known.libraries
     )
+
+
+def _drawing(sources: Sources, example: Example) -> Example:
+    """Note whether something draws the keys of an example's rows."""
+    model = example.model
+    key = next((c for c in model.columns if c.primary_key), None)
+    said = example.statement(key.name) if key else None
+    if key is None or said is None or "int" in key.type.lower():
+        return example
+    return replace(example, is_drawn=is_drawn(sources, model.file, said))
 
 
 def _of_libraries(dialect: Dialect, sources: Sources, libraries: Libraries) -> Dialect:
@@ -274,7 +287,7 @@ def _with_new_enums(dialect: Dialect, sources: Sources) -> Dialect:
 def _example_model(sources: Sources) -> Model | None:
     """Return the model to follow: one that knows when a row was made, rather than the users.
 
-    A table that is no class cannot be followed.
+    Before that counts whether something draws the keys of its rows. A table that is no class cannot be followed.
     """
     project = sources.project
     models = [
@@ -283,9 +296,10 @@ def _example_model(sources: Sources) -> Model | None:
         if sum(c.primary_key for c in m.columns) == 1 and is_class(sources.draft, m)
     ]
 
-    def worth(model: Model) -> tuple[bool, bool]:
+    def worth(model: Model) -> tuple[bool, bool, bool]:
+        is_drawn = _drawing(sources, find_example(sources.draft, model)).is_drawn
         is_stamped = any(column.name == "created_at" for column in model.columns)
-        return is_stamped, model.name != project.auth.user_model
+        return is_drawn, is_stamped, model.name != project.auth.user_model
 
     return max(models, key=worth, default=None)
 

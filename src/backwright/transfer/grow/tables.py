@@ -18,6 +18,7 @@ from backwright.transfer.dialect import Bound, Dialect
 from backwright.transfer.dialect.quotes import in_quotes
 from backwright.transfer.dialect.read_relations import remark_of
 from backwright.transfer.draft import Draft
+from backwright.transfer.grow.fresh_keys import drawn_anew, drawn_key
 from backwright.transfer.grow.sources import names_of_statement
 
 
@@ -32,11 +33,15 @@ class Tables:
 
 @dataclass(frozen=True)
 class Example:
-    """The class whose structure is repeated: where it stands, and its source."""
+    """The class whose structure is repeated: where it stands, and its source.
+
+    `is_drawn` tells whether something draws the keys of its rows; else they are given.
+    """
 
     draft: Draft
     model: Model
     node: ast.ClassDef
+    is_drawn: bool = True
 
     @property
     def code(self) -> str:
@@ -114,10 +119,9 @@ def write_tables(
 def _body(
     example: Example, dialect: Dialect, made: Bound, fields: Sequence[FieldSpec]
 ) -> tuple[str, set[Import], tuple[str, ...]]:
-    imports: set[Import] = set()
     head = _head(example, made)
     own = [name for name in dialect.structure if name != dialect.owner]
-    key = [_keyed(example, dialect)] if dialect.key.key in own else []
+    key, imports = _keyed(example, dialect) if dialect.key.key in own else ("", set())
     stamps = [s for name in own if name != dialect.key.key and (s := example.statement(name))]
     declared = [made.model_column(field) for field in fields if field.kind != "many"]
     lines = [declaration.code for declaration in made.ordered(declared)]
@@ -133,7 +137,7 @@ def _body(
         imports |= definition.imports
     sections = [
         head,
-        "\n".join(line for line in (*key, *lines, *stamps) if line),
+        "\n".join(line for line in (key, *lines, *stamps) if line),
         "\n".join(declaration.code for declaration in near),
         *(_dedent_all(definition.code) for definition in ids),
     ]
@@ -161,7 +165,7 @@ def _sentence(names: Names) -> str:
     return f"{article(names.human).capitalize()} {names.human}"
 
 
-def _keyed(example: Example, dialect: Dialect) -> str:
+def _keyed(example: Example, dialect: Dialect) -> tuple[str, set[Import]]:
     """Return the key's statement; a key that bears the example's own name is plain `id` here.
 
     That it is unique, too, is not repeated: Alembic writes no such constraint, and misses it then.
@@ -169,10 +173,12 @@ def _keyed(example: Example, dialect: Dialect) -> str:
     key = dialect.key.key
     said = example.statement(key)
     if said is None:
-        return ""
+        return "", set()
+    if not example.is_drawn:
+        return drawn_key(said, dialect.key.key_kind, dialect.model.optional)
     if "primary_key=True" in said:
         said = re.sub(r"\bunique=True,\s*|,\s*unique=True\b", "", said)
-    return f"id{said.removeprefix(key)}"
+    return f"id{drawn_anew(said).removeprefix(key)}", set()
 
 
 def _bases(example: Example, base: str | None) -> str:

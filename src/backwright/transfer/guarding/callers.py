@@ -69,19 +69,25 @@ class Caller:
 
 def read_caller(program: Program, project: Project) -> Caller | None:
     """Return how the host's handlers are told who is calling; None if none of them is."""
-    known = (project.auth.current_user or "").rpartition(":")[2].rpartition(".")[2]
+    known = _last(project.auth.current_user or "")
     users = next(
         ((program.sources.module(m.file), m.name) for m in project.models
          if m.name == project.auth.user_model), None,
     )  # fmt: skip
+    strangers = {
+        _last(one) for e in project.endpoints if e.auth == "none" for one in e.dependencies
+    }
     votes: Counter[Caller] = Counter()
     for function in program.functions:
         for argument in function.parameters:
             found = _depends_of(program, function, argument)
-            if found is None:
+            if found is None or program.is_session(function, ast.Name(argument.arg)):
                 continue
             kind, getter, alias, annotated = found
-            if known and getter[1] != known:  # its module may be told by a package that stars it
+            asked = _last(getter[1])
+            if known and asked != known:  # its module may be told by a package that stars it
+                continue
+            if not known and asked in strangers:  # who is not signed in is told of it, too
                 continue
             said = _kind(program, function.path, kind) if kind is not None else users
             if said is None and kind is not None and last_name(_bare(kind)) not in _DICTS:
@@ -94,6 +100,11 @@ def read_caller(program: Program, project: Project) -> Caller | None:
     return max(named, key=lambda one: (one.alias is not None, one.kind is not None, votes[one]))
 
 
+def _last(name: str) -> str:
+    """Return the last word of what is told as `module:Class.method`."""
+    return name.rpartition(":")[2].rpartition(".")[2]
+
+
 def parameter_of(program: Program, caller: Caller, function: Function) -> ast.arg | None:
     """Return the parameter by which a function is told the caller already."""
     for argument in function.parameters:
@@ -102,6 +113,8 @@ def parameter_of(program: Program, caller: Caller, function: Function) -> ast.ar
             if found[1] == caller.getter:
                 return argument
             continue
+        if argument.annotation is None and argument.arg == caller.name:
+            return argument
         cls = program.class_of(function.path, argument.annotation)
         if cls is None or caller.kind is None or not _CALLER.match(argument.arg):
             continue
@@ -117,7 +130,7 @@ def _depends_of(
     sources, path = program.sources, function.path
     default = _default_of(function, argument)
     if (target := _target(default)) is not None:
-        return argument.annotation, sources.resolve(path, target), None, False
+        return argument.annotation, sources.member(path, target), None, False
     said = argument.annotation
     home = path
     alias: Import | None = None
@@ -135,7 +148,7 @@ def _depends_of(
     if home != path and isinstance(kind, ast.Name | ast.Attribute):
         module, name = sources.resolve(home, kind)
         kind = ast.parse(f"{module}.{name}" if name else module, mode="eval").body
-    return kind, sources.resolve(home, target), alias, True
+    return kind, sources.member(home, target), alias, True
 
 
 def _alias(sources: Sources, path: str, name: str) -> ast.expr | None:

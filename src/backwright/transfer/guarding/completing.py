@@ -333,11 +333,16 @@ class _Work:
             here = sources.module(path)
             wanted = self.needed.get(path, set())
             pairs = {pair for pair in wanted if pair[0] != here
-                     and not _binds(sources.trees[path], pair[1].rpartition(" ")[2])}  # fmt: skip
+                     and not _binds(sources.trees[path], _bound(pair))}  # fmt: skip
             said = wanted_imports(_by_dots(sources, path, pair) for pair in pairs)
             draft.write(path, add_imports(edits.made(), said))
             files.append(path)
         return sorted(files)
+
+
+def _bound(pair: Import) -> str:
+    """Return the name that an import binds: of what an object has, the object."""
+    return pair[1].rpartition(" ")[2].partition(".")[0]
 
 
 def _by_dots(sources: Sources, path: str, pair: Import) -> Import:

@@ -59,7 +59,7 @@ class Edits:
 
     def end_of_arguments(self, call: ast.Call) -> tuple[int, bool]:
         """Return where one more argument is put, and whether one stands before it."""
-        given: list[ast.expr | ast.keyword] = [*call.args, *call.keywords]
+        given = _arguments(call)
         if not given:
             return self.end(call) - 1, False
         last = max(self.end(one) for one in given)
@@ -69,7 +69,20 @@ class Edits:
     def add_argument(self, call: ast.Call, text: str) -> None:
         """Give a call one more argument."""
         place, follows = self.end_of_arguments(call)
-        self.insert(place, f", {text}" if follows else text)
+        apart = f"\n{' ' * self._column_of(call)}" if self._has_one_a_line(call, place) else " "
+        self.insert(place, f",{apart}{text}" if follows else text)
+
+    def _has_one_a_line(self, call: ast.Call, place: int) -> bool:
+        """Tell whether each argument of a call has a line of its own, and so has the end of it."""
+        lines = [one.lineno for one in _arguments(call)]
+        if not lines or min(lines) == call.func.end_lineno:
+            return False
+        rest = self.text(place, self.end(call) - 1)
+        is_listed = len(lines) > 1 or rest.lstrip().startswith(",")
+        return is_listed and len(set(lines)) == len(lines) and "\n" in rest
+
+    def _column_of(self, call: ast.Call) -> int:
+        return min(one.col_offset for one in _arguments(call))
 
     def add_to_update(self, call: ast.Call, alone: str, more: str) -> None:
         """Give a call more values for its `update`: `alone` where it has none, else `more` in it."""
@@ -92,3 +105,7 @@ class Edits:
     def any(self) -> bool:
         """Whether anything is changed."""
         return bool(self._made)
+
+
+def _arguments(call: ast.Call) -> list[ast.expr | ast.keyword]:
+    return [*call.args, *call.keywords]

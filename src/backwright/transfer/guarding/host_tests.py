@@ -20,6 +20,7 @@ from backwright.transfer.guarding.adopted import registration, speak_of
 from backwright.transfer.guarding.edits import Edits
 from backwright.transfer.guarding.host import Host
 from backwright.transfer.guarding.program import SESSIONS, Function, Program
+from backwright.transfer.guarding.stand_ins import let_be_told
 from backwright.values import Note
 
 _CLIENTS = ("TestClient", "AsyncClient")
@@ -156,6 +157,10 @@ class _Tests:
                 names.add("signed_in")
         for line in _functions(tree, ()):
             names |= self._own_rows(line)
+        told = {name.rpartition(".")[2] for _, name in self.host.told}
+        user = self.host.said.user
+        if number := let_be_told(self.path, tree, told, self.edits, user):
+            self.counts["stand-ins"] += number
         return names
 
     def said(self) -> str:

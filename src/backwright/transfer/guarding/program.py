@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from backwright.transfer.grow.sources import FunctionNode, Sources, last_name, names_of_statement
+from backwright.transfer.guarding.bounds import bound_of_variable, bounds_of
 
 SESSIONS = ("Session", "AsyncSession", "async_scoped_session", "scoped_session")
-_WRAPPERS = ("Optional", "Annotated", "Type", "type")
+_CLASSES = ("type", "Type")
+_WRAPPERS = ("Optional", "Annotated", *_CLASSES)
 METHODS = ("get", "post", "put", "patch", "delete", "head", "options", "api_route", "route")
 _DEPENDS = ("Depends", "Security")
 # What a session, a query or a result is asked for: never a function of the host by its name alone.
@@ -90,6 +92,7 @@ class Program:
         self._tops: dict[tuple[str, str], Function] = {}
         self._methods: dict[str, list[Function]] = defaultdict(list)
         self._inner: set[ast.AST] = set()
+        self._bounds: dict[tuple[str, str], ast.expr] = {}
         for path, tree in sources.trees.items():
             for node in tree.body:
                 self._take(path, node)
@@ -105,6 +108,8 @@ class Program:
                     self._inner.add(inner)
         if isinstance(node, ast.ClassDef):
             found = Class(path, node)
+            for name, bound in bounds_of(self.sources.draft.text(path), node.name).items():
+                self._bounds[path, name] = bound
             self.classes[path, node.name] = found
             for inner in node.body:
                 if isinstance(inner, FunctionNode):
@@ -142,15 +147,15 @@ class Program:
         return self.classes.get((file, name)) or self._aliased(file, name)
 
     def _aliased(self, file: str, name: str) -> Class | None:
-        """Return the class of an alias such as `ServiceDep = Annotated[Service, …]`."""
+        """Return the class of an alias such as `ServiceDep = Annotated[Service, …]`.
+
+        A parameter of types is its bound: it is that class, or one that is derived from it.
+        """
         for node in self.sources.trees[file].body if file in self.sources.trees else ():
             if name in names_of_statement(node) and isinstance(node, ast.Assign):
-                return (
-                    self.class_of(file, node.value)
-                    if isinstance(node.value, ast.Subscript)
-                    else None
-                )
-        return None
+                is_type = isinstance(node.value, ast.Subscript)
+                return self.class_of(file, node.value if is_type else bound_of_variable(node.value))
+        return self.class_of(file, self._bounds.get((file, name)))
 
     def function_of(self, path: str, node: ast.expr) -> Function | None:
         """Return the host's function that a name or a dotted name of a module stands for."""
@@ -215,11 +220,15 @@ class Program:
         owner = self.type_of(within, callee.value)
         if owner is not None:
             method = self.method_of(owner, callee.attr)
-            return self.family(method) if method else []
+            return self.family(method) if method else self._below(owner, callee.attr)
         given = any(self.is_session(within, one) for one in call.args)  # no library's takes one
         if (callee.attr in _LIBRARY and not given) or self.is_session(within, callee.value):
             return []
         return list(self._methods[callee.attr])
+
+    def _below(self, owner: Class, name: str) -> list[Function]:
+        """Return the methods of what is derived from a class, which has none of that name."""
+        return [one for one in self._methods[name] if one.owner and owner in self.line(one.owner)]
 
     def _above(self, within: Function, name: str) -> list[Function]:
         """Return the method that `super().name` runs."""
@@ -234,7 +243,7 @@ class Program:
         if cls := self.class_of(within.path, node):
             return cls
         if isinstance(node, ast.Call):
-            found = self.class_of(within.path, node.func)
+            found = self.class_of(within.path, node.func) or self._given_class(within, node.func)
             called = self.function_of(within.path, node.func)
             return found or (self.class_of(called.path, called.node.returns) if called else None)
         if isinstance(node, ast.Attribute):
@@ -267,6 +276,15 @@ class Program:
                 value = node.value.value if isinstance(node.value, ast.Await) else node.value
                 if isinstance(value, ast.Call) and (found := self.type_of(within, value)):
                     return found
+        return None
+
+    def _given_class(self, within: Function, node: ast.expr) -> Class | None:
+        """Return the class that a parameter is: `kind: type[Model]`."""
+        for parameter in within.parameters:
+            said = parameter.annotation
+            is_it = isinstance(node, ast.Name) and parameter.arg == node.id
+            if is_it and isinstance(said, ast.Subscript) and last_name(said.value) in _CLASSES:
+                return self.class_of(within.path, said)
         return None
 
     def _attribute(self, cls: Class, name: str) -> Class | None:

@@ -1,0 +1,30 @@
+"""One more argument stands as those before it do."""
+
+import ast
+
+import pytest
+
+from backwright.transfer.guarding.edits import Edits
+
+
+@pytest.mark.parametrize(
+    ("code", "wanted"),
+    [
+        ("f(a, b)", "f(a, b, user=user)"),
+        ("f()", "f(user=user)"),
+        ("f(\n    a,\n    b\n)", "f(\n    a,\n    b,\n    user=user\n)"),
+        ("f(\n    a,\n    b=1,\n)", "f(\n    a,\n    b=1,\n    user=user,\n)"),
+        ("f(\n    a,\n)", "f(\n    a,\n    user=user,\n)"),
+        ("f(\n    a\n)", "f(\n    a, user=user\n)"),
+        ("f(\n    a, b\n)", "f(\n    a, b, user=user\n)"),
+        ("f(a,\n  b)", "f(a,\n  b, user=user)"),
+        ("f(a, g(\n    b,\n    c,\n))", "f(a, g(\n    b,\n    c,\n), user=user)"),
+    ],
+)
+def test_an_argument_is_put_as_those_before_it(code: str, wanted: str) -> None:
+    statement = ast.parse(code).body[0]
+    assert isinstance(statement, ast.Expr)
+    assert isinstance(statement.value, ast.Call)
+    edits = Edits(code)
+    edits.add_argument(statement.value, "user=user")
+    assert edits.made() == wanted
