@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from backwright.probe.answers import walk
@@ -58,13 +58,15 @@ class Reader:
         after = session.send(call, owner)
         if not after.ok:
             seen = [_unproven(one, f"the owner's own call then {describe(after)}") for one in seen]
+        closer = Closer(self.learner, self.cast)
+        is_impersonal = bool(seen) and bool(seen[0].detail.get("impersonal")) and not call.path
+        counted = [*closer.counts(operation, call, noun)] if is_impersonal else []
+        seen = with_counts(seen, counted)
         yield Sight(operation, "owner", kind, True, "the owner's own calls succeed", noun)
         yield from seen
-        closer = Closer(self.learner, self.cast)
-        if seen and seen[0].open is False:
+        if seen and seen[0].open is False and not counted:
             yield from closer.trials(operation, call, noun)
-        elif seen and seen[0].detail.get("impersonal") and not call.path:
-            yield from closer.counts(operation, call, noun)
+        yield from counted
 
     def _widened(self, noun: str) -> bool:
         """Let the owner have an object that everybody may see; False if there is no such thing."""
@@ -179,6 +181,23 @@ class Reader:
 
 def _unproven(sight: Sight, why: str) -> Sight:
     return sight if sight.open else replace(sight, open=None, why=why)
+
+
+def with_counts(seen: Sequence[Sight], counted: Sequence[Sight]) -> list[Sight]:
+    """Return what was seen where an answer counts: two who have as many rows get the same one.
+
+    Args:
+        seen: what others saw of it.
+        counted: whether it changed for another user when the owner added something.
+    """
+    if not counted or counted[0].open is not False:
+        return [*seen]
+    mine = [one.actor == "other" and bool(one.detail.get("impersonal")) for one in seen]
+    why = counted[0].why
+    return [
+        replace(one, open=False, why=why) if is_it else one
+        for one, is_it in zip(seen, mine, strict=True)
+    ]
 
 
 def _plain_sight(

@@ -34,6 +34,7 @@ from backwright.tasks.change import (
     workplace,
 )
 from backwright.tasks.drafted import changes_between, lose_nothing, put
+from backwright.tasks.formatters import format_as_host
 from backwright.tasks.heirs import heir_of, make_heir
 from backwright.tasks.host_facts import main_app
 from backwright.tasks.isolation_tests import keep_proof
@@ -81,6 +82,7 @@ def add_auth(request: AddAuth, listener: Listener) -> ChangeReport:
         installed = place.environment.versions()
         done, files = write(place.folder, project, wanted, installed)
         blacken(place.environment, place.root, place.folder, files)
+        format_as_host(place, files)
         steps = [PlanStep(name, paths) for name, paths in done.steps]
         for step in steps:
             listener(StepStarted(f"{step.step}: {', '.join(step.files)}"))

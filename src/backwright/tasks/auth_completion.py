@@ -33,6 +33,7 @@ from backwright.tasks.change import (
     workplace,
 )
 from backwright.tasks.drafted import changes_between, lose_nothing, put
+from backwright.tasks.formatters import format_as_host
 from backwright.tasks.migration import Revision, write_revision
 from backwright.tasks.probe_tests import style_of
 from backwright.tasks.questions import Answers
@@ -291,6 +292,7 @@ def complete_auth(
         draft = Draft(place.folder)
         done = complete(draft, project, wanted, place.environment.versions())
         files = put(place.folder, draft)
+        format_as_host(place, files)
         changed = place.reread()
         made = [PlanStep(name, paths) for name, paths in done.steps]
         revision = _migrated(changed) if wanted.owned else Revision()
