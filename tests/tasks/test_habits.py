@@ -136,3 +136,13 @@ def test_long_lines_of_what_a_tool_wrote_stay_unless_a_linter_looks_at_them(
     (tmp_path / ".flake8").write_text("[flake8]\n")
     Habits(tmp_path).keep([made])
     assert max(map(len, file.read_text().splitlines())) <= 88
+
+
+def test_a_line_beside_what_is_new_is_not_mended_with_it(tmp_path: Path) -> None:
+    """The host's own Ruff may be older than ours, and have fewer rules where it names none."""
+    (tmp_path / "pyproject.toml").write_text('[tool.ruff.lint]\nselect = ["UP"]\n')
+    old = "from typing import Optional\n\n\nclass Row:\n    id: Optional[int] = None\n"
+    file = tmp_path / "old.py"
+    file.write_text(f"{old}    owner_id: Optional[int] = None\n")
+    Habits(tmp_path).keep([Written("old.py", old.encode(), is_new=False)])
+    assert file.read_text() == f"{old}    owner_id: int | None = None\n"

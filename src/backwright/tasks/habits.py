@@ -234,6 +234,10 @@ def _mended_near(like: str, written: str, mended: str) -> str:
     ).get_opcodes():
         beside = range(start - 1, end + 1) if tag == "insert" else range(start, end)
         is_ours = tag != "equal" and any(n in added for n in beside)
+        if tag == "replace" and end - start == last - first:  # each line by itself
+            pairs = zip(range(start, end), best[first:last], strict=True)
+            kept += [better if n in added else new[n] for n, better in pairs]
+            continue
         kept += best[first:last] if is_ours else new[start:end]
     return "".join(kept)
 
