@@ -251,3 +251,27 @@ def test_a_domain_is_called_as_its_siblings_are(tmp_path: Path, word: str, home:
     (tmp_path / "main.py").write_text(f"{main}\napp = FastAPI()\n{included}")
     homes = read_homes(Sources(Draft(tmp_path), read_project(tmp_path)), names_of("Note"))
     assert homes.routes == f"apps/{home}/route.py"
+
+
+def test_files_that_bear_the_name_of_their_folder_are_renamed_with_it(tmp_path: Path) -> None:
+    main = "from fastapi import FastAPI\n"
+    for noun in ("event", "user"):
+        folder = tmp_path / "app" / "domains" / noun
+        folder.mkdir(parents=True)
+        (folder / f"{noun}_schema.py").write_text(
+            "from sqlmodel import Field, SQLModel\n\n\n"
+            f"class {noun.title()}(SQLModel, table=True):\n"
+            "    id: int | None = Field(default=None, primary_key=True)\n"
+        )
+        (folder / f"{noun}_route.py").write_text(
+            f"from fastapi import APIRouter\nfrom app.domains.{noun}.{noun}_schema import "
+            f"{noun.title()}\n\nrouter = APIRouter()\n\n\n"
+            f"@router.get('/{noun}s')\ndef read_{noun}s():\n    return []\n"
+        )
+        main += f"from app.domains.{noun}.{noun}_route import router as {noun}s\n"
+    wired = "".join(f"app.include_router({noun}s)\n" for noun in ("event", "user"))
+    (tmp_path / "app" / "main.py").write_text(f"{main}\napp = FastAPI()\n{wired}")
+    homes = read_homes(Sources(Draft(tmp_path), read_project(tmp_path)), names_of("Note"))
+    assert homes.models == "app/domains/note/note_schema.py"
+    assert homes.routes == "app/domains/note/note_route.py"
+    assert homes.service == "app/domains/note/note_service.py"

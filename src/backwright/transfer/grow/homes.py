@@ -59,10 +59,11 @@ def read_homes(sources: Sources, names: Names) -> Homes:
     service = service or _in_folder(there, package, "services", file)
     routers = _in_folder(there, package, "routes", f"{names.plural_snake}.py")
     routed = _routes(sources, routes, names, domain) or routers
-    word = "crud.py" if routed == _in(domain, "service.py") else "service.py"
+    worn = _own_word(PurePosixPath(routed)) if domain else ""  # `note_` of `note/note_route.py`
+    word = f"{worn}crud.py" if routed == _in(domain, "service.py") else f"{worn}service.py"
     return Homes(
         models=models or _first(there, package, "models", names),
-        schemas=schemas or _first(there, domain or package, "schemas", names),
+        schemas=schemas or _first(there, domain or package, f"{worn}schemas", names),
         service=_in(domain, word) if domain else service,
         routes=_apart(routed, (models, schemas), "routes"),
         exceptions=_errors(sources) or _in_package(there, package, "exceptions", "errors.py"),
@@ -172,7 +173,7 @@ def _domain(routes: list[str], names: Names) -> str | None:
     folders = Counter(
         PurePosixPath(file).parent.parent.as_posix()
         for file in routes
-        if PurePosixPath(file).stem in _ROUTES
+        if _bare(PurePosixPath(file)) in _ROUTES
         and len(PurePosixPath(file).parts) > 2
         and not _LAYERS.fullmatch(PurePosixPath(file).parent.name)
     )
@@ -222,7 +223,7 @@ def _home(
         domain is not None
         and path.parent.parent.as_posix() == PurePosixPath(domain).parent.as_posix()
     ):
-        return _in(domain, path.name)
+        return _in(domain, _worn(path, names))
     if path.stem in _SHARED or path.stem == "__init__":
         return file
     if folder.name in _SHARED or folder.name in ("model", "schema", "db", "orm"):
@@ -240,8 +241,30 @@ def _in_own_folder(files: Iterable[str], names: Names, nouns: Sequence[Names]) -
         return None
     inside = [one for one in alike if one.parent.parent == parent]
     plural = 2 * sum(bool(singularize(one.parent.name)) for one in inside) > len(inside)
-    file = Counter(one.name for one in inside).most_common(1)[0][0]
+    file = Counter(_worn(one, names) for one in inside).most_common(1)[0][0]
     return _in(parent.as_posix(), f"{names.plural_snake if plural else names.snake}/{file}")
+
+
+def _own_word(path: PurePosixPath) -> str:
+    """Return the word before a file's name that its folder has, too: `post_` of `posts/post_routes.py`."""
+    folder = path.parent.name
+    forms = (folder, singularize(folder) or folder, names_of(folder).plural_snake)
+    found = (form for form in forms if form and path.stem.startswith(f"{form}_"))
+    return next((f"{one}_" for one in found), "")
+
+
+def _bare(path: PurePosixPath) -> str:
+    """Return what a file is called without the word of its folder."""
+    return path.stem.removeprefix(_own_word(path))
+
+
+def _worn(path: PurePosixPath, names: Names) -> str:
+    """Return what a file like another one is called in the folder of a new noun."""
+    word = _own_word(path)
+    if not word:
+        return path.name
+    noun = names.plural_snake if singularize(word[:-1]) else names.snake
+    return f"{noun}_{_bare(path)}{path.suffix}"
 
 
 def _named_like(file: str, names: Names, nouns: Sequence[Names]) -> str:
@@ -271,7 +294,8 @@ def _routes(sources: Sources, routes: list[str], names: Names, domain: str | Non
     if domain is not None and _parted(routes):
         return _in(domain, _router_of_domains(sources, domain))
     if domain is not None:
-        same = [PurePosixPath(f).name for f in routes if len(PurePosixPath(f).parts) > 2]
+        inside = [one for one in map(PurePosixPath, routes) if len(one.parts) > 2]
+        same = [_worn(one, names) for one in inside]
         return _in(domain, Counter(same).most_common(1)[0][0])
     folders = Counter(PurePosixPath(file).parent.as_posix() for file in routes)
     folder = folders.most_common(1)[0][0]
