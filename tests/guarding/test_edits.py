@@ -28,3 +28,11 @@ def test_an_argument_is_put_as_those_before_it(code: str, wanted: str) -> None:
     edits = Edits(code)
     edits.add_argument(statement.value, "user=user")
     assert edits.made() == wanted
+
+
+@pytest.mark.parametrize(
+    ("code", "quote"),
+    [("a = 'b'\nc = 'd'\n", "'"), ('"""It\'s."""\na = "b"\n', '"'), ("a = 1\n", '"')],
+)
+def test_texts_stand_in_the_quotes_of_their_module(code: str, quote: str) -> None:
+    assert Edits(code).quote == quote

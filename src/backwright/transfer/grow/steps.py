@@ -36,7 +36,7 @@ def add_model(growth: Growth) -> None:
     fields = (*((growth.owner,) if growth.owner else ()), *growth.fields)
     base = base_of(growth)
     made = write_tables(growth.example, growth.dialect, growth.writers, fields, base=base)
-    files = [growth.homes.models]
+    files = [*make_package(growth, growth.homes.models), growth.homes.models]
     code = made.code
     has_base = growth.seams.base is not None or growth.example.draft is growth.draft
     if growth.dialect.orm != "sqlmodel" and not has_base:

@@ -66,6 +66,12 @@ class Edits:
         rest = self.text(last, self.end(call) - 1).partition("#")[0]
         return last + len(rest[: rest.rfind(")") + 1].encode()), True
 
+    @property
+    def quote(self) -> str:
+        """The quotes that most short texts of the module stand in."""
+        code = self.code.replace('"""', "").replace("'''", "")
+        return "'" if code.count("'") > code.count('"') else '"'
+
     def add_argument(self, call: ast.Call, text: str) -> None:
         """Give a call one more argument."""
         place, follows = self.end_of_arguments(call)

@@ -149,7 +149,7 @@ class Scoper:
 
     def _make(self, edits: Edits, node: ast.Call, kind: str, column: str) -> None:
         value = self.caller
-        entry = f'"{column}": {value}'
+        entry = f"{edits.quote}{column}{edits.quote}: {value}"
         if kind == "insert" and node.args:
             edits.insert(edits.start(node.args[0]), "{**")
             edits.insert(edits.end(node.args[0]), f", {entry}}}")
