@@ -21,6 +21,7 @@ class Sources:
         """Keep the draft; nothing is read yet."""
         self.draft = draft
         self.project = project
+        self._imports: dict[str, dict[str, Import]] = {}
 
     @cached_property
     def trees(self) -> dict[str, ast.Module]:
@@ -110,16 +111,24 @@ class Sources:
         return (module, original) not in ((inside, name), (f"{inside}.{name}", ""))
 
     def _imported(self, path: str, name: str) -> Import:
+        if path not in self._imports:
+            self._imports[path] = self._imports_of(path)
+        found = self._imports[path].get(name)
+        return found or self._starred(path, name, ()) or (self.module(path), name)
+
+    def _imports_of(self, path: str) -> dict[str, Import]:
+        """Return what a module imports, by its name there; what stands first counts."""
+        found: dict[str, Import] = {}
         for node in ast.walk(self.trees[path]) if path in self.trees else ():
-            if isinstance(node, ast.ImportFrom):
-                for alias in node.names:
-                    if (alias.asname or alias.name) == name:
-                        return self.absolute(path, node), alias.name
-            elif isinstance(node, ast.Import):
-                for alias in node.names:
-                    if (alias.asname or alias.name) == name:
-                        return alias.name, ""
-        return self._starred(path, name, ()) or (self.module(path), name)
+            if not isinstance(node, ast.Import | ast.ImportFrom):
+                continue
+            module = self.absolute(path, node) if isinstance(node, ast.ImportFrom) else ""
+            for alias in node.names:
+                origin = (
+                    (module, alias.name) if isinstance(node, ast.ImportFrom) else (alias.name, "")
+                )
+                found.setdefault(alias.asname or alias.name, origin)
+        return found
 
     def _starred(self, path: str, name: str, seen: tuple[str, ...]) -> Import | None:
         """Return the module of the host that `from MODULE import *` has a name from."""
