@@ -177,6 +177,16 @@ def test_a_table_that_no_migration_makes_is_not_referred_to(host: Path) -> None:
     assert "migration of parcel first" in raised.value.remedy
 
 
+def test_a_table_with_a_name_in_quotes_is_known(host: Path) -> None:
+    """PostgreSQL writes the name of a table `user`, or of one with capitals, in quotes."""
+    models = host / "backend/shop/models.py"
+    models.write_text(models.read_text().replace('"parcel"', '"user"'))
+    first = REVISION.format(revision="b1", down="a1", table="user", more="")
+    put(host, "backend/db/scripts/versions/b1_user.py", first)
+    more = INVOICE + '    user_id = Column(Integer, ForeignKey("user.id"))\n'
+    assert "['user.id']" in written(host, more)[1]
+
+
 def test_without_a_change_nothing_is_written(host: Path) -> None:
     revision, _ = written(host, "")
     assert revision == Revision()

@@ -185,9 +185,8 @@ def _check_targets(run: Run, database: Database, wanted: Wanted) -> None:
     Raises:
         VerificationError: it says which, and where its model stands.
     """
-    there = {
-        one.name.rpartition(".")[2] for one in read_catalog(database, run.bench.cluster).tables
-    }
+    tables = read_catalog(database, run.bench.cluster).tables
+    there = {one.name.rpartition(".")[2].strip('"') for one in tables}
     for table in sorted(wanted.refers_to - there):
         file, line = wanted.places.get(table, ("", 0))
         text = (
