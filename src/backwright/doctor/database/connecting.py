@@ -30,6 +30,13 @@ _KNOWN = (
         "pg_isready -h {host}{ip} -p {port}{at}",
     ),
     Known(
+        "database-url-not-encoded",
+        r"(?:could not translate host name \"|failed to resolve host ')(?P<host>[^\"'@]*@[^\"'@]+)",
+        "the password in the database's URL has an @ that is not encoded: what stands behind it, {host}, is taken for the host",
+        "write it as %40 (and : as %3A, / as %2F, # as %23), or build the URL by URL.create(…)",
+        _AGAIN,
+    ),
+    Known(
         "database-host-unknown",
         r"could not translate host name \"(?P<host>[^\"]+)\"|failed to resolve host '(?P<other>[^']+)'"
         r"|gaierror: \[Errno -[235]\] ",

@@ -101,6 +101,8 @@ def _located(evidence: Evidence, cause: Cause) -> Cause:
     """Return a cause at the line that names what is wrong, with the name mended where one is near."""
     if cause.name == "relationship-target":
         target = cause.text.split("names ", 1)[1].split(",", 1)[0]
+        if schema := _no_table(evidence, cause, target):
+            return schema
         return _with_name(evidence, cause, target, [one.name for one in evidence.project.models])
     if cause.name == "relationship-back-populates":
         model, _, name = cause.text.split("names ", 1)[1].split(",", 1)[0].partition(".")
@@ -113,6 +115,8 @@ def _located(evidence: Evidence, cause: Cause) -> Cause:
         return _with_name(evidence, cause, name, known)
     if cause.name == "column-type-unknown":
         return _as_json(evidence, cause)
+    if cause.name == "relationship-foreign-key":
+        return _key_of_nothing(evidence, cause)
     if cause.name == "foreign-key-table":
         table = cause.text.split("names the table ", 1)[1].split(",", 1)[0]
         return _with_table(evidence, cause, table)
@@ -123,6 +127,43 @@ def _located(evidence: Evidence, cause: Cause) -> Cause:
     if cause.name == "table-twice":
         table = cause.text.split("the table ", 1)[1].split(" ", 1)[0]
         return replace(cause, repairs=_table_of_its_own(evidence, table))
+    return cause
+
+
+def _no_table(evidence: Evidence, cause: Cause, name: str) -> Cause | None:
+    """Return the cause where the class that a relationship names is there, and no table."""
+    for file, cls in evidence.sources.classes(name):
+        bases = ast.unparse(cls).split(":", 1)[0]
+        if any(
+            one.arg == "table" for one in cls.keywords
+        ) or "SQLModel" not in evidence.sources.text(file):
+            continue
+        text = evidence.sources.text(file)
+        line = evidence.sources.line(Place(file, cls.lineno))
+        if not cls.bases or not line.rstrip().endswith("):"):
+            return None
+        new = f"{line.rstrip()[:-2]}, table=True):"
+        return replace(
+            cause, name="model-without-table",
+            text=f"{name} is no table: {bases} lacks table=True, so that relationships and queries do not know it",
+            place=Place(file, cls.lineno), remedy=new.strip(),
+            repairs=evidence.replaced(Place(file, cls.lineno), line, new) if text else (),
+        )  # fmt: skip
+    return None
+
+
+def _key_of_nothing(evidence: Evidence, cause: Cause) -> Cause:
+    """Return the cause where there is a foreign key, which names a table that no model has."""
+    owner = (re.search(r"relationship (\w+)\.", cause.text) or [None, ""])[1]
+    tables = {one.table for one in evidence.project.models}
+    for model in evidence.project.models:
+        for column in model.columns if model.name == owner or not owner else ():
+            table = (column.foreign_key or "").rpartition(".")[0]
+            if table and table not in tables and tables:
+                text = f"the foreign key of {model.name}.{column.name} names the table {table}, and no model has it"
+                remedy = "mend the name: it is the table's (__tablename__), not the class's"
+                named = replace(cause, name="foreign-key-table", text=text, remedy=remedy)
+                return _with_table(evidence, named, table)
     return cause
 
 

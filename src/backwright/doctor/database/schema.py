@@ -100,7 +100,9 @@ def missing_columns(evidence: Evidence) -> Iterator[Cause]:
 def heads(evidence: Evidence) -> Iterator[Cause]:
     """Tell of migrations that branch, or that the database has and the project has not."""
     facts = evidence.project.migrations
-    if facts is not None and len(facts.heads) > 1:
+    if facts is not None and (torn := list(_torn(evidence, facts))):
+        yield from torn
+    elif facts is not None and len(facts.heads) > 1:
         yield Cause(
             "database", "migrations-heads",
             f"the migrations have {len(facts.heads)} heads ({', '.join(facts.heads)}): "
@@ -131,6 +133,36 @@ def heads(evidence: Evidence) -> Iterator[Cause]:
             failure=_ground_of(evidence, r"Target database is not up to date"),
         )  # fmt: skip
         break
+
+
+def _torn(evidence: Evidence, facts: Migrations) -> Iterator[Cause]:
+    """Yield migrations that follow one which no file has."""
+    known: dict[str, str] = {}
+    follow: list[tuple[Place, str]] = []
+    for file in evidence.sources.python:
+        text = evidence.sources.text(file) if file.startswith(f"{facts.folder}/") else ""
+        for number, line in enumerate(text.splitlines(), 1):
+            named = re.match(r"""(down_)?revision\b[^=]*=\s*["']([^"']+)["']\s*(?:#.*)?$""", line)
+            if named and named[1]:
+                follow.append((Place(file, number), named[2]))
+            elif named:
+                known[named[2]] = file
+    for place, before in follow:
+        if before in known or not known:
+            continue
+        others = {name for _, name in follow}
+        own = [name for name, file in known.items() if file == place.file]
+        free = [name for name in known if name not in others and name not in own]
+        of_file = next((one for one, file in known.items() if file.endswith(f"/{before}.py")), "")
+        near = of_file or _nearest(before, list(known)) or (free[0] if len(free) == 1 else "")
+        yield Cause(
+            "database", "migration-parent",
+            f"the migration {place.file} follows the revision {before}, which no file has: Alembic cannot read the "
+            "migrations at all", (evidence.sources.line(place).strip(),), place,
+            f"it follows {near}" if near else "name the revision before it, or bring that file back",
+            "alembic history", seen="happened" if before in evidence.log else "source",
+            repairs=evidence.replaced(place, before, near) if near else (), failure=_ground_of(evidence, re.escape(before)),
+        )  # fmt: skip
 
 
 def _ground_of(evidence: Evidence, pattern: str) -> int | None:

@@ -41,22 +41,27 @@ def route_order(evidence: Evidence) -> Iterator[Cause]:
 
 @diagnosis
 def declared_twice(evidence: Evidence) -> Iterator[Cause]:
-    """Tell of a route that is declared again in the same module: only the first one is ever called."""
+    """Tell of a route that is declared again: only the first one is ever called."""
     first: dict[tuple[str, str, str, str], Endpoint] = {}
     for one in evidence.project.endpoints:
-        known = first.setdefault((one.app, one.file, one.method, one.path), one)
-        if known.line == one.line or known.handler == one.handler:
+        known = first.setdefault((one.app, "", one.method, one.path), one)
+        if (known.file, known.line) == (one.file, one.line) or known.handler == one.handler:
             continue
         own, other = (_handler(evidence, each) for each in (one, known))
         if own is None or other is None or own.col_offset or other.col_offset:
             continue  # within a condition, say
         yield Cause(
             "endpoints", "route-twice",
-            f"{one.method} {one.path} is declared twice: {other.name} (line {other.lineno}) answers, and {own.name} is "
-            "never called", place=Place(one.file, own.lineno), seen="source",
+            f"{one.method} {one.path} is declared twice: {other.name} ({_where(known, one, other)}) answers, and "
+            f"{own.name} is never called", place=Place(one.file, own.lineno), seen="source",
             remedy=f"give {own.name} a path of its own, or take one of them out",
             proof=f"curl -i -X {one.method} http://127.0.0.1:8000{one.path}",
         )  # fmt: skip
+
+
+def _where(known: Endpoint, one: Endpoint, function: FunctionNode) -> str:
+    line = f"line {function.lineno}"
+    return line if known.file == one.file else f"{known.file}:{function.lineno}"
 
 
 def _shadowed(endpoints: Sequence[Endpoint]) -> Iterator[tuple[Endpoint, Endpoint]]:

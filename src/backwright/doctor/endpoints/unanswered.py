@@ -7,12 +7,12 @@ import re
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 
-from backwright.doctor.edits import finished, segment
+from backwright.doctor.edits import finished, rewritten, segment
 from backwright.doctor.endpoints.not_included import unreached
 from backwright.doctor.endpoints.path_words import slashed
 from backwright.doctor.evidence import Evidence
 from backwright.doctor.registry import diagnosis
-from backwright.doctor.sources import FunctionNode, called, literal
+from backwright.doctor.sources import FunctionNode, called, keyword, literal
 from backwright.doctor.tracebacks import Request
 from backwright.project.types import Endpoint
 from backwright.report.doctor_types import Cause, Repair
@@ -40,7 +40,8 @@ def unanswered(evidence: Evidence) -> Iterator[Cause]:
         elif request.method == "WEBSOCKET" and request.status in (403, 404):
             cause = _no_socket(evidence, request, path)
         elif request.status == 404 and not _matching(evidence, path, request.method):
-            cause = _slashless(evidence, request, path) or _nowhere(evidence, request, path)
+            cause = _unredirected(evidence, request, path) or _slashless(evidence, request, path)
+            cause = cause or _nowhere(evidence, request, path)
         if cause is not None:
             yield cause
 
@@ -81,6 +82,25 @@ def _slash(evidence: Evidence, request: Request, path: str) -> Cause | None:
         proof=f"curl -i -X {request.method} http://127.0.0.1:8000{path}",
         repairs=_both_ways(evidence, one),
     )  # fmt: skip
+
+
+def _unredirected(evidence: Evidence, request: Request, path: str) -> Cause | None:
+    """Return the cause where a slash is all that differs, and the application does not redirect."""
+    other = path.rstrip("/") if path.endswith("/") else f"{path}/"
+    found = _matching(evidence, other, request.method)
+    for file, call in evidence.sources.calls("FastAPI", "APIRouter") if found else ():
+        word = keyword(call, "redirect_slashes")
+        if word is None or literal(word) is not False:
+            continue
+        return Cause(
+            "endpoints", "slash-not-redirected",
+            f"there is no route {path}, but {other}: redirect_slashes=False keeps FastAPI from leading the one to the other",
+            evidence=(f"{request} → {request.status}",), place=Place(file, word.lineno),
+            remedy=f"call {other}, declare the route as {path}, or let it redirect",
+            proof=f"curl -i -X {request.method} http://127.0.0.1:8000{path}",
+            repairs=rewritten(evidence, file, [(word, "True")]),
+        )  # fmt: skip
+    return None
 
 
 def _both_ways(evidence: Evidence, one: Endpoint) -> tuple[Repair, ...]:

@@ -169,6 +169,12 @@ _KNOWN = (
     ),
     Known(
         "file-missing",
+        r"FileNotFoundError: \[Errno 2\] No such file or directory: '(?P<folder>/(?:var|srv|opt|data|mnt|app|etc)/[^']*)/(?P<name>[^'/]+)'",
+        "{folder}/{name} cannot be opened: the folder {folder} is not there, on this machine or in this image",
+        "make the folder before it is used (os.makedirs, RUN mkdir -p in the Dockerfile), or name another one by a setting", _START,
+    ),
+    Known(
+        "file-missing",
         r"FileNotFoundError: \[Errno 2\] No such file or directory: '(?P<name>[^']+)'|"
         r"FileNotFoundError: Config file '(?:[^']*/changed/)?(?P<third>[^']+)' not found|TemplateNotFound: '?(?P<other>[^'\n]+)",
         "the file {name}{other}{third} is not there: a relative path begins where the application is started",

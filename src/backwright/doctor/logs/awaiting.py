@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from backwright.doctor.database.factories import has_wrong_factory
 from backwright.doctor.evidence import Evidence
 from backwright.doctor.registry import diagnosis
 from backwright.report.doctor_types import Cause, Repair
@@ -19,6 +20,8 @@ _PROOF = "repeat the request"
 def needless(evidence: Evidence) -> Iterator[Cause]:
     """Tell of an `await` before what a synchronous session gives."""
     pattern = r"object (?P<type>\w+) can't be used in 'await' expression|'?(?P<other>\w+)'? object can't be awaited"
+    if has_wrong_factory(evidence):
+        return  # every await fails for it
     for ground, raised, match in evidence.raised(pattern):
         place = ground.place
         yield Cause(

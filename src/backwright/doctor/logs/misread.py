@@ -55,7 +55,8 @@ def attribute_unknown(evidence: Evidence) -> Iterator[Cause]:
     """Tell which attributes a class of the project has, where one is read that it has not."""
     for ground, raised, match in evidence.raised(_ATTRIBUTE):
         known = sorted(_attributes(evidence, match["type"]))
-        if not known or match["name"].startswith("_"):
+        is_mapping = match["name"] in ("items", "keys", "values", "get")
+        if not known or match["name"].startswith("_") or is_mapping:
             continue
         near = next(iter(get_close_matches(match["name"], known, 1, 0.6)), "")
         repairs = _renamed(evidence, ground, match["name"], near)

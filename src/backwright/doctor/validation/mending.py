@@ -43,6 +43,8 @@ def mended(
         return replace(cause, repairs=_of_text(evidence, endpoint, function, one))
     if cause.name == "body-not-embedded":
         return replace(cause, repairs=_embedded(evidence, endpoint, function))
+    if one.given is None and one.kind.endswith("_type"):
+        return _nullable(evidence, cause, one, endpoint)
     if cause.name == "field-missing":
         return _optional(evidence, cause, one, endpoint)
     return cause
@@ -88,6 +90,28 @@ def _embedded(evidence: Evidence, endpoint: Endpoint, function: FunctionNode) ->
             if is_body and isinstance(node, ast.Call) and keyword(node, "embed") is None:
                 return with_argument(evidence, endpoint.file, node, "embed=True")
     return ()
+
+
+def _nullable(evidence: Evidence, cause: Cause, one: Refusal, endpoint: Endpoint) -> Cause:
+    """Return the cause where a field may be left out, and refuses the null that stands for that."""
+    name = str(one.where[-1])
+    for file, cls in reachable(evidence, endpoint.request_model):
+        field = field_of(cls, name)
+        value = getattr(field, "value", None)
+        if field is None or may_be_none(field.annotation):
+            continue
+        given = keyword(value, "default") if isinstance(value, ast.Call) else value
+        is_none = isinstance(given, ast.Constant) and given.value is None
+        if not is_none:
+            continue
+        written = segment(evidence, file, field.annotation)
+        return replace(
+            cause, name="field-null-refused", place=Place(file, field.lineno),
+            text=f"{name} may be left out (its default is None), and null is refused: its type, {written}, has no None",
+            remedy=f"{name}: {written} | None = None",
+            repairs=rewritten(evidence, file, [(field.annotation, f"{written} | None")]),
+        )  # fmt: skip
+    return cause
 
 
 def _optional(evidence: Evidence, cause: Cause, one: Refusal, endpoint: Endpoint) -> Cause:

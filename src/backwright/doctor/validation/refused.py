@@ -15,6 +15,7 @@ from backwright.doctor.validation.configuring import field_of, reachable
 from backwright.doctor.validation.mending import mended
 from backwright.doctor.validation.parameters import asked_elsewhere
 from backwright.doctor.validation.passing import passing
+from backwright.doctor.validation.validators import hiding_its_type
 from backwright.project.types import Endpoint
 from backwright.report.doctor_types import Cause
 from backwright.source.syntax import nodes
@@ -33,6 +34,8 @@ def refused(evidence: Evidence) -> Iterator[Cause]:
         endpoint = _endpoint(evidence, one)
         if _is_of_order(evidence, one, endpoint):
             continue  # the diagnosis of the routes' order says it
+        if one.kind == "none_required" and any(hiding_its_type(evidence)):
+            continue
         key = (
             (endpoint, one.where[:1], one.kind)
             if _is_whole(one)
