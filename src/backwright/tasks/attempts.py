@@ -10,11 +10,13 @@ from backwright.errors import UsageError
 from backwright.project import read_project
 from backwright.project.types import Project
 from backwright.tasks.by_example import Lesson, write
+from backwright.tasks.closing import Closed, close_holes
 from backwright.tasks.undefined import undefined_names
 from backwright.tasks.unset_links import unset_links
 from backwright.transfer.dialect import python_of
 from backwright.transfer.example.choose import missing_verbs
 from backwright.transfer.example.clearing import verbs
+from backwright.transfer.example.scoping import holes
 from backwright.transfer.example.transfer import Transferred, new_endpoints
 from backwright.transfer.paths import verb_of
 from backwright.values import Note
@@ -66,15 +68,18 @@ def first_that_fits(
         except UsageError as error:
             refused = refused or error
             continue
+        closed = close_holes(folder, made.project, installed) if made.closes else Closed()
+        files = list(dict.fromkeys([*files, *closed.files]))
         project = read_project(folder)
         endpoints, problem = compare(made.project, project, made, done)
+        problem = problem or closed.problem
         python = python_of(made.project, installed)
         if problem is None and (lacking := undefined_names(folder, files, original, python)):
             problem = f"what was carried over lacks {', '.join(lacking)}"
         if problem is None and (dropped := unset_links(folder, files, made.spec.fields)):
             problem = f"in its code there is no place to set {', '.join(dropped)}"
         if problem is None:
-            done.notes += [*_lacking(made, project, endpoints), *reasons]
+            done.notes += [*_lacking(made, project, endpoints), *_open_there(made), *reasons]
             return Attempt(made, done, files, endpoints)
         _take_back(folder, original, files)
         model = made.choice.chain.model
@@ -100,6 +105,13 @@ def _lacking(made: Lesson, after: Project, fresh: Endpoints) -> list[Note]:
     model = made.choice.chain.model
     text = f"{model.name} has no endpoint to {', '.join(missing)}; nor has {made.spec.names.pascal}"
     return [Note(model.file, model.line, text)]
+
+
+def _open_there(made: Lesson) -> list[Note]:
+    """Say what of the exemplar forgets whose a row is, and stays so."""
+    found = holes(made.choice.chain) if made.closes else ()
+    text = "does not look whose the row is; what is made like it does (`add auth` mends it here)"
+    return [Note(e.file, e.line, f"{e.method} {e.path} {text}") for e in found]
 
 
 def compare(

@@ -40,7 +40,7 @@ from backwright.tasks.questions import Answers
 from backwright.tasks.safe_migration import make_safe
 from backwright.transfer.draft import Draft
 from backwright.transfer.guarding.adopting import looks_like_accounts
-from backwright.transfer.guarding.completing import Completion, complete
+from backwright.transfer.guarding.completing import Completion, complete, reaches_all
 from backwright.transfer.guarding.owned import is_link
 from backwright.transfer.guarding.owning import own_tables
 from backwright.values import Choice, Question
@@ -144,7 +144,7 @@ def gaps_of(project: Project, draft: Draft) -> Gaps:
              or _is_read_openly(use, uses, owned, powers)]  # fmt: skip
     unscoped = [_key(e) for e in project.endpoints
                 if e.auth == "required" and not powers & {*e.dependencies}
-                and _reaches_all(project, e)]  # fmt: skip
+                and reaches_all(project, e)]  # fmt: skip
     return Gaps(
         tuple(dict.fromkeys(use.key for use in open_ones)),
         tuple(dict.fromkeys(use.key for use in meant)),
@@ -181,16 +181,6 @@ def _powers(project: Project) -> set[str]:
         if _POWERS.search(said := name.rpartition(":")[2])
         or (_CHECKS.search(said) and 2 * count <= len(guarded))
     }
-
-
-def _reaches_all(project: Project, endpoint: Endpoint) -> bool:
-    """Tell whether an endpoint reads or changes rows that are not the caller's own."""
-    return any(
-        (one.method, one.path) == (endpoint.method, endpoint.path)
-        and one.callers is False and one.kind in ("read", "change")
-        and one.about
-        for one in project.touches
-    )  # fmt: skip
 
 
 def _newly_guarded(project: Project, forgotten: Sequence[str]) -> list[str]:

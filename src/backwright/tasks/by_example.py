@@ -19,7 +19,7 @@ from backwright.transfer.example.choose import Choice, choose
 from backwright.transfer.example.modules import read_modules
 from backwright.transfer.example.nouns import read_nouns
 from backwright.transfer.example.ownership import Ownership
-from backwright.transfer.example.scoping import is_scoped, unscoped
+from backwright.transfer.example.scoping import holes, is_scoped, unscoped
 from backwright.transfer.example.transfer import Transferred, learn, transfer
 from backwright.values import Choice as Answer
 from backwright.values import Place, Question
@@ -29,7 +29,8 @@ from backwright.values import Place, Question
 class Lesson:
     """What is to be made, and from whom it is learnt.
 
-    `keeps_maker` tells that rows say who made them as the exemplar's do, whoever may change them.
+    `keeps_maker` tells that rows say who made them as the exemplar's do, whoever may change them;
+    `closes` that what of the exemplar forgets whose a row is looks in what is made.
     """
 
     project: Project
@@ -37,11 +38,12 @@ class Lesson:
     spec: ResourceSpec
     choice: Choice
     keeps_maker: bool = False
+    closes: bool = False
 
     @property
     def owned(self) -> bool:
-        """Whether the exemplar's rows, and so the new ones, belong to users."""
-        return is_scoped(self.choice.chain)
+        """Whether the new rows belong to users, as the exemplar's do or are meant to."""
+        return self.closes or is_scoped(self.choice.chain)
 
     @property
     def whose(self) -> str:
@@ -75,11 +77,14 @@ def lessons(
     if asked:
         spec = replace(spec, owner=answers.to(asked))
     scoped = is_scoped(choices[0].chain) if spec.owner is None else _wants_owner(project, spec)
-    return tuple(
-        Lesson(project, owners, spec, c, bool(asked) and c.chain.model.owner is not None)
-        for c in choices
-        if is_scoped(c.chain) == scoped
-    )
+    as_it_is = [choices[0]] if asked and not scoped else []
+    found = []
+    for choice in choices:
+        closes = scoped and bool(holes(choice.chain))
+        if closes or is_scoped(choice.chain) == scoped or choice in as_it_is:
+            keeps = bool(asked) and choice.chain.model.owner is not None
+            found.append(Lesson(project, owners, spec, choice, keeps, closes))
+    return tuple(found)
 
 
 def _wants_owner(project: Project, spec: ResourceSpec) -> bool:
@@ -124,6 +129,8 @@ def owner_question(project: Project, choice: Choice, spec: ResourceSpec) -> Ques
     user = project.auth.user_model
     if spec.owner is not None or user is None or project.auth.approach == "none":
         return None
+    if holes(choice.chain):
+        return _question_of_holes(choice, spec, user)
     if is_scoped(choice.chain):
         return None
     names = choice.chain.names
@@ -144,6 +151,32 @@ def owner_question(project: Project, choice: Choice, spec: ResourceSpec) -> Ques
             ),
         ),
         recommended="none",
+    )
+
+
+def _question_of_holes(choice: Choice, spec: ResourceSpec, user: str) -> Question:
+    """Return the question whose the rows are, where a part of the exemplar forgets to look."""
+    names, open_ones = choice.chain.names, holes(choice.chain)
+    places = ", ".join(f"{e.method} {e.path} ({e.file}:{e.line})" for e in open_ones)
+    rest = "does" if len(open_ones) == 1 else "do"
+    return Question(
+        key="owner",
+        text=f"Whose are the rows of {spec.names.pascal}?",
+        why=f"It is learnt from {names.pascal}, whose rows belong to {user}: but {places} {rest} not "
+        "look whose the row is.",
+        choices=(
+            Answer(
+                user,
+                "Each row belongs to the user who made it, and every endpoint looks.",
+                f"What {names.pascal} forgets is written otherwise than there, and stays open there.",
+            ),
+            Answer(
+                "none",
+                f"As {names.pascal} has it{_and_made_by(choice)}.",
+                f"Whoever is signed in reaches rows of others by what {names.pascal} leaves open.",
+            ),
+        ),
+        recommended=user,
     )
 
 

@@ -15,7 +15,7 @@ from backwright.transfer.example.chain import Chain, Part, read_chain
 from backwright.transfer.example.modules import Modules, is_test
 from backwright.transfer.example.naming import Naming
 from backwright.transfer.example.ownership import Ownership
-from backwright.transfer.example.scoping import is_scoped
+from backwright.transfer.example.scoping import holes, is_scoped
 from backwright.transfer.model import enum_class, link_class
 
 _CAUGHT = re.compile(r"IntegrityError|SQLAlchemyError|DBAPIError|\bException\b")
@@ -310,7 +310,8 @@ def _is_private(learning: Learning, target: str) -> bool:
     if model is None:
         return False
     chain = read_chain(learning.owners, model)
-    return is_scoped(chain if chain.endpoints else learning.chain)
+    shown = chain if chain.endpoints else learning.chain
+    return is_scoped(shown) or bool(holes(shown))
 
 
 def _required(learning: Learning, target: str) -> tuple[FieldSpec, ...] | None:

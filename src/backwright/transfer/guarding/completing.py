@@ -23,7 +23,7 @@ from backwright.transfer.guarding.callers import Caller, parameter_of, read_call
 from backwright.transfer.guarding.chains import Chain, chains_of
 from backwright.transfer.guarding.edits import Edits
 from backwright.transfer.guarding.guard import Guarded, handlers
-from backwright.transfer.guarding.looking import Look, look_of
+from backwright.transfer.guarding.looking import Look, look_of, refusal_of
 from backwright.transfer.guarding.owned import Owned, key_of, parent_of
 from backwright.transfer.guarding.owning import own_tables
 from backwright.transfer.guarding.passing import (
@@ -95,6 +95,17 @@ def complete(
         guarded=keys, public=(), fresh=(), notes=tuple(work.notes), dependencies=(),
         scoped=wanted.unscoped,
     )  # fmt: skip
+
+
+def reaches_all(project: Project, endpoint: Endpoint) -> bool:
+    """Tell whether an endpoint reads or changes rows that are not the caller's own."""
+    return any(
+        (one.method, one.path) == (endpoint.method, endpoint.path)
+        and one.callers is False
+        and one.kind in ("read", "change")
+        and one.about
+        for one in project.touches
+    )
 
 
 def owned_of(project: Project) -> dict[tuple[str, str], Owned]:
@@ -278,7 +289,14 @@ class _Work:
         if isinstance(look, str):
             self.problems.append(Note(handler.path, handler.node.lineno, look))
             return
-        self._write_look(handler, look)
+        check = refusal_of(self.program, handler, look) if look.owned.direct else None
+        if check is None:
+            self._write_look(handler, look)
+            return
+        test, row = check
+        caller = self.caller.key(self.name_of(handler), self.key(look.owned))
+        edits = self.edits_of(handler.path)
+        edits.insert(edits.end(test), f" or {row}.{look.owned.column} != {caller}")
 
     def _write_look(self, handler: Function, look: Look) -> None:
         edits, path = self.edits_of(handler.path), handler.path

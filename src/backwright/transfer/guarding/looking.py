@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from backwright.project.types import Endpoint
 from backwright.transfer.declaration import Import
@@ -64,6 +65,39 @@ def look_of(
         return Look(one, said[0], parameter, body[0], said[1])
     what = ", ".join(one.model.name for one in ones) or "rows"
     return f"{handler.name} shares its query of {what} with other endpoints, and names no row"
+
+
+def refusal_of(program: Program, handler: Function, look: Look) -> tuple[ast.expr, str] | None:
+    """Return the test by which a handler refuses a row that is not there, and the row's variable.
+
+    The row is what a function of the host gives for the key in the path:
+    `note = get_note(db, note_id)`, then `if note is None:`. None where there is nothing of the kind.
+    """
+    for given, check in pairwise(handler.node.body):
+        if not isinstance(given, ast.Assign) or not isinstance(check, ast.If):
+            continue
+        target, call = given.targets[0], given.value
+        call = call.value if isinstance(call, ast.Await) else call
+        if not isinstance(target, ast.Name) or not isinstance(call, ast.Call):
+            continue
+        named = [
+            a.id for a in (*call.args, *(k.value for k in call.keywords)) if isinstance(a, ast.Name)
+        ]
+        refuses = isinstance(check.body[-1], ast.Raise) and not check.orelse
+        wanted = (f"not {target.id}", f"{target.id} is None")
+        if refuses and look.parameter in named and ast.unparse(check.test) in wanted:
+            gives = [_gives_row(one, look.owned) for one in program.targets(handler, call)]
+            return (check.test, target.id) if gives and all(gives) else None
+    return None
+
+
+def _gives_row(function: Function, one: Owned) -> bool:
+    """Tell whether a function gives a row of a model itself: as it is annotated, else as it is asked for."""
+    if function.node.returns is not None:
+        return bool(re.search(rf"\b{one.model.name}\b", ast.unparse(function.node.returns)))
+    last = function.node.body[-1]
+    said = ast.unparse(last.value) if isinstance(last, ast.Return) and last.value else ""
+    return bool(re.search(r"\.(?:first|get|scalar|one_or_none|scalar_one_or_none)\(", said))
 
 
 def _keys(one: Owned) -> list[str]:
