@@ -68,6 +68,8 @@ class PlainWriter:
             return Piece(linked)
         if field.kind == "enum":
             return Piece(repr(field.values[which % len(field.values)]).replace("'", '"'))
+        if field.kind == "str" and field.unique and (field.high or 0) >= 32:
+            return Piece("uuid4().hex", frozenset({("uuid", "uuid4")}))
         if field.kind == "str":
             return Piece(f'"{field.name} {which + 1}"')
         values = GOOD[field.kind]

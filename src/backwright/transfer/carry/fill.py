@@ -20,6 +20,7 @@ from backwright.transfer.carry.items import (
     spread,
     without_remark,
 )
+from backwright.transfer.carry.made_anew import made_anew
 from backwright.transfer.carry.marks import code_of, field_of, fields_in, is_query
 from backwright.transfer.carry.mentions import purpose
 from backwright.transfer.carry.parameters import filled
@@ -128,7 +129,7 @@ class Filler(cst.CSTTransformer):
         self, original_node: cst.ClassDef, updated_node: cst.ClassDef
     ) -> cst.ClassDef:
         self.owners.pop()
-        return fill_class(self.work, self.placement, updated_node)
+        return made_anew(self.work, fill_class(self.work, self.placement, updated_node))
 
     def leave_BinaryOperation(
         self, original_node: cst.BinaryOperation, updated_node: cst.BinaryOperation
