@@ -1,15 +1,18 @@
 """The plain template in each of its forms: its own tests pass, its types and lint are clean."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from backwright.host.postgres import Cluster, cluster
 from backwright.tasks.tidy import tidy
+from backwright.transfer.grow.libraries import MODERN
 from backwright.transfer.grow.template import plain_draft
 
 BIN = Path(sys.executable).parent
@@ -54,3 +57,12 @@ def test_template(server: Cluster, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", REST)
 def test_other_forms(server: Cluster, tmp_path: Path, name: str) -> None:
     check(server, tmp_path, name)
+
+
+@pytest.mark.parametrize("mapped", [False, True])
+def test_a_connection_comes_from_where_an_old_sqlalchemy_has_it(mapped: bool) -> None:
+    old = replace(MODERN, modern=False)
+    draft = plain_draft(is_async=False, mapped=mapped, libraries=old)
+    code = "".join(draft.text(path) for path in draft.modules())
+    assert "from sqlalchemy.engine import Connection\n" in code
+    assert not re.search(r"from sqlalchemy import .*\bConnection\b", code)

@@ -48,3 +48,49 @@ def test_who_asks_is_known_from_another_method_of_the_class() -> None:
     method, _, alone = changing.partition("async def edit_label")
     assert "if note is None or note.user_id != self.user.id:" in method
     assert "self.user" not in alone, "a function of its own has no `self`"
+
+
+CATCHING = """
+@router.patch("/tags/{tag_id}")
+def update_tag(tag_id: int, data: TagUpdate, session: Session) -> Tag:
+    try:
+        return change_tag(tag_id, data, session)
+    except TagNotFoundError as error:
+        raise HTTPException(status_code=404, detail=error.message)
+"""
+CHANGING = """
+def change_tag(tag_id: int, data: TagUpdate, session: Session) -> Tag:
+    told = data.model_dump()
+    if "name" in told:
+        note_it(told)
+    tag = session.get(Tag, tag_id)
+    if not tag:
+        raise TagNotFoundError(message="Tag not found")
+    tag.name = data.name
+    session.commit()
+    return tag
+"""
+
+
+def test_an_error_that_handlers_catch_by_its_name_is_not_said_of_others() -> None:
+    """Nobody would catch the parent's, and the client would get a 500."""
+    known = {"NoteNotFoundError": "app.notes", "TagNotFoundError": "app.tags"}
+    facts = replace(FACTS, known=known)
+    parts = [
+        Part("service.py", CHANGING, "service"),
+        Part("routes.py", CATCHING, "routes"),
+        Part("schemas.py", SCHEMAS, "schema"),
+    ]
+    code = carry(parts, facts, PlainWriter("Label", facts.parents)).codes["service.py"]
+    assert 'raise HTTPException(status_code=404, detail="Note not found")' in code
+
+
+def test_a_table_does_not_declare_again_what_it_inherits() -> None:
+    model = (
+        "class TagBase(SQLModel):\n    name: str\n\n\n"
+        "class Tag(TagBase, table=True):\n    id: int = Field(primary_key=True)\n"
+        "    name: str = Field(max_length=9)\n"
+    )
+    parts = [Part("models.py", model, "model")]
+    code = carry(parts, FACTS, PlainWriter("Label", FACTS.parents)).codes["models.py"]
+    assert code.count("code: str") == 1

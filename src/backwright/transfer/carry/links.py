@@ -28,6 +28,7 @@ from backwright.transfer.carry.marks import code_of
 from backwright.transfer.carry.sites import Site
 from backwright.transfer.carry.types import Parent
 from backwright.transfer.carry.values import Work
+from backwright.transfer.rename import Renaming
 
 _DUMPS = ("model_dump", "dict")
 
@@ -169,6 +170,14 @@ class Linker:
         makers = [s for found in self.sites.values() for s in found]
         return not any(re.search(rf"except[^\n]*\b{name[1]}\b", code_of(s.node)) for s in makers)
 
+    def _is_caught_by_name(self, refusal: str, parent: Parent) -> bool:
+        """Tell whether handlers catch the exemplar's own error, so that nobody would a parent's."""
+        name = re.match(r"raise (\w+)", refusal)
+        own = Renaming(((parent.names, self.work.facts.new),)).identifier(name[1]) if name else ""
+        if name is None or own == name[1]:
+            return False
+        return any(re.search(rf"except\b[^\n]*\b{own}\b", code_of(t)) for t in self.trees)
+
     def _looked_up(self, site: Site) -> set[str]:
         """Return the references that the function, carried over, looks up by itself."""
         code = code_of(site.node)
@@ -233,7 +242,7 @@ class Linker:
     def _raise(self, parent: Parent, given: str) -> str:
         facts = self.work.facts
         refusal = missing(self.trees, facts.new, parent, facts.known)
-        if refusal is None:
+        if refusal is None or self._is_caught_by_name(refusal.code, parent):
             self.work.imports.add(("fastapi", "HTTPException"))
             said = f"{parent.names.human.capitalize()} not found"
             return f'raise HTTPException(status_code=404, detail="{said}")'

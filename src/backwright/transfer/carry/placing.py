@@ -120,8 +120,12 @@ def _loosens(shape: Shape, shapes: Mapping[str, Shape], facts: Facts) -> bool:
 def _own(
     shape: Shape, shapes: Mapping[str, Shape], placed: Mapping[str, list[FieldSpec]]
 ) -> list[FieldSpec]:
-    """Return the fields that a class has not got from another that answers with rows."""
-    above = [a for a in _ancestors(shape, shapes) if a.role == shape.role == "public"]
+    """Return the fields that a class has not got from another that answers with rows, or as a table."""
+    above = [
+        a
+        for a in _ancestors(shape, shapes)
+        if a.role == shape.role == "public" or (shape.is_table and a.role == "shared")
+    ]
     return [f for f in placed[shape.key] if not any(f in placed[a.key] for a in above)]
 
 

@@ -16,7 +16,14 @@ import libcst.matchers as m
 from backwright.transfer.carry.items import replaced
 from backwright.transfer.carry.marks import code_of
 
-_QUIET = ("get", "strip", "lower", "upper")  # calls that are made for what they give alone
+_QUIET = (
+    "get",
+    "strip",
+    "lower",
+    "upper",
+    "model_dump",
+    "dict",
+)  # calls that are made for what they give alone
 
 
 @dataclass(frozen=True)

@@ -138,7 +138,9 @@ class Surround:
     def _import(self, path: str, declared: Declaration | Definition) -> None:
         code = self.draft.text(path)
         code = add_imports(code, self._seen_from(path, declared.imports), width=self.width)
-        if not leaves_unbound(code, (name for _, name in declared.typing_imports)):
+        modules = self.learning.owners.modules
+        like = path if path in modules.paths else self.learning.model_part.path
+        if not leaves_unbound(modules.text(like), ()):
             code = add_typing_imports(code, self._seen_from(path, declared.typing_imports))
         self.draft.write(path, code)
 

@@ -19,7 +19,7 @@ def older(code: str, libraries: Libraries) -> str:
     if libraries.pydantic == 1:
         code = cst.parse_module(code).visit(_Pydantic1()).code
     if not libraries.modern:
-        code = cst.parse_module(code).visit(_Savepoints()).code
+        code = _with_engines_connection(cst.parse_module(code).visit(_Savepoints()).code)
     if not libraries.typed:
         code = _with_columns(code)
     if not libraries.empty:
@@ -30,6 +30,17 @@ def older(code: str, libraries: Libraries) -> str:
     if libraries.optional == "Optional[X]":
         code = _with_optional(code)
     return code
+
+
+def _with_engines_connection(code: str) -> str:
+    """Take `Connection` from where SQLAlchemy 1.4 has it."""
+    line = r"(?m)^from sqlalchemy import (?:(.+), )?\bConnection\b(?:, (.+))?\n"
+    found = re.search(line, code)
+    if found is None:
+        return code
+    rest = ", ".join(name for name in found.groups() if name)
+    code = code.replace(found[0], f"from sqlalchemy import {rest}\n" if rest else "", 1)
+    return add_imports(code, {"sqlalchemy.engine": {"Connection"}})
 
 
 class _Pydantic1(cst.CSTTransformer):
