@@ -99,6 +99,15 @@ class Edits:
         self.insert(self.start(given), "{**(")
         self.insert(self.end(given), f"), {more}}}")
 
+    def add_to_source(self, call: ast.Call, more: str) -> bool:
+        """Give what a row is made from one more value, as a dictionary; False if it is one already."""
+        source = call.args[0] if call.args else None
+        if not isinstance(source, ast.Name | ast.Attribute):
+            return False
+        self.insert(self.start(source), "{**")
+        self.insert(self.end(source), f".model_dump(), {more}}}")
+        return True
+
     def made(self) -> str:
         """Return the module with the changes; those at one place keep their order."""
         data = self._bytes

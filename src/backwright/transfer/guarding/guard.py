@@ -35,7 +35,7 @@ from backwright.transfer.guarding.passing import Passing, Said, guard_alone
 from backwright.transfer.guarding.program import Function, Program
 from backwright.transfer.guarding.references import CHECK, WRITING, References
 from backwright.transfer.guarding.sessions import supply_session
-from backwright.transfer.guarding.touches import Scoper
+from backwright.transfer.guarding.touches import Scoper, fails_with_update
 from backwright.transfer.guarding.uniques import separate
 from backwright.transfer.guarding.varied import MADE_BY, OWNED_ROW, VISIBLE, variety_of
 from backwright.values import Note, Place
@@ -205,6 +205,7 @@ def _scope(host: Host, known: Project) -> tuple[Key, ...]:
     _refuse_unknown(program, known, host.wanted.public)
     every = list(handlers(program, known))
     scoper.checks = _checks(program, scoper, every)
+    scoper.dumps = fails_with_update(host.known.versions.get("sqlmodel", ""))
     public = {f for e, f in every if (e.method, e.path) in host.wanted.public}
     guarded = {f for e, f in every if f not in public}
     passing = Passing(program, scoper, [*guarded], [*public])

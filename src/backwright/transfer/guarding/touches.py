@@ -27,6 +27,7 @@ _STATEMENTS = ("select", "insert", *_WHOLE)
 # Calls that no condition can be added to, or not always.
 _HARD = ("outerjoin", "get_one", "insert", "bulk_save_objects", "bulk_insert_mappings")
 _SIMPLE = (ast.Name, ast.Attribute, ast.Constant, ast.Call, ast.Subscript)
+_FIRST_WITH_UPDATE = (0, 0, 16)
 
 
 @dataclass
@@ -35,7 +36,8 @@ class Scoper:
 
     `caller` is the expression of the caller's key; `problems` are the places that it cannot scope,
     each with the reason; `variety` finds tables that are known only when the code runs; `checks` are functions that look whether an account is there already,
-    `sharing` those that see rows that nobody owns, and when.
+    `sharing` those that see rows that nobody owns, and when; `dumps` tells that SQLModel makes no row
+    from an object and an `update` of it.
     """
 
     program: Program
@@ -45,6 +47,7 @@ class Scoper:
     problems: list[Note] = field(default_factory=list)
     checks: set[Function] = field(default_factory=set)
     sharing: dict[Function, str] = field(default_factory=dict)
+    dumps: bool = False
 
     def touches(self, function: Function) -> bool:
         """Tell whether a function reads, makes or changes owned rows by itself."""
@@ -156,6 +159,9 @@ class Scoper:
             return
         if kind in ("make", "insert"):
             edits.add_argument(node, f"{column}={value}")
+            return
+        has_update = any(one.arg == "update" for one in node.keywords)
+        if self.dumps and not has_update and edits.add_to_source(node, entry):
             return
         edits.add_to_update(node, f"{{{entry}}}", entry)
 
@@ -334,3 +340,9 @@ def _raw(node: ast.Call, tables: Mapping[str, Owned]) -> str | None:
                              inner.value):  # fmt: skip
                     return table
     return None
+
+
+def fails_with_update(version: str) -> bool:
+    """Tell whether a SQLModel fails to make a row of an object and an `update` of it."""
+    numbers = tuple(int(one) for one in version.split(".")[:3] if one.isdigit())
+    return bool(numbers) and numbers < _FIRST_WITH_UPDATE
