@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import libcst as cst
 
 from backwright.spec.names import article
+from backwright.transfer.carry.enveloped import envelope_of
 from backwright.transfer.carry.handing import Bodies
 from backwright.transfer.carry.handlers import (
     Handler,
@@ -88,7 +89,11 @@ class _Writer:
         answer = self._answer()
         if model is None or store is None or (self.facts.owner and owner is None):
             return None
-        if answer is None and verb != "delete":
+        envelope = None
+        if answer is None and verb == "get":
+            codes = [self.tree.code, *(t.code for t in self.others)]
+            envelope = envelope_of(self.handlers, codes, self.facts.new)
+        if answer is None and envelope is None and verb != "delete":
             return None
         if verb == "list":
             return self._list(like, store, model, owner, str(answer))
@@ -96,6 +101,9 @@ class _Writer:
         if key is None:
             return None
         find = self._found(store, model, owner, key.name.value, self._row)
+        if envelope is not None:
+            head = self._head("get", like, verb, [key], f"response_model={envelope.shown}")
+            return f"{head}{find}{envelope.around(self._row)}"
         if verb == "get":
             head = self._head("get", like, verb, [key], *self._option(str(answer)))
             return f"{head}{find}    return {self._shown(str(answer), self._row)}\n"
@@ -113,8 +121,13 @@ class _Writer:
     def _like(self, verb: str) -> Handler:
         """Return the handler whose parameters the new one has, too.
 
-        What writes is guarded as what writes is, though anybody may read.
+        What writes is guarded as what writes is, though anybody may read; one row is for whoever
+        may see the list.
         """
+        for reader in (h for h in self.handlers if verb == "get" and h.verb == "list"):
+            whose = not self.facts.owner or owner_value(reader.node, self.facts.owner)
+            if whose and self._store(reader):
+                return reader
         order = ("get", "create") if verb == "list" else ("update", "delete", "create")
         return next(h for v in order for h in self.handlers if h.verb == v)
 
