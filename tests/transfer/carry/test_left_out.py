@@ -169,3 +169,17 @@ def test_a_try_without_what_it_waits_for_is_its_body() -> None:
     made = carried(source, "", "old Tag color:enum:red,blue\nnew Invoice rate:int\n")
     assert "    delete(invoice)\n" in made.codes["app/tags.py"]
     assert "try" not in made.codes["app/tags.py"]
+
+
+def test_a_row_that_an_old_reference_needed_goes_where_the_new_one_is_a_link() -> None:
+    tests = (
+        "def test_create(client):\n"
+        "    team_1 = Team(head='quarters')\n"
+        '    r = client.post("/tags", json={"name": "one", "team_id": team_1.id})\n'
+        "    assert r.status_code == 201\n"
+    )
+    source = "def create_tag(tag: TagCreate) -> Tag:\n    return save(tag)\n"
+    told = "old Tag name:str team:ref:Team\nnew Invoice rate:int teams:many:Team\n"
+    made = carried(source, tests, told).codes["tests/test_tags.py"]
+    assert 'json={"rate": 3}' in made
+    assert "team_1" not in made

@@ -135,9 +135,12 @@ def _filled(
 
 
 def _referred_to(work: Work) -> frozenset[str]:
-    """Return the nouns of what old references point to and no new one, in a module of tests."""
+    """Return the nouns of what old references point to and no new one, in a module of tests.
+
+    What new rows are linked to besides is made by no test.
+    """
     facts = work.facts
-    kept = {facts.model_of(f.target) for f in facts.new_fields if f.target}
+    kept = {facts.model_of(f.target) for f in facts.new_fields if f.kind == "ref"}
     if work.part.role != "test" or work.extends:
         return frozenset()
     old = {f.target for f in facts.fields if f.target and facts.model_of(f.target) not in kept}

@@ -214,4 +214,4 @@ def _is_idle(node: cst.BaseStatement, names: Collection[str], nouns: Collection[
 
 
 def _makes(function: str, nouns: Collection[str]) -> bool:
-    return any(re.search(rf"(?:^|_){re.escape(noun)}$", function) for noun in nouns)
+    return any(re.search(rf"(?i)(?:^|_){re.escape(noun)}$", function) for noun in nouns)
