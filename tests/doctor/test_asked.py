@@ -132,3 +132,13 @@ def test_refusals_say_their_line_and_what_they_hide(capsys: pytest.CaptureFixtur
     assert words["carries"] is True
     assert "Traceback" in said
     assert "ValueError: too old" in said
+
+
+def test_a_wildcard_with_credentials_harms_nothing_where_no_cookie_is_used(tmp_path: Path) -> None:
+    change = [
+        ["app/main.py", "allow_origins=settings.cors_origins", 'allow_origins=["*"]'],
+        ["app/main.py", "allow_credentials=False", "allow_credentials=True"],
+    ]
+    report = seen(tmp_path, change, origin="http://localhost:3000")
+    assert report.causes == ()
+    assert "every origin is allowed" in report.notes[0]

@@ -115,6 +115,15 @@ def _is_origin(text: str) -> bool:
     return bool(parts.scheme in ("http", "https") and parts.netloc and not parts.path)
 
 
+def uses_cookies(evidence: Evidence) -> bool:
+    """Tell whether anything of the project sets or reads cookies."""
+    return any(
+        "set_cookie" in (text := evidence.sources.text(one)) or "Cookie(" in text
+        or "SessionMiddleware" in text
+        for one in evidence.sources.own
+    )  # fmt: skip
+
+
 def without_wildcard(evidence: Evidence, cors: Cors) -> tuple[Repair, ...]:
     """Return the repair of a wildcard with credentials.
 
@@ -122,15 +131,10 @@ def without_wildcard(evidence: Evidence, cors: Cors) -> tuple[Repair, ...]:
     asked for is named.
     """
     call = middleware_call(evidence, cors)
-    uses_cookies = any(
-        "set_cookie" in (text := evidence.sources.text(one)) or "Cookie(" in text
-        or "SessionMiddleware" in text
-        for one in evidence.sources.own
-    )  # fmt: skip
     if call is None:
         return ()
     credentials, origins = keyword(call, "allow_credentials"), keyword(call, "allow_origins")
-    if not uses_cookies and credentials is not None and literal(credentials) is True:
+    if not uses_cookies(evidence) and credentials is not None and literal(credentials) is True:
         return rewritten(evidence, cors.file, [(credentials, "False")])
     if evidence.origin and origins is not None and literal(origins) in (["*"], ("*",), "*"):
         return rewritten(evidence, cors.file, [(origins, f'["{evidence.origin.rstrip("/")}"]')])

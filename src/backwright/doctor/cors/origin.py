@@ -5,10 +5,17 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from urllib.parse import SplitResult, urlsplit
 
 from backwright.doctor.cors.allowed import Allowed, allowed
-from backwright.doctor.cors.mending import listed, mended, star_pattern, without_wildcard
+from backwright.doctor.cors.mending import (
+    listed,
+    mended,
+    star_pattern,
+    uses_cookies,
+    without_wildcard,
+)
 from backwright.doctor.edits import finished
 from backwright.doctor.evidence import Evidence
 from backwright.doctor.givens import setting_of
@@ -231,7 +238,7 @@ def wildcard(evidence: Evidence) -> Iterator[Cause]:
     if evidence.origin is None or cors is None or not cors.credentials:
         return  # whether that harms somebody is the audit's to say
     if "*" in allowed(evidence, cors).origins:
-        yield _cause(
+        found = _cause(
             evidence, "cors-wildcard-credentials",
             "every origin is allowed (*) together with credentials: a browser refuses `*` where a request "
             "carries cookies, and where the origin is given back instead any page may act as the user",
@@ -239,6 +246,8 @@ def wildcard(evidence: Evidence) -> Iterator[Cause]:
             Place(cors.file, cors.line),
             repairs=without_wildcard(evidence, cors),
         )  # fmt: skip
+        # Tokens in a header need no credentials: nothing fails for it.
+        yield replace(found, harmless=not uses_cookies(evidence))
 
 
 @diagnosis
