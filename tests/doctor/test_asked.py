@@ -142,3 +142,9 @@ def test_a_wildcard_with_credentials_harms_nothing_where_no_cookie_is_used(tmp_p
     report = seen(tmp_path, change, origin="http://localhost:3000")
     assert report.causes == ()
     assert "every origin is allowed" in report.notes[0]
+
+
+def test_a_router_that_is_included_under_a_condition_is_no_cause(tmp_path: Path) -> None:
+    change = [["app/main.py", "app.include_router(tasks.router)",
+               "if settings.algorithm == 'none':\n    app.include_router(tasks.router)"]]  # fmt: skip
+    assert "router-not-included" not in [one.name for one in seen(tmp_path, change).causes]

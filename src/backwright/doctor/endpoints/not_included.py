@@ -47,7 +47,20 @@ def not_included(evidence: Evidence) -> Iterator[Cause]:
     if not evidence.project.endpoints or evidence.project.unresolved:
         return  # where not everything is known, nothing is said of what is missing
     for one in unreached(evidence):
-        yield one.cause(evidence)
+        if not _is_conditional(evidence, one):
+            yield one.cause(evidence)
+
+
+def _is_conditional(evidence: Evidence, router: Unreached) -> bool:
+    """Tell whether a router is included under a condition, that of an environment, say."""
+    module = router.place.file.rpartition("/")[2].removesuffix(".py")
+    for file, call in evidence.sources.calls("include_router"):
+        if not call.args or ast.unparse(call.args[0]) != f"{module}.{router.name}":
+            continue
+        if any(isinstance(one, ast.If) and one.lineno < call.lineno <= (one.end_lineno or 0)
+               for one in evidence.sources.nodes(file)):  # fmt: skip
+            return True
+    return False
 
 
 def unreached(evidence: Evidence) -> Iterator[Unreached]:

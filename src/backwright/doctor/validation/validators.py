@@ -96,7 +96,8 @@ def hiding_its_type(evidence: Evidence) -> Iterator[Cause]:
                     for each in ast.walk(one.annotation)
                     if isinstance(each, ast.Name) and each.id == name
                 ]
-                if not inner or not isinstance(one.value, ast.Constant | ast.Call):
+                is_field = isinstance(one.value, ast.Call) and called(one.value) == "Field"
+                if not inner or not (isinstance(one.value, ast.Constant) or is_field):
                     continue
                 yield _hidden(evidence, file, cls.name, name, one)
 
