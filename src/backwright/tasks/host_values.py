@@ -18,6 +18,9 @@ _EXAMPLE = re.compile(
 _SKIPPED = frozenset({"node_modules", ".git", ".venv", "venv", "__pycache__", "site-packages"})
 _DEEPEST = 4
 _HOLLOW = re.compile(r"^$|^<.*>$|^\$\{?\w+\}?$")
+# words about a value, in place of one: "your app port number", "list of origins by comma"
+_PROSE = re.compile(r"(?i)^(?=.*\s)(?:your|list of|enter|choose|insert)\s")
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?$")
 
 
 def own_values(root: Path) -> dict[str, str]:
@@ -54,7 +57,7 @@ def example_values(root: Path) -> dict[str, str]:
     for path in sorted(_files(root), key=_likeness):
         if path.name != ".env" and _EXAMPLE.search(path.name):
             for name, value in parse(_text(path)).items():
-                if not _HOLLOW.match(value):
+                if not (_HOLLOW.match(value) or _PROSE.match(value)):
                     found.setdefault(name, value)
     return found
 
@@ -71,10 +74,16 @@ def given_values(root: Path, required: Iterable[str], made_up: Mapping[str, str]
     examples = {name.upper(): value for name, value in example_values(root).items()}
     wanted = [name for name in required if name.upper() not in own]
     return {
-        name: examples.get(name.upper(), made_up.get(name, ""))
+        name: _fitting(examples.get(name.upper()), made_up.get(name))
         for name in wanted
         if name.upper() in examples or name in made_up
     }
+
+
+def _fitting(example: str | None, made_up: str | None) -> str:
+    """Return an example, unless a number is wanted and it is none."""
+    is_odd = _NUMBER.match(made_up or "") and not _NUMBER.match(example or "")
+    return made_up or "" if example is None or is_odd else example
 
 
 def _files(root: Path) -> Iterator[Path]:

@@ -99,3 +99,51 @@ def test_a_clash_is_answered_before_a_handler_that_lets_it_go_on() -> None:
     assert code.index("except IntegrityError") < code.index("except Exception")
     answered = handler.replace("raise error", "raise HTTPException(400)")
     assert "IntegrityError" not in carried(service=body + answered)[0]
+
+
+def test_what_only_passes_errors_on_answers_none() -> None:
+    passing = SERVICE.replace(
+        "    await session.commit()  # kept\n",
+        "    try:\n        await session.commit()\n    except SQLAlchemyError:\n"
+        '        logger.error("not kept")\n        raise\n',
+    )
+    code, imports = carried(service=f"from sqlalchemy.exc import SQLAlchemyError\n{passing}")
+    assert (
+        "    except IntegrityError as error:\n"
+        "        await session.rollback()\n"
+        "        raise HTTPException(\n"
+    ) in code
+    assert code.index("except IntegrityError") < code.index("except SQLAlchemyError")
+    assert ("sqlalchemy.exc", "IntegrityError") in imports
+
+
+def test_a_handler_that_the_exemplar_lacks_answers_though_the_others_do_in_their_own_way() -> None:
+    routes = """
+@router.post("/notes", response_model=NotePublic)
+async def create_note(data: NoteCreate, session: AsyncSession = Depends(get_session)):
+    note = Note(title=data.title, body=data.body)
+    session.add(note)
+    try:
+        await session.commit()
+    except IntegrityError:
+        raise HTTPException(status_code=409, detail="Note already exists")
+    return note
+
+
+@router.get("/notes/{note_id}", response_model=NotePublic)
+async def read_note(note_id: int, session: AsyncSession = Depends(get_session)):
+    note = await session.get(Note, note_id)
+    if note is None:
+        raise HTTPException(status_code=404, detail="Note not found")
+    return note
+"""
+    schemas = (
+        "class NoteCreate(BaseModel):\n    title: str\n    body: str\n\n\n"
+        "class NotePublic(NoteCreate):\n    id: int\n"
+    )
+    facts = replace(FACTS, home=("app.models", "Memo"), commits=True)
+    parts = [Part("schemas.py", schemas, "schema"), Part("routes.py", routes, "routes")]
+    code = carry(parts, facts, PlainWriter(facts.new)).codes["routes.py"]
+    head, _, update = code.partition("async def update_memo")
+    assert head.count("IntegrityError") == 1, "what is learnt from stays as it is"
+    assert "except IntegrityError as error:" in update

@@ -6,7 +6,7 @@ The database refuses the second row; without a word about that the client gets a
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import libcst as cst
@@ -15,6 +15,7 @@ import libcst.matchers as m
 from backwright.spec.types import FieldSpec
 from backwright.transfer.carry.handing import Sites, hands_out
 from backwright.transfer.carry.hosts import session_of
+from backwright.transfer.carry.items import replaced
 from backwright.transfer.carry.marks import code_of
 from backwright.transfer.carry.mentions import purpose
 from backwright.transfer.carry.sites import Site
@@ -27,40 +28,44 @@ _CHECKED = re.compile(
     r"|(?<!not )\bexists\b|except Exception",
     re.IGNORECASE,
 )
-# A handler that lets what it caught go on has no answer of its own.
-_PASSED_ON = re.compile(
-    r"except Exception(?: as (?P<name>\w+))?:(?P<line>\n\s+)(?:[^\n]*\.rollback\(\)(?P=line))?"
-    r"raise(?: (?P=name))?(?=\n)"
-)
 _CONFLICT = re.compile(r"(Conflict|AlreadyExist|Duplicate)\w*$", re.IGNORECASE)
 _EXECUTED = re.compile(r"^\s*(?:\w+ = )?(?:await )?[\w.]+\.exec(?:ute)?\(\s*(?:update|insert)\(")
+_TOLD = m.SimpleString() | m.ConcatenatedString()
+_SILENT = m.SimpleStatementLine([m.ImportFrom() | m.Import() | m.Expr(_TOLD)])
 _WRITES = m.SimpleStatementLine([m.Expr(m.Await(m.Call()) | m.Call())])
 
 
 def answer_clashes(
-    works: Sequence[Work], trees: Sequence[cst.Module], before: Sites, sites: Sites
+    works: Sequence[Work],
+    trees: Sequence[cst.Module],
+    before: Sites,
+    sites: Sites,
+    written: Collection[str] = (),
 ) -> list[cst.Module]:
     """Return modules in which what commits a row with a unique value answers a clash.
 
-    Nothing changes where the exemplar's code speaks of clashes in its own way. Where a shared class
-    makes or changes rows, it is its call that answers, unless that class looks itself.
+    Where the exemplar's code speaks of clashes in its own way, only what is none of its own is
+    changed. Where a shared class makes or changes rows, it is its call that answers, unless that
+    class looks itself.
 
     Args:
         works: the parts.
         trees: their code.
         before: where rows were made and changed before links were set, which may commit, too.
         sites: where they are made and changed.
+        written: the handlers that the exemplar has not got.
     """
     facts = works[0].facts if works else None
     if facts is None or not any(_is_unique(field) for field in facts.new_fields):
         return list(trees)
     codes = [t.code for w, t in zip(works, trees, strict=True) if _speaks(w, t)]
-    if any(_CHECKED.search(_PASSED_ON.sub("", code)) for code in codes):
+    speaks = any(_CHECKED.search(_answering(t)) for t in _code_trees(works, trees, written))
+    if speaks and not written:
         return list(trees)
     made = []
     for work, tree in zip(works, trees, strict=True):
         answer = _answer(facts, codes, tree)
-        guard = _Guard(answer, _handed(work, before, sites))
+        guard = _Guard(answer, _handed(work, before, sites), written if speaks else None)
         changed = tree.visit(guard) if work.part.role in _CODE else tree
         if guard.found:
             work.imports |= {("sqlalchemy.exc", "IntegrityError"), *answer.imports}
@@ -71,6 +76,51 @@ def answer_clashes(
 def _speaks(work: Work, tree: cst.Module) -> bool:
     """Tell whether a part serves requests, or commits rows by another name than a service's."""
     return work.part.role in _CODE[:2] or (work.part.role == "other" and ".commit()" in tree.code)
+
+
+def _code_trees(
+    works: Sequence[Work], trees: Sequence[cst.Module], written: Collection[str]
+) -> list[cst.Module]:
+    """Return what is the exemplar's own code of services and routes."""
+    return [
+        t.with_changes(body=[s for s in t.body if not _is_written(s, written)])
+        for w, t in zip(works, trees, strict=True)
+        if _speaks(w, t)
+    ]
+
+
+def _is_written(node: cst.BaseStatement, written: Collection[str]) -> bool:
+    return isinstance(node, cst.FunctionDef) and node.name.value in written
+
+
+def _answering(tree: cst.Module) -> str:
+    """Return code without what only passes errors on: it rolls back, or says so, and raises again.
+
+    Nor does what is imported, or told in a docstring, answer anything.
+    """
+
+    def kept(node: cst.CSTNode) -> cst.CSTNode | None:
+        if m.matches(node, _SILENT):
+            return cst.SimpleStatementLine([cst.Pass()])
+        if not isinstance(node, cst.Try):
+            return None
+        return cst.If(cst.Name("True"), node.body) if _passes_on(node) else None
+
+    return code_of(replaced(tree, kept))
+
+
+def _passes_on(node: cst.Try) -> bool:
+    """Tell whether all errors of a `try` are raised again as they are: `raise`, `raise error`."""
+    return bool(node.handlers) and all(_lets_go(handler) for handler in node.handlers)
+
+
+def _lets_go(handler: cst.ExceptHandler) -> bool:
+    last = handler.body.body[-1] if isinstance(handler.body, cst.IndentedBlock) else None
+    small = last.body[0] if isinstance(last, cst.SimpleStatementLine) else None
+    if not isinstance(small, cst.Raise):
+        return False
+    caught = code_of(handler.name.name) if handler.name else ""
+    return small.exc is None or code_of(small.exc) == caught
 
 
 def _handed(work: Work, before: Sites, sites: Sites) -> list[Site]:
@@ -137,9 +187,12 @@ class _Guard(cst.CSTTransformer):
     Where a function hands its body to a shared class, that call is what may clash.
     """
 
-    def __init__(self, answer: _Answer, handed: Sequence[Site]) -> None:
+    def __init__(
+        self, answer: _Answer, handed: Sequence[Site], only: Collection[str] | None
+    ) -> None:
         super().__init__()
         self.answer = answer
+        self.only = only
         self.handed = {id(site.node): site for site in handed}
         self._calls: list[Site | None] = []
         self.found = False
@@ -160,7 +213,9 @@ class _Guard(cst.CSTTransformer):
 
     def visit_FunctionDef(self, node: cst.FunctionDef) -> None:
         self._calls.append(self.handed.get(id(node)))
-        self._writes.append(purpose(node, "".join(self._owners[-1:])) in ("make", "change"))
+        is_meant = self.only is None or node.name.value in self.only
+        does = purpose(node, "".join(self._owners[-1:]))
+        self._writes.append(is_meant and does in ("make", "change"))
         self._flushes.append(".flush()" in code_of(node))
 
     def leave_FunctionDef(
@@ -179,13 +234,12 @@ class _Guard(cst.CSTTransformer):
         self._tries -= 1
         if self._tries or not self._writes or not self._writes[-1] or self._calls[-1]:
             return updated_node
-        passes = [_PASSED_ON.search(f"{code_of(h)}\n") for h in original_node.handlers]
         lines = [
             line
             for line in original_node.body.body
             if isinstance(line, cst.SimpleStatementLine) and self._session(line)
         ]
-        if not passes or not all(passes) or not lines:
+        if not lines or not _passes_on(original_node):
             return updated_node
         guarded = self._guarded(lines[0], self._session(lines[0]) or "")
         return updated_node.with_changes(handlers=[*guarded.handlers, *updated_node.handlers])

@@ -15,6 +15,7 @@ import libcst.matchers as m
 from backwright.spec.names import split_words
 from backwright.transfer.carry.marks import code_of, fields_in
 from backwright.transfer.carry.mentions import purpose
+from backwright.transfer.carry.receivers import Kinds, kinds_in
 from backwright.transfer.carry.statements import (
     Block,
     acts,
@@ -55,9 +56,11 @@ class Dropper:
     aim: str = ""
     owner: str = ""
     lost: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    kinds: Kinds = field(default_factory=dict)
 
     def module(self, tree: cst.Module) -> cst.Module:
         """Return a module's tree without what speaks of old fields."""
+        self.kinds = kinds_in(tree)
         return tree.with_changes(body=self._statements(tree.body))
 
     def _speaks(self, node: cst.CSTNode) -> bool:
@@ -72,7 +75,8 @@ class Dropper:
         for call in m.findall(node, m.Attribute(attr=m.Name(method))):
             receiver = code_of(cst.ensure_type(call, cst.Attribute).value).rpartition(".")[2]
             is_self = receiver in ("self", "cls") and self.owner == owner
-            if is_self or receiver.strip("_").partition("(")[0] in names:
+            is_one = owner in self.kinds.get(receiver, ())
+            if is_self or is_one or receiver.strip("_").partition("(")[0] in names:
                 return True
         return False
 
@@ -223,7 +227,9 @@ class Dropper:
         if any(self._speaks(b) for b in node.bases):
             self.gone |= {name}
             return None
-        inner = Dropper(self.work, self.gone, set(self.doomed), owner=name, lost=self.lost)
+        inner = replace(
+            self, doomed=set(self.doomed), known=set(), dropped=False, owner=name, aim=""
+        )
         body = inner._statements(node.body.body)  # type: ignore[arg-type]
         lost = [g for g in self.gone if g.startswith(f"{name}.")]
         if lost and not any(is_public(s) for s in body):

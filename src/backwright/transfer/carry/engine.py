@@ -101,10 +101,12 @@ def carry(parts: Sequence[Part], facts: Facts, writer: Writer) -> Carried:
     trees = [_sound(w, t) for w, t in zip(works, trees, strict=True)]
     bodies = bodies_of(placement)
     trees = with_values(works, trees, bodies)
+    own = _functions(trees)
     trees = with_missing_verbs(works, trees, bodies)
+    written = _functions(trees) - own
     sites = all_sites(works, trees, bodies)
     trees = [without_late_imports(t) for t in _linked(works, trees, bodies)]
-    trees = answer_clashes(works, trees, sites, all_sites(works, trees, bodies))
+    trees = answer_clashes(works, trees, sites, all_sites(works, trees, bodies), written)
     pairs = zip(works, trees, strict=True)
     trees = [tidied(t, w.part.code) for w, t in pairs]
     return Carried(
@@ -132,6 +134,10 @@ def _filled(
     if complete == placement:
         return filled, placement
     return fill(complete), complete  # a schema lacked what code asks of it
+
+
+def _functions(trees: Sequence[cst.Module]) -> set[str]:
+    return {s.name.value for t in trees for s in t.body if isinstance(s, cst.FunctionDef)}
 
 
 def _referred_to(work: Work) -> frozenset[str]:

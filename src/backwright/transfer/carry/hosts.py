@@ -67,7 +67,7 @@ _ASKS = r"(?:commit|flush|refresh|exec|execute|fetch_all|fetch_one|scalars?|get|
 def store_of(
     node: cst.FunctionDef, parts: Sequence[str], *, asynchronous: bool = False
 ) -> Store | None:
-    """Return the session that a function has, asked in the way that the exemplar's code asks.
+    """Return the session that a function has and can ask, in the way that the exemplar's code asks.
 
     Args:
         node: the function.
@@ -82,12 +82,14 @@ def store_of(
     whole = "\n".join([code, *parts])
     is_async = re.search(rf"await\s+(?:\w+\.)*{name}\.", whole) is not None
     is_async = is_async or (asynchronous and not re.search(rf"\b{name}\.{_ASKS}\(", whole))
+    if is_async and node.asynchronous is None:
+        return None  # what has to be awaited cannot be asked here
     if re.search(rf"\b{name}\.fetch_(?:all|one)\(", whole):  # the library `databases`
         return Store(session, is_async=True, way="fetch_all")
     for way in ("query", "exec", "scalars", "execute"):
         if re.search(rf"\b{name}\.{way}\(", whole):
-            return Store(session, is_async and node.asynchronous is not None, way)
-    return Store(session, is_async and node.asynchronous is not None, "scalars")
+            return Store(session, is_async, way)
+    return Store(session, is_async, "scalars")
 
 
 def _sessions(code: str) -> Iterator[str]:
@@ -119,6 +121,8 @@ def session_of(node: cst.FunctionDef) -> str | None:
     return None
 
 
+_RAISE = m.SimpleStatementLine(body=[m.Raise()])
+_RETURN = m.SimpleStatementLine(body=[m.Return()])
 _RAISING = m.If(body=m.IndentedBlock(body=[m.SimpleStatementLine(body=[m.Raise()])]))
 
 
@@ -143,17 +147,27 @@ def missing(
             parent's own is used only if there is one.
     """
     for index, tree in enumerate(trees):
-        for node in m.findall(tree, _RAISING):
-            if not isinstance(node, cst.If) or not _is_absence(node.test):
-                continue
-            made = _of_parent(_raised(node), old, parent)
+        for raised in _refusals(tree):
+            made = _of_parent(raised, old, parent)
             imports = frozenset() if index == 0 else imports_of(made, tree)
             imports = _of_its_own(made, tree, known) or imports
-            if made is not None and _names(made) - _names(_raised(node)) - set(known):
+            if made is not None and _names(made) - _names(raised) - set(known):
                 continue  # texts of the parent's own that nobody has written
             if made is not None and imports is not None and _is_known(made, old, parent, known):
                 return Refusal(code_of(made), imports)
     return None
+
+
+def _refusals(tree: cst.Module) -> Iterator[cst.Raise]:
+    """Yield what is raised where there is no row: `if not item: raise …`, or at the end of `if item`."""
+    for node in m.findall(tree, _RAISING):
+        if isinstance(node, cst.If) and _is_absence(node.test):
+            yield _raised(node)
+    for node in m.findall(tree, m.IndentedBlock(body=[m.AtLeastN(n=1), m.If(), _RAISE])):
+        *_, found, last = cst.ensure_type(node, cst.IndentedBlock).body
+        is_given = isinstance(found, cst.If) and isinstance(found.test, cst.Name)
+        if is_given and m.matches(found.body, m.IndentedBlock([m.ZeroOrMore(), _RETURN])):  # type: ignore[attr-defined]
+            yield cst.ensure_type(cst.ensure_type(last, cst.SimpleStatementLine).body[0], cst.Raise)
 
 
 def _names(node: cst.Raise) -> set[str]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 import libcst as cst
 
 from backwright.spec.types import FieldSpec
+from backwright.transfer.carry.free_names import in_words_of
 from backwright.transfer.carry.handing import (
     LAYERS,
     Bodies,
@@ -194,7 +195,7 @@ class Linker:
             told = [re.sub(rf"\b\w+\.{field.column}\b", given, line) for line in asked]
             return _given("".join(f"{line}\n" for line in told), given, self._may_lack(site, field))
         found = field.name if field.name not in (site.body, site.row) else f"found_{field.name}"
-        refusal = self._raise(parent, given)
+        refusal = self._raise(site, parent, given)
         self.work.imports |= store.row_imports
         code = f"{found} = {store.row(self._model(parent), parent.key, given)}\n"
         guarded = self._guard(site, f"{found}.{parent.guarded}") if parent.guarded else None
@@ -218,9 +219,7 @@ class Linker:
         condition = f", {model}.{parent.guarded} == {owner}" if owner else ""
         find = f"{field.name} = {store.rows(model, parent.key, given, condition)}\n"
         if checks:
-            find += (
-                f"if len({field.name}) != len(set({given})):\n    {self._raise(parent, given)}\n"
-            )
+            find += f"if len({field.name}) != len(set({given})):\n    {self._raise(site, parent, given)}\n"
             find += f"for row in {field.name}:\n{_indented(guarded)}" if guarded else ""
         put = f"{site.row}.{field.name} = {field.name}\n"
         if site.is_indirect and store.is_async:
@@ -239,7 +238,7 @@ class Linker:
         looking = replace(site, is_change=False)
         return self._many(looking, store, field, parent, checks=True)[0]
 
-    def _raise(self, parent: Parent, given: str) -> str:
+    def _raise(self, site: Site, parent: Parent, given: str) -> str:
         facts = self.work.facts
         refusal = missing(self.trees, facts.new, parent, facts.known)
         if refusal is None or self._is_caught_by_name(refusal.code, parent):
@@ -251,7 +250,7 @@ class Linker:
         stems = {parent.names.snake, facts.new.snake}
         keys = "|".join([*(f"{s}_(?:id|uuid|pk)" for s in stems), "id", "pk", "uuid"])
         said = re.sub(rf"(?<=[(, ])(?:{keys})(?=[,)])", given, said)
-        return " ".join(said.split())
+        return " ".join(in_words_of(said, site.node, self.trees[0], given).split())
 
     def _guard(self, site: Site, owned: str) -> str | None:
         """Return the statement that keeps others' rows from being pointed to, as the exemplar does."""

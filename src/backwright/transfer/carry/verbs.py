@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import libcst as cst
+import libcst.matchers as m
 
 from backwright.spec.names import article
 from backwright.transfer.carry.enveloped import envelope_of
@@ -85,7 +86,7 @@ class _Writer:
         model = self._model()
         like = self._like(verb)
         store = self._store(like)
-        owner = owner_value(like.node, self.facts.owner) if self.facts.owner else None
+        owner = self._owner(like)
         answer = self._answer()
         if model is None or store is None or (self.facts.owner and owner is None):
             return None
@@ -134,6 +135,17 @@ class _Writer:
     @property
     def _row(self) -> str:
         return self.facts.new.variable
+
+    def _owner(self, like: Handler) -> str | None:
+        """Return who a handler's caller is, in words that another handler can use."""
+        owner = owner_value(like.node, self.facts.owner) if self.facts.owner else None
+        root = re.match(r"\w*", owner or "")
+        if owner is None or root is None or root[0] in {p.name.value for p in like.params}:
+            return owner
+        for node in m.findall(like.node.body, m.Assign(targets=[m.AssignTarget(m.Name(root[0]))])):
+            value = code_of(cst.ensure_type(node, cst.Assign).value)
+            return value if owner == root[0] else f"{value}{owner.removeprefix(root[0])}"
+        return owner
 
     def _store(self, like: Handler) -> Store | None:
         """Return the session that a handler is given; in another layer it is not at hand."""
@@ -287,8 +299,9 @@ class _Writer:
         )
         create = next(h.name for h in self.handlers if h.verb == "create")
         noun = names.plural_snake if verb == "list" else names.snake
-        told = create.replace("create", word) if "create" in create else f"{word}_{noun}"
-        told = told.replace(names.snake, noun) if verb == "list" else told
+        told = f"{word}_{noun}"
+        if "create" in create:
+            told = create.replace("create", word).replace(names.snake, noun)
         taken = set(re.findall(r"\w+", self.tree.code))
         return next(
             n for n in (told, f"{told}_by_id", f"{told}_endpoint", f"{told}_2") if n not in taken

@@ -20,6 +20,7 @@ VERBS = ("list", "get", "create", "update", "delete")
 _CONTAINERS = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 _ASSIGNMENTS = (ast.Assign, ast.AnnAssign)
 _NAMED = (*_CONTAINERS, *_ASSIGNMENTS)
+_PAGE = re.compile(r"\bTemplateResponse\(|\brender_template\(")
 
 
 def verbs(endpoints: Iterable[Endpoint]) -> Mapping[str, Endpoint]:
@@ -36,10 +37,13 @@ def cleared(owners: Ownership, chain: Chain) -> Chain:
     """Return a chain without what nobody uses for the resource, and notes of it."""
     beyond = _beyond(owners, chain)
     notes = [_told(part) for part in beyond if part.role == "routes"]
+    actions = _actions(owners, chain)
+    notes += [_left(owners, path, one) for path, one in actions]
     parts = []
     for part in chain.parts:
         if part in beyond:
             continue
+        part = _without(part, [one for path, one in actions if path == part.path])
         if part.whole and _is_dead(owners, part):
             text = "nothing uses this module: it has no like for the new resource"
             notes.append(Note(part.path, 1, text))
@@ -158,6 +162,44 @@ def _beyond(owners: Ownership, chain: Chain) -> list[Part]:
     while more := [p for p in chain.parts if p not in gone and _is_only_for(owners, p, gone)]:
         gone += more
     return gone
+
+
+def _actions(owners: Ownership, chain: Chain) -> list[tuple[str, Statement]]:
+    """Return the endpoints beyond the five that need what is another resource's: `deposit` to one.
+
+    So do those that answer with a page: its template is the exemplar's.
+    """
+    chosen = {(e.file, e.line) for e in verbs(chain.endpoints).values()}
+    found = []
+    for part in chain.parts:
+        theirs = _theirs(owners, part.path, chain.model.name)
+        for statement in part.statements:
+            lines = range(statement.start, statement.end + 1)
+            here = [e for e in chain.endpoints if e.file == part.path and e.line in lines]
+            code = lines_between(owners.modules.text(part.path), statement.start, statement.end)
+            if not here or part.role == "test":
+                continue
+            is_extra = not any((e.file, e.line) in chosen for e in here)
+            if _PAGE.search(code) or (is_extra and theirs & set(re.findall(r"\w+", code))):
+                found.append((part.path, statement))
+    return found
+
+
+def _theirs(owners: Ownership, path: str, model: str) -> set[str]:
+    """Return the names that a module imports from modules of other resources, which are no users'."""
+    user = owners.project.auth.user_model
+    return {
+        alias.asname or alias.name
+        for _, alias, file in owners.modules.imports(path)
+        if owners.of_module(file) not in (None, model, user)
+    }
+
+
+def _left(owners: Ownership, path: str, statement: Statement) -> Note:
+    code = lines_between(owners.modules.text(path), statement.start, statement.end)
+    why = "answers with a page of its own" if _PAGE.search(code) else "is about others' rows, too"
+    name = statement.names[0] if statement.names else "this"
+    return Note(path, statement.start, f"`{name}` {why}: it is not repeated")
 
 
 def _holds(part: Part, file: str, line: int) -> bool:

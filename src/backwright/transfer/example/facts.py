@@ -162,7 +162,9 @@ def _commits(modules: Modules) -> bool:
             if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 continue
             code = ast.get_source_segment(text, node) or ""
-            if ".commit()" in code and re.search(r"\.(?:add|delete|merge)\(|\bsetattr\(", code):
+            if ".commit()" not in code or re.search(r"\byield\b", code):
+                continue
+            if re.search(r"\.(?:add|delete|merge|exec|execute)\(|\bsetattr\(", code):
                 return True
     return False
 

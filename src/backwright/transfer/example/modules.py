@@ -79,17 +79,51 @@ class Modules:
                     votes.setdefault(file, Counter())[node.module] += 1
         return {file: found.most_common(1)[0][0] for file, found in votes.items()}
 
-    def name_of(self, file: str) -> str:
-        """Return what a module is imported by, also one that is not there yet: as its neighbors."""
+    def name_of(self, file: str, importer: str | None = None) -> str:
+        """Return what a module is imported by, also one that is not there yet: as its neighbors.
+
+        Where the `importer` has other modules from one root, this one comes from there, too: a
+        module that has two names is loaded twice.
+        """
+        whole = dotted(file)
+        root = self._root_of(importer) if importer else None
+        if root is not None and whole.startswith(root):
+            return whole.removeprefix(root)
         if file in self.names:
             return self.names[file]
-        whole = dotted(file)
         near = sorted(self.names, key=lambda known: -_shared(known, file))
         for known in near:
             root = dotted(known).removesuffix(self.names[known])
             if root != dotted(known):
                 return whole.removeprefix(root)
         return whole
+
+    def _root_of(self, path: str) -> str | None:
+        """Return what a module leaves out of the names of those that it imports.
+
+        Where it imports none, what its neighbors leave out, the nearest first; None if unseen.
+        """
+        if path not in self._known:
+            return None
+        if self._roots_left[path]:
+            return self._roots_left[path].most_common(1)[0][0]
+        for folder in PurePosixPath(path).parents[:-1]:
+            near = (c for p, c in self._roots_left.items() if p.startswith(f"{folder}/"))
+            if found := sum(near, Counter[str]()):
+                return found.most_common(1)[0][0]
+        return None
+
+    @cached_property
+    def _roots_left(self) -> dict[str, Counter[str]]:
+        found: dict[str, Counter[str]] = {path: Counter() for path in self.paths}
+        for path in self.paths:
+            for node in ast.walk(self.tree(path)):
+                if not isinstance(node, ast.ImportFrom) or node.level or not node.module:
+                    continue
+                file = self.find(path, 0, node.module)
+                if file and dotted(file).endswith(node.module):
+                    found[path][dotted(file).removesuffix(node.module)] += 1
+        return found
 
     def find(self, path: str, level: int, module: str) -> str | None:
         """Return the file of a module that `path` imports, or None if it is none of the host's."""

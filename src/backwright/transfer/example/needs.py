@@ -61,7 +61,7 @@ def seen_from(draft: Draft, modules: Modules, path: str, like: str, module: str)
     return (
         relative_module(path, file)
         if _by_dots(modules, path, like, file)
-        else modules.name_of(file)
+        else modules.name_of(file, like)
     )
 
 

@@ -20,6 +20,7 @@ from backwright.transfer.dialect.relation_writer import secondary_of
 from backwright.transfer.draft import Draft
 from backwright.transfer.example.chain import Chain, Part
 from backwright.transfer.example.facts import Learning, facts
+from backwright.transfer.example.idle import without_idle_classes
 from backwright.transfer.example.imports import repeat_imports
 from backwright.transfer.example.modules import is_migration
 from backwright.transfer.example.naming import Naming
@@ -135,6 +136,7 @@ def transfer(draft: Draft, learning: Learning, *, width: int) -> Transferred:
     speaker = bound(learning.dialect, learning.spec.names, learning.home())
     parts = [_carry_part(learning, part) for part in learning.chain.parts]
     carried = carry(parts, facts(learning), DialectWriter(speaker))
+    carried = without_idle_classes(learning, carried)
     notes = [replace(n, file=n.file.partition("::")[0]) for n in carried.notes]
     done = Transferred(notes=[*learning.chain.notes, *notes], left_out=carried.left_out)
     reach = Reach(learning.owners.modules, learning.chain)
