@@ -6,6 +6,7 @@ from pathlib import Path
 from backwright.project import read_project
 from backwright.spec.resource import read_resource_line
 from backwright.tasks import by_example
+from backwright.tasks.attempts import Failed, first_that_fits
 from backwright.tasks.questions import Answers
 from backwright.transfer.draft import Draft
 from backwright.transfer.example.modules import read_modules
@@ -119,3 +120,16 @@ def test_a_module_imports_from_the_root_that_its_neighbors_import_from(tmp_path:
     assert modules.name_of(note, "src/shop/routes.py") == "src.shop.models.note"
     assert modules.name_of(note, "src/shop/models/item.py") == "src.shop.models.note"
     assert modules.name_of(note, "migrations/env.py") == "shop.models.note"
+
+
+def test_who_keeps_rows_by_procedures_of_the_database_is_no_example(tmp_path: Path) -> None:
+    adding = "from sqlalchemy import text\n" + FILES["app/repositories/note.py"].replace(
+        "        self.db.add(note)\n", '        self.db.execute(text("CALL add_note(:title)"))\n'
+    )
+    host = written(tmp_path / "host", FILES | {"app/repositories/note.py": adding})
+    copy = written(tmp_path / "copy", FILES | {"app/repositories/note.py": adding})
+    spec = replace(read_resource_line("Invoice number:str:1..40"), like="Note")
+    made = by_example.lessons(Draft(host), read_project(host), spec, Answers(yes=True))
+    failed = first_that_fits(copy, host, made, {})
+    assert isinstance(failed, Failed)
+    assert failed.reasons[0].text.endswith("by what is written in the database: add_invoice")

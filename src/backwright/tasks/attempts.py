@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,6 +77,8 @@ def first_that_fits(
         python = python_of(made.project, installed)
         if problem is None and (lacking := undefined_names(folder, files, original, python)):
             problem = f"what was carried over lacks {', '.join(lacking)}"
+        if problem is None and (called := _procedures(folder, files, made)):
+            problem = f"its rows are kept by what is written in the database: {', '.join(called)}"
         if problem is None and (dropped := unset_links(folder, files, made.spec.fields)):
             problem = f"in its code there is no place to set {', '.join(dropped)}"
         if problem is None:
@@ -143,6 +146,14 @@ def _is_whole(made: Lesson, after: Project, fresh: Endpoints) -> bool:
     wanted = verbs(made.choice.chain.endpoints)
     is_used = "create" in there and bool({"list", "get"} & set(there))
     return is_used and len(there) >= max(len(wanted) - 1, _LEAST)
+
+
+def _procedures(folder: Path, paths: Sequence[str], made: Lesson) -> list[str]:
+    """Return the procedures and functions of the database that new code calls and nobody wrote."""
+    nouns = f"{made.spec.names.snake}|{made.spec.names.plural_snake}"
+    calls = re.compile(rf"\bCALL\s+(\w+)\s*\(|\bfunc\.(\w*(?:{nouns})\w*)\(")
+    codes = ((folder / path).read_text("utf-8", "replace") for path in paths)
+    return sorted({next(filter(None, one)) for code in codes for one in calls.findall(code)})
 
 
 def _take_back(folder: Path, original: Path, files: Sequence[str]) -> None:

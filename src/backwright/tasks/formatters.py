@@ -15,7 +15,12 @@ from backwright.workshop.settings import formatters, tables
 
 _SECONDS = 120
 # What tells that a formatter has nothing to change, by its name.
-_CHECKS = {"isort": ("--check-only", "--quiet"), "black": ("--check", "--quiet")}
+_CHECKS = {
+    "isort": ("--check-only", "--quiet"),
+    "black": ("--check", "--quiet"),
+    "ruff": ("format", "--check", "--quiet"),  # an older one has a style of its own
+}
+_FORMATS = {"ruff": ("format", "--quiet")}
 
 
 def format_as_host(place: Workplace, paths: Sequence[str]) -> None:
@@ -31,7 +36,7 @@ def format_as_host(place: Workplace, paths: Sequence[str]) -> None:
             continue
         mine = [path for path in files if _is_ours(place, tool, path)]
         if mine:
-            _run(place, tool, ("--quiet", *mine), place.folder)
+            _run(place, tool, (*_FORMATS.get(tool, ("--quiet",)), *mine), place.folder)
 
 
 def _configured(folder: Path) -> tuple[str, ...]:

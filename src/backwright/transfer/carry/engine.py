@@ -34,7 +34,7 @@ from backwright.transfer.carry.marks import (
     is_enum,
     unmarked,
 )
-from backwright.transfer.carry.mentions import pass_on
+from backwright.transfer.carry.mentions import is_error, pass_on, told_of_keys
 from backwright.transfer.carry.parents import with_parents
 from backwright.transfer.carry.partly import with_given_alone
 from backwright.transfer.carry.placing import (
@@ -292,7 +292,8 @@ class _Mentions(cst.CSTTransformer):
         self, original_node: cst.ClassDef, updated_node: cst.ClassDef
     ) -> cst.ClassDef:
         self.owners.pop()
-        return updated_node
+        is_raised = is_error(updated_node.name.value) and self.work.part.role != "test"
+        return told_of_keys(self.work, updated_node) if is_raised else updated_node
 
     def leave_FunctionDef(
         self, original_node: cst.FunctionDef, updated_node: cst.FunctionDef

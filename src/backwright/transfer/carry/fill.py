@@ -22,7 +22,7 @@ from backwright.transfer.carry.items import (
 )
 from backwright.transfer.carry.made_anew import made_anew
 from backwright.transfer.carry.marks import code_of, field_of, fields_in, is_query
-from backwright.transfer.carry.mentions import purpose
+from backwright.transfer.carry.mentions import is_error, purpose
 from backwright.transfer.carry.parameters import filled
 from backwright.transfer.carry.parametrized import parametrized
 from backwright.transfer.carry.percent import with_places
@@ -143,6 +143,8 @@ class Filler(cst.CSTTransformer):
             updated_node = sent_as_json(self.work, parametrized(self.work, updated_node))
         args = updated_node.args
         function = code_of(updated_node.func)
+        if is_error(function):
+            return updated_node
         slots = [i for i, a in enumerate(args) if a.keyword and item_field(a) is not None]
         if slots and (not is_query(function) or self._are_passed(updated_node, slots)):
             return self._keywords(original_node, updated_node, slots)
@@ -357,7 +359,7 @@ class Filler(cst.CSTTransformer):
     def leave_Parameters(
         self, original_node: cst.Parameters, updated_node: cst.Parameters
     ) -> cst.Parameters:
-        if not self.functions:
+        if not self.functions or is_error("".join(self.owners[-1:])):
             return updated_node
         return filled(self.work, updated_node, self.functions[-1], "".join(self.owners[-1:]))
 

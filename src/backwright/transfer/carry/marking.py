@@ -323,6 +323,9 @@ class _Marker(cst.CSTTransformer):
         """Tell whether a call's keywords are the exemplar's fields."""
         function = code_of(call.func)
         short = function.rpartition(".")[2]
+        said = {word.lower() for word in split_words(short)}
+        if short[:1].isupper() and said & {a.keyword.value for a in call.args if a.keyword}:
+            return not self._is_foreign(call.func)  # such as `DuplicateEmailError(email=…)`
         if short in ("values", "filter_by", "dict", "model_copy", "replace", "cls", "model"):
             return not self._is_foreign(call.func)
         return _speaks(function, self.facts.old) and not self._is_foreign(call.func)

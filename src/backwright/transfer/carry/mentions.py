@@ -32,6 +32,7 @@ _PAGING = {"limit", "offset", "skip", "page", "size", "per_page", "pagination"}
 _LOGS = re.compile(r"\blog(ger|ging)?\.|_log(ger)?\.|^print$|^warnings\.warn$")
 _SILENT = {"execute", "run", "handle", "perform", "invoke", "call", "dispatch", "process"}
 _SHOWN = ("__repr__", "__str__", "__unicode__")
+_ERROR = re.compile(r"(?:Error|Exception|Exists|Conflict)$")
 
 
 def purpose(node: cst.FunctionDef, owner: str = "") -> str:
@@ -55,10 +56,39 @@ def purpose(node: cst.FunctionDef, owner: str = "") -> str:
     return "list" if params & _PAGING else "other"
 
 
+def is_error(name: str) -> bool:
+    """Tell whether a class is raised: what it is given tells of one field, and is no row."""
+    return _ERROR.search(name.rpartition(".")[2]) is not None
+
+
+def told_of_keys(work: Work, node: cst.ClassDef) -> cst.ClassDef:
+    """Return a class of errors that speaks of the fields that rows are found by now."""
+    words = _words_of_keys(work)
+    return cst.ensure_type(node.visit(_Words(words)), cst.ClassDef) if words else node
+
+
+def _expecting(work: Work, node: cst.FunctionDef) -> cst.FunctionDef:
+    """Return a test of an error that expects it to speak of the fields that rows are found by."""
+    words = _words_of_keys(work)
+    asserts = m.findall(node, m.Assert()) if words else ()
+    told = {one: one.visit(_Words(words)) for one in asserts}
+    return replaced(node, lambda one: told.get(one))  # type: ignore[arg-type, return-value]
+
+
+def _words_of_keys(work: Work) -> dict[str, str]:
+    return {
+        names_of(work.facts.fields[n].name).human: names_of(f.name).human
+        for n, f in work.likeness.keys.items()
+    }
+
+
 def pass_on(work: Work, node: cst.FunctionDef, owner: str = "") -> cst.FunctionDef:
     """Return a function whose mentions of single fields speak of their successors."""
     if node.name.value.startswith("test_"):
-        return renamed_test(work, pass_on_test(work, node))
+        made = renamed_test(work, pass_on_test(work, node))
+        calls = (cst.ensure_type(c, cst.Call) for c in m.findall(node, m.Call()))
+        raises = any(is_error(code_of(call.func)) and fields_in(call) for call in calls)
+        return _expecting(work, made) if raises else made
     aim = purpose(node, owner)
     if not fields_in(node):
         is_written = aim in ("make", "change")
@@ -67,7 +97,7 @@ def pass_on(work: Work, node: cst.FunctionDef, owner: str = "") -> cst.FunctionD
     in_queries: dict[int, FieldSpec] = {}
     for number in _known(work, node):
         key = work.likeness.keys.get(number)
-        if key is not None and is_named_after(node.name.value, key):
+        if key is not None and (is_named_after(node.name.value, key) or is_error(owner)):
             _put(everywhere, number, key)
         elif aim == "list" and not _is_ruled(node, number):
             _put(everywhere, number, work.likeness.natural(number))
@@ -197,6 +227,10 @@ class _Passing(cst.CSTTransformer):
         name = code_of(updated_node.func)
         if _LOGS.search(name):
             return named(updated_node, self.labels)
+        if self.in_queries and is_error(name):
+            return _named(
+                updated_node, {n: f for n, f in self.in_queries.items() if n in self.keys}
+            )
         if not self.in_queries or not is_query(name):
             return updated_node
         return _named(updated_node, self._fitting(name))

@@ -21,6 +21,7 @@ from backwright.transfer.rename import Renaming
 _SHARED = re.compile(
     r"\b(?:Index\(\s*|UniqueConstraint\((?:[^()]|\([^()]*\))*?\bname\s*=\s*)[\"'](\w+)[\"']"
 )
+_ERROR = re.compile(r"(?:Error|Exception|Exists|Conflict)$")
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,6 +104,8 @@ class Naming:
         for part in self.chain.parts:
             for statement in part.statements:
                 for node in (statement.node, *getattr(statement.node, "body", ())):
+                    if isinstance(node, ast.ClassDef) and _ERROR.search(node.name):
+                        found.update(self._of_error(node.name, plain))
                     if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                         continue
                     for old, new in self.keys.items():
@@ -110,6 +113,13 @@ class Naming:
                         if told != node.name:
                             found[node.name] = plain.identifier(told)
         return found
+
+    def _of_error(self, name: str, plain: Renaming) -> Iterator[tuple[str, str]]:
+        """Yield a new name for an error that is called after a key: `DuplicateEmailError`."""
+        for old, new in self.keys.items():
+            told = re.sub(rf"{_pascal(old)}(?![a-z])", _pascal(new), name)
+            if told != name:
+                yield name, plain.identifier(told)
 
     @cached_property
     def modules(self) -> Mapping[str, str]:
@@ -173,6 +183,10 @@ class Naming:
 
     def _speaks(self, name: str) -> bool:
         return self.chain.model.name in self.owners.nouns.mentioned(name)
+
+
+def _pascal(name: str) -> str:
+    return "".join(word.capitalize() for word in name.split("_"))
 
 
 def _bound(code: str) -> frozenset[str]:
