@@ -99,7 +99,7 @@ class Linker:
         facts = self.work.facts
         own = Parent(facts.home[1] or facts.new.pascal, facts.new, key=facts.key)
         name = facts.new.snake if site.body != facts.new.snake else f"db_{facts.new.snake}"
-        refusal = self._raise(own, str(site.key))
+        refusal = self._raise(site, own, str(site.key))
         self.work.imports |= store.row_imports
         code = f"{name} = {store.row(own.model, own.key, str(site.key))}\n"
         code += f"if {name} is None:\n    {refusal}\n"
