@@ -197,12 +197,22 @@ class _Writer:
             word = re.search(r"\{(\w+)\}(?:/\w+)?/?$", handler.path) if handler.verb else None
             if word:
                 found = [p for p in handler.params if p.name.value == word[1]]
-                return found[0].with_changes(comma=cst.MaybeSentinel.DEFAULT) if found else None
+                key = found[0].with_changes(comma=cst.MaybeSentinel.DEFAULT) if found else None
+                return self._as_uuid(key) if key else None
         kind = re.search(r"^\s+id: (int|UUID|uuid\.UUID|str)\b", self._all_code(), re.MULTILINE)
         if kind is None or (kind[1] == "UUID" and "UUID" not in self.tree.code):
             return None
         name = cst.Name(f"{self.facts.new.snake}_id")
         return cst.Param(name, cst.Annotation(cst.parse_expression(kind[1])))
+
+    def _as_uuid(self, key: cst.Param) -> cst.Param:
+        """Return a key that is sent as text as the id that it is: a database refuses any other text."""
+        is_text = key.annotation is not None and code_of(key.annotation) == "str"
+        kept = rf"^\s+{self.facts.key}: (?:Mapped\[)?(?:uuid\.)?UUID\b"
+        if not is_text or not re.search(kept, self._all_code(), re.MULTILINE):
+            return key
+        self.work.imports.add(("uuid", "UUID"))
+        return key.with_changes(annotation=cst.Annotation(cst.Name("UUID")))
 
     def _all_code(self) -> str:
         return "\n".join(t.code for t in (self.tree, *self.others))
