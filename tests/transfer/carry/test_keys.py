@@ -38,3 +38,12 @@ def test_a_key_that_is_sent_as_text_is_the_uuid_that_it_is() -> None:
     made = carry(parts, replace(facts, key="id"), PlainWriter(facts.new))
     assert "def get_memo(id: UUID, db: Session" in made.codes["routes.py"]
     assert ("uuid", "UUID") in made.imports["routes.py"]
+
+
+def test_a_body_is_taken_apart_as_the_projects_pydantic_does() -> None:
+    facts = facts_of("old Note title:str\nnew Memo text:text\nhome app.models Memo\n")
+    parts = [Part("models.py", MODELS, "model"), Part("routes.py", ROUTES, "routes")]
+    old = carry(parts, replace(facts, pydantic=1), PlainWriter(facts.new)).codes["routes.py"]
+    assert "in memo.dict().items()" in old.replace("db_memo", "memo")
+    new = carry(parts, facts, PlainWriter(facts.new)).codes["routes.py"]
+    assert ".model_dump().items()" in new

@@ -101,7 +101,8 @@ class Facts:
     are awaited; `commits`, that who writes rows commits them, rather than who gives the session;
     `distinct`, that the project asks for unique rows, as joins to many need it; `guarded` are the
     functions that catch the database's errors; `made` are the classes that new fields bring along;
-    `home` is the new model's module and class, `key` its primary key's attribute.
+    `home` is the new model's module and class, `key` its primary key's attribute;
+    `pydantic` is the version that the project has.
     """
 
     renaming: Callable[[str], Renaming]
@@ -124,6 +125,7 @@ class Facts:
     made: frozenset[str] = frozenset()
     home: Import = ("", "")
     key: str = "id"
+    pydantic: int = 2
 
     def parent(self, target: str | None) -> Parent | None:
         """Return the parent model of a reference, by its class or its name, if it is known."""

@@ -126,6 +126,7 @@ def facts(learning: Learning) -> Facts:
         made=frozenset(_made(learning)),
         home=(learning.home().module, learning.model_class),
         key=dialect.key.key,
+        pydantic=dialect.schema.pydantic,
         tests=tuple((p, modules.text(p)) for p in modules.paths if is_test(p)),
     )
 
