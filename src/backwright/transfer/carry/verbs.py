@@ -416,8 +416,8 @@ class _Writer:
         kind = code_of(body.annotation.annotation) if body.annotation else ""
         is_partial = kind in self.bodies.updates
         code, answer = self._all_code(), str(self._answer())
-        is_old = "model_dump" not in code and re.search(r"\.dict\(|orm_mode", code)
-        is_old = is_old or self.facts.pydantic < 2
+        says_old = "model_dump" not in code and re.search(r"\.dict\(|orm_mode", code)
+        is_old = bool(says_old) or self.facts.pydantic < 2
         dump = f"{'dict' if is_old else 'model_dump'}({'exclude_unset=True' if is_partial else ''})"
         waits = "await " if store.is_async else ""
         method = "patch" if is_partial else "put"

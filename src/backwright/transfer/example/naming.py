@@ -100,7 +100,7 @@ class Naming:
     def lookups(self) -> Mapping[str, str]:
         """New names of the exemplar's functions that find a row by a field of its own."""
         plain = Renaming(((self.chain.names, self.new),), protected=self.protected)
-        found = {}
+        found: dict[str, str] = {}
         for part in self.chain.parts:
             for statement in part.statements:
                 for node in (statement.node, *getattr(statement.node, "body", ())):
