@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from backwright.agent.planner.compose import HARM, compose
 from backwright.agent.planner.foreign import GRAVE
@@ -16,7 +16,7 @@ from backwright.errors import QuestionError, UsageError
 _DESCRIBED = ("new", "add resource", "add field", "add relation")
 
 
-def agreed(by_frames: Callable[[], State], as_whole: Callable[[], State]) -> Plan:
+def agreed(by_frames: Callable[[], State], *readings_of_whole: Callable[[], State]) -> Plan:
     """Return the plan that a text means.
 
     What one reading understood and the other did not is taken from the one that did; where both
@@ -24,15 +24,28 @@ def agreed(by_frames: Callable[[], State], as_whole: Callable[[], State]) -> Pla
 
     Args:
         by_frames: Reads the text clause by clause.
-        as_whole: Reads the text as a whole.
+        readings_of_whole: Read the text as a whole; the first is trusted most.
 
     Raises:
         UsageError: nothing of the text can be done, or it asks for harm.
         QuestionError: something is open.
     """
+    first, *further = readings_of_whole
+    return _joined(first, lambda: _joined_all(by_frames, further))
+
+
+def _joined_all(by_frames: Callable[[], State], further: Sequence[Callable[[], State]]) -> Plan:
+    if not further:
+        return compose(by_frames())
+    first, *rest = further
+    return _joined(first, lambda: _joined_all(by_frames, rest))
+
+
+def _joined(as_whole: Callable[[], State], others: Callable[[], Plan]) -> Plan:
+    """Return the plan of one reading of the whole and of what the other readings made."""
     state, plan = _whole(as_whole)
     try:
-        frames = compose(by_frames())
+        frames = others()
     except QuestionError:
         if plan is None:
             raise

@@ -20,7 +20,7 @@ _CUE = r"""(?:\b(?:is|are|be|being|can be|may be|must be|should be|as|takes?|wit
      |\b(?:picked|selected|chosen|taken)\s+from|\b(?:limited|restricted)\s+to(?=\s+[a-z])|\bwhich\s+(?:is|can\s+be))
     \s*(?:the\s+)?(?:values?|states?|options?|words|following|these)?\s*[:(=]*\s*"""
 _ENUM = re.compile(_CUE, re.IGNORECASE | re.VERBOSE)
-_SLASHES = re.compile(rf"(?<![\w./:])({_WORD}(?:\s*[/|]\s*{_WORD})+)(?![\w/])")
+_SLASHES = re.compile(rf"(?<![\w./:])({_WORD}(?:(?:\s*\|\s*|/\s?|\s/\s){_WORD})+)(?![\w/])")
 _OR_LIST = re.compile(
     rf"(?:(?<=[:(=–])\s*|^\s*|\b(?:can|may|must|should|will)\s+be\s+(?:either\s+)?|\b(?:is|are)\s+(?:either\s+)?)"
     rf"({_WORD}(?:\s*,\s*{_WORD})*\s*,?\s+or\s+{_WORD})\b"
@@ -31,7 +31,9 @@ _PAREN_LIST = re.compile(
 _PHRASES = re.compile(
     rf"\(\s*({_WORD}(?: {_WORD}){{0,2}}(?:\s*,\s*(?:or\s+)?{_WORD}(?: {_WORD}){{0,2}}){{1,12}})\s*\)"
 )
-_NO_VALUE = re.compile(r"(?i)^(?:yes|no|true|false|on|off|and|or|json|jsonb|null|none|a|an|the)$")
+_NO_VALUE = re.compile(
+    r"(?i)^(?:yes|no|true|false|on|off|and|or|more|less|higher|zero|than|json|jsonb|null|none|a|an|the)$"
+)
 _JOIN = re.compile(r"\s*(?:,\s*(?:and\s+|or\s+)?|[/|]|\s(?:and|or)\s)\s*", re.IGNORECASE)
 _AFTER_VALUE = re.compile(
     r"\s*(?:$|[,.;)/|–(]|(?:and|or|by|with|as|at|unless|initially|default|starting|to|where)\b)"
@@ -246,7 +248,7 @@ _BEFORE = (
     ("ref", r"(?<=[a-z]:)\s*(?=(?-i:[A-Z]))THING(?=\s*(?:[,;)(]|$))"),
     ("ref", r"(?<=[(:])\s*(?:an? |the )?THING\s+(?:reference|ref|fk|foreign key)\b"),
     ("many, surely", r"\bTHING\s*[:,–-]?\s*\(?\s*(?:as )?(?:an? )?(?:many[- ]to[- ]many|m2m|n:m)\b(?: relation(?:ship)?)?(?: (?:to|with) \w+)?(?:\s*\))?"),
-    ("ref", r"(?<=\w )(?:is|being) (?:always )?(?:an?|the|one) (?:existing )?THING\b(?!'s| (?:\w+ )?(?:is|are|has|with|that)\b)"),
+    ("ref", r"(?<=\w )(?:is|being) (?:always )?(?:an?|the|one) (?:existing )?THING\b(?!'s|\s*[:(–]| (?:\w+ )?(?:is|are|has|with|that)\b)"),
 )  # fmt: skip
 _BEHIND = (
     ("ref", r"\bTHING\s+(?:that |which |where )?(?:it|they|each|each one)\s+(?:belongs?|refers?|points?|is (?:linked|attached|assigned|tied|for|about|part of)|hangs?|goes|sits?)\b(?:\s+(?:to|on|in|for|at))?"),

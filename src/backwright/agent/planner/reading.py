@@ -12,6 +12,7 @@ from backwright.agent.planner.frames import judges, relations
 from backwright.agent.planner.frames.table import FRAMES
 from backwright.agent.planner.lexicon import pattern
 from backwright.agent.planner.nouns import pascal, read_noun
+from backwright.agent.planner.slots.describing import BY_SEGMENTS
 from backwright.agent.planner.state import State
 from backwright.agent.planner.types import Plan, World
 from backwright.agent.planner.unread import has_types, place_unread, wish
@@ -62,6 +63,7 @@ def plan_task(text: str, world: World, answers: Answers | None = None) -> Plan:
     known = answers or Answers()
     return agreed(
         lambda: _by_frames(message, world, known),
+        lambda: read_whole(text, message, world, known, BY_SEGMENTS),
         lambda: read_whole(text, message, world, known),
     )
 

@@ -10,21 +10,21 @@ from backwright.agent.planner.state import Entity, State
 
 
 def model_in(text: str, state: State) -> Entity | None:
-    """Return the one model of the project that a statement names, outside of what refers to it."""
+    """Return the model of the project that a statement names first, outside of what refers to it."""
     refs = [
         (one.start, one.end)
         for one in spot(text, state.forms())
         if one.kind in ("ref", "many", "enum")
     ]
-    for thing in state.world.things:
-        for form in sorted(thing.forms, key=len, reverse=True):
-            for match in re.finditer(rf"(?i)(?<![\w.-]){re.escape(form)}(?![\w-])", text):
-                inside = any(a <= match.start() < b for a, b in refs)
-                if not inside and not text.count("(", 0, match.start()) > text.count(
-                    ")", 0, match.start()
-                ):
-                    return state.find(thing.name)
-    return None
+    found = [
+        (match.start(), thing.name)
+        for thing in state.world.things
+        for form in thing.forms
+        for match in re.finditer(rf"(?i)(?<![\w.-]){re.escape(form)}(?![\w-])", text)
+        if not any(a <= match.start() < b for a, b in refs)
+        and text.count("(", 0, match.start()) <= text.count(")", 0, match.start())
+    ]
+    return state.find(min(found)[1]) if found else None
 
 
 def is_of_current(text: str, host: Entity, state: State) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from backwright.agent.planner.lexicon import lexicon, patterns
 
-_MARKS = '`"*'
+_MARKS = "`\"*'"
 
 
 def project_name(text: str) -> tuple[str, str]:

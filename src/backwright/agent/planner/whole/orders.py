@@ -17,7 +17,6 @@ from backwright.agent.planner.whole.titles import (
     announced_field,
     begins,
     is_called,
-    last_noun,
     names_resource,
     opens_below,
 )
@@ -46,17 +45,19 @@ def _deletes(clause: Clause, state: State) -> bool:
     found = [one for one in spot(clause.text, state.forms()) if one.kind in ("cascade", "restrict")]
     if not found or is_typed(clause.text, state):
         return False
-    named = [
-        e
-        for e in state.entities
-        if any(re.search(rf"(?i)(?<![\w-]){re.escape(f)}(?![\w-])", clause.text) for f in e.called)
-    ]
+
+    def names(entity: Entity | None) -> bool:
+        return entity is not None and any(
+            re.search(rf"(?i)(?<![\w-]){re.escape(form)}(?![\w-])", clause.text)
+            for form in entity.called
+        )
+
     refs = [
         d
-        for e in named
+        for e in state.entities
+        if names(e)
         for d in e.drafts
-        if d.said.get("type") == "ref"
-        and any(o is not e and o.name == state.target(str(d.said["thing"])) for o in named)
+        if d.said.get("type") == "ref" and names(state.find(str(d.said["thing"])))
     ]
     for draft in refs[:1]:
         draft.take(found[0])
@@ -101,7 +102,7 @@ def _by_frame(clause: Clause, reading: Reading) -> bool:
 def _announce(clause: Clause, host: Entity | None, reading: Reading) -> None:
     """Keep what a statement speaks of: fields may follow."""
     state = reading.state
-    noun = last_noun(clause.text, state)
+    noun = reading.manner.noun(clause.text, state)
     if noun and state.ahead and not clause.asks and opens_below(noun, clause, reading):
         return
     known = state.find(noun) if noun else None

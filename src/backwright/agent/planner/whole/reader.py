@@ -19,14 +19,22 @@ from backwright.agent.planner.whole.orders import read_order, relates
 from backwright.agent.planner.whole.owning import owner_of, take_owner_of
 from backwright.agent.planner.whole.pending import place_pending
 from backwright.agent.planner.whole.stories import give_owners, note_owner, place_stories
-from backwright.agent.planner.whole.titles import read_title
-from backwright.agent.planner.whole.told import Reading, all_names
+from backwright.agent.planner.whole.titles import last_noun, read_title
+from backwright.agent.planner.whole.told import Manner, Reading, all_names
 from backwright.agent.planner.whole.typed import STRONG, has_content, is_line_of_field, is_typed
 from backwright.agent.planner.wording import Message, without_courtesy
 from backwright.tasks.questions import Answers
 
+BY_MARKERS = Manner(read_description, is_typed, last_noun)
 
-def read_whole(text: str, message: Message, world: World, answers: Answers) -> State:
+
+def read_whole(
+    text: str,
+    message: Message,
+    world: World,
+    answers: Answers,
+    manner: Manner = BY_MARKERS,
+) -> State:
     """Return what a text asks for, read as a whole.
 
     Args:
@@ -34,21 +42,28 @@ def read_whole(text: str, message: Message, world: World, answers: Answers) -> S
         message: The same, with what was pasted apart.
         world: What is known of the project.
         answers: Answers to questions.
+        manner: How statements that describe fields are read.
     """
     said = plain(message.said if judges.is_evidence(message.pasted) else text)
     for wrong, right in message.mended:
         said = re.sub(rf"(?<![\w`.]){re.escape(wrong)}(?![\w`.])", right, said)
     name, said = project_name(said) if world.is_empty else ("", said)
-    state = _pass(said, name, message, world, answers, ())
+    state = _pass(said, name, message, world, answers, (), manner)
     made = tuple(one.name for one in state.entities if not one.thing and one.drafts)
-    return _pass(said, name, message, world, answers, made)
+    return _pass(said, name, message, world, answers, made, manner)
 
 
 def _pass(
-    said: str, name: str, message: Message, world: World, answers: Answers, ahead: tuple[str, ...]
+    said: str,
+    name: str,
+    message: Message,
+    world: World,
+    answers: Answers,
+    ahead: tuple[str, ...],
+    manner: Manner,
 ) -> State:
     state = State(world, answers, pasted=message.pasted, said=said, ahead=ahead)
-    reading = Reading(state)
+    reading = Reading(state, manner)
     if judges.is_evidence(message.pasted):
         judges.read_pasted(state)
     if world.is_empty:
@@ -140,7 +155,7 @@ def _tell(clause: Clause, reading: Reading) -> None:
 
 
 def _clause(clause: Clause, statement: Statement, reading: Reading) -> None:
-    typed = is_typed(clause.text, reading.state)
+    typed = reading.manner.describes(clause.text, reading.state)
     if statement.label and not typed:
         read_title(clause, reading)
     elif not typed and _tries(clause.text):
@@ -166,7 +181,7 @@ def _tells_of_others(clause: Clause, reading: Reading) -> bool:
 def _owned_clause(clause: Clause, statement: Statement, reading: Reading) -> None:
     """Read a statement apart from what it says of whose rows are."""
     state = reading.state
-    typed = is_typed(clause.text, state)
+    typed = reading.manner.describes(clause.text, state)
     rest, owner, said = _without_owner(clause.text, state)
     alone = owner and not typed and (owner_of(clause.text, alone=False) or not has_content(rest))
     whole = None if owner or typed else owner_of(clause.text)
@@ -174,7 +189,7 @@ def _owned_clause(clause: Clause, statement: Statement, reading: Reading) -> Non
         note_owner(owner, clause, reading)
     elif whole and (state.acts or reading.title):
         note_owner(whole, clause, reading)
-    elif is_typed(rest, state) or is_line_of_field(rest, statement, reading):
+    elif reading.manner.describes(rest, state) or is_line_of_field(rest, statement, reading):
         reading.inside = is_line_of_field(rest, statement, reading)
         _fields(Clause(rest, clause.raw, clause.asks, clause.opens), reading, owner, said)
     else:
@@ -194,7 +209,7 @@ def _without_owner(text: str, state: State) -> tuple[str, str | None, str]:
 def _fields(clause: Clause, reading: Reading, owner: str | None, said: str) -> None:
     state = reading.state
     before = len(state.entities)
-    read_description(clause, reading)
+    reading.manner.describe(clause, reading)
     if about := outside(clause, "resources", all_names(state)):
         state.refused.append((clause.raw, about))
     if owner:

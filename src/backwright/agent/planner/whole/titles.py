@@ -32,7 +32,7 @@ def read_title(clause: Clause, reading: Reading) -> None:
         )
         state.aside.append(clause.raw)
         return
-    noun = heads[-1].noun if heads else last_noun(clause.text, state)
+    noun = heads[-1].noun if heads else reading.manner.noun(clause.text, state)
     if noun and opens_below(noun, clause, reading):
         return
     if noun:
@@ -153,7 +153,7 @@ def begins(clause: Clause, reading: Reading) -> bool:
         return False
     if outside(clause, "new", ()):
         return False
-    noun = last_noun(clause.text, state)
+    noun = reading.manner.noun(clause.text, state)
     if noun and is_plural(noun):
         reading.title, reading.title_source = noun, clause.raw
     state.aside.append(clause.raw)

@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from backwright.agent.planner.clauses import Clause
 from backwright.agent.planner.state import Entity, State
 from backwright.agent.planner.whole.heads import is_noun
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How statements that describe fields are read.
+
+    Attributes:
+        describe: Reads one.
+        describes: Tells whether one does.
+        noun: Returns what a statement announces that describes no field.
+    """
+
+    describe: Callable[[Clause, Reading], None]
+    describes: Callable[[str, State], bool]
+    noun: Callable[[str, State], str]
 
 
 @dataclass
@@ -15,6 +31,7 @@ class Reading:
 
     Attributes:
         state: What was understood.
+        manner: How statements that describe fields are read.
         title: A noun that was announced, and waits for its fields.
         waiting: Fields that were told before the resource was named.
         mode: The part of a ticket that is being read: `background`, `criteria`, or none.
@@ -22,6 +39,7 @@ class Reading:
     """
 
     state: State
+    manner: Manner
     title: str = ""
     title_source: str = ""
     mode: str = ""

@@ -1,0 +1,548 @@
+"""Cutting a statement into segments: each has at most one name, and what is said of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from backwright.agent.planner.attributes import Attribute
+from backwright.agent.planner.drafts import known_kind, snake
+from backwright.agent.planner.slots.speech import is_verb, joins, qualifies
+from backwright.agent.planner.slots.tokens import Token, is_noun
+
+_CUTTING = frozenset({"and", "plus", "but", "und"})
+_REASONS = frozenset({"because", "since", "so", "although", "though"})
+_LEADING_TO = ("mark", "said", "group")
+_PREPOSITIONS = frozenset(
+    [
+        "to",
+        "on",
+        "for",
+        "of",
+        "in",
+        "with",
+        "onto",
+        "into",
+        "per",
+        "by",
+        "at",
+        "from",
+        "under",
+        "about",
+        "auf",
+        "für",
+    ]
+)
+_PRONOUNS = frozenset(["it", "them", "this", "that", "these", "those", "one"])
+_SKIPPED = frozenset(
+    [
+        "is",
+        "are",
+        "be",
+        "being",
+        "been",
+        "was",
+        "as",
+        "which",
+        "that",
+        "it",
+        "they",
+        "should",
+        "must",
+        "may",
+        "can",
+        "will",
+        "shall",
+        "the",
+        "a",
+        "an",
+        "of",
+        "to",
+        "with",
+        "has",
+        "have",
+        "also",
+        "just",
+        "always",
+        "either",
+        "of",
+        "each",
+        "its",
+        "their",
+        "whose",
+        "so",
+        "only",
+        "simply",
+        "type",
+        "has",
+        "having",
+        "called",
+        "named",
+        "then",
+        "or",
+    ]
+)
+HEADER = "::"  # stands between a resource and its fields
+GROUPS = frozenset({"both", "all", "each", "everything", "neither", "none"})
+_LONGEST = 3
+TYPING = ("type", "money", "decimal", "length", "range", "enum")
+Known = Callable[[str], bool]
+
+
+@dataclass
+class Segment:
+    """A stretch of a statement with at most one name.
+
+    Attributes:
+        lead: What stands before the name.
+        name: The words of the name; empty where none is there.
+        is_coded: Whether the name is written as one.
+        said: What is said of it.
+        rest: What else stands there.
+        hosts: Resources that it is put on: `for tasks`.
+        text: The whole stretch.
+        grouped: The word that makes it one for several fields: `both`.
+        cut: The mark that stands before it.
+        is_plural: Whether its type stands in the plural.
+    """
+
+    lead: tuple[Token, ...] = ()
+    name: str = ""
+    is_coded: bool = False
+    said: list[Attribute] = field(default_factory=list)
+    rest: tuple[Token, ...] = ()
+    hosts: list[str] = field(default_factory=list)
+    text: str = ""
+    grouped: str = ""
+    cut: str = ""
+    reason: str = ""
+    is_plural: bool = False
+
+
+def segments_of(text: str, tokens: Sequence[Token], known: Known) -> list[Segment]:
+    """Return the segments of a statement, in order.
+
+    Args:
+        text: The statement.
+        tokens: Its tokens.
+        known: Tells whether words name a resource.
+    """
+    found: list[Segment] = []
+    for item, cut in _items(_unfolded(text, tokens, known)):
+        segment = _segment(text, item, found[-1] if found else None, known)
+        segment.cut = cut
+        found.append(segment)
+    return found
+
+
+def _unfolded(text: str, tokens: Sequence[Token], known: Known) -> list[Token]:
+    """Return tokens in which the fields of a resource stand behind it, and not in parentheses."""
+    found: list[Token] = []
+    for at, one in enumerate(tokens):
+        if one.kind == "group" and at and _is_header(text, tokens, at, known):
+            found += [Token("mark", HEADER, one.start, one.start), *_unfolded(text, one.inner, known),
+                      Token("mark", ";", one.end, one.end)]  # fmt: skip
+        else:
+            found.append(one)
+    return found
+
+
+def _is_header(text: str, tokens: Sequence[Token], at: int, known: Known) -> bool:
+    """Tell whether what stands in parentheses are the fields of the noun before them."""
+    noun = tokens[at - 1]
+    if noun.kind not in ("word", "verb", "code") or (noun.is_word and joins(noun.text)):
+        return False
+    inner = segments_of(text, tokens[at].inner, known)
+    named = [one for one in inner if one.name]
+    typed = [one for one in named if one.said]
+    proper = noun.text[0].isupper() and (at > 1 or not noun.is_name)
+    if known(noun.text) or (proper and not noun.is_name):
+        return bool(typed) or len(named) > 1
+    return len(typed) > 1 and not noun.is_name
+
+
+def _items(tokens: Sequence[Token]) -> Iterator[tuple[list[Token], str]]:
+    """Yield the tokens between separators, with the separator before them."""
+    item: list[Token] = []
+    cut, at = "", 0
+    while at < len(tokens):
+        one = tokens[at]
+        width = _separates(tokens, at)
+        if width:
+            if item:
+                yield item, cut
+                item, cut = [], ""
+            cut = ";" if ";" in (cut, one.text) else one.text
+            at += width
+            continue
+        item.append(one)
+        at += 1
+    if item:
+        yield item, cut
+
+
+def _separates(tokens: Sequence[Token], at: int) -> int:
+    """Return how many tokens from a place on are a separator."""
+    one = tokens[at]
+    if one.is_mark(",", ";", ".", "+", "!", "?", "*", "•", "&"):
+        return 1
+    if not one.is_word:
+        return 0
+    if one.low in _CUTTING:
+        return 1
+    said = [t.low for t in tokens[at : at + 3]]
+    if said == ["as", "well", "as"]:
+        return 3
+    return 2 if said[:2] in (["along", "with"], ["together", "with"], ["followed", "by"]) else 0
+
+
+def _segment(text: str, item: list[Token], before: Segment | None, known: Known) -> Segment:
+    item, reason = _without_reason(text, item)
+    for at, one in enumerate(item):
+        if one.kind == "group":
+            inner, why = _without_reason(text, list(one.inner))
+            item[at], reason = replace(one, inner=tuple(inner)), reason or why
+    item = _with_weak_names(item, before)
+    segment = Segment(text=text[item[0].start : item[-1].end] if item else "", reason=reason)
+    segment.said = [t.said for t in _flattened(item) if t.said is not None]
+    segment.is_plural = any(_stands_in_plural(t) for t in item)
+    segment.grouped = next((t.low for t in item if t.is_word and t.low in GROUPS), "")
+    if not _name_coded(item, segment, known) and not _name_inside(item, segment, known):
+        _name_by_nouns(item, segment, known)
+    return segment
+
+
+def _without_reason(text: str, item: list[Token]) -> tuple[list[Token], str]:
+    """Return an item without why it is so: `indexed since we sort by it`."""
+    for at, one in enumerate(item):
+        if at and one.is_word and one.low in _REASONS:
+            return item[:at], text[item[at].start : item[-1].end]
+    return item, ""
+
+
+def _stands_in_plural(token: Token) -> bool:
+    return token.kind == "said" and bool(
+        re.search(r"(?i)(?:strings|integers|ints|numbers|floats|decimals|dates|datetimes|time ?stamps|booleans|flags|urls|texts)$", token.text)
+    )  # fmt: skip
+
+
+def _flattened(item: Sequence[Token]) -> Iterator[Token]:
+    for one in item:
+        if one.kind == "group":
+            yield from _flattened(one.inner)
+        else:
+            yield one
+
+
+def _with_weak_names(item: list[Token], before: Segment | None) -> list[Token]:
+    """Return an item in which a word that could be a type is a name where it stands for one: `email (unique)`."""
+    for at, one in enumerate(item):
+        if one.said is None:
+            continue
+        if one.said.kind not in ("type", "money") or not re.fullmatch(r"[A-Za-z][\w-]*", one.text):
+            return item
+        begin = max((i + 1 for i in range(at) if item[i].is_mark(HEADER)), default=0)
+        lead = item[begin:at]
+        if any(_is_content(item, i) for i in range(begin, at)) or any(
+            t.is_mark(":", "=", "–") for t in lead
+        ):
+            return item
+        rest = [t for t in _flattened(item[at + 1 :])]
+        typed = any(t.said is not None and t.said.kind in TYPING for t in rest)
+        plain = (
+            not lead
+            and not typed
+            and at + 1 >= len(item) - 1
+            and before is not None
+            and bool(before.said)
+            and bool(known_kind(snake(one.text)))
+        )
+        marked = at + 1 < len(item) and item[at + 1].is_mark(":", "=", "–")
+        open_before = (
+            before is not None and before.name and not any(a.kind in TYPING for a in before.said)
+        )
+        if marked or plain or (typed and one.said.weak) or (typed and not lead and _clashes(one.said, rest)) or (
+            one.said.weak and not open_before and all(t.low in ("a", "an", "the", "its", "with", "has", "optional") for t in lead)
+        ):  # fmt: skip
+            return [*item[:at], replace(one, kind="word", said=None), *item[at + 1 :]]
+        return item
+    return item
+
+
+def _clashes(said: Attribute, rest: Sequence[Token]) -> bool:
+    types = [
+        t.said.values.get("type") for t in rest if t.said is not None and t.said.kind == "type"
+    ]
+    return bool(types) and said.values.get("type") not in (None, *types)
+
+
+def _is_content(item: Sequence[Token], at: int) -> bool:
+    one = item[at]
+    return one.kind == "code" or (one.is_word and not joins(one.text) and not qualifies(one.text))
+
+
+def _name_coded(item: list[Token], segment: Segment, known: Known) -> bool:
+    """Take the name that is written as one: in a code span, or with an underscore."""
+    coded = [i for i, t in enumerate(item) if t.is_name and not known(t.text.replace("_", " "))]
+    coded = coded or [
+        i
+        for i, t in enumerate(item)
+        if i
+        and item[i - 1].low in ("field", "column", "attribute")
+        and t.kind == "word"
+        and is_noun(t)
+        and t.text[0].islower()
+    ]
+    coded = coded or [
+        i
+        for i, t in enumerate(item)
+        if t.is_name and (i == 0 or item[i - 1].low in ("field", "column"))
+    ]
+    if not coded:
+        return False
+    typed = next(
+        (i for i, t in enumerate(item) if t.said is not None and t.said.kind in TYPING), len(item)
+    )
+    at = next((i for i in reversed(coded) if i < typed), coded[0])
+    _take_name(item, at, at + 1, segment, known, coded=True)
+    return True
+
+
+def _name_inside(item: list[Token], segment: Segment, known: Known) -> bool:
+    """Take the name that stands in parentheses behind what describes it: `a begin (field starts_at, datetime)`."""
+    for at, one in enumerate(item):
+        if one.kind != "group" or not one.inner or not at:
+            continue
+        inner = [
+            t
+            for t in one.inner
+            if not (t.is_word and t.low in ("field", "column", "called", "named", "name", "as"))
+        ]
+        labelled = len(inner) < len(one.inner)
+        if not inner or inner[0].kind not in ("word", "verb", "code") or joins(inner[0].text):
+            continue
+        first = inner[0]
+        follows = inner[1] if len(inner) > 1 else None
+        plain = follows is not None and follows.is_mark(",", ":") and len(inner) > 2 and inner[2].kind in ("said", "word") and (
+            inner[2].said is not None or joins(inner[2].text)
+        )  # fmt: skip
+        if (
+            first.is_name
+            or (labelled and not is_verb(first.text))
+            or (plain and not qualifies(first.text))
+        ):
+            segment.lead, segment.name, segment.is_coded = tuple(item[:at]), first.text, True
+            segment.rest = tuple(
+                t for t in (*inner[1:], *item[at + 1 :]) if t.kind in ("word", "verb", "number")
+            )
+            segment.hosts = _hosts(item[:at] + item[at + 1 :], known)
+            return True
+    return False
+
+
+def _name_by_nouns(item: list[Token], segment: Segment, known: Known) -> None:
+    """Take the nouns right before what is said of them; where none stand there, those behind it."""
+    said = [
+        i
+        for i, t in enumerate(item)
+        if t.said is not None or (t.kind == "group" and any(x.said for x in _flattened(t.inner)))
+    ]
+    if not said:
+        _name_bare(item, segment, known)
+        return
+    if span := _told_of(item, known):
+        _take_name(item, *span, segment, known)
+        segment.rest = ()
+        return
+    for anchor in said[:2]:
+        span = _run_before(item, anchor, known)
+        if span is not None:
+            _take_name(item, *span, segment, known)
+            return
+    span = _run_after(item, said[0])
+    if span is not None:
+        _take_name(item, *span, segment, known)
+        return
+    segment.lead = tuple(item[: said[0]])
+    segment.rest = tuple(t for t in item[said[0] :] if t.kind in ("word", "verb", "code", "number"))
+    segment.hosts = _hosts(item, known)
+
+
+def _told_of(item: Sequence[Token], known: Known) -> tuple[int, int] | None:
+    """Return where the resource stands of which something is told: `the meter it was read from`."""
+    for at, one in enumerate(item[:-2]):
+        told = item[at + 1].low in ("it", "they", "he", "she") and item[at + 2].kind != "mark"
+        if told and is_noun(one) and known(one.text) and all(t.said is None for t in item[:at]):
+            return at, at + 1
+    return None
+
+
+def _run_before(item: Sequence[Token], anchor: int, known: Known) -> tuple[int, int] | None:
+    """Return where the nouns stand that a place in an item says something of."""
+    at = anchor - 1
+    while at >= 0:
+        one = item[at]
+        if one.said is not None or one.kind in ("number", "group") or one.is_mark(HEADER):
+            return None
+        if (
+            one.is_word
+            and (one.low in _PRONOUNS or one.low in GROUPS)
+            and at
+            and item[at - 1].low in _PREPOSITIONS
+        ):
+            at -= 2
+        elif one.kind == "mark" or (one.is_word and (one.low in _SKIPPED or qualifies(one.text))):
+            at -= 1
+        elif (item[at].kind == "verb") and is_verb(one.text, "being"):
+            at -= 1
+        elif is_noun(item[at]):
+            start = _start_of_run(item, at)
+            host = _text(item[start : at + 1])
+            if (
+                start
+                and known(host)
+                and item[_before_dets(item, start)].low in _PREPOSITIONS
+                and _before_dets(item, start) > 0
+            ):
+                at = _before_dets(item, start) - 1
+                continue
+            return start, at + 1
+        elif one.is_word and joins(one.text) and one.low.endswith("ly"):
+            at -= 1
+        else:
+            return None
+    return None
+
+
+def _start_of_run(item: Sequence[Token], at: int) -> int:
+    start = at
+    while start and at - start + 1 < _LONGEST and is_noun(item[start - 1]):
+        start -= 1
+    return start
+
+
+def _before_dets(item: Sequence[Token], at: int) -> int:
+    """Return the place before the articles that stand before a place."""
+    at -= 1
+    while at > 0 and item[at].low in (
+        "the",
+        "a",
+        "an",
+        "our",
+        "each",
+        "every",
+        "all",
+        "any",
+        "my",
+        "its",
+        "existing",
+    ):
+        at -= 1
+    return max(at, 0)
+
+
+def _run_after(item: Sequence[Token], at: int) -> tuple[int, int] | None:
+    """Return where the nouns stand behind what is said of them: `an optional note`, `bool archived`."""
+    while at < len(item) and (
+        item[at].said is not None
+        or (
+            item[at].is_word
+            and (
+                item[at].low in ("field", "column", "flag", "attribute", "called", "named", "value")
+                or qualifies(item[at].text)
+            )
+        )
+        or item[at].is_mark(":", "–")
+    ):
+        at += 1
+    end = at
+    while end < len(item) and end - at < _LONGEST and is_noun(item[end]):
+        end += 1
+    if (
+        end == at
+        and at < len(item)
+        and item[at].is_word
+        and is_verb(item[at].text)
+        and not joins(item[at].text)
+        and at + 1 == len(item)
+    ):
+        end = at + 1  # `bool archived`
+    return (at, end) if end > at else None
+
+
+def _name_bare(item: list[Token], segment: Segment, known: Known) -> None:
+    """Take the noun of an item that says nothing of it: `with the tool`, `title`."""
+    if span := _told_of(item, known):
+        _take_name(item, *span, segment, known)
+        segment.rest = ()
+        return
+    end = len(item)
+    while end and not is_noun(item[end - 1]):
+        end -= 1
+    start = end
+    while start and end - start < _LONGEST and is_noun(item[start - 1]):
+        start -= 1
+    if start == end or end < len(item):
+        only = [t for t in item if t.kind in ("word", "verb", "code") and not joins(t.text)]
+        if (
+            len(only) == 1
+            and only[0] is item[-1]
+            and all(t.low in ("a", "an", "the", "its") for t in item[:-1])
+        ):
+            _take_name(item, len(item) - 1, len(item), segment, known)  # `archived`
+            return
+        segment.lead, segment.hosts = tuple(item), _hosts(item, known)
+        return
+    _take_name(item, start, end, segment, known)
+
+
+def _take_name(
+    item: Sequence[Token],
+    start: int,
+    end: int,
+    segment: Segment,
+    known: Known,
+    *,
+    coded: bool = False,
+) -> None:
+    segment.lead, segment.is_coded = tuple(item[:start]), coded
+    segment.name = _named(item[start:end])
+    behind = [t for t in _flattened(item[end:]) if t.kind in ("word", "verb", "code", "number")]
+    segment.rest = tuple(behind)
+    segment.hosts = _hosts([*item[:start], Token("mark", ",", 0, 0), *item[end:]], known)
+
+
+def _named(tokens: Sequence[Token]) -> str:
+    """Return the words of a name, without those that every field has: `status field`."""
+    kept = [
+        t.text
+        for t in tokens
+        if t.low not in ("field", "column", "attribute", "property", "flag", "fields", "value")
+    ]
+    return " ".join(kept or [t.text for t in tokens][-1:])
+
+
+def _text(tokens: Sequence[Token]) -> str:
+    return " ".join(t.text for t in tokens)
+
+
+def _hosts(item: Sequence[Token], known: Known) -> list[str]:
+    """Return the resources that an item is put on: `on tasks`, `with an order`."""
+    found = []
+    for at, one in enumerate(item):
+        if not one.is_word or one.low not in _PREPOSITIONS:
+            continue
+        begin = at + 1
+        while (
+            begin < len(item)
+            and item[begin].is_word
+            and (joins(item[begin].text) or qualifies(item[begin].text))
+        ):
+            begin += 1
+        for end in (begin + 2, begin + 1):
+            noun = _text(item[begin:end])
+            if noun and known(noun):
+                found.append(noun)
+                break
+    return found
