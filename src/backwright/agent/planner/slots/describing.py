@@ -18,8 +18,9 @@ from backwright.agent.planner.slots.subjects import Subject, announced, announce
 from backwright.agent.planner.slots.tokens import Token, tokens_of
 from backwright.agent.planner.state import Entity, State, is_plural
 from backwright.agent.planner.whole.giving import read_dotted
+from backwright.agent.planner.whole.orders import relates
 from backwright.agent.planner.whole.told import Manner, Reading
-from backwright.agent.planner.whole.typed import DOTTED, is_typed
+from backwright.agent.planner.whole.typed import DOTTED, counts_requests, is_typed
 from backwright.spec.fields import KINDS
 
 _LITERAL = re.compile(
@@ -48,6 +49,7 @@ class _Describing:
     target: Entity | None = None
     waiting: list[Attribute] = field(default_factory=list)
     named: bool = False
+    placed: bool = False
     literals: dict[str, str] = field(default_factory=dict)
     lost: list[str] = field(default_factory=list)
 
@@ -73,9 +75,13 @@ def describes_fields(text: str, state: State) -> bool:
         text = _REFERRING.sub(rf"\g<1>{state.current.forms[0]}", text)
     if is_typed(text, state):
         return True
+    if counts_requests(text):
+        return False
     tokens = tokens_of(text, state.forms())
     found = segments_of(*tokens, lambda noun: state.find(noun) is not None)
-    typed = [one for one in found if one.name and any(a.kind in TYPING for a in one.said)]
+    typed = [
+        one for one in found if one.name and any(a.kind in TYPING and not a.weak for a in one.said)
+    ]
     pairs = pairwise(found)
     if any(
         not a.said
@@ -92,6 +98,7 @@ def describes_fields(text: str, state: State) -> bool:
     )
 
 
+_MAIL = re.compile(r"^e_?mail(?:_address)?$")
 _DETS = frozenset("a an the its their and optional with".split())
 
 
@@ -115,7 +122,11 @@ def read_by_segments(clause: Clause, reading: Reading) -> None:
         return
     text = _LITERAL.sub(about.take_literal, text)
     text, tokens = tokens_of(text, state.forms())
-    found = segments_of(text, tokens, about.known)
+    open_field = Segment(name=reading.pending[0]) if reading.pending is not None else None
+    found = segments_of(text, tokens, about.known, open_field)
+    describes = any(one.is_coded or a.kind in TYPING for one in found for a in one.said)
+    if not describes and not reading.inside and not reading.title and relates(clause, state):
+        return
     for at, one in enumerate(found):
         _read(one, found[at + 1 :], about, opens=at == 0)
     if about.waiting:
@@ -132,18 +143,33 @@ def _kept(segment: Segment, text: str) -> list[str]:
 
 def _read(segment: Segment, after: Sequence[Segment], about: _Describing, *, opens: bool) -> None:
     state = about.state
+    if (
+        segment.name
+        and not segment.said
+        and not segment.lead
+        and about.placed
+        and about.known(segment.name)
+    ):
+        about.lost.append(segment.text)  # `to product and order`
+    about.placed = bool(segment.hosts)
     if _is_value(segment, about):
         return
     if announces(segment, after[0] if after else None, about.known):
-        _turn_to(Subject(segment.name), about)
+        behind = segment.hosts[0] if segment.hosts and segment.rest else ""
+        _turn_to(Subject(segment.name, parent=behind), about)
         return
-    if _is_subject_itself(segment, about):
+    if segment.labelled and (host := _labelled_host(segment, about)):
+        about.target = state.speak_of(host)
+        host.asked = True
+        segment.lead = ()
+    elif not (about.reading.inside and opens) and _is_subject_itself(segment, about, opens=opens):
         _turn_to(Subject(segment.name), about)
         segment.name = ""
     elif not (about.reading.inside and opens) and (
         subject := subject_of(segment, about.known, opens=opens or segment.cut == ";")
     ):
         _turn_to(subject, about)
+        segment.lead = segment.lead[subject.end :]
     elif host := _host_of(segment, about):
         about.target = state.speak_of(host)
         host.asked = True
@@ -193,7 +219,7 @@ def _place_host(segment: Segment, about: _Describing) -> None:
     about.target = about.state.speak_of(host)
 
 
-def _is_subject_itself(segment: Segment, about: _Describing) -> bool:
+def _is_subject_itself(segment: Segment, about: _Describing, *, opens: bool) -> bool:
     """Tell whether the noun of a segment is what refers, and no field: `readings belong to a meter`."""
     typing = [a for a in segment.said if a.kind in (*TYPING, "ref", "many")]
     refs = [a for a in typing if a.kind in ("ref", "many")]
@@ -202,7 +228,8 @@ def _is_subject_itself(segment: Segment, about: _Describing) -> bool:
     if not words_of or segment.is_coded or not refs or len(refs) < len(typing):
         return False
     segment.name = " ".join(words_of)
-    if not (about.known(segment.name) or proper):
+    fresh = opens and bool(segment.lead) and segment.lead[0].low in ("a", "an", "each", "every")
+    if not (about.known(segment.name) or proper or fresh):
         return False
     return all(pascal(str(a.values["thing"])) != pascal(segment.name) for a in refs)
 
@@ -234,6 +261,14 @@ def _turn_to(subject: Subject, about: _Describing) -> None:
         parent.take(Attribute("ref", 0, 0, {"thing": subject.parent}))
         if not any(d.said.get("thing") == subject.parent for d in known.drafts):
             known.drafts.append(parent)
+
+
+def _labelled_host(segment: Segment, about: _Describing) -> Entity | None:
+    """Return the model on which a text puts what it calls a field: `field ean on Product`."""
+    hosts = [found for noun in segment.hosts if (found := about.state.find(noun)) is not None]
+    if hosts:
+        return hosts[0]
+    return about.reading.host if about.target is None and about.reading.title else None
 
 
 def _host_of(segment: Segment, about: _Describing) -> Entity | None:
@@ -317,13 +352,22 @@ def _give(segment: Segment, after: Sequence[Segment], about: _Describing) -> Non
         and not segment.lead
     ):
         for one in refs:
+            if one.kind == "ref" and _target_of(one, about) == entity.name:
+                about.lost.append(segment.text)
+                continue
+            if one.kind == "many" and _confirms(one, entity, about):
+                continue
             named = {
                 str(d.said.get("thing", "")).lower() for d in drafts if d.said.get("type") == "ref"
             }
             if str(one.values["thing"]).lower() in named:
                 continue
-            drafts.append(Draft(f"<{one.values['thing']}>", words=segment.text))
-            drafts[-1].take(one)
+            announced_as = [
+                d for d in drafts if d.name == snake(_target_of(one, about)) and not d.said
+            ]
+            if not announced_as:
+                drafts.append(Draft(f"<{one.values['thing']}>", words=segment.text))
+            (announced_as or drafts)[-1].take(one)
             about.named = True
         refs = []
     if segment.grouped and len(drafts) > 1 and not refs:
@@ -334,7 +378,20 @@ def _give(segment: Segment, after: Sequence[Segment], about: _Describing) -> Non
                 else:
                     draft.take(Attribute("optional", 0, 0))
         return
-    if (refs or rest) and not about.named and not reading_goes_on(entity, about):
+    if refs or rest:
+        if not about.named and (segment.is_plural or segment.grouped):
+            about.lost.append(segment.text)
+            return
+        adverb = [t.low for t in segment.lead] == [] and segment.text.lower() in (
+            "optionally",
+            "optional",
+        )
+        waits = not about.named and (
+            not _goes_on(entity, about) or (adverb and any(s.name for s in after))
+        )
+    else:
+        waits = False
+    if waits:
         about.waiting += segment.said
         return
     for one in (*refs, *rest):
@@ -343,16 +400,41 @@ def _give(segment: Segment, after: Sequence[Segment], about: _Describing) -> Non
         drafts[-1].words = f"{drafts[-1].words}, {segment.text}".strip(", ")
 
 
+def _target_of(one: Attribute, about: _Describing) -> str:
+    """Return the name of what a reference refers to."""
+    return about.state.target(str(one.values["thing"]))
+
+
+def _confirms(one: Attribute, entity: Entity, about: _Describing) -> bool:
+    """Tell whether `a task may be in several sprints` only says from the other side what a sprint has many of."""
+    other = about.state.find(str(one.values["thing"]))
+    for keeper, target in ((other, entity.name), (entity, None)):
+        for draft in keeper.drafts if keeper is not None else ():
+            if (
+                draft.said.get("type") == "many"
+                and (target or entity.name)
+                in (about.state.target(str(draft.said["thing"])), entity.name)
+                and other is not None
+                and (
+                    other.name == entity.name
+                    or about.state.target(str(draft.said["thing"])) == entity.name
+                )
+            ):
+                draft.said["sure"] = 1
+                return True
+    return False
+
+
 def _said_of(one: Attribute, drafts: Sequence[Draft], text: str) -> Draft:
     """Return the field that something is said of: what becomes of rows is said of a reference."""
     refs = [d for d in drafts if d.said.get("type") == "ref"]
     if one.kind not in ("cascade", "restrict") or not refs:
-        return drafts[-1]
+        return drafts[-1] if drafts else Draft("")
     named = [d for d in refs if re.search(rf"(?i)\b{re.escape(str(d.said['thing']))}", text)]
     return (named or refs)[-1]
 
 
-def reading_goes_on(entity: Entity, about: _Describing) -> bool:
+def _goes_on(entity: Entity, about: _Describing) -> bool:
     """Tell whether a statement without a name says more of the last field: `It must be unique`."""
     return bool(entity.drafts) and entity is about.spoken
 
@@ -360,7 +442,7 @@ def reading_goes_on(entity: Entity, about: _Describing) -> bool:
 def _give_named(
     segment: Segment, after: Sequence[Segment], about: _Describing, entity: Entity
 ) -> None:
-    name = snake(segment.name)
+    name = _MAIL.sub("email", snake(segment.name))
     if (
         not segment.said
         and not segment.is_coded
@@ -376,6 +458,8 @@ def _give_named(
         if one.kind != "unit":
             draft.take(one)
     about.waiting, about.named = [], True
+    if segment.is_plural and len(entity.drafts) == 1:
+        about.lost.append(segment.text)  # `people want stable URLs`
     if segment.is_plural or segment.grouped == "both":
         for earlier in reversed(entity.drafts[:-1]):
             if earlier.said or earlier.literal or known_kind(earlier.name):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from backwright.agent.planner.attributes import Attribute
 from backwright.agent.planner.drafts import known_kind, snake
-from backwright.agent.planner.slots.speech import is_verb, joins, qualifies
+from backwright.agent.planner.slots.speech import is_verb, joins, qualifies, words
 from backwright.agent.planner.slots.tokens import Token, is_noun
 
 _CUTTING = frozenset({"and", "plus", "but", "und"})
@@ -105,6 +105,7 @@ class Segment:
         grouped: The word that makes it one for several fields: `both`.
         cut: The mark that stands before it.
         is_plural: Whether its type stands in the plural.
+        labelled: Whether the text calls it a field.
     """
 
     lead: tuple[Token, ...] = ()
@@ -118,19 +119,23 @@ class Segment:
     cut: str = ""
     reason: str = ""
     is_plural: bool = False
+    labelled: bool = False
 
 
-def segments_of(text: str, tokens: Sequence[Token], known: Known) -> list[Segment]:
+def segments_of(
+    text: str, tokens: Sequence[Token], known: Known, before: Segment | None = None
+) -> list[Segment]:
     """Return the segments of a statement, in order.
 
     Args:
         text: The statement.
         tokens: Its tokens.
         known: Tells whether words name a resource.
+        before: A field that waits for what is said of it.
     """
     found: list[Segment] = []
     for item, cut in _items(_unfolded(text, tokens, known)):
-        segment = _segment(text, item, found[-1] if found else None, known)
+        segment = _segment(text, item, found[-1] if found else before, known)
         segment.cut = cut
         found.append(segment)
     return found
@@ -140,7 +145,14 @@ def _unfolded(text: str, tokens: Sequence[Token], known: Known) -> list[Token]:
     """Return tokens in which the fields of a resource stand behind it, and not in parentheses."""
     found: list[Token] = []
     for at, one in enumerate(tokens):
-        if one.kind == "group" and at and _is_header(text, tokens, at, known):
+        if (
+            one.kind == "group"
+            and len(one.inner) == 2
+            and one.inner[0].low in words("classes")
+            and is_noun(one.inner[1])
+        ):
+            found += one.inner
+        elif one.kind == "group" and at and _is_header(text, tokens, at, known):
             found += [Token("mark", HEADER, one.start, one.start), *_unfolded(text, one.inner, known),
                       Token("mark", ";", one.end, one.end)]  # fmt: skip
         else:
@@ -216,7 +228,16 @@ def _segment(text: str, item: list[Token], before: Segment | None, known: Known)
 def _without_reason(text: str, item: list[Token]) -> tuple[list[Token], str]:
     """Return an item without why it is so: `indexed since we sort by it`."""
     for at, one in enumerate(item):
-        if at and one.is_word and one.low in _REASONS:
+        follows = item[at + 1] if at + 1 < len(item) else None
+        typed = any(t.said is not None and t.said.kind in TYPING for t in _flattened(item[at:]))
+        if (
+            at
+            and one.is_word
+            and one.low in _REASONS
+            and follows is not None
+            and follows.kind != "mark"
+            and not typed
+        ):
             return item[:at], text[item[at].start : item[-1].end]
     return item, ""
 
@@ -240,7 +261,10 @@ def _with_weak_names(item: list[Token], before: Segment | None) -> list[Token]:
     for at, one in enumerate(item):
         if one.said is None:
             continue
-        if one.said.kind not in ("type", "money") or not re.fullmatch(r"[A-Za-z][\w-]*", one.text):
+        mail = re.fullmatch(r"(?i)e-?mail address", one.text)
+        if one.said.kind not in ("type", "money") or (
+            not mail and not re.fullmatch(r"[A-Za-z][\w-]*[^\Ws]", one.text)
+        ):
             return item
         begin = max((i + 1 for i in range(at) if item[i].is_mark(HEADER)), default=0)
         lead = item[begin:at]
@@ -262,7 +286,7 @@ def _with_weak_names(item: list[Token], before: Segment | None) -> list[Token]:
         open_before = (
             before is not None and before.name and not any(a.kind in TYPING for a in before.said)
         )
-        if marked or plain or (typed and one.said.weak) or (typed and not lead and _clashes(one.said, rest)) or (
+        if marked or plain or (typed and one.said.weak) or (typed and not lead and bool(_types(rest))) or (
             one.said.weak and not open_before and all(t.low in ("a", "an", "the", "its", "with", "has", "optional") for t in lead)
         ):  # fmt: skip
             return [*item[:at], replace(one, kind="word", said=None), *item[at + 1 :]]
@@ -270,11 +294,9 @@ def _with_weak_names(item: list[Token], before: Segment | None) -> list[Token]:
     return item
 
 
-def _clashes(said: Attribute, rest: Sequence[Token]) -> bool:
-    types = [
-        t.said.values.get("type") for t in rest if t.said is not None and t.said.kind == "type"
-    ]
-    return bool(types) and said.values.get("type") not in (None, *types)
+def _types(rest: Sequence[Token]) -> list[Token]:
+    """Return what says a type among tokens."""
+    return [t for t in rest if t.said is not None and t.said.kind in ("type", "money")]
 
 
 def _is_content(item: Sequence[Token], at: int) -> bool:
@@ -398,7 +420,7 @@ def _run_before(item: Sequence[Token], anchor: int, known: Known) -> tuple[int, 
             at -= 1
         elif is_noun(item[at]):
             start = _start_of_run(item, at)
-            host = _text(item[start : at + 1])
+            host = _text([t for t in item[start : at + 1] if t.low not in words("classes")])
             if (
                 start
                 and known(host)
@@ -477,7 +499,17 @@ def _name_bare(item: list[Token], segment: Segment, known: Known) -> None:
         _take_name(item, *span, segment, known)
         segment.rest = ()
         return
+    if (
+        (span := _run_before(item, len(item), known))
+        and span[1] < len(item)
+        and not any(t.kind == "verb" and t.low not in ("add", "need", "put") for t in item)
+    ):
+        _take_name(item, *span, segment, known)
+        return
     end = len(item)
+    while end and item[end - 1].kind == "group":
+        end -= 1
+    item = item[:end]
     while end and not is_noun(item[end - 1]):
         end -= 1
     start = end
@@ -507,6 +539,7 @@ def _take_name(
     coded: bool = False,
 ) -> None:
     segment.lead, segment.is_coded = tuple(item[:start]), coded
+    segment.labelled = start > 0 and item[start - 1].low in ("field", "column", "attribute")
     segment.name = _named(item[start:end])
     behind = [t for t in _flattened(item[end:]) if t.kind in ("word", "verb", "code", "number")]
     segment.rest = tuple(behind)

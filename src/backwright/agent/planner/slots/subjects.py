@@ -32,7 +32,7 @@ _PREPOSITIONS = frozenset(
     ]
 )
 NEVER = frozenset(
-    "resource resources model models entity entities table tables object objects field fields column columns attribute attributes endpoint endpoints crud api apis".split()
+    "resource resources model models entity entities table tables object objects field fields column columns attribute attributes endpoint endpoints crud api apis fastapi postgres postgresql sqlmodel jwt cors rest alembic bearer".split()
 )
 _OPENING = frozenset(
     [
@@ -117,10 +117,14 @@ def subject_of(segment: Segment, known: Known, *, opens: bool) -> Subject | None
         opens: Whether a statement begins with it.
     """
     nouns = list(_nouns(segment.lead, known, opens=opens))
-    classed = [n for n in nouns if n.is_classed and (not n.is_placed or n.is_proper)]
+    classed = [
+        n for n in nouns if n.is_classed and (not n.is_placed or (n.is_proper and not n.is_known))
+    ]
     if classed:
         one = classed[-1]
         return Subject(one.text, is_sure=True, end=one.end, parent=_parent_of(one, nouns))
+    if segment.labelled and (placed := [n for n in nouns if n.is_known]):
+        return Subject(placed[-1].text, end=placed[-1].end)
     if segment.is_coded and any(n.is_known and not n.is_placed for n in nouns):
         nouns = [n for n in nouns if n.is_known or n.is_classed]
     made = [n for n in nouns if not n.is_known and not n.is_placed and _can_be_new(n, opens=opens)]
@@ -137,7 +141,7 @@ def subject_of(segment: Segment, known: Known, *, opens: bool) -> Subject | None
     if there:
         acting = [n for n in there if n.is_subject]
         one = (acting or there)[-1]
-        return Subject(one.text, end=one.end)
+        return Subject(one.text, end=one.end, parent=_parent_of(one, nouns))
     return None
 
 
@@ -178,19 +182,20 @@ def _nouns(lead: Sequence[Token], known: Known, *, opens: bool = True) -> list[_
 
 
 def _can_name(lead: Sequence[Token], at: int) -> bool:
-    one = lead[at]
-    if (
-        one.low in words("generic")
-        and not (one.text[0].isupper() and at)
-        and (
-            one.low in NEVER
-            or not at
-            or not is_noun(lead[at - 1])
-            or lead[at - 1].low in words("generic")
+    one, before = lead[at], lead[at - 1] if at else None
+    if one.low in NEVER:
+        after = lead[at + 1] if at + 1 < len(lead) else None
+        return (
+            one.low == "api"
+            and after is not None
+            and is_noun(after)
+            and after.low not in words("generic")
         )
-    ):
-        return False
-    return is_noun(lead[at]) or (
+    if one.low in words("generic") and not (one.text[0].isupper() and at):
+        after = lead[at + 1] if at + 1 < len(lead) else None
+        beside = [t for t in (before, after) if t is not None and is_noun(t)]
+        return any(t.low not in words("generic") for t in beside)
+    return is_noun(one) or (
         one.is_word and one.text[0].isupper() and at > 0 and not joins(one.text)
     )
 
@@ -251,6 +256,8 @@ def _introduces(lead: Sequence[Token], at: int) -> bool:
 def _is_opened(lead: Sequence[Token], at: int) -> bool:
     """Tell whether what stands behind a noun announces its fields."""
     while at < len(lead) and lead[at].is_word and lead[at].low in _AUXILIARY:
+        if is_verb(lead[at].text, "having") and at + 1 < len(lead) and lead[at + 1].kind != "verb":
+            return True
         at += 1
     if at >= len(lead):
         return True
@@ -327,7 +334,9 @@ def announces(segment: Segment, after: Segment | None, known: Known) -> bool:
     opening = after.lead[0].low
     if opening not in RELATIVE:
         return False
-    named = known(segment.name) or is_plural(segment.name) or segment.name[0].isupper()
+    doing = [t for t in segment.lead if t.kind == "verb"]
+    object_of = bool(doing) and is_verb(doing[-1].text, "making") and opening in ("with", "having")
+    named = known(segment.name) or is_plural(segment.name) or segment.name[0].isupper() or object_of
     being = any(t.is_word and is_verb(t.text, "being") for t in after.lead) and opening in (
         "which",
         "that",

@@ -89,11 +89,11 @@ def _flat(text: str, spotted: Sequence[Attribute]) -> Iterator[Token]:
         yield from _words(text, at, one.start)
         said = text[one.start : one.end]
         depth = said.count("(") - said.count(")")
-        if depth > 0:
-            yield Token("mark", "(", one.start, one.start)
         named = _named_first(one, said)
         if named:
             yield Token("word", said[:named].strip(), one.start, one.start + named)
+        if depth > 0:
+            yield Token("mark", "(", one.start + named, one.start + named)
         yield Token("said", said[named:], one.start + named, one.end, one)
         if depth < 0:
             yield Token("mark", ")", one.end, one.end)
@@ -155,7 +155,16 @@ def _with_verbs(tokens: Sequence[Token]) -> tuple[Token, ...]:
     """Return tokens of which those that are verbs where they stand say so."""
     found = list(tokens)
     for at, one in enumerate(tokens):
-        object_of = at > 0 and found[at - 1].kind == "verb" and not one.low.endswith(("ed", "ing"))
+        before = found[at - 1] if at else None
+        object_of = (
+            before is not None
+            and before.kind == "verb"
+            and not (
+                one.low.endswith(("ed", "ing"))
+                or joins(before.text)
+                or is_verb(before.text, "being")
+            )
+        )
         if not object_of and _is_verb_at(tokens, at):
             found[at] = replace(one, kind="verb")
     return tuple(found)
@@ -165,6 +174,14 @@ def _is_verb_at(tokens: Sequence[Token], at: int) -> bool:
     """Tell whether a token is a verb where it stands: `orders` in `users place orders` is none."""
     token = tokens[at]
     if (
+        at
+        and tokens[at - 1].low in _PERSONS
+        and token.kind == "word"
+        and not joins(token.text)
+        and not qualifies(token.text)
+    ):
+        return True
+    if (
         token.kind != "word"
         or not is_verb(token.text)
         or "_" in token.text
@@ -173,6 +190,14 @@ def _is_verb_at(tokens: Sequence[Token], at: int) -> bool:
         return False
     before = tokens[at - 1] if at else None
     after = tokens[at + 1] if at + 1 < len(tokens) else None
+    if token.low in _SURELY and before is not None and before.is_word:
+        return True
+    if (
+        before is not None
+        and before.low in ("has", "have", "had")
+        and not token.low.endswith(("ed", "en"))
+    ):
+        return False
     if before is not None and before.low in _VERBAL:
         return not (
             token.low.endswith("s") and not token.low.endswith("ss") and before.low in _BASE_FOLLOWS
@@ -184,6 +209,8 @@ def _is_verb_at(tokens: Sequence[Token], at: int) -> bool:
     ):
         return False
     if before is None or before.kind in ("mark", "group") or joins(before.text):
+        if token.low.endswith(("s", "ing", "ed")) and not token.low.endswith("ss"):
+            return False
         orders = (
             is_verb(token.text, "making")
             and after is not None
@@ -191,12 +218,7 @@ def _is_verb_at(tokens: Sequence[Token], at: int) -> bool:
         )
         return orders or (after is not None and after.kind == "word" and after.low in _OBJECTS)
     if before.kind in ("said", "number"):
-        return (
-            after is not None
-            and after.kind == "word"
-            and (joins(after.text) or qualifies(after.text))
-            and after.low != "of"
-        )
+        return is_verb(token.text, "being")
     if after is None or after.kind == "group" or after.kind == "mark":
         return False
     if after.kind == "said":
@@ -215,6 +237,10 @@ _NOMINAL = frozenset(
 _OBJECTS = frozenset(
     "the a an all every each my our your it them that this these those to on for in out up down back".split()
 )
+_SURELY = frozenset(
+    "gets needs has have lacks wants requires contains includes belongs becomes gains".split()
+)
+_PERSONS = frozenset("i we you they he she who".split())
 _BASE_FOLLOWS = frozenset(
     "to can could may might must shall should will would do does did let please".split()
 )

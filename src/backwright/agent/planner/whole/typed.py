@@ -60,7 +60,7 @@ def is_typed(text: str, state: State) -> bool:
     found = spot(text, state.forms())
     kinds = [one for one in found if one.kind in STRONG and not one.weak]
     if kinds:
-        return not _counts_requests(text)
+        return not counts_requests(text)
     weak = [one for one in found if one.kind in (*STRONG, *MODIFIERS, "ref")]
     if _FIELD_IS.match(text) and weak:
         return True
@@ -88,7 +88,7 @@ def left_of(text: str, spotted: list[Attribute], state: State) -> bool:
     return any(word.lower() not in filler for word in re.findall(r"[A-Za-z]+", text))
 
 
-def _counts_requests(text: str) -> bool:
+def counts_requests(text: str) -> bool:
     """Tell whether numbers are of a capability: requests in a minute, rows on a page."""
     return any(
         first(text, "cues", one, "cues") for one in ("rate", "pagination")
