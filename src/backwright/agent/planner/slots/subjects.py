@@ -6,33 +6,45 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from backwright.agent.planner.nouns import pascal
-from backwright.agent.planner.slots.segments import HEADER, Known, Segment
+from backwright.agent.planner.slots.segment import HEADER, Known, Segment
 from backwright.agent.planner.slots.speech import is_verb, joins, qualifies, words
 from backwright.agent.planner.slots.tokens import Token, is_noun
 from backwright.agent.planner.state import is_plural
 
-_PREPOSITIONS = frozenset(
-    [
-        "to",
-        "on",
-        "for",
-        "of",
-        "in",
-        "with",
-        "onto",
-        "into",
-        "per",
-        "by",
-        "at",
-        "from",
-        "under",
-        "about",
-        "upon",
-        "against",
-    ]
-)
+_PREPOSITIONS = words("prepositions")
 NEVER = frozenset(
-    "resource resources model models entity entities table tables object objects field fields column columns attribute attributes endpoint endpoints crud api apis fastapi postgres postgresql sqlmodel jwt cors rest alembic bearer".split()
+    [
+        "resource",
+        "resources",
+        "model",
+        "models",
+        "entity",
+        "entities",
+        "table",
+        "tables",
+        "object",
+        "objects",
+        "field",
+        "fields",
+        "column",
+        "columns",
+        "attribute",
+        "attributes",
+        "endpoint",
+        "endpoints",
+        "crud",
+        "api",
+        "apis",
+        "fastapi",
+        "postgres",
+        "postgresql",
+        "sqlmodel",
+        "jwt",
+        "cors",
+        "rest",
+        "alembic",
+        "bearer",
+    ]
 )
 _OPENING = frozenset(
     [

@@ -173,80 +173,54 @@ def _with_verbs(tokens: Sequence[Token]) -> tuple[Token, ...]:
 def _is_verb_at(tokens: Sequence[Token], at: int) -> bool:
     """Tell whether a token is a verb where it stands: `orders` in `users place orders` is none."""
     token = tokens[at]
-    if (
-        at
-        and tokens[at - 1].low in _PERSONS
-        and token.kind == "word"
-        and not joins(token.text)
-        and not qualifies(token.text)
-    ):
-        return True
-    if (
-        token.kind != "word"
-        or not is_verb(token.text)
-        or "_" in token.text
-        or (token.text[0].isupper() and at)
-    ):
+    if token.kind != "word" or "_" in token.text:
         return False
     before = tokens[at - 1] if at else None
+    if before is not None and before.low in words("persons"):
+        return not joins(token.text) and not qualifies(token.text)
+    if not is_verb(token.text) or (token.text[0].isupper() and before is not None):
+        return False
     after = tokens[at + 1] if at + 1 < len(tokens) else None
-    if token.low in _SURELY and before is not None and before.is_word:
+    if before is None or before.kind in ("mark", "group"):
+        return _orders(token, after)
+    told = _by_what_stands_before(token, before)
+    if told is not None:
+        return told
+    return _orders(token, after) if joins(before.text) else _by_what_follows(token, before, after)
+
+
+def _by_what_stands_before(token: Token, before: Token) -> bool | None:
+    """Tell whether a word is a verb behind another; None where that does not tell."""
+    several = token.low.endswith("s") and not token.low.endswith("ss")
+    if token.low in words("surely") and before.is_word:
         return True
-    if (
-        before is not None
-        and before.low in ("has", "have", "had")
-        and not token.low.endswith(("ed", "en"))
-    ):
+    if before.low in ("has", "have", "had") and not token.low.endswith(("ed", "en")):
         return False
-    if before is not None and before.low in _VERBAL:
-        return not (
-            token.low.endswith("s") and not token.low.endswith("ss") and before.low in _BASE_FOLLOWS
-        )
-    if (
-        before is not None
-        and before.kind == "word"
-        and (before.low in _NOMINAL or qualifies(before.text))
-    ):
+    if before.low in words("verbal"):
+        return not (several and before.low in words("modals"))
+    if before.kind == "word" and (before.low in words("nominal") or qualifies(before.text)):
         return False
-    if before is None or before.kind in ("mark", "group") or joins(before.text):
-        if token.low.endswith(("s", "ing", "ed")) and not token.low.endswith("ss"):
-            return False
-        orders = (
-            is_verb(token.text, "making")
-            and after is not None
-            and after.kind in ("word", "code", "said")
-        )
-        return orders or (after is not None and after.kind == "word" and after.low in _OBJECTS)
+    return None
+
+
+def _orders(token: Token, after: Token | None) -> bool:
+    """Tell whether a word that begins something orders it: `add a`, `store the`."""
+    if after is None or (token.low.endswith(("s", "ing", "ed")) and not token.low.endswith("ss")):
+        return False
+    makes = is_verb(token.text, "making") and after.kind in ("word", "code", "said")
+    return makes or (after.kind == "word" and after.low in words("objects"))
+
+
+def _by_what_follows(token: Token, before: Token, after: Token | None) -> bool:
+    """Tell whether a word behind a noun is a verb: `a tag has`, `each supplier delivers`."""
     if before.kind in ("said", "number"):
         return is_verb(token.text, "being")
-    if after is None or after.kind == "group" or after.kind == "mark":
+    if after is None or after.kind in ("group", "mark"):
         return False
-    if after.kind == "said":
-        refers = (
-            after.said is not None
-            and after.said.kind in ("ref", "many")
-            and token.low.endswith("s")
-        )
+    if after.said is not None:
+        refers = after.said.kind in ("ref", "many") and token.low.endswith("s")
         return refers or is_verb(token.text, "having") or is_verb(token.text, "being")
     return token.low not in words("classes")
-
-
-_NOMINAL = frozenset(
-    "a an the this that these those some any each every its their our my your his her of in on at by for from with per no two three new".split()
-)
-_OBJECTS = frozenset(
-    "the a an all every each my our your it them that this these those to on for in out up down back".split()
-)
-_SURELY = frozenset(
-    "gets needs has have lacks wants requires contains includes belongs becomes gains".split()
-)
-_PERSONS = frozenset("i we you they he she who".split())
-_BASE_FOLLOWS = frozenset(
-    "to can could may might must shall should will would do does did let please".split()
-)
-_VERBAL = _BASE_FOLLOWS | frozenset(
-    "not never also i we you they he she it who which are be was were been has have had".split()
-)
 
 
 def is_noun(token: Token) -> bool:
