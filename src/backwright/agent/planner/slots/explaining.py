@@ -30,6 +30,9 @@ def unexplained(segment: Segment, about: Telling, *, opens: bool) -> list[str]:
             _is_plain(token) or token.low in hosts or token.start in told or about.known(token.text)
         )
 
+    placing = [t.low for t in lead if t.low not in ("the", "our", "each", "every", "all")][-1:]
+    if segment.name and not segment.is_coded and placing and placing[0] in ("on", "about", "per"):
+        return [segment.text]  # `notes on customers: …`, where there are no customers
     has = any(t.is_word and is_verb(t.text, "having") for t in lead)
     left = [t for t in segment.rest if is_open(t) or t.low in _TELLING]
     left += [

@@ -134,7 +134,13 @@ def subject_of(segment: Segment, known: Known, *, opens: bool) -> Subject | None
     ]
     if classed:
         one = classed[-1]
-        return Subject(one.text, is_sure=True, end=one.end, parent=_parent_of(one, nouns))
+        return Subject(
+            one.text,
+            is_sure=True,
+            end=one.end,
+            parent=_parent_of(one, nouns),
+            clash=_unknown_behind(one, segment.lead, known),
+        )
     if segment.labelled and (placed := [n for n in nouns if n.is_known]):
         return Subject(placed[-1].text, end=placed[-1].end)
     if segment.is_coded and any(n.is_known and not n.is_placed for n in nouns):
@@ -147,6 +153,7 @@ def subject_of(segment: Segment, known: Known, *, opens: bool) -> Subject | None
             is_sure=made[-1].is_proper,
             end=made[-1].end,
             parent=_parent_of(made[-1], nouns),
+            clash=_unknown_behind(made[-1], segment.lead, known),
         )
     if made and there and made[-1].start > there[-1].start:
         return Subject(made[-1].text, end=made[-1].end, clash=there[-1].text)
@@ -155,6 +162,25 @@ def subject_of(segment: Segment, known: Known, *, opens: bool) -> Subject | None
         one = (acting or there)[-1]
         return Subject(one.text, end=one.end, parent=_parent_of(one, nouns))
     return None
+
+
+def _unknown_behind(noun: _Noun, lead: Sequence[Token], known: Known) -> str:
+    """Return what a new resource is put on that nobody knows: `notes on customers: …`."""
+    behind = [
+        t
+        for t in lead[noun.end : noun.end + 4]
+        if t.low not in _ARTICLES and t.low not in words("classes")
+    ]
+    if (
+        len(behind) < 2
+        or behind[0].low not in ("on", "about", "per", "for")
+        or not is_noun(behind[1])
+    ):
+        return ""
+    last = len(behind) == 2 or behind[2].kind == "mark" or behind[2].low in _OPENING
+    return (
+        behind[1].text if last and is_plural(behind[1].text) and not known(behind[1].text) else ""
+    )
 
 
 def _can_be_new(noun: _Noun, *, opens: bool) -> bool:
