@@ -39,7 +39,14 @@ def _is_subject_itself(segment: Segment, about: Telling, *, opens: bool) -> bool
     if not words_of or segment.is_coded or not refs or len(refs) < len(typing):
         return False
     segment.name = " ".join(words_of)
-    fresh = opens and bool(segment.lead) and segment.lead[0].low in ("a", "an", "each", "every")
+    article = segment.lead[-1:]
+    begins = segment.lead[-2:-1]
+    fresh = (
+        opens
+        and bool(article)
+        and article[0].low in ("a", "an", "each", "every")
+        and (not begins or begins[0].is_mark(":"))
+    )
     if not (about.known(segment.name) or proper or fresh):
         return False
     return all(pascal(str(a.values["thing"])) != pascal(segment.name) for a in refs)

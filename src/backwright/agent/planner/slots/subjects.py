@@ -221,6 +221,8 @@ def _nouns(lead: Sequence[Token], known: Known, *, opens: bool = True) -> list[_
 
 def _can_name(lead: Sequence[Token], at: int) -> bool:
     one, before = lead[at], lead[at - 1] if at else None
+    if one.kind == "verb" and not (one.text[0].isupper() and at):
+        return False
     if one.low in NEVER:
         after = lead[at + 1] if at + 1 < len(lead) else None
         return (

@@ -205,7 +205,7 @@ def _by_what_stands_before(token: Token, before: Token) -> bool | None:
 
 def _orders(token: Token, after: Token | None) -> bool:
     """Tell whether a word that begins something orders it: `add a`, `store the`."""
-    if after is None or (token.low.endswith(("s", "ing", "ed")) and not token.low.endswith("ss")):
+    if after is None or token.low not in words("verbs"):
         return False
     makes = is_verb(token.text, "making") and after.kind in ("word", "code", "said")
     return makes or (after.kind == "word" and after.low in words("objects"))

@@ -51,6 +51,9 @@ def take_owner_of(text: str, people: tuple[str, ...]) -> tuple[str, str | None, 
     """Return a statement without the parts that say whose rows are, who owns, and those parts."""
     for start, end in _parts(text):
         part = text[start:end]
+        typed = re.match(r"\s*\(([^)]*)", text[end:])
+        if typed and describes(typed[1], _ABOUT):
+            continue  # `public (bool)` is a field
         if owner := owner_of(part, alone=False):
             rest = f"{text[:start].rstrip(' ,;–')} {text[end:]}"
             if part.lstrip().startswith("(") and ")" in text[end:]:
