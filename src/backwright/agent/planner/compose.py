@@ -121,11 +121,25 @@ def _clashes(state: State) -> list[str]:
         and not ("type" in draft.said and draft.name in _FLAGS)
     ]
     typed += _both_ways(state)
+    typed += _to_themselves(state)
     return typed + [
         f"{clash} (said of {entity.name}.{draft.name}: {draft.words})"
         for entity in state.entities
         for draft in entity.drafts
         for clash in draft.clashes
+    ]
+
+
+def _to_themselves(state: State) -> list[str]:
+    """Return what makes a resource refer to itself by its own name: it was said of another, which was not seen."""
+    return [
+        draft.words
+        for entity in state.entities
+        for draft in entity.drafts
+        if draft.said.get("type") == "ref"
+        and not draft.literal
+        and state.target(str(draft.said["thing"])) == entity.name
+        and (draft.name.startswith("<") or draft.name == snake(entity.name))
     ]
 
 
