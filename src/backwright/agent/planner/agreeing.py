@@ -13,6 +13,7 @@ from backwright.agent.planner.types import JUDGES, Plan
 from backwright.agent.planner.whole.proof import lost_of
 from backwright.errors import QuestionError, UsageError
 
+_LEFT = ("unclear", "leftover")  # questions about words that a plan has no place for
 _DESCRIBED = ("new", "add resource", "add field", "add relation")
 
 
@@ -31,7 +32,27 @@ def agreed(by_frames: Callable[[], State], *readings_of_whole: Callable[[], Stat
         QuestionError: something is open.
     """
     first, *further = readings_of_whole
-    return _joined(first, lambda: _joined_all(by_frames, further))
+    try:
+        return _joined(first, lambda: _joined_all(by_frames, further))
+    except QuestionError as error:
+        plan = _common(readings_of_whole) if error.question.key in _LEFT else None
+        if plan is None:
+            raise
+        return plan
+
+
+def _common(readings: Sequence[Callable[[], State]]) -> Plan | None:
+    """Return the plan that every reading of the whole makes; None where they differ, or one asks.
+
+    It describes nothing: of capabilities the frames leave over what the others know how to explain.
+    """
+    try:
+        plans = [compose(read()) for read in readings]
+    except (QuestionError, UsageError):
+        return None
+    one = plans[0]
+    is_common = all(_same(one, other) for other in plans)
+    return one if is_common and not any(s.verb in _DESCRIBED for s in one.steps) else None
 
 
 def _joined_all(by_frames: Callable[[], State], further: Sequence[Callable[[], State]]) -> Plan:

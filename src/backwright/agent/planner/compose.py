@@ -38,7 +38,8 @@ CHANGES = re.compile(
 )
 # No field is called so: what stands before its name was not understood.
 _NO_NAME = re.compile(
-    r"_(?:the|an?|that|which|with|and|or|is|has|are|should|must)_|^(?:private|shared|global|personal|most|least|max|min)$"
+    r"_(?:the|an?|that|which|with|and|or|is|has|are|should|must|it)_|^(?:private|shared|global|personal|most|least|max|min)$"
+    r"|^(?:pagination|cors|authentication|rate_limit(?:ing|s)?|versioning)$"
 )
 _FLAGS = ("private", "shared", "global", "personal")  # names too, where they have a type
 CAN = (

@@ -307,6 +307,7 @@ class _Reader:
             "as an",
             "of type",
             "which is a",
+            "which is an",
             "type",
             "must be a",
             "must be an",

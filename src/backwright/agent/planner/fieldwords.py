@@ -27,6 +27,9 @@ def field_words(entity: Entity, state: State) -> tuple[str, ...]:
         word = _word(draft, entity, state)
         if word is None or words.get(draft.name) == word:
             continue
+        if draft.name in words and _says_all(word, words[draft.name]):
+            words[draft.name] = max(word, words[draft.name], key=len)
+            continue
         if draft.name in words:
             ask_unclear(state, [f"{word} beside {words[draft.name]}"], "twice")
             continue
@@ -39,6 +42,12 @@ def field_words(entity: Entity, state: State) -> tuple[str, ...]:
             continue
         words[draft.name] = word
     return tuple(words.values())
+
+
+def _says_all(one: str, other: str) -> bool:
+    """Tell whether one of two field words says all that the other does: `task:ref:Task:cascade`, `task:ref:Task`."""
+    left, right = set(one.split(":")), set(other.split(":"))
+    return left <= right or right <= left
 
 
 def _names_made(draft: Draft, entity: Entity, state: State) -> bool:

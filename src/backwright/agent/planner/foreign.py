@@ -21,6 +21,10 @@ _OTHER_WORK = re.compile(
     r"(?i)(?:translate|rewrite|deploy|train|send|e?-?mail|notify|port|migrate|convert|draw|paint|compose|sing|order|book|install|publish|release|ship|push|upload|download)\b"
 )
 _LITERAL = re.compile(r"\b[a-z_]\w*:[a-z]+(?::\S+)?")  # `email:email`, a field word
+# A page that is to be built is no circumstance, though accounts are spoken of: `build a login page`.
+_BUILDS = re.compile(
+    r"(?i)(?:please )?(?:build|make|create|design|draw|code)(?: (?:me|us))?(?: (?:a|an|the|some|our|new|nice|simple))*\s*"
+)
 _JUDGING = ("probe", "audit", "doctor", "inspect")
 
 
@@ -73,7 +77,7 @@ def _is_excused(
         return frame == "undo"
     if frame == "cors":
         return True
-    in_passing = any(one.search(before) for one in _passing())
+    in_passing = any(one.search(before) for one in _passing()) and not _BUILDS.fullmatch(before)
     if frame is not None and frame != "resources" and frame != "new":
         return in_passing
     return bool(pattern(lexicon("foreign")["passing"]["state"]).match(clause.text)) and not _asks(
@@ -94,9 +98,9 @@ def _passing() -> Iterable[re.Pattern[str]]:
 
 def _asks(clause: Clause) -> bool:
     return bool(
-        pattern(r"\b(?:need|want|should|must|has to|have to|would like|wish|asks for)\b").search(
-            clause.text
-        )
+        pattern(
+            r"\b(?:need|want|should|must|has to|have to|would like|wish|asks for|please)\b|[,;] (?:sort|fix|repair|make)\b"
+        ).search(clause.text)
     )
 
 

@@ -12,6 +12,7 @@ from backwright.agent.planner.frames import judges, relations
 from backwright.agent.planner.frames.table import FRAMES
 from backwright.agent.planner.lexicon import pattern
 from backwright.agent.planner.nouns import pascal, read_noun
+from backwright.agent.planner.phrases import spelt_plainly
 from backwright.agent.planner.slots.describing import BY_SEGMENTS
 from backwright.agent.planner.state import State
 from backwright.agent.planner.types import Plan, World
@@ -59,6 +60,7 @@ def plan_task(text: str, world: World, answers: Answers | None = None) -> Plan:
         raise UsageError(
             "there is no task", remedy='write it in quotes: backwright do "add a due date to tasks"'
         )
+    text = spelt_plainly(text, is_empty=world.is_empty)
     message = read_message(text, [form for thing in world.things for form in thing.forms])
     known = answers or Answers()
     return agreed(

@@ -14,7 +14,7 @@ _EVIDENCE = re.compile(
     r"(?i)traceback|\b\w*(?:Error|Exception|Violation)\b|\"detail\"|CORS policy|\b[45]\d\d\b|\berror\b|failed|refused"
 )
 _TELLS = re.compile(
-    r"(?i)(?:and )?(?:tell|report|list|show|say|let me know|summari[sz]e|print|give me|no changes?|no edits?|(?:only|just) (?:list|show|tell)|change nothing|nothing else|nothing more|(?:only|just) (?:information|info|an? (?:report|overview|summary|look|list|answer)|reading)|please change nothing|(?:only|just) look|look only|do not (?:change|touch|fix)|only report|read[- ]only|nothing (?:is|gets) changed|i will)\b"
+    r"(?i)(?:and )?(?:tell|report|list|show|say|let me know|summari[sz]e|print|give me|no changes?|no edits?|(?:only|just) (?:list|show|tell)|change nothing|nothing else|nothing more|(?:only|just) (?:information|info|an? (?:report|overview|summary|look|list|answer)|reading)|please change nothing|(?:only|just) look|look only|do not (?:change|touch|fix)|only report|read[- ]only|nothing (?:is|gets) changed|i will|(?:i (?:want|need|would like) )?(?:the|a) (?:list|report|summary) of)\b"
 )
 _TRIES = re.compile(
     r"(?i)\b(?:run|check|verify|test|try|fire|throw|send|feed|fuzz|bombard|hurl|prove|make sure|ensure|write|add|probe|exercise|walk|hit|confirm|see)\b"
@@ -33,7 +33,7 @@ _OPENS_CORS = re.compile(
     r"(?i)\b(?:open|enable|add|allow|configure|set up|turn on|activate)\s+(?:up\s+)?cors\b"
 )
 _MENDS = re.compile(
-    r"(?i)^(?!.*\b(?:not|never|nothing|no)\b)(?!.*\bwithout (?:chang|touch|edit|fix)).*(?:\b(?:anything|whatever|what|everything|all|those|the ones|things)\b.*\b(?:repair|fix|mend|correct)(?:ed|able)?\b|\b(?:repair|fix|mend|correct) (?:what|whatever|everything|anything|them|all)\b)"
+    r"(?i)^(?!.*\b(?:not|never|nothing|no)\b)(?!.*\bwithout (?:chang|touch|edit|fix)).*(?:\b(?:anything|whatever|what|everything|all|those|the ones|things)\b.*\b(?:repair|fix|mend|correct)(?:ed|able)?\b|\b(?:repair|fix|mend|correct) (?:what|whatever|everything|anything|them|all|(?:the|any) (?:findings?|problems?|issues?) (?:that|which))\b)"
 )
 _FUTURE = re.compile(
     r"(?i)\b(?:about to|going to|will|want to|before we|might|soon)\b.{0,20}\b(?:break|fail|crash)"

@@ -57,7 +57,7 @@ def turn_to(subject: Subject, about: Telling) -> None:
     state, reading = about.state, about.reading
     if subject.clash:
         about.lost.append(f"{subject.noun} ({subject.clash})")
-    noun = subject.noun
+    noun = re.sub(r"(?i)(?<=\w) (?:model|resource|table|entity)$", "", subject.noun)
     if (
         reading.title
         and noun.islower()
