@@ -22,7 +22,7 @@ _MAKES_OF_IT = re.compile(
     r"(?: (?:as|into|to|in) .{0,40})?(?:resources?|endpoints?|endpoint groups?|crud|api|project|backend|migrations?|tests?)\W*$"
 )
 _POINTS_BACK = re.compile(
-    r"(?i)(?:add|do|make|include|build|implement|write) (?:all |both )?(?:of )?(?:that|this|it|them|those|these|some)\b"
+    r"(?i)(?:add|do|make|include|build|implement|write|create|test|check|verify|prove) (?:all |both )?(?:of )?(?:that|this|it|them|those|these|some)\b"
     r"(?: (?:to|in|into|for) (?:the|this|our|my) \w+)?\W*$"
 )
 # What `add auth` does by itself, where a text only says it again.
