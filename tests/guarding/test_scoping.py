@@ -94,7 +94,7 @@ SCOPED = {
         'db.execute(insert(Page).values(text="", owner_id=current_user.id)).all()'
     ),
     "db.execute(insert(Page).values({'text': ''})).all()": (
-        "db.execute(insert(Page).values({**{'text': ''}, \"owner_id\": current_user.id})).all()"
+        "db.execute(insert(Page).values({**{'text': ''}, 'owner_id': current_user.id})).all()"
     ),
     "db.execute(insert(Page).values(body.model_dump())).all()": (
         'db.execute(insert(Page).values({**body.model_dump(), "owner_id": current_user.id})).all()'

@@ -248,6 +248,8 @@ def _in_own_folder(files: Iterable[str], names: Names, nouns: Sequence[Names]) -
 def _own_word(path: PurePosixPath) -> str:
     """Return the word before a file's name that its folder has, too: `post_` of `posts/post_routes.py`."""
     folder = path.parent.name
+    if not re.search(r"\w", folder):
+        return ""  # it stands at the root
     forms = (folder, singularize(folder) or folder, names_of(folder).plural_snake)
     found = (form for form in forms if form and path.stem.startswith(f"{form}_"))
     return next((f"{one}_" for one in found), "")
