@@ -129,7 +129,7 @@ def ask_fields(state: State, entity: Entity) -> None:
     hosts = [t for t in state.world.things if t.name != state.world.user]
     refs = [d for d in entity.drafts if d.said.get("type") == "ref"]
     if hosts and not entity.is_sure and not refs:
-        _ask_place_of(state, entity)
+        ask_place_of(state, entity)
         if not any(one is entity for one in state.acts):
             return
     names = " ".join(d.word() for d in entity.drafts if d.literal)
@@ -149,7 +149,7 @@ def ask_fields(state: State, entity: Entity) -> None:
         entity.drafts.append(Draft(word.partition(":")[0], literal=word))
 
 
-def _ask_place_of(state: State, entity: Entity) -> None:
+def ask_place_of(state: State, entity: Entity) -> None:
     """Ask on what a resource hangs: `add comments` does not say."""
     hosts = [t for t in state.world.things if t.name != state.world.user]
     whose = f" of the {state.world.user} who made them" if state.world.user else ""

@@ -10,6 +10,7 @@ from backwright.agent.planner.clauses import Clause, clauses_of
 from backwright.agent.planner.foreign import GRAVE, outside
 from backwright.agent.planner.frames import judges, relations
 from backwright.agent.planner.frames.table import FRAMES
+from backwright.agent.planner.hanging import placed
 from backwright.agent.planner.lexicon import pattern
 from backwright.agent.planner.nouns import pascal, read_noun
 from backwright.agent.planner.phrases import spelt_plainly
@@ -63,11 +64,12 @@ def plan_task(text: str, world: World, answers: Answers | None = None) -> Plan:
     text = spelt_plainly(text, is_empty=world.is_empty)
     message = read_message(text, [form for thing in world.things for form in thing.forms])
     known = answers or Answers()
-    return agreed(
+    plan = agreed(
         lambda: _by_frames(message, world, known),
         lambda: read_whole(text, message, world, known, BY_SEGMENTS),
         lambda: read_whole(text, message, world, known),
     )
+    return placed(plan, world, known)
 
 
 def _by_frames(message: Message, world: World, answers: Answers) -> State:
