@@ -46,6 +46,7 @@ def test_texts_stand_in_the_quotes_of_their_module(code: str, quote: str) -> Non
         ("M.model_validate(self.sent)", 'M.model_validate({**self.sent.model_dump(), "o": 1})'),
         ("M.model_validate(sent.model_dump())", "M.model_validate(sent.model_dump())"),
         ("M.model_validate({})", "M.model_validate({})"),
+        ("M.from_orm(sent)", "M.from_orm(sent)"),
     ],
 )
 def test_a_row_is_made_of_one_more_value(code: str, wanted: str) -> None:

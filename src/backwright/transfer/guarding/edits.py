@@ -100,9 +100,13 @@ class Edits:
         self.insert(self.end(given), f"), {more}}}")
 
     def add_to_source(self, call: ast.Call, more: str) -> bool:
-        """Give what a row is made from one more value, as a dictionary; False if it is one already."""
+        """Give what a row is validated from one more value, as a dictionary; False if it is one already.
+
+        `from_orm`, as with Pydantic 1, takes an object and no dictionary.
+        """
         source = call.args[0] if call.args else None
-        if not isinstance(source, ast.Name | ast.Attribute):
+        validates = isinstance(call.func, ast.Attribute) and call.func.attr == "model_validate"
+        if not validates or not isinstance(source, ast.Name | ast.Attribute):
             return False
         self.insert(self.start(source), "{**")
         self.insert(self.end(source), f".model_dump(), {more}}}")
