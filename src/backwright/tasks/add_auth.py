@@ -94,7 +94,7 @@ def add_auth(request: AddAuth, listener: Listener) -> ChangeReport:
         lose_nothing(project, read_project(place.folder))
         checks = prove(changed, changes, answers=request.answers, expected_endpoints=done.fresh)
         style = style_of(changed)
-        proof, tests = prove_guarded(changed, done, request.answers, style)
+        proof, tests = prove_guarded(changed, changes, done, request.answers, style)
         checks = (*checks, *proof)
         require(checks)
         kept, unkept = keep_proof(

@@ -295,7 +295,7 @@ def complete_auth(
         changes = changes_of(place, files, {path: s.step for s in steps for path in s.files})
         lose_nothing(project, read_project(place.folder))
         checks = prove(changed, changes, answers=answers)
-        proof, _ = prove_guarded(changed, done, answers, style_of(changed))
+        proof, _ = prove_guarded(changed, changes, done, answers, style_of(changed))
         checks = (*checks, *proof)
         require(checks)
         undo = move_over(place, changes, command)

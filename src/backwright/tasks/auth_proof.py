@@ -17,12 +17,13 @@ from backwright.project import read_project
 from backwright.report.events import CheckEnded, StepStarted, silence
 from backwright.report.probe_types import Area, CellKind, ProbeCell, ProbeReport
 from backwright.tasks.change import Workplace
+from backwright.tasks.failing import failing_now
 from backwright.tasks.probe import probe_place
 from backwright.tasks.questions import Answers
 from backwright.tasks.serving import running
 from backwright.transfer.guarding.guard import Guarded
 from backwright.values import Check, Choice, Question, Verdict
-from backwright.workshop import require
+from backwright.workshop import ChangeSet, require
 
 _SECONDS = 300.0
 _CLOSED = ("isolated",)
@@ -34,17 +35,23 @@ Key = tuple[str, str]
 
 
 def prove_guarded(
-    place: Workplace, done: Guarded, answers: Answers, style: Style | None = None
+    place: Workplace,
+    changes: ChangeSet,
+    done: Guarded,
+    answers: Answers,
+    style: Style | None = None,
 ) -> tuple[tuple[Check, ...], str]:
     """Serve the staged application, and try each endpoint as its owner, as another, as nobody.
 
-    What could not be tried says so; nothing is passed in silence.
+    What could not be tried says so; nothing is passed in silence. What fails for its owner must have
+    failed before.
 
     Returns:
         The checks, and what was proved as tests in the host's style.
 
     Raises:
-        VerificationError: a row of one account is seen by another, or an endpoint is open.
+        VerificationError: a row of one account is seen by another, an endpoint is open, or one fails
+            that did not before.
         QuestionError: something could not be tried, and the user has not agreed to that.
     """
     place.listener(StepStarted("trying every endpoint with two accounts, and without one"))
@@ -69,6 +76,8 @@ def prove_guarded(
             ("guards", *guards(report, done, refused, places)),
             ("isolation", *isolation(report, done, places)),
         ]
+        if works := failing_now(place, changes, config, report.checks, done.guarded):
+            found.append(("answers", *works))
     seconds = round(time.monotonic() - started, 3)
     checks = tuple(Check(name, verdict, seconds, detail) for name, verdict, detail in found)
     for check in checks:
