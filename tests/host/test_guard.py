@@ -7,8 +7,9 @@ import json
 import socket
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
@@ -159,13 +160,21 @@ def real_server() -> Iterator[tuple[int, list[object]]]:
         thread.join()
 
 
-def led(script: str, url: str, address: Address, folder: Path, **more: object) -> Result:
+def led(
+    script: str,
+    url: str,
+    address: Address,
+    folder: Path,
+    variables: Mapping[str, str] = MappingProxyType({}),
+    **more: object,
+) -> Result:
     order = {"postgresql": redirection(address), **more}
     env = {
         "PYTHONPATH": str(GUARD),
         "BACKWRIGHT_DATABASES": f"127.0.0.1:{address.port}\n{folder}",
         "BACKWRIGHT_REDIRECT": json.dumps(order),
         "PATH": "/usr/bin:/bin",
+        **variables,
     }
     return run([sys.executable, "-c", script, url], cwd=folder, env=env, timeout=60)
 
@@ -197,6 +206,26 @@ def test_a_server_that_the_code_names_is_never_touched(
     done = led(script, url.format(port=port), address, tmp_path)
     assert done.stdout == "42\n", done.stderr
     assert knocks == []
+
+
+@pytest.mark.parametrize(
+    ("script", "url"),
+    [
+        (ASYNC, "postgresql+asyncpg://u:p@localhost/shop"),
+        (SYNC, "postgresql+psycopg2://postgres:p@localhost/shop"),
+        (SYNC, "postgresql+psycopg://u@127.0.0.1/shop"),
+        (PSYCOPG, "postgresql://u:p@localhost/shop"),
+        (PSYCOPG2, "host=localhost user=u password=p dbname=shop"),
+        (POOL, "postgresql://u:p@localhost/shop"),
+    ],
+)
+def test_an_account_that_the_code_names_without_a_port_is_not_asked_for(
+    cluster: Cluster, tmp_path: Path, script: str, url: str
+) -> None:
+    address = cluster.create_database(cluster.fresh_name("account"))
+    variables = {"PGHOST": address.host, "PGPORT": str(address.port)}
+    done = led(script, url, address, tmp_path, variables)
+    assert done.stdout == "42\n", done.stderr
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,20 @@ def postgres_options(options: dict[str, Any], key: str) -> dict[str, Any]:
     return {**kept, **login, key: database_for(str(name or ""))}
 
 
+def is_unknown_account(told: dict[str, Any]) -> bool:
+    """Tell whether an account is named that our server does not know: `postgresql://me:secret@localhost/app`.
+
+    Without a port, `PGPORT` leads there, where only our own can sign in. Who names the port knows
+    our server, and may have made an account of its own.
+    """
+    ours = _POSTGRES or {}
+    user, password = told.get("user") or told.get("username"), told.get("password")
+    if told.get("port") or not (user or password):
+        return False
+    known = (str(ours["user"]), str(ours["password"]))
+    return (str(user or known[0]), str(password or known[1])) != known
+
+
 def database_for(name: str) -> str:
     """Return the database that stands for one of a name.
 
@@ -91,7 +105,7 @@ def _exists(name: str) -> bool:
 
 
 def named_in(dsn: str | None) -> dict[str, Any]:
-    """Return what a URL for asyncpg names: host, port, database."""
+    """Return what a URL for asyncpg names: host, port, database, account."""
     from urllib.parse import unquote, urlsplit
 
     if not dsn or "://" not in dsn:
@@ -102,7 +116,8 @@ def named_in(dsn: str | None) -> dict[str, Any]:
     if hosts and not hosts.startswith("["):
         found["host"], _, port = hosts.partition(",")[0].partition(":")
         found.update({"port": port} if port else {})
-    return found
+    account = {"user": parts.username, "password": parts.password}
+    return {**found, **{word: unquote(value) for word, value in account.items() if value}}
 
 
 def sqlite_file(name: str) -> str:

@@ -85,7 +85,7 @@ def _leads_elsewhere(told: dict[str, Any]) -> bool:
 
     None is at a privileged port: who names one wants to see what happens without a database.
     """
-    if told.get("service"):
+    if told.get("service") or redirect.is_unknown_account(told):
         return True
     host = told.get("hostaddr") or told.get("host") or os.environ.get("PGHOST") or "localhost"
     port = told.get("port") or os.environ.get("PGPORT") or 5432
@@ -172,7 +172,8 @@ def _watch_asyncpg() -> None:
         return  # what is refused is seen at the socket
 
     def changed(**options: Any) -> Any:  # noqa: ANN401
-        given = {word: options.get(word) for word in ("host", "port", "database")}
+        words = ("host", "port", "database", "user", "password")
+        given = {word: options.get(word) for word in words}
         told = {**redirect.named_in(options.get("dsn")), **{k: v for k, v in given.items() if v}}
         if _leads_elsewhere(told):
             ours = redirect.postgres_options(told, "database")
