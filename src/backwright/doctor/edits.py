@@ -6,6 +6,7 @@ import ast
 from collections.abc import Mapping, Sequence
 
 from backwright.doctor.evidence import Evidence
+from backwright.doctor.sources import FunctionNode
 from backwright.report.doctor_types import Repair
 from backwright.source.imports import add_imports
 
@@ -89,6 +90,20 @@ def finished(
     if imports:
         after = add_imports(after, dict(imports))
     return (Repair(file, before, after),)
+
+
+def with_return(
+    evidence: Evidence, file: str, function: FunctionNode, name: str
+) -> tuple[Repair, ...]:
+    """Return the repair by which a function returns a variable in the end."""
+    text = evidence.sources.text(file)
+    lines = text.splitlines(keepends=True)
+    last = function.body[-1]
+    end = last.end_lineno or last.lineno
+    if not lines[end - 1].endswith("\n"):
+        lines[end - 1] += "\n"
+    lines.insert(end, f"{' ' * last.col_offset}return {name}\n")
+    return finished(file, text, "".join(lines))
 
 
 def segment(evidence: Evidence, file: str, node: ast.expr) -> str:

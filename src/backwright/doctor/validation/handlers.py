@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Sequence
 
-from backwright.doctor.edits import finished, rewritten, segment
+from backwright.doctor.edits import finished, rewritten, segment, with_return
 from backwright.doctor.evidence import Evidence, Ground
 from backwright.doctor.sources import FunctionNode, called, last_name
 from backwright.project.types import Endpoint
@@ -100,14 +100,7 @@ def forgotten(evidence: Evidence, handler: Handler) -> tuple[Place, tuple[Repair
     name = _made(function.body)
     if not name:
         return place, ()
-    text = evidence.sources.text(file)
-    lines = text.splitlines(keepends=True)
-    last = function.body[-1]
-    at = last.end_lineno or last.lineno
-    if not lines[at - 1].endswith("\n"):
-        lines[at - 1] += "\n"
-    lines.insert(at, f"{' ' * last.col_offset}return {name}\n")
-    return place, finished(file, text, "".join(lines))
+    return place, with_return(evidence, file, function, name)
 
 
 def _made(body: Sequence[ast.stmt]) -> str:

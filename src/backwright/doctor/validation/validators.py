@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from backwright.doctor.edits import finished
+from backwright.doctor.edits import finished, with_return
 from backwright.doctor.evidence import Evidence
 from backwright.doctor.registry import diagnosis
 from backwright.doctor.sources import FunctionNode, called, keyword, last_name, literal
@@ -64,14 +64,7 @@ def _returning(
     given = names[0] if is_after and names else names[1] if len(names) > 1 else ""
     if not given:
         return ()
-    text = evidence.sources.text(file)
-    lines = text.splitlines(keepends=True)
-    last = function.body[-1]
-    end = last.end_lineno or last.lineno
-    if not lines[end - 1].endswith("\n"):
-        lines[end - 1] += "\n"
-    lines.insert(end, f"{' ' * last.col_offset}return {given}\n")
-    return finished(file, text, "".join(lines))
+    return with_return(evidence, file, function, given)
 
 
 @diagnosis
