@@ -62,6 +62,8 @@ def is_unknown_account(told: dict[str, Any]) -> bool:
     user, password = told.get("user") or told.get("username"), told.get("password")
     if told.get("port") or not (user or password):
         return False
+    if os.environ.get("PGPORT") != str(ours.get("port")):
+        return False  # it does not lead to ours
     known = (str(ours["user"]), str(ours["password"]))
     return (str(user or known[0]), str(password or known[1])) != known
 
