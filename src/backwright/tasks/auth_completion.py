@@ -22,6 +22,12 @@ from backwright.tasks.auth_plan import (
     uses_of,
 )
 from backwright.tasks.auth_proof import prove_guarded
+from backwright.tasks.auth_ways import (
+    accounts_of,
+    is_kept_by_signing_in,
+    is_way_in,
+    shows_accounts,
+)
 from backwright.tasks.change import (
     Outcome,
     Workplace,
@@ -39,7 +45,6 @@ from backwright.tasks.probe_tests import style_of
 from backwright.tasks.questions import Answers
 from backwright.tasks.safe_migration import make_safe
 from backwright.transfer.draft import Draft
-from backwright.transfer.guarding.adopting import looks_like_accounts
 from backwright.transfer.guarding.completing import Completion, complete, reaches_all
 from backwright.transfer.guarding.owned import is_link
 from backwright.transfer.guarding.owning import own_tables
@@ -50,7 +55,6 @@ from backwright.workshop.staging import prepare
 # Who asks for these asks for more than an account, or lets in programs, which are none.
 _POWERS = re.compile(r"(?i)admin|super|staff|moderator|manager|privileg|api_?key|basic")
 _CHECKS = re.compile(r"(?i)role|permission|scope")  # of which many ask what any account has
-_TOKENS = re.compile(r"(?i)token|session|blacklist|otp|verification")
 _NONE = "none"
 _CHANGING = ("PUT", "PATCH", "DELETE")
 
@@ -60,7 +64,7 @@ class Gaps:
     """What could be missing.
 
     Attributes:
-        forgotten: The endpoints that ask for no account, and touch rows that are no accounts.
+        forgotten: The endpoints that ask for no account, touch rows, and are no way to an account.
         left_open: Those of them that are likely meant to be open.
         unscoped: The endpoints with an account's token that reach rows of other accounts.
         shared: Those of them that are likely meant to.
@@ -105,9 +109,9 @@ def _newly_owned(project: Project, draft: Draft, answers: Answers) -> list[str]:
         UsageError: an answer names something unknown.
         QuestionError: it is not said.
     """
-    people = {m.name for m in project.models if looks_like_accounts(m)} | {project.auth.user_model}
+    people = accounts_of(project)
     models = [m for m in project.models if m.name not in people and not is_link(m)
-              and not _TOKENS.search(m.name)]  # fmt: skip
+              and not is_kept_by_signing_in(m.name)]  # fmt: skip
     if project.auth.user_model is None or any(m.owner for m in models):
         return []
     uses, powers = uses_of(project, draft), _powers(project)
@@ -134,14 +138,15 @@ def _touching(project: Project, draft: Draft, names: set[str]) -> Iterator[str]:
 
 def gaps_of(project: Project, draft: Draft) -> Gaps:
     """Return what could be missing of a project's authentication."""
-    people = {m.name for m in project.models if looks_like_accounts(m)} | {project.auth.user_model}
+    people = accounts_of(project)
     owned = {m.name for m in project.models if m.owner is not None} - people
     catalogue = {m.name for m in project.models} - owned - people
     uses, powers = uses_of(project, draft), _powers(project)
-    open_ones = [use for use in uses if use.endpoint.auth == _NONE and use.touched - people]
-    meant = [use for use in open_ones
-             if stays_open(use, owned, catalogue) or _signs_up(use, people)
-             or _is_read_openly(use, uses, owned, powers)]  # fmt: skip
+    open_ones = [use for use in uses if use.endpoint.auth == _NONE and use.touched
+                 and not is_way_in(use, people)]  # fmt: skip
+    meant = [use for use in open_ones if not shows_accounts(project, use.endpoint, people)
+             and (stays_open(use, owned, catalogue)
+                  or _is_read_openly(use, uses, owned, powers))]  # fmt: skip
     unscoped = [_key(e) for e in project.endpoints
                 if e.auth == "required" and not powers & {*e.dependencies}
                 and reaches_all(project, e)]  # fmt: skip
@@ -151,11 +156,6 @@ def gaps_of(project: Project, draft: Draft) -> Gaps:
         tuple(dict.fromkeys(unscoped)),
         (),
     )
-
-
-def _signs_up(use: Use, people: set[str | None]) -> bool:
-    """Tell whether an endpoint makes accounts: nobody has one before."""
-    return use.endpoint.method == "POST" and bool(use.made & people)
 
 
 def _is_read_openly(use: Use, uses: Sequence[Use], owned: set[str], powers: set[str]) -> bool:
@@ -236,7 +236,7 @@ def _public_question(gaps: Gaps) -> Question:
         text="Which of the endpoints that ask for no account stay open? "
         '(such as "GET /posts", separated by commas, or none)',
         why=f"these ask for none: {', '.join(gaps.forgotten)}; "
-        f"{', '.join(rest) or 'none of them'} touch what others ask for",
+        f"{', '.join(rest) or 'none of them'} touch what others ask for, or accounts",
         choices=(
             Choice(value, "These stay open; the others ask as the rest of the API does.",
                    "Whoever can reach the API can use what stays open."),

@@ -14,6 +14,7 @@ from backwright.tasks.questions import Answers
 from backwright.transfer.draft import Draft
 from backwright.transfer.grow.sources import Sources
 from backwright.transfer.guarding.adopting import looks_like_accounts, powers, signs_in
+from backwright.transfer.guarding.credentials import checks_credentials
 from backwright.transfer.guarding.guard import handlers
 from backwright.transfer.guarding.host import Wanted
 from backwright.transfer.guarding.owned import Owned, is_link, key_of, owned_models, parent_of
@@ -30,11 +31,16 @@ _WRITING = ("POST", "PUT", "PATCH", "DELETE")
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """What an endpoint does with models: which it touches, and of which it makes rows."""
+    """What an endpoint does with models: which it touches, and of which it makes rows.
+
+    `credentials` tells whether it checks a password or a token itself, `asked` names its parameters.
+    """
 
     endpoint: Endpoint
     touched: frozenset[str]
     made: frozenset[str]
+    credentials: bool = False
+    asked: frozenset[str] = frozenset()
 
     @property
     def key(self) -> str:
@@ -107,7 +113,9 @@ def uses_of(project: Project, draft: Draft) -> list[Use]:
             named = {name for _, name in variety.reached(handler)}
             touched |= named
             made |= named if any(scoper.makes_varied(f) for f in reached) else set()
-        found.append(Use(endpoint, frozenset(touched | made), frozenset(made)))
+        checks = any(checks_credentials(program, f) for f in reached)
+        asked = frozenset(one.arg for one in handler.parameters)
+        found.append(Use(endpoint, frozenset(touched | made), frozenset(made), checks, asked))
     seen = {use.key for use in found}
     rest = [Use(one, frozenset(), frozenset()) for one in project.endpoints]
     return [*found, *(use for use in rest if use.key not in seen)]
