@@ -10,13 +10,13 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from backwright.probe.accounts import Accounts
 from backwright.probe.answers import walk
 from backwright.probe.client import Call, Exchange
 from backwright.probe.judge import Judged
 from backwright.probe.learner import Learner
+from backwright.probe.naming import Names, path_to, path_to_id, value_at, variable_of
 from backwright.probe.objects import Slot
 from backwright.probe.operations import FORMS, Operation
 from backwright.probe.people import Person
@@ -109,7 +109,7 @@ class TestFile:
         carried = self._carried(logged_in)
         if not carried:
             return ""
-        names = _Names(self.owner)
+        names = Names(self.owner)
         marks = sorted(marks_in(json.dumps(registered.call.body)))
         for mark in marks:
             names.words[mark] = "{name}"
@@ -149,7 +149,7 @@ class TestFile:
         token = self.owner.token
         if token and self.owner.identity.headers:
             key = next((k for k, v in walk(logged_in.answer.json) if v == token), None)
-            path = _path_to(logged_in.answer.json, token)
+            path = path_to(logged_in.answer.json, token)
             name, value = next((n, v) for n, v in self.owner.identity.headers.items() if token in v)
             if key is None or path is None:
                 return []
@@ -183,7 +183,7 @@ class TestFile:
 
     def _test(self, operation: Operation, kind: str, kept: Mapping[str, Exchange]) -> str:
         """Return one test: others are refused, and the owner is not."""
-        names = _Names(self.owner)
+        names = Names(self.owner)
         made = self._made(kept["other"].call, names, 0)
         own = self.learner.used.get(operation.key)
         listed = self._listed(own, names) if own and kind == "lists" else None
@@ -206,7 +206,7 @@ class TestFile:
         return "\n".join([*lines, *([f"    assert {word} in own.text"] if word else [])])
 
     def _refusals(
-        self, call: Call, kept: Mapping[str, Exchange], names: _Names, word: str
+        self, call: Call, kept: Mapping[str, Exchange], names: Names, word: str
     ) -> list[str]:
         lines = [f"    foreign = {self._request(call, names, 'other')}"]
         if word and kept["other"].ok:
@@ -231,26 +231,27 @@ class TestFile:
 
     # --- objects, made first
 
-    def _made(self, call: Call, names: _Names, depth: int) -> list[str] | None:
+    def _made(self, call: Call, names: Names, depth: int) -> list[str] | None:
         """Return the lines that make what a call names; None if it is not known how."""
         lines: list[str] = []
         for slot in self.learner.slots(call.operation):
-            value = _value_at(call, slot)
-            if value is None or isinstance(value, list) or value in names.variables:
+            value = value_at(call, slot)
+            known = names.variable(value, slot.noun)
+            if value is None or isinstance(value, list) or known:
                 continue
             source = self._source(slot, value)
             if source is None or depth > _DEEPEST:
                 return None
             made = self._creation(source, names, depth)
-            path = _path_to(source.answer.json, value)
+            path = path_to_id(source.answer.json, value, slot)
             if made is None or path is None:
                 return None
-            name = _variable(slot.noun, names)
+            name = variable_of(slot.noun, names)
             lines += [*made, f"    {name} = made.json(){path}"]
-            names.variables[value] = name
+            names.variables[slot.noun, value] = name
         return lines
 
-    def _creation(self, source: Exchange, names: _Names, depth: int) -> list[str] | None:
+    def _creation(self, source: Exchange, names: Names, depth: int) -> list[str] | None:
         """Return the lines that repeat a request of the owner's, with what it needs made first."""
         lines = self._made(source.call, names, depth + 1)
         if lines is None:
@@ -263,7 +264,7 @@ class TestFile:
         lines.append(f"    assert made.status_code == {source.status}, made.text")
         return lines
 
-    def _listed(self, own: Exchange, names: _Names) -> tuple[str, list[str]] | None:
+    def _listed(self, own: Exchange, names: Names) -> tuple[str, list[str]] | None:
         """Return a word of an object that the owner's list has, and the lines that make one."""
         shown = marks_in(own.answer.text)
         creators = self.learner.creators(self.learner.resource(own.call.operation))
@@ -282,7 +283,7 @@ class TestFile:
                 one for one in reversed(self._sent)
                 if one.ok and one.who.name == self.owner.name and one.call.operation.method in ("POST", "PUT")
                 and self.learner.resource(one.call.operation) == slot.noun
-                and _path_to(one.answer.json, value) is not None
+                and path_to_id(one.answer.json, value, slot) is not None
                 and one.call.operation in self.learner.creators(slot.noun)
             ),
             None,
@@ -298,82 +299,24 @@ class TestFile:
     def _fixture(self) -> str:
         return "client" if self.style.app else self.style.client
 
-    def _request(self, call: Call, names: _Names, who: str = "", fixture: str = "") -> str:
+    def _request(self, call: Call, names: Names, who: str = "", fixture: str = "") -> str:
         """Return the expression that sends a call."""
         place = call.operation.path
+        nouns = {(one.place, one.name): one.noun for one in self.learner.slots(call.operation)}
         for name, value in call.path.items():
-            place = place.replace(f"{{{name}}}", names.within(value))
-        query = ", ".join(f"{k!r}: {names.literal(v)}" for k, v in call.query.items())
+            noun = nouns.get(("path", name), "")
+            place = place.replace(f"{{{name}}}", names.within(value, noun))
+        query = names.fields(call.query, {k: v for (at, k), v in nouns.items() if at == "query"})
         target = f"f{place!r}" if "{" in place else repr(place)
-        words = [target, *([f"params={{{query}}}"] if query else [])]
+        words = [target, *([f"params={query}"] if call.query else [])]
         if call.body is not None:
             how = "data" if call.content_type in FORMS else "json"
-            words.append(f"{how}={names.literal(call.body)}")
+            named = {k: v for (at, k), v in nouns.items() if at == "body"}
+            body = call.body
+            said = names.fields(body, named) if isinstance(body, dict) else names.literal(body)
+            words.append(f"{how}={said}")
         words += [f"headers={who}"] if who else []
         verb = call.operation.method.lower()
         if call.body is not None and verb not in ("post", "put", "patch"):
             verb, words = "request", [repr(call.operation.method), *words]
         return f"{self._await}{fixture or self._fixture}.{verb}({', '.join(words)})"
-
-
-@dataclass
-class _Names:
-    """Which values of a recorded call are variables in the test."""
-
-    owner: Person
-    variables: dict[Value, str] = field(default_factory=dict)
-    words: dict[str, str] = field(default_factory=dict)
-
-    def within(self, value: Value) -> str:
-        """Return a value inside of an f-string."""
-        if value in self.variables:
-            return f"{{{self.variables[value]}}}"
-        return self._marked(str(value))
-
-    def literal(self, value: Value) -> str:
-        """Return a value as Python writes it."""
-        if isinstance(value, dict):
-            return "{" + ", ".join(f"{k!r}: {self.literal(v)}" for k, v in value.items()) + "}"
-        if isinstance(value, list):
-            return "[" + ", ".join(map(self.literal, value)) + "]"
-        if not isinstance(value, bool) and value in self.variables:
-            return self.variables[value]
-        if isinstance(value, str) and self._marked(value) != value:
-            text = self._marked(value)
-            alone = re.fullmatch(r"{(\w+)}", text)
-            return alone[1] if alone else f"f{text!r}"
-        return repr(value)
-
-    def _marked(self, text: str) -> str:
-        escaped = text.replace("{", "{{").replace("}", "}}") if marks_in(text) else text
-        for mark, word in self.words.items():
-            escaped = re.sub(mark, word, escaped, flags=re.IGNORECASE)
-        return escaped
-
-
-def _variable(noun: str, names: _Names) -> str:
-    name = re.sub(r"\W", "_", f"{noun}_id")
-    return name if name not in names.variables.values() else f"{name}_{len(names.variables) + 1}"
-
-
-def _value_at(call: Call, slot: Slot) -> Value:
-    places: Mapping[str, Mapping[str, Any]] = {
-        "path": call.path,
-        "query": call.query,
-        "header": call.headers,
-        "body": call.body if isinstance(call.body, dict) else {},
-    }
-    return places[slot.place].get(slot.name)
-
-
-def _path_to(value: Value, wanted: Value, depth: int = 0) -> str | None:
-    """Return how a value is reached in an answer, such as `["data"]["id"]`; None if it is not there."""
-    if isinstance(value, Mapping) and depth <= _DEEPEST:
-        for key, inner in value.items():
-            if type(inner) is type(wanted) and inner == wanted:
-                return f"[{json.dumps(str(key))}]"
-        for key, inner in value.items():
-            found = _path_to(inner, wanted, depth + 1)
-            if found is not None:
-                return f"[{json.dumps(str(key))}]{found}"
-    return None

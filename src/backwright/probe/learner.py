@@ -18,14 +18,24 @@ from backwright.probe.nouns import (
     noun,
     noun_of_reference,
 )
-from backwright.probe.objects import Made, Refusal, Slot, describe, identifier, put, without
+from backwright.probe.objects import (
+    Made,
+    Refusal,
+    Slot,
+    describe,
+    identifier,
+    naming_itself,
+    put,
+    without,
+)
 from backwright.probe.operations import Operation
 from backwright.probe.ownership import says_owner
 from backwright.probe.people import Person
 from backwright.probe.recognition import objects_in
 from backwright.probe.references import References
+from backwright.probe.relatives import joined, may_be_joined
 from backwright.probe.repair import may_be_mended, mended
-from backwright.probe.retrying import another
+from backwright.probe.retrying import another, other_token
 from backwright.probe.schemas import Value
 from backwright.probe.session import Session
 from backwright.probe.stand_ins import stand_in
@@ -52,6 +62,7 @@ class Learner:
     _standing: dict[tuple[str, str], Made] = field(default_factory=dict)
     _failed: dict[tuple[str, str], Refusal] = field(default_factory=dict)
     _recipes: dict[str, Call] = field(default_factory=dict)
+    _joined: dict[str, bool] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Read what refers to what."""
@@ -212,9 +223,11 @@ class Learner:
         if isinstance(call, Refusal):
             return call
         exchange, found = self.session.watched(call, who)
-        if exchange.status in (400, 401, 403, 422) and (more := _other_token(operation, who)):
+        if exchange.status in (400, 401, 403, 422) and (more := other_token(operation, who)):
             call = replace(call, headers={**call.headers, **more})
             exchange, found = self.session.watched(call, who)
+        if not objects:
+            exchange, found = self._once_joined(exchange, found, who, depth)
         tried = 0
         while not exchange.ok and tried < _ATTEMPTS and may_be_mended(exchange):
             tried += 1
@@ -232,6 +245,19 @@ class Learner:
             self._recipes.setdefault(operation.key, call)
             return exchange, found
         return Refusal(describe(exchange), exchange)
+
+    def _once_joined(
+        self, exchange: Exchange, found: tuple[Change, ...], who: Person, depth: int
+    ) -> tuple[Exchange, tuple[Change, ...]]:
+        """Call again what was refused, with the objects of its path joined; from then on always."""
+        call = exchange.call
+        key = call.operation.key
+        if key in self._joined or not may_be_joined(self, call, exchange.status):
+            return exchange, found
+        if joined(self, call, who, depth=depth):
+            exchange, found = self.session.watched(call, who)
+        self._joined[key] = exchange.ok
+        return exchange, found
 
     def build(
         self, operation: Operation, who: Person, *, fresh: bool = False, renewed: bool = False,
@@ -271,7 +297,10 @@ class Learner:
             if slot.place == "path" and slot not in given:
                 parents |= {k: v for k, v in one.path.items() if k in operation.path_names}
         call = with_inner_objects(self, call, who, depth=depth)
-        return _naming_itself(self._with_parents(call, parents, given), slots)
+        call = naming_itself(self._with_parents(call, parents, given), slots)
+        if self._joined.get(operation.key) and not given:
+            joined(self, call, who, depth=depth)
+        return call
 
     def _with_parents(
         self, call: Call, parents: Mapping[str, Any], given: Mapping[Slot, Made]
@@ -366,30 +395,10 @@ class Learner:
         return self._recipes.get(operation.key)
 
 
-def _naming_itself(call: Call, slots: tuple[Slot, ...]) -> Call:
-    """Let the id in a body be that of the object in the path: nobody means to change it."""
-    for slot in slots:
-        if slot.place != "body" or slot.name != "id" or not isinstance(call.body, dict):
-            continue
-        same = next((s for s in slots if s.place == "path" and s.noun == slot.noun), None)
-        if same is not None and "id" in call.body and same.name in call.path:
-            return put(call, slot, call.path[same.name])
-    return call
-
-
 def _inner_last(slots: tuple[Slot, ...]) -> list[Slot]:
     """Return slots in the order to fill them: outside of the path, then the path from its end."""
     path = [one for one in slots if one.place == "path"]
     return [*(one for one in slots if one.place != "path"), *reversed(path)]
-
-
-def _other_token(operation: Operation, who: Person) -> dict[str, str]:
-    """Return headers for what a login gave besides a token: its cookies, or one to refresh it."""
-    if who.crumbs and not who.identity.cookies:
-        return who.cookie_header()
-    if who.refresh and operation.body is None and "refresh" in operation.path.lower():
-        return dict.fromkeys(who.identity.headers, f"Bearer {who.refresh}")
-    return {}
 
 
 def _all_optional(operation: Operation) -> bool:

@@ -117,6 +117,17 @@ def put(call: Call, slot: Slot, value: Value) -> Call:
     return replace(call, body={**body, slot.name: whole})
 
 
+def naming_itself(call: Call, slots: tuple[Slot, ...]) -> Call:
+    """Let the id in a body be that of the object in the path: nobody means to change it."""
+    for slot in slots:
+        if slot.place != "body" or slot.name != "id" or not isinstance(call.body, dict):
+            continue
+        same = next((s for s in slots if s.place == "path" and s.noun == slot.noun), None)
+        if same is not None and "id" in call.body and same.name in call.path:
+            return put(call, slot, call.path[same.name])
+    return call
+
+
 def without(call: Call, slot: Slot) -> Call:
     """Return the call without a field of its body."""
     if slot.place != "body" or not isinstance(call.body, dict):

@@ -46,6 +46,8 @@ class Reader:
         before = self._whole_page(done[0], owner)
         call = before.call
         kind: Kind = "reads" if self.learner.path_slots(operation) else "lists"
+        if kind == "lists" and _is_empty(before) and self._filled(noun):
+            before = session.send(call, owner)
         widened = kind == "lists" and _is_empty(before) and self._widened(noun)
         if widened:
             before = session.send(call, owner)
@@ -67,6 +69,16 @@ class Reader:
         if seen and seen[0].open is False and not counted:
             yield from closer.trials(operation, call, noun)
         yield from counted
+
+    def _filled(self, noun: str) -> bool:
+        """Let the owner have an object with all its fields: a list may show only some of them."""
+        learner, owner = self.learner, self.cast.owner
+        for creator in learner.creators(noun)[:1]:
+            done = learner.perform(creator, owner, fresh=True, full=True)
+            if not isinstance(done, Refusal):
+                learner.made(noun, owner, *done)
+                return True
+        return False
 
     def _widened(self, noun: str) -> bool:
         """Let the owner have an object that everybody may see; False if there is no such thing."""

@@ -162,6 +162,8 @@ class References:
         if operation.path_names and operation.path.rstrip("/").endswith("}"):
             return self._kind(operation, operation.path_names[-1])
         found = noun_of_operation(operation)
+        if operation.method == "GET" and not operation.path_names:
+            return self._above(operation, found) or found
         if operation.path_names and not operation.path.rstrip("/").endswith("}"):
             known = {
                 noun_of_parameter(one, n) for one in self._operations() for n in one.path_names
@@ -169,6 +171,13 @@ class References:
             if found not in known and not self._has_rows(operation):
                 return self._kind(operation, operation.path_names[-1])
         return found
+
+    def _above(self, operation: Operation, found: str) -> str | None:
+        """Return what is made where a path only says which of them: `/animals/heavy`."""
+        if self.creators(found) or self.is_account(found) or table_of(self.session.oracle, found):
+            return None
+        above = noun_of_segment(operation.segments[-2]) if len(operation.segments) > 1 else None
+        return above if above and self.creators(above) else None
 
     def _has_rows(self, operation: Operation) -> bool:
         """Tell whether a path is a collection: it can be listed and added to."""
@@ -188,8 +197,11 @@ class References:
     def _creators(self, kind: str, under: Operation | None) -> tuple[Operation, ...]:
         found = [one for one in self._operations() if self._creates(one, kind)]
         if under is None:
-            return tuple(sorted(found, key=lambda one: (len(one.path_names), len(one.path))))
-        return tuple(sorted(found, key=lambda one: (-_shared(one, under), len(one.path_names))))
+            found.sort(key=lambda one: (len(one.path_names), len(one.path)))
+        else:
+            found.sort(key=lambda one: (-_shared(one, under), len(one.path_names)))
+        found.sort(key=lambda one: _needs(one, kind))  # it links a label that is there, made none
+        return tuple(found)
 
     def _creates(self, one: Operation, kind: str) -> bool:
         if one.method not in ("POST", "PUT") or one is self.registration:
@@ -212,6 +224,12 @@ class References:
             other.path.startswith(below) and other.path.rstrip("/").endswith("}")
             for other in self._operations()
         )
+
+
+def _needs(one: Operation, kind: str) -> bool:
+    """Tell whether an operation must be given an object of a kind, which so is there before."""
+    required = (one.body or {}).get("required", ())
+    return any(noun_of_reference(name) == kind for name in required)
 
 
 def _shared(one: Operation, under: Operation) -> int:

@@ -44,6 +44,15 @@ def another(
     return None
 
 
+def other_token(operation: Operation, who: Person) -> dict[str, str]:
+    """Return headers for what a login gave besides a token: its cookies, or one to refresh it."""
+    if who.crumbs and not who.identity.cookies:
+        return who.cookie_header()
+    if who.refresh and operation.body is None and "refresh" in operation.path.lower():
+        return dict.fromkeys(who.identity.headers, f"Bearer {who.refresh}")
+    return {}
+
+
 def fitted_to_columns(learner: Learner, call: Call, who: Person) -> Call | None:
     """Return the call with what its object's columns cannot hold made to fit; None if all fits.
 

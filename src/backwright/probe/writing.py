@@ -17,6 +17,7 @@ from backwright.probe.operations import Operation
 from backwright.probe.ownership import owner_columns
 from backwright.probe.people import Person
 from backwright.probe.readback import ReadBack
+from backwright.probe.relatives import given_children
 from backwright.probe.schemas import Value
 from backwright.probe.sights import Cast, Kind, Sight, reason_of, refused
 from backwright.report.probe_types import Actor
@@ -55,6 +56,8 @@ class Writer:
         for actors in (ordinary, privileged):
             yield from self._attempts(operation, kind, noun, actors, detail)
         yield from self._under_own_parent(operation, noun, detail)
+        if kind == "removes":
+            yield from self._with_children(operation, noun, detail)
         if kind == "bulk":
             yield from self._mixed_with_own(operation, noun, detail)
 
@@ -206,6 +209,27 @@ class Writer:
             operation, "other", "mismatches-parent", bool(foreign), why or "refused", noun, noun,
             exchange, "404, and no change", {**detail, "write": bool(foreign)},
         )  # fmt: skip
+
+    def _with_children(
+        self, operation: Operation, noun: str, detail: Mapping[str, Any]
+    ) -> Iterator[Sight]:
+        """Yield whether the other removes what lies below an object of the owner's.
+
+        A refusal that comes after the children are gone is none.
+        """
+        session, other = self.learner.session, self.cast.other
+        call = self.learner.build(operation, self.cast.owner, fresh=True)
+        if session.oracle is None or isinstance(call, Refusal):
+            return
+        if not given_children(self.learner, call, self.cast.owner):
+            return
+        exchange, found = session.watched(call, other)
+        foreign = session.foreign(found, other)
+        sight = self._outcome(
+            operation, "removes", noun, "other", other, exchange, found, foreign, detail
+        )
+        if sight.open is not None:  # that it is refused without children was proved before
+            yield sight
 
     def _mixed_with_own(
         self, operation: Operation, noun: str, detail: Mapping[str, Any]
