@@ -13,7 +13,8 @@ knows what is to be guarded. The result without a fault must be quiet.
 A fault that is not found may be one that opens nothing, as another condition or check on its way stands
 before it or behind it. That is tried, too: with each of those others dropped alone, and with both. If
 both are found, and do more than the other does alone, then the probe reaches the place, and only the
-other one keeps it shut: the fault is `covered`, and which covers it is said.
+other one keeps it shut: the fault is `covered`, and which covers it is said. So may be a fault whose
+harm is undone, as the request is refused and nothing committed: then it is found where that is kept.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ from pathlib import Path
 from typing import Any
 
 from auth_mutants_judging import covering, judged, table
+from auth_mutants_keeping import keeping
 
 from backwright.project import read_project
 from backwright.transfer.draft import Draft
@@ -329,6 +331,8 @@ def judged_again(
         if one and one.kind in (DROPPED, UNCHECKED) and one.name != mutant.name
         if not one.operations or set(one.operations) & set(mutant.operations)
     ]
+    kept = keeping(result.program.sources, result.draft)
+    near += [(f"{result.name} {place}", texts) for place, texts in kept]
     other = covering(
         (mutant.texts, mutant.operations), near, result.clean, result.draft.text,
         partial(probed_with, result),
