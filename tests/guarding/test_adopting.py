@@ -120,20 +120,60 @@ def squeezed(code: str) -> str:
 
 def test_the_table_is_taken_over(tmp_path: Path) -> None:
     made = written(host(tmp_path), role="keeper")
+    main = squeezed(made["main.py"])
     assert "token_version: Mapped" in made["models.py"]
     assert "hashed_password" not in made["models.py"]
+    assert (
+        "owner_id" not in made["models.py"]
+    )  # pets refer to users already, who sign up themselves
+    assert squeezed("Pet(name=name, keeper_id=current_user.id)") in main
+    assert squeezed("select(Pet).where(Pet.keeper_id == current_user.id)") in main
+    assert squeezed("User.id == user_id, User.id == current_user.id") in main
+    assert squeezed("def add_user(data: NewUser):") in main  # nobody has an account before
+    assert squeezed("select(User).where(User.email == data.email))") in main
+
+
+def test_accounts_that_others_make_belong_to_them(tmp_path: Path) -> None:
+    made = written(host(tmp_path), role="keeper", public="none")
+    main = squeezed(made["main.py"])
     assert "owner_id: Mapped[Optional[int]]" in made["models.py"]
     assert made["models.py"].count("owner_id") == 1  # pets have a reference to users already
-    assert squeezed("Pet(name=name, keeper_id=current_user.id)") in squeezed(made["main.py"])
-    assert squeezed("select(Pet).where(Pet.keeper_id.in_(select(User.id)") in squeezed(
-        made["main.py"]
+    assert squeezed("select(Pet).where(Pet.keeper_id.in_(select(User.id)") in main
+    assert squeezed("or_(User.id == current_user.id, User.owner_id == current_user.id)") in main
+    assert squeezed("select(User).where(User.email == data.email))") in main  # taken by anybody
+
+
+def test_signing_up_that_shares_code_with_others_is_not_proposed_open(tmp_path: Path) -> None:
+    folder = host(tmp_path)
+    known = plan(read_project(folder), Draft(folder), Answers(yes=True))
+    assert ("POST", "/users") in known.public
+    assert known.alone
+    shared = (
+        "\n\ndef find(db, email):\n    return db.scalar(select(User).where(User.email == email))\n"
+        "\n\n@app.get('/find')\ndef search(email: str):\n    with SessionLocal() as db:\n"
+        "        return find(db, email).name\n"
     )
-    assert squeezed(
-        "or_(User.id == current_user.id, User.owner_id == current_user.id)"
-    ) in squeezed(made["main.py"])
-    assert squeezed("select(User).where(User.email == data.email))") in squeezed(
-        made["main.py"]
-    )  # taken by anybody
+    old = "db.scalar(select(User).where(User.email == data.email))"
+    assert old in MAIN
+    (folder / "app/main.py").write_text(MAIN.replace(old, "find(db, data.email)") + shared)
+    known = plan(read_project(folder), Draft(folder), Answers(yes=True))
+    assert ("POST", "/users") not in known.public
+    assert not known.alone
+
+
+def test_an_owner_in_a_dictionary_is_replaced_by_the_caller(tmp_path: Path) -> None:
+    folder = host(tmp_path)
+    old = '@app.post("/pets")\ndef add_pet(name: str):\n    with SessionLocal() as db:\n        db.add(Pet(name=name))'
+    assert old in MAIN
+    new = (
+        "class NewPet(BaseModel):\n    name: str\n    keeper_id: int\n\n\n"
+        "def store(db, values: dict):\n    db.add(Pet(**values))\n\n\n"
+        '@app.post("/pets")\ndef add_pet(data: NewPet):\n    with SessionLocal() as db:\n'
+        "        store(db, data.model_dump())"
+    )
+    (folder / "app/main.py").write_text(MAIN.replace(old, new))
+    made = written(folder, role="keeper")
+    assert squeezed('Pet(**{**values, "keeper_id": current_user.id})') in squeezed(made["main.py"])
 
 
 def test_registering_gives_what_accounts_need(tmp_path: Path) -> None:

@@ -15,7 +15,6 @@ from backwright.report.events import Listener, StepStarted
 from backwright.tasks.add_by_example import finish_migration
 from backwright.tasks.auth_answers import listed
 from backwright.tasks.auth_plan import (
-    Use,
     divided,
     owned_question,
     stays_open,
@@ -23,6 +22,7 @@ from backwright.tasks.auth_plan import (
 )
 from backwright.tasks.auth_proof import prove_guarded
 from backwright.tasks.auth_ways import (
+    Use,
     accounts_of,
     is_kept_by_signing_in,
     is_way_in,

@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from backwright.errors import UsageError
-from backwright.project.types import Endpoint, Model, Project
+from backwright.project.types import Model, Project
 from backwright.tasks.auth_answers import NONE, left_out, listed, rows_there, unique_columns
+from backwright.tasks.auth_ways import Use, is_way_in
 from backwright.tasks.questions import Answers
 from backwright.transfer.draft import Draft
 from backwright.transfer.grow.sources import Sources
@@ -27,25 +27,6 @@ from backwright.values import Choice, Place, Question
 _OPEN = re.compile(r"(?i)(^/$|health|ping|status$|ready|readiness|live(ness)?$|version$|metrics$|"
                    r"webhook|docs|redoc|openapi|favicon)")  # fmt: skip
 _WRITING = ("POST", "PUT", "PATCH", "DELETE")
-
-
-@dataclass(frozen=True, slots=True)
-class Use:
-    """What an endpoint does with models: which it touches, and of which it makes rows.
-
-    `credentials` tells whether it checks a password or a token itself, `asked` names its parameters.
-    """
-
-    endpoint: Endpoint
-    touched: frozenset[str]
-    made: frozenset[str]
-    credentials: bool = False
-    asked: frozenset[str] = frozenset()
-
-    @property
-    def key(self) -> str:
-        """The endpoint as answers name it."""
-        return f"{self.endpoint.method} {self.endpoint.path}"
 
 
 def plan(project: Project, draft: Draft, answers: Answers) -> Wanted:
@@ -68,13 +49,42 @@ def plan(project: Project, draft: Draft, answers: Answers) -> Wanted:
     links = _links(project, draft) if names else []
     direct, through = divided(project, [*names, *links], mine)
     direct = [name for name in direct if name not in links]
-    public = _public(answers, project, uses, {*direct, *through, *([mine] if mine else [])})
+    ways = ways_to_accounts(project, draft, uses, mine)
+    public = _public(answers, project, uses, {*direct, *through, *([mine] if mine else [])}, ways)
     rows = rows_there(answers) if names else "hidden"
     unique = unique_columns(answers, separable(project, draft, direct), rows)
     fewer = left_out(answers)
     return Wanted(
-        tuple(direct), tuple(through), public, mine, role, rows, fewer, unique=unique
+        tuple(direct), tuple(through), public, mine, role, rows, fewer, unique=unique,
+        alone=_are_alone(uses, public, mine),
     )  # fmt: skip
+
+
+def _are_alone(
+    uses: Sequence[Use], public: frozenset[tuple[str, str]], account: str | None
+) -> bool:
+    """Tell whether nobody who has signed in makes accounts: who signs up is nobody's."""
+    makers = (use.endpoint for use in uses if account in use.made)
+    return account is not None and all((one.method, one.path) in public for one in makers)
+
+
+def ways_to_accounts(
+    project: Project, draft: Draft, uses: Sequence[Use], account: str | None
+) -> list[str]:
+    """Return the host's own endpoints that sign up or in, which nobody can ask with an account.
+
+    What shares code that touches accounts with others is none: that code is told who is calling.
+    """
+    program = Program(Sources(draft, project))
+    found = {f"{e.method} {e.path}": f for e, f in handlers(program, project)}
+    people = {account} if account else set()
+    ways = [use.key for use in uses if use.key in found and people & use.touched
+            and is_way_in(use, people)]  # fmt: skip
+    every = {(m.file, m.name): Owned(m, key_of(m)) for m in project.models if m.name in people}
+    scoper = Scoper(program, every, "current_user")
+    others = program.reached([f for key, f in found.items() if key not in ways])
+    shared = {f for f in others if scoper.touches(f)}
+    return [key for key in ways if not program.reached([found[key]]) & shared]
 
 
 def _refuse_unreadable(project: Project, draft: Draft) -> None:
@@ -248,10 +258,11 @@ def _role(project: Project, draft: Draft, account: Model | None, answers: Answer
 
 
 def _public(
-    answers: Answers, project: Project, uses: Sequence[Use], owned: set[str]
+    answers: Answers, project: Project, uses: Sequence[Use], owned: set[str], ways: Sequence[str]
 ) -> frozenset[tuple[str, str]]:
     catalogue = {m.name for m in project.models} - owned
-    proposed = [use.key for use in uses if stays_open(use, owned, catalogue)]
+    proposed = [use.key for use in uses
+                if stays_open(use, owned, catalogue) or use.key in ways]  # fmt: skip
     known = list(dict.fromkeys(use.key for use in uses))
     value = ",".join(dict.fromkeys(proposed)) or NONE
     choices = [Choice(value, "These answer without an account; all others ask for one.",
@@ -263,8 +274,8 @@ def _public(
         key="public",
         text="Which endpoints stay open to everybody? "
         '(such as "GET /health", separated by commas, or none)',
-        why="health checks, documentation, webhooks and what only reads tables that nobody owns "
-        "are proposed",
+        why="health checks, documentation, webhooks, signing up and what only reads tables that "
+        "nobody owns are proposed",
         choices=tuple(choices),
         recommended=value,
         free=True,

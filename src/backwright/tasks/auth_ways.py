@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from backwright.project.types import Endpoint, Project
-from backwright.tasks.auth_plan import Use
 from backwright.transfer.guarding.adopting import looks_like_accounts
 
 _KEPT = re.compile(r"(?i)token|session|blacklist|otp|verification")  # what signing in keeps
@@ -13,6 +13,25 @@ _SECRETS = re.compile(r"(?i)token|code|otp|secret|signature")
 
 _GENERIC = frozenset(("list", "dict", "str", "int", "bool", "float", "None", "List", "Dict", "Any", "Optional",
                       "Union", "Sequence", "Page"))  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What an endpoint does with models: which it touches, and of which it makes rows.
+
+    `credentials` tells whether it checks a password or a token itself, `asked` names its parameters.
+    """
+
+    endpoint: Endpoint
+    touched: frozenset[str]
+    made: frozenset[str]
+    credentials: bool = False
+    asked: frozenset[str] = frozenset()
+
+    @property
+    def key(self) -> str:
+        """The endpoint as answers name it."""
+        return f"{self.endpoint.method} {self.endpoint.path}"
 
 
 def accounts_of(project: Project) -> set[str]:

@@ -42,7 +42,8 @@ def add_owners(host: Host, reread: Callable[[Draft], Project]) -> None:
         reread: reads what is known of it: each column moves the lines of what stands below.
     """
     project = reread(host.draft)
-    account = [host.said.model] if host.accounts.adopted else []
+    is_made = host.accounts.adopted and not host.wanted.alone
+    account = [host.said.model] if is_made else []
     if host.user is not None and (table := _unsaid_table(host)):
         host.user = replace(host.user, table=table)
     files = []

@@ -142,16 +142,12 @@ class Unscoped(Scoper):
             if any(True for _ in seen):
                 yield node, one, kind
 
-    def _make(self, edits: Edits, node: ast.Call, kind: str, column: str) -> None:
+    def _make(
+        self, edits: Edits, node: ast.Call, kind: str, column: str, *, said_there: bool = False
+    ) -> None:
         """Give a new row its owner, whatever the request says; what the host says itself stays."""
-        if any(one.arg == column for one in node.keywords):
-            return
-        star = next((one.value for one in node.keywords if one.arg is None), None)
-        if kind != "make" or star is None:
-            super()._make(edits, node, kind, column)
-            return
-        edits.insert(edits.start(star), "{**")
-        edits.insert(edits.end(star), f', "{column}": {self.caller}}}')
+        if not any(one.arg == column for one in node.keywords):
+            super()._make(edits, node, kind, column, said_there=True)
 
 
 def _lines_of(function: Function, node: ast.AST) -> tuple[int, int]:

@@ -198,6 +198,7 @@ def _scope(host: Host, known: Project) -> tuple[Key, ...]:
         [*host.wanted.through],
         host.wanted.accounts,
         host.owner_column,
+        alone=host.wanted.alone,
     )
     variety = variety_of(program, known)
     by_class = {(one.model.file, one.model.name): one for one in owned}

@@ -37,6 +37,8 @@ class Wanted:
         owner_required: Whether no row may be without an owner.
         unique: The columns that are unique for each account, as `Model.column`; others of theirs
             that are unique stay so among all.
+        alone: Whether accounts of a table that is there are made by nobody but those who sign up:
+            then an account is nobody's but its own.
     """
 
     direct: tuple[str, ...]
@@ -48,6 +50,7 @@ class Wanted:
     left_out: frozenset[str] = frozenset()
     owner_required: bool = False
     unique: frozenset[str] = frozenset()
+    alone: bool = False
 
     @property
     def heir(self) -> str | None:

@@ -21,7 +21,8 @@ class Owned:
         key: The column of its key.
         through: The reference to an owned parent; None where it has an owner itself.
         is_account: Whether its rows are the accounts themselves, and belong to who made them.
-        column: The column of its owner, where it has one itself.
+        column: The column of its owner, where it has one itself; of accounts that nobody makes but
+            those who sign up, their key.
     """
 
     model: Model
@@ -34,6 +35,11 @@ class Owned:
     def direct(self) -> bool:
         """Whether it has an owner's column of its own."""
         return self.through is None
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether its rows are accounts that belong to nobody but themselves."""
+        return self.is_account and self.column == self.key
 
     @property
     def caller_column(self) -> Column | None:
@@ -52,11 +58,13 @@ class Owned:
         """
         if self.through is None:
             made = f"{said}.{self.column} == {caller}"
-            if self.is_account:
+            if self.is_account and not self.is_alone:
                 return f"or_({said}.{self.key} == {caller}, {made})" if itself else made
             nobody = _unowned(f"{said}.{self.column}", shared)
-            return f"or_({made}, {nobody})" if shared else made
+            return f"or_({made}, {nobody})" if shared and not self.is_account else made
         column, parent = self.through
+        if parent.is_alone:
+            return f"{said}.{column.name} == {caller}"
         name = parent.model.name
         inner = parent.condition(name, caller, itself=parent.is_account, shared=shared)
         chosen = f"select({name}.{parent.key}).where({inner})"
@@ -64,15 +72,18 @@ class Owned:
 
     def parents(self) -> list[Model]:
         """Return the models that the condition names besides its own."""
-        return [self.through[1].model, *self.through[1].parents()] if self.through else []
+        if self.through is None or self.through[1].is_alone:
+            return []
+        return [self.through[1].model, *self.through[1].parents()]
 
     def words(self, shared: str = "") -> set[str]:
         """Return the functions that the condition may call."""
         if self.through:
-            return {"select", *self.through[1].words(shared)}
+            parent = self.through[1]
+            return set() if parent.is_alone else {"select", *parent.words(shared)}
         if shared and not self.is_account:
             return {"or_"} if shared == ALWAYS else {"or_", "and_"}
-        return {"or_"} if self.is_account else set()
+        return {"or_"} if self.is_account and not self.is_alone else set()
 
 
 def _unowned(said: str, shared: str) -> str:
@@ -88,7 +99,7 @@ def owner_column(models: Iterable[Model]) -> str:
 
 def owned_models(
     models: Mapping[str, Model], direct: list[str], through: list[str], account: str | None = None,
-    column: str = OWNER,
+    column: str = OWNER, *, alone: bool = False,
 ) -> list[Owned]:  # fmt: skip
     """Return the owned models, each after the one that it is reached through.
 
@@ -98,11 +109,13 @@ def owned_models(
         through: those that are owned through a parent.
         account: the host's own table of accounts, which is one of those that get a column.
         column: the column of owners.
+        alone: whether accounts are made by nobody but those who sign up.
     """
-    found = {
-        name: Owned(models[name], key_of(models[name]), is_account=name == account, column=column)
-        for name in [*([account] if account else []), *direct]
-    }
+    found = {}
+    for name in [*([account] if account else []), *direct]:
+        key, is_account = key_of(models[name]), name == account
+        mine = key if is_account and alone else column
+        found[name] = Owned(models[name], key, is_account=is_account, column=mine)
     waiting = list(through)
     while waiting:
         ready = [name for name in waiting if parent_of(models[name], found)]

@@ -90,9 +90,10 @@ class Scoper:
             return self._get(function, edits, node, one)
         if kind in _MAKING:
             column = one.column if one.direct else self._caller_column(function, node, one)
+            column = None if one.is_alone else column
             values = values_of(function.node, node) if kind == "insert" else None
             if column:
-                self._make(edits, values or node, kind, column)
+                self._make(edits, values or node, kind, column, said_there=not one.direct)
             return set()
         said = self._said(function, node, one)
         word = "filter" if kind == "query" else "where"
@@ -150,12 +151,28 @@ class Scoper:
         is_sent = any(column.name in self.program.fields(cls) for cls in sent if cls)
         return None if is_whole and is_sent else column.name
 
-    def _make(self, edits: Edits, node: ast.Call, kind: str, column: str) -> None:
+    def _make(
+        self, edits: Edits, node: ast.Call, kind: str, column: str, *, said_there: bool = False
+    ) -> None:
+        """Give a new row its owner.
+
+        Args:
+            edits: the module's.
+            node: the call that makes the row.
+            kind: how it does.
+            column: the column of the owner.
+            said_there: whether the host had that column, so that a dictionary may say it already.
+        """
         value = self.caller
         entry = f"{edits.quote}{column}{edits.quote}: {value}"
         if kind == "insert" and node.args:
             edits.insert(edits.start(node.args[0]), "{**")
             edits.insert(edits.end(node.args[0]), f", {entry}}}")
+            return
+        star = next((one.value for one in node.keywords if one.arg is None), None)
+        if kind == "make" and star is not None and said_there:
+            edits.insert(edits.start(star), "{**")
+            edits.insert(edits.end(star), f", {entry}}}")
             return
         if kind in ("make", "insert"):
             edits.add_argument(node, f"{column}={value}")
