@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from backwright.errors import UsageError
+from backwright.host.making import needs_of
 from backwright.host.requirements import name_of, poetry_range, read_requirements
 
 
@@ -188,3 +189,21 @@ def test_a_file_that_asks_for_fastapi_is_read_where_none_is_called_as_usual(
     assert read_requirements(tmp_path).needed == ("fastapi==0.111.0", "uvicorn")
     put(tmp_path, "requirements.txt", "fastapi\n")
     assert read_requirements(tmp_path).needed == ("fastapi",)
+
+
+@pytest.mark.parametrize("start", [".", "backend/src"])
+@pytest.mark.parametrize(
+    "name", ["backend/src/app/requirements/base.txt", "backend/src/app/requirements.txt"]
+)
+def test_requirements_below_where_it_is_run(tmp_path: Path, start: str, name: str) -> None:
+    put(tmp_path, "backend/src/app/main.py", "")
+    put(tmp_path, name, "fastapi==0.104.1\n")
+    put(tmp_path, "other/requirements.txt", "flask\n")
+    put(tmp_path, "backend/node_modules/x/requirements.txt", "fastapi\ndjango\n")
+    assert needs_of(tmp_path, start).names() == {"fastapi"}
+
+
+def test_requirements_of_what_is_run_before_those_of_others(tmp_path: Path) -> None:
+    put(tmp_path, "another/requirements.txt", "fastapi\ndjango\n")
+    put(tmp_path, "web/code/requirements.txt", "fastapi\n")
+    assert needs_of(tmp_path, "web").names() == {"fastapi"}

@@ -27,6 +27,8 @@ TEST_TOOLS = ("pytest", "httpx", "uvicorn")
 # Before Python 3.12 every environment had setuptools, and `pkg_resources` with it until version 81;
 # packages of that time import it without saying so.
 _ONCE_THERE = "setuptools<81; python_version < '3.12'"
+_INSTALLED = frozenset({".venv", "venv", "node_modules", "__pycache__", "site-packages"})
+_DEEPEST = 4  # folders below a project's own in which it may say what its package needs
 _OF_THE_PROJECT = ("venv", "uv", "poetry", "pdm", "pipenv")
 Say = Callable[[str], None]
 
@@ -101,14 +103,15 @@ def needs_of(root: Path, start: str, framework: str = "fastapi") -> Requirements
     """Return what a project needs: from the folder to run in, else from one above it.
 
     The nearest folder counts whose files name the framework, else the nearest with any files;
-    what locks versions may lie above it, in a workspace. Last, files in any folder beside it.
+    what locks versions may lie above it, in a workspace. Last, files in any folder beside it, or
+    below: those of the package itself.
     """
     folders = _upwards(root, start)
     read = [(folder, read_requirements(folder)) for folder in folders]
     naming = [one for one in read if framework in one[1].names()]
     if not naming:
-        inner = {path.parent for path in sorted(root.glob("*/*requirement*.txt"))}
-        others = [(folder, read_requirements(folder)) for folder in sorted(inner - set(folders))]
+        inner = [one for one in _with_requirements(root, folders[0]) if one not in folders]
+        others = [(folder, read_requirements(folder)) for folder in inner]
         naming = [one for one in others if framework in one[1].names()]
     chosen = next(iter(naming), None) or next((one for one in read if one[1].needed), read[-1])
     above = [needs for folder, needs in read if folder in chosen[0].parents]
@@ -122,6 +125,21 @@ def needs_of(root: Path, start: str, framework: str = "fastapi") -> Requirements
         if chosen in read
         else chosen[1].files,
     )
+
+
+def _with_requirements(root: Path, start: Path) -> tuple[Path, ...]:
+    """Return the folders below a project that have files of requirements.
+
+    Those below the folder to run in come first, and the highest of them.
+    """
+    found = set()
+    for pattern in ("*requirement*.txt", "requirements/*.txt"):
+        for depth in range(1, _DEEPEST + 1):
+            for path in root.glob("*/" * depth + pattern):
+                inner = path.relative_to(root).parts[:-1]
+                if not _INSTALLED.intersection(inner) and not any(p[0] == "." for p in inner):
+                    found.add(path.parents[pattern.count("/")])
+    return tuple(sorted(found, key=lambda one: (start not in one.parents, len(one.parts), one)))
 
 
 def _upwards(root: Path, start: str) -> tuple[Path, ...]:
@@ -296,7 +314,7 @@ def _broken(python: Path, framework: str, work: Path) -> str:
 def _copied(folder: Path, work: Path) -> str:
     """Copy a local dependency, because building it writes beside its sources."""
     target = work / f"{folder.name}-{len(list(work.iterdir()))}"
-    ignored = shutil.ignore_patterns(".git", ".venv", "venv", "node_modules", "__pycache__")
+    ignored = shutil.ignore_patterns(".git", *_INSTALLED)
     shutil.copytree(folder, target, symlinks=True, ignore=ignored)
     return str(target)
 

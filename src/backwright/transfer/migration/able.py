@@ -6,12 +6,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-_SINCE = {
-    "columns": ("alembic", (1, 16, 0)),
-    "tables": ("alembic", (1, 13, 3)),
-    "indexes": ("alembic", (1, 12, 0)),
-    "blocks": ("alembic", (1, 6, 5)),
-    "not_valid": ("sqlalchemy", (1, 4, 32)),
+# An Alembic that knows a word may still refuse it beside SQLAlchemy 1.4.
+_SINCE: Mapping[str, Mapping[str, tuple[int, int, int]]] = {
+    "columns": {"alembic": (1, 16, 0), "sqlalchemy": (2, 0, 0)},
+    "tables": {"alembic": (1, 13, 3)},
+    "indexes": {"alembic": (1, 12, 0), "sqlalchemy": (2, 0, 0)},
+    "blocks": {"alembic": (1, 6, 5)},
+    "not_valid": {"sqlalchemy": (1, 4, 32)},
 }
 
 
@@ -37,9 +38,10 @@ class Able:
 def able_of(versions: Mapping[str, str]) -> Able:
     """Return what the installed versions can say; of what is not known the newest is supposed."""
     found = {
-        word: _parts(versions[name]) >= since
-        for word, (name, since) in _SINCE.items()
-        if name in versions
+        word: all(
+            name not in versions or _parts(versions[name]) >= since for name, since in needs.items()
+        )
+        for word, needs in _SINCE.items()
     }
     return Able(**found)
 
