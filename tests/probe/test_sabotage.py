@@ -62,6 +62,11 @@ def test_what_proves_nothing_is_not_called_isolated(
     assert all(one.why for one in report.matrix)
 
 
+@pytest.mark.parametrize("key", ["GET /notes/{note_id}", "DELETE /notes/{note_id}"])
+def test_what_fails_as_for_what_never_was_is_kept(tmp_path: Path, key: str) -> None:
+    assert cell(probed(tmp_path, "fails-alike"), key) == "isolated"
+
+
 def test_a_leak_is_found_and_shown(tmp_path: Path) -> None:
     report = probed(tmp_path, "leaks")
     (failure,) = report.failures

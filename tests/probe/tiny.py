@@ -114,6 +114,8 @@ def read(note_id: Annotated[int, Field(lt=2**31)], user: Me) -> dict[str, object
     theirs = row is not None and row["owner_id"] != user
     if theirs and SABOTAGE == "fails":
         raise RuntimeError("it fails for others")
+    if (row is None or theirs) and SABOTAGE == "fails-alike":
+        raise RuntimeError("it does nothing about what is not found")
     if theirs and SABOTAGE == "hurries":
         return JSONResponse({"detail": "slow down"}, 429, {"Retry-After": "3600"})
     if row is None or (theirs and SABOTAGE != "leaks"):
@@ -126,6 +128,8 @@ def delete(note_id: Annotated[int, Field(lt=2**31)], user: Me) -> None:
     row = rows.execute("SELECT * FROM notes WHERE id = ?", (note_id,)).fetchone()
     if SABOTAGE == "writes-first":
         rows.execute("DELETE FROM notes WHERE id = ?", (note_id,))
+    if (row is None or row["owner_id"] != user) and SABOTAGE == "fails-alike":
+        raise RuntimeError("it does nothing about what is not found")
     if SABOTAGE == "ignores" and row is not None and row["owner_id"] != user:
         return
     if row is None or (row["owner_id"] != user and SABOTAGE != "deletes"):

@@ -208,6 +208,28 @@ def finds_out(
     )  # fmt: skip
 
 
+def as_what_never_was(learner: Learner, owner: Person, theirs: Exchange) -> bool:
+    """Tell whether an error of the server is what an object that never was is answered by, too.
+
+    A handler that does nothing about a row that it does not find fails: then one that is kept from
+    somebody fails in the same words, and even its owner is told no more of one that is not there.
+
+    Args:
+        learner: Knows how to call the operations.
+        owner: Whose the object is.
+        theirs: What somebody else was answered.
+    """
+    slots, call = learner.path_slots(theirs.call.operation), theirs.call
+    if theirs.status < 500 or not slots:
+        return False
+    slot = slots[-1]
+    nowhere = put(call, slot, _nobody(call.path.get(slot.name)))
+    missing = learner.session.send(nowhere, owner)
+    return _words_of(missing, nowhere.path.get(slot.name)) == _words_of(
+        theirs, call.path.get(slot.name)
+    )
+
+
 def _words_of(exchange: Exchange, value: Value) -> tuple[int, str]:
     text = exchange.answer.text.replace(str(value), "ID")
     return exchange.status, re.sub(

@@ -20,7 +20,7 @@ _VERBS = frozenset(
     {"create", "add", "new", "get", "list", "all", "update", "edit", "delete", "remove", "search",
      "find", "read", "make", "register", "set", "put", "patch", "post", "by", "view", "show",
      "fetch", "save", "store", "detail", "details", "count", "export", "bulk", "batch", "mine", "my",
-     "me", "one"}
+     "me", "one", "retrieve", "insert", "modify", "destroy", "display"}
 )  # fmt: skip
 USERS = frozenset(
     {"user", "account", "member", "profile", "owner", "author", "customer", "creator", "assignee",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from backwright.probe.answers import walk
 from backwright.probe.client import Call, Exchange
-from backwright.probe.closer import Closer
+from backwright.probe.closer import Closer, as_what_never_was
 from backwright.probe.learner import Learner
 from backwright.probe.objects import Made, Refusal, describe
 from backwright.probe.operations import Operation
@@ -142,6 +142,8 @@ class Reader:
                 summary=kind == "lists" and self._is_summary(exchange, found, noun),
             )  # fmt: skip
         said = refused(exchange)
+        if said is None and person and as_what_never_was(self.learner, owner, exchange):
+            return sight(opened=False, why=f"{reason_of(exchange)}, as for what never was")
         if said is None:
             return sight(opened=None, why=reason_of(exchange))
         if said:

@@ -8,7 +8,7 @@ from typing import Any
 
 from backwright.probe.aftermath import Aftermath, did
 from backwright.probe.client import Call, Exchange
-from backwright.probe.closer import finds_out
+from backwright.probe.closer import as_what_never_was, finds_out
 from backwright.probe.database import Change
 from backwright.probe.doors import password_fields
 from backwright.probe.learner import Learner
@@ -315,6 +315,10 @@ class Writer:
             early = "" if exchange.ok else f", though it was refused with {exchange.status}"
             return sight(True, f"{what} of the owner's{early}", write=True)
         said = refused(exchange)
+        if said is None and session.oracle and person not in (None, owner):
+            alike = as_what_never_was(self.learner, owner, exchange)
+            why = f"{reason_of(exchange)}, as for what never was" if alike else reason_of(exchange)
+            return sight(False if alike else None, why)
         if said is None:
             return sight(None, reason_of(exchange))
         traces = session.traces(exchange, owner)
