@@ -45,9 +45,14 @@ from backwright.tasks.probe_tests import style_of
 from backwright.tasks.questions import Answers
 from backwright.tasks.safe_migration import make_safe
 from backwright.transfer.draft import Draft
+from backwright.transfer.grow.sources import Sources
+from backwright.transfer.guarding.callers import read_caller
 from backwright.transfer.guarding.completing import Completion, complete, reaches_all
+from backwright.transfer.guarding.guard import handlers
+from backwright.transfer.guarding.own_account import found_in
 from backwright.transfer.guarding.owned import is_link
 from backwright.transfer.guarding.owning import own_tables
+from backwright.transfer.guarding.program import Program
 from backwright.values import Choice, Question
 from backwright.workshop import require
 from backwright.workshop.staging import prepare
@@ -68,12 +73,14 @@ class Gaps:
         left_open: Those of them that are likely meant to be open.
         unscoped: The endpoints with an account's token that reach rows of other accounts.
         shared: Those of them that are likely meant to.
+        accounts: The endpoints that change whichever account their path names.
     """
 
     forgotten: tuple[str, ...]
     left_open: tuple[str, ...]
     unscoped: tuple[str, ...]
     shared: tuple[str, ...]
+    accounts: tuple[str, ...] = ()
 
 
 def completion(project: Project, draft: Draft, answers: Answers) -> Completion:
@@ -91,15 +98,21 @@ def completion(project: Project, draft: Draft, answers: Answers) -> Completion:
     known = [_key(one) for one in project.endpoints]
     open_ones = _answered(answers, _public_question(gaps), gaps.forgotten, gaps.left_open, known)
     forgotten = [key for key in gaps.forgotten if key not in open_ones]
+    accounts = [k for k in gaps.accounts if k not in gaps.forgotten or k in forgotten]
     reachable = (*gaps.unscoped, *_newly_guarded(project, forgotten))
-    reachable += tuple(_touching(project, draft, set(names)))
+    reachable += (*_touching(project, draft, set(names)), *accounts)
     gaps = replace(gaps, unscoped=tuple(dict.fromkeys(reachable)))
     gaps = replace(
         gaps, shared=tuple(k for k in gaps.unscoped if _is_shared(project, k, open_ones))
     )
     shared = _answered(answers, _shared_question(gaps), gaps.unscoped, gaps.shared, known)
     unscoped = [key for key in gaps.unscoped if key not in shared]
-    return Completion(tuple(map(_pair, forgotten)), tuple(map(_pair, unscoped)), tuple(direct))
+    own = [key for key in unscoped if key in accounts]
+    touching = {f"{one.method} {one.path}" for one in project.touches}
+    unscoped = [key for key in unscoped if key not in own or key in touching]
+    return Completion(
+        tuple(map(_pair, forgotten)), tuple(map(_pair, unscoped)), tuple(direct), tuple(map(_pair, own))
+    )  # fmt: skip
 
 
 def _newly_owned(project: Project, draft: Draft, answers: Answers) -> list[str]:
@@ -155,7 +168,21 @@ def gaps_of(project: Project, draft: Draft) -> Gaps:
         tuple(dict.fromkeys(use.key for use in meant)),
         tuple(dict.fromkeys(unscoped)),
         (),
+        tuple(_of_any_account(project, draft, uses, people)),
     )
+
+
+def _of_any_account(
+    project: Project, draft: Draft, uses: Sequence[Use], people: set[str]
+) -> Iterator[str]:
+    """Yield the endpoints by which whoever has an account changes that of anybody else."""
+    program, powers = Program(Sources(draft, project)), _powers(project)
+    known = {(e.method, e.path): (e, f) for e, f in handlers(program, project)}
+    mine = {(u.endpoint.method, u.endpoint.path) for u in uses
+            if u.endpoint.method in _CHANGING and u.touched & people
+            and not powers & {*u.endpoint.dependencies}}  # fmt: skip
+    every = {key: one for key, one in known.items() if key in mine}
+    yield from found_in(program, project, read_caller(program, project), every)
 
 
 def _is_read_openly(use: Use, uses: Sequence[Use], owned: set[str], powers: set[str]) -> bool:
@@ -328,7 +355,8 @@ def planned_completion(
 def _outcome(command: str, wanted: Completion, steps: tuple[PlanStep, ...]) -> Outcome:
     asked = ", ".join(" ".join(key) for key in wanted.forgotten) or "none"
     owners = f"; rows of {', '.join(wanted.owned)} belong to who made them" if wanted.owned else ""
-    scoped = ", ".join(" ".join(key) for key in wanted.unscoped) or "none"
+    own = dict.fromkeys((*wanted.unscoped, *wanted.accounts))
+    scoped = ", ".join(" ".join(key) for key in own) or "none"
     return Outcome(
         command=command,
         summary=f"the authentication that is there was completed; asked for an account now: {asked}; "

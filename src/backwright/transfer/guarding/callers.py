@@ -89,15 +89,38 @@ def read_caller(program: Program, project: Project) -> Caller | None:
                 continue
             if not known and asked in strangers:  # who is not signed in is told of it, too
                 continue
-            said = _kind(program, function.path, kind) if kind is not None else users
-            if said is None and kind is not None and last_name(_bare(kind)) not in _DICTS:
-                continue
             is_dict = kind is not None and last_name(_bare(kind)) in _DICTS
+            said = _kind(program, function.path, kind) if kind is not None else users
+            if said is None and not is_dict and users and _gives(program, getter, users):
+                said = users  # handlers say something else of it, such as `int`
+            if said is None and not is_dict:
+                continue
             votes[Caller(getter, said, argument.arg, alias, annotated, is_dict)] += 1
     named = [one for one in votes if not one.name.startswith("_")] or list(votes)
     if not named:
         return None
     return max(named, key=lambda one: (one.alias is not None, one.kind is not None, votes[one]))
+
+
+def _gives(program: Program, getter: Import, users: Import) -> bool:
+    """Tell whether a dependency returns a row of the accounts, whatever handlers say of it."""
+    file = program.sources.file(getter[0])
+    node = ast.parse(getter[1], mode="eval").body
+    function = program.function_of(file, node) if file else None
+    if function is None:
+        return False
+    home = program.sources.file(users[0])
+    named: set[str] = set()
+    returned = []
+    for one in program.walk(function):
+        if isinstance(one, ast.Assign):
+            parts = (n for n in ast.walk(one.value) if isinstance(n, ast.Name | ast.Attribute))
+            classes = (program.class_of(function.path, n) for n in parts)
+            is_row = any(c and (c.path, c.node.name) == (home, users[1]) for c in classes)
+            named |= {*names_of_statement(one)} if is_row else set()
+        if isinstance(one, ast.Return) and one.value is not None:
+            returned.append(one.value)
+    return bool(returned) and all(isinstance(r, ast.Name) and r.id in named for r in returned)
 
 
 def _last(name: str) -> str:

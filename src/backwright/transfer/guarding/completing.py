@@ -8,11 +8,11 @@ a look at the row before anything else is done.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from backwright.errors import UsageError, VerificationError
-from backwright.project.types import Endpoint, Project, Touch
+from backwright.project.types import Endpoint, Project
 from backwright.source.imports import add_imports
 from backwright.transfer.declaration import Import, wanted_imports
 from backwright.transfer.dialect.bound import relative_module, share_a_package
@@ -24,6 +24,12 @@ from backwright.transfer.guarding.chains import Chain, chains_of
 from backwright.transfer.guarding.edits import Edits
 from backwright.transfer.guarding.guard import Guarded, handlers
 from backwright.transfer.guarding.looking import Look, look_of, refusal_of
+from backwright.transfer.guarding.own_account import (
+    before_of,
+    lines_of,
+    own_account,
+    refusal_words,
+)
 from backwright.transfer.guarding.owned import Owned, key_of, parent_of
 from backwright.transfer.guarding.owning import own_tables
 from backwright.transfer.guarding.passing import (
@@ -33,7 +39,7 @@ from backwright.transfer.guarding.passing import (
     put_parameter,
 )
 from backwright.transfer.guarding.program import Function, Program
-from backwright.transfer.guarding.touches import Scoper
+from backwright.transfer.guarding.unscoped import Unscoped
 from backwright.values import Note, Place
 
 Key = tuple[str, str]
@@ -47,11 +53,13 @@ class Completion:
         forgotten: The endpoints that are to ask for an account.
         unscoped: The endpoints whose rows are to be the caller's own.
         owned: The models whose rows belong to nobody so far, and are to be their maker's.
+        accounts: The endpoints whose path names an account, which is to be the caller's own.
     """
 
     forgotten: tuple[Key, ...] = ()
     unscoped: tuple[Key, ...] = ()
     owned: tuple[str, ...] = ()
+    accounts: tuple[Key, ...] = ()
 
 
 def complete(
@@ -89,11 +97,12 @@ def complete(
         places = "; ".join(f"{n.file}:{n.line} {n.text}" for n in dict.fromkeys(work.problems))
         raise VerificationError(f"not every place can be completed: {places}", [])
     files = work.write(draft)
-    keys = tuple(dict.fromkeys((*wanted.forgotten, *wanted.unscoped)))
+    scoped = tuple(dict.fromkeys((*wanted.unscoped, *wanted.accounts)))
+    keys = tuple(dict.fromkeys((*wanted.forgotten, *scoped)))
     return Guarded(
         steps=(*steps, *([("guards and scoping", tuple(files))] if files else [])),
         guarded=keys, public=(), fresh=(), notes=tuple(work.notes), dependencies=(),
-        scoped=wanted.unscoped,
+        scoped=scoped,
     )  # fmt: skip
 
 
@@ -124,45 +133,6 @@ def owned_of(project: Project) -> dict[tuple[str, str], Owned]:
 
 
 @dataclass
-class Unscoped(Scoper):
-    """Scopes only the places that were seen to reach rows of others."""
-
-    touches_of: tuple[Touch, ...] = ()
-
-    def places(self, function: Function) -> Iterator[tuple[ast.Call, Owned, str]]:
-        """Yield each place that is to be scoped."""
-        lines = [one for one in self.touches_of if one.file == function.path]
-        if not lines:
-            return
-        for node, one, kind in super().places(function):
-            if kind in ("make", "from") and not one.direct:
-                continue  # its parent was looked up, and says whose it is
-            first, last = _lines_of(function, node)
-            seen = (t for t in lines if t.model == one.model.name and first <= t.line <= last)
-            if any(True for _ in seen):
-                yield node, one, kind
-
-    def _make(
-        self, edits: Edits, node: ast.Call, kind: str, column: str, *, said_there: bool = False
-    ) -> None:
-        """Give a new row its owner, whatever the request says; what the host says itself stays."""
-        if not any(one.arg == column for one in node.keywords):
-            super()._make(edits, node, kind, column, said_there=True)
-
-
-def _lines_of(function: Function, node: ast.AST) -> tuple[int, int]:
-    """Return the lines of the statement that an expression stands in."""
-    line = getattr(node, "lineno", 0)
-    found = [
-        one for one in ast.walk(function.node)
-        if isinstance(one, ast.stmt) and not hasattr(one, "body")
-        and one.lineno <= line <= (one.end_lineno or one.lineno)
-    ]  # fmt: skip
-    best = max(found, key=lambda one: one.lineno, default=None)
-    return (best.lineno, best.end_lineno or best.lineno) if best else (line, line)
-
-
-@dataclass
 class _Work:
     """The edits that complete one host."""
 
@@ -180,7 +150,7 @@ class _Work:
         """Make the edits."""
         every = list(handlers(self.program, self.project))
         known = {(e.method, e.path): f for e, f in every}
-        for key in (*wanted.forgotten, *wanted.unscoped):
+        for key in (*wanted.forgotten, *wanted.unscoped, *wanted.accounts):
             if key not in known:
                 self._missing(key)
         owned = owned_of(self.project)
@@ -195,6 +165,9 @@ class _Work:
         for function in chain.functions:
             self._scope(function, scoper, chain)
         self.problems += scoper.problems
+        for endpoint, handler in {f: (e, f) for e, f in every
+                                  if (e.method, e.path) in wanted.accounts}.values():  # fmt: skip
+            self._own(endpoint, handler)
         for key in wanted.forgotten:
             handler_ = known.get(key)
             if handler_ is not None and handler_ not in self.names:
@@ -293,6 +266,20 @@ class _Work:
         caller = self.caller.key(self.name_of(handler), self.key(look.owned))
         edits = self.edits_of(handler.path)
         edits.insert(edits.end(test), f" or {row}.{look.owned.column} != {caller}")
+
+    def _own(self, endpoint: Endpoint, handler: Function) -> None:
+        """Refuse an account that is not the caller's own, as the handler refuses one that is not there."""
+        one = own_account(self.project, endpoint, handler)
+        if one is None:
+            text = f"the path of {handler.name} names no account"
+            self.problems.append(Note(handler.path, handler.node.lineno, text))
+            return
+        caller = self.caller.key(self.name_of(handler), one.key)
+        edits = self.edits_of(handler.path)
+        for line in lines_of(one, handler, caller):
+            edits.line_before(before_of(handler), line)
+        if refusal_words(handler) is None:
+            self.needs(handler.path, {("fastapi", "HTTPException")})
 
     def _write_look(self, handler: Function, look: Look) -> None:
         edits, path = self.edits_of(handler.path), handler.path

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from backwright.project.types import Endpoint
+from backwright.project.types import Endpoint, Model
 from backwright.transfer.declaration import Import
 from backwright.transfer.guarding.owned import Owned
 from backwright.transfer.guarding.program import Function, Program
@@ -57,12 +57,11 @@ def look_of(
     names = {one.arg for one in handler.parameters}
     in_path = [name for name in re.findall(r"\{(\w+)[^}]*\}", endpoint.path) if name in names]
     for one in sorted(ones, key=lambda one: one.through is not None):
-        parameter = next((name for name in _keys(one) if name in in_path), None)
+        parameter = next((name for name in keys_of(one.model, one.key) if name in in_path), None)
         if parameter is None:
             continue
         said = _said(program, handler.path, one)
-        body = [s for s in handler.node.body if not _is_docstring(s)] or handler.node.body
-        return Look(one, said[0], parameter, body[0], said[1])
+        return Look(one, said[0], parameter, body_of(handler)[0], said[1])
     what = ", ".join(one.model.name for one in ones) or "rows"
     return f"{handler.name} shares its query of {what} with other endpoints, and names no row"
 
@@ -100,13 +99,18 @@ def _gives_row(function: Function, one: Owned) -> bool:
     return bool(re.search(r"\.(?:first|get|scalar|one_or_none|scalar_one_or_none)\(", said))
 
 
-def _keys(one: Owned) -> list[str]:
+def keys_of(model: Model, key: str) -> list[str]:
     """Return how parameters call the key of a model, the plainest last."""
-    name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", one.model.name).lower()
-    table = one.model.table.rpartition(".")[2].lower()
+    name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", model.name).lower()
+    table = model.table.rpartition(".")[2].lower()
     stems = dict.fromkeys((name, table, table.removesuffix("s"), name.rpartition("_")[2]))
-    said = [f"{stem}_{end}" for stem in stems for end in (one.key, "id", "uid", "uuid", "pk")]
-    return [*said, one.key, "id", "uid", "uuid", "pk"]
+    said = [f"{stem}_{end}" for stem in stems for end in (key, "id", "uid", "uuid", "pk")]
+    return [*said, key, "id", "uid", "uuid", "pk"]
+
+
+def body_of(handler: Function) -> list[ast.stmt]:
+    """Return the statements of a handler behind what documents it."""
+    return [s for s in handler.node.body if not _is_docstring(s)] or handler.node.body
 
 
 def _said(program: Program, path: str, one: Owned) -> tuple[str, frozenset[Import]]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from backwright.transfer.grow.sources import last_name
 from backwright.transfer.guarding.owned import Owned
 
 _DUMPS = ("dict", "model_dump", "to_dict", "asdict")
+_JOINS = ("join", "outerjoin")
 _OVERWRITING = ("on_conflict_do_update", "on_duplicate_key_update")
 
 
@@ -75,3 +76,20 @@ def are_related(one: Owned, other: Owned) -> bool:
     """Tell whether rows of two tables that belong together belong to the same account."""
     pairs = ((one, other), (other, one))
     return any(a.through is not None and a.through[1].model is b.model for a, b in pairs)
+
+
+def counted_only(root: ast.Call, chain: Iterable[ast.Call]) -> list[ast.expr]:
+    """Return what a statement joins for nothing but to count its rows, beside others that it selects.
+
+    Whose the counted rows are is no matter: they are those of a row that is found. A condition for
+    them would leave out the rows that have none, where the join is an outer one.
+    """
+    counts = [one for arg in root.args for one in ast.walk(arg)
+              if isinstance(one, ast.Call) and last_name(one.func) == "count"]  # fmt: skip
+    inside = {part for one in counts for part in ast.walk(one)}
+    plain = {ast.unparse(one) for arg in root.args for one in ast.walk(arg)
+             if isinstance(one, ast.Name | ast.Attribute) and one not in inside}  # fmt: skip
+    joined = {ast.unparse(call.args[0]): call.args[0] for call in chain
+              if last_name(call.func) in _JOINS and call.args}  # fmt: skip
+    said = {ast.unparse(one) for one in inside if isinstance(one, ast.Name | ast.Attribute)}
+    return [node for name, node in joined.items() if name in said and name not in plain]

@@ -14,6 +14,7 @@ from backwright.transfer.guarding.program import Function, Program
 from backwright.transfer.guarding.statements import (
     are_related,
     chain_of,
+    counted_only,
     is_query,
     root_of,
     values_of,
@@ -213,7 +214,9 @@ class Scoper:
             yield from ((one, "from") for one in self._all(function, attribute.value))
         elif called == "select" or (called == "query" and attribute):
             kind = "query" if called == "query" else "select"
-            yield from ((one, kind) for one in self._mentioned(function, node))
+            counted = self._counted(function, node)
+            every = self._mentioned(function, node)
+            yield from ((one, kind) for one in every if one not in counted)
         elif called == "exists" and attribute is None:
             parts = [node, *chain_of(function.node, node)]
             named = self._named_in(function, [arg for part in parts for arg in part.args])
@@ -236,6 +239,12 @@ class Scoper:
         for one in self._all(function, model):
             if one not in selected:
                 yield one, "query" if is_query(attribute.value) else "where"
+
+    def _counted(self, function: Function, root: ast.Call) -> list[Owned]:
+        """Return the owned models whose rows a statement only counts, beside those of another."""
+        nodes = counted_only(root, chain_of(function.node, root))
+        found = [one for node in nodes for one in self._all(function, node)]
+        return found if any(m not in found for m in self._mentioned(function, root)) else []
 
     def _all(self, function: Function, node: ast.expr) -> list[Owned]:
         one = self.named(function, node)
@@ -308,6 +317,9 @@ class Scoper:
             selected = self._mentioned(function, root_of(node.func.value))
             joined = self._all(function, node.args[0])
             if joined and any(are_related(joined[0], one) for one in selected):
+                return False
+            root = root_of(node.func.value)
+            if isinstance(root, ast.Call) and joined and joined[0] in self._counted(function, root):
                 return False
         return self._speaks_of(function, node)
 
