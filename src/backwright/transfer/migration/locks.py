@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 
 from backwright.transfer.migration.operations import (
@@ -22,11 +23,12 @@ _PAUSE = "0.5"  # seconds in which the others go first
 # PostgreSQL ends an autovacuum that is in the way after `deadlock_timeout`, a second by default.
 _AT_LAST = 2000  # milliseconds
 _WHY = (
-    "# A table in use is locked for a moment. While this waits for the lock, others wait\n"
-    "# behind it: so it waits {moment} ms{each}, lets them go first for {pause} s, and asks\n"
-    "# again. After {tries} times in vain it waits {last} s{each}: PostgreSQL ends an autovacuum that\n"
-    "# is in the way after 1 s (deadlock_timeout). If that is in vain, too, the migration fails.\n"
+    "A table in use is locked for a moment. While this waits for the lock, others wait behind it: so "
+    "it waits {moment} ms{each}, lets them go first for {pause} s, and asks again. After {tries} times "
+    "in vain it waits {last} s{each}: PostgreSQL ends an autovacuum that is in the way after 1 s "
+    "(deadlock_timeout). If that is in vain, too, the migration fails."
 )
+_WIDTH = 75  # of a line of that, in a function
 _CHANGED = re.compile(r"(?:^ALTER TABLE|\bREFERENCES) ([^\s(]+)")
 _REFERRED = {"ForeignKey": 0, "ForeignKeyConstraint": 1}
 
@@ -71,7 +73,8 @@ def patience(tables: Sequence[str], statements: Iterable[str]) -> str:
     lock = f"LOCK TABLE {', '.join(tables)} IN {mode} MODE"
     each = " for each table" if len(tables) > 1 else ""
     last = _AT_LAST // 1000
-    why = _WHY.format(moment=moment, each=each, pause=_PAUSE, tries=_TRIES, last=last)
+    said = _WHY.format(moment=moment, each=each, pause=_PAUSE, tries=_TRIES, last=last)
+    why = "".join(f"# {line}\n" for line in textwrap.wrap(said, _WIDTH - 2))
     return f'{why}op.execute("{_setting(moment)}")\n{again_and_again(lock)}'
 
 

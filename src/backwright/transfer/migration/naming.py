@@ -11,6 +11,8 @@ from backwright.source.text import Splice, lines_between, splice
 _ENDS = {"create_foreign_key": "fkey", "create_unique_constraint": "key"}
 _TYPES = {"foreignkey": "fkey", "unique": "key"}
 _LONGEST = 63  # bytes of a name that PostgreSQL keeps
+_WARNING = "# WARNING: constraint name is None"  # Alembic's, in three lines above what has no name
+_WARNED = 3
 
 
 def name_constraints(code: str) -> str:
@@ -38,7 +40,9 @@ def name_constraints(code: str) -> str:
     for node, name in sorted(edits, key=lambda one: (-one[0].lineno, -one[0].col_offset)):
         line = lines_between(code, node.lineno, node.lineno)
         text = f"{line[: node.col_offset]}{name!r}{line[node.end_col_offset :]}"
-        code = splice(code, [Splice(node.lineno, node.lineno + 1, text)])
+        first = max(node.lineno - _WARNED, 1)
+        warned = lines_between(code, first, first).lstrip().startswith(_WARNING)
+        code = splice(code, [Splice(first if warned else node.lineno, node.lineno + 1, text)])
     return code
 
 
