@@ -9,7 +9,7 @@ from backwright.spec.names import names_of
 from backwright.transfer.draft import Draft
 from backwright.transfer.grow.homes import read_homes
 from backwright.transfer.grow.sources import Sources
-from backwright.transfer.grow.wiring import read_wiring
+from backwright.transfer.grow.wiring import read_wiring, wire
 
 MAIN = "from fastapi import FastAPI\n\napp = FastAPI()\n"
 
@@ -150,6 +150,27 @@ def test_data_goes_where_data_is_and_not_to_pages(tmp_path: Path) -> None:
     wiring = read_wiring(sources, names_of("Note"), homes.routes)
     assert wiring is not None
     assert (wiring.file, wiring.keywords) == ("api/__init__.py", ', prefix="/notes"')
+
+
+@pytest.mark.parametrize(
+    ("there", "called"), [("tag_router", "auth_router"), ("auth_router", "account_router")]
+)
+def test_a_router_is_not_called_as_another_one(tmp_path: Path, there: str, called: str) -> None:
+    (tmp_path / "tags.py").write_text(f"from fastapi import APIRouter\n\n{there} = APIRouter()\n")
+    (tmp_path / "account_routes.py").write_text(
+        "from fastapi import APIRouter\n\nrouter = APIRouter()\n"
+    )
+    (tmp_path / "main.py").write_text(
+        f"from fastapi import FastAPI\nfrom tags import {there}\n\n"
+        f"app = FastAPI()\napp.include_router({there})\n"
+    )
+    sources = Sources(Draft(tmp_path), read_project(tmp_path))
+    names = names_of("auth", plural="auth")
+    wiring = read_wiring(sources, names)
+    assert wiring is not None
+    code = wire(sources, wiring, "account_routes", names)
+    assert f"from account_routes import router as {called}\n" in code
+    assert code.endswith(f"app.include_router({there})\napp.include_router({called})\n")
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 
 from backwright.project import read_project
+from backwright.project.types import Endpoint
 from backwright.tasks.auth_completion import completion
+from backwright.tasks.auth_plan import stays_open
+from backwright.tasks.auth_ways import Use
 from backwright.tasks.questions import Answers
 from backwright.transfer.draft import Draft
 from backwright.transfer.guarding.completing import Completion
@@ -109,3 +112,20 @@ def test_rows_of_a_catalogue_that_come_as_accounts_ask_for_one(host: Path) -> No
     assert key not in completed(host).forgotten
     file.write_text(plain + open_ones % ", response_model=list[UserOut]")
     assert key in completed(host).forgotten
+
+
+@pytest.mark.parametrize(
+    ("path", "touched", "is_open"),
+    [
+        ("/api/auth/login", (), True),
+        ("/sign-up", (), True),
+        ("/login", ("Note",), False),
+        ("/notes/logins", (), False),
+        ("/orders", (), False),
+    ],
+)
+def test_what_signs_in_without_any_rows_stays_open(
+    path: str, touched: tuple[str, ...], is_open: bool
+) -> None:
+    endpoint = Endpoint("a:app", "POST", path, "a:f", "a.py", 1, "none", (), None, None, None)
+    assert stays_open(Use(endpoint, frozenset(touched), frozenset()), {"Note"}, set()) == is_open

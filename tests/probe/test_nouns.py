@@ -18,6 +18,8 @@ from backwright.probe.operations import Operation
         ("/projects/{project_id}/tasks", "task"),
         ("/tasks/{id}", "task"),
         ("/create_task", "task"),
+        ("/retrieve-task/{task_id}/", "task"),
+        ("/insert_task", "task"),
         ("/order-items/search", "order_item"),
         ("/categories", "category"),
         ("/notes/by-slug/{slug}", "note"),

@@ -187,6 +187,28 @@ def test_without_alembic_create_all_meets_filled_tables(cluster: Cluster, tmp_pa
     )
 
 
+def test_without_alembic_an_application_that_reads_rows_as_it_is_imported(
+    cluster: Cluster, tmp_path: Path
+) -> None:
+    column = "    author_id: int = Field(foreign_key"
+    new = "    colour: str | None = None\n" + column
+    seed = (
+        "\n\nimport os\n\nfrom sqlmodel import Session, create_engine, select\n\n"
+        'engine = create_engine(os.environ["DATABASE_URL"].replace("+asyncpg", ""))\n'
+        "SQLModel.metadata.create_all(engine)\n"
+        "with Session(engine) as session:\n    session.exec(select(Book)).all()\n"
+    )
+    models = (SHELF / "after/app/models.py").read_text()
+    edits = {"app/models.py": (models, models.replace(column, new, 1) + seed)}
+    with shelf(cluster, tmp_path, edits) as bench:
+        result = only(
+            replace(bench, migrations_folder=None, metadata_module="app.models"), "migrations"
+        )["migrations"]
+    assert result.verdict == "pass", result.detail
+    assert "6 rows in 2 tables kept, by count and checksum" in result.detail
+    assert 'only after ALTER TABLE book ADD COLUMN "colour" character varying' in result.detail
+
+
 def test_a_database_that_does_not_start_is_missing(tmp_path: Path) -> None:
     from backwright.host import postgres
 

@@ -86,14 +86,14 @@ def identifier(slot: Slot, one: Made, operation: Operation) -> Value:
         "pk",
         f"{slot.noun}_uuid",
         name,
-        "slug",
-        "name",
     ]
-    for values in one.values:
-        for key in keys:
-            value = find_value(values, key)
-            if value is not None and _suits(value, schema):
-                return value
+    # A name serves only where nothing has an id: an answer may leave it out that the row has.
+    for wanted in (keys, ("slug", "name")):
+        for values in one.values:
+            for key in wanted:
+                value = find_value(values, key)
+                if value is not None and _suits(value, schema):
+                    return value
     return None
 
 

@@ -26,6 +26,8 @@ from backwright.values import Choice, Place, Question
 
 _OPEN = re.compile(r"(?i)(^/$|health|ping|status$|ready|readiness|live(ness)?$|version$|metrics$|"
                    r"webhook|docs|redoc|openapi|favicon)")  # fmt: skip
+# A way to sign in that touches no rows: a name and a password that stand in the code, another service.
+_ENTRANCE = re.compile(r"(?i)/(log[-_]?in|sign[-_]?(in|up)|register)/?$")
 _WRITING = ("POST", "PUT", "PATCH", "DELETE")
 
 
@@ -295,7 +297,8 @@ def stays_open(use: Use, owned: set[str], catalogue: set[str]) -> bool:
     if use.touched & owned:
         return False
     if use.endpoint.method not in ("GET", "HEAD"):
-        return "webhook" in use.endpoint.path.lower()
+        is_entrance = not use.touched and _ENTRANCE.search(use.endpoint.path)
+        return bool(is_entrance) or "webhook" in use.endpoint.path.lower()
     return bool(use.touched & catalogue) or bool(
         not use.touched and _OPEN.search(use.endpoint.path)
     )

@@ -151,6 +151,17 @@ def read_catalog(database: Database, cluster: Cluster | None) -> Catalog:
     return Catalog("postgresql", _ours(tables), _lines_of_ours(tables, data["schema"]))
 
 
+def added_columns(old: Catalog, new: Catalog) -> tuple[str, ...]:
+    """Return the statements that add to tables which were there the columns that may stay empty."""
+    there = {table.name: {column.name for column in table.columns} for table in old.tables}
+    return tuple(
+        f'ALTER TABLE {table.name} ADD COLUMN "{column.name}" {column.type}'
+        for table in new.tables
+        for column in table.columns
+        if column.name not in there.get(table.name, {column.name}) and not column.not_null
+    )
+
+
 def _table(data: dict[str, Any]) -> Table:
     """Read one table of the query's answer."""
     return Table(

@@ -104,6 +104,15 @@ def _run_sqlite(
     return said
 
 
+def execute(database: Database, statements: Sequence[str], cluster: Cluster | None) -> None:
+    """Run statements on a database."""
+    if database.file is not None:
+        with closing(sqlite3.connect(str(database.file))) as connection:
+            connection.executescript(";\n".join(statements))
+    elif database.address is not None and cluster is not None:
+        cluster.execute(";\n".join(statements), database=database.address.database)
+
+
 def checksums(
     database: Database, columns: dict[str, tuple[str, ...]], cluster: Cluster | None
 ) -> dict[str, tuple[int, str]]:

@@ -106,12 +106,23 @@ def wire(sources: Sources, wiring: Wiring, module: str, names: Names) -> str:
     if wiring.by_module and package and stem not in taken and not generic:
         wanted, router = {package: {stem}}, f"{stem}.router"
     else:
-        router = f"{names.plural_snake}_router"
+        router = _free_name(code, names, stem)
         wanted = {module: {f"router as {router}"}}
     line = f"{wiring.indent}{wiring.target}.include_router({router}{wiring.keywords})\n"
     code = splice(code, [Splice(wiring.line, wiring.line, line)])
     spelled = {_as_written(sources, wiring.file, one): names for one, names in wanted.items()}
     return add_imports(code, spelled)
+
+
+def _free_name(code: str, names: Names, stem: str) -> str:
+    """Return what a router is called in a module: not as another one that stands there already."""
+    nodes = [*ast.walk(ast.parse(code))]
+    taken = {node.id for node in nodes if isinstance(node, ast.Name)}
+    taken |= {node.asname or node.name for node in nodes if isinstance(node, ast.alias)}
+    first = stem.removesuffix("_routes").removesuffix("_router")
+    ways = (names.plural_snake, first, stem, f"new_{names.plural_snake}")
+    router = next((f"{way}_router" for way in ways if f"{way}_router" not in taken), None)
+    return router or f"another_{names.plural_snake}_router"
 
 
 def _as_written(sources: Sources, path: str, module: str) -> str:

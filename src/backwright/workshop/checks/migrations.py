@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from backwright.host.dialogue import Dialogue, DialogueError
 from backwright.workshop.bench import Database, Run, tail
-from backwright.workshop.catalog import Catalog, read_catalog
-from backwright.workshop.filling import Filled, checksums, fill
+from backwright.workshop.catalog import Catalog, added_columns, read_catalog
+from backwright.workshop.filling import Filled, checksums, execute, fill
 from backwright.workshop.registry import Outcome, check, failed, passed, skipped
 from backwright.workshop.tables import (
     alembic,
@@ -226,17 +226,42 @@ def _without_alembic(run: Run) -> Outcome:
     old = read_catalog(database, bench.cluster)
     filled = fill(database, old, bench.cluster)
     before = _Snapshot(run.databases.copy(database, "before"), old)
-    create_tables(run, run.folder, database, modules)
-    now = read_catalog(database, bench.cluster)
-    if lost := _lost_rows(run, database, before, now):
-        return failed(f"create_all changes rows: {lost}")
     create_tables(run, run.folder, fresh, modules)
     run.databases.keep(run.databases.copy(fresh, "migrated"))
     wanted = read_catalog(fresh, bench.cluster)
+    first = _create_beside(run, database, modules, old, wanted)
+    now = read_catalog(database, bench.cluster)
+    if lost := _lost_rows(run, database, before, now):
+        return failed(f"create_all changes rows: {lost}")
     added = len(wanted.tables) - len(old.tables)
     text = f"create_all adds {added} {'table' if added == 1 else 'tables'}; {_rows(filled)} kept, by count and checksum"
     for name, reason in filled.empty.items():
         text += f"; {name} stayed empty ({reason.splitlines()[0]})"
     if missing := _difference(wanted, now):
         text += f"; databases that exist need a change by hand, they are {missing}"
+    if first:
+        text += f"; the application starts on them only after {first}"
     return passed(text)
+
+
+def _create_beside(
+    run: Run, database: Database, modules: tuple[str, ...], old: Catalog, wanted: Catalog
+) -> str:
+    """Let the new models create their tables beside the old ones; return what had to be done first.
+
+    An application that reads rows while it is imported, such as to see whether there are any yet,
+    needs the columns that nothing but a hand adds.
+
+    Raises:
+        DialogueError: the tables cannot be created, with the new columns or without.
+    """
+    try:
+        create_tables(run, run.folder, database, modules)
+    except DialogueError:
+        statements = added_columns(old, wanted)
+        if not statements:
+            raise
+        execute(database, statements, run.bench.cluster)
+        create_tables(run, run.folder, database, modules)
+        return "; ".join(statements)
+    return ""
