@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -56,6 +57,20 @@ def test_the_key_of_a_parent_is_not_taken_for_that_of_its_child(tmp_path: Path) 
     written = probed(tmp_path, "").tests
     assert 'visit_id = made.json()["id"]' in written
     assert 'visit_id = made.json()["animal_id"]' not in written
+
+
+def test_what_is_joined_and_what_only_some_lists_show_is_in_the_tests(tmp_path: Path) -> None:
+    written = probed(tmp_path, "").tests
+    (tmp_path / "test_isolation.py").write_text(written, encoding="utf-8")
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent), "SABOTAGE": "",
+                   "DATABASE_FILE": str(tmp_path / "tests.sqlite3")}  # fmt: skip
+    words = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_isolation.py"]
+    done = subprocess.run(
+        words, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout
+    assert "test_delete_animals_animal_id_labels_label_id_is_kept_from_others" in written
+    assert "test_get_animals_heavy_is_kept_from_others" in written
 
 
 @pytest.mark.parametrize(

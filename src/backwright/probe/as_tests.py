@@ -20,6 +20,7 @@ from backwright.probe.naming import Names, path_to, path_to_id, value_at, variab
 from backwright.probe.objects import Slot
 from backwright.probe.operations import FORMS, Operation
 from backwright.probe.people import Person
+from backwright.probe.relatives import joining
 from backwright.probe.repair import marks_in
 from backwright.probe.schemas import Value
 
@@ -185,6 +186,7 @@ class TestFile:
         """Return one test: others are refused, and the owner is not."""
         names = Names(self.owner)
         made = self._made(kept["other"].call, names, 0)
+        joined = self._joined(kept["other"].call, names) if made is not None else []
         own = self.learner.used.get(operation.key)
         listed = self._listed(own, names) if own and kind == "lists" else None
         if made is None or own is None or (kind == "lists" and listed is None):
@@ -198,6 +200,7 @@ class TestFile:
             *self._opening(operation),
             f"    owner, other = {users}, {users}",
             *made,
+            *joined,
             *more,
             *self._refusals(own_call, kept, names, word),
             f"    own = {self._request(own_call, names, 'owner')}",
@@ -251,6 +254,26 @@ class TestFile:
             names.variables[slot.noun, value] = name
         return lines
 
+    def _joined(self, call: Call, names: Names) -> list[str]:
+        """Return the lines that join the objects of a path, where its operation needs that."""
+        if not self.learner.joined.get(call.operation.key):
+            return []
+        learner = self.learner
+        wanted = {(one.noun, call.path[one.name]) for one in learner.path_slots(call.operation)}
+        operations = list(joining(learner, call.operation))
+        for one in reversed(self._sent):
+            mine = one.ok and one.who.name == self.owner.name and one.call.operation in operations
+            if mine and wanted <= set(self._named(one.call)):
+                return self._creation(one, names, 0) or []
+        return []
+
+    def _named(self, call: Call) -> Iterator[tuple[str, Value]]:
+        """Yield what a call names: of which kind, by which key."""
+        for slot in self.learner.slots(call.operation):
+            value = value_at(call, slot)
+            if not isinstance(value, list | dict):
+                yield slot.noun, value
+
     def _creation(self, source: Exchange, names: Names, depth: int) -> list[str] | None:
         """Return the lines that repeat a request of the owner's, with what it needs made first."""
         lines = self._made(source.call, names, depth + 1)
@@ -285,6 +308,7 @@ class TestFile:
                 and self.learner.resource(one.call.operation) == slot.noun
                 and path_to_id(one.answer.json, value, slot) is not None
                 and one.call.operation in self.learner.creators(slot.noun)
+                and (slot.noun, value) not in self._named(one.call)  # it was there before
             ),
             None,
         )  # fmt: skip

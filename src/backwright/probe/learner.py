@@ -33,7 +33,7 @@ from backwright.probe.ownership import says_owner
 from backwright.probe.people import Person
 from backwright.probe.recognition import objects_in
 from backwright.probe.references import References
-from backwright.probe.relatives import joined, may_be_joined
+from backwright.probe.relatives import join, may_be_joined
 from backwright.probe.repair import may_be_mended, mended
 from backwright.probe.retrying import another, other_token
 from backwright.probe.schemas import Value
@@ -53,16 +53,17 @@ class Learner:
         registration: The operation that makes users.
         used: Every operation that was called with success, and the exchange.
         objects: Everything that was made, by kind and maker.
+        joined: Whether it helps an operation that the objects of its path are joined before.
     """
 
     session: Session
     registration: Operation | None = None
     used: dict[str, Exchange] = field(default_factory=dict)
     objects: dict[tuple[str, str], list[Made]] = field(default_factory=dict)
+    joined: dict[str, bool] = field(default_factory=dict)
     _standing: dict[tuple[str, str], Made] = field(default_factory=dict)
     _failed: dict[tuple[str, str], Refusal] = field(default_factory=dict)
     _recipes: dict[str, Call] = field(default_factory=dict)
-    _joined: dict[str, bool] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Read what refers to what."""
@@ -252,11 +253,11 @@ class Learner:
         """Call again what was refused, with the objects of its path joined; from then on always."""
         call = exchange.call
         key = call.operation.key
-        if key in self._joined or not may_be_joined(self, call, exchange.status):
+        if key in self.joined or not may_be_joined(self, call, exchange.status):
             return exchange, found
-        if joined(self, call, who, depth=depth):
+        if join(self, call, who, depth=depth):
             exchange, found = self.session.watched(call, who)
-        self._joined[key] = exchange.ok
+        self.joined[key] = exchange.ok
         return exchange, found
 
     def build(
@@ -298,8 +299,8 @@ class Learner:
                 parents |= {k: v for k, v in one.path.items() if k in operation.path_names}
         call = with_inner_objects(self, call, who, depth=depth)
         call = naming_itself(self._with_parents(call, parents, given), slots)
-        if self._joined.get(operation.key) and not given:
-            joined(self, call, who, depth=depth)
+        if self.joined.get(operation.key) and not given:
+            join(self, call, who, depth=depth)
         return call
 
     def _with_parents(

@@ -48,6 +48,7 @@ class Reader:
         kind: Kind = "reads" if self.learner.path_slots(operation) else "lists"
         if kind == "lists" and _is_empty(before) and self._filled(noun):
             before = session.send(call, owner)
+            self.learner.used[operation.key] = before
         widened = kind == "lists" and _is_empty(before) and self._widened(noun)
         if widened:
             before = session.send(call, owner)

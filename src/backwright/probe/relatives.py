@@ -28,15 +28,16 @@ def may_be_joined(learner: Learner, call: Call, status: int) -> bool:
     return asks and status in _NOT_THERE and len(learner.path_slots(call.operation)) > 1
 
 
-def joined(learner: Learner, call: Call, who: Person, *, depth: int = 0) -> bool:
+def join(learner: Learner, call: Call, who: Person, *, depth: int = 0) -> bool:
     """Join the objects that a path names, by the operation that does so; False if there is none."""
     named = _named(learner, call)
-    if len(named) < 2:
-        return False
-    for operation in _using(learner, call.operation, frozenset(named)):
-        if _sent(learner, operation, who, named, depth):
-            return True
-    return False
+    return any(_sent(learner, one, who, named, depth) for one in joining(learner, call.operation))
+
+
+def joining(learner: Learner, asked: Operation) -> Iterator[Operation]:
+    """Yield the operations that may join the objects that a path names."""
+    nouns = frozenset(one.noun for one in learner.path_slots(asked))
+    return _using(learner, asked, nouns) if len(nouns) > 1 else iter(())
 
 
 def given_children(learner: Learner, call: Call, who: Person) -> bool:
