@@ -167,6 +167,24 @@ def test_a_new_file_may_have_what_those_beside_it_have(cluster: Cluster, tmp_pat
     assert "no new kind of complaint" in result.detail.splitlines()[0]
 
 
+def test_a_file_may_have_more_of_what_it_had(cluster: Cluster, tmp_path: Path) -> None:
+    """What a team lives with in a file, such as how it takes a session, is no reason to refuse."""
+    before = tmp_path / "before"
+    shutil.copytree(SHELF / "before", before)
+    main = (before / "app/main.py").read_text()
+    (before / "app/main.py").write_text(f"{main}\nl = 1\n")
+    after = (SHELF / "after/app/main.py").read_text()
+    more = {"app/main.py": (after, f"{after}\nl = 1\nl = 2\n")}
+    with shelf(cluster, tmp_path / "work", more, before) as bench:
+        result = only(bench, "lint")["lint"]
+    assert result.verdict == "pass", result.detail
+    assert "E741" in result.detail
+    assert "no new kind of complaint" in result.detail.splitlines()[0]
+    another = {"app/main.py": (after, f"{after}\nl = 1\nI = 2\n")}
+    with shelf(cluster, tmp_path / "again", another, before) as bench:
+        assert only(bench, "lint")["lint"].verdict == "fail"
+
+
 def test_a_project_that_is_not_told_its_database_is_led_to_the_throw_away_one(
     cluster: Cluster, tmp_path: Path
 ) -> None:
