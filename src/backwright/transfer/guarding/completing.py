@@ -22,7 +22,7 @@ from backwright.transfer.grow.sources import Sources
 from backwright.transfer.guarding.callers import Caller, parameter_of, read_caller
 from backwright.transfer.guarding.chains import Chain, chains_of
 from backwright.transfer.guarding.edits import Edits
-from backwright.transfer.guarding.guard import Guarded, handlers
+from backwright.transfer.guarding.guard import Guarded, handlers, reread
 from backwright.transfer.guarding.looking import Look, look_of, refusal_of
 from backwright.transfer.guarding.own_account import (
     before_of,
@@ -39,6 +39,7 @@ from backwright.transfer.guarding.passing import (
     put_parameter,
 )
 from backwright.transfer.guarding.program import Function, Program
+from backwright.transfer.guarding.token_reader import write_reader
 from backwright.transfer.guarding.unscoped import Unscoped
 from backwright.values import Note, Place
 
@@ -83,7 +84,12 @@ def complete(
         steps.append(("owners", tuple(draft.changes())))
     sources = Sources(draft, project)
     program = Program(sources)
+    session = read_seams(sources).session
     caller = read_caller(program, project)
+    if caller is None and (caller := write_reader(draft, project, program, session)):
+        steps.append(("who is calling", tuple(draft.changes())))
+        project = reread(draft)
+        program = Program(Sources(draft, project))
     if caller is None:
         auth = project.auth
         raise UsageError(
@@ -91,7 +97,7 @@ def complete(
             place=Place(auth.file, auth.line or 1) if auth.file else None,
             remedy="let one endpoint say `user: User = Depends(…)`, then try again",
         )
-    work = _Work(project, program, caller, read_seams(sources).session)
+    work = _Work(project, program, caller, session)
     work.run(wanted)
     if work.problems:
         places = "; ".join(f"{n.file}:{n.line} {n.text}" for n in dict.fromkeys(work.problems))

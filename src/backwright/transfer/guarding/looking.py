@@ -60,7 +60,7 @@ def look_of(
         parameter = next((name for name in keys_of(one.model, one.key) if name in in_path), None)
         if parameter is None:
             continue
-        said = _said(program, handler.path, one)
+        said = said_in(program, handler.path, one)
         return Look(one, said[0], parameter, body_of(handler)[0], said[1])
     what = ", ".join(one.model.name for one in ones) or "rows"
     return f"{handler.name} shares its query of {what} with other endpoints, and names no row"
@@ -113,7 +113,7 @@ def body_of(handler: Function) -> list[ast.stmt]:
     return [s for s in handler.node.body if not _is_docstring(s)] or handler.node.body
 
 
-def _said(program: Program, path: str, one: Owned) -> tuple[str, frozenset[Import]]:
+def said_in(program: Program, path: str, one: Owned) -> tuple[str, frozenset[Import]]:
     """Return how a module names a model, and what it must import for that."""
     sources = program.sources
     module, name = sources.module(one.model.file), one.model.name
