@@ -143,3 +143,25 @@ def test_rows_that_are_only_counted_are_left_in(host: Path, join: str) -> None:
     asked = code[code.index("def counted") :]
     assert ".filter(Task.user_id == current_user.id)" in asked
     assert "Remark.user_id" not in asked
+
+
+def test_a_row_that_a_body_names_is_looked_at(host: Path) -> None:
+    schemas = host / "half/schemas.py"
+    schemas.write_text(schemas.read_text() + "\n\nclass TaskChange(TaskIn):\n    task_id: int\n")
+    change = (
+        "\n\n@router.put('/tasks')\ndef change_task(data: TaskChange, "
+        "db: Session = Depends(get_db), current_user: User = Depends(get_current_user)):\n"
+        "    task = services.get_task(db, data.task_id)\n    task.title = data.title\n    db.commit()\n"
+        "\n\n@router.get('/titles/{task_id}')\ndef title(task_id: int, db: Session = Depends(get_db)):\n"
+        "    return services.get_task(db, task_id).title\n"
+    )
+    file = host / "half/routes/tasks.py"
+    lead = "from half import services\nfrom half.schemas import TaskChange\n"
+    file.write_text(lead + file.read_text() + change)
+    draft = Draft(host)
+    complete(draft, read_project(host), completed(host, public="GET /titles/{task_id}"))
+    changed = draft.text("half/routes/tasks.py").partition("def change_task")[2]
+    asked = ".id == data.task_id, "
+    assert asked in changed
+    assert ".user_id == current_user.id)" in changed.partition(asked)[2].partition("\n")[0]
+    assert "status_code=404" in changed.partition(asked)[2]

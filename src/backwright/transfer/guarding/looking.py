@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from backwright.project.types import Endpoint, Model
 from backwright.transfer.declaration import Import
+from backwright.transfer.grow.sources import last_name
 from backwright.transfer.guarding.owned import Owned
 from backwright.transfer.guarding.program import Function, Program
 
@@ -21,7 +22,7 @@ class Look:
     Attributes:
         owned: The model.
         said: How the handler's module names it.
-        parameter: The handler's parameter that has the row's key.
+        parameter: What has the row's key: a parameter of the handler, or a field of its body.
         before: The statement that it is done before.
         imports: What the module must import for that.
     """
@@ -43,7 +44,8 @@ class Look:
         key = f"{self.said}.{self.owned.key}"
         mine = self.owned.condition(self.said, caller)
         asked = f"select({key}).where({key} == {self.parameter}, {mine})"
-        what = " ".join(re.findall(r"[A-Z]?[a-z0-9]+|[A-Z]+", self.owned.model.name)).capitalize()
+        name = re.sub(r"(?<=[a-z0-9])(Model|ORM|Orm|Table|Entity)$", "", self.owned.model.name)
+        what = " ".join(re.findall(r"[A-Z]?[a-z0-9]+|[A-Z]+", name)).capitalize()
         return [
             f"if {'await ' if waits else ''}{session}.scalar({asked}) is None:",
             f'    raise HTTPException(status_code=404, detail="{what} not found")',
@@ -57,13 +59,41 @@ def look_of(
     names = {one.arg for one in handler.parameters}
     in_path = [name for name in re.findall(r"\{(\w+)[^}]*\}", endpoint.path) if name in names]
     for one in sorted(ones, key=lambda one: one.through is not None):
-        parameter = next((name for name in keys_of(one.model, one.key) if name in in_path), None)
+        keys = keys_of(one.model, one.key)
+        parameter = next((name for name in keys if name in in_path), None)
+        parameter = parameter or _in_body(program, handler, keys)
         if parameter is None:
             continue
         said = said_in(program, handler.path, one)
         return Look(one, said[0], parameter, body_of(handler)[0], said[1])
     what = ", ".join(one.model.name for one in ones) or "rows"
     return f"{handler.name} shares its query of {what} with other endpoints, and names no row"
+
+
+def _in_body(program: Program, handler: Function, keys: Sequence[str]) -> str | None:
+    """Return the field of a handler's body that has a row's key."""
+    for parameter in handler.parameters:
+        cls = program.class_of(handler.path, parameter.annotation)
+        is_asked = cls is None or program.is_session(handler, ast.Name(parameter.arg))
+        fields = (
+            []
+            if cls is None or is_asked or _is_depended(handler, parameter)
+            else program.fields(cls)
+        )
+        if name := next((one for one in keys if one in fields), None):
+            return f"{parameter.arg}.{name}"
+    return None
+
+
+def _is_depended(handler: Function, parameter: ast.arg) -> bool:
+    """Tell whether a parameter is no body: a dependency gives it, such as the caller."""
+    args = handler.node.args
+    positional = [*args.posonlyargs, *args.args]
+    given = dict(zip(reversed(positional), reversed(args.defaults), strict=False))
+    given |= {a: d for a, d in zip(args.kwonlyargs, args.kw_defaults, strict=True) if d}
+    said = [one for one in (given.get(parameter), parameter.annotation) if one]
+    return any(last_name(n) in ("Depends", "Security") for one in said for n in ast.walk(one)
+               if isinstance(n, ast.Name | ast.Attribute))  # fmt: skip
 
 
 def refusal_of(program: Program, handler: Function, look: Look) -> tuple[ast.expr, str] | None:
