@@ -209,3 +209,26 @@ def test_the_role_of_new_accounts_is_asked_for(tmp_path: Path) -> None:
 def test_passwords_that_do_not_fit(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="50 letters"):
         written(host(tmp_path, length=50))
+
+
+def test_a_schema_of_the_same_name_is_not_taken_for_the_table(tmp_path: Path) -> None:
+    folder = host(tmp_path)
+    (folder / "app/schemas.py").write_text(
+        "from pydantic import BaseModel\n\n\nclass User(BaseModel):\n    name: str\n"
+    )
+    code = MAIN.replace("import Pet, User", "import Pet").replace(
+        "select(User)", "select(tables.User)"
+    )
+    code = code.replace("User.email == data", "tables.User.email == data").replace(
+        "= User(", "= tables.User("
+    )
+    code = code.replace("db.scalars(select(Pet))", "all_pets(db)").replace(
+        "db.get(User", "db.get(tables.User"
+    )
+    lead = "from app import models as tables\nfrom app.schemas import User\n"
+    rest = "\n\ndef all_pets(db):\n    return db.scalars(select(Pet))\n"
+    (folder / "app/main.py").write_text(lead + code + rest)
+    made = written(folder, role="keeper")["main.py"]
+    assert "def all_pets(db, *, current_user: UserModel):" in made
+    assert "User as UserModel" in made
+    assert "from app.schemas import User\n" in made

@@ -91,6 +91,18 @@ def test_what_may_change_any_account_stays_so(host: Path) -> None:
     assert wanted.accounts == (("DELETE", "/users/{user_id}"),)
 
 
+def test_where_accounts_make_accounts_they_manage_them(host: Path) -> None:
+    file = host / ACCOUNTS
+    makes = (
+        "\n\n@router.post('/users')\ndef add_user(email: str, db: Session = Depends(get_db), "
+        "who: User = Depends(get_current_user)):\n    db.add(User(email=email))\n    db.commit()\n"
+    )
+    file.write_text(file.read_text() + makes)
+    assert completed(host).accounts == (("DELETE", "/users/{user_id}"),)  # it asks nobody so far
+    both = {("PUT", "/users/{user_id}"), ("DELETE", "/users/{user_id}")}
+    assert set(completed(host, shared="none").accounts) == both
+
+
 def test_a_dependency_that_looks_at_the_key_says_whose_it_may_be(host: Path) -> None:
     file = host / ACCOUNTS
     check = (

@@ -124,7 +124,10 @@ def _already(project: Project, gaps: Gaps) -> ChangeReport:
     """Report that there is nothing to add, and what stays as open as it is."""
     auth = project.auth
     where = f" ({auth.file}:{auth.line or 1})" if auth.file else ""
-    rest = [("open to everybody", gaps.forgotten), ("with rows of all accounts", gaps.unscoped)]
+    rest = [
+        ("open to everybody", gaps.forgotten),
+        ("with rows of all accounts", (*gaps.unscoped, *gaps.accounts)),
+    ]
     said = "; ".join(f"{', '.join(keys)} stay {how}" for how, keys in rest if keys)
     return ChangeReport(
         command=COMMAND,

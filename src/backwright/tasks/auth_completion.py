@@ -74,6 +74,7 @@ class Gaps:
         unscoped: The endpoints with an account's token that reach rows of other accounts.
         shared: Those of them that are likely meant to.
         accounts: The endpoints that change whichever account their path names.
+        managed: Whether accounts are made by those who have one: who does so manages others, too.
     """
 
     forgotten: tuple[str, ...]
@@ -81,6 +82,7 @@ class Gaps:
     unscoped: tuple[str, ...]
     shared: tuple[str, ...]
     accounts: tuple[str, ...] = ()
+    managed: bool = False
 
 
 def completion(project: Project, draft: Draft, answers: Answers) -> Completion:
@@ -103,7 +105,13 @@ def completion(project: Project, draft: Draft, answers: Answers) -> Completion:
     reachable += (*_touching(project, draft, set(names)), *accounts)
     gaps = replace(gaps, unscoped=tuple(dict.fromkeys(reachable)))
     gaps = replace(
-        gaps, shared=tuple(k for k in gaps.unscoped if _is_shared(project, k, open_ones))
+        gaps,
+        shared=tuple(
+            k
+            for k in gaps.unscoped
+            if _is_shared(project, k, open_ones)
+            or (gaps.managed and k in accounts and k not in gaps.forgotten)
+        ),
     )
     shared = _answered(answers, _shared_question(gaps), gaps.unscoped, gaps.shared, known)
     unscoped = [key for key in gaps.unscoped if key not in shared]
@@ -169,6 +177,7 @@ def gaps_of(project: Project, draft: Draft) -> Gaps:
         tuple(dict.fromkeys(unscoped)),
         (),
         tuple(_of_any_account(project, draft, uses, people)),
+        any(use.made & people for use in uses if use.endpoint.auth == "required"),
     )
 
 

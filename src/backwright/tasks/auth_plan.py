@@ -135,7 +135,8 @@ def uses_of(project: Project, draft: Draft) -> list[Use]:
 
 def _bodies(program: Program, handler: Function, every: dict[tuple[str, str], Owned]) -> set[str]:
     """Return the tables that a handler takes as its body."""
-    classes = (program.class_of(handler.path, one.annotation) for one in handler.parameters)
+    bodies = (one for one in handler.parameters if not program.is_depended(handler, one))
+    classes = (program.class_of(handler.path, one.annotation) for one in bodies)
     return {c.node.name for c in classes if c and (c.path, c.node.name) in every}
 
 

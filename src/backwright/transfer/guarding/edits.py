@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import dataclass, field
 
 from backwright.source.text import without_bom
@@ -111,6 +112,11 @@ class Edits:
         self.insert(self.start(source), "{**")
         self.insert(self.end(source), f".model_dump(), {more}}}")
         return True
+
+    def rename(self, old: str, new: str) -> None:
+        """Say another name in all that is put in, where the module means something else by the old one."""
+        word = re.compile(rf"(?<![\w.\"']){re.escape(old)}\b")
+        self._made = [(start, end, word.sub(new, text)) for start, end, text in self._made]
 
     def made(self) -> str:
         """Return the module with the changes; those at one place keep their order."""

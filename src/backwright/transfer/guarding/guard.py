@@ -30,6 +30,7 @@ from backwright.transfer.guarding.example_settings import add_example_setting, s
 from backwright.transfer.guarding.gate_homes import homes
 from backwright.transfer.guarding.host import Host, Wanted
 from backwright.transfer.guarding.host_tests import sign_in_tests
+from backwright.transfer.guarding.naming import called_otherwise
 from backwright.transfer.guarding.owned import OWNER, Owned, owned_models, owner_column
 from backwright.transfer.guarding.passing import Passing, Said, guard_alone
 from backwright.transfer.guarding.program import Function, Program
@@ -350,17 +351,21 @@ class _Work:
 
     def write(self) -> None:
         """Make the edits, and import what they need."""
-        origins = self._origins()
+        host, origins = self.host, self._origins()
         files = []
         for path, edits in self.edits.items():
             if not edits.any:
                 continue
+            there = {n for node in self.sources.trees[path].body for n in _bound(node)}
+            here = self.sources.module(path)
+            wanted_names = self.needed.get(path, set())
+            pairs = {origins[name] for name in wanted_names - there}
+            tables = {model.name for model in self.known.models} | {host.said.model}
+            clashing = {name: origins[name] for name in wanted_names & there & tables}
+            pairs |= called_otherwise(self.sources, path, edits, clashing, there)
             code = edits.made()
             if path in self.dropped:
                 code = without_import(code, self.dropped[path])
-            there = {n for node in self.sources.trees[path].body for n in _bound(node)}
-            here = self.sources.module(path)
-            pairs = {origins[name] for name in self.needed.get(path, set()) - there}
             pairs = {pair for pair in pairs if pair[0] != here}
             growth = self.host.growth()
             wanted = wanted_imports(seen_from(growth, path, pair) for pair in pairs)

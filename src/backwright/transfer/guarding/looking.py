@@ -10,7 +10,6 @@ from itertools import pairwise
 
 from backwright.project.types import Endpoint, Model
 from backwright.transfer.declaration import Import
-from backwright.transfer.grow.sources import last_name
 from backwright.transfer.guarding.owned import Owned
 from backwright.transfer.guarding.program import Function, Program
 
@@ -77,23 +76,12 @@ def _in_body(program: Program, handler: Function, keys: Sequence[str]) -> str | 
         is_asked = cls is None or program.is_session(handler, ast.Name(parameter.arg))
         fields = (
             []
-            if cls is None or is_asked or _is_depended(handler, parameter)
+            if cls is None or is_asked or program.is_depended(handler, parameter)
             else program.fields(cls)
         )
         if name := next((one for one in keys if one in fields), None):
             return f"{parameter.arg}.{name}"
     return None
-
-
-def _is_depended(handler: Function, parameter: ast.arg) -> bool:
-    """Tell whether a parameter is no body: a dependency gives it, such as the caller."""
-    args = handler.node.args
-    positional = [*args.posonlyargs, *args.args]
-    given = dict(zip(reversed(positional), reversed(args.defaults), strict=False))
-    given |= {a: d for a, d in zip(args.kwonlyargs, args.kw_defaults, strict=True) if d}
-    said = [one for one in (given.get(parameter), parameter.annotation) if one]
-    return any(last_name(n) in ("Depends", "Security") for one in said for n in ast.walk(one)
-               if isinstance(n, ast.Name | ast.Attribute))  # fmt: skip
 
 
 def refusal_of(program: Program, handler: Function, look: Look) -> tuple[ast.expr, str] | None:

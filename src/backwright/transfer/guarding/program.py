@@ -323,11 +323,23 @@ class Program:
         name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
         for parameter in within.parameters:
             if parameter.arg == name and parameter.annotation is not None:
-                said = ast.unparse(self._spelled_out(within.path, parameter.annotation))
+                said = ast.unparse(self.spelled_out(within.path, parameter.annotation))
                 return any(kind in said for kind in SESSIONS)
         return name in ("session", "db", "database", "async_session", "db_session", "_session")
 
-    def _spelled_out(self, path: str, annotation: ast.expr) -> ast.expr:
+    def is_depended(self, within: Function, parameter: ast.arg) -> bool:
+        """Tell whether a dependency gives a parameter, such as the caller: it is no body."""
+        args = within.node.args
+        positional = [*args.posonlyargs, *args.args]
+        given = dict(zip(reversed(positional), reversed(args.defaults), strict=False))
+        given |= {a: d for a, d in zip(args.kwonlyargs, args.kw_defaults, strict=True) if d}
+        said = [given[parameter]] if parameter in given else []
+        if parameter.annotation is not None:
+            said.append(self.spelled_out(within.path, parameter.annotation))
+        every = (node for one in said for node in ast.walk(one))
+        return any(isinstance(n, ast.Call) and last_name(n.func) in _DEPENDS for n in every)
+
+    def spelled_out(self, path: str, annotation: ast.expr) -> ast.expr:
         """Return what an alias such as `Db = Annotated[Session, …]` stands for."""
         if not isinstance(annotation, ast.Name | ast.Attribute):
             return annotation
