@@ -173,6 +173,19 @@ def test_a_router_is_not_called_as_another_one(tmp_path: Path, there: str, calle
     assert code.endswith(f"app.include_router({there})\napp.include_router({called})\n")
 
 
+def test_a_router_that_is_registered_by_name_is_one_like_others(tmp_path: Path) -> None:
+    (tmp_path / "tags.py").write_text("from fastapi import APIRouter\n\ntag_router = APIRouter()\n")
+    (tmp_path / "main.py").write_text(
+        "from fastapi import FastAPI\nfrom tags import tag_router\n\n"
+        'app = FastAPI()\napp.include_router(router=tag_router, prefix="/api")\n'
+    )
+    sources = Sources(Draft(tmp_path), read_project(tmp_path))
+    wiring = read_wiring(sources, names_of("Note"))
+    assert wiring is not None
+    assert wiring.keywords == ', prefix="/api"'
+    assert wiring.own_prefix
+
+
 @pytest.mark.parametrize(
     ("prefix", "keywords"),
     [

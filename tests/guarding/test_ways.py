@@ -119,6 +119,7 @@ def test_rows_of_a_catalogue_that_come_as_accounts_ask_for_one(host: Path) -> No
     [
         ("/api/auth/login", (), True),
         ("/sign-up", (), True),
+        ("/scalar", (), False),  # nothing is posted to documentation
         ("/login", ("Note",), False),
         ("/notes/logins", (), False),
         ("/orders", (), False),
@@ -129,3 +130,9 @@ def test_what_signs_in_without_any_rows_stays_open(
 ) -> None:
     endpoint = Endpoint("a:app", "POST", path, "a:f", "a.py", 1, "none", (), None, None, None)
     assert stays_open(Use(endpoint, frozenset(touched), frozenset()), {"Note"}, set()) == is_open
+
+
+@pytest.mark.parametrize("path", ["/scalar", "/swagger", "/rapidoc", "/api/docs"])
+def test_documentation_stays_open(path: str) -> None:
+    endpoint = Endpoint("a:app", "GET", path, "a:f", "a.py", 1, "none", (), None, None, None)
+    assert stays_open(Use(endpoint, frozenset(), frozenset()), {"Note"}, set())

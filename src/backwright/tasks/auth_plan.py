@@ -25,7 +25,7 @@ from backwright.transfer.guarding.varied import variety_of
 from backwright.values import Choice, Place, Question
 
 _OPEN = re.compile(r"(?i)(^/$|health|ping|status$|ready|readiness|live(ness)?$|version$|metrics$|"
-                   r"webhook|docs|redoc|openapi|favicon)")  # fmt: skip
+                   r"webhook|docs|redoc|openapi|swagger|scalar|rapidoc|favicon)")  # fmt: skip
 # A way to sign in that touches no rows: a name and a password that stand in the code, another service.
 _ENTRANCE = re.compile(r"(?i)/(log[-_]?in|sign[-_]?(in|up)|register)/?$")
 _WRITING = ("POST", "PUT", "PATCH", "DELETE")

@@ -83,7 +83,7 @@ def read_wiring(sources: Sources, names: Names, routes: str = "") -> Wiring | No
         indent=" " * last.statement.col_offset,
         target=last.target,
         keywords=keywords,
-        by_module=isinstance(last.call.args[0], ast.Attribute),
+        by_module=isinstance(_router_of(last.call), ast.Attribute),
         own_prefix=own_prefix,
         own_tags=own_tags,
     )
@@ -92,7 +92,7 @@ def read_wiring(sources: Sources, names: Names, routes: str = "") -> Wiring | No
 def _folder(sources: Sources, include: Include) -> PurePosixPath | None:
     """Return the folder of the module whose router is registered, None if it is a package's."""
     file = PurePosixPath(
-        sources.file(sources.resolve(include.file, include.call.args[0])[0]) or "__init__.py"
+        sources.file(sources.resolve(include.file, _router_of(include.call))[0]) or "__init__.py"
     )
     return file.parent if file.name != "__init__.py" else None
 
@@ -144,8 +144,14 @@ def _includes(sources: Sources) -> Iterator[Include]:
                     yield Include(path, body, statement, call)
 
 
+def _router_of(call: ast.Call) -> ast.expr:
+    """Return the router that a call registers, by its place or by its name; else the call itself."""
+    named = [one.value for one in call.keywords if one.arg == "router"]
+    return next(iter([*call.args, *named]), call)
+
+
 def _is_include(call: ast.Call) -> bool:
-    is_named = isinstance(call.args[0], ast.Name | ast.Attribute) if call.args else False
+    is_named = isinstance(_router_of(call), ast.Name | ast.Attribute)
     return isinstance(call.func, ast.Attribute) and call.func.attr == "include_router" and is_named
 
 
@@ -160,7 +166,7 @@ def _keywords(call: ast.Call, names: Names) -> tuple[str, bool, bool]:
     """Return the keywords of a like call for the new router; what of them is the router's own."""
     words, own_prefix, own_tags = [], True, True
     nouns = {part for word in _words_of(call) for part in (word, singularize(word) or word)}
-    for keyword in call.keywords:
+    for keyword in (one for one in call.keywords if one.arg != "router"):
         text = ast.unparse(keyword.value)
         if keyword.arg == "tags":
             text, own_tags = f'["{_cased(text, names)}"]', False
@@ -204,7 +210,7 @@ def _is_own(prefix: ast.expr, nouns: Collection[str]) -> bool:
 
 def _words_of(call: ast.Call) -> set[str]:
     """Return the words that a registered router is known by: its module, alias and tags."""
-    texts = [ast.unparse(call.args[0])]
+    texts = [ast.unparse(_router_of(call))]
     texts += [ast.unparse(k.value).strip("[]'\"") for k in call.keywords if k.arg == "tags"]
     parts = [part for text in texts for part in text.replace(".", " ").split()]
     return {part.lower().removesuffix("_router").replace("-", "_") for part in parts}
