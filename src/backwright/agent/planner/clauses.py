@@ -225,6 +225,7 @@ def _is_inside(said: str, at: int) -> bool:
         word
         and re.match(r"https?://\S*$", word[0])
         and at + 1 < len(said)
+        and not said[at].isspace()
         and not said[at + 1].isspace()
     )
 

@@ -11,6 +11,7 @@ from backwright.agent.planner.foreign import GRAVE, outside
 from backwright.agent.planner.frames import judges, relations
 from backwright.agent.planner.frames.table import FRAMES
 from backwright.agent.planner.hanging import placed
+from backwright.agent.planner.layout import laid_out_plainly
 from backwright.agent.planner.lexicon import pattern
 from backwright.agent.planner.nouns import pascal, read_noun
 from backwright.agent.planner.phrases import spelt_plainly
@@ -61,7 +62,8 @@ def plan_task(text: str, world: World, answers: Answers | None = None) -> Plan:
         raise UsageError(
             "there is no task", remedy='write it in quotes: backwright do "add a due date to tasks"'
         )
-    text = spelt_plainly(text, is_empty=world.is_empty)
+    laid = laid_out_plainly(text, world)
+    text = spelt_plainly(laid.text, is_empty=world.is_empty)
     message = read_message(text, [form for thing in world.things for form in thing.forms])
     known = answers or Answers()
     plan = agreed(
@@ -69,7 +71,8 @@ def plan_task(text: str, world: World, answers: Answers | None = None) -> Plan:
         lambda: read_whole(text, message, world, known, BY_SEGMENTS),
         lambda: read_whole(text, message, world, known),
     )
-    return placed(plan, world, known)
+    plan = placed(plan, world, known)
+    return replace(plan, aside=(*plan.aside, *laid.aside)) if laid.aside else plan
 
 
 def _by_frames(message: Message, world: World, answers: Answers) -> State:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from backwright.agent.planner.declared import spelt_out
 from backwright.agent.planner.lexicon import known_words, lexicon, pattern, patterns
 from backwright.agent.planner.spelling import mend
 from backwright.spec.names import pluralize
@@ -25,7 +24,6 @@ _INLINE = re.compile(
       | (?:[a-z_]\w*\.)+\w*(?:Error|Exception|Violation)\b:?[^\n]*
       | \b[A-Z]\w+(?:Error|Exception)\b:\ [^\n]*"""
 )
-_A_TABLE = 2  # cells of a row
 _OPENING = re.compile(r"[{\[]\s*[\"'{\[]")
 _FRAME_BODY = re.compile(r"^\s{2,}\S|^[\w.\[\]]+\s*$|.*\[type=\w+")
 
@@ -52,7 +50,7 @@ def read_message(text: str, names: Iterable[str]) -> Message:
         text: What the user wrote.
         names: The project's own names, to which misspelt words are mended too.
     """
-    said, pasted = _apart(_without_tables(spelt_out(text)))
+    said, pasted = _apart(text)
     for short in lexicon("words")["short"]:
         said = pattern(short["pattern"]).sub(short["means"], _straight(said))
     spelling = lexicon("words")["spelling"]
@@ -73,22 +71,6 @@ def _named(text: str) -> frozenset[str]:
         if (several := pluralize(word)) != word and several in every:
             words |= {word, several}
     return frozenset(words | {pluralize(word) for word in words})
-
-
-def _without_tables(text: str) -> str:
-    """Return a text in which the rows of a Markdown table are points of a list: `| name | string | unique |`."""
-    lines, heads = text.splitlines(), 0
-    for at, line in enumerate(lines):
-        cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
-        if not line.strip().startswith("|") or len(cells) < _A_TABLE:
-            heads = 0
-            continue
-        heads += 1
-        rule = all(re.fullmatch(r":?-+:?", cell) for cell in cells)
-        is_head = heads == 1 and at + 1 < len(lines) and re.match(r"\s*\|[\s:|-]+$", lines[at + 1])
-        said = ", ".join(cell for cell in cells[1:] if cell)
-        lines[at] = "" if rule or is_head else f"- {cells[0]}: {said}"
-    return "\n".join(lines)
 
 
 def _straight(text: str) -> str:

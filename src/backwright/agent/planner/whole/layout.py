@@ -6,27 +6,18 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from backwright.agent.planner.declared import spelt_out
+from backwright.agent.planner.layout.tree import BULLET, HEADING, TICKET
 from backwright.agent.planner.lexicon import lexicon, pattern
 
-_BULLET = re.compile(
-    r"^(?P<indent>\s*)(?:(?:[-*•+·–>]|\d+(?:\.\d+)*[.)]|\d+(?:\.\d+)+|\(?[a-h]\)|[a-h][.)]|\[[ xX]?\])\s+)+"
-)
-_HEADING = re.compile(r"^\s*(?:#+\s*(?P<hash>.+?)|\*\*(?P<bold>[^*]+)\*\*:?)\s*$")
 _DOTS = re.compile(r"\s*\.{2,}(?=\s*[A-Za-z])")
 _SENTENCE = re.compile(
     r"(?<!\be\.g)(?<!\bi\.e)(?<!\bno)(?<!\bmax)(?<!\bmin)(?<!\bapprox)(?<!\betc)(?:[.!?]+(?=[\s\"')]|$)|;)"
 )
 _NUMBERED = re.compile(r"(?:(?<=\s)|^)\(?\d+\)\s+(?=[A-Za-z])")
-_TABLE_HEADS = re.compile(r"(?i)\b(?:model|entity|resource|table|object)\b")
 _MARKS = str.maketrans({0x2018: "'", 0x2019: "'", 0x201C: '"', 0x201D: '"', 0xA0: " ", 0x2026: "."})
 _PAIR = re.compile(
     r"^(\s*)[\"']([\w ]+)[\"']\s*:\s*(?:[\"'](.*?)[\"']|([^\"'{\[][^{\[]*?))?\s*[\[{]?\s*,?\s*$"
 )
-_TICKET = re.compile(
-    r"^\s*(?:\[?[A-Z]{2,}-\d+\]?\s*[:/–-]?\s*|(?i:change request|ticket|issue|task|story|req(?:uest)?|cr|feature) #?\d+\s*[:–.-]?\s*)+"
-)
-_CELLS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +50,10 @@ def statements(text: str) -> tuple[Statement, ...]:
 
 def plain(text: str) -> str:
     """Return a text with its marks, short forms and declared models in one form."""
-    text = spelt_out(text.translate(_MARKS))
+    text = text.translate(_MARKS)
     text = (
         re.sub(r"```\w*\n?|\*\*(?=\S)|(?<=\S)\*\*", "", text) if "Traceback" not in text else text
     )
-    text = "\n".join(_tables(text.splitlines()))
     text = re.sub(r"(?<=\w)\s*\{\s*([^{}\n]*[:,][^{}\n]*?)\s*\}", r" (\1)", text)
     text = _unwrapped(text)
     for short in lexicon("whole")["short"]:
@@ -85,41 +75,21 @@ def _unwrapped(text: str) -> str:
     return text
 
 
-def _tables(lines: list[str]) -> Iterator[str]:
-    """Yield lines in which a table's rows are points of a list, below the model that a column names."""
-    head: list[str] = []
-    model = ""
-    for line in lines:
-        cells = [cell.strip(" `") for cell in line.strip().strip("|").split("|")]
-        if not line.strip().startswith("|") or len(cells) < _CELLS:
-            head, model = [], ""
-            yield line
-        elif not head:
-            head = cells
-        elif not all(re.fullmatch(r":?-+:?", cell) for cell in cells):
-            if _TABLE_HEADS.search(head[0]):
-                if cells[0] and cells[0] != model:
-                    model = cells[0]
-                    yield f"resource {model}:"
-                cells = cells[1:]
-            yield f"- {cells[0]}: {', '.join(cell for cell in cells[1:] if cell)}"
-
-
 def _lines(text: str) -> Iterator[Statement]:
     for raw in text.splitlines():
         line = _from_pair(raw)
         line = re.sub(r"^(\s*)[+>]\s", r"\1", line)
         if not re.search(r"\w", line):
             continue
-        heading = _HEADING.match(line)
+        heading = HEADING.match(line)
         if heading:
             said = (heading["hash"] or heading["bold"]).strip(" :*")
             yield Statement(said, 0, label=True)
             continue
-        line = _TICKET.sub("", line)
+        line = TICKET.sub("", line)
         if not re.search(r"\w", line):
             continue
-        bullet = _BULLET.match(line)
+        bullet = BULLET.match(line)
         indent = len(line) - len(line.lstrip())
         said = _DOTS.sub(": ", line[bullet.end() :] if bullet else line.strip())
         yield Statement(said.strip(), indent, bool(bullet), said.rstrip().endswith(":"))

@@ -1,0 +1,98 @@
+"""Lines that describe one field each: `- name: string`, `order, reference to Order`, `plate   string, unique`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection
+
+from backwright.agent.planner.attributes import spot
+from backwright.agent.planner.layout.tree import Node
+
+_NAME = r"[`\"']?(?P<name>[A-Za-z]\w*(?:(?: |-)[a-z]\w*){0,2}?)[`\"']?"
+_FIELD = re.compile(
+    rf"^{_NAME}(?P<may>\??)(?P<mark>\s*:\s*|\s+[-–—]\s+|\s*(?:->|=>|→)\s*|\s*,\s*|\s*(?=\()|\s{{2,}}|\t+|\s+(?=[A-Za-z]))(?P<said>\S.*)$"
+)
+_REFERS = re.compile(
+    r"(?i)^(?:an? |the )?(?:optional |required |nullable )?(?:reference|ref|foreign key|fk|link|points?|many[- ]to[- ]many|belongs)\b"
+)
+_LEAD = re.compile(
+    r"(?i)^[\s(]*(?:(?:an?|the|is|its|as|of|type|optional|required|mandatory|unique|nullable|non-?empty|short|long|one|valid)\b[\s:,]*)*"
+)
+# Signs of sketches, as words.
+_SIGNS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
+    (re.compile(r";?\s*(?:#|//)\s+"), ", "),
+    (re.compile(r"\s*\|\s*(?:None|null|undefined)\b"), ", optional"),
+    (re.compile(r"^Optional\[(\w+)\]"), r"\1, optional"),
+    (re.compile(r"(?i),?\s*\b(?:deleted?|removed?) (?:together |along )?with (?:the|its) \w+"), ", cascade"),
+    (re.compile(r"^(\w+)\?(?=\s|,|$)"), r"\1, optional"),
+    (re.compile(r"\s*@default\(([^()]*)\)"), r", default \1"),
+    (re.compile(r"\s*@(unique|index)\b"), r", \1"),
+    (re.compile(r"(?<=\w)\s+=\s+(?=\S)"), ", default "),
+    (re.compile(r"[\"']\w+[\"'](?:\s*\|\s*[\"']\w+[\"'])+"), lambda one: "one of " + ", ".join(re.findall(r"\w+", one[0]))),
+    (re.compile(r"(?i)^(?:ref|fk|foreign key|reference|link)(?: to)?\s*:?\s*\(?(?P<to>(?-i:[A-Z])\w*)\)?\s*,?\s*"), r"reference to \g<to>, "),
+)  # fmt: skip
+_TYPED = frozenset({"type", "money", "decimal", "enum", "ref", "many", "length", "range"})
+_MODIFIERS = frozenset(
+    {"optional", "required", "unique", "default", "index", "positive", "nonnegative"}
+)
+_NO_NAME = re.compile(
+    r"(?i)^(?:add|create|put|give|make|run|allow|limit|list|set|use|every|each|a|an|the|only|no|all|users?|nobody|everybody|everyone|it|they|we|i|one|two|new|with|for|and|then|index|paginate|version|rate|cors|please|when|if|is|has|belongs?)\b"
+)
+
+
+def field_of(text: str, names: Collection[str]) -> tuple[str, str] | None:
+    """Return the name of the field that a line describes, and what it says of it; None where it describes none.
+
+    Args:
+        text: The words of a line.
+        names: Names of models, of the project and of the text.
+    """
+    text = text.strip().rstrip(";.").rstrip()
+    found = _FIELD.match(text)
+    if not found or (found["mark"].isspace() and _NO_NAME.match(text)):
+        return None
+    name, said = found["name"], _without_marks(found["said"])
+    if re.search(r"[ -]", name) and (_NO_NAME.match(name) or not found["mark"].strip(" ,")):
+        return None
+    is_loose = found["mark"].strip() in ("", ",") and not found["said"].startswith("(")
+    if not _describes(said, names, is_loose=is_loose):
+        return None
+    if re.search(r"->|=>|→", found["mark"]) and said.split()[0].strip(",") in names:
+        said = f"reference to {said}"
+    return name, f"{said}, optional" if found["may"] else said
+
+
+def _without_marks(said: str) -> str:
+    """Return what is said of a field in words, without the parentheses around it: `str | None  # 1..80`."""
+    for form, means in _SIGNS:
+        said = form.sub(means, said.strip())
+    if said.startswith("(") and said.find(")") == len(said) - 1:
+        said = said[1:-1]
+    elif said.startswith("("):
+        said = re.sub(r"^\(([^()]*)\)\s*,?\s*", r"\1, ", said)
+    return said.strip(" ,")
+
+
+def _describes(said: str, names: Collection[str], *, is_loose: bool) -> bool:
+    """Tell whether words begin with what a field is like."""
+    if _REFERS.match(said) or re.split(r"[\s,(?]", said)[0] in names:
+        return True
+    lead = _LEAD.match(said)
+    begin = lead.end() if lead else 0
+    found = spot(said, ())
+    if any(one.kind in _TYPED and (one.start, one.end) == (0, len(said)) for one in found):
+        return True
+    if any(one.kind in _TYPED and one.start <= begin for one in found):
+        return not is_loose or any(one.kind in _TYPED and not one.weak for one in found)
+    modified = any(one.kind in _MODIFIERS and one.start <= begin for one in found)
+    return modified and not is_loose and len(said.split()) < 4
+
+
+def attributes_only(node: Node) -> bool:
+    """Tell whether all that stands beneath a line only says what one field is like: `- string`, `- unique`."""
+    return bool(node.children) and all(
+        not one.children
+        and _describes(one.text, (), is_loose=False)
+        and not re.match(r"\w+\s*:\s", one.text)
+        for one in node.children
+    )

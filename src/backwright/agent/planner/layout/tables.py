@@ -1,0 +1,89 @@
+"""Tables of Markdown as points of a list, by what the heads of their columns say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from backwright.agent.planner.attributes import spot
+from backwright.agent.planner.lexicon import lexicon, pattern
+
+_ROW = re.compile(r"^\s*\|?.*\|.*\|?\s*$")
+_RULE = re.compile(
+    r"^\s*\|?(?:\s*:?-{2,}:?\s*\|)+\s*(?::?-{2,}:?\s*)?$|^\s*\|\s*:?-{2,}:?\s*\|?\s*$"
+)
+_YES = re.compile(r"(?i)^(?:yes|y|x|true|✓|✔|✅|☑)$")
+_NO = re.compile(r"(?i)^(?:no|n|false|✗|❌|-|–|—)?$")
+
+
+def without_tables(text: str) -> str:
+    """Return a text in which each row of a table is a point of a list, below the model that a column names."""
+    lines = text.split("\n")
+    done: list[str] = []
+    at = 0
+    while at < len(lines):
+        if at + 1 < len(lines) and _is_row(lines[at]) and _RULE.match(lines[at + 1]):
+            end = at + 2
+            while end < len(lines) and _is_row(lines[end]):
+                end += 1
+            done += _points(_cells(lines[at]), [_cells(one) for one in lines[at + 2 : end]])
+            at = end
+        else:
+            done.append(lines[at])
+            at += 1
+    return "\n".join(done)
+
+
+def _is_row(line: str) -> bool:
+    return bool(_ROW.match(line)) and "|" in line.strip()[1:]
+
+
+def _cells(line: str) -> list[str]:
+    line = line.strip().removeprefix("|").removesuffix("|")
+    return [cell.replace("\\|", "|").strip() for cell in re.split(r"(?<!\\)\|", line)]
+
+
+def _points(heads: list[str], rows: list[list[str]]) -> Iterator[str]:
+    roles = [_role(head) for head in heads]
+    named = roles.index("name") if "name" in roles else 1 if roles[0] == "model" else 0
+    model = ""
+    for cells in rows:
+        if "model" in roles and roles.index("model") < len(cells):
+            told = cells[roles.index("model")].strip("`* ")
+            if told and told != model:
+                model = told
+                yield f"Resource {model}:"
+        said = [
+            word
+            for at, cell in enumerate(cells[: len(roles)])
+            if at != named and roles[at] != "model" and (word := _said(roles[at], cell))
+        ]
+        if named < len(cells) and cells[named]:
+            yield f"- {cells[named].strip('`* ')}: {', '.join(said)}"
+
+
+def _role(head: str) -> str:
+    for name, form in lexicon("layout")["columns"].items():
+        if pattern(form).fullmatch(head.strip("`* ")):
+            return str(name)
+    return ""
+
+
+def _said(role: str, cell: str) -> str:
+    """Return what a cell says of the field of its row."""
+    bare = cell.strip("` ")
+    if role == "required":
+        return "optional" if re.match(r"(?i)(?:no|n|false|optional|✗|❌)\b", bare) else ""
+    if role in ("optional", "unique", "index"):
+        return role if _YES.match(bare) or bare.lower() == role else "" if _NO.match(bare) else bare
+    if _NO.match(bare) and role != "type":
+        return ""
+    if role == "default":
+        return f"default {bare}"
+    if role == "length":
+        return f"{bare} characters" if re.fullmatch(r"[\d. –-]+", bare) else bare
+    if role == "target":
+        return f"reference to {bare}"
+    if role == "remark" and not spot(bare, ()):
+        return ""
+    return cell.strip()

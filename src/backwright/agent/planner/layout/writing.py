@@ -1,0 +1,405 @@
+"""Writing a text as every reading knows it: a resource with its fields as points below it, each remark as a sentence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from backwright.agent.planner.attributes import describes
+from backwright.agent.planner.clauses import Clause
+from backwright.agent.planner.declared import spelt_out
+from backwright.agent.planner.foreign import outside
+from backwright.agent.planner.frames import judges
+from backwright.agent.planner.layout.adopting import OF_FIELDS, adopt
+from backwright.agent.planner.layout.fields import attributes_only, field_of
+from backwright.agent.planner.layout.labels import (
+    Label,
+    label_of,
+    last_sentence,
+    resource_of,
+    told_under,
+)
+from backwright.agent.planner.layout.tables import without_tables
+from backwright.agent.planner.layout.tree import TICKET, Node, tree_of
+from backwright.agent.planner.lexicon import lexicon, pattern
+from backwright.agent.planner.nouns import pascal
+from backwright.agent.planner.types import World
+from backwright.agent.planner.whole.owning import owner_of
+from backwright.agent.planner.wording import read_message
+
+_SHORT = 7  # words of a title
+_TYPES = ("type", "length", "enum", "money", "decimal", "range")
+_CALLED = re.compile(
+    r"\b(?:the |this )?(?:resource|model|entity|table|it) (?:is|should be|shall be|will be) (?:called|named) [`\"']?(?P<name>[A-Z]\w+)[`\"']?",
+    re.IGNORECASE,
+)
+_TURNS = re.compile(
+    r"(?i)\b(?:not|never|no|nobody|without|except|can|could|should|must|shall|may|only|every|each|if|when|has|have|needs?)\b|n't"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """A text, plainly laid out, and the lines that only title it or say what is so anyway."""
+
+    text: str
+    aside: tuple[str, ...] = ()
+
+
+def laid_out_plainly(text: str, world: World) -> Laid:
+    """Return a text in which structure is written in one way; one without structure comes back as it is.
+
+    Args:
+        text: What the user wrote.
+        world: What is known of the project.
+    """
+    text = spelt_out(text)
+    if "\n" not in text.strip() or judges.is_evidence(read_message(text, ()).pasted):
+        return Laid(text)
+    tabled = without_tables(text)
+    writer = _Writer(world, tabled != text)
+    root = tree_of(tabled)
+    adopt(root, world)
+    writer.names = {t.name for t in world.things} | {f for t in world.things for f in t.forms}
+    if named := _CALLED.search(tabled):
+        writer.called = pascal(named["name"])
+    while (found := set(writer.resources(root))) - writer.names:
+        writer.names |= found  # a reference may be to what another list describes
+    writer.described = found
+    writer.points = tuple(writer.points_below(root))
+    writer.write(root.children)
+    if not writer.changed:
+        return Laid(text)
+    return Laid("\n".join(writer.lines).strip("\n") + "\n", tuple(writer.aside))
+
+
+@dataclass
+class _Writer:
+    """Goes through the tree and writes each line, or leaves it aside.
+
+    Attributes:
+        world: What is known of the project.
+        changed: Whether anything is written otherwise than it was.
+        names: Names of models, of the project and of the text.
+        described: The resources that the text describes by lists.
+        lines: What was written.
+        aside: What was left aside.
+        points: The fields that the text describes by lists.
+        called: The name that a sentence gives a resource which stands elsewhere without one.
+        depth: How deep the line is that is being written.
+    """
+
+    world: World
+    changed: bool = False
+    names: set[str] = field(default_factory=set)
+    described: set[str] = field(default_factory=set)
+    lines: list[str] = field(default_factory=list)
+    aside: list[str] = field(default_factory=list)
+    points: tuple[str, ...] = ()
+    called: str | None = None
+    depth: int = 0
+
+    def resources(self, node: Node) -> Iterator[str]:
+        """Yield the names of the resources that lists below a line describe."""
+        for one in node.children:
+            if (name := self._head(one)) is not None:
+                yield name
+            yield from self.resources(one)
+
+    def points_below(self, node: Node) -> Iterator[str]:
+        """Yield the fields of all resources that lists below a line describe."""
+        for one in node.children:
+            if self._head(one) is not None:
+                yield from self._fields(one.children)
+            yield from self.points_below(one)
+
+    def write(self, nodes: Sequence[Node]) -> None:
+        """Write lines, and what stands beneath them."""
+        self.depth += 1
+        for node in nodes:
+            if node.is_fenced:
+                self._keep(node)
+            elif (name := self._head(node)) is not None:
+                self._resource(name, node)
+            elif (label := label_of(node)) is None or not self._part(label, node):
+                self._line(node)
+        self.depth -= 1
+
+    def _head(self, node: Node) -> str | None:
+        """Return the resource that a line announces, where fields stand beneath it."""
+        if not node.children or not any(True for _ in self._fields(node.children)):
+            return None
+        end = last_sentence(node.text)
+        last = Node(node.raw, node.text[end:], node.rank, children=node.children)
+        return resource_of(last, self.world) or self._called(node)
+
+    def _called(self, node: Node) -> str | None:
+        """Return the name that is said elsewhere for what a list or a table describes: `the resource is called Car`."""
+        listed = [one for one in node.children if one.is_point and self._field(one)]
+        return self.called if len(listed) > 1 and len(listed) == len(node.children) else None
+
+    def _fields(self, nodes: Sequence[Node], said: str = "") -> Iterator[str]:
+        """Yield the fields among lines, as points of a list."""
+        for node in nodes:
+            if (told := self._field(node)) is not None:
+                yield f"- {told}{said}"
+            elif (label := self._group(node)) is not None:
+                more = f", {label.kind}" if label.kind in ("optional", "unique") else ""
+                yield from self._fields(node.children, more)
+
+    def _group(self, node: Node) -> Label | None:
+        label = label_of(node)
+        return label if label and label.kind in OF_FIELDS and not label.rest else None
+
+    def _field(self, node: Node) -> str | None:
+        """Return a field as it is written, with what the lines beneath it say of it."""
+        if attributes_only(node) and re.fullmatch(r"[`\"']?[A-Za-z]\w*[`\"']?\s*:?", node.text):
+            return f"{node.text.strip(' :')}: {', '.join(one.text for one in node.children)}"
+        found = field_of(node.text, self.names)
+        if found is None or (node.children and not attributes_only(node)):
+            return None
+        return ", ".join([f"{found[0]}: {found[1]}", *(one.text for one in node.children)])
+
+    def _resource(self, name: str, node: Node) -> None:
+        self.changed = True
+        rest: list[Node] = []
+        if name == self.called or last_sentence(node.text):
+            said = node.text[: last_sentence(node.text)] or node.text
+            self._line(Node(said, said, node.rank, after_blank=node.after_blank))
+        self.lines += ["", f"Resource {name}:", *self._fields(node.children)]
+        for one in self._without_fields(node.children):
+            if one.is_point and not one.children and label_of(one) is None:
+                self.lines.append(
+                    f"- {one.text}"
+                )  # what is said beside the fields: `owned by the user`
+            else:
+                rest.append(one)
+        self.lines.append("")
+        self.write(rest)
+
+    def _without_fields(self, nodes: Sequence[Node]) -> Iterator[Node]:
+        for one in nodes:
+            if self._field(one) is not None:
+                continue
+            if self._group(one) is not None and any(True for _ in self._fields(one.children)):
+                yield from self._without_fields(one.children)
+            else:
+                yield one
+
+    def _part(self, label: Label, node: Node) -> bool:
+        """Write what stands under a label; tell whether that was done."""
+        write = getattr(self, f"_part_{label.kind}", None)
+        return bool(write and write(label, node))
+
+    def _part_parts(self, label: Label, node: Node) -> bool:
+        if label.rest:
+            return self._part_title(label, node)
+        if not node.children:
+            return False
+        if not any(True for _ in self.resources(node)) and not all(
+            c.is_point for c in node.children
+        ):
+            return False
+        if any(True for _ in self._fields(node.children)):
+            return False
+        self._leave(node.text)
+        self.write(node.children)
+        return True
+
+    def _part_story(self, _: Label, node: Node) -> bool:
+        return bool(self.described) and self._leave_all(node)
+
+    def _part_outside(self, _: Label, node: Node) -> bool:
+        return self._leave_all(node)
+
+    def _part_setup(self, label: Label, node: Node) -> bool:
+        return all(self._is_usual(one) for one in told_under(label, node)) and self._leave_all(node)
+
+    def _part_meta(self, label: Label, node: Node) -> bool:
+        plain = label.rest and not node.children and not describes(label.rest, _TYPES)
+        return bool(plain and not node.is_point) and self._leave_all(node)
+
+    def _part_title(self, label: Label, node: Node) -> bool:
+        if not self.described or not label.rest or node.is_point or node.children:
+            return False
+        return not self._orders(label.rest) and self._leave_all(node)
+
+    def _part_owner(self, label: Label, node: Node) -> bool:
+        told = told_under(label, node)
+        if not told or not all(self._whose(one) or self._is_usual(one) for one in told):
+            return False
+        for one in told:
+            if self._whose(one):
+                self._say(one)
+            elif self.world.is_empty or not re.search(r"(?i)\bjwt\b", one):
+                self._leave(one)
+            else:
+                self._say(f"{node.text.partition(':')[0]}: {one}")
+        return True
+
+    def _part_notes(self, label: Label, node: Node) -> bool:
+        told = told_under(label, node)
+        tells = pattern(lexicon("whole")["wishes"]["tells"])
+        if not told or not self.described or any(owner_of(one) for one in told):
+            return False
+        if any(describes(one, _TYPES) or self._orders(tells.sub("", one)) for one in told):
+            return False
+        return self._leave_all(node)
+
+    def _part_relations(self, label: Label, node: Node) -> bool:
+        told = told_under(label, node)
+        if told and all(map(self._is_usual, told)):
+            return self._leave_all(node)
+        if label.rest or not node.children:
+            return False
+        self._leave(node.text)
+        self.write(node.children)
+        return True
+
+    def _part_criteria(self, label: Label, node: Node) -> bool:
+        told = told_under(label, node)
+        if not told or not self.described:
+            return False
+        if not all(self._whose(one) or self._is_usual(one) for one in told):
+            return False
+        for one in told:
+            if owner_of(one):
+                self._say(one)
+            else:
+                self._leave(one)
+        return True
+
+    def _line(self, node: Node) -> None:
+        """Write a line that is no label and announces no resource."""
+        if not re.search(r"\w", node.text):
+            return
+        said = TICKET.sub("", node.text).strip()
+        if said != node.text and not node.is_point and node.text in node.raw:
+            self.changed = True
+            node.raw = node.raw.replace(node.text, said)
+            node.text = said
+        if (not node.text or self._only_titles(node)) and self._can_be_left(node.text):
+            self._leave(node.text)
+            self.write(node.children)
+        elif node.is_point and (told := self._field(node)) is not None:
+            self._put(f"- {told}", node)
+        else:
+            self._put(self._without_usual(node), node)
+            self.write(node.children)
+
+    def _without_usual(self, node: Node) -> str:
+        """Return a line without sentences that say what every project has anyway: standard setup, tests."""
+        if not self.described or node.is_heading or not re.search(r"[.!]\s", node.raw):
+            return node.raw
+        kept = []
+        for one in re.split(r"(?<=[.!])\s+", node.raw):
+            if self._is_usual(one) and re.search(r"[a-z]", one):
+                self._leave(one)
+            elif not (self.called and _CALLED.fullmatch(one.strip(" ."))):
+                kept.append(one)
+        return " ".join(kept)
+
+    def _only_titles(self, node: Node) -> bool:
+        """Tell whether a line only titles or announces what the text describes or lists elsewhere."""
+        text = node.text.strip()
+        if self.described and self._announces(text):
+            return True
+        if not (node.is_heading or text.endswith(":") or not re.search(r"[.!?]$", text)):
+            return False
+        if (
+            self.depth > 1
+            or node.is_point
+            or len(text.split()) > _SHORT
+            or re.search(r"[:(,;=|?]", text.rstrip(":"))
+        ):
+            return False
+        if (
+            self.world.is_empty
+            or _TURNS.search(text)
+            or describes(text, _TYPES)
+            or self._names_model(text)
+        ):
+            return False
+        if node.children:
+            return self._lists_orders(node) or any(True for _ in self.resources(node))
+        return bool(self.described) and not self._orders(text)
+
+    def _announces(self, text: str) -> bool:
+        """Tell whether a sentence only asks for what is described below it: `add a checklist to tasks`."""
+        remarks = lexicon("layout")["remarks"]
+        if not self.world.is_empty and any(
+            pattern(remarks[one]).fullmatch(text) for one in ("announces", "placing")
+        ):
+            return True
+        found = pattern(remarks["wants"]).fullmatch(text)
+        if not found:
+            return False
+        noun = pascal(found["noun"])
+        place = self.world.thing(found["place"] or "")
+        refers = place is None or any(f"reference to {place.name}" in one for one in self.points)
+        return refers and any(
+            name.startswith(noun) or name.endswith(noun) for name in self.described
+        )
+
+    def _lists_orders(self, node: Node) -> bool:
+        points = [one for one in node.children if one.is_point]
+        return (
+            len(points) > 1
+            and len(points) == len(node.children)
+            and not any(self._field(one) for one in points)
+            and not pattern(r"^(?:please )?(?:<VERB>|<ADD>)\b").match(node.text)
+        )
+
+    def _names_model(self, text: str) -> bool:
+        """Tell whether a title says on which model something is wanted: `for tasks:`, not `the tasks API`."""
+        bare = re.sub(r"(?i)\w+(?= (?:api|app|backend|service|project)\b)", "", text)
+        forms = [form for thing in self.world.things for form in thing.forms]
+        return not self.described and any(
+            re.search(rf"(?i)\b{re.escape(form)}\b", bare) for form in forms
+        )
+
+    def _orders(self, text: str) -> bool:
+        return bool(pattern(lexicon("layout")["remarks"]["orders"]).search(text))
+
+    def _whose(self, text: str) -> bool:
+        bare = re.sub(r"(?i)^\W*jwt\b[,;:. ]*(?:and )?", "", text)
+        return bool(owner_of(bare, alone=False)) and not describes(bare, _TYPES)
+
+    def _is_usual(self, text: str) -> bool:
+        """Tell whether words say nothing but what every project has: `Postgres, JWT, tests`."""
+        for name in self.described:
+            text = re.sub(rf"(?i)\b{re.escape(name)}s?\b", " ", text)
+        return bool(pattern(lexicon("layout")["remarks"]["usual"]).fullmatch(text))
+
+    def _can_be_left(self, text: str) -> bool:
+        return outside(Clause(text, text), None, self.names) is None
+
+    def _say(self, text: str) -> None:
+        self.changed = True
+        bare = re.sub(r"(?i)^\W*jwt\b[,;:. ]*(?:and )?", "", text).strip()
+        self.lines.append(f"{bare.rstrip('.')}.")
+
+    def _put(self, line: str, node: Node) -> None:
+        self.changed = self.changed or line != node.raw
+        if node.after_blank:
+            self.lines.append("")
+        self.lines.append(line)
+
+    def _leave(self, text: str) -> None:
+        self.changed = True
+        if re.search(r"\w", text):
+            self.aside.append(text)
+
+    def _leave_all(self, node: Node) -> bool:
+        """Leave a line aside with all beneath it, unless it asks for what is outside."""
+        lines = [one.strip() for one in node.lines() if one.strip()]
+        kind = label_of(node)
+        if (kind is None or kind.kind != "outside") and not all(map(self._can_be_left, lines)):
+            return False
+        for line in lines:
+            self._leave(line)
+        return True
+
+    def _keep(self, node: Node) -> None:
+        self.lines += list(node.lines())
