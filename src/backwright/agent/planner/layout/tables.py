@@ -16,22 +16,37 @@ _YES = re.compile(r"(?i)^(?:yes|y|x|true|✓|✔|✅|☑)$")
 _NO = re.compile(r"(?i)^(?:no|n|false|✗|❌|-|–|—)?$")
 
 
-def without_tables(text: str) -> str:
-    """Return a text in which each row of a table is a point of a list, below the model that a column names."""
+def without_tables(text: str) -> tuple[str, tuple[str, ...]]:
+    """Return a text in which each row of a table is a point of a list, and what only remarks on a field.
+
+    Above the rows stands the model that a column names.
+    """
     lines = text.split("\n")
     done: list[str] = []
+    aside: list[str] = []
     at = 0
     while at < len(lines):
-        if at + 1 < len(lines) and _is_row(lines[at]) and _RULE.match(lines[at + 1]):
-            end = at + 2
-            while end < len(lines) and _is_row(lines[end]):
-                end += 1
-            done += _points(_cells(lines[at]), [_cells(one) for one in lines[at + 2 : end]])
-            at = end
-        else:
+        begin = _begin_of_rows(lines, at)
+        if not begin:
             done.append(lines[at])
             at += 1
-    return "\n".join(done)
+            continue
+        end = begin
+        while end < len(lines) and _is_row(lines[end]):
+            end += 1
+        done += _points(_cells(lines[at]), [_cells(one) for one in lines[begin:end]], aside)
+        at = end
+    return "\n".join(done), tuple(aside)
+
+
+def _begin_of_rows(lines: list[str], at: int) -> int:
+    """Return where the rows of a table begin whose head stands at a line; 0 where none does."""
+    if at + 1 >= len(lines) or not _is_row(lines[at]):
+        return 0
+    if _RULE.match(lines[at + 1]):
+        return at + 2
+    both = lines[at].lstrip().startswith("|") and lines[at + 1].lstrip().startswith("|")
+    return at + 1 if both and any(_role(head) for head in _cells(lines[at])) else 0
 
 
 def _is_row(line: str) -> bool:
@@ -43,7 +58,7 @@ def _cells(line: str) -> list[str]:
     return [cell.replace("\\|", "|").strip() for cell in re.split(r"(?<!\\)\|", line)]
 
 
-def _points(heads: list[str], rows: list[list[str]]) -> Iterator[str]:
+def _points(heads: list[str], rows: list[list[str]], aside: list[str]) -> Iterator[str]:
     roles = [_role(head) for head in heads]
     named = roles.index("name") if "name" in roles else 1 if roles[0] == "model" else 0
     model = ""
@@ -57,6 +72,11 @@ def _points(heads: list[str], rows: list[list[str]]) -> Iterator[str]:
             word
             for at, cell in enumerate(cells[: len(roles)])
             if at != named and roles[at] != "model" and (word := _said(roles[at], cell))
+        ]
+        aside += [
+            cell
+            for at, cell in enumerate(cells[: len(roles)])
+            if at != named and roles[at] == "remark" and cell and not _said("remark", cell)
         ]
         if named < len(cells) and cells[named]:
             yield f"- {cells[named].strip('`* ')}: {', '.join(said)}"

@@ -34,6 +34,7 @@ _CALLED = re.compile(
     r"\b(?:the |this )?(?:resource|model|entity|table|it) (?:is|should be|shall be|will be) (?:called|named) [`\"']?(?P<name>[A-Z]\w+)[`\"']?",
     re.IGNORECASE,
 )
+_JWT = re.compile(r"(?i)^\W*jwt\b[,;:. ]*(?:and )?")
 _TURNS = re.compile(
     r"(?i)\b(?:not|never|no|nobody|without|except|can|could|should|must|shall|may|only|every|each|if|when|has|have|needs?)\b|n't"
 )
@@ -57,8 +58,8 @@ def laid_out_plainly(text: str, world: World) -> Laid:
     text = spelt_out(text)
     if "\n" not in text.strip() or judges.is_evidence(read_message(text, ()).pasted):
         return Laid(text)
-    tabled = without_tables(text)
-    writer = _Writer(world, tabled != text)
+    tabled, remarks = without_tables(text)
+    writer = _Writer(world, tabled != text, aside=list(remarks))
     root = tree_of(tabled)
     adopt(root, world)
     writer.names = {t.name for t in world.things} | {f for t in world.things for f in t.forms}
@@ -229,13 +230,13 @@ class _Writer:
         told = told_under(label, node)
         if not told or not all(self._whose(one) or self._is_usual(one) for one in told):
             return False
+        if not (self.world.is_empty or self.world.guarded) and any(map(_JWT.search, told)):
+            return False  # it is to be added
         for one in told:
             if self._whose(one):
                 self._say(one)
-            elif self.world.is_empty or not re.search(r"(?i)\bjwt\b", one):
-                self._leave(one)
             else:
-                self._say(f"{node.text.partition(':')[0]}: {one}")
+                self._leave(one)
         return True
 
     def _part_notes(self, label: Label, node: Node) -> bool:
@@ -363,7 +364,7 @@ class _Writer:
         return bool(pattern(lexicon("layout")["remarks"]["orders"]).search(text))
 
     def _whose(self, text: str) -> bool:
-        bare = re.sub(r"(?i)^\W*jwt\b[,;:. ]*(?:and )?", "", text)
+        bare = _JWT.sub("", text)
         return bool(owner_of(bare, alone=False)) and not describes(bare, _TYPES)
 
     def _is_usual(self, text: str) -> bool:
@@ -377,7 +378,7 @@ class _Writer:
 
     def _say(self, text: str) -> None:
         self.changed = True
-        bare = re.sub(r"(?i)^\W*jwt\b[,;:. ]*(?:and )?", "", text).strip()
+        bare = _JWT.sub("", text).strip()
         self.lines.append(f"{bare.rstrip('.')}.")
 
     def _put(self, line: str, node: Node) -> None:
