@@ -91,6 +91,12 @@ Resource Account:
 """,
         (),
     ),
+    "fields in a part of their own": (
+        "shop",
+        "## Description\nWe need a `Refund` resource.\n\n## Fields\n- `state`: enum [open, paid] = open\n- owner: user\n",
+        "## Description\nWe need a `Refund` resource.\n\nResource Refund:\n- state: enum (open, paid), default open\n\n- owner: user\n",
+        (),
+    ),
     "attributes beneath a field": (
         "shop",
         "Resource Invoice:\n- number:\n    - string\n    - unique\n- due_on: date\n",

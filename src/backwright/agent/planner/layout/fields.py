@@ -20,6 +20,8 @@ _LEAD = re.compile(
 )
 # Signs of sketches, as words.
 _SIGNS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
+    (re.compile(r"(?i)^(enum|one of)\s*\[([^\[\]]*)\]"), r"\1 (\2)"),
+    (re.compile(r"^(?P<to>[A-Z]\w*) \((?:reference|ref|fk|foreign key)\)"), r"reference to \g<to>"),
     (re.compile(r";?\s*(?:#|//)\s+"), ", "),
     (re.compile(r"\s*\|\s*(?:None|null|undefined)\b"), ", optional"),
     (re.compile(r"^Optional\[(\w+)\]"), r"\1, optional"),
@@ -27,7 +29,7 @@ _SIGNS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]
     (re.compile(r"^(\w+)\?(?=\s|,|$)"), r"\1, optional"),
     (re.compile(r"\s*@default\(([^()]*)\)"), r", default \1"),
     (re.compile(r"\s*@(unique|index)\b"), r", \1"),
-    (re.compile(r"(?<=\w)\s+=\s+(?=\S)"), ", default "),
+    (re.compile(r"(?<=[\w)\]\"'])\s+=\s+(?=\S)"), ", default "),
     (re.compile(r"[\"']\w+[\"'](?:\s*\|\s*[\"']\w+[\"'])+"), lambda one: "one of " + ", ".join(re.findall(r"\w+", one[0]))),
     (re.compile(r"(?i)^(?:ref|fk|foreign key|reference|link)(?: to)?\s*:?\s*\(?(?P<to>(?-i:[A-Z])\w*)\)?\s*,?\s*"), r"reference to \g<to>, "),
 )  # fmt: skip

@@ -34,6 +34,9 @@ _CALLED = re.compile(
     r"\b(?:the |this )?(?:resource|model|entity|table|it) (?:is|should be|shall be|will be) (?:called|named) [`\"']?(?P<name>[A-Z]\w+)[`\"']?",
     re.IGNORECASE,
 )
+_MENTIONED = re.compile(
+    r"\b(?:resource|model|entity|table) (?:called |named )?[`\"']?([A-Z]\w+)|[`\"']?\b([A-Z]\w+)[`\"']? (?:resource|model|entity|table)\b"
+)
 _JWT = re.compile(r"(?i)^\W*jwt\b[,;:. ]*(?:and )?")
 _TURNS = re.compile(
     r"(?i)\b(?:not|never|no|nobody|without|except|can|could|should|must|shall|may|only|every|each|if|when|has|have|needs?)\b|n't"
@@ -65,6 +68,7 @@ def laid_out_plainly(text: str, world: World) -> Laid:
     writer.names = {t.name for t in world.things} | {f for t in world.things for f in t.forms}
     if named := _CALLED.search(tabled):
         writer.called = pascal(named["name"])
+    writer.mentioned = frozenset(pascal(one[1] or one[2]) for one in _MENTIONED.finditer(tabled))
     while (found := set(writer.resources(root))) - writer.names:
         writer.names |= found  # a reference may be to what another list describes
     writer.described = found
@@ -88,6 +92,7 @@ class _Writer:
         aside: What was left aside.
         points: The fields that the text describes by lists.
         called: The name that a sentence gives a resource which stands elsewhere without one.
+        mentioned: What sentences call a resource: `we need a Refund resource`.
         depth: How deep the line is that is being written.
     """
 
@@ -99,6 +104,7 @@ class _Writer:
     aside: list[str] = field(default_factory=list)
     points: tuple[str, ...] = ()
     called: str | None = None
+    mentioned: frozenset[str] = frozenset()
     depth: int = 0
 
     def resources(self, node: Node) -> Iterator[str]:
@@ -136,7 +142,10 @@ class _Writer:
         return resource_of(last, self.world) or self._called(node)
 
     def _called(self, node: Node) -> str | None:
-        """Return the name that is said elsewhere for what a list or a table describes: `the resource is called Car`."""
+        """Return the name that is said elsewhere for what a list describes: `the resource is called Car`."""
+        label = label_of(node)
+        if label and label.kind == "fields" and not label.rest and len(self.mentioned) == 1:
+            return next(iter(self.mentioned))
         listed = [one for one in node.children if one.is_point and self._field(one)]
         return self.called if len(listed) > 1 and len(listed) == len(node.children) else None
 
@@ -158,6 +167,13 @@ class _Writer:
         if attributes_only(node) and re.fullmatch(r"[`\"']?[A-Za-z]\w*[`\"']?\s*:?", node.text):
             return f"{node.text.strip(' :')}: {', '.join(one.text for one in node.children)}"
         found = field_of(node.text, self.names)
+        label = label_of(node)
+        if (
+            label
+            and label.kind == "owner"
+            and re.fullmatch(r"(?i)(?:the )?users?|none|nobody", label.rest)
+        ):
+            return None  # it says whose rows are
         if found is None or (node.children and not attributes_only(node)):
             return None
         return ", ".join([f"{found[0]}: {found[1]}", *(one.text for one in node.children)])
@@ -165,7 +181,7 @@ class _Writer:
     def _resource(self, name: str, node: Node) -> None:
         self.changed = True
         rest: list[Node] = []
-        if name == self.called or last_sentence(node.text):
+        if (name == self.called and label_of(node) is None) or last_sentence(node.text):
             said = node.text[: last_sentence(node.text)] or node.text
             self._line(Node(said, said, node.rank, after_blank=node.after_blank))
         self.lines += ["", f"Resource {name}:", *self._fields(node.children)]
