@@ -36,9 +36,9 @@ _NO_VALUE = re.compile(
 )
 _JOIN = re.compile(r"\s*(?:,\s*(?:and\s+|or\s+)?|[/|]|\s(?:and|or)\s)\s*", re.IGNORECASE)
 _AFTER_VALUE = re.compile(
-    r"\s*(?:$|[,.;)/|–(]|(?:and|or|by|with|as|at|unless|initially|default|starting|to|where)\b)"
+    r"\s*(?:$|[,.;)/|–(]|(?:and|or|by|with|as|at|unless|initially|default|starting|to|where|which|that)\b)"
 )
-_MORE = re.compile(r"\s*(?:\d|\(|:|(?:string|str|text|int|integer|bool|boolean|date|datetime|float|decimal|money|uuid|url|json|email|from|between|up to|max|at most|is|are|has|which)\b)", re.IGNORECASE)  # fmt: skip
+_MORE = re.compile(r"\s*(?:\d|\(|:|(?:string|str|text|int|integer|bool|boolean|date|datetime|float|decimal|money|uuid|url|json|email|from|between|up to|max|at most|is|are|has|which(?! (?:starts?|begins?|defaults?)))\b)", re.IGNORECASE)  # fmt: skip
 _DEFAULT = re.compile(
     r"(?i)default|optional|required|unique|indexed|index|nullable|mandatory|open at first|begin(?:s|ning)?$|start(?:s|ing)?$|initial|otherwise$|unless$|cascade|restrict"
 )

@@ -15,6 +15,8 @@ from backwright.agent.planner.layout import laid_out_plainly
 from backwright.agent.planner.lexicon import pattern
 from backwright.agent.planner.nouns import pascal, read_noun
 from backwright.agent.planner.phrases import spelt_plainly
+from backwright.agent.planner.questions import ask_unclear
+from backwright.agent.planner.said_of import unheld
 from backwright.agent.planner.slots.describing import BY_SEGMENTS
 from backwright.agent.planner.state import State
 from backwright.agent.planner.types import Plan, World
@@ -63,14 +65,18 @@ def plan_task(text: str, world: World, answers: Answers | None = None) -> Plan:
             "there is no task", remedy='write it in quotes: backwright do "add a due date to tasks"'
         )
     laid = laid_out_plainly(text, world)
-    text = spelt_plainly(laid.text, is_empty=world.is_empty)
-    message = read_message(text, [form for thing in world.things for form in thing.forms])
+    written, text = laid.text, spelt_plainly(laid.text, is_empty=world.is_empty)
+    forms = [form for thing in world.things for form in thing.forms]
+    message = read_message(text, forms)
     known = answers or Answers()
     plan = agreed(
         lambda: _by_frames(message, world, known),
         lambda: read_whole(text, message, world, known, BY_SEGMENTS),
         lambda: read_whole(text, message, world, known),
     )
+    if lost := unheld(read_message(written, ()).said, plan, forms):
+        ask_unclear(State(world, known, said=written), lost, "lost")
+        plan = replace(plan, aside=(*plan.aside, *lost))
     plan = placed(plan, world, known)
     return replace(plan, aside=(*plan.aside, *laid.aside)) if laid.aside else plan
 

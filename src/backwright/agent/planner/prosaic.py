@@ -1,0 +1,154 @@
+"""What prose says of fields, brought to the field that it is said of, before any reading begins."""
+
+from __future__ import annotations
+
+import re
+
+from backwright.agent.planner.attributes import Attribute, spot
+from backwright.agent.planner.lexicon import pattern
+from backwright.spec.names import split_words
+
+_TYPES = "date|datetime|timestamp|string|text|integer|int|number|float|decimal|boolean|bool|flag|url|uuid"
+_NAME = r"[`\"']?(?-i:[a-z])\w*[`\"']?"
+# `two dates, starts_on and ends_on`, `two new datetime fields: a, b and c`
+_SEVERAL = re.compile(
+    rf"(?i)\b(?:two|three|four|five|[2-5]) (?:new |more |extra |additional )*(?P<type>{_TYPES})(?:s| (?:fields|columns|attributes|values))"
+    rf"(?:,|:| called| named)? (?P<names>{_NAME}(?:, {_NAME})*,? and {_NAME})(?=\s*(?:[.;,\n]|$|which\b))"
+)
+# `Optional are phone, a string, and birthday, a date.`
+_FRONTED = re.compile(
+    r"(?i)(?:^|(?<=[.!?\n;] ))(?P<said>optional|nullable|not (?:required|mandatory)|unique|required|mandatory|obligatory) (?:fields )?are:? (?P<rest>[^.;\n]+)"
+)
+# `an optional string of 12 characters called code`
+_BEHIND = re.compile(
+    rf"(?i),?\s+(?:called|named|(?:the )?(?:field|column)(?: name)?:?)\s+(?P<name>{_NAME})(?=\s*(?:[.;)\n]|,(?! will do| is enough)|$|and\b|to\b|on\b|in\b|which\b|that\b))"
+)
+_BEGINS = re.compile(
+    r"(?i)[.;:!?\n,(]|\b(?:and|plus|with|has|have|gets?|needs?|add|put|give \w+)\b"
+)
+# `Waterings are deleted when the plant is deleted.`
+_GONE = re.compile(
+    r"(?i)(?:(?<=[.;!] )|(?<=, ))(?:and )?(?:all |the |its )*\w+ (?:is|are|gets?|get|will be|should be) (?:deleted|removed|gone)"
+    r" (?:when|with|together with|along with|once|if) (?:the|their|its) (?P<whole>[a-z]+)(?: (?:is|gets|was) (?:deleted|removed|gone))?(?: too| as well)?\s*(?=[.;,\n]|$)[.;]?"
+)
+_LEADS = re.compile(
+    r"(?i)\s*(?:an? |the )?(?:optional|nullable|unique|required|mandatory|indexed),?\s*"
+)
+# `One entry is about … . The resource is called TimeEntry.`
+_CALLED = re.compile(
+    r"(?:(?<=[.;!\n] )|(?<=\n))(?:[Tt]he|[Tt]his) (?:resource|model|entity|table) (?:is|should be|shall be|will be) (?:called|named) [`\"']?(?P<name>[A-Z][a-z]\w+)[`\"']?\s*(?:[.;!]|$)"
+)
+_LONGEST = 160
+
+
+def brought_together(text: str) -> str:
+    """Return a text in which what is said of a field stands beside its name."""
+    text = _SEVERAL.sub(_each_typed, text)
+    text = _FRONTED.sub(_each_said, text)
+    text = _names_first(text)
+    text = _named_before(text)
+    return _cascades_placed(text)
+
+
+def _each_typed(found: re.Match[str]) -> str:
+    names = [one for one in re.split(r",\s*(?:and\s+)?|\s+and\s+", found["names"]) if one]
+    typed = [f"{one} ({found['type']})" for one in names]
+    return f"{', '.join(typed[:-1])} and {typed[-1]}"
+
+
+def _each_said(found: re.Match[str]) -> str:
+    """Say of each type what the sentence begins with; of names alone, of all of them."""
+    said, rest = found["said"], found["rest"]
+    if said.lower() in ("required", "mandatory", "obligatory"):
+        return rest
+    types = [one for one in spot(rest, ()) if one.kind in ("type", "money", "decimal", "enum")]
+    if not types:
+        return found[0]
+    for one in reversed(types):
+        start = one.start - len(re.search(r"(?i)(?:\b(?:an?|the) )?$", rest[: one.start])[0])  # type: ignore[index]
+        rest = f"{rest[:start]}{said} {rest[one.start :]}"
+    return rest
+
+
+def _names_first(text: str) -> str:
+    """Put names before what is said of them: `a link to the order but optional, field order`."""
+    for found in reversed(list(_BEHIND.finditer(text))):
+        start = _begin_of(text, found.start())
+        said = text[start : found.start()]
+        if said.strip():
+            told = " ".join(re.sub(r"[()]", " ", said).split())
+            lead = " " if said[:1].isspace() else ""
+            name = found["name"].strip("`\"'")
+            text = f"{text[:start]}{lead}`{name}` ({told}){text[found.end() :]}"
+    return text
+
+
+def _begin_of(text: str, end: int) -> int:
+    """Return where the stretch begins that only says something of a field, and ends at a place."""
+    sentence = max(text.rfind(mark, 0, end) for mark in (". ", ";", ":", "!", "?", "\n")) + 1
+    begins = [sentence, *(one.end() for one in _BEGINS.finditer(text, sentence, end))]
+    best = end
+    for at in reversed(begins):
+        said = text[at:end]
+        if len(said) > _LONGEST:
+            break
+        if not said.strip() or said.count("(") != said.count(")"):
+            continue
+        if best < end:
+            if not _LEADS.fullmatch(text[at:best]):
+                break
+            best = at
+        elif not _is_said(said):
+            break
+        elif _types_of(said):
+            best = at
+    return best
+
+
+def _types_of(said: str) -> int:
+    kinds = ("type", "money", "decimal", "enum", "ref", "length")
+    return len({one.kind for one in _spotted(said) if one.kind in kinds})
+
+
+def _spotted(said: str) -> tuple[Attribute, ...]:
+    found = re.search(
+        r"(?i)\b(?:reference|link|pointer|foreign key|fk|ref) to (?:an? |the |one )?(?P<thing>\w+)",
+        said,
+    )
+    return spot(said, (found["thing"],) if found else ())
+
+
+def _is_said(said: str) -> bool:
+    """Tell whether each word of a stretch says something of a field."""
+    for one in reversed(_spotted(said)):
+        said = f"{said[: one.start]} {said[one.end :]}"
+    small = pattern(r"^(?:an?|the|one|new|but|also|which|is|of|as|field|column|value|with|and)$")
+    return all(small.match(word) for word in re.findall(r"\w+", said))
+
+
+def _named_before(text: str) -> str:
+    """Call a resource from the beginning by the name that it is given afterwards: `One entry … Name it TimeEntry`."""
+    found = _CALLED.search(text)
+    if found is None:
+        return text
+    last = split_words(found["name"])[-1].lower()
+    before = text[: found.start()]
+    described = rf"(?i)\b(?:an?|one|each|every|the) {last}(?= (?:has|is|belongs|needs|gets|consists|refers|points|stores|holds)\b)"
+    if not re.search(described, before):
+        return text
+    name = found["name"]
+    return re.sub(described, f"A {name}", before) + text[found.end() :].lstrip()
+
+
+def _cascades_placed(text: str) -> str:
+    """Say of a reference itself that its rows go with what it refers to."""
+    for found in reversed(list(_GONE.finditer(text))):
+        whole = re.escape(found["whole"])
+        refers = rf"(?i)\b(?:belongs? to|reference to|refers? to|ref to|points? to|links? to|hangs on|is (?:of|for|about)) (?:exactly )?(?:an?|the|one) {whole}\b|\b{whole}:? (?:is )?(?:an? |the )?(?:reference|ref)\b to \w+"
+        before = list(re.finditer(refers, text[: found.start()]))
+        if len(before) == 1:
+            end = before[0].end()
+            text = (
+                f"{text[:end]} (on delete cascade){text[end : found.start()]}{text[found.end() :]}"
+            )
+    return text

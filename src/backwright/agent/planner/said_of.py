@@ -1,0 +1,59 @@
+"""Counting what a text says of fields against what a plan holds: nothing of it may be lost in silence."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+
+from backwright.agent.planner.attributes import Attribute, spot
+from backwright.agent.planner.types import Plan
+
+# What one field has once, and a text says of each field by itself.
+_COUNTED = ("optional", "unique", "cascade", "restrict")
+_DESCRIBING = ("new", "add resource", "add field", "add relation")
+_DEFAULT = re.compile(
+    r"(?i)\bdefaults?\b(?! (?:behaviou?r|settings?|limit|page|sort|order|language|user|to (?:null|none)))"
+)
+
+
+def unheld(text: str, plan: Plan, things: Iterable[str]) -> tuple[str, ...]:
+    """Return what a text says of fields more often than the fields of a plan have it.
+
+    Args:
+        text: What the user wrote, before anything of it was spelt out.
+        plan: What is to be done.
+        things: Every form of the names of models that can be referred to.
+    """
+    if not plan.steps or any(step.verb not in _DESCRIBING for step in plan.steps):
+        return ()  # what is said of capabilities is held against their own words
+    words = [word for step in plan.steps for word in step.words]
+    if "one-to-many" in words:
+        words.append(":optional")  # what keeps the reference may have none
+    made = [word for word in words if word[:1].isupper()]
+    held = Counter(
+        part.partition("=")[0] for word in words if ":" in word for part in word.split(":")[1:]
+    )
+    said = [one for one in spot(text, (*things, *made)) if one.kind in _COUNTED]
+    lost = [
+        one for kind in _COUNTED for one in _beyond([o for o in said if o.kind == kind], held[kind])
+    ]
+    found = tuple(text[one.start : one.end].strip() for one in lost)
+    default = _DEFAULT.search(text)
+    if default and not held["default"] and not held["optional"]:
+        found += (_around(text, default.start()),)
+    return found
+
+
+def _beyond(said: list[Attribute], held: int) -> list[Attribute]:
+    """Return what is said although no field has it, or fewer have it by more than a repetition."""
+    if not held:
+        return said
+    return said[held:] if len(said) > held + 1 else []
+
+
+def _around(text: str, at: int) -> str:
+    """Return the words around a place."""
+    start = max(text.rfind(mark, 0, at) for mark in ".;,(\n") + 1
+    ends = [end for mark in ".;,)\n" if (end := text.find(mark, at)) >= 0]
+    return text[start : min(ends, default=len(text))].strip()
