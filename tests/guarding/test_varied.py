@@ -10,6 +10,8 @@ from backwright.project import read_project
 from backwright.transfer.draft import Draft
 from backwright.transfer.guarding.guard import guard
 from backwright.transfer.guarding.host import Wanted
+from backwright.transfer.guarding.owned import Owned
+from backwright.transfer.guarding.varied_rows import with_rows
 
 MAIN = """from fastapi import Depends, FastAPI
 from sqlalchemy import delete, func, select, update
@@ -220,3 +222,17 @@ def test_a_class_that_is_given_is_a_table_only_where_it_can_be(tmp_path: Path) -
     assert "Depends(made(Store))" in main
     assert "service.read(db, page_id, current_user=current_user)" in main
     assert "store.get(db, page_id, current_user=current_user)" in main
+
+
+def test_a_new_account_does_not_get_the_key_of_who_makes_it(tmp_path: Path) -> None:
+    (tmp_path / "models.py").write_text(
+        "from sqlmodel import Field, SQLModel\n\n\nclass Person(SQLModel, table=True):\n"
+        "    id: int | None = Field(default=None, primary_key=True)\n"
+    )
+    (model,) = read_project(tmp_path).models
+    code = "CONDITIONS: dict[Any, Any]] = {}\nOWNER_COLUMNS: dict[Any, str] = {}\n"
+    alone = with_rows(code, [Owned(model, "id", is_account=True, column="id")], "id", shares=False)
+    assert "Person: lambda user: Person.id == user.id," in alone
+    assert "OWNER_COLUMNS: dict[Any, str] = {}" in alone
+    made = with_rows(code, [Owned(model, "id", is_account=True)], "id", shares=False)
+    assert 'Person: "owner_id",' in made

@@ -32,14 +32,14 @@ def with_rows(code: str, owned: Sequence[Owned], key: str, *, shares: bool) -> s
     named = [
         f'{one.model.name}: "{column if isinstance(column, str) else column.name}"'
         for one, column in columns
-        if column
+        if column and not one.is_alone  # a new account has a key of its own
     ]
     code = code.replace("Any]] = {}", f"Any]] = {_listed(conditions)}", 1)
     return code.replace("str] = {}", f"str] = {_listed(named)}", 1)
 
 
 def _listed(entries: Sequence[str]) -> str:
-    return "{\n" + "".join(f"    {one},\n" for one in entries) + "}"
+    return "{\n" + "".join(f"    {one},\n" for one in entries) + "}" if entries else "{}"
 
 
 def _told(code: str) -> str:
