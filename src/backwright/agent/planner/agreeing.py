@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
+from backwright.agent.planner.attributes import spot
 from backwright.agent.planner.compose import HARM, compose
 from backwright.agent.planner.foreign import GRAVE
 from backwright.agent.planner.questions import ask_unclear
@@ -14,6 +16,8 @@ from backwright.agent.planner.whole.proof import lost_of
 from backwright.errors import QuestionError, UsageError
 
 _LEFT = ("unclear", "leftover")  # questions about words that a plan has no place for
+_TYPED = ("new", "add resource", "add field")
+_TYPES = ("type", "money", "decimal", "enum", "ref", "many")
 _DESCRIBED = ("new", "add resource", "add field", "add relation")
 
 
@@ -32,13 +36,44 @@ def agreed(by_frames: Callable[[], State], *readings_of_whole: Callable[[], Stat
         QuestionError: something is open.
     """
     first, *further = readings_of_whole
+    readings = (by_frames, *readings_of_whole)
     try:
-        return _joined(first, lambda: _joined_all(by_frames, further))
+        joined = _joined(first, lambda: _joined_all(by_frames, further))
     except QuestionError as error:
         plan = _common(readings_of_whole) if error.question.key in _LEFT else None
+        if plan is None and error.question.key != "part":
+            plan = _of_most(readings)
         if plan is None:
             raise
         return plan
+    most = _of_most(readings)
+    if most is None or _judges(most) != _judges(joined) or _made(most) < _made(joined):
+        return joined
+    return most if _fields(most) >= _fields(joined) else joined
+
+
+def _of_most(readings: Sequence[Callable[[], State]]) -> Plan | None:
+    """Return the plan of what is described that more than one reading makes, and that loses nothing; else None."""
+    made: list[tuple[State, Plan]] = []
+    for read in readings:
+        state = read()
+        with suppress(QuestionError, UsageError):
+            made.append((state, compose(state)))
+    for at, (state, plan) in enumerate(made):
+        if not any(step.verb in _TYPED for step in plan.steps):
+            continue
+        twins = [one for one, other in made[at + 1 :] if _same(plan, other)]
+        if twins and not any(_loses(plan, one) for one in (state, *twins)):
+            return plan
+    return None
+
+
+def _loses(plan: Plan, state: State) -> bool:
+    """Tell whether a plan lacks something that a reading's statements say, or has fewer fields than they have types."""
+    types = sum(one.kind in _TYPES for said in state.described for one in spot(said, state.forms()))
+    fields = _fields(plan)
+    related = sum(step.verb == "add relation" for step in plan.steps)
+    return bool(lost_of(state.described, plan, state.forms())) or types > fields + related
 
 
 def _common(readings: Sequence[Callable[[], State]]) -> Plan | None:
@@ -116,6 +151,10 @@ def _fuller(frames: Plan, plan: Plan, state: State) -> Plan:
 
 def _words(plan: Plan) -> list[str]:
     return [word for one in plan.steps for word in (one.verb, *one.words)]
+
+
+def _fields(plan: Plan) -> int:
+    return sum(":" in word for word in _words(plan))
 
 
 def _made(plan: Plan) -> int:

@@ -90,6 +90,8 @@ _THEN = re.compile(
 _COORDINATED = re.compile(
     r"(?i)\b(?:(?:try|tries|trying|attempts?|able|allowed)\s+to|can|could|may|cannot|not|ever)(?:\s+(?:only|just|also|always|never))?\s+[a-z]+(?:\s*,\s*[a-z]+)*\s*$"
 )
+# `write | and run tests`: the object of both stands behind the second
+_BARE = pattern(r"^\s*(?:\w+\s+)?(?:<VERB>)\s*$")
 _STATES = re.compile(
     r"(?i)\s*(?:i|we|you|they|people|users|customers|clients|everybody|everyone|our|my|there)\b"
 )
@@ -261,7 +263,9 @@ def _clauses(sentence: str) -> Iterator[str]:
 
 def _is_act(match: re.Match[str], sentence: str) -> bool:
     verb = match["act"].lower()
-    if _COORDINATED.search(sentence[: match.start()]):
+    head = re.split(r"[,;:]", sentence[: match.start()])[-1]
+    joins = sentence[match.start() : match.start("act")].strip() == "and"
+    if _COORDINATED.search(sentence[: match.start()]) or (joins and _BARE.match(head)):
         return False
     if sentence[match.start() : match.start("act")].strip() == ":" and (
         (verb not in ("add", "create", "give", "make") and not _STATES.match(sentence))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from backwright.agent.planner.account import unaccounted
 from backwright.agent.planner.arrange import (
@@ -19,6 +19,7 @@ from backwright.agent.planner.covered import uncovered, unkept
 from backwright.agent.planner.drafts import Draft, known_kind, snake
 from backwright.agent.planner.fieldwords import field_words
 from backwright.agent.planner.frames.relations import count_relations, settle_kind
+from backwright.agent.planner.lexicon import first
 from backwright.agent.planner.questions import (
     ask_field_place,
     ask_fields,
@@ -41,6 +42,9 @@ _NO_NAME = re.compile(
     r"_(?:the|an?|that|which|with|and|or|is|has|are|should|must|it)_|^(?:private|shared|global|personal|most|least|max|min)$"
     r"|^(?:pagination|cors|authentication|rate_limit(?:ing|s)?|versioning)$"
 )
+_ASKS_WHY = re.compile(
+    r"(?i)(?<!not )(?<!no )\b(?:why|fix|debug|find|cause|reason|what(?:'s| is) wrong|help|mend|repair|solve|investigate|explain|look into|track down|[45]\d\d|\w+Error)\b"
+)
 _FLAGS = ("private", "shared", "global", "personal")  # names too, where they have a type
 CAN = (
     "new projects; resources, fields and relations; authentication; CORS, versions, rate limits, indexes, pages; "
@@ -56,6 +60,7 @@ def compose(state: State) -> Plan:
         UsageError: nothing of the text can be done.
         QuestionError: something is open.
     """
+    _leave_stories(state)
     _refuse(state)
     for doubt in [*state.doubts, *state.wishes]:
         doubt(state)
@@ -77,6 +82,28 @@ def compose(state: State) -> Plan:
         _nothing(state)
     _account(state, steps)
     return Plan(steps, tuple(dict.fromkeys(state.parts)), tuple(dict.fromkeys(state.aside)))
+
+
+def _leave_stories(state: State) -> None:
+    """Leave aside a failure that is only told as the reason for a change: `the browser blocks us, so allow …`."""
+    steps = [one for one in state.acts if isinstance(one, Step)]
+    orders = [one for one in steps if one.verb.startswith("add ")]
+    told = [one for one in steps if _is_told(one, orders, state)]
+    state.acts = [one for one in state.acts if one not in told]
+    stories = [part for part in state.parts if part.part in {one.verb for one in told}]
+    state.parts = [part for part in state.parts if part not in stories]
+    state.aside += [part.source.removeprefix("your words: ").strip("'") for part in stories]
+
+
+def _is_told(step: Step, orders: Sequence[Step], state: State) -> bool:
+    """Tell whether a text only tells of what fails, or of what strangers can do, before it orders something else."""
+    sources = [part.source for part in state.parts if part.part == step.verb]
+    if step.verb == "doctor":
+        trials = [one for one in state.acts if getattr(one, "verb", "") == "probe"]
+        return not step.log and bool(orders or trials) and not _ASKS_WHY.search(state.said)
+    tried = any(first(one, "cues", "probe", "trial") or "?" in one for one in sources)
+    made = any(first(one, "cues", "probe", "tests") for one in sources)
+    return step.verb == "probe" and bool(orders) and not tried and not made
 
 
 def _counts_rows(draft: Draft, state: State) -> bool:
@@ -110,7 +137,7 @@ def _clashes(state: State) -> list[str]:
         for entity in state.entities
         for draft in entity.drafts
         if not draft.literal
-        and not known_kind(draft.name)
+        and (not known_kind(draft.name) or _is_type_alone(draft, entity))
         and (is_plain_type(draft.name) or _counts_rows(draft, state))
     ]
     typed += [
@@ -129,6 +156,11 @@ def _clashes(state: State) -> list[str]:
         for draft in entity.drafts
         for clash in draft.clashes
     ]
+
+
+def _is_type_alone(draft: Draft, entity: Entity) -> bool:
+    """Tell whether `a description (text, optional)` was read as a resource with a field called text."""
+    return not entity.thing and len(entity.drafts) == 1 and "type" not in draft.said
 
 
 def _to_themselves(state: State) -> list[str]:

@@ -21,11 +21,8 @@ from backwright.agent.planner.chunks import (
 )
 from backwright.agent.planner.drafts import Draft, known_kind, snake
 from backwright.agent.planner.lexicon import lexicon, pattern
-from backwright.spec.fields import KINDS
+from backwright.agent.planner.written import FIELD_WORD
 
-_LITERAL = re.compile(
-    rf"(?<![\w:/])[a-z][a-z0-9_]*:(?:{'|'.join(KINDS)})(?::[^\s;()]*[^\s;().,])*(?!\w)"
-)
 _GROUP = re.compile(
     r"(?i)\b(both|all|each|every one|neither|none|either|everything|every field)\b(?! (?:task|user|row|one of))"
 )
@@ -115,10 +112,10 @@ def _in_order(text: str) -> str:
 
 def _take_literals(text: str, result: FieldList) -> str:
     """Take out field words that are written as the command line takes them."""
-    for match in _LITERAL.finditer(text):
+    for match in FIELD_WORD.finditer(text):
         word = match[0]
         result.drafts.append(Draft(word.partition(":")[0], words=word, literal=word))
-    return _LITERAL.sub(" ", text)
+    return FIELD_WORD.sub(" ", text)
 
 
 @dataclass

@@ -9,10 +9,11 @@ from backwright.agent.planner.agreeing import agreed
 from backwright.agent.planner.clauses import Clause, clauses_of
 from backwright.agent.planner.foreign import GRAVE, outside
 from backwright.agent.planner.frames import judges, relations
-from backwright.agent.planner.frames.table import FRAMES
+from backwright.agent.planner.frames.table import FRAMES, likeliest_first
 from backwright.agent.planner.hanging import placed
 from backwright.agent.planner.layout import laid_out_plainly
 from backwright.agent.planner.lexicon import pattern
+from backwright.agent.planner.likeness import likeness
 from backwright.agent.planner.nouns import pascal, read_noun
 from backwright.agent.planner.phrases import spelt_plainly
 from backwright.agent.planner.questions import ask_unclear
@@ -23,6 +24,7 @@ from backwright.agent.planner.types import Plan, World
 from backwright.agent.planner.unread import has_types, place_unread, wish
 from backwright.agent.planner.whole.reader import read_whole
 from backwright.agent.planner.wording import Message, read_message
+from backwright.agent.planner.written import grouped, read_commands
 from backwright.errors import UsageError
 from backwright.spec.names import split_words
 from backwright.tasks.questions import Answers
@@ -64,7 +66,9 @@ def plan_task(text: str, world: World, answers: Answers | None = None) -> Plan:
         raise UsageError(
             "there is no task", remedy='write it in quotes: backwright do "add a due date to tasks"'
         )
-    laid = laid_out_plainly(text, world)
+    if ordered := read_commands(text):
+        return ordered
+    laid = laid_out_plainly(grouped(text), world)
     written, text = laid.text, spelt_plainly(laid.text, is_empty=world.is_empty)
     forms = [form for thing in world.things for form in thing.forms]
     message = read_message(text, forms)
@@ -127,6 +131,9 @@ def _read(clause: Clause, state: State) -> None:
     if _announces(clause.text, state.said):
         state.aside.append(clause.raw)
         return
+    if _goes_on(clause, state):
+        state.aside.append(clause.raw)
+        return
     before = (len(state.acts), len(state.doubts))
     frame = _frame_of(clause, state)
     about = None if frame == "owner" else outside(clause, frame, _names(state))
@@ -145,6 +152,18 @@ def _read(clause: Clause, state: State) -> None:
         state.described.append(clause.text)
     else:
         state.capable.append((frame, clause.text))
+
+
+def _goes_on(clause: Clause, state: State) -> bool:
+    """Tell whether a clause says more of the failure whose log was pasted: `users get this right after logging in`."""
+    begun = any(getattr(one, "verb", "") == "doctor" for one in state.acts)
+    if not begun or not state.pasted or has_types(clause.text) or _orders(clause.text):
+        return False
+    return likeness(clause.text).kind in ("doctor", "aside")
+
+
+def _orders(text: str) -> bool:
+    return bool(pattern(r"^(?:<VERB>|<ADD>)\b").match(text))
 
 
 def _told(clause: Clause, state: State) -> None:
@@ -201,7 +220,11 @@ def _is_circumstance(clause: Clause, about: str, state: State) -> bool:
 
 def _frame_of(clause: Clause, state: State) -> str | None:
     defined = has_types(clause.text)
-    order = sorted(FRAMES, key=lambda one: one[0] not in _DEFINING) if defined else FRAMES
+    order = (
+        sorted(FRAMES, key=lambda one: one[0] not in _DEFINING)
+        if defined
+        else likeliest_first(clause.text, FRAMES)
+    )
     masked = replace(clause, text=_without_names(clause.text, state))
     for name, frame in order:
         if frame(clause if name in _NAMING else masked, state):

@@ -17,6 +17,12 @@ _DEFAULT = re.compile(
 )
 
 
+# Of no field: `more resources are not needed`.
+_NO_MORE = re.compile(
+    r"(?i)\b(?:more|other|further|additional) \w+ (?:is|are) not (?:needed|required|wanted)"
+)
+
+
 def unheld(text: str, plan: Plan, things: Iterable[str]) -> tuple[str, ...]:
     """Return what a text says of fields more often than the fields of a plan have it.
 
@@ -27,6 +33,7 @@ def unheld(text: str, plan: Plan, things: Iterable[str]) -> tuple[str, ...]:
     """
     if not plan.steps or any(step.verb not in _DESCRIBING for step in plan.steps):
         return ()  # what is said of capabilities is held against their own words
+    text = _NO_MORE.sub(" ", text)
     words = [word for step in plan.steps for word in step.words]
     if "one-to-many" in words:
         words.append(":optional")  # what keeps the reference may have none

@@ -9,6 +9,7 @@ from backwright.agent.planner.clauses import Clause
 from backwright.agent.planner.drafts import known_kind
 from backwright.agent.planner.foreign import GRAVE, outside, unknown_verb
 from backwright.agent.planner.lexicon import first, lexicon, pattern
+from backwright.agent.planner.likeness import likeness
 from backwright.agent.planner.ownership import take_owner
 from backwright.agent.planner.questions import ask_reading
 from backwright.agent.planner.state import State
@@ -28,9 +29,17 @@ _POINTS_BACK = re.compile(
 # What `add auth` does by itself, where a text only says it again.
 _OF_AUTH = re.compile(
     r"(?i)(?:the |all |users?'? )*passwords? (?:must|should|have to|need to|are to|will|get) be (?:hashed|stored hashed|stored as hashes?|encrypted)(?: (?:with|by|using|via|as) (?:bcrypt|a hash|hashes))?(?:,? (?:never|not) (?:in )?plain ?text)?"
+    r"|(?:protect |guard |lock |secure )?(?:all |every |each |any |the |our )*(?:existing |other |present |current )?(?:\w+ )?(?:endpoints?|routes?|paths?|calls?|requests?|operations?)(?: (?:of|in) (?:the|this|our) \w+)?(?: (?:should|shall|must|need(?:s)?(?: to)?|require[sd]?|has to|have to|is|are|be|then|only|will|may|can|get|gets|to))* ?(?:require[sd]?|need(?:s|ed)?|ask(?:s|ed)? for|protected|guarded|secured|work(?:s)?|accept(?:s)?)?(?: with| by| behind| only| for)*(?: (?:an?|the|valid|bearer|access|jwt|token|log-?in|logged-?in|signed-?in|authenticated|authentication|users?))*(?: then| too| only| as well)?"
     r"|(?:use|with|using) (?:jwt|bcrypt|bearer tokens?|jwt tokens?|access tokens?)(?: and (?:jwt|bcrypt|bearer tokens?))?(?: for (?:that|it|this|passwords|tokens))?"
 )
 _MUST = r"\b(?:should|must|needs?|has to|have to|want|wants|only|never|always|support|ought|require[sd]?|shall|may not|cannot)\b"
+_SURELY = 2.0  # a margin at which nearly all are right
+_FAMILIAR = 0.8  # of a text whose words were mostly never seen, nothing is concluded
+_FIXES = re.compile(r"(?i)(?:please )?(?:fix|repair|mend|improve|correct)\b")
+# A number, a name in code, an address: what a remark has none of.
+_NAMES_SOMETHING = re.compile(r"(?<!v)\d|[`\"]|\w_\w|://|/\w|\b[a-z]+[A-Z]")
+_WISHES = re.compile(r"(?i)\b(?:should|must|shall|(?:has|have|needs?|ought|is|are) to)\b")
+_DENIES = re.compile(r"(?i)^(?:nothing|nobody|none|no)\b|\b(?:not|never)\b")
 _HTTP = re.compile(r"(?:GET|POST|PUT|PATCH|DELETE)\b")
 
 _IMPROVES = re.compile(
@@ -41,7 +50,7 @@ _IMPROVES = re.compile(
 def place_unread(clause: Clause, state: State) -> None:
     """Place a clause that no frame knows: refused, asked, or left aside where it only tells."""
     text = clause.text
-    if _dismisses(text) or _only_tells(text, state):
+    if _dismisses(text) or _only_tells(text, state) or _is_like_a_remark(text, state):
         state.aside.append(clause.raw)
     elif has_types(text) and re.search(r"[:,(]", text):
         _open(clause, state)
@@ -53,11 +62,44 @@ def place_unread(clause: Clause, state: State) -> None:
         _place_rest(clause, state)
 
 
+def _is_like_a_remark(text: str, state: State) -> bool:
+    """Tell whether a clause is like what is said in passing, or like what the plan does already, and names nothing new."""
+    done = {getattr(one, "verb", "").removeprefix("add ") for one in state.acts}
+    named = re.sub(r"\b(?:user|owner|account)_id\b", "owner", text) if "auth" in done else text
+    if not state.acts or _NAMES_SOMETHING.search(named) or has_types(text):
+        return False
+    like = likeness(text)
+    again = like.kind in ("auth", "audit", "probe", "inspect", "doctor") and like.kind in done
+    again |= like.kind in ("probe", "owner") and "auth" in done
+    again |= like.kind == "auth" and state.project is not None  # a new project has it
+    wished = _WISHES.search(text) and not _DENIES.search(text)
+    return like.is_likely and ((like.kind == "aside" and not wished) or again)
+
+
+def _judges(text: str, state: State) -> str | None:
+    """Return the verb of what a clause is surely like, if that needs no more to be said."""
+    like = likeness(text)
+    if (
+        state.project is not None
+        or like.margin < _SURELY
+        or like.seen < _FAMILIAR
+        or _FIXES.match(text)
+        or _NAMES_SOMETHING.search(text)
+        or has_types(text)
+    ):
+        return None
+    return {"auth": "add auth", "audit": "audit", "probe": "probe", "inspect": "inspect"}.get(
+        like.kind
+    )
+
+
 def _place_rest(clause: Clause, state: State) -> None:
     """Place a clause that describes nothing by itself."""
     text = clause.text
-    if re.match(r"(?i)(?:write|compose|draft|draw)\b", text):
+    if re.match(r"(?i)(?:write(?! down| up)|compose|draft|draw)\b", text):
         state.refused.append((clause.raw, "of texts it writes tests, and nothing else"))
+    elif verb := _judges(text, state):
+        state.step(verb, clause.raw)
     elif verb := unknown_verb(clause):
         state.refused.append((clause.raw, f"{verb!r} is nothing that it knows how to do"))
     elif _wishes(text, state) or _concerns(text, state):

@@ -7,6 +7,7 @@ import re
 from backwright.agent.planner.attributes import describes, spot
 from backwright.agent.planner.clauses import Clause
 from backwright.agent.planner.lexicon import first, pattern
+from backwright.agent.planner.likeness import likeness
 from backwright.agent.planner.state import State
 from backwright.agent.planner.types import LOGIN, Options
 from backwright.agent.planner.wording import number
@@ -25,6 +26,10 @@ _MOST = re.compile(
 )
 _ASKS_IN_GENERAL = re.compile(
     r"(?i)(?:request|call|hit|time|quer(?:y|ie)|req|attempt|trie|try|log-?in|sign-?in|api call|minute|second|hour)s?"
+)
+# Which columns is for the engine to find out: it reads the queries.
+_BY_QUERIES = re.compile(
+    r"(?i)\bindex(?:es)?\b.*\b(?:(?:they|queries) (?:\w+ )?(?:calls? for|needs?|wants?|lacks?|misses|are missing|would (?:help|profit|benefit))|for (?:the |our |all )*(?:\w+ )?quer(?:y|ies))"
 )
 _UNITS = {"s": "second", "m": "minute", "h": "hour", "d": "day"}
 
@@ -68,6 +73,8 @@ def read_rate(clause: Clause, state: State) -> bool:
     """`5 requests per minute per IP, then 429`."""
     found = first(clause.text, "cues", "rate", "cues")
     limited = any(getattr(one, "verb", "") == "add rate-limit" for one in state.acts)
+    if likeness(clause.text).kind == "cors":
+        return False  # `allow http://localhost:4200`
     if limited and not found and re.search(r"\b429\b", clause.text):
         return True
     if not found or _is_field(clause, state):
@@ -198,6 +205,9 @@ def read_index(clause: Clause, state: State) -> bool:
     if not columns and re.search(r"(?i)\b(?:that|it|this|those|them|these)\b", clause.text):
         columns = _columns(state.said, state)
     if not columns and _index_drafts(clause.text, state):
+        return True
+    if not columns and _BY_QUERIES.search(clause.text):
+        state.step("add index", clause.raw)
         return True
     if not columns:
         state.doubts.append(lambda s: _ask_index(clause, s))

@@ -14,7 +14,7 @@ _EVIDENCE = re.compile(
     r"(?i)traceback|\b\w*(?:Error|Exception|Violation)\b|\"detail\"|CORS policy|\b[45]\d\d\b|\berror\b|failed|refused"
 )
 _TELLS = re.compile(
-    r"(?i)(?:and )?(?:tell|report|list|show|say|let me know|summari[sz]e|print|give me|no changes?|no edits?|(?:only|just) (?:list|show|tell)|change nothing|nothing else|nothing more|(?:only|just) (?:information|info|an? (?:report|overview|summary|look|list|answer)|reading)|please change nothing|(?:only|just) look|look only|do not (?:change|touch|fix)|only report|read[- ]only|nothing (?:is|gets) changed|i will|(?:i (?:want|need|would like) )?(?:the|a) (?:list|report|summary) of)\b"
+    r"(?i)(?:and )?(?:tell|report|list|show|say|let me know|summari[sz]e|print|write (?:down|up)|note down|give me|no changes?|no edits?|(?:only|just) (?:list|show|tell)|change nothing|nothing else|nothing more|(?:only|just) (?:information|info|an? (?:report|overview|summary|look|list|answer)|reading)|please change nothing|(?:only|just) look|look only|do not (?:change|touch|fix)|only report|read[- ]only|nothing (?:is|gets) changed|i will|(?:i (?:want|need|would like) )?(?:the|a) (?:list|report|summary) of)\b"
 )
 _TRIES = re.compile(
     r"(?i)\b(?:run|check|verify|test|try|fire|throw|send|feed|fuzz|bombard|hurl|prove|make sure|ensure|write|add|probe|exercise|walk|hit|confirm|see)\b"
@@ -40,6 +40,15 @@ _FUTURE = re.compile(
 )
 _SLOW = re.compile(
     r"(?i)\b(?:is|are|too|so|very|gets?)\s+(?:too |so |very )*(?:slow|long|big|large)\b"
+)
+_SCHEDULED = re.compile(
+    r"(?i)(?:we|i|they|there|the|our) .*\b(?:in (?:a|two|three|four|\d+) (?:days?|weeks?|months?)|(?:next|this|coming) (?:week|month|(?:mon|tues|wednes|thurs|fri)day)|tomorrow|soon)$"
+)
+_ANSWERS = re.compile(
+    r"(?i)\b(?:gets?|returns?|answers?|receives?|results? in|must be|are|is) (?:with )?(?:an? )?40[134]\b"
+)
+_LOOKS = re.compile(
+    r"(?i)inspect (?:the|this|our|my) (?:\w+ )?(?:project|app|api|backend|service|code ?base|repo\w*)\W*$"
 )
 _MAKES = re.compile(
     r"(?i)(?:give|add|put|create|make)\b.*\b(?:field|column|attribute|resource|model)\b"
@@ -122,6 +131,17 @@ def read_doctor(clause: Clause, state: State) -> bool:
     return True
 
 
+def read_expected(clause: Clause, state: State) -> bool:
+    """`calls without a token get a 401`: how the authentication that is added is to answer."""
+    added = any(getattr(one, "verb", "") == "add auth" for one in state.acts)
+    if state.pasted or not added or clause.asks or not _ANSWERS.search(clause.text):
+        return False
+    if first(clause.raw, "cues", "probe", "trial"):
+        return False
+    state.aside.append(clause.raw)
+    return True
+
+
 def _describes(text: str) -> bool:
     """Tell whether a clause says of a field or a relation what it is like."""
     return describes(text, ("type", "length", "cascade", "restrict"))
@@ -137,6 +157,11 @@ def read_probe(clause: Clause, state: State) -> bool:
     """`write tests for the task endpoints`, `can Bob read Alice's tasks?`."""
     if not first(clause.text, "cues", "probe", "cues"):
         return False
+    if _SCHEDULED.match(clause.text):
+        return False  # `we have the pen test in two weeks`
+    if _is_of_auth(clause, state):
+        state.aside.append(clause.raw)
+        return True
     if (
         _is_made(state)
         and not clause.asks
@@ -151,8 +176,20 @@ def read_probe(clause: Clause, state: State) -> bool:
     return True
 
 
+def _is_of_auth(clause: Clause, state: State) -> bool:
+    """Tell whether a clause only says what `add auth` brings: `make sure that users see their own notes`."""
+    return (
+        any(getattr(one, "verb", "") == "add auth" for one in state.acts)
+        and not clause.asks
+        and first(clause.text, "cues", "probe", "isolation") is not None
+        and not first(clause.raw, "cues", "probe", "trial")
+    )
+
+
 def read_audit(clause: Clause, state: State) -> bool:
     """`go through the code with the quality checklist`."""
+    if _LOOKS.match(clause.text):
+        return False  # what `inspect` is for
     if not first(clause.text, "cues", "audit", "cues"):
         return _may_mend(clause, state)
     fix = (("fix", ""),) if _MENDS.search(clause.text) else ()

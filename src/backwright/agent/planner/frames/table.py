@@ -14,6 +14,7 @@ from backwright.agent.planner.frames import (
     relations,
     resources,
 )
+from backwright.agent.planner.likeness import likeness
 from backwright.agent.planner.state import State
 from backwright.agent.planner.unread import read_vague
 
@@ -27,6 +28,7 @@ FRAMES: tuple[tuple[str, Frame], ...] = (
     ("owner", owners.read_owner),
     ("new", projects.read_project_wish),
     ("rate", capabilities.read_rate),
+    ("expected", judges.read_expected),
     ("doctor", judges.read_doctor),
     ("cors", capabilities.read_cors),
     ("version", capabilities.read_version),
@@ -41,6 +43,16 @@ FRAMES: tuple[tuple[str, Frame], ...] = (
     ("relation", relations.read_relation),
     ("resources", resources.read_resources),
 )
+# These are told apart by what else is said, rather than by a cue that several of them know.
+_LIKENED = ("rate", "version", "pagination", "index", "audit", "probe", "auth", "inspect")
+_SURE = 1.0
 # What the reading of the whole text finds by itself, and asks no frame for.
 _OF_CLAUSES = ("declined", "vague", "owner", "new", "lacking", "resources")
 ORDERS = tuple(one for one in FRAMES if one[0] not in _OF_CLAUSES)
+
+
+def likeliest_first(text: str, frames: tuple[tuple[str, Frame], ...]) -> list[tuple[str, Frame]]:
+    """Return frames in their order, but the one first whose clauses a text is surely like."""
+    like = likeness(text)
+    first = like.kind if like.margin >= _SURE and like.kind in _LIKENED else ""
+    return sorted(frames, key=lambda one: one[0] != first)

@@ -20,11 +20,8 @@ from backwright.agent.planner.whole.giving import read_dotted
 from backwright.agent.planner.whole.orders import relates
 from backwright.agent.planner.whole.told import Manner, Reading
 from backwright.agent.planner.whole.typed import DOTTED, counts_requests, is_typed
-from backwright.spec.fields import KINDS
+from backwright.agent.planner.written import FIELD_WORD
 
-_LITERAL = re.compile(
-    rf"(?<![\w:/])[a-z][a-z0-9_]*:(?:{'|'.join(KINDS)})(?::[^\s;()]*[^\s;().,])*(?!\w)"
-)
 _REFERRING = re.compile(
     r"(?i)\b((?:reference|link|pointer|refers?|points?|belongs?|linked) to )(?:it|them|that|this|one)\b"
 )
@@ -76,7 +73,7 @@ def read_by_segments(clause: Clause, reading: Reading) -> None:
     if DOTTED.search(text):
         read_dotted(clause, reading)
         return
-    text = _LITERAL.sub(about.take_literal, text)
+    text = FIELD_WORD.sub(about.take_literal, text)
     text, tokens = tokens_of(text, state.forms())
     open_field = Segment(name=reading.pending[0]) if reading.pending is not None else None
     found = segments_of(text, tokens, about.known, open_field)

@@ -8,7 +8,7 @@ from backwright.agent.planner.attributes import spot
 from backwright.agent.planner.clauses import Clause
 from backwright.agent.planner.foreign import outside
 from backwright.agent.planner.frames import relations
-from backwright.agent.planner.frames.table import ORDERS
+from backwright.agent.planner.frames.table import ORDERS, likeliest_first
 from backwright.agent.planner.lexicon import first
 from backwright.agent.planner.state import Entity, State
 from backwright.agent.planner.whole.hosts import model_in
@@ -89,7 +89,7 @@ def _begins_project(clause: Clause, reading: Reading) -> bool:
 
 def _by_frame(clause: Clause, reading: Reading) -> bool:
     """Give a statement to the frame that knows its kind of order; tell whether one did."""
-    for name, frame in ORDERS:
+    for name, frame in likeliest_first(clause.text, ORDERS):
         if reading.mode == "criteria" and name in ("probe", "audit", "inspect"):
             continue
         if frame(clause, reading.state):
