@@ -13,6 +13,7 @@ from backwright.tasks.auth_ways import Use
 from backwright.tasks.questions import Answers
 from backwright.transfer.draft import Draft
 from backwright.transfer.guarding.completing import Completion
+from backwright.transfer.guarding.gate_homes import called
 
 HALF = Path(__file__).parent / "hosts" / "half" / "before"
 ACCOUNTS = "half/routes/accounts.py"
@@ -136,3 +137,12 @@ def test_what_signs_in_without_any_rows_stays_open(
 def test_documentation_stays_open(path: str) -> None:
     endpoint = Endpoint("a:app", "GET", path, "a:f", "a.py", 1, "none", (), None, None, None)
     assert stays_open(Use(endpoint, frozenset(), frozenset()), {"Note"}, set())
+
+
+@pytest.mark.parametrize(
+    ("path", "called_so"),
+    [("/notes", "auth"), ("/auth/health", "auth"), ("/api/auth/login", "accounts")],
+)
+def test_ways_to_accounts_stand_where_nothing_answers_yet(path: str, called_so: str) -> None:
+    endpoint = Endpoint("a:app", "POST", path, "a:f", "a.py", 1, "none", (), None, None, None)
+    assert called([endpoint], '@router.post("/login")\ndef log_in(): ...').snake == called_so

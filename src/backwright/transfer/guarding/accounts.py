@@ -27,7 +27,7 @@ from backwright.transfer.grow.tables import write_tables
 from backwright.transfer.grow.wiring import read_wiring, wire
 from backwright.transfer.guarding.adopted import has_older, speak_of
 from backwright.transfer.guarding.columns import add_columns
-from backwright.transfer.guarding.gate_homes import AUTH, homes
+from backwright.transfer.guarding.gate_homes import called, homes
 from backwright.transfer.guarding.host import Host
 from backwright.transfer.guarding.leaving_out import without
 from backwright.transfer.guarding.varied_rows import with_rows
@@ -249,6 +249,8 @@ def _tables(host: Host) -> list[Model]:
 def add_gate(host: Host) -> None:
     """Add passwords and tokens, the caller as a dependency, and the endpoints of accounts."""
     code = gate_code(host)
+    prefix = called(host.project.endpoints, code["routes/auth"]).plural_kebab
+    code["routes/auth"] = code["routes/auth"].replace('prefix="/auth"', f'prefix="/{prefix}"')
     secret = with_setting(host.sources, "secret_key", '""')
     if secret:
         host.draft.write(secret.file, secret.code)
@@ -267,11 +269,12 @@ def _gate_beside(host: Host, code: dict[str, str], secret: dict[str, set[str]]) 
     known = known_names(host, paths)
     known |= {name: (module, name) for module, names in secret.items() for name in names}
     growth = host.growth()
-    wiring = read_wiring(host.sources, AUTH)
+    names = called(host.project.endpoints, code["routes/auth"])
+    wiring = read_wiring(host.sources, names)
     if wiring is None:
         raise UsageError("no application was found that the endpoints of accounts can join")
     if not wiring.own_prefix:
-        code["routes/auth"] = code["routes/auth"].replace('prefix="/auth", ', "")
+        code["routes/auth"] = code["routes/auth"].replace(f'prefix="/{names.plural_kebab}", ', "")
     if not wiring.own_tags:
         code["routes/auth"] = re.sub(r'(, )?tags=\["auth"\]', "", code["routes/auth"])
     files = []
@@ -285,7 +288,7 @@ def _gate_beside(host: Host, code: dict[str, str], secret: dict[str, set[str]]) 
         files.append(path)
     host.done("accounts", *files)
     host.draft.write(
-        wiring.file, wire(host.sources, wiring, host.sources.module(paths["routes/auth"]), AUTH)
+        wiring.file, wire(host.sources, wiring, host.sources.module(paths["routes/auth"]), names)
     )
     host.done("wiring", wiring.file)
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Iterable
 from pathlib import PurePosixPath
 
 from backwright.errors import UsageError
-from backwright.spec.names import names_of
+from backwright.project.types import Endpoint
+from backwright.spec.names import Names, names_of
 from backwright.transfer.draft import Draft
 from backwright.transfer.grow.homes import read_homes
 from backwright.transfer.guarding.host import Host
 
 AUTH = names_of("auth", plural="auth")
+_WAYS = (AUTH, names_of("accounts", plural="accounts"), names_of("sign-in", plural="sign-in"))
+_ROUTE = re.compile(r"@router\.(get|post|put|patch|delete)\(\s*\"([^\"]*)\"")
 # What each module is called where its own name is taken.
 _OTHERS = {
     "security": "passwords",
@@ -20,6 +24,25 @@ _OTHERS = {
     "routes/auth": "account_routes",
     "owned_rows": "rows_of_accounts",
 }
+
+
+def called(endpoints: Iterable[Endpoint], routes: str) -> Names:
+    """Return what the endpoints of accounts stand below: `/auth`, unless one of the host's answers there already.
+
+    Args:
+        endpoints: those of the host.
+        routes: the module of the endpoints, as the template has it.
+    """
+    ours = {(verb.upper(), path) for verb, path in _ROUTE.findall(routes)}
+    there = [(one.method, one.path) for one in endpoints]
+
+    def is_free(names: Names) -> bool:
+        ends = {(verb, f"/{names.plural_kebab}{path}") for verb, path in ours}
+        return not any(
+            verb == method and path.endswith(end) for method, path in there for verb, end in ends
+        )
+
+    return next((names for names in _WAYS if is_free(names)), AUTH)
 
 
 def homes(host: Host, names: Collection[str]) -> dict[str, str]:
