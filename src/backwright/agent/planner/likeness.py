@@ -11,9 +11,8 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
-from backwright.agent.planner import lexicon
+from backwright.agent.planner.lexicon import examples
 
 _TOKEN = re.compile(r"https?://\S+|/[\w/{}-]+|[a-z]+(?:'[a-z]+)?|\d+|[:,(?]")
 _UNSEEN = 0.3  # how often what was never seen is counted
@@ -64,11 +63,9 @@ def _score(kind: str, seen: frozenset[str], counts: _Counts) -> float:
 def _counts() -> _Counts:
     words: dict[str, Counter[str]] = {}
     clauses: Counter[str] = Counter()
-    for line in (files(lexicon) / "clauses.txt").read_text(encoding="utf-8").splitlines():
-        kind, tab, text = line.partition("\t")
-        if tab and not kind.startswith("#"):
-            clauses[kind] += 1
-            words.setdefault(kind, Counter()).update(_features(text))
+    for kind, text in examples("clauses"):
+        clauses[kind] += 1
+        words.setdefault(kind, Counter()).update(_features(text))
     return _Counts(words, clauses, frozenset(one for kind in words.values() for one in kind))
 
 

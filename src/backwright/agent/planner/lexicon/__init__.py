@@ -16,6 +16,14 @@ def lexicon(name: str) -> dict[str, Any]:
 
 
 @cache
+def examples(name: str) -> tuple[tuple[str, str], ...]:
+    """Return the kind and the text of each line of a file of examples; `#` begins a remark."""
+    lines = (files(__package__) / f"{name}.txt").read_text(encoding="utf-8").splitlines()
+    parts = [line.partition("\t") for line in lines if not line.startswith("#")]
+    return tuple((kind, text) for kind, tab, text in parts if tab)
+
+
+@cache
 def pattern(text: str) -> re.Pattern[str]:
     """Compile a pattern of a lexicon; names in `<angle brackets>` stand for those in `macros`."""
     macros = lexicon("macros")
