@@ -13,7 +13,7 @@ from backwright.source.imports import add_imports
 from backwright.source.outline import imported_names, outline, used_names
 from backwright.source.text import Splice, lines_between, splice
 from backwright.spec.fields import read_fields
-from backwright.spec.names import names_of
+from backwright.spec.names import Names, names_of
 from backwright.spec.types import ResourceSpec
 from backwright.transfer.declaration import Import, wanted_imports
 from backwright.transfer.dialect import Home, bound, read_dialect
@@ -249,8 +249,9 @@ def _tables(host: Host) -> list[Model]:
 def add_gate(host: Host) -> None:
     """Add passwords and tokens, the caller as a dependency, and the endpoints of accounts."""
     code = gate_code(host)
-    prefix = called(host.project.endpoints, code["routes/auth"]).plural_kebab
-    code["routes/auth"] = code["routes/auth"].replace('prefix="/auth"', f'prefix="/{prefix}"')
+    names = called(host.project.endpoints, code["routes/auth"])
+    prefix = f'prefix="/{names.plural_kebab}"'
+    code["routes/auth"] = code["routes/auth"].replace('prefix="/auth"', prefix)
     secret = with_setting(host.sources, "secret_key", '""')
     if secret:
         host.draft.write(secret.file, secret.code)
@@ -260,21 +261,24 @@ def add_gate(host: Host) -> None:
     if host.is_flat:
         _gate_in(host, code, imports)
     else:
-        _gate_beside(host, code, imports)
+        _gate_beside(host, code, imports, names)
 
 
-def _gate_beside(host: Host, code: dict[str, str], secret: dict[str, set[str]]) -> None:
+def _gate_beside(
+    host: Host, code: dict[str, str], secret: dict[str, set[str]], called_so: Names
+) -> None:
     """Write the modules where the host has such, and register the router as it does."""
     paths = host.homes = homes(host, code)
     known = known_names(host, paths)
     known |= {name: (module, name) for module, names in secret.items() for name in names}
     growth = host.growth()
-    names = called(host.project.endpoints, code["routes/auth"])
-    wiring = read_wiring(host.sources, names)
+    wiring = read_wiring(host.sources, called_so)
     if wiring is None:
         raise UsageError("no application was found that the endpoints of accounts can join")
     if not wiring.own_prefix:
-        code["routes/auth"] = code["routes/auth"].replace(f'prefix="/{names.plural_kebab}", ', "")
+        code["routes/auth"] = code["routes/auth"].replace(
+            f'prefix="/{called_so.plural_kebab}", ', ""
+        )
     if not wiring.own_tags:
         code["routes/auth"] = re.sub(r'(, )?tags=\["auth"\]', "", code["routes/auth"])
     files = []
@@ -288,7 +292,8 @@ def _gate_beside(host: Host, code: dict[str, str], secret: dict[str, set[str]]) 
         files.append(path)
     host.done("accounts", *files)
     host.draft.write(
-        wiring.file, wire(host.sources, wiring, host.sources.module(paths["routes/auth"]), names)
+        wiring.file,
+        wire(host.sources, wiring, host.sources.module(paths["routes/auth"]), called_so),
     )
     host.done("wiring", wiring.file)
 
