@@ -229,3 +229,26 @@ def test_a_guard_may_be_a_method_of_a_class(tmp_path: Path) -> None:
     assert guard is not None
     assert guard.imports == (("notes", "Security"),)
     assert guard.said in ("Security.active", "Security.current")
+
+
+def test_the_engine_is_the_applications_where_only_migrations_say_the_address(
+    tmp_path: Path,
+) -> None:
+    """What `env.py` is told stands for the database; the engine is still another module's."""
+    files = {
+        "main.py": "from fastapi import FastAPI\n\nimport db\n\napp = FastAPI()\n",
+        "db.py": "from sqlalchemy import create_engine\n\nfrom outside import address\n\n"
+        "engine = create_engine(address())\n",
+        "alembic.ini": "[alembic]\nscript_location = alembic\n",
+        "alembic/versions/1_first.py": "revision = '1'\ndown_revision = None\n",
+        "alembic/env.py": "import os\n\nfrom alembic import context\nfrom sqlmodel import SQLModel\n\n"
+        "target_metadata = SQLModel.metadata\nconfig = context.config\n"
+        "config.set_main_option('sqlalchemy.url', os.environ['DB_URL'])\n",
+    }
+    for path, text in files.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    project = read_project(tmp_path)
+    assert project.database is not None
+    assert project.database.file == "alembic/env.py"
+    assert read_seams(Sources(Draft(tmp_path), project)).engine == ("db", "engine")

@@ -84,3 +84,36 @@ def test_a_new_module_of_schemas_says_what_it_imports_by_its_own_name(tmp_path: 
     code = (host / schemas).read_text()
     assert "Field(" in code
     assert "SQLField" not in code
+
+
+def test_schemas_beside_tables_call_a_uuid_by_its_module(tmp_path: Path) -> None:
+    """In a module of tables, `UUID` is a type of columns: no answer can be declared with it."""
+    host = tmp_path / "host"
+    files = {
+        "app/__init__.py": "",
+        "app/main.py": "from fastapi import FastAPI\n\nfrom app.db import get_db\n"
+        "from app.models.post import Post, PostRead\n\napp = FastAPI()\n\n\n"
+        '@app.get("/latest")\nasync def latest() -> PostRead:\n    return PostRead(title=Post.__name__)\n',
+        "app/db.py": "from collections.abc import AsyncIterator\n\n"
+        "from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine\n\n"
+        'engine = create_async_engine("postgresql+asyncpg://localhost/blog")\n'
+        "maker = async_sessionmaker(engine)\n\n\n"
+        "async def get_db() -> AsyncIterator[AsyncSession]:\n    async with maker() as session:\n"
+        "        yield session\n",
+        "app/models/__init__.py": "from sqlalchemy.orm import declarative_base\n\n"
+        "Base = declarative_base()\n",
+        "app/models/post.py": "from pydantic import BaseModel\nfrom sqlalchemy import UUID, Column, String, func\n\n"
+        "from app.models import Base\n\n\nclass Post(Base):\n"
+        '    __tablename__ = "posts"\n\n    id = Column(UUID(as_uuid=True), primary_key=True, '
+        "server_default=func.gen_random_uuid())\n    title = Column(String, nullable=False)\n\n\n"
+        "class PostRead(BaseModel):\n    title: str\n",
+    }
+    for path, text in files.items():
+        (host / path).parent.mkdir(parents=True, exist_ok=True)
+        (host / path).write_text(text)
+    spec = read_resource_line("Invoice number:str:1..9")
+    write(host, read_project(host), spec, VERSIONS)
+    code = (host / "app/models/invoice.py").read_text()
+    assert "class InvoicePublic" in code
+    assert "from sqlalchemy import UUID, " in code
+    assert "    id: uuid.UUID\n" in code

@@ -189,6 +189,10 @@ def _follow_attribute(
     known: list[Class] | None = None,
 ) -> None:
     """Follow `settings.name`: a field is a variable, a property or method is followed."""
+    source = _module_of(world, module, node.value)
+    if source is not None:
+        _follow_name(world, source, node.attr, part, trail, depth + 1)
+        return
     is_text = isinstance(node.value, (ast.Constant, ast.JoinedStr))
     owners = known or ([] if is_text else _owners(world, module, node, trail))
     if not owners:
@@ -204,6 +208,17 @@ def _follow_attribute(
             _add_field(cls, node.attr, part, trail)
             _follow_validators(world, cls, node.attr, trail, depth)
         _follow_name(world, cls.module, node.attr, part, trail, depth + 1)
+
+
+def _module_of(world: World, module: Module, node: ast.expr) -> Module | None:
+    """Return the module of the project that an attribute is read from: `config.DATABASE_URL`."""
+    if not isinstance(node, (ast.Name, ast.Attribute)):
+        return None
+    try:
+        value = settle(core.evaluate(node, module_frame(world, module)))
+    except Raised:
+        return None
+    return value if isinstance(value, Module) else None
 
 
 def _owners(world: World, module: Module, node: ast.Attribute, trail: Trail) -> list[Class]:

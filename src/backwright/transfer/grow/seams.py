@@ -188,25 +188,30 @@ def _unused_session(sources: Sources) -> Dependency | None:
 def _engine(sources: Sources, session: Dependency | None) -> Import | None:
     """Return the module-level name of the engine that the project makes first.
 
-    Where it makes one that waits and one that does not, that of its sessions.
+    Where it makes one that waits and one that does not, that of its sessions. What its migrations
+    make is theirs, though the database's address may stand there, too.
     """
-    found = sources.project.database
-    engines: list[tuple[ast.expr | None, Import]] = []
-    for path, tree in sources.trees.items():
-        if found is not None and path != found.file:
-            continue
-        makers = {*_ENGINES, *_makers(tree)}
-        for node in statements_of(tree):
-            if not isinstance(node, ast.Assign | ast.AnnAssign):
-                continue
-            engines += [
-                (made, (sources.module(path), name)) for made, name in _unpacked(tree, node)
-            ]
-            if names_of_statement(node) and _calls(node.value, makers):
-                engines.append((node.value, (sources.module(path), names_of_statement(node)[0])))
+    found, migrations = sources.project.database, sources.project.migrations
+    paths = [
+        p for p in sources.trees if migrations is None or not p.startswith(f"{migrations.folder}/")
+    ]
+    near = [path for path in paths if found is not None and path == found.file]
+    engines = [one for path in near or paths for one in _engines_in(sources, path)]
     waits = session is not None and KINDS.get(session.kind[1], False)
     alike = [name for made, name in engines if _calls(made, _ENGINES[1:]) == waits]
     return next(iter([*(alike if session else ()), *(name for _, name in engines)]), None)
+
+
+def _engines_in(sources: Sources, path: str) -> Iterator[tuple[ast.expr | None, Import]]:
+    """Yield the engines that have a name in a module, and what makes each."""
+    tree = sources.trees[path]
+    makers = {*_ENGINES, *_makers(tree)}
+    for node in statements_of(tree):
+        if not isinstance(node, ast.Assign | ast.AnnAssign):
+            continue
+        yield from ((made, (sources.module(path), name)) for made, name in _unpacked(tree, node))
+        if names_of_statement(node) and _calls(node.value, makers):
+            yield node.value, (sources.module(path), names_of_statement(node)[0])
 
 
 def _makers(tree: ast.Module) -> set[str]:

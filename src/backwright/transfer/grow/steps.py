@@ -239,12 +239,25 @@ def add_schemas(growth: Growth) -> None:
     text = _key_in_schema(growth, filled.code)
     imports = set(filled.imports)
     imports |= {pair for pair in _of_template(source, text) if pair[1] not in there}
+    text, imports = _apart_from_columns(growth, path, text, imports)
     _append(growth, path, text, imports, docstring="What clients send, and what they get to see.")
     growth.done("schemas", path)
 
 
 def _key_in_schema(growth: Growth, code: str) -> str:
     return code.replace("    id: UUID\n", f"    id: {_KEY_TYPES[growth.dialect.key.key_kind]}\n")
+
+
+def _apart_from_columns(
+    growth: Growth, path: str, text: str, imports: set[Import]
+) -> tuple[str, set[Import]]:
+    """Call Python's UUID by its module where the tables stand, too, whose column has that name."""
+    plain = ("uuid", "UUID")
+    there = names_in_module(growth.draft.text(path)) if growth.draft.exists(path) else {}
+    if there.get("UUID", plain) == plain or not re.search(r"(?<![\w.])UUID\b", text):
+        return text, imports
+    said = re.sub(r"(?<![\w.])UUID\b", "uuid.UUID", text)
+    return said, (imports - {plain}) | {("uuid", "")}
 
 
 def _of_template(source: str, text: str) -> set[Import]:

@@ -1,0 +1,3 @@
+import os
+
+DB_URL = os.getenv("SHOP_DB_URL")
