@@ -146,6 +146,11 @@ class Result:
             session, model, key = (ast.unparse(one) for one in node.args[:3])
             edits.replace(edits.start(node), edits.end(node), f"{session}.get({model}, {key})")
             yield self._mutant(function, DROPPED, node.lineno, edits)
+        elif name == "filter_by":
+            for keyword in node.keywords:
+                if _asks(keyword.value):
+                    edits.replace(edits.start(keyword), edits.end(keyword), "**{}")
+                    yield self._mutant(function, DROPPED, node.lineno, edits)
         elif name in ("where", "filter") and isinstance(node.func, ast.Attribute):
             mine = [arg for arg in node.args if _asks(arg)]
             if not mine or _is_checked(function, node):

@@ -36,6 +36,12 @@ CASES = {
         '[build-system]\nrequires = ["poetry-core"]\n',
     ),
 }
+CASES["poetry, with blank lines"] = (
+    "pyproject.toml",
+    '[tool.poetry.dependencies]\nfastapi = "^0.115"\n\n\n[build-system]\nrequires = []\n',
+    '[tool.poetry.dependencies]\nfastapi = "^0.115"\nsqlmodel = ">=0.0.24"\n'
+    'psycopg = {extras = ["binary"], version = ">=3.2"}\n\n\n[build-system]\nrequires = []\n',
+)
 CASES["pipenv"] = (
     "Pipfile",
     '[[source]]\nname = "pypi"\n\n[packages]\nfastapi = "*"\n\n[dev-packages]\nblack = "*"\n',
@@ -63,3 +69,14 @@ def test_a_project_without_requirements_gets_them(tmp_path: Path) -> None:
     draft = Draft(tmp_path)
     add_dependencies(draft, WANTED)
     assert draft.text("requirements.txt").splitlines() == ["fastapi", *WANTED]
+
+
+def test_what_stands_beside_the_application_is_added_to_first(tmp_path: Path) -> None:
+    (tmp_path / "backend").mkdir()
+    (tmp_path / "backend" / "requirements.txt").write_text("fastapi\n")
+    whole = '[tool.poetry.dependencies]\nstreamlit = "^1"\n'
+    (tmp_path / "pyproject.toml").write_text(whole)
+    draft = Draft(tmp_path)
+    assert add_dependencies(draft, WANTED, "backend") == ("backend/requirements.txt", WANTED)
+    assert draft.text("backend/requirements.txt").splitlines() == ["fastapi", *WANTED]
+    assert draft.text("pyproject.toml") == whole

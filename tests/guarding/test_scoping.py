@@ -11,6 +11,7 @@ from backwright.transfer.guarding.guard import guard
 from backwright.transfer.guarding.host import Wanted
 
 BEFORE = """from fastapi import Depends, FastAPI
+from pydantic import BaseModel
 from sqlalchemy import delete, exists, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
@@ -68,11 +69,31 @@ SCOPED = {
         f"db.scalar(select(func.count()).select_from(Page).where({MINE}))"
     ),
     "db.query(Page).all()": f"db.query(Page).filter({MINE}).all()",
-    "db.query(Page).get(page_id)": (
-        f"db.query(Page).filter({MINE}).filter(Page.id == page_id).first()"
+    "db.query(Page).get(page_id)": (f"db.query(Page).filter(Page.id == page_id, {MINE}).first()"),
+    "db.query(Page).filter(Page.id == page_id).first()": (
+        f"db.query(Page).filter(Page.id == page_id, {MINE}).first()"
+    ),
+    "db.query(Page).filter_by(id=page_id).first()": (
+        "db.query(Page).filter_by(id=page_id, owner_id=current_user.id).first()"
+    ),
+    "db.query(Page).filter_by(**body).first()": (
+        f"db.query(Page).filter({MINE}).filter_by(**body).first()"
+    ),
+    "db.query(Page).join(Shelf, isouter=True).filter_by(page_id=1).first()": (
+        f"db.query(Page).filter({MINE}).join(Shelf, isouter=True).filter_by(page_id=1).first()"
+    ),
+    "db.query(Page.text).order_by(Page.text).filter(Page.id == page_id).all()": (
+        f"db.query(Page.text).order_by(Page.text).filter(Page.id == page_id, {MINE}).all()"
+    ),
+    "db.query(Page).union(db.query(Page)).filter(Page.id == page_id).all()": (
+        f"db.query(Page).filter({MINE}).union(db.query(Page).filter({MINE}))"
+        ".filter(Page.id == page_id).all()"
+    ),
+    "db.scalar(select(Page).where(Page.id == page_id).where(Page.text != ''))": (
+        f"db.scalar(select(Page).where(Page.id == page_id, {MINE}).where(Page.text != ''))"
     ),
     "db.execute(delete(Page).where(Page.id == page_id))": (
-        f"db.execute(delete(Page).where({MINE}).where(Page.id == page_id))"
+        f"db.execute(delete(Page).where(Page.id == page_id, {MINE}))"
     ),
     'db.execute(update(Page).values(text=""))': (
         f'db.execute(update(Page).where({MINE}).values(text=""))'
@@ -82,7 +103,7 @@ SCOPED = {
         f"db.scalars(select(Shelf).where(Shelf.page_id.in_(select(Page.id).where({MINE})))).all()"
     ),
     "db.scalar(select(exists().where(Page.id == page_id)))": (
-        f"db.scalar(select(exists().where({MINE}).where(Page.id == page_id)))"
+        f"db.scalar(select(exists().where(Page.id == page_id, {MINE})))"
     ),
     "db.scalar(select(exists(select(Page.id))))": (
         f"db.scalar(select(exists(select(Page.id).where({MINE}))))"
@@ -134,6 +155,11 @@ def later(function):
 
 def guarded(folder: Path, code: str, helpers: str = "", method: str = "get") -> str:
     """Return the module of an application with a handler that returns the value of the code."""
+    return drafted(folder, code, helpers, method).text("app/main.py")
+
+
+def drafted(folder: Path, code: str, helpers: str = "", method: str = "get") -> Draft:
+    """Return such an application, guarded."""
     (folder / "app").mkdir()
     files = {"models": MODELS, "database": DATABASE, "__init__": ""}
     files["main"] = BEFORE.format(code=code, helpers=helpers, method=method)
@@ -141,7 +167,7 @@ def guarded(folder: Path, code: str, helpers: str = "", method: str = "get") -> 
         (folder / "app" / f"{name}.py").write_text(text)
     draft = Draft(folder)
     guard(draft, read_project(folder), Wanted(("Page",), ("Shelf",), frozenset()), {})
-    return draft.text("app/main.py")
+    return draft
 
 
 @pytest.mark.parametrize("code", SCOPED)
@@ -168,3 +194,47 @@ def test_handlers_that_touch_no_rows_are_guarded_too(tmp_path: Path) -> None:
     assert '@app.get("/pages/{page_id}", dependencies=[Depends(get_current_user)])' in guarded(
         tmp_path, "page_id"
     )
+
+
+HELD = """def page_there(page_id: int, db: Session = Depends(get_db)) -> Page:
+    return db.get(Page, page_id)
+
+
+@app.post("/pages/{page_id}/shelves")
+def put(page: Page = Depends(page_there), db: Session = Depends(get_db)):
+    page.text = ""
+    db.commit()
+
+
+"""
+
+
+def test_a_row_that_a_dependency_gives_is_no_body(tmp_path: Path) -> None:
+    made = guarded(tmp_path, "page_id", HELD)
+    assert f"return db.scalar(select(Page).where(Page.id == page_id, {MINE}))" in made
+    assert "page.owner_id" not in made
+
+
+SENT = """class Put(BaseModel):
+    page_id: int
+
+
+@app.post("/shelves")
+def put(data: Put, db: Session = Depends(get_db)):
+    db.add(Shelf(page_id=data.page_id))
+    db.commit()
+
+
+"""
+
+
+def test_a_check_of_references_is_only_there_where_it_is_called(tmp_path: Path) -> None:
+    texts = {name: tmp_path / name for name in ("plain", "sent")}
+    for folder in texts.values():
+        folder.mkdir()
+    plain = drafted(texts["plain"], "db.get(Page, page_id)").text("app/auth.py")
+    assert "require_owned" not in plain
+    assert "Executable" not in plain
+    sent = drafted(texts["sent"], "db.get(Page, page_id)", SENT)
+    assert "require_owned(db, data.page_id, " in sent.text("app/main.py")
+    assert "def require_owned(" in sent.text("app/auth.py")

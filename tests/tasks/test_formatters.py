@@ -1,5 +1,7 @@
 """A host's own Ruff formats what is new: an older one breaks lines in another way than ours."""
 
+import os
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -34,3 +36,22 @@ def test_the_hosts_own_ruff_has_the_last_word(
         ("original", "ruff", "format", "--check", "--quiet", "old.py"),
         ("changed", "ruff", "format", "--quiet", "new.py"),
     ]
+
+
+def test_the_original_keeps_no_trace_of_being_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "pyproject.toml").write_text("[tool.ruff.format]\n")
+    (tmp_path / "old.py").write_text("a = 1\n")
+    monkeypatch.delenv("RUFF_NO_CACHE", raising=False)
+    place = SimpleNamespace(
+        folder=tmp_path,
+        environment=SimpleNamespace(
+            has=lambda _: True,
+            python=Path(sys.executable),
+            variables=lambda more: {**os.environ, **more},
+        ),
+        staging=SimpleNamespace(original=tmp_path),
+    )
+    formatters.format_as_host(place, ["old.py"])  # type: ignore[arg-type]
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["old.py", "pyproject.toml"]

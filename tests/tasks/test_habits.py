@@ -146,3 +146,22 @@ def test_a_line_beside_what_is_new_is_not_mended_with_it(tmp_path: Path) -> None
     file.write_text(f"{old}    owner_id: Optional[int] = None\n")
     Habits(tmp_path).keep([Written("old.py", old.encode(), is_new=False)])
     assert file.read_text() == f"{old}    owner_id: int | None = None\n"
+
+
+def test_what_newer_syntax_makes_needless_goes_even_where_the_host_mends_it_by_hand(
+    tmp_path: Path,
+) -> None:
+    rules = '[tool.ruff.lint]\npreview = true\nselect = ["UP", "RUF"]\nunfixable = ["F401"]\n'
+    (tmp_path / "pyproject.toml").write_text(
+        f'[project]\nname = "a"\nrequires-python = ">=3.12"\n{rules}'
+    )
+    file = tmp_path / "new.py"
+    file.write_text(
+        "from datetime import datetime, timezone\n\nfrom models import User  # noqa: F401\n\n"
+        "now = datetime.now(timezone.utc)\n"
+    )
+    Habits(tmp_path).keep([Written("new.py", b"", is_new=True)])
+    assert file.read_text() == (
+        "from datetime import datetime, UTC\n\nfrom models import User  # noqa: F401\n\n"
+        "now = datetime.now(UTC)\n"
+    )

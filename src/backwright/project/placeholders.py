@@ -101,7 +101,8 @@ class _Speaker:
         meant = [
             one.variables[0]
             for one in self._settings
-            if one.variables and one.default in (None, "None") and _is_meant(one, said)
+            if one.variables and one.shape != "nested"  # its parts have variables of their own
+            if one.default in (None, "None") and _is_meant(one, said)
         ]
         return {name: self._declared(name) for name in meant}
 

@@ -58,6 +58,16 @@ def used_names(node: ast.AST) -> set[str]:
     return names
 
 
+def names_in_code(tree: ast.AST) -> set[str]:
+    """Return every name that is read in a tree, and those of annotations in quotes, of no other texts."""
+    names = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
+    for node in ast.walk(tree):
+        annotations = (getattr(node, "annotation", None), getattr(node, "returns", None))
+        for one in annotations:
+            names |= used_names(one) if isinstance(one, ast.AST) else set()
+    return names
+
+
 def _names_in_annotation(text: str) -> set[str]:
     if not text.replace("_", "").replace(".", "").replace("[", "").replace("]", "").isalnum():
         return set()

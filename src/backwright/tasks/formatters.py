@@ -54,6 +54,7 @@ def _is_ours(place: Workplace, tool: str, path: str) -> bool:
 
 
 def _run(place: Workplace, tool: str, arguments: Sequence[str], folder: Path) -> Result:
-    variables = place.environment.variables({"NO_COLOR": "1"})
+    # The original is looked at, too, and not to be written to.
+    variables = place.environment.variables({"NO_COLOR": "1", "RUFF_NO_CACHE": "true"})
     argv = [str(place.environment.python), "-m", tool, *arguments]
     return run(argv, cwd=folder, env=variables, timeout=_SECONDS)

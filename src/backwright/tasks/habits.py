@@ -32,6 +32,7 @@ from backwright.workshop.settings import (
 _PRESERVE = ("--config", 'format.quote-style="preserve"')
 _SINGLE = ("--config", 'format.quote-style="single"')
 _COMBINED = ("--config", "lint.isort.combine-as-imports=true")
+_MARKS = ("--extend-ignore", "RUF105,RUF106")  # the host's Ruff may be older than these marks
 _WIDTHS = (88, 79, 100, 120)
 _BLANKS = "E301,E302,E303,E305,E306,W291,W293,W391"  # pycodestyle's
 
@@ -85,6 +86,8 @@ class Habits:
             self._fix(file.path, "I", sorting)
         if "ruff" in self._tools:
             self._as_ruff_mends(file)
+            if file.is_new and file.prunes and not file.path.endswith("__init__.py"):
+                self._fix(file.path, "F401", self._combined)  # of newer syntax needs fewer names
         style = self._style(file)
         if style is not None:
             self._format(file.path, style)
@@ -102,7 +105,7 @@ class Habits:
         """
         target = self.folder / file.path
         before = target.read_bytes()
-        mend = ("--quiet", "--no-cache", "--fix", "--exit-zero", "--force-exclude")
+        mend = ("--quiet", "--no-cache", "--fix", "--exit-zero", "--force-exclude", *_MARKS)
         sorts = () if file.is_new else ("--extend-ignore", "I")
         self._ruff("check", *mend, *sorts, file.path)
         if not file.is_new:
@@ -205,7 +208,8 @@ class Habits:
 
     def _fix(self, path: str, rules: str, settings: tuple[str, ...]) -> None:
         fixing = ("--quiet", "--no-cache", "--fix", "--exit-zero", "--select", rules)
-        self._ruff("check", *fixing, *settings, path)
+        mine = ("--extend-fixable", rules)  # what the host mends by hand in its own code
+        self._ruff("check", *fixing, *mine, *settings, path)
 
     @cached_property
     def _combined(self) -> tuple[str, ...]:

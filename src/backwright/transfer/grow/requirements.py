@@ -36,25 +36,33 @@ def add_dependencies(
     if not missing:
         return None
     for one in folders:
-        path = f"{one}/pyproject.toml".removeprefix("/")
-        changed = _in_pyproject(draft.text(path), missing) if draft.exists(path) else None
-        if changed is not None:
-            draft.write(path, changed)
-            return path, missing
-        path = f"{one}/Pipfile".removeprefix("/")
-        changed = _in_section(draft.text(path), "packages", missing) if draft.exists(path) else None
-        if changed is not None:
-            draft.write(path, changed)
-            return path, missing
-    paths = (f"{one}/{name}".removeprefix("/") for one in folders for name in _FILES)
-    path = next((path for path in paths if draft.exists(path)), "")
+        if found := _added_in(draft, one, missing):
+            draft.write(*found)
+            return found[0], missing
+    missing = ("fastapi", *missing)
+    draft.write("requirements.txt", "".join(f"{line}\n" for line in missing))
+    return "requirements.txt", missing
+
+
+def _added_in(draft: Draft, folder: str, lines: Sequence[str]) -> tuple[str, str] | None:
+    """Return the file of a folder that says what is needed, and its text with more; None without one."""
+
+    def at(name: str) -> tuple[str, str]:
+        path = f"{folder}/{name}".removeprefix("/")
+        return path, draft.text(path) if draft.exists(path) else ""
+
+    path, text = at("pyproject.toml")
+    if text and (changed := _in_pyproject(text, lines)) is not None:
+        return path, changed
+    path, text = at("Pipfile")
+    if text and (changed := _in_section(text, "packages", lines)) is not None:
+        return path, changed
+    path = next((path for path, _ in map(at, _FILES) if draft.exists(path)), "")
     if not path:
-        path, missing = "requirements.txt", ("fastapi", *missing)
-    there = draft.text(path) if draft.exists(path) else ""
-    if there and not there.endswith("\n"):
-        there += "\n"
-    draft.write(path, there + "".join(f"{line}\n" for line in missing))
-    return path, missing
+        return None
+    text = draft.text(path)
+    end = "" if not text or text.endswith("\n") else "\n"
+    return path, text + end + "".join(f"{line}\n" for line in lines)
 
 
 def _folders(start: str) -> list[str]:
@@ -125,14 +133,8 @@ def _in_section(text: str, name: str, lines: Sequence[str]) -> str | None:
     end = following.start() if following else len(text)
     body = text[section.end() : end].rstrip()
     added = "".join(f"\n{_named(line)}" for line in lines)
-    return (
-        text[: section.end()]
-        + body
-        + added
-        + "\n"
-        + ("\n" if following else "")
-        + text[end:].lstrip("\n")
-    )
+    place = section.end() + len(body)
+    return text[:place] + added + (text[place:] or "\n")
 
 
 def _named(line: str) -> str:

@@ -10,7 +10,7 @@ import libcst as cst
 import libcst.matchers as m
 
 from backwright.source.imports import add_imports
-from backwright.source.outline import outline, used_names
+from backwright.source.outline import names_in_code, outline
 from backwright.source.text import Splice, splice
 from backwright.transfer.declaration import Import, wanted_imports
 from backwright.transfer.grow.seams import Dependency
@@ -175,7 +175,7 @@ def rebound(
         if isinstance(s.node, ast.ImportFrom) and _is_own(s.node)
     ]
     code = splice(code, removed)
-    used = used_names(ast.parse(code))
+    used = names_in_code(ast.parse(code))
     there = set(_bound(ast.parse(code)))
     needed = {seen(known[name]) for name in used - there if name in known}
     return add_imports(code, wanted_imports(needed))

@@ -159,9 +159,9 @@ def gate_code(host: Host) -> dict[str, str]:
         sqlmodel_session=host.session.kind[0].startswith("sqlmodel"),
         sqlmodel_tables=host.sqlmodel,
     )
-    left_out = host.wanted.left_out
+    left_out, unused = host.wanted.left_out, host.unused
     made = {
-        name: _worded(host, speech, without(gate.text(f"app/{name}.py"), left_out))
+        name: _worded(host, speech, without(gate.text(f"app/{name}.py"), left_out, unused))
         for name in modules(host)
     }
     if ROWS in made:
@@ -236,7 +236,8 @@ def known_names(host: Host, homes: dict[str, str]) -> dict[str, Import]:
         module = host.sources.module(path)
         for statement in outline(gate.text(f"app/{name}.py")):
             known |= {one: (module, one) for one in statement.names}
-    known |= {one[1]: one for one in (session.kind, session.getter, session.alias) if one}
+    said = (one for one in (session.kind, session.getter, session.alias) if one)
+    known |= {name.partition(".")[0]: (module, name.partition(".")[0]) for module, name in said}
     known |= {name: ("sqlalchemy", name) for name in ("or_", "and_")}
     return known | {one.name: (host.sources.module(one.file), one.name) for one in _tables(host)}
 

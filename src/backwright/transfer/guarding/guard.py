@@ -231,6 +231,8 @@ def _scope(host: Host, known: Project) -> tuple[Key, ...]:
     host.notes += dict.fromkeys(passing.notes)
     host.varied = tuple(owned) if any(scoper.varies(one) for one in passing.needing) else ()
     work.write()
+    is_checked = any(CHECK in names for names in work.needed.values())
+    host.unused = frozenset() if is_checked else frozenset({CHECK})
     scoped = ((e.method, e.path) for e, f in every if f in guarded & passing.needing)
     return tuple(dict.fromkeys(scoped))
 

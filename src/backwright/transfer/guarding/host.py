@@ -83,6 +83,7 @@ class Host:
     homes: dict[str, str] = field(default_factory=dict)
     told: set[tuple[str, str]] = field(default_factory=set)
     varied: tuple[Owned, ...] = ()
+    unused: frozenset[str] = frozenset()
 
     @property
     def is_flat(self) -> bool:

@@ -22,16 +22,17 @@ OPTIONAL = {
 }
 
 
-def without(code: str, left_out: frozenset[str]) -> str:
+def without(code: str, left_out: frozenset[str], unused: frozenset[str] = frozenset()) -> str:
     """Return a module of the template without some endpoints.
 
     Args:
         code: the module.
         left_out: the endpoints, as `OPTIONAL` names them.
+        unused: functions that nothing in the host calls.
     """
-    if not left_out:
+    if not left_out and not unused:
         return code
-    gone = {name for one in left_out for name in OPTIONAL[one]}
+    gone = {*unused, *(name for one in left_out for name in OPTIONAL[one])}
     if {"change-password", "reset-password"} <= left_out:
         gone.add("set_password")
     if {"logout", "change-password", "reset-password"} <= left_out:

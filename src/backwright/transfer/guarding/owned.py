@@ -10,6 +10,7 @@ from backwright.project.types import Column, Model
 OWNER = "owner_id"
 _OTHERS = ("account_id", "made_by_id", "belongs_to_id")  # where a host means something else by that
 ALWAYS = "always"
+_CALLED = ("select", "or_", "and_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +77,10 @@ class Owned:
             return []
         return [self.through[1].model, *self.through[1].parents()]
 
-    def words(self, shared: str = "") -> set[str]:
-        """Return the functions that the condition may call."""
-        if self.through:
-            parent = self.through[1]
-            return set() if parent.is_alone else {"select", *parent.words(shared)}
-        if shared and not self.is_account:
-            return {"or_"} if shared == ALWAYS else {"or_", "and_"}
-        return {"or_"} if self.is_account and not self.is_alone else set()
+    def words(self, condition: str) -> set[str]:
+        """Return what a condition of its rows calls and names besides its own model."""
+        called = {word for word in _CALLED if f"{word}(" in condition}
+        return called | {parent.name for parent in self.parents()}
 
 
 def _unowned(said: str, shared: str) -> str:

@@ -329,6 +329,10 @@ class Program:
 
     def is_depended(self, within: Function, parameter: ast.arg) -> bool:
         """Tell whether a dependency gives a parameter, such as the caller: it is no body."""
+        return bool(self.givers(within, parameter))
+
+    def givers(self, within: Function, parameter: ast.arg) -> list[ast.Call]:
+        """Return what says that a dependency gives a parameter: `Depends(…)`."""
         args = within.node.args
         positional = [*args.posonlyargs, *args.args]
         given = dict(zip(reversed(positional), reversed(args.defaults), strict=False))
@@ -337,7 +341,7 @@ class Program:
         if parameter.annotation is not None:
             said.append(self.spelled_out(within.path, parameter.annotation))
         every = (node for one in said for node in ast.walk(one))
-        return any(isinstance(n, ast.Call) and last_name(n.func) in _DEPENDS for n in every)
+        return [n for n in every if isinstance(n, ast.Call) and last_name(n.func) in _DEPENDS]
 
     def spelled_out(self, path: str, annotation: ast.expr) -> ast.expr:
         """Return what an alias such as `Db = Annotated[Session, …]` stands for."""

@@ -40,7 +40,7 @@ class References:
         needed: set[str] = set()
         for parameter in handler.parameters:
             one = self._table(handler, parameter)
-            if one and one.direct:
+            if one and one.direct and not self._is_given(handler, parameter):
                 lines.append(f"{parameter.arg}.{one.column} = {said.caller}")
         variable = self._session(handler)
         if not variable and self.sends(handler):
@@ -60,8 +60,7 @@ class References:
             mine = target.condition(name, said.caller, itself=target.is_account)
             chosen = f"select({name}).where({name}.{target.key} == {expression}, {mine})"
             lines.append(f"{waits}{CHECK}({variable}, {expression}, {chosen})")
-            needed |= {CHECK, "select", name, *(one.name for one in target.parents())}
-            needed |= target.words()
+            needed |= {CHECK, "select", name, *target.words(mine)}
         if lines:
             self.passing.needing.add(handler)
         for line in lines:
@@ -78,13 +77,18 @@ class References:
         """Tell whether a handler takes references to owned rows."""
         return any(True for _ in self._sent(handler))
 
+    def _is_given(self, handler: Function, parameter: ast.arg) -> bool:
+        """Tell whether a function gives a row, which is no body: it looked it up, and scoped that."""
+        return any(one.args or one.keywords for one in self.program.givers(handler, parameter))
+
     def _table(self, handler: Function, parameter: ast.arg) -> Owned | None:
         cls = self.program.class_of(handler.path, parameter.annotation)
         return self.owned.get((cls.path, cls.node.name)) if cls else None
 
     def takes_over(self, handler: Function) -> bool:
         """Tell whether a row that a handler is sent is written over whatever has its key."""
-        if not any(self._table(handler, one) for one in handler.parameters):
+        bodies = (one for one in handler.parameters if not self._is_given(handler, one))
+        if not any(self._table(handler, one) for one in bodies):
             return False
         calls = (n for f in self.program.reached([handler]) for n in self.program.walk(f))
         return any(isinstance(n, ast.Call) and last_name(n.func) == "merge" for n in calls)
@@ -96,6 +100,8 @@ class References:
             if parameter.arg in keys:
                 yield parameter.arg, keys[parameter.arg]
             cls = self.program.class_of(handler.path, parameter.annotation)
+            if cls and self._table(handler, parameter) and self._is_given(handler, parameter):
+                continue
             if cls is None or cls.path not in {s.file for s in self.project.schemas} | {
                 m.file for m in self.project.models
             }:

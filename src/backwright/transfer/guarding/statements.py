@@ -11,6 +11,10 @@ from backwright.transfer.guarding.owned import Owned
 
 _DUMPS = ("dict", "model_dump", "to_dict", "asdict")
 _JOINS = ("join", "outerjoin")
+_CONDITIONS = ("where", "filter")
+# What may stand before the conditions of a statement, and leaves it what it is.
+_BEFORE = ("options", "select_from", "order_by", "group_by", "distinct", "values", "execution_options",
+           "with_for_update", *_JOINS)  # fmt: skip
 _OVERWRITING = ("on_conflict_do_update", "on_duplicate_key_update")
 
 
@@ -35,6 +39,35 @@ def chain_of(within: ast.AST, root: ast.Call) -> Iterator[ast.Call]:
     for node in ast.walk(within):
         if isinstance(node, ast.Call) and node is not root and root_of(node) is root:
             yield node
+
+
+def condition_after(within: ast.AST, place: ast.Call) -> ast.Call | None:
+    """Return the call that says which rows a statement means, if one more condition can join those there.
+
+    Args:
+        within: the function that the statement stands in.
+        place: the call of the statement that names the rows. What `filter_by` says is of the rows that
+            were named last: of them only where no others are named between.
+    """
+    root = root_of(place)
+    chain = chain_of(within, root) if isinstance(root, ast.Call) else ()
+    following = sorted((one for one in chain if _end(one) > _end(place)), key=_end)
+    is_joined = place is not root
+    for call in following:
+        name = last_name(call.func)
+        if name in _CONDITIONS:
+            return call if call.args and not call.keywords else None
+        if name == "filter_by":
+            is_plain = not is_joined and all(keyword.arg for keyword in call.keywords)
+            return call if is_plain and call.keywords and not call.args else None
+        if name not in _BEFORE:
+            return None
+        is_joined |= name in (*_JOINS, "select_from")
+    return None
+
+
+def _end(node: ast.expr) -> tuple[int, int]:
+    return node.end_lineno or 0, node.end_col_offset or 0
 
 
 def values_of(within: ast.AST, insert: ast.Call) -> ast.Call | None:
@@ -76,6 +109,14 @@ def are_related(one: Owned, other: Owned) -> bool:
     """Tell whether rows of two tables that belong together belong to the same account."""
     pairs = ((one, other), (other, one))
     return any(a.through is not None and a.through[1].model is b.model for a, b in pairs)
+
+
+def is_outer(call: ast.Call) -> bool:
+    """Tell whether a join keeps the rows that it finds nothing for."""
+    name = last_name(call.func)
+    said = (k.value for k in call.keywords if k.arg in ("isouter", "full"))
+    is_said = any(isinstance(one, ast.Constant) and one.value is True for one in said)
+    return name == "outerjoin" or (name == "join" and is_said)
 
 
 def counted_only(root: ast.Call, chain: Iterable[ast.Call]) -> list[ast.expr]:

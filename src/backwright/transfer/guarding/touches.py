@@ -14,7 +14,9 @@ from backwright.transfer.guarding.program import Function, Program
 from backwright.transfer.guarding.statements import (
     are_related,
     chain_of,
+    condition_after,
     counted_only,
+    is_outer,
     is_query,
     root_of,
     values_of,
@@ -74,8 +76,6 @@ class Scoper:
         """Scope every place of a function; return what it needs: `select`, names of models."""
         needed: set[str] = set()
         for node, one, kind in self.places(function):
-            needed |= {parent.name for parent in one.parents()}
-            needed |= one.words(self.sharing.get(function, ""))
             needed |= self._edit(function, edits, node, one, kind)
         user, shared = self.caller.rpartition(".")[0], self.sharing.get(function, "")
         for node, varied, kind in self._varied(function):
@@ -101,10 +101,18 @@ class Scoper:
         itself = one.is_account and _is_by_key(function, one)
         shared = self.sharing.get(function, "") if kind in ("select", "query") else ""
         mine = one.condition(said, self.caller, itself=itself, shared=shared)
-        edits.insert(edits.end(node), f".{word}({mine})")
-        if kind == "query":
-            self._query_get(function, edits, node, one, said)
-        return set()
+        if kind == "query" and self._query_get(function, edits, node, one, (said, mine)):
+            return one.words(mine)
+        there = condition_after(function.node, node)
+        if there is None:
+            edits.insert(edits.end(node), f".{word}({mine})")
+        elif last_name(there.func) != "filter_by":
+            edits.add_argument(there, mine)
+        elif mine == f"{said}.{one.column} == {self.caller}" and self._selects_one(function, node):
+            edits.add_argument(there, f"{one.column}={self.caller}")
+        else:
+            edits.insert(edits.end(node), f".{word}({mine})")
+        return one.words(mine)
 
     def _get(self, function: Function, edits: Edits, node: ast.Call, one: Owned) -> set[str]:
         """`session.get(Model, key)` becomes a select that only the owner's row answers."""
@@ -122,12 +130,13 @@ class Scoper:
             said, self.caller, itself=one.is_account, shared=self.sharing.get(function, "")
         )
         edits.insert(edits.end(key), f"{closing}, {mine})")
-        return {"select"}
+        return {"select", *one.words(mine)}
 
     def _query_get(
-        self, function: Function, edits: Edits, query: ast.Call, one: Owned, said: str
-    ) -> None:
-        """`query(Model).get(key)` becomes a filter: `get` takes no condition."""
+        self, function: Function, edits: Edits, query: ast.Call, one: Owned, words: tuple[str, str]
+    ) -> bool:
+        """`query(Model).get(key)` becomes a filter: `get` takes no condition. Tell whether it is one."""
+        said, mine = words
         for node in self.program.walk(function):
             if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
                 continue
@@ -136,7 +145,10 @@ class Scoper:
             end = edits.end(node.func)
             edits.replace(end - len("get"), end, "filter")
             edits.insert(edits.start(node.args[0]), f"{said}.{one.key} == ")
+            edits.insert(edits.end(node.args[0]), f", {mine}")
             edits.insert(edits.end(node), ".first()")
+            return True
+        return False
 
     def _caller_column(self, function: Function, node: ast.Call, one: Owned) -> str | None:
         """Return the column by which a new row is the caller's; None where the client says whose."""
@@ -223,7 +235,7 @@ class Scoper:
             yield from ((one, "where") for one in named)
         elif called == "insert" and node.args and values_of(function.node, node):
             yield from ((one, "insert") for one in self._all(function, node.args[0]))
-        elif called in ("select_from", "join") and attribute and node.args:
+        elif called in ("select_from", "join") and attribute and node.args and not is_outer(node):
             yield from self._joined(function, attribute, node.args[0])
         elif (called in _WHOLE and node.args and self._is_statement(function, node)) or (
             called == "get" and attribute and len(node.args) >= 2
@@ -257,6 +269,10 @@ class Scoper:
     def _mentioned(self, function: Function, node: ast.AST) -> list[Owned]:
         """Return the owned models in the arguments of a select, not those of one inside it."""
         return self._named_in(function, node.args) if isinstance(node, ast.Call) else []
+
+    def _selects_one(self, function: Function, root: ast.Call) -> bool:
+        """Tell whether a statement takes rows of one model alone, which `filter_by` speaks of."""
+        return len(root.args) == 1 and len(self._mentioned(function, root)) == 1
 
     def _named_in(self, function: Function, nodes: Sequence[ast.AST]) -> list[Owned]:
         """Return the owned models in expressions, but not those of a query inside them."""
@@ -301,7 +317,7 @@ class Scoper:
             called = last_name(node.func)
             if called in ("text", "execute", "exec") and (word := _raw(node, tables)):
                 self._refuse(function, node, f"SQL in a text reads or changes {word}")
-            elif called in _HARD and self._is_hard(function, node):
+            elif (called in _HARD or is_outer(node)) and self._is_hard(function, node):
                 self._refuse(function, node, f"`{called}` of rows that get an owner")
             elif table := self._table_object(function, node):
                 self._refuse(function, node, f"rows of `{table}`, a Table that is no class")
@@ -313,7 +329,7 @@ class Scoper:
         called = last_name(node.func)
         if called == "insert" and values_of(function.node, node):
             return False
-        if called == "outerjoin" and isinstance(node.func, ast.Attribute) and node.args:
+        if is_outer(node) and isinstance(node.func, ast.Attribute) and node.args:
             selected = self._mentioned(function, root_of(node.func.value))
             joined = self._all(function, node.args[0])
             if joined and any(are_related(joined[0], one) for one in selected):
