@@ -156,12 +156,14 @@ def test_what_newer_syntax_makes_needless_goes_even_where_the_host_mends_it_by_h
         f'[project]\nname = "a"\nrequires-python = ">=3.12"\n{rules}'
     )
     file = tmp_path / "new.py"
-    file.write_text(
-        "from datetime import datetime, timezone\n\nfrom models import User  # noqa: F401\n\n"
-        "now = datetime.now(timezone.utc)\n"
-    )
+    file.write_text("from datetime import datetime, timezone\n\nnow = datetime.now(timezone.utc)\n")
     Habits(tmp_path).keep([Written("new.py", b"", is_new=True)])
-    assert file.read_text() == (
-        "from datetime import datetime, UTC\n\nfrom models import User  # noqa: F401\n\n"
-        "now = datetime.now(UTC)\n"
-    )
+    assert file.read_text() == ("from datetime import datetime, UTC\n\nnow = datetime.now(UTC)\n")
+
+
+def test_an_import_that_is_there_for_its_effect_stays(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text('[tool.ruff.lint]\npreview = true\nselect = ["ALL"]\n')
+    file = tmp_path / "new.py"
+    file.write_text("from models import User  # noqa: F401\n")
+    Habits(tmp_path).keep([Written("new.py", b"", is_new=True)])
+    assert "from models import User  # noqa: F401\n" in file.read_text()

@@ -77,7 +77,8 @@ class Habits:
         ).ok
 
     def _keep(self, file: Written) -> None:
-        if file.is_new and file.prunes and not file.path.endswith("__init__.py"):
+        prunes = file.is_new and file.prunes and not file.path.endswith("__init__.py")
+        if prunes:
             self._fix(file.path, "F401", self._combined)
         sorting = self._sorting(file)
         if sorting is None and file.is_new and "isort" in self._tools:
@@ -85,9 +86,10 @@ class Habits:
         if sorting is not None:
             self._fix(file.path, "I", sorting)
         if "ruff" in self._tools:
+            is_marked = b"noqa" in (self.folder / file.path).read_bytes()
             self._as_ruff_mends(file)
-            if file.is_new and file.prunes and not file.path.endswith("__init__.py"):
-                self._fix(file.path, "F401", self._combined)  # of newer syntax needs fewer names
+            if prunes and not is_marked:  # newer syntax needs fewer names
+                self._fix(file.path, "F401", self._combined)
         style = self._style(file)
         if style is not None:
             self._format(file.path, style)
