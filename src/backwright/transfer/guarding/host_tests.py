@@ -12,7 +12,12 @@ from backwright.project.apps import is_test
 from backwright.source.fallback import parse_text
 from backwright.source.imports import add_imports
 from backwright.transfer.draft import Draft
-from backwright.transfer.grow.sources import FunctionNode, Sources, last_name
+from backwright.transfer.grow.sources import (
+    FunctionNode,
+    Sources,
+    last_name,
+    names_of_statement,
+)
 from backwright.transfer.grow.speak import Speech, rebound
 from backwright.transfer.grow.template import template_root
 from backwright.transfer.guarding import accounts
@@ -187,14 +192,56 @@ class _Tests:
             self.host.notes.append(Note(self.path, at, f"{function.name} makes rows {NOBODY}"))
             return set()
         asked = f"await owner({session})" if waits else f"owner({session})"
-        someone = f"({asked})" if waits else asked
+        value = f"{f'({asked})' if waits else asked}.{self.host.accounts.key}"
+        done = 0
         for call, kind in made:
-            self._give(call, kind, f"{someone}.{self.host.accounts.key}")
+            if self._is_there(line, session, call):
+                self._give(call, kind, value)
+            elif not self._give_later(function, call, value):
+                self._note(function, call)
+                continue
             self.counts["rows"] += 1
+            done += 1
         for call in told:
+            if not self._is_there(line, session, call):
+                self._note(function, call)
+                continue
             self.edits.add_argument(call, f"{self.host.said.user}={asked}")
             self.counts["calls"] += 1
-        return {"owner"}
+            done += 1
+        return {"owner"} if done else set()
+
+    def _note(self, function: FunctionNode, call: ast.Call) -> None:
+        text = f"{function.name} makes rows {NOBODY}"
+        self.host.notes.append(Note(self.path, call.lineno, text))
+
+    def _is_there(self, line: tuple[FunctionNode, ...], session: str, call: ast.Call) -> bool:
+        """Tell whether a session is known where a call stands."""
+        name = session.partition(".")[0].partition("(")[0]
+        if any(name == one.arg for function in line for one in _parameters(function)):
+            return True
+        if any(name in _set_in(function) for function in line[:-1]):
+            return True
+        inside = _set_in(line[-1]).get(name)
+        if inside is not None:
+            return inside < call.lineno
+        return name in {n for node in self.sources.trees[self.path].body for n in _bound(node)}
+
+    def _give_later(self, function: FunctionNode, call: ast.Call, value: str) -> bool:
+        """Give a row that is made before there is a session its owner where it is added; False if it is not."""
+        names = [ast.unparse(one.targets[0]) for one in ast.walk(function)
+                 if isinstance(one, ast.Assign) and one.value is call]  # fmt: skip
+        for statement in ast.walk(function):
+            added = statement.value if isinstance(statement, ast.Expr) else None
+            if not isinstance(added, ast.Call) or last_name(added.func) != "add" or not names:
+                continue
+            if [ast.unparse(one) for one in added.args] == names and isinstance(
+                statement, ast.Expr
+            ):
+                line = f"{names[0]}.{self.host.owner_column} = {value}"
+                self.edits.line_before(statement, line)
+                return True
+        return False
 
     def _kind(self, call: ast.Call) -> str:
         """Tell whether a call makes a row of an owned table: by its class, or from an object."""
@@ -234,8 +281,8 @@ def _functions(
 
 
 def _calls(function: FunctionNode) -> list[ast.Call]:
-    """Return the calls of a function, without those of functions in it."""
-    found, waiting = [], list(ast.iter_child_nodes(function))
+    """Return the calls of a function's body, without those of functions in it."""
+    found, waiting = [], list[ast.AST](function.body)
     while waiting:
         node = waiting.pop(0)
         found += [node] if isinstance(node, ast.Call) else []
@@ -248,7 +295,7 @@ def _session(function: FunctionNode) -> str | None:
     for call in _calls(function):
         if isinstance(call.func, ast.Attribute) and call.func.attr in ("add", "add_all"):
             return ast.unparse(call.func.value)
-    for argument in [*function.args.args, *function.args.kwonlyargs]:
+    for argument in _parameters(function):
         said = ast.unparse(argument.annotation) if argument.annotation else ""
         if any(kind in said for kind in SESSIONS) or argument.arg in (
             "session",
@@ -257,3 +304,22 @@ def _session(function: FunctionNode) -> str | None:
         ):
             return argument.arg
     return None
+
+
+def _parameters(function: FunctionNode) -> list[ast.arg]:
+    return [*function.args.args, *function.args.kwonlyargs]
+
+
+def _set_in(function: FunctionNode) -> dict[str, int]:
+    """Return the names that a function sets, each with the first line on which it is known."""
+    found: dict[str, int] = {}
+    for node in ast.walk(function):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            found[node.id] = min(node.lineno, found.get(node.id, node.lineno))
+    return found
+
+
+def _bound(node: ast.stmt) -> Iterator[str]:
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        yield from (alias.asname or alias.name for alias in node.names)
+    yield from names_of_statement(node)
