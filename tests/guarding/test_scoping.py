@@ -238,3 +238,18 @@ def test_a_check_of_references_is_only_there_where_it_is_called(tmp_path: Path) 
     sent = drafted(texts["sent"], "db.get(Page, page_id)", SENT)
     assert "require_owned(db, data.page_id, " in sent.text("app/main.py")
     assert "def require_owned(" in sent.text("app/auth.py")
+
+
+def test_accounts_say_what_may_be_none_as_the_tables_beside_them(tmp_path: Path) -> None:
+    schema = "class Put(BaseModel):\n    text: str | None = None\n    note: str | None = None\n\n\n"
+    (tmp_path / "app").mkdir()
+    models = MODELS.replace("    text: Mapped[str]\n", "    text: Mapped[Optional[str]]\n")
+    files = {"models": f"from typing import Optional\n\n{models}", "database": DATABASE}
+    files["main"] = BEFORE.format(code="page_id", helpers=schema, method="get")
+    for name, text in files.items():
+        (tmp_path / "app" / f"{name}.py").write_text(text)
+    draft = Draft(tmp_path)
+    guard(draft, read_project(tmp_path), Wanted(("Page",), ("Shelf",), frozenset()), {})
+    made = draft.text("app/models.py")
+    assert "    token_version: Mapped[Optional[int]]\n" in made
+    assert "    owner_id: Mapped[Optional[int]]" in made

@@ -252,7 +252,9 @@ def _of_libraries(dialect: Dialect, sources: Sources, libraries: Libraries) -> D
     schema = replace(dialect.schema, pydantic=libraries.pydantic, sqlmodel=False)
     if not sources.project.schemas or libraries.optional == "Optional[X]":
         schema = replace(schema, optional=libraries.optional)
-    model = replace(dialect.model, optional=libraries.optional)
+    model = dialect.model
+    if model.optional != "Optional[X]":  # so the tables that are there say it, whatever schemas do
+        model = replace(model, optional=libraries.optional)
     return _with_zones(replace(dialect, schema=schema, model=model))
 
 
