@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from tests.probe.documents import NUMBER, TEXT, body, document, record
 
-from backwright.probe.client import Call, Client
+from backwright.probe.client import Answer, Call, Client, Exchange
 from backwright.probe.inner import with_inner_objects
 from backwright.probe.learner import Learner
-from backwright.probe.objects import Made
+from backwright.probe.objects import Made, Refusal
 from backwright.probe.operations import Operation, read_api
 from backwright.probe.people import Identity, Person
 from backwright.probe.references import References
@@ -97,3 +97,26 @@ def test_the_id_in_a_body_is_the_one_in_the_path(
     call = learner.build(operation(session, "PATCH /customers/{customer_id}"), ANN, full=True)
     assert isinstance(call, Call)
     assert call.body["id"] == call.path["customer_id"]
+
+
+def test_what_a_call_needed_to_succeed_is_given_again(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A document lets a field be left out, and the database does not."""
+    learner = Learner(session)
+    create = operation(session, "POST /orders")
+
+    def answered(call: Call, _: Person) -> tuple[Exchange, tuple[()]]:
+        status = 201 if "lines" in call.body else 500
+        return Exchange(1, ANN.identity, call, Answer(status, {}, "{}", 0.0)), ()
+
+    monkeypatch.setattr(session, "watched", answered)
+    monkeypatch.setattr(learner, "make", lambda *_, **__: Made("product", "ann", ({"id": 1},)))
+    first = learner.build(create, ANN)
+    assert isinstance(first, Call)
+    assert set(first.body) == {"title"}
+    done = learner.perform(create, ANN)
+    assert not isinstance(done, Refusal)
+    second = learner.build(create, ANN)
+    assert isinstance(second, Call)
+    assert set(second.body) == {"title", "lines"}

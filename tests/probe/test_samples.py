@@ -95,3 +95,8 @@ def test_what_decides_who_sees_a_row_lets_nobody_see_it() -> None:
     assert makes.object(schema, "a") == {"is_public": False, "visibility": "private"}
     makes.widens = True
     assert makes.object(schema, "a") == {"is_public": True, "visibility": "public"}
+
+
+@pytest.mark.parametrize("name", ["price", "unit_price", "amount"])
+def test_a_price_in_a_text_is_a_number(name: str) -> None:
+    assert float(sampler().value({"type": "string"}, name, "a")) > 0

@@ -348,9 +348,19 @@ class Learner:
         if operation.body is not None:
             changing = operation.method == "PATCH" or _all_optional(operation)
             give = full or (changing and operation.method in ("PATCH", "PUT", "POST"))
-            body = sampler.value(operation.body, "", who.letter, full=give)
+            needed = set() if give else self._needed_besides(operation)
+            body = sampler.value(operation.body, "", who.letter, full=give or bool(needed))
+            if needed and isinstance(body, dict):
+                named = needed.union((operation.body or {}).get("required", ()))
+                body = {name: value for name, value in body.items() if name in named}
             body = self._with_secrets(self._without_dangling(operation, body), who)
         return Call(operation, path, query, headers, body)
+
+    def _needed_besides(self, operation: Operation) -> set[str]:
+        """Return what may be left out, as its document says, and was given where it first succeeded."""
+        recipe = self._recipes.get(operation.key)
+        given = recipe.body if recipe and isinstance(recipe.body, dict) else {}
+        return {*given} - {*(operation.body or {}).get("required", ())}
 
     def _without_dangling(self, operation: Operation, body: Value) -> Value:
         """Leave out optional references to what cannot be made."""

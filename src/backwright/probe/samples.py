@@ -33,6 +33,7 @@ _BY_NAME: tuple[tuple[re.Pattern[str], Callable[[Mark], str]], ...] = (
     (re.compile(r"(?i)phone|mobile|^tel$|^fax$"), lambda m: f"+1415555{m.number % 10_000:04d}"),
     (re.compile(r"(?i)ur[li]$|website|link$|homepage|avatar|image|photo|picture"), lambda m: m.url),
     (re.compile(r"(?i)(^|_)date$|^dob$|birth_?da(y|te)"), lambda m: m.day.isoformat()),
+    (re.compile(r"(?i)(^|_)(price|cost|amount|fee|salary)$"), lambda m: f"{m.number}.50"),
     (re.compile(r"(?i)colou?r"), lambda m: f"#{m.number % 0xFFFFFF:06x}"),
     (re.compile(r"(?i)currency"), lambda _: "EUR"),
     (re.compile(r"(?i)country_?code|^country$"), lambda _: "DE"),
