@@ -216,11 +216,7 @@ def module_name(file: str, start: str) -> str:
 
 def _required(project: Project) -> tuple[str, ...]:
     """Return the variables of the settings that have no default."""
-    names = (
-        one.variables[0]
-        for one in project.settings
-        if one.required and one.variables and one.shape != "nested"  # made of others
-    )
+    names = (one.variables[0] for one in project.settings if one.required and one.variables)
     return tuple(dict.fromkeys(names))
 
 

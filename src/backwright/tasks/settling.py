@@ -62,7 +62,10 @@ def settle(project: Project, facts: HostFacts, bench: Bench) -> dict[str, str]:
     """
     told = facts.database_variables
     required = [name for name in (*facts.required, *_for_tokens(project)) if name not in told]
-    asked = [Missing(name, "missing", "") for name in required]
+    nested = {
+        one.variables[0] for one in project.settings if one.variables and one.shape == "nested"
+    }
+    asked = [Missing(name, "missing", "") for name in required if name not in nested]
     made_up = placeholders(project, asked, {})
     given = given_values(project.root, required, made_up)
     given = {name: value for name, value in given.items() if name not in told}
