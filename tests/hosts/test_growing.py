@@ -117,3 +117,91 @@ def test_schemas_beside_tables_call_a_uuid_by_its_module(tmp_path: Path) -> None
     assert "class InvoicePublic" in code
     assert "from sqlalchemy import UUID, " in code
     assert "    id: uuid.UUID\n" in code
+
+
+FACTORY = {
+    "app/__init__.py": "",
+    "app/main.py": "from fastapi import FastAPI\n\nfrom app.db import engine\n\n\n"
+    "def create_app() -> FastAPI:\n    app = FastAPI()\n    app.state.engine = engine\n    return app\n",
+    "app/db.py": "from sqlalchemy import create_engine\nfrom sqlalchemy.orm import DeclarativeBase, Session\n\n"
+    'engine = create_engine("postgresql+psycopg://localhost/blog")\n\n\n'
+    "class Base(DeclarativeBase):\n    pass\n\n\n"
+    "def get_session():\n    with Session(engine) as session:\n        return session\n",
+}
+
+
+def _grown(host: Path, files: dict[str, str]) -> list[str]:
+    for path, text in files.items():
+        (host / path).parent.mkdir(parents=True, exist_ok=True)
+        (host / path).write_text(text)
+    spec = read_resource_line("Invoice number:str:1..9")
+    return write(host, read_project(host), spec, VERSIONS)[1]
+
+
+def test_tests_of_an_application_that_a_function_makes_speak_of_what_it_makes(
+    tmp_path: Path,
+) -> None:
+    files = _grown(tmp_path, FACTORY)
+    tests = next((tmp_path / path).read_text() for path in files if "/test_" in path)
+    assert "app = create_app()\n" in tests
+    assert "app.dependency_overrides[" in tests
+    assert "create_app.dependency_overrides" not in tests
+
+
+def test_a_function_that_is_called_as_ours_would_be_stays(tmp_path: Path) -> None:
+    """What returns a session that is closed already is no dependency, and it has the name."""
+    _grown(tmp_path, FACTORY)
+    code = (tmp_path / "app/db.py").read_text()
+    assert code.count("def get_session(") == 1
+    assert "def get_db_session() -> Iterator[Session]:" in code
+    assert "Depends(get_db_session)" in code
+
+
+def test_tests_know_the_address_of_an_engine_that_a_function_makes_when_it_is_asked(
+    tmp_path: Path,
+) -> None:
+    """`settings = get_settings()` stands in the function alone: tests say what it is given."""
+    files = {
+        "app/__init__.py": "",
+        "app/main.py": "from typing import Annotated\n\nfrom fastapi import Depends, FastAPI\n"
+        "from sqlalchemy.ext.asyncio import AsyncSession\n\nfrom app.db import get_db\n\napp = FastAPI()\n\n\n"
+        '@app.get("/health")\nasync def health(db: Annotated[AsyncSession, Depends(get_db)]) -> bool:\n'
+        "    return db.is_active\n",
+        "app/settings.py": "from pydantic_settings import BaseSettings\n\n\nclass Settings(BaseSettings):\n"
+        "    DATABASE_URL: str\n\n\ndef get_settings() -> Settings:\n    return Settings()\n",
+        "app/db.py": "from collections.abc import AsyncGenerator\n\n"
+        "from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine\n"
+        "from sqlalchemy.orm import DeclarativeBase\n\nfrom app.settings import get_settings\n\n"
+        "_engine: AsyncEngine | None = None\n\n\nclass Base(DeclarativeBase):\n    pass\n\n\n"
+        "async def get_db() -> AsyncGenerator[AsyncSession, None]:\n    global _engine\n"
+        "    settings = get_settings()\n    if _engine is None:\n"
+        "        _engine = create_async_engine(settings.DATABASE_URL)\n"
+        "    async with AsyncSession(_engine) as session:\n        yield session\n",
+    }
+    paths = _grown(tmp_path, files)
+    code = "".join((tmp_path / path).read_text() for path in paths if path.startswith("tests/"))
+    assert "create_async_engine(get_settings().DATABASE_URL, " in code
+    assert "from app.settings import get_settings\n" in code
+    assert "engine.url" not in code
+
+
+def test_a_choice_that_stands_elsewhere_takes_its_base_along(tmp_path: Path) -> None:
+    """The module of the table imports the choice, and nothing for declaring it."""
+    files = {
+        "app/__init__.py": "",
+        "app/main.py": "from fastapi import FastAPI\n\nfrom app.models import Student\n\napp = FastAPI()\n\n\n"
+        '@app.get("/latest")\ndef latest() -> Student:\n    return Student()\n',
+        "app/enums.py": "from enum import StrEnum\n\n\nclass Nation(StrEnum):\n    HERE = 'here'\n",
+        "app/models.py": "from sqlmodel import Field, SQLModel\n\nfrom app.enums import Nation\n\n\n"
+        "class Student(SQLModel, table=True):\n"
+        "    id: int | None = Field(default=None, primary_key=True)\n    nation: Nation\n",
+    }
+    for path, text in files.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    spec = read_resource_line("Invoice status:enum:open,paid")
+    write(tmp_path, read_project(tmp_path), spec, VERSIONS)
+    assert "class InvoiceStatus(StrEnum):" in (tmp_path / "app/enums.py").read_text()
+    models = (tmp_path / "app/models.py").read_text()
+    assert "import InvoiceStatus, Nation\n" in models
+    assert "StrEnum" not in models

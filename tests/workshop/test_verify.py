@@ -320,3 +320,23 @@ def test_where_no_test_passes_before_nor_after_nothing_is_proved(
     with shelf(cluster, tmp_path, edits, before) as bench:
         result = only(bench, "migrations", "tests")["tests"]
     assert result.verdict == "skipped"
+
+
+def test_a_choice_may_be_declared_as_its_neighbours_are(cluster: Cluster, tmp_path: Path) -> None:
+    """`class Color(str, Enum)`, as newer linters do not want it: the project says so, too."""
+    before = tmp_path / "before"
+    shutil.copytree(SHELF / "before", before)
+    settings = (before / "pyproject.toml").read_text()
+    wanted = settings.replace('select = ["E"', 'preview = true\nselect = ["UP042", "E"')
+    (before / "pyproject.toml").write_text(wanted)
+    code = "\n\nclass {}(str, enum.Enum):\n    ONE = 'one'\n"
+    main = "import enum\n\n" + (before / "app/main.py").read_text()
+    (before / "app/main.py").write_text(main + code.format("Old"))
+    after = (SHELF / "after/app/main.py").read_text()
+    more = "import enum\n\n" + after + code.format("Old") + code.format("New")
+    told = (SHELF / "after/pyproject.toml").read_text()
+    changed = {"app/main.py": (after, more), "pyproject.toml": (told, wanted)}
+    with shelf(cluster, tmp_path / "work", changed, before) as bench:
+        result = only(bench, "lint")["lint"]
+    assert result.verdict == "pass", result.detail
+    assert "UP042 Class New" in result.detail

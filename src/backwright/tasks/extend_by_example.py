@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from backwright.errors import VerificationError
 from backwright.host.environment import find
 from backwright.project import read_project
 from backwright.report.change import ChangeReport, PlanStep
@@ -31,6 +32,7 @@ from backwright.tasks.habits import Habits, Written, width_of
 from backwright.tasks.migration import write_revision
 from backwright.tasks.nested import Below, write_below
 from backwright.tasks.safe_migration import make_safe
+from backwright.tasks.undefined import undefined_names
 from backwright.transfer.dialect import python_of
 from backwright.transfer.dialect.defaults import stored_value
 from backwright.transfer.draft import Draft
@@ -132,6 +134,9 @@ def _write_all(place: Workplace, request: AddField, rows: Rows) -> _Written:
     finish_migration(place, migration)
     files = list(dict.fromkeys([*files, *below.files, *migration]))
     format_as_host(place, files)
+    python = python_of(learning.project, found)
+    if lacking := undefined_names(place.folder, files, place.staging.original, python):
+        raise VerificationError(f"what was written lacks {', '.join(lacking)}", ())
     return _Written(learning, done, below, migration, notes, files)
 
 

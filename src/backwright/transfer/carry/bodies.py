@@ -138,19 +138,27 @@ def _assert_slot(small: cst.Assert) -> Slot | None:
 
 def _guarded_slot(work: Work, node: cst.If) -> Slot | None:
     inner = node.body.body
-    if len(inner) != 1 or not isinstance(inner[0], cst.SimpleStatementLine):
+    if not isinstance(inner[-1], cst.SimpleStatementLine):
         return None
-    small = inner[0].body[0]
+    small = inner[-1].body[0]
     (number,) = fields_in(node)
     if not access(node.test, number) or not isinstance(small, cst.Assign):
         return None
     copied = _simple_slot(work, small)
     if copied and copied.kind == "copy":
         return Slot("guarded", number, shape(node.test) + copied.key)
+    if len(inner) != 1:
+        return None
     target = code_of(small.targets[0].target)
     if fields_in(small.value) and target in code_of(small.value):
         return Slot("filter", number, target)
     return None
+
+
+def is_guarded(work: Work, node: cst.If) -> bool:
+    """Tell whether a block only says what a change of one field is: others have their own."""
+    slot = _slot(work, node)
+    return slot is not None and slot.kind == "guarded"
 
 
 # --- what stands there instead
@@ -285,8 +293,18 @@ def _guarded(work: Work, _: str, like: Like) -> list[cst.BaseStatement]:
     for f in work.likeness.columns:
         number = work.likeness.analog(f, like.keys())
         assert number is not None  # noqa: S101
-        made.append(named(tested_for_none(work, like[number], number, f), {number: f.column}))
+        statement = like[number]
+        if work.extends or work.likeness.keys.get(number) != f:
+            statement = _without_checks(statement)
+        made.append(named(tested_for_none(work, statement, number, f), {number: f.column}))
     return made
+
+
+def _without_checks(node: Statement) -> Statement:
+    """Return `if status is not None: …` without what it asks of that field alone."""
+    block = cst.ensure_type(node, cst.If)
+    last = block.body.body[-1].with_changes(leading_lines=[])
+    return block.with_changes(body=block.body.with_changes(body=[last]))
 
 
 def tested_for_none(work: Work, node: Statement, number: int, new: FieldSpec) -> Statement:

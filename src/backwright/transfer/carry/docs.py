@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import libcst as cst
 
 from backwright.spec.names import article, names_of
+from backwright.transfer.carry.marks import code_of
 from backwright.transfer.carry.values import Work
 
 _ENTRY = r"^(?P<head>\s*(?::param\s+(?:[\w\[\]|. ]+\s)?)?){name}(?P<tail>\s*(?:\([^)]*\))?\s*:)"
@@ -20,8 +21,9 @@ def documented(work: Work, node: cst.FunctionDef) -> cst.FunctionDef:
     names = {p.name.value for p in (*node.params.params, *node.params.kwonly_params)}
     if text is None or not names & set(columns):
         return node
+    kinds = _kinds(node)
     if work.extends:
-        return _with_more(work, node, text, [c for c in columns if c in names])
+        return _with_more(work, node, text, {c: kinds[c] for c in columns if c in names})
     lines = text.split("\n")
     made: list[str] = []
     said: set[int] = set()
@@ -35,13 +37,19 @@ def documented(work: Work, node: cst.FunctionDef) -> cst.FunctionDef:
             continue
         level, skipping = indent, True
         if not said:
-            made += [_said(work, line, entry, c) for c in columns if c in names]
+            made += [_said(work, line, entry, c, kinds[c]) for c in columns if c in names]
         said.add(entry)
     return _with_docstring(node, text, "\n".join(made)) if said else node
 
 
+def _kinds(node: cst.FunctionDef) -> dict[str, str]:
+    """Return the types of a function's parameters, as they are written."""
+    params = (*node.params.params, *node.params.kwonly_params)
+    return {p.name.value: code_of(p.annotation.annotation) if p.annotation else "" for p in params}
+
+
 def _with_more(
-    work: Work, node: cst.FunctionDef, text: str, columns: Sequence[str]
+    work: Work, node: cst.FunctionDef, text: str, columns: Mapping[str, str]
 ) -> cst.FunctionDef:
     lines = text.split("\n")
     entries = [i for i, line in enumerate(lines) if _entry(work, line) is not None]
@@ -54,7 +62,7 @@ def _with_more(
     indent = len(lines[last]) - len(lines[last].lstrip())
     while end < len(lines) and len(lines[end]) - len(lines[end].lstrip()) > indent:
         end += 1
-    made = [_said(work, lines[last], number, c) for c in columns]
+    made = [_said(work, lines[last], number, c, kind) for c, kind in columns.items()]
     return _with_docstring(node, text, "\n".join([*lines[:end], *made, *lines[end:]]))
 
 
@@ -69,12 +77,26 @@ def _entry(work: Work, line: str) -> int | None:
     return None
 
 
-def _said(work: Work, line: str, number: int, column: str) -> str:
-    old = work.facts.fields[number].name
-    made = re.sub(_ENTRY.format(name=old), rf"\g<head>{column}\g<tail>", line)
-    head, _, rest = made.partition(f"{column}")
-    human = names_of(column).human
-    return head + column + re.sub(rf"\b{re.escape(names_of(old).human)}\b", human, rest)
+def _said(work: Work, line: str, number: int, column: str, kind: str) -> str:
+    """Return a field's line: its own type, and words that say no other field.
+
+    Where the old field's words do not name it, they cannot be turned into the new one's.
+    """
+    old, human = work.facts.fields[number].name, names_of(column).human
+    found = re.match(_ENTRY.format(name=old), line)
+    assert found is not None  # noqa: S101
+    rest = line[found.end() :]
+    said = re.sub(rf"\b{re.escape(names_of(old).human)}\b", human, rest)
+    if rest.strip() and said == rest:
+        lead, end = (
+            rest[: len(rest) - len(rest.lstrip())],
+            "." if rest.rstrip().endswith(".") else "",
+        )
+        noun = work.facts.new.human
+        ending = rest[len(rest.rstrip()) :]
+        said = f"{lead}{human.capitalize()} of the {noun}{end}{ending}"
+    tail = re.sub(r"\([^)]*\)", lambda _: f"({kind})", found["tail"]) if kind else found["tail"]
+    return f"{found['head']}{column}{tail}{said}"
 
 
 def reworded(node: cst.FunctionDef, words: Mapping[str, str]) -> cst.FunctionDef:
@@ -101,6 +123,8 @@ def _with_docstring(node: cst.FunctionDef, old: str, new: str) -> cst.FunctionDe
     string = expression.value
     if not isinstance(string, cst.SimpleString):
         return node
+    if "\r\n" in string.raw_value:  # which a text that is read has not
+        new = new.replace("\n", "\r\n")
     raw = string.with_changes(value=string.value.replace(string.raw_value, new, 1))
     line = first.with_changes(body=[expression.with_changes(value=raw)])
     return node.with_changes(body=node.body.with_changes(body=[line, *node.body.body[1:]]))

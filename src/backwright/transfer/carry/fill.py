@@ -9,10 +9,11 @@ from typing import TypeVar
 import libcst as cst
 
 from backwright.spec.types import FieldSpec
-from backwright.transfer.carry.bodies import fill_body
+from backwright.transfer.carry.bodies import fill_body, is_guarded
 from backwright.transfer.carry.checks import repeat_checks
 from backwright.transfer.carry.classes import fill_class
 from backwright.transfer.carry.docs import documented
+from backwright.transfer.carry.idle import without_idle_locals
 from backwright.transfer.carry.items import (
     item_field,
     named,
@@ -49,6 +50,7 @@ class Filler(cst.CSTTransformer):
         self.called: dict[cst.Dict, str] = {}  # the variables that dictionaries are given to
         self.decorators = 0
         self.taken_apart: set[cst.CSTNode] = set()
+        self.guarded: set[cst.CSTNode] = set()  # the bodies of what only one field is asked for
 
     @property
     def _scope(self) -> str:
@@ -61,7 +63,7 @@ class Filler(cst.CSTTransformer):
         self, original_node: cst.FunctionDef, updated_node: cst.FunctionDef
     ) -> cst.FunctionDef:
         self.functions.pop()
-        return documented(self.work, updated_node)
+        return documented(self.work, without_idle_locals(self.work, original_node, updated_node))
 
     def visit_Decorator(self, node: cst.Decorator) -> None:
         self.decorators += 1
@@ -113,10 +115,16 @@ class Filler(cst.CSTTransformer):
         body = fill_body(self.work, "", updated_node.body)
         return updated_node.with_changes(body=body)
 
+    def visit_If(self, node: cst.If) -> None:
+        if is_guarded(self.work, node):
+            self.guarded.add(node.body)
+
     def leave_IndentedBlock(
         self, original_node: cst.IndentedBlock, updated_node: cst.IndentedBlock
     ) -> cst.IndentedBlock:
-        body = fill_body(self.work, self._scope, updated_node.body)
+        body: Sequence[cst.BaseStatement] = updated_node.body
+        if original_node not in self.guarded:
+            body = fill_body(self.work, self._scope, body)
         owner = "".join(self.owners[-1:])
         if self.functions and purpose(self.functions[-1], owner) in ("make", "change"):
             body = repeat_checks(self.work, body)

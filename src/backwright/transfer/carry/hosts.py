@@ -45,7 +45,7 @@ class Store:
             return f"await {self.session}.fetch_one(select({model}).where({model}.{key} == {id_}))"
         asked = f"{self.session}.get({model}, {id_})"
         if self.way == "query":
-            return f"{self.session}.query({model}).get({id_})"
+            return f"{self.session}.query({model}).filter({model}.{key} == {id_}).first()"
         return f"await {asked}" if self.is_async else asked
 
     @property

@@ -288,7 +288,7 @@ class Linker:
         column = self.work.facts.owner
         if not parent.guarded or not column:
             return None
-        return owner_value(site.node, column) or self._caller(site, column)
+        return owner_value(site.node, column) or self._caller(site, column) or _of_row(site, column)
 
     def _caller(self, site: Site, column: str) -> str | None:
         """Return what another function of the part compares with, where a site has it, too."""
@@ -301,6 +301,11 @@ class Linker:
             if root in params and (root != "self" or function in methods):
                 return value
         return None
+
+
+def _of_row(site: Site, column: str) -> str | None:
+    """Return the owner of the row that is changed: what it points to is that user's, too."""
+    return f"{site.row}.{column}" if site.is_change and site.row else None
 
 
 def _classes(tree: cst.Module) -> list[cst.ClassDef]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import libcst as cst
@@ -9,8 +10,8 @@ import libcst.matchers as m
 
 from backwright.spec.types import FieldSpec
 from backwright.transfer.carry.bodies import filters_all
-from backwright.transfer.carry.items import spread
-from backwright.transfer.carry.marks import field_of
+from backwright.transfer.carry.items import is_literal, spread
+from backwright.transfer.carry.marks import code_of, field_of
 from backwright.transfer.carry.mentions import purpose
 from backwright.transfer.carry.types import Role
 from backwright.transfer.carry.values import Work, made_in_tests
@@ -79,7 +80,7 @@ def _param(work: Work, new: FieldSpec, old: Sequence[cst.Param], role: Role) -> 
         default = None
     else:
         default = _default(work, new) if role == "create" else cst.Name("None")
-    annotation = declared.annotation if like.annotation else None
+    annotation = _plainly(work, new, declared.annotation) if like.annotation else None
     equal = cst.AssignEqual() if annotation else _tight()
     return cst.Param(
         cst.Name(new.column),
@@ -87,6 +88,18 @@ def _param(work: Work, new: FieldSpec, old: Sequence[cst.Param], role: Role) -> 
         default=default,
         equal=equal if default is not None else cst.MaybeSentinel.DEFAULT,
     )
+
+
+def _plainly(work: Work, new: FieldSpec, said: cst.Annotation) -> cst.Annotation:
+    """Return a type without the bounds that only a schema asks for: `conint(ge=1) | None`."""
+    code = code_of(said.annotation)
+    plain = _declared(work, new, "public")
+    if "(" not in code or "Depends(" in code or plain is None or "(" in code_of(plain.annotation):
+        return said
+    kind = code_of(plain.annotation.annotation)
+    if re.search(r"\b(?:None|Optional)\b", code) and not re.search(r"\b(?:None|Optional)\b", kind):
+        kind = f"Optional[{kind}]" if "Optional[" in code else f"{kind} | None"
+    return cst.Annotation(cst.parse_expression(kind))
 
 
 def _declared(work: Work, new: FieldSpec, role: Role) -> cst.AnnAssign | None:
@@ -105,7 +118,17 @@ def _default(work: Work, new: FieldSpec) -> cst.BaseExpression:
         said = [a.value for a in value.args if a.keyword and a.keyword.value == "default"]
         value = next(iter([*said, *(a.value for a in value.args[:1] if a.keyword is None)]), None)
     plain = isinstance(value, cst.Name | cst.Attribute | cst.SimpleString | cst.Integer | cst.Float)
+    plain = plain or _is_of_literals(value)
     return value if plain and value is not None else cst.Name("None")
+
+
+def _is_of_literals(value: cst.BaseExpression | None) -> bool:
+    """Tell whether a value is one for all calls, and never changed: `Decimal("1")`."""
+    return (
+        isinstance(value, cst.Call)
+        and bool(value.args)
+        and all(is_literal(a.value) for a in value.args)
+    )
 
 
 def _wrapped(old: cst.Call, new: FieldSpec, given: cst.BaseExpression) -> cst.Call:

@@ -21,6 +21,7 @@ from backwright.transfer.draft import Draft
 from backwright.transfer.example.chain import Part, read_chain
 from backwright.transfer.example.facts import Learning, facts
 from backwright.transfer.example.handing_over import hand_over
+from backwright.transfer.example.lending import lend_names
 from backwright.transfer.example.needs import add_needs
 from backwright.transfer.example.ownership import Ownership
 from backwright.transfer.example.surroundings import Surround
@@ -156,6 +157,9 @@ def extend_resource(draft: Draft, learning: Learning, *, width: int) -> Transfer
         imports = {(m, n) for m, n in imports if not n or n.rpartition(" ")[2] in used}
         if imports:
             add_needs(draft, learning.owners.modules, path, path, imports, width=width)
+    lend_names(
+        draft, learning.owners.modules, [p.path for p in learning.chain.parts], {}, width=width
+    )
     done.new_tests = [
         p for p in splices if any(x.role == "test" for x in learning.chain.parts_of(p))
     ]

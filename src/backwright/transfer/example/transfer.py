@@ -22,6 +22,7 @@ from backwright.transfer.example.chain import Chain, Part
 from backwright.transfer.example.facts import Learning, facts
 from backwright.transfer.example.idle import without_idle_classes
 from backwright.transfer.example.imports import repeat_imports
+from backwright.transfer.example.lending import lend_names
 from backwright.transfer.example.modules import is_migration
 from backwright.transfer.example.naming import Naming
 from backwright.transfer.example.needs import add_needs
@@ -149,6 +150,10 @@ def transfer(draft: Draft, learning: Learning, *, width: int) -> Transferred:
         done.add("model", path)
     _import(draft, learning, reach, done, width)
     _add_needs(draft, learning, carried, width)
+    likes = {learning.naming.path_of(part): part.path for part in learning.chain.parts}
+    lend_names(
+        draft, learning.owners.modules, [p.path for p in learning.chain.parts], likes, width=width
+    )
     return done
 
 

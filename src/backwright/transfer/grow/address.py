@@ -7,7 +7,7 @@ import builtins
 from dataclasses import dataclass
 
 from backwright.transfer.declaration import Import
-from backwright.transfer.grow.sources import Sources, last_name, names_of_statement
+from backwright.transfer.grow.sources import FunctionNode, Sources, last_name, names_of_statement
 
 _MAKERS = ("create_engine", "create_async_engine")
 
@@ -29,10 +29,36 @@ def read_address(sources: Sources) -> Address | None:
         given = call.args[0] if call.args else named
         if given is None or isinstance(given, ast.Constant | ast.JoinedStr):
             continue
+        given = _without_variables(sources.trees[path], call, given)
         names = _names(sources, path, given)
         if names is not None:
             return Address(ast.unparse(given), names)
     return _of_a_class(sources) or _of_a_function(sources)
+
+
+def _without_variables(tree: ast.Module, call: ast.Call, given: ast.expr) -> ast.expr:
+    """Return what an engine is made with, its function's own variables by what they are given.
+
+    `settings = get_settings()`, and then `create_engine(settings.url)`.
+    """
+    around = [f for f in ast.walk(tree) if isinstance(f, FunctionNode) and call in ast.walk(f)]
+    values = {
+        target.id: node.value
+        for function in around
+        for node in ast.walk(function)
+        if isinstance(node, ast.Assign) and call not in ast.walk(node)
+        for target in node.targets
+        if isinstance(target, ast.Name) and isinstance(node.value, ast.Call) and not node.value.args
+    }
+
+    class Replacing(ast.NodeTransformer):
+        def visit_Name(self, node: ast.Name) -> ast.expr:
+            return values.get(node.id, node)
+
+    copy = ast.parse(ast.unparse(given), mode="eval").body
+    made = Replacing().visit(copy) if values else copy
+    assert isinstance(made, ast.expr)  # noqa: S101
+    return made
 
 
 def _of_a_class(sources: Sources) -> Address | None:

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from backwright.errors import UsageError
 from backwright.project.types import Column
 from backwright.source.imports import add_imports, add_typing_imports, leaves_unbound
-from backwright.source.outline import outline
+from backwright.source.outline import outline, used_names
 from backwright.source.text import Splice, lines_between, splice
 from backwright.transfer.declaration import Declaration, Import, wanted_imports
 from backwright.transfer.dialect.bound import relative_module, share_a_package
@@ -49,7 +49,9 @@ def add_model(growth: Growth) -> None:
             _append(growth, home, definition.code, definition.imports)
             files.append(home)
     known = names_in_host(growth) | names_in_module(growth.example.code)
-    imports = {_absolute(growth, pair) for pair in made.imports}
+    used = used_names(ast.parse(code))  # a choice that stands elsewhere takes its base along
+    brought = {pair for pair in made.imports if not pair[1] or pair[1].rpartition(" ")[2] in used}
+    imports = {_absolute(growth, pair) for pair in brought}
     needed = imports | _needed(code, known, growth, growth.homes.models)
     _append(growth, growth.homes.models, code, needed, docstring="Database tables.")
     for one in growth.fields:
@@ -386,7 +388,8 @@ def renaming(growth: Growth, code: str) -> Renaming:
     if seams.engine:
         exact |= {"engine": seams.engine[1]}
     for app in growth.sources.project.apps[:1]:
-        exact |= {"app": app.object.rpartition(":")[2].removesuffix("()")}
+        name = app.object.rpartition(":")[2]
+        exact |= {"app": name} if not name.endswith("()") else {}  # tests call what they make so
     own = re.findall(r"^from (app(?:\.\w+)*) import ", code, re.MULTILINE)
     kept = {module: module for module in own}  # rebound when all is said
     return Renaming(((NOTE, new),), exact=exact, modules=kept)

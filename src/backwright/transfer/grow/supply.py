@@ -41,7 +41,7 @@ def supply_database(
     """
     if seams.session is not None:
         return Supplied(seams)
-    draft = sources.draft
+    draft, name = sources.draft, "get_session"
     code = _rebased(plain.text("app/database.py"), seams, sources.module(homes.models))
     if not annotated:
         code = _without_alias(code)
@@ -59,7 +59,10 @@ def supply_database(
         files = (path, *((changed.file,) if changed else ()))
     else:
         path = str(sources.file(seams.engine[0]))
-        wanted = {"get_session", "SessionDep"}
+        if name in names_in(draft.text(path)):  # which gives sessions in another way
+            name = "get_db_session"
+            code = re.sub(r"\bget_session\b", name, code)
+        wanted = {name, "SessionDep"}
         if sources.project.migrations is None and not creates_tables(sources):
             wanted.add("create_tables")
         draft.write(path, _with_definitions(draft.text(path), code, wanted, seams.engine[1]))
@@ -67,7 +70,7 @@ def supply_database(
     module = sources.module(path)
     kind = _session_kind(code)
     alias = (module, "SessionDep") if annotated else None
-    session = Dependency(kind, (module, "get_session"), alias, annotated)
+    session = Dependency(kind, (module, name), alias, annotated)
     engine = seams.engine or (module, "engine")
     return Supplied(
         replace(seams, session=session, engine=engine), files, (module, "create_tables")

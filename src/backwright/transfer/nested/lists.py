@@ -90,7 +90,7 @@ def copied(program: Program, edits: Edits, way: Way, narrowed: Narrowed, value: 
     made = Copies()
     if not way.calls:
         _narrow(program, way.functions[0], edits, narrowed, value)
-        _copy_counts(program, edits, way, narrowed, value, made)
+        _copy_counts(program, edits, way.functions[0], None, narrowed, value, made)
         return made
     _rename(way.calls[0][1], edits, narrowed, value)
     first = way.calls[0][1].func
@@ -98,38 +98,92 @@ def copied(program: Program, edits: Edits, way: Way, narrowed: Narrowed, value: 
     made.at_home = _named(program, way, 0, narrowed)
     for place, function in enumerate(way.functions[1:], start=1):
         for one in program.family(function):
-            made.behind[one] = textwrap.dedent(_copy(program, one, way, place, narrowed))
+            made.behind[one] = ""
+            made.behind[one] = textwrap.dedent(_copy(program, one, way, place, narrowed, made))
             needs = set(narrowed.needs) if one is way.functions[-1] else set()
             if one is function and place < len(way.calls):
                 needs |= _named(program, way, place, narrowed)
             made.needs.setdefault(one.path, set()).update(needs)
-    _copy_counts(program, edits, way, narrowed, value, made)
+    _copy_counts(program, edits, way.functions[0], way.calls[0][1], narrowed, value, made)
     return made
 
 
 def _copy_counts(
-    program: Program, edits: Edits, way: Way, narrowed: Narrowed, value: str, made: Copies
+    program: Program,
+    edits: Edits,
+    function: Function,
+    known: ast.Call | None,
+    narrowed: Narrowed,
+    value: str,
+    made: Copies,
 ) -> None:
-    """Copy what else a handler asks of the same rows, such as how many there are.
+    """Copy what else a function on the way asks of the same rows, such as how many there are.
+
+    Args:
+        program: the host.
+        edits: those of the module in which the function's copy is made.
+        function: the handler, or what is called on the way.
+        known: the call that leads to the rows.
+        narrowed: what the rows have in common.
+        value: the expression of the parent's key in the function.
+        made: where the copies go.
 
     Raises:
         UnsaidError: it asks for them in a way that was not understood.
     """
-    handler = way.functions[0]
-    for call, targets in program.callees(handler):
-        if way.calls and call is way.calls[0][1]:
+    is_handler = function not in made.behind
+    for call, targets in program.callees(function):
+        if call is known:
             continue
         for target in targets:
-            starts = _starts(program, target, narrowed.model)
-            if not starts:
+            if not _asks(program, target, narrowed.model, frozenset()):
                 continue
-            if len(targets) > 1 or not isinstance(call.func, ast.Attribute):
-                raise UnsaidError(f"{handler.name} asks {target.name} for more of these rows")
+            is_bare = not isinstance(call.func, ast.Attribute)
+            if len(targets) > 1 or (is_bare and is_handler):
+                raise UnsaidError(f"{function.node.name} asks {target.name} for more of these rows")
             _rename(call, edits, narrowed, value)
+            if is_bare and target.path != function.path:
+                name = f"{target.node.name}{narrowed.suffix}"
+                brought = (program.sources.module(target.path), name)
+                made.needs.setdefault(function.path, set()).add(brought)
             if target not in made.behind:
-                copy = Way((), ((target, call),))
-                made.behind[target] = textwrap.dedent(_copy(program, target, copy, 0, narrowed))
+                made.behind[target] = ""  # one that calls itself is copied once
+                made.behind[target] = textwrap.dedent(_counting(program, target, narrowed, made))
                 made.needs.setdefault(target.path, set()).update(narrowed.needs)
+
+
+def _asks(program: Program, function: Function, model: str, seen: frozenset[Function]) -> bool:
+    """Tell whether a function asks for rows of a model, by itself or by what it calls."""
+    if function in seen:
+        return False
+    if _starts(program, function, model):
+        return True
+    there = seen | {function}
+    return any(
+        _asks(program, target, model, there)
+        for _, targets in program.callees(function)
+        for target in targets
+    )
+
+
+def _counting(program: Program, function: Function, narrowed: Narrowed, made: Copies) -> str:
+    """Return a function that asks for the same rows under another name, told of the parent."""
+    edits = _opened(program, function, narrowed)
+    if _starts(program, function, narrowed.model):
+        _narrow(program, function, edits, narrowed, narrowed.argument)
+    _copy_counts(program, edits, function, None, narrowed, narrowed.argument, made)
+    return _definition(edits.made(), function)
+
+
+def _opened(program: Program, function: Function, narrowed: Narrowed) -> Edits:
+    """Return the edits of a function's copy: its own name, and one parameter more."""
+    edits = Edits(program.sources.draft.text(function.path))
+    start = edits.start(function.node)
+    head = edits.text(start, edits.start(function.node.body[0]))
+    at = start + head.index(function.node.name) + len(function.node.name)
+    edits.insert(at, narrowed.suffix)
+    append_parameter(function, edits, f"{_star(function)}{narrowed.argument}: {narrowed.kind}")
+    return edits
 
 
 def _named(program: Program, way: Way, place: int, narrowed: Narrowed) -> set[tuple[str, str]]:
@@ -141,21 +195,18 @@ def _named(program: Program, way: Way, place: int, narrowed: Narrowed) -> set[tu
     return {(program.sources.module(target.path), f"{target.node.name}{narrowed.suffix}")}
 
 
-def _copy(program: Program, function: Function, way: Way, place: int, narrowed: Narrowed) -> str:
-    """Return a function under another name, told of the parent."""
-    code = program.sources.draft.text(function.path)
-    edits = Edits(code)
-    start = edits.start(function.node)
-    head = edits.text(start, edits.start(function.node.body[0]))
-    at = start + head.index(function.node.name) + len(function.node.name)
-    edits.insert(at, narrowed.suffix)
-    append_parameter(function, edits, f"{_star(function)}{narrowed.argument}: {narrowed.kind}")
-    if not way.queries:
-        _narrow(program, function, edits, narrowed, narrowed.argument)
-    elif place < len(way.calls) and function is way.functions[place]:
-        _rename(way.calls[place][1], edits, narrowed, narrowed.argument)
+def _copy(
+    program: Program, function: Function, way: Way, place: int, narrowed: Narrowed, made: Copies
+) -> str:
+    """Return a function on the way under another name, told of the parent."""
+    edits, known = _opened(program, function, narrowed), None
+    if place < len(way.calls) and function is way.functions[place]:
+        known = way.calls[place][1]
+        _rename(known, edits, narrowed, narrowed.argument)
     elif function is way.functions[-1]:
         _narrow(program, function, edits, narrowed, narrowed.argument)
+    if function in way.functions:
+        _copy_counts(program, edits, function, known, narrowed, narrowed.argument, made)
     return _definition(edits.made(), function)
 
 

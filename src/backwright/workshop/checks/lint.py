@@ -6,7 +6,7 @@ import json
 import re
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -19,6 +19,7 @@ from backwright.workshop.settings import formatters, placeless, tables
 _LINE = re.compile(
     r"^(?:\./)?(?P<file>[^:\n]+?):(?P<line>\d+):(?:\d+:)?\s*(?P<text>.+)$", re.MULTILINE
 )
+_CLASS = re.compile(r"\bClass `?\w+`? ")
 _NOT_FORMATTED = "not formatted"
 _UNFORMATTED = re.compile(r"^(?:would reformat|Would reformat:|ERROR:)\s+(\S+)", re.MULTILINE)
 
@@ -63,7 +64,8 @@ def lint(run: Run) -> Outcome:
         if complaints:
             before, _ = _complaints(run, tool, run.unchanged(), existed)
             new = list((complaints - before).elements())
-            known = [one for one in new if one in before]
+            lived = {(one.file, _kind(one.text)) for one in before if one.text != _NOT_FORMATTED}
+            known = [one for one in new if one in before or _names_a_class(one, lived)]
             own = _of_its_kind(run, tool, [one for one in new if one.file not in existed])
             unlike = [one for one in new if one.file in existed or one.text not in own]
             if unlike := [one for one in unlike if one not in known]:
@@ -109,9 +111,17 @@ def _of_its_kind(run: Run, tool: _Tool, new: Sequence[_Complaint]) -> tuple[str,
     return tuple(sorted({one.text for one in new if _kind(one.text) in kinds}))
 
 
+def _names_a_class(one: _Complaint, lived: Collection[tuple[str, str]]) -> bool:
+    """Tell whether a complaint is of how a class is declared, as of others of the same file.
+
+    A choice is declared as its neighbours are: `class Color(str, Enum)`.
+    """
+    return _CLASS.search(one.text) is not None and (one.file, _kind(one.text)) in lived
+
+
 def _kind(text: str) -> str:
-    """Return a complaint without its numbers, such as how long a line is."""
-    return re.sub(r"\d+(?= )|(?<=> )\d+", "", text)
+    """Return a complaint without its numbers, such as how long a line is, and its class's name."""
+    return _CLASS.sub("Class ", re.sub(r"\d+(?= )|(?<=> )\d+", "", text))
 
 
 def _any_python(folder: Path) -> tuple[str, ...]:

@@ -50,7 +50,7 @@ class InvoiceController:
         return self.db.query(Invoice).filter(Invoice.comment_id == comment_id).offset(skip).all()
 
     def create(self, invoice: Invoice, user_id: int):
-        comment = self.db.query(Comment).get(invoice.comment_id)
+        comment = self.db.query(Comment).filter(Comment.id == invoice.comment_id).first()
         if comment is None:
             raise HTTPException(status_code=404, detail="Comment not found")
         new = Invoice(**invoice.model_dump(), user_id=user_id)

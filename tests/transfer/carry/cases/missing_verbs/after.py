@@ -38,7 +38,7 @@ def create_invoice(
     invoice: InvoiceCreate, db: Session = Depends(get_db), user: User = Depends(get_current_user)
 ):
     """Create an invoice."""
-    note = db.query(Note).get(invoice.note_id)
+    note = db.query(Note).filter(Note.id == invoice.note_id).first()
     if note is None:
         raise HTTPException(status_code=404, detail="Note not found")
     db_invoice = Invoice(**invoice.dict(), owner_id=user.id)
@@ -91,7 +91,7 @@ def update_invoice(
             status_code=status.HTTP_404_NOT_FOUND,
             detail="Invoice not found",
         )
-    note = db.query(Note).get(invoice.note_id)
+    note = db.query(Note).filter(Note.id == invoice.note_id).first()
     if note is None:
         raise HTTPException(status_code=404, detail="Note not found")
     for field, value in invoice.dict().items():
