@@ -552,3 +552,46 @@ def test_what_is_shown_and_sent_to_change_it_needs_no_field(tmp_path: Path) -> N
     create, single = draft.text("schemas.py").split("class BookSingle")
     assert "isbn: str" in create.split("class BookCreate")[1]
     assert "isbn: Optional[" in single
+
+
+CRUD = {
+    "app/__init__.py": "",
+    "app/main.py": "from fastapi import Depends, FastAPI, HTTPException\nfrom sqlalchemy.orm import Session\n\n"
+    "from app import crud\nfrom app.database import Post, get_db\nfrom app.schemas import PostCreate, PostResponse\n\n"
+    "app = FastAPI()\n\n\n"
+    '@app.post("/posts", response_model=PostResponse)\n'
+    "def make(data: PostCreate, db: Session = Depends(get_db)) -> Post:\n    return crud.create_post(db, data)\n\n\n"
+    '@app.delete("/posts/{post_id}", status_code=204)\n'
+    "def remove(post_id: int, db: Session = Depends(get_db)) -> None:\n    post = db.get(Post, post_id)\n"
+    '    if post is None:\n        raise HTTPException(404, "Post not found")\n    crud.delete_post(db, post)\n',
+    "app/database.py": "from collections.abc import Iterator\n\nfrom sqlalchemy import create_engine\n"
+    "from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column\n\n"
+    'engine = create_engine("postgresql://localhost/blog")\n\n\nclass Base(DeclarativeBase):\n    pass\n\n\n'
+    'class Post(Base):\n    __tablename__ = "posts"\n\n    id: Mapped[int] = mapped_column(primary_key=True)\n'
+    "    title: Mapped[str]\n\n\ndef get_db() -> Iterator[Session]:\n    with Session(engine) as db:\n"
+    "        yield db\n",
+    "app/schemas.py": "from pydantic import BaseModel, ConfigDict\n\n\nclass PostCreate(BaseModel):\n    title: str\n\n\n"
+    "class PostResponse(PostCreate):\n    model_config = ConfigDict(from_attributes=True)\n\n    id: int\n",
+    "app/crud.py": "from sqlalchemy.orm import Session\n\nfrom app.database import Post\n"
+    "from app.schemas import PostCreate\n\n\n"
+    "def create_post(db: Session, data: PostCreate) -> Post:\n    post = Post(**data.model_dump())\n"
+    "    db.add(post)\n    db.commit()\n    db.refresh(post)\n    return post\n\n\n"
+    "def delete_post(db: Session, post: Post) -> None:\n    db.delete(post)\n    db.commit()\n",
+}
+
+
+@pytest.mark.parametrize("word", ["serial:str:1..20:optional:unique", "serial:str:1..20:optional"])
+def test_a_new_value_that_is_one_of_its_kind_is_answered_where_it_clashes(
+    tmp_path: Path, word: str
+) -> None:
+    """Where nothing was unique, nothing answers a clash: it would be a 500. Deleting makes none."""
+    for path, text in CRUD.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    draft, learning = learning_of(tmp_path, "Post", [word])
+    extend_resource(draft, learning, width=88)
+    code = draft.text("app/crud.py")
+    making, _, removing = code.partition("def delete_post(")
+    assert ("except IntegrityError as error:" in making) is word.endswith("unique")
+    assert ("from sqlalchemy.exc import IntegrityError\n" in making) is word.endswith("unique")
+    assert "try:" not in removing

@@ -94,3 +94,26 @@ def test_a_table_does_not_declare_again_what_it_inherits() -> None:
     parts = [Part("models.py", model, "model")]
     code = carry(parts, FACTS, PlainWriter("Label", FACTS.parents)).codes["models.py"]
     assert code.count("code: str") == 1
+
+
+MAKING = """
+async def create_tag(session: AsyncSession, data: TagCreate) -> Tag:
+    await session.scalars(select(Tag))
+    tag = Tag(**data.model_dump())
+    session.add(tag)
+    await session.commit()
+    return tag
+"""
+
+
+def test_what_a_type_checker_takes_for_no_list_is_made_one() -> None:
+    """`.all()` gives a sequence, to which no relationship can be set where mypy looks on."""
+    facts = facts_of("old Tag name:str\nnew Label code:str notes:many:Note\nstructural id\n")
+    parts = [Part("service.py", MAKING, "service"), Part("schemas.py", SCHEMAS, "schema")]
+    for typed, wanted in (
+        (True, "list((await session.scalars("),
+        (False, "(await session.scalars("),
+    ):
+        told = replace(facts, typed=typed)
+        code = carry(parts, told, PlainWriter("Label", told.parents)).codes["service.py"]
+        assert f"notes = {wanted}" in code

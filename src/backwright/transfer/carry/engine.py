@@ -233,7 +233,10 @@ def extend(parts: Sequence[Part], facts: Facts, writer: Writer) -> Carried:
         with_parents(w, _visited(t, Filler(w, placement)))
         for w, t in zip(works, trees, strict=True)
     ]
-    trees = _linked(works, trees, bodies_of(placement))
+    bodies = bodies_of(placement)
+    sites = all_sites(works, trees, bodies)
+    trees = _linked(works, trees, bodies)
+    trees = answer_clashes(works, trees, sites, all_sites(works, trees, bodies))
     trees = [without_unbound(w, t) for w, t in zip(works, trees, strict=True)]
     codes = {w.part.path: unmarked(t.code, facts) for w, t in zip(works, trees, strict=True)}
     return Carried(codes, {w.part.path: frozenset(w.imports) for w in works}, _notes(works))

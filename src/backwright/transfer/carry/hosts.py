@@ -25,6 +25,7 @@ class Store:
     is_async: bool
     way: str
     distinct: bool = False  # rows come with others joined to them, once for each
+    typed: bool = False  # a type checker looks on: to it, what `.all()` gives is no list
 
     def rows(self, model: str, key: str, ids: str, condition: str = "") -> str:
         """Return the expression that gives the rows with these ids."""
@@ -37,7 +38,8 @@ class Store:
         asked = f"(await {asked})" if self.is_async else asked
         if self.way == "execute":
             asked += ".scalars()"
-        return f"{asked}.unique().all()" if self.distinct else f"{asked}.all()"
+        found = f"{asked}.unique().all()" if self.distinct else f"{asked}.all()"
+        return f"list({found})" if self.typed else found
 
     def row(self, model: str, key: str, id_: str) -> str:
         """Return the expression that gives the row with this id, or None."""

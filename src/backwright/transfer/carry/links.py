@@ -116,7 +116,7 @@ class Linker:
         trees = [mine, *(t for t in self.trees if t is not mine)]
         codes, facts = [code_of(t) for t in trees], self.work.facts
         found = store_of(site.node, codes, asynchronous=facts.asynchronous)
-        return replace(found, distinct=facts.distinct) if found else None
+        return replace(found, distinct=facts.distinct, typed=facts.typed) if found else None
 
     # --- who does what
 

@@ -43,15 +43,18 @@ def purpose(node: cst.FunctionDef, owner: str = "") -> str:
     if node.name.value in _SHOWN:
         return "show"
     name = owner if node.name.value.strip("_") in _SILENT else node.name.value
-    words = {w.lower() for w in split_words(name)}
+    words = [w.lower() for w in split_words(name)]
+    nouns = {"post"} & set(words[1:])  # `delete_post` makes none
     for kinds, name in (
         (_MAKES, "make"),
         (_CHANGES, "change"),
         (_REMOVES, "remove"),
         (_LISTS, "list"),
     ):
-        if words & kinds:
+        if (set(words) - nouns) & kinds:
             return name
+    if nouns & _MAKES and not {"get", "read", "find", "fetch", "show"} & set(words):
+        return "make"
     params = {p.name.value for p in (*node.params.params, *node.params.kwonly_params)}
     return "list" if params & _PAGING else "other"
 

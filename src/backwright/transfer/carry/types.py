@@ -102,7 +102,7 @@ class Facts:
     `distinct`, that the project asks for unique rows, as joins to many need it; `guarded` are the
     functions that catch the database's errors; `made` are the classes that new fields bring along;
     `home` is the new model's module and class, `key` its primary key's attribute;
-    `pydantic` is the version that the project has.
+    `pydantic` is the version that the project has, `typed` tells that a type checker looks on.
     """
 
     renaming: Callable[[str], Renaming]
@@ -126,6 +126,7 @@ class Facts:
     home: Import = ("", "")
     key: str = "id"
     pydantic: int = 2
+    typed: bool = False
 
     def parent(self, target: str | None) -> Parent | None:
         """Return the parent model of a reference, by its class or its name, if it is known."""

@@ -157,9 +157,7 @@ def extend_resource(draft: Draft, learning: Learning, *, width: int) -> Transfer
         imports = {(m, n) for m, n in imports if not n or n.rpartition(" ")[2] in used}
         if imports:
             add_needs(draft, learning.owners.modules, path, path, imports, width=width)
-    lend_names(
-        draft, learning.owners.modules, [p.path for p in learning.chain.parts], {}, width=width
-    )
+    lend_names(draft, learning, {}, width=width)
     done.new_tests = [
         p for p in splices if any(x.role == "test" for x in learning.chain.parts_of(p))
     ]

@@ -17,6 +17,7 @@ from backwright.transfer.example.naming import Naming
 from backwright.transfer.example.ownership import Ownership
 from backwright.transfer.example.scoping import holes, is_scoped
 from backwright.transfer.model import enum_class, link_class
+from backwright.workshop.settings import tables
 
 _CAUGHT = re.compile(r"IntegrityError|SQLAlchemyError|DBAPIError|\bException\b")
 # What a column's type says of its kind, as it is written; the first that fits.
@@ -121,6 +122,7 @@ def facts(learning: Learning) -> Facts:
         model=chain.model.name,
         asynchronous=dialect.asynchronous,
         commits=_commits(modules),
+        typed="mypy" in tables(modules.draft.root),
         distinct=any(".unique()" in modules.text(p) for p in modules.paths if not is_test(p)),
         guarded=frozenset(_guarded(modules)),
         made=frozenset(_made(learning)),

@@ -4,37 +4,39 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from backwright.source.fallback import tree_of
 from backwright.source.outline import imported_names
 from backwright.transfer.declaration import Import, import_of
 from backwright.transfer.draft import Draft
+from backwright.transfer.example.at_large import at_large
+from backwright.transfer.example.facts import Learning
 from backwright.transfer.example.modules import Modules
 from backwright.transfer.example.needs import add_needs
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
-def lend_names(
-    draft: Draft, modules: Modules, lenders: Iterable[str], likes: dict[str, str], *, width: int
-) -> None:
+def lend_names(draft: Draft, learning: Learning, likes: dict[str, str], *, width: int) -> None:
     """Import into each changed module what it now uses and only modules of the same chain import.
 
     A service may say that a row is missing; where a repository has to say it, too, it needs the
-    service's `HTTPException`.
+    service's `HTTPException`. What is at large in a module is had from there, too.
 
     Args:
         draft: the host; it is changed.
-        modules: the host as it was.
-        lenders: the modules whose imports are lent, the nearest first.
+        learning: whose modules lend their names.
         likes: for a new module, the one that it was learnt from.
         width: the longest line.
     """
     known: dict[str, Import] = {}
-    for path in lenders:
-        for name, pair in _imports(modules, path):
+    modules = learning.owners.modules
+    for part in learning.chain.parts:
+        for name, pair in _imports(modules, part.path):
             known.setdefault(name, pair)
+        for one in at_large(learning, part):
+            known |= {name: (modules.name_of(part.path, part.path), name) for name in one.names}
     for path, (before, after) in draft.changes().items():
         if after is None or not path.endswith(".py"):
             continue

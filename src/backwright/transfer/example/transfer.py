@@ -18,6 +18,7 @@ from backwright.transfer.carry import Part as CarryPart
 from backwright.transfer.dialect import bound, read_dialect
 from backwright.transfer.dialect.relation_writer import secondary_of
 from backwright.transfer.draft import Draft
+from backwright.transfer.example.at_large import at_large
 from backwright.transfer.example.chain import Chain, Part
 from backwright.transfer.example.facts import Learning, facts
 from backwright.transfer.example.idle import without_idle_classes
@@ -151,9 +152,7 @@ def transfer(draft: Draft, learning: Learning, *, width: int) -> Transferred:
     _import(draft, learning, reach, done, width)
     _add_needs(draft, learning, carried, width)
     likes = {learning.naming.path_of(part): part.path for part in learning.chain.parts}
-    lend_names(
-        draft, learning.owners.modules, [p.path for p in learning.chain.parts], likes, width=width
-    )
+    lend_names(draft, learning, likes, width=width)
     return done
 
 
@@ -187,7 +186,7 @@ def _carry_part(learning: Learning, part: Part) -> CarryPart:
             for s in part.statements
         ]
         return CarryPart(part.key, textwrap.dedent(gap.join(blocks)), part.role, part.line)
-    mine = {id(s) for s in part.statements}
+    mine = {id(s) for s in part.statements} - {id(s) for s in at_large(learning, part)}
     lines = code.splitlines()
     for statement in reversed(learning.owners.modules.outline(part.path)):
         if id(statement) not in mine:
