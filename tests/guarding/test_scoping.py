@@ -253,3 +253,23 @@ def test_accounts_say_what_may_be_none_as_the_tables_beside_them(tmp_path: Path)
     made = draft.text("app/models.py")
     assert "    token_version: Mapped[Optional[int]]\n" in made
     assert "    owner_id: Mapped[Optional[int]]" in made
+
+
+def test_accounts_stand_in_the_package_that_all_else_stands_in(tmp_path: Path) -> None:
+    (tmp_path / "app").mkdir()
+    files = {"app/__init__": "", "app/models": MODELS, "app/database": DATABASE}
+    code = BEFORE.format(code="db.get(Page, page_id)", helpers="", method="get")
+    routes = code.replace("Depends, FastAPI", "APIRouter, Depends")
+    files["app/routes"] = routes.replace("app = FastAPI()", "router = APIRouter()").replace(
+        "@app.", "@router."
+    )
+    files["main"] = (
+        "from fastapi import FastAPI\n\nfrom app.routes import router\n\napp = FastAPI()\n"
+        "app.include_router(router)\n"
+    )
+    for name, text in files.items():
+        (tmp_path / f"{name}.py").write_text(text)
+    draft = Draft(tmp_path)
+    guard(draft, read_project(tmp_path), Wanted(("Page",), ("Shelf",), frozenset()), {})
+    assert "from app.auth import get_current_user\n" in draft.text("app/routes.py")
+    assert not draft.exists("security.py")

@@ -57,7 +57,7 @@ def homes(host: Host, names: Collection[str]) -> dict[str, str]:
     Raises:
         UsageError: every name for one is taken.
     """
-    package = PurePosixPath(host.project.apps[0].file).parent
+    package = _package(host)
     routes = PurePosixPath(read_homes(host.sources, AUTH).routes)
     has_folder = routes.parent == package / AUTH.snake
     package = routes.parent if has_folder else package
@@ -68,6 +68,19 @@ def homes(host: Host, names: Collection[str]) -> dict[str, str]:
         ways = (other, path) if has_folder and name == AUTH.snake else (path, other)
         found[name] = _free(host.draft, [str(one) for one in ways], found.values())
     return found
+
+
+def _package(host: Host) -> PurePosixPath:
+    """Return the folder of the application, or the one package below it that all else stands in."""
+    app = PurePosixPath(host.project.apps[0].file)
+    used = [one.file for one in (*host.project.models, *host.project.endpoints)]
+    used += [file for file in (host.sources.file(host.session.getter[0]),) if file]
+    others = [PurePosixPath(one) for one in used if one != app.as_posix()]
+    if not all(one.is_relative_to(app.parent) for one in others):
+        return app.parent
+    below = {one.relative_to(app.parent).parts[0] for one in others}
+    name = next(iter(below), "")
+    return app.parent / name if len(below) == 1 and not name.endswith(".py") else app.parent
 
 
 def _free(draft: Draft, ways: list[str], taken: Collection[str]) -> str:
