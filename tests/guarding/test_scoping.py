@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from backwright.errors import VerificationError
+from backwright.errors import UsageError, VerificationError
 from backwright.project import read_project
 from backwright.transfer.draft import Draft
 from backwright.transfer.guarding.guard import guard
@@ -273,3 +273,42 @@ def test_accounts_stand_in_the_package_that_all_else_stands_in(tmp_path: Path) -
     guard(draft, read_project(tmp_path), Wanted(("Page",), ("Shelf",), frozenset()), {})
     assert "from app.auth import get_current_user\n" in draft.text("app/routes.py")
     assert not draft.exists("security.py")
+
+
+def test_a_session_that_the_application_cannot_import_is_refused(tmp_path: Path) -> None:
+    """Several applications side by side, each with all that it needs."""
+    for folder in ("1.0-plain", "2.0-flat"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "main.py").write_text(
+            "from fastapi import FastAPI\n\napp = FastAPI()\n"
+        )
+    (tmp_path / "2.0-flat" / "database.py").write_text(DATABASE)
+    draft, project = Draft(tmp_path), read_project(tmp_path)
+    with pytest.raises(UsageError) as refused:
+        guard(draft, project, Wanted((), (), frozenset()), {})
+    assert "cannot be imported by 1.0-plain/main.py" in refused.value.message
+
+
+@pytest.mark.parametrize(
+    ("imports", "wanted"),
+    [
+        ("from .models import Page", "from .auth import get_current_user\n"),
+        ("from app.models import Page", "from app.auth import get_current_user\n"),
+    ],
+)
+def test_a_module_imports_as_it_does(tmp_path: Path, imports: str, wanted: str) -> None:
+    (tmp_path / "app").mkdir()
+    code = BEFORE.format(code="db.get(Page, page_id)", helpers="", method="get")
+    code = code.replace("from app.models import Page, Shelf", imports)
+    if imports.startswith("from ."):
+        code = code.replace("from app.database", "from .database")
+    for name, text in {
+        "__init__": "",
+        "models": MODELS,
+        "database": DATABASE,
+        "main": code,
+    }.items():
+        (tmp_path / "app" / f"{name}.py").write_text(text)
+    draft = Draft(tmp_path)
+    guard(draft, read_project(tmp_path), Wanted(("Page",), ("Shelf",), frozenset()), {})
+    assert wanted in draft.text("app/main.py")

@@ -91,7 +91,7 @@ def grow(draft: Draft, project: Project, spec: ResourceSpec, installed: Mapping[
         )
     _check_app(sources)
     seams = read_seams(sources)
-    _check_reach(sources, seams)
+    check_reach(sources, seams)
     versions = versions_of(sources, installed)
     libraries = libraries_of(sources, versions, python_of(project, installed))
     mapped = _is_mapped(sources, seams, libraries)
@@ -127,7 +127,7 @@ def was_grown(draft: Draft, project: Project) -> bool:
     return any("def refuse_nul(" in draft.text(file) for file in files if draft.exists(file))
 
 
-def _check_reach(sources: Sources, seams: Seams) -> None:
+def check_reach(sources: Sources, seams: Seams) -> None:
     """Refuse a database that the application cannot import, as several side by side have their own.
 
     Raises:

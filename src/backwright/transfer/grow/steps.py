@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 
 from backwright.errors import UsageError
@@ -320,14 +320,37 @@ def package_of(sources: Sources, path: str) -> list[str]:
     return [package]
 
 
-def seen_from(growth: Growth, path: str, pair: Import) -> Import:
-    """Return an import as a file writes it: by dots, where the host imports its own so."""
-    file = growth.sources.file(pair[0])
-    if not growth.dialect.relative or file is None:
+def seen_from(
+    growth: Growth, path: str, pair: Import, later: Mapping[str, str] | None = None
+) -> Import:
+    """Return an import as a file writes it: by dots, where it imports the host's own so.
+
+    What a file that says nothing writes, the host's tables tell.
+
+    Args:
+        growth: the host.
+        path: the file that imports.
+        pair: the module, and what is imported.
+        later: the files of modules that are still to be written.
+    """
+    file = growth.sources.file(pair[0]) or (later or {}).get(pair[0])
+    if file is None or not _writes_dots(growth, path):
         return pair
     if not share_a_package(path, file, growth.sources.root):
         return pair
     return relative_module(path, file), pair[1]
+
+
+def _writes_dots(growth: Growth, path: str) -> bool:
+    """Tell whether a file imports the host's own modules by dots."""
+    tree = growth.sources.trees.get(path)
+    levels = [
+        one.level > 0
+        for one in (tree.body if tree else ())
+        if isinstance(one, ast.ImportFrom)
+        and (one.level > 0 or growth.sources.file(one.module or "") is not None)
+    ]
+    return sum(levels) * 2 > len(levels) if levels else growth.dialect.relative
 
 
 def in_host(growth: Growth, path: str, code: str) -> str:

@@ -15,7 +15,7 @@ from backwright.source.imports import add_imports
 from backwright.transfer.declaration import Import, wanted_imports
 from backwright.transfer.dialect.read import python_of
 from backwright.transfer.draft import Draft
-from backwright.transfer.grow.grow import Versions
+from backwright.transfer.grow.grow import Versions, check_reach
 from backwright.transfer.grow.libraries import libraries_of, versions_of
 from backwright.transfer.grow.seams import Dependency, read_seams
 from backwright.transfer.grow.sessions import KINDS
@@ -130,7 +130,7 @@ def _host(draft: Draft, project: Project, wanted: Wanted, installed: Mapping[str
     seams = read_seams(sources)
     step: list[tuple[str, tuple[str, ...]]] = []
     if not project.apps:
-        raise UsageError(f"no application was found in {draft.root.name}")
+        raise UsageError("no application of FastAPI was found")
     if seams.session is None:
         supplied = supply_session(sources, seams)
         if supplied is None:
@@ -144,6 +144,7 @@ def _host(draft: Draft, project: Project, wanted: Wanted, installed: Mapping[str
         step = [("sessions", (supplied[1],))]
         sources = Sources(draft, project)
     assert seams.session is not None  # noqa: S101 - it is there, or was supplied
+    check_reach(sources, seams)
     session = _shared(sources, seams.session, project)
     versions = versions_of(sources, installed)
     python = python_of(project, installed)
@@ -370,16 +371,21 @@ class _Work:
                 code = without_import(code, self.dropped[path])
             pairs = {pair for pair in pairs if pair[0] != here}
             growth = self.host.growth()
-            wanted = wanted_imports(seen_from(growth, path, pair) for pair in pairs)
+            later = {self.sources.module(one): one for one in self._homes().values()}
+            wanted = wanted_imports(seen_from(growth, path, pair, later) for pair in pairs)
             self.host.draft.write(path, add_imports(code, wanted))
             files.append(path)
         self.host.done("scoping", *sorted(files))
         self.host.told = {(self.sources.module(one.path), one.name) for one in self.passing.needing}
 
+    def _homes(self) -> dict[str, str]:
+        """Return the files of the modules that are still to be written."""
+        return homes(self.host, (*accounts.modules(self.host), accounts.ROWS))
+
     def _origins(self) -> dict[str, Import]:
         """Return where each name that edits need is imported from."""
         host = self.host
-        paths = homes(host, (*accounts.modules(host), accounts.ROWS))
+        paths = self._homes()
         file = host.project.apps[0].file if host.is_flat else paths["auth"]
         gate = host.sources.module(file)
         rows = gate if host.is_flat else host.sources.module(paths[accounts.ROWS])
