@@ -73,7 +73,10 @@ def homes(host: Host, names: Collection[str]) -> dict[str, str]:
 def _package(host: Host) -> PurePosixPath:
     """Return the folder of the application, or the one package below it that all else stands in."""
     app = PurePosixPath(host.project.apps[0].file)
-    used = [one.file for one in (*host.project.models, *host.project.endpoints)]
+    used = [
+        *(one.file for one in host.project.models),
+        *(one.file for one in host.project.endpoints),
+    ]
     used += [file for file in (host.sources.file(host.session.getter[0]),) if file]
     others = [PurePosixPath(one) for one in used if one != app.as_posix()]
     if not all(one.is_relative_to(app.parent) for one in others):
