@@ -10,6 +10,7 @@ from backwright.project.types import Project
 from backwright.transfer.grow.seams import Dependency
 from backwright.transfer.grow.sources import last_name
 from backwright.transfer.guarding.edits import Edits
+from backwright.transfer.guarding.lookups import LookUps
 from backwright.transfer.guarding.owned import Owned
 from backwright.transfer.guarding.passing import Passing, Said, append_parameter, put_parameter
 from backwright.transfer.guarding.program import Function, Program
@@ -43,13 +44,12 @@ class References:
             if one and one.direct and not self._is_given(handler, parameter):
                 lines.append(f"{parameter.arg}.{one.column} = {said.caller}")
         variable = self._session(handler)
-        if not variable and self.sends(handler):
+        sent = [one for one in dict.fromkeys(self._sent(handler)) if self._is_open(handler, *one)]
+        if not variable and sent:
             variable = "session"
             needed |= _with_session(handler, edits, said, session, variable)
         waits = "await " if session.kind[1] == "AsyncSession" else ""
-        for expression, target in dict.fromkeys(self._sent(handler)):
-            if must_stay(handler, expression):
-                continue
+        for expression, target in sent:
             name = target.model.name
             if (
                 method == "POST"
@@ -73,9 +73,13 @@ class References:
                 return parameter.arg
         return ""
 
-    def sends(self, handler: Function) -> bool:
-        """Tell whether a handler takes references to owned rows."""
-        return any(True for _ in self._sent(handler))
+    def _is_open(self, handler: Function, expression: str, target: Owned) -> bool:
+        """Tell whether a handler takes over a reference without a look at its row."""
+        scoper = self.passing.scoper
+        if must_stay(handler, expression):
+            return False
+        is_plain = not target.is_account and not scoper.sharing
+        return not (is_plain and LookUps(self.program, scoper, target).refuses(handler, expression))
 
     def _is_given(self, handler: Function, parameter: ast.arg) -> bool:
         """Tell whether a function gives a row, which is no body: it looked it up, and scoped that."""
