@@ -6,7 +6,7 @@ import contextlib
 import json
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from backwright.probe.accounts import Accounts, Hash
@@ -65,6 +65,7 @@ class Target:
         hashed: Makes the host's hash of a password.
         known: Accounts that its settings name, for where no other can be made.
         roles: Words that the source compares roles with.
+        words: The words that the source lets through, by field.
         log: What the server has logged; None where that cannot be read.
         folder: The folder that the project's files lie in, as its traces name it.
         style: How its tests are written; None where none are to be.
@@ -83,6 +84,7 @@ class Target:
     hashed: Hash = lambda _: None
     known: tuple[GivenUser, ...] = ()
     roles: tuple[str, ...] = ()
+    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     log: Log | None = None
     folder: str = ""
     style: Style | None = None
@@ -146,7 +148,7 @@ class Engine:
     def _sampler(self, api: Api) -> Sampler:
         """Return what makes values: on a server that stays, others than in the run before."""
         first = 0 if self.target.oracle is not None else int(time.time()) % 9_000 * 10
-        return Sampler(api.schemas, first)
+        return Sampler(api.schemas, first, words=self.target.words)
 
     def _probe(self, session: Session) -> tuple[list[ProbeCheck], tuple[ProbeCell, ...]]:
         api = session.api

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -109,11 +109,13 @@ class Sampler:
         schemas: Follows references.
         number: How many unique values were given out.
         widens: Whether fields that say who sees a row let everybody see it.
+        words: The words that a field may have, where the document says that it is a text.
     """
 
     schemas: Schemas
     number: int = 0
     widens: bool = False
+    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def mark(self, letter: str) -> Mark:
         """Return the next unique value."""
@@ -201,6 +203,8 @@ class Sampler:
             found = text_of_pattern(str(pattern), mark.text, least, most)
             if found is not None:
                 return found
+        if name in self.words and not schema.get("format"):
+            return _choice({"enum": self.words[name]}, widens=self.widens)  # type: ignore[no-any-return]
         for fits, make in _BY_NAME:
             if fits.search(name) and not (most is not None and len(make(mark)) > int(most)):
                 return make(mark).ljust(least, "0")

@@ -34,6 +34,7 @@ from backwright.tasks.change import Workplace, workplace
 from backwright.tasks.host_values import own_values
 from backwright.tasks.known_users import known_users
 from backwright.tasks.probe_tests import add_tests, style_of
+from backwright.tasks.probe_words import allowed_words
 from backwright.tasks.serving import Running, running
 from backwright.values import Place
 from backwright.workshop import ChangeSet, hands
@@ -260,6 +261,7 @@ def _target(
         literals=frozenset() if _is_set_from_outside(project) else literals,
         hashed=lambda password: _hash(place, app, password, tuple(_hashing(place, project))),
         roles=tuple(_roles(project)),
+        words=allowed_words(_readable(project)),
         log=app.server.log,
         folder=str(place.folder.resolve()),
     )
@@ -298,6 +300,14 @@ def _texts(project: Project) -> Iterator[tuple[str, str]]:
             continue
         with contextlib.suppress(OSError, ValueError):
             yield relative.as_posix(), path.read_text(encoding="utf-8")
+
+
+def _readable(project: Project) -> Iterator[ast.Module]:
+    """Yield the project's files that look whether something is one of several, parsed."""
+    for _, text in _texts(project):
+        if re.search(r"\bin\b", text):
+            with contextlib.suppress(SyntaxError, ValueError):
+                yield ast.parse(text)
 
 
 def _trees(project: Project) -> Iterable[tuple[str, ast.Module]]:
