@@ -205,3 +205,29 @@ def test_a_choice_that_stands_elsewhere_takes_its_base_along(tmp_path: Path) -> 
     models = (tmp_path / "app/models.py").read_text()
     assert "import InvoiceStatus, Nation\n" in models
     assert "StrEnum" not in models
+
+
+def test_choices_stand_with_schemas_that_the_tables_import(tmp_path: Path) -> None:
+    """Tables may have the lengths of texts from the schemas: neither module waits for the other."""
+    files = {
+        "app/__init__.py": "",
+        "app/main.py": "from fastapi import FastAPI\n\nfrom app.models import Task\n\napp = FastAPI()\n\n\n"
+        '@app.get("/latest")\ndef latest() -> str:\n    return Task.__name__\n',
+        "app/database.py": "from sqlalchemy import create_engine\nfrom sqlalchemy.orm import declarative_base\n\n"
+        'engine = create_engine("postgresql+psycopg://localhost/tasks")\nBase = declarative_base()\n',
+        "app/models.py": "from sqlalchemy import Column, Integer, String\n\nfrom app.database import Base\n"
+        "from app.schemas import TITLE_MAX\n\n\nclass Task(Base):\n"
+        '    __tablename__ = "tasks"\n\n    id = Column(Integer, primary_key=True)\n'
+        "    title = Column(String(TITLE_MAX), nullable=False)\n",
+        "app/schemas.py": "from pydantic import BaseModel, Field\n\nTITLE_MAX = 200\n\n\n"
+        "class TaskCreate(BaseModel):\n    title: str = Field(max_length=TITLE_MAX)\n",
+    }
+    for path, text in files.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    spec = read_resource_line("Invoice status:enum:open,paid")
+    write(tmp_path, read_project(tmp_path), spec, VERSIONS)
+    schemas = (tmp_path / "app/schemas.py").read_text()
+    assert "class InvoiceStatus(" in schemas
+    assert "app.models" not in schemas
+    assert "import TITLE_MAX, InvoiceStatus\n" in (tmp_path / "app/models.py").read_text()

@@ -595,3 +595,27 @@ def test_a_new_value_that_is_one_of_its_kind_is_answered_where_it_clashes(
     assert ("except IntegrityError as error:" in making) is word.endswith("unique")
     assert ("from sqlalchemy.exc import IntegrityError\n" in making) is word.endswith("unique")
     assert "try:" not in removing
+
+
+def test_a_column_stands_with_the_columns_where_relationships_follow(tmp_path: Path) -> None:
+    """A relationship may be a field like others; what is read top down has columns first."""
+    files = dict(CRUD)
+    files["app/database.py"] = files["app/database.py"].replace(
+        "    title: Mapped[str]\n",
+        "    title: Mapped[str]\n    \n"
+        '    notes: Mapped[list["Note"]] = relationship(back_populates="post")\n\n\n'
+        'class Note(Base):\n    __tablename__ = "notes"\n\n'
+        "    id: Mapped[int] = mapped_column(primary_key=True)\n"
+        '    post_id: Mapped[int] = mapped_column(ForeignKey("posts.id"))\n'
+        '    post: Mapped["Post"] = relationship(back_populates="notes")\n',
+    )
+    for path, text in files.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        text = text.replace("import create_engine", "import ForeignKey, create_engine")
+        text = text.replace("Session, mapped_column", "Session, mapped_column, relationship")
+        (tmp_path / path).write_text(text)
+    draft, learning = learning_of(tmp_path, "Post", ["rank:int:default=3"])
+    extend_resource(draft, learning, width=88)
+    code = draft.text("app/database.py")
+    assert "\n    \n    notes: " in code, "a line of others stays, with what it has of blanks"
+    assert code.index("    title: ") < code.index("    rank: ") < code.index("    notes: ")

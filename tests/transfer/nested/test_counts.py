@@ -214,7 +214,9 @@ def create_category(
     return service.create_category(db=db, category=category, owner_id=current_user.id)
 
 
-@app.get("/categories/{category_id}", response_model=schemas.CategoryResponse)
+@app.get(
+    "/categories/{category_id}", response_model=schemas.CategoryResponse, tags=["Categories"]
+)
 def get_category(
     category_id: int,
     db: Session = Depends(get_db),
@@ -290,3 +292,11 @@ def test_a_row_that_is_changed_points_to_rows_of_its_owner_alone(tmp_path: Path)
     repository = (host(tmp_path) / "app/repository.py").read_text()
     changing = repository.partition("def update_category(")[2].partition("\ndef ")[0]
     assert "models.Todo.owner_id == db_category.owner_id" in changing
+
+
+def test_endpoints_below_a_row_stand_under_its_heading(tmp_path: Path) -> None:
+    """Where each endpoint says its tags, those of the parent are the new ones' in the documentation."""
+    main = (host(tmp_path) / "app/main.py").read_text()
+    below = [part for part in main.split("@app.")[1:] if "/{category_id}/todos" in part]
+    assert len(below) == 3
+    assert all('tags=["Categories"]' in part.partition("\ndef ")[0] for part in below)

@@ -17,6 +17,7 @@ from backwright.transfer.carry.types import Role
 from backwright.transfer.carry.values import Work
 
 Body = Sequence[cst.BaseStatement]
+_RELATION = re.compile(r"\b[Rr]elationship\(")
 
 
 def fill_class(work: Work, placement: Placement, node: cst.ClassDef) -> cst.ClassDef:
@@ -109,8 +110,10 @@ def _added(
 ) -> list[cst.BaseStatement]:
     """Put columns after the last column, relationships after the last relationship."""
     last = max((i for i, s in enumerate(body) if _is_field(s)), default=_docstring_end(body) - 1)
-    column_at = max((i for i in slots if not is_nested(body[i])), default=last)
-    relation_at = max((i for i in slots if is_nested(body[i])), default=last)
+    related = {i for i in slots if is_nested(body[i]) or _RELATION.search(code_of(body[i]))}
+    plain = [i for i, s in enumerate(body) if _is_field(s) and not _RELATION.search(code_of(s))]
+    column_at = max((i for i in slots if i not in related), default=max(plain, default=last))
+    relation_at = max(related, default=last)
     made: list[cst.BaseStatement] = [*columns] if column_at < 0 else []
     for index, statement in enumerate(body):
         if not (columns and _is_pass(statement)):

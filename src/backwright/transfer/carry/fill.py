@@ -249,7 +249,8 @@ class Filler(cst.CSTTransformer):
 
     def _fields(self) -> Sequence[FieldSpec]:
         columns = self.work.likeness.columns
-        if self.work.has_samples and not self.functions and not self.owners:
+        is_outside = bool(self.decorators) or not (self.functions or self.owners)
+        if self.work.has_samples and is_outside:  # no fixture is at hand there
             return [f for f in made_in_tests(columns) if f.kind != "ref"]
         return made_in_tests(columns) if self.work.has_samples else columns
 

@@ -172,9 +172,9 @@ def _pieces(learning: Learning, part: Part) -> list[tuple[Part, CarryPart, str]]
     found = []
     for index, statement in enumerate(part.statements):
         text = lines_between(code, statement.start, statement.end)
-        dedented = textwrap.dedent(text)
         first = next(line for line in text.splitlines() if line.strip())
         indent = first[: len(first) - len(first.lstrip())]
+        dedented = textwrap.dedent(text) if indent else text  # which empties blank lines
         key = f"{part.key}::{index}"
         found.append((part, CarryPart(key, dedented, part.role, statement.start), indent))
     return found

@@ -21,6 +21,7 @@ from backwright.transfer.dialect import Dialect, Home, bound, read_dialect, tabl
 from backwright.transfer.dialect.facts import SqlType
 from backwright.transfer.dialect.read import python_of
 from backwright.transfer.draft import Draft
+from backwright.transfer.grow.circles import without_a_circle
 from backwright.transfer.grow.fresh_keys import is_drawn
 from backwright.transfer.grow.growth import Growth
 from backwright.transfer.grow.guard import is_mostly_guarded
@@ -219,7 +220,7 @@ def growth_of(
         table = table_name(dialect, model, spec.names.pascal)
         table = table.removeprefix(f"{PurePosixPath(model.file).parent.name}_")
     dialect = _of_libraries(_with_new_enums(dialect, sources), sources, known.libraries)
-    dialect = _in_new_modules(dialect, homes, sources.draft)
+    dialect = without_a_circle(_in_new_modules(dialect, homes, sources.draft), homes, sources)
     owner = _owner(spec, seams, project)
     home = Home(
         model=spec.names.pascal,

@@ -255,8 +255,11 @@ def _handler(
 
 
 def registered(parent: Parent, method: str, path: str, options: Sequence[str]) -> str:
-    """Return a decorator like that of the parent's own endpoint."""
+    """Return a decorator like that of the parent's own endpoint, under its heading if it has no other."""
     edits = Edits(parent.code)
+    tags = option(parent.handler, "tags")
+    if tags is not None and not any(one.startswith("tags=") for one in options):
+        options = [*options, f"tags={edits.text(edits.start(tags), edits.end(tags))}"]
     call = parent.handler.decorator
     assert isinstance(call.func, ast.Attribute)  # noqa: S101 - looked at when it was found
     router = edits.text(edits.start(call.func.value), edits.end(call.func.value))
