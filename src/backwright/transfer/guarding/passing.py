@@ -6,6 +6,7 @@ import ast
 from dataclasses import dataclass, field
 
 from backwright.transfer.grow.sources import FunctionNode, last_name
+from backwright.transfer.guarding.docstrings import describe
 from backwright.transfer.guarding.edits import Edits
 from backwright.transfer.guarding.owned import ALWAYS
 from backwright.transfer.guarding.program import METHODS, Function, Program
@@ -182,6 +183,7 @@ class Passing:
             if set(found) & self.needing and not set(found) <= self.program.dependencies:
                 edits.add_argument(call, f"{said.user}={said.user}{self._shared(function, found)}")
         self._later(function, edits, said)
+        describe(function, edits, said.user, said.model)
         if function in self.guarded or function in self.program.dependencies:
             needed |= _as_dependency(function, edits, said)
         else:
