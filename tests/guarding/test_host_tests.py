@@ -94,3 +94,61 @@ def test_a_row_that_no_session_is_there_for_stays_as_it_is(name: str, tmp_path: 
     assert LEFT[name] in made
     assert "owner" not in made
     assert notes == [] or notes == ["test_page makes rows that nobody owns"]
+
+
+APP = """from fastapi import FastAPI
+
+from app.routes import router
+
+app = FastAPI()
+app.include_router(router, prefix="/api")
+"""
+ROUTES = """from fastapi import APIRouter, Depends
+from sqlmodel import Session, select
+
+from app.database import get_session
+from app.models import Page
+
+router = APIRouter()
+
+
+@router.get("/pages")
+def pages(session: Session = Depends(get_session)):
+    return session.exec(select(Page)).all()
+"""
+OWN_APP = """import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from app.routes import router
+
+
+@pytest.fixture
+def client():
+    app = FastAPI()
+    app.include_router(router)
+    yield TestClient(app)
+"""
+
+
+def test_an_application_that_tests_make_has_accounts(tmp_path: Path) -> None:
+    (tmp_path / "app").mkdir()
+    (tmp_path / "tests").mkdir()
+    models, _, rest = MAIN.partition("class Page")[2].partition("\n\n\n")
+    files = {
+        "app/__init__": "",
+        "app/main": APP,
+        "app/routes": ROUTES,
+        "app/models": f"from sqlmodel import Field, SQLModel\n\n\nclass Page{models}\n",
+        "app/database": "from sqlmodel import Session, create_engine\n\n"
+        f'engine = create_engine("sqlite:///pages.db")\n\n\n{rest.partition("@app")[0].strip()}\n',
+        "tests/test_pages": OWN_APP,
+    }
+    for name, text in files.items():
+        (tmp_path / f"{name}.py").write_text(text)
+    draft = Draft(tmp_path)
+    guard(draft, read_project(tmp_path), Wanted(("Page",), (), frozenset()), {})
+    made = draft.text("tests/test_pages.py")
+    assert "import router as auth_router\n" in made
+    assert "    app.include_router(router)\n    app.include_router(auth_router" in made
+    assert "signed_in(TestClient(app))" in made

@@ -24,6 +24,7 @@ from backwright.transfer.guarding import accounts
 from backwright.transfer.guarding.adopted import registration, speak_of
 from backwright.transfer.guarding.edits import Edits
 from backwright.transfer.guarding.host import Host
+from backwright.transfer.guarding.own_apps import join_accounts
 from backwright.transfer.guarding.program import SESSIONS, Function, Program
 from backwright.transfer.guarding.stand_ins import let_be_told
 from backwright.values import Note
@@ -63,10 +64,11 @@ def sign_in_tests(host: Host, prefix: str) -> None:
     for path in paths:
         work = _Tests(host, program, path)
         names = work.edit()
+        more = join_accounts(host, sources, path, work.edits, prefix)
         if work.edits.any:
             code = work.edits.made()
             wanted = {_module(host, folder, _HELPERS[name]): {name} for name in names}
-            host.draft.write(path, add_imports(code, wanted))
+            host.draft.write(path, add_imports(code, {**more, **wanted}))
             changed.append(path)
             used |= names
             host.notes.append(Note(path, 1, f"signs in: {work.said()}"))
