@@ -81,6 +81,16 @@ LOOKED_UP = {
         "    try:\n        return make(session, data)\n    except KeyError as error:\n"
         "        raise HTTPException(404) from error\n"
     ),
+    "by a row that is made of it": (
+        "    page = Page.model_validate(data)\n    if not is_there(page.shelf_id):\n"
+        + REFUSED
+        + "    session.add(page)\n    session.commit()\n"
+    ),
+    "by a row of its fields": (
+        "    page = Page(**data.model_dump())\n    if shelf_of(session, page.shelf_id) is None:\n"
+        + REFUSED
+        + "    session.add(page)\n    session.commit()\n"
+    ),
     "where it is given": (
         "    if data.shelf_id is not None:\n        shelf = session.get(Shelf, data.shelf_id)\n"
         "        if shelf is None:\n            raise HTTPException(404)\n" + SAVED
@@ -88,6 +98,9 @@ LOOKED_UP = {
 }
 OPEN = {
     "nowhere": SAVED,
+    "of a row that is made of something else": (
+        "    page = Page(shelf_id=1)\n    if not is_there(page.shelf_id):\n" + REFUSED + SAVED
+    ),
     "of another row": "    if session.get(Shelf, 1) is None:\n" + REFUSED + SAVED,
     "without a refusal": (
         "    if session.get(Shelf, data.shelf_id) is None:\n        print(data)\n" + SAVED

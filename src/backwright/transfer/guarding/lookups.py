@@ -15,6 +15,7 @@ from backwright.transfer.grow.sources import last_name
 from backwright.transfer.guarding.owned import Owned
 from backwright.transfer.guarding.program import Function, Program
 from backwright.transfer.guarding.touches import Scoper
+from backwright.transfer.guarding.varied import MADE_FROM
 
 _Block = ast.Try | ast.If | ast.With | ast.AsyncWith
 _DEEPEST = 4
@@ -52,7 +53,7 @@ class LookUps:
         self, function: Function, body: Sequence[ast.stmt], expression: str, found: dict[str, bool]
     ) -> bool:
         """Go through statements in order; `found` are the names of rows, or of what rows are had from."""
-        for one in body:
+        for number, one in enumerate(body):
             inner = one.body if _is_entered(one, expression) else ()
             if inner and self._block(function, inner, expression, found):
                 return True
@@ -63,6 +64,9 @@ class LookUps:
             value = getattr(one, "value", None)
             value = value.value if isinstance(value, ast.Await) else value
             if isinstance(value, ast.Call) and self._is_refused_below(function, value, expression):
+                return True
+            copy = _copied(one, expression)
+            if copy and self._block(function, body[number + 1 :], copy, found):
                 return True
             if isinstance(one, ast.Assign) and value is not None:
                 is_row = self._finds(function, value, expression, found)
@@ -162,6 +166,19 @@ def _passed(call: ast.Call, below: Function, expression: str) -> str:
         if dot and said == base:
             return f"{name}.{rest}"
     return ""
+
+
+def _copied(one: ast.stmt, expression: str) -> str:
+    """Return what else says an expression from then on: `page` is made of `data`, and has what that has."""
+    base, dot, rest = expression.partition(".")
+    call = one.value if isinstance(one, ast.Assign) else None
+    if not dot or not isinstance(one, ast.Assign) or not isinstance(call, ast.Call):
+        return ""
+    is_from = isinstance(call.func, ast.Attribute) and call.func.attr in MADE_FROM
+    said = [ast.unparse(argument) for argument in call.args] if is_from else []
+    stars = [k.value for k in call.keywords if k.arg is None and isinstance(k.value, ast.Call)]
+    said += [ast.unparse(s.func.value) for s in stars if isinstance(s.func, ast.Attribute)]
+    return f"{ast.unparse(one.targets[0])}.{rest}" if base in said else ""
 
 
 def _is_entered(one: ast.stmt, expression: str) -> TypeGuard[_Block]:
