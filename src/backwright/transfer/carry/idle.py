@@ -33,7 +33,12 @@ def without_idle_locals(
 
 
 def _names(node: cst.FunctionDef) -> list[str]:
-    return [cst.ensure_type(n, cst.Name).value for n in m.findall(node.body, m.Name())]
+    """Return the variables that a function names; `make(title=…)` names none."""
+    words = {id(cst.ensure_type(arg, cst.Arg).keyword) for arg in m.findall(node.body, m.Arg())} | {
+        id(cst.ensure_type(one, cst.Attribute).attr) for one in m.findall(node.body, m.Attribute())
+    }
+    found = (n for n in m.findall(node.body, m.Name()) if id(n) not in words)
+    return [cst.ensure_type(n, cst.Name).value for n in found]
 
 
 def _is_set(node: cst.FunctionDef, name: str) -> bool:

@@ -11,12 +11,13 @@ import libcst.matchers as m
 from backwright.spec.types import FieldSpec
 from backwright.transfer.carry.bodies import filters_all
 from backwright.transfer.carry.items import is_literal, spread
-from backwright.transfer.carry.marks import code_of, field_of
+from backwright.transfer.carry.marks import code_of, field_of, unmarked
 from backwright.transfer.carry.mentions import purpose
 from backwright.transfer.carry.types import Role
 from backwright.transfer.carry.values import Work, made_in_tests
 
 _BOUNDS = {"int": ("ge", "le"), "str": ("min_length", "max_length")}
+_GIVEN = re.compile(r"""parametrize\(\s*["'](\w+)["']\s*,""")
 _ROLES: dict[str, Role] = {"make": "create", "change": "update", "list": "filter", "show": "filter"}
 
 
@@ -29,6 +30,8 @@ def filled(
         slots = [i for i, p in enumerate(old) if field_of(p.name.value) is not None]
         numbers = {n for i in slots if (n := field_of(old[i].name.value)) is not None}
         if not slots or not _are_all(work, numbers, function, purpose(function, owner)):
+            continue
+        if work.extends and work.has_samples and _are_given_apart(work, function):
             continue
         made = spread(
             old,
@@ -50,6 +53,14 @@ def _are_all(work: Work, numbers: set[int], function: cst.FunctionDef, aim: str)
     if aim in ("make", "change") or work.has_samples:
         return True
     return filters_all(work, function)
+
+
+def _are_given_apart(work: Work, function: cst.FunctionDef) -> bool:
+    """Tell whether a test is given its fields by a decorator for each: none gives it the new ones."""
+    names = {f.name for f in work.facts.fields}
+    codes = [unmarked(code_of(one), work.facts) for one in function.decorators]
+    told = (_GIVEN.search(code) for code in codes)
+    return any(one[1] in names for one in told if one)
 
 
 def _made(work: Work, old: Sequence[cst.Param], aim: str) -> list[cst.Param]:

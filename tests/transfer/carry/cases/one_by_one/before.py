@@ -47,3 +47,15 @@ async def test_title_is_not_empty(service):
 async def test_create(service):
     task = await service.create_task("New Task", "Description")
     assert task.title == "New Task"
+
+
+@pytest.mark.parametrize("title", ["A", "Valid Title"])
+@pytest.mark.parametrize("description", [None, ""])
+def test_valid_creation(title, description):
+    task = TaskCreate(title=title, description=description)
+    assert task.title == title
+
+
+def test_it_is_said_by_its_name(service):
+    title = "Valid Title"
+    assert service.names(priority=1) == title
