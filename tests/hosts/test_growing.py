@@ -231,3 +231,29 @@ def test_choices_stand_with_schemas_that_the_tables_import(tmp_path: Path) -> No
     assert "class InvoiceStatus(" in schemas
     assert "app.models" not in schemas
     assert "import TITLE_MAX, InvoiceStatus\n" in (tmp_path / "app/models.py").read_text()
+
+
+def test_a_row_that_others_refer_to_gets_a_choice_of_its_own(tmp_path: Path) -> None:
+    """A role needs a name, out of the names that there are."""
+    files = {
+        "app/__init__.py": "",
+        "app/main.py": "from fastapi import FastAPI\n\nfrom app.models.role import Role\n\napp = FastAPI()\n\n\n"
+        '@app.get("/latest")\ndef latest() -> Role:\n    return Role()\n',
+        "app/db.py": "from sqlmodel import create_engine\n\n"
+        'engine = create_engine("postgresql+psycopg://localhost/roles")\n',
+        "app/enums/__init__.py": "from .role import RoleName\n",
+        "app/enums/role.py": "from enum import Enum\n\n\nclass RoleName(str, Enum):\n    ADMIN = 'admin'\n",
+        "app/models/__init__.py": "",
+        "app/models/role.py": "from sqlmodel import Field, SQLModel\n\nfrom app.enums import RoleName\n\n\n"
+        "class Role(SQLModel, table=True):\n"
+        "    id: int | None = Field(default=None, primary_key=True)\n"
+        "    name: RoleName = Field(index=True, unique=True)\n",
+    }
+    for path, text in files.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    spec = read_resource_line("Invoice number:str:1..9 role:ref:Role")
+    _, paths = write(tmp_path, read_project(tmp_path), spec, VERSIONS)
+    code = "".join((tmp_path / path).read_text() for path in paths if path.startswith("tests/"))
+    assert "Role(name=RoleName.ADMIN)" in code
+    assert "import RoleName\n" in code

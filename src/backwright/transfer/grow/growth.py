@@ -38,6 +38,7 @@ class Growth:
     libraries: Libraries = MODERN
     errors: str = ""
     model_known: Mapping[str, Import] = field(default_factory=dict)
+    brought: dict[str, Import] = field(default_factory=dict)  # what rows of tests are made of
     steps: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
 

@@ -102,7 +102,7 @@ def _factory(growth: Growth) -> str | None:
 def _known(growth: Growth) -> dict[str, Import]:
     owner, address = metadata_owner(growth), growth.seams.address
     named = {pair[1]: pair for pair in address.names} if address else {}
-    return names_in_host(growth) | {owner[1]: owner} | named
+    return growth.brought | names_in_host(growth) | {owner[1]: owner} | named
 
 
 def _in_host(growth: Growth, code: str) -> str:
@@ -213,6 +213,7 @@ def _with_users(growth: Growth, code: str) -> str:
     for which, template in enumerate(re.findall(rf"{name}\(email=[^)]*\)", code)):
         row = row_of(growth.untouched, growth.dialect, users.model, which, {})
         imports |= row.imports
+        growth.brought |= {name: (module, name) for module, name in row.imports}
         code = code.replace(template, f"{name}({row.code})")
     return add_imports(code, wanted_imports(imports))
 
@@ -251,6 +252,7 @@ def _with_row(growth: Growth, code: str, word: str, model: str) -> tuple[str, se
         f"{a.variable} = {a.call}\n{waits}save(connection, {a.variable})\n" for a in before
     )
     imports = row.imports.union(*(a.imports for a in before))
+    growth.brought |= {name: (module, name) for module, name in imports}
     code = made_rows(code, word, f"{model}({row.code})", made)
     if "owner." in f"{made}{row.code}":
         code = _given_owner(code, word)

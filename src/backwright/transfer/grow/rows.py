@@ -14,6 +14,7 @@ from backwright.transfer.dialect import Dialect
 from backwright.transfer.dialect.columns import ColumnCode, Sources, columns_of
 from backwright.transfer.dialect.sample_writer import good
 from backwright.transfer.draft import Draft
+from backwright.transfer.grow.choices import member_of
 from backwright.transfer.grow.sources import last_name
 from backwright.transfer.grow.tables import class_of
 
@@ -76,7 +77,13 @@ def row_of(
             continue
         spec = _spec(column)
         if spec is None:
-            row.lacking.append(fact.name)
+            home = dialect.partners[model.name].module if model.name in dialect.partners else ""
+            member = member_of(draft, model.file, home, column.node, which) if home else None
+            if member is None:
+                row.lacking.append(fact.name)
+                continue
+            row.arguments.append(f"{column.attribute}={member[0]}")
+            row.imports.add(member[1])
             continue
         sample = good(dialect, names_of(model.name), spec, which, json=False)
         row.arguments.append(f"{column.attribute}={sample.code}")
