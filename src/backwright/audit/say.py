@@ -18,7 +18,7 @@ from backwright.audit.guards import guard_of
 from backwright.audit.identity import Told, callers, told
 from backwright.audit.names import Meaning
 from backwright.audit.refusing import callers_of, passed_to
-from backwright.audit.sources import FunctionNode, Source, last_name, own_nodes, parameters
+from backwright.audit.sources import FunctionNode, Source, last_name, parameters
 from backwright.audit.subject import Subject
 from backwright.project.types import Endpoint
 from backwright.source.syntax import children
@@ -54,17 +54,14 @@ def has_say(subject: Subject, endpoint: Endpoint) -> bool:
     """Tell whether the caller may have a say in the row that an endpoint is asked for.
 
     The row is the one that the last parameter of the path names; without one (`/companies/me`), the
-    caller may name it as soon as the handler speaks of them.
+    caller names it where they decide anything. To be handed on and then forgotten decides nothing.
     """
     named = _PARAMETER.findall(endpoint.path)
     if named:
         return named[-1] in weighed_with_caller(subject, endpoint)
+    seen = set[_Seen]()
     starts = [*_starts(subject, endpoint)][:1]
-    return any(
-        isinstance(one, ast.Name) and _CALLER in place.marks.get(one.id, ())
-        for place in starts
-        for one in own_nodes(place.node)
-    )
+    return any(_CALLER in _met(subject, one, seen, fewest=1) for one in starts)
 
 
 def compares_another(subject: Subject, endpoint: Endpoint) -> bool:
@@ -146,8 +143,13 @@ def _of_dependency(subject: Subject, one: Told, depth: int) -> frozenset[str]:
     return frozenset[str]().union(*(it for name, it in inner.items() if name not in _OWN))
 
 
-def _met(subject: Subject, place: _Place, seen: set[_Seen], who: str = _CALLER) -> Iterator[str]:
-    """Yield what meets the caller (or another input) in a function, and in what it calls."""
+def _met(
+    subject: Subject, place: _Place, seen: set[_Seen], who: str = _CALLER, fewest: int = 2
+) -> Iterator[str]:
+    """Yield what meets the caller (or another input) in a function, and in what it calls.
+
+    With `fewest` of 1 the caller alone is enough.
+    """
     key = (place.node, frozenset(place.marks.items()))
     if key in seen:
         return
@@ -156,8 +158,9 @@ def _met(subject: Subject, place: _Place, seen: set[_Seen], who: str = _CALLER) 
     for node in ast.walk(place.node):
         if isinstance(node, ast.Call):
             met = _of(node, marks, through_new=False)
-            if who in met and len(met) > 1:
-                yield from _by_call(subject, replace(place, marks=marks), node, met, seen, who)
+            if who in met and len(met) >= fewest:
+                here = replace(place, marks=marks)
+                yield from _by_call(subject, here, node, met, seen, who, fewest)
             continue
         for test in _tests(node):
             met = _of(test, marks)
@@ -173,11 +176,19 @@ def _tests(node: ast.AST) -> list[ast.expr]:
         return node.ifs
     if isinstance(node, ast.Match):
         return [node.subject]
+    if isinstance(node, ast.Subscript):
+        return [node.slice]
     return [node] if isinstance(node, ast.Compare | ast.BoolOp) else []
 
 
 def _by_call(
-    subject: Subject, place: _Place, call: ast.Call, met: frozenset[str], seen: set[_Seen], who: str
+    subject: Subject,
+    place: _Place,
+    call: ast.Call,
+    met: frozenset[str],
+    seen: set[_Seen],
+    who: str,
+    fewest: int,
 ) -> Iterator[str]:
     """Follow a call that is given both; of what is not read, anything may be true."""
     name = last_name(call.func)
@@ -199,7 +210,8 @@ def _by_call(
         for name, value in given:
             if held := _of(value, place.marks):
                 marks[name] = marks.get(name, frozenset()) | held
-        yield from _met(subject, _Place(home, function, marks, place.depth + 1), seen, who)
+        inner = _Place(home, function, marks, place.depth + 1)
+        yield from _met(subject, inner, seen, who, fewest)
 
 
 def _bodies(subject: Subject, found: Meaning, name: str) -> list[tuple[Source, FunctionNode]]:

@@ -49,6 +49,18 @@ Bad:
             raise HTTPException(404)
         return order
 
+Bad:
+
+    # with users and notes
+    def notes_of(db: Session, owner_id: int) -> list[Note]:
+        return db.exec(select(Note).order_by(Note.title).limit(100)).all()
+    @app.get("/notes")
+    def list_notes(db: Annotated[Session, Depends(session)], user: Annotated[User, Depends(current_user)]) -> list[Note]:
+        return notes_of(db, user.id)
+    @app.get("/notes/{note_id}")
+    def read_note(note_id: int, db: Annotated[Session, Depends(session)], user: Annotated[User, Depends(current_user)]) -> Note:
+        return db.exec(select(Note).where(Note.id == note_id, Note.owner_id == user.id)).one()
+
 Good:
 
     # with users and notes
