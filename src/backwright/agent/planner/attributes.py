@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 
 from backwright.agent.planner.lexicon import lexicon, pattern
 from backwright.agent.planner.wording import number
@@ -62,8 +62,13 @@ def spot(text: str, things: Iterable[str]) -> tuple[Attribute, ...]:
         text: A part of a task.
         things: Every form of the names of models that can be referred to.
     """
+    return _spotted(text, tuple(things))
+
+
+@lru_cache(maxsize=4096)  # each reading looks at the same words, many times over
+def _spotted(text: str, things: tuple[str, ...]) -> tuple[Attribute, ...]:
     found: list[Attribute] = []
-    for one in _candidates(text, tuple(things)):
+    for one in _candidates(text, things):
         if all(one.end <= other.start or one.start >= other.end for other in found):
             found.append(one)
     return tuple(sorted(found, key=lambda one: one.start))

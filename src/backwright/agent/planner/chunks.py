@@ -18,7 +18,7 @@ _SEPARATOR = re.compile(
     r"|\b(?:and|plus|as well as|along with|together with|in addition to|but|while)\b",
     re.IGNORECASE,
 )
-_ASKING = frozenset({"when", "where", "who", "what", "how"})  # `when (datetime)`
+_ASKING = frozenset({"when", "where", "who", "what", "how", "at"})  # `when (datetime)`
 _WORD = re.compile(r"`[^`]+`|\"[^\"]+\"|'[^' ]+'|[A-Za-z][\w'-]*")
 
 

@@ -30,6 +30,7 @@ from backwright.agent.planner.questions import (
     ask_project,
     ask_unclear,
 )
+from backwright.agent.planner.remarks import UNPLACED, is_remark
 from backwright.agent.planner.state import Entity, Relation, State
 from backwright.agent.planner.types import Part, Plan, Step
 from backwright.errors import UsageError
@@ -45,6 +46,7 @@ _NO_NAME = re.compile(
 _ASKS_WHY = re.compile(
     r"(?i)(?<!not )(?<!no )\b(?:why|fix|debug|find|cause|reason|what(?:'s| is) wrong|help|mend|repair|solve|investigate|explain|look into|track down|[45]\d\d|\w+Error)\b"
 )
+_A_SENTENCE = 4  # words; fewer tell too little
 _FLAGS = ("private", "shared", "global", "personal")  # names too, where they have a type
 CAN = (
     "new projects; resources, fields and relations; authentication; CORS, versions, rate limits, indexes, pages; "
@@ -66,6 +68,7 @@ def compose(state: State) -> Plan:
         doubt(state)
     if not state.acts:
         _nothing(state)
+    _leave_remarks(state)
     if state.unclear:
         ask_unclear(state, state.unclear)
     merge_titles(state)
@@ -84,10 +87,21 @@ def compose(state: State) -> Plan:
     return Plan(steps, tuple(dict.fromkeys(state.parts)), tuple(dict.fromkeys(state.aside)))
 
 
+def _leave_remarks(state: State) -> None:
+    """Leave aside what no frame has a place for and what is rather a remark than an order."""
+    remarks = [
+        one
+        for one in state.unclear
+        if len(one.split()) >= _A_SENTENCE and is_remark(one, UNPLACED, state.forms())
+    ]
+    state.unclear = [one for one in state.unclear if one not in remarks]
+    state.aside += remarks
+
+
 def _leave_stories(state: State) -> None:
     """Leave aside a failure that is only told as the reason for a change: `the browser blocks us, so allow …`."""
     steps = [one for one in state.acts if isinstance(one, Step)]
-    orders = [one for one in steps if one.verb.startswith("add ")]
+    orders = [one for one in steps if one.verb.startswith("add ") or one.verb == "undo"]
     told = [one for one in steps if _is_told(one, orders, state)]
     state.acts = [one for one in state.acts if one not in told]
     stories = [part for part in state.parts if part.part in {one.verb for one in told}]

@@ -15,7 +15,7 @@ from backwright.spec.fields import read_field
 from backwright.spec.names import names_of, pluralize
 
 _ROWS = re.compile(
-    r"(?i)\b(?:existing|already|live|in production|production (?:data|table|database)|old) (?:\w+ ){0,2}(?:rows?|records?|entries|table|data|has|have|in production|products?|orders?|tasks?|notes?)\b|\b(?:has|have|there are|with|holds?|are) (?:about |around |some |over |roughly |more than )*\d{2,}\b"
+    r"(?i)\b(?:existing|already|live|in production|production (?:data|table|database)|old) (?:\w+ ){0,2}(?:rows?|records?|entries|table|data|has|have|in production|products?|orders?|tasks?|notes?)\b|\b(?:has|have|there are|with|holds?|are) (?:about |around |some |over |roughly |more than )*\d[\d,.]*\d\b"
 )
 
 
@@ -111,7 +111,11 @@ def _word(draft: Draft, entity: Entity, state: State) -> str | None:
 def _is_required_of_rows(draft: Draft, state: State) -> bool:
     """Tell whether a new field must be given, has no default, and the text itself speaks of rows that are there."""
     said = draft.said
-    return "required" in said and "default" not in said and bool(_ROWS.search(state.said))
+    return (
+        "required" in said
+        and "default" not in said
+        and bool(_ROWS.search(f"{state.said} {state.beside}"))
+    )
 
 
 def _is_prose(name: str) -> bool:

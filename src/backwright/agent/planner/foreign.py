@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from backwright.agent.planner.attributes import is_value
+from backwright.agent.planner.attributes import describes, is_value
 from backwright.agent.planner.clauses import Clause
 from backwright.agent.planner.drafts import known_kind
 from backwright.agent.planner.lexicon import first, lexicon, pattern
@@ -20,11 +20,17 @@ _REQUEST = re.compile(r"\b(?:GET|POST|PUT|PATCH|DELETE|OPTIONS)\s+(?:on\s+)?/?\S
 _OTHER_WORK = re.compile(
     r"(?i)(?:translate|rewrite|deploy|train|send|e?-?mail|notify|port|migrate|convert|draw|paint|compose|sing|order|book|install|publish|release|ship|push|upload|download)\b"
 )
+# Why something is asked for is nothing that is asked for: `indexed, because the dashboard filters on it`.
+_WHY = re.compile(
+    r"(?i)(?<=\w)[,;]?\s+(?:because|since|as|so that)\s+(?:the|our|my|we|they|it|i|people|users|customers)\b[^.;:]*$"
+)
 _LITERAL = re.compile(r"\b[a-z_]\w*:[a-z]+(?::\S+)?")  # `email:email`, a field word
 # A page that is to be built is no circumstance, though accounts are spoken of: `build a login page`.
 _BUILDS = re.compile(
     r"(?i)(?:please )?(?:build|make|create|design|draw|code)(?: (?:me|us))?(?: (?:a|an|the|some|our|new|nice|simple))*\s*"
 )
+_TELLS = re.compile(r"(?i)^(?:i|we|our|the|this|these|they|it|people|users|customers)\b")
+_MAKES = re.compile(r"(?i)\b(?:resource|endpoints?|project|service|api|fields?|columns?)\b")
 _JUDGING = ("probe", "audit", "doctor", "inspect")
 
 
@@ -41,11 +47,15 @@ def outside(clause: Clause, frame: str | None, named: Iterable[str]) -> str | No
         lambda one: "x" * len(one[0]), clause.text
     )  # DELETE /tasks deletes nothing here
     text = _LITERAL.sub(lambda one: "x" * len(one[0]), text)
+    told = _WHY.sub("", text)
     topics = lexicon("foreign")["topic"]
     for topic in sorted(topics, key=lambda one: not one["about"].startswith(GRAVE)):
+        grave = topic["about"].startswith(GRAVE)
         for one in topic["strong"]:
-            for match in pattern(one).finditer(text):
-                if not _is_excused(match, clause, frame, names, topic["about"]):
+            for match in pattern(one).finditer(text if grave else told):
+                if topic.get("always") or not _is_excused(
+                    match, clause, frame, names, topic["about"]
+                ):
                     return str(topic["about"])
     return None
 
@@ -53,16 +63,8 @@ def outside(clause: Clause, frame: str | None, named: Iterable[str]) -> str | No
 def _is_excused(
     match: re.Match[str], clause: Clause, frame: str | None, names: list[str], about: str
 ) -> bool:
-    before = clause.text[: match.start()]
     grave = about.startswith(GRAVE)
-    passing = lexicon("foreign")["passing"]
-    if pattern(passing["negated_grave" if grave else "negated"]).search(before):
-        return True
-    if not grave and re.match(r"\s+(?:nothing|none|nobody)\b", clause.text[match.end() :]):
-        return True
-    if not grave and pattern(passing["dismissed"]).search(before):
-        return True
-    if about.startswith("destroying") and pattern(passing["complaint"]).match(clause.text):
+    if _is_denied(match, clause, about):
         return True
     said = match[0].lower().replace("_", " ").replace("-", " ")
     if not grave and (_is_name(said, names, frame) or is_value(match, clause.text)):
@@ -75,14 +77,42 @@ def _is_excused(
         return (not grave and not begins) or bool(_JUDGES.match(clause.text) and not orders_attack)
     if grave:
         return frame == "undo"
-    if frame == "cors":
+    return frame == "cors" or _is_in_passing(match, clause, frame)
+
+
+def _is_denied(match: re.Match[str], clause: Clause, about: str) -> bool:
+    """Tell whether a clause says of a foreign word that it is not wanted, or complains of what anybody can do."""
+    before, behind = clause.text[: match.start()], clause.text[match.end() :]
+    passing = lexicon("foreign")["passing"]
+    if about.startswith("destroying") and pattern(passing["complaint"]).match(clause.text):
         return True
-    in_passing = any(one.search(before) for one in _passing()) and not _BUILDS.fullmatch(before)
-    if frame is not None and frame != "resources" and frame != "new":
-        return in_passing
-    return bool(pattern(lexicon("foreign")["passing"]["state"]).match(clause.text)) and not _asks(
-        clause
+    if about.startswith(GRAVE):
+        return bool(pattern(passing["negated_grave"]).search(before))
+    return bool(
+        pattern(passing["negated"]).search(before)
+        or pattern(passing["dismissed"]).search(before)
+        or re.match(r"\s+(?:nothing|none|nobody)\b", behind)
     )
+
+
+def _is_in_passing(match: re.Match[str], clause: Clause, frame: str | None) -> bool:
+    """Tell whether a foreign word only says where, for whom or what for."""
+    before = clause.text[: match.start()]
+    if frame is not None and frame not in ("resources", "new"):
+        named = any(one.search(before) for one in _passing())
+        return named and not _BUILDS.fullmatch(before)
+    passing = lexicon("foreign")["passing"]
+    if pattern(passing["placing"]).search(before) and _is_of_backend(clause, frame):
+        return True
+    return bool(pattern(passing["state"]).match(clause.text)) and not _asks(clause)
+
+
+def _is_of_backend(clause: Clause, frame: str | None) -> bool:
+    """Tell whether a clause makes something here, or only tells; what it is made for lies elsewhere."""
+    if frame == "new" or describes(clause.text, ("type", "money", "decimal", "length", "enum")):
+        return True
+    tells = frame is None or re.search(r"(?i)\bbe able to\b", clause.text)
+    return bool((_TELLS if tells else _MAKES).search(clause.text))
 
 
 def _is_name(said: str, names: list[str], frame: str | None) -> bool:

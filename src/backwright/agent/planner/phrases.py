@@ -6,7 +6,12 @@ import re
 
 from backwright.agent.planner.lexicon import lexicon, pattern
 from backwright.agent.planner.prosaic import brought_together
+from backwright.agent.planner.types import World
 
+_ADDRESSED = re.compile(
+    r"(?m)^(?P<head>\W*)(?P<name>[A-Z]\w*)(?=\s*:\s*(?:please )?(?:add|give|needs?|gets?|new field)\b"
+    r"(?!.*\b(?:resource|model|table|entity|endpoints?|relation\w*|auth\w*|cors|index|rate|version\w*|paginat\w*)\b))"
+)
 _FENCE = re.compile(r"(```.*?(?:```|\Z))", re.DOTALL)
 
 
@@ -24,3 +29,13 @@ def spelt_plainly(text: str, *, is_empty: bool) -> str:
             parts[::2] = [found.sub(one["means"], part) for part in parts[::2]]
     parts[::2] = [brought_together(part) for part in parts[::2]]
     return "".join(parts)
+
+
+def addressed(text: str, world: World) -> str:
+    """Return a text in which a model that is spoken to is called one: `Task: add a due date` is no ticket's title."""
+
+    def called(match: re.Match[str]) -> str:
+        known = world.thing(match["name"])
+        return f"{match['head']}{known.name} model" if known else match[0]
+
+    return _ADDRESSED.sub(called, text)

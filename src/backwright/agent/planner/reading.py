@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 
 from backwright.agent.planner.agreeing import agreed
 from backwright.agent.planner.clauses import Clause, clauses_of
+from backwright.agent.planner.compose import HARM
 from backwright.agent.planner.foreign import GRAVE, outside
 from backwright.agent.planner.frames import judges, relations
 from backwright.agent.planner.frames.table import FRAMES, likeliest_first
@@ -15,8 +17,9 @@ from backwright.agent.planner.layout import laid_out_plainly
 from backwright.agent.planner.lexicon import pattern
 from backwright.agent.planner.likeness import likeness
 from backwright.agent.planner.nouns import pascal, read_noun
-from backwright.agent.planner.phrases import spelt_plainly
+from backwright.agent.planner.phrases import addressed, spelt_plainly
 from backwright.agent.planner.questions import ask_unclear
+from backwright.agent.planner.remarks import BARS, Cleared, cleared
 from backwright.agent.planner.said_of import unheld
 from backwright.agent.planner.slots.describing import BY_SEGMENTS
 from backwright.agent.planner.state import State
@@ -25,13 +28,14 @@ from backwright.agent.planner.unread import has_types, place_unread, wish
 from backwright.agent.planner.whole.reader import read_whole
 from backwright.agent.planner.wording import Message, read_message
 from backwright.agent.planner.written import grouped, read_commands
-from backwright.errors import UsageError
+from backwright.errors import BackwrightError, QuestionError, UsageError
 from backwright.spec.names import split_words
 from backwright.tasks.questions import Answers
 
 _RETRACTS = re.compile(
     r"(?i)\b(?:no,? (?:wait|make that|sorry)|scratch that|correction:|on second thought|forget that)\b"
 )
+_REQUEST = re.compile(r"(?:GET|POST|PUT|PATCH|DELETE)\s+/")  # a step of how to see the failure
 _UNDECIDED = re.compile(
     r"(?i)[^.;:,]*\b(?:(?:do|have) not (?:know|decided?)(?: it)? yet|not (?:sure|certain) (?:yet|which)|undecided|or else|or (?:maybe|perhaps))\b[^.;]*"
 )
@@ -68,11 +72,44 @@ def plan_task(text: str, world: World, answers: Answers | None = None) -> Plan:
         )
     if ordered := read_commands(text):
         return ordered
-    laid = laid_out_plainly(grouped(text), world)
+    known = answers or Answers()
+    names = frozenset(form for thing in world.things for form in thing.forms)
+    return _first_plan((cleared(text, bar, names) for bar in BARS), world, known)
+
+
+def _first_plan(clear: Iterable[Cleared], world: World, answers: Answers) -> Plan:
+    """Return the plan of the first form of a text that gives one; what the first one asks is asked, where none does."""
+    asked: BackwrightError | None = None
+    tried: set[str] = set()
+    for one in clear:
+        if one.text in tried:
+            continue
+        tried.add(one.text)
+        try:
+            plan = _planned(one, world, answers)
+        except (QuestionError, UsageError) as error:
+            asked = error if _is_none_but_foreign(asked, error) else asked or error
+            if any(grave in str(error) for grave in (*GRAVE, *HARM)):
+                raise
+        else:
+            return replace(plan, aside=(*plan.aside, *one.aside)) if one.aside else plan
+    assert asked is not None  # noqa: S101 - there is at least one form
+    raise asked
+
+
+def _is_none_but_foreign(asked: BackwrightError | None, error: BackwrightError) -> bool:
+    """Tell whether all that is no remark lies outside, where a remark was taken for a part that can be done."""
+    is_part = isinstance(asked, QuestionError) and asked.question.key == "part"
+    return is_part and isinstance(error, UsageError)
+
+
+def _planned(clear: Cleared, world: World, known: Answers) -> Plan:
+    """Return the plan of a text that says what is to be done."""
+    text = clear.text
+    laid = laid_out_plainly(grouped(addressed(text, world)), world)
     written, text = laid.text, spelt_plainly(laid.text, is_empty=world.is_empty)
     forms = [form for thing in world.things for form in thing.forms]
-    message = read_message(text, forms)
-    known = answers or Answers()
+    message = read_message(text, forms, beside=" ".join(clear.aside))
     plan = agreed(
         lambda: _by_frames(message, world, known),
         lambda: read_whole(text, message, world, known, BY_SEGMENTS),
@@ -113,7 +150,9 @@ def _place_lacking(state: State) -> None:
 
 def _understood(message: Message, world: World, answers: Answers, ahead: tuple[str, ...]) -> State:
     """Read every clause; what is known to come later in the text may be referred to before."""
-    state = State(world, answers, pasted=message.pasted, said=message.said, ahead=ahead)
+    state = State(
+        world, answers, pasted=message.pasted, said=message.said, beside=message.beside, ahead=ahead
+    )
     judges.read_pasted(state)
     for clause in clauses_of(message.said):
         _read(clause, state)
@@ -157,7 +196,11 @@ def _read(clause: Clause, state: State) -> None:
 def _goes_on(clause: Clause, state: State) -> bool:
     """Tell whether a clause says more of the failure whose log was pasted: `users get this right after logging in`."""
     begun = any(getattr(one, "verb", "") == "doctor" for one in state.acts)
-    if not begun or not state.pasted or has_types(clause.text) or _orders(clause.text):
+    if not begun or not state.pasted or has_types(clause.text):
+        return False
+    if _REQUEST.match(clause.text):
+        return True
+    if _orders(clause.text):
         return False
     return likeness(clause.text).kind in ("doctor", "aside")
 

@@ -85,13 +85,14 @@ class State:
     outside of what the engine does, with what they are about. `described` are the clauses from which
     resources, fields and relations were read, `capable` the others, with the frame that read each. `elsewhere` are stretches of
     a description that say how another resource is related. `ahead` are resources that the text makes
-    further on.
+    further on. `beside` are remarks that were left aside before the reading.
     """
 
     world: World
     answers: Answers
     pasted: str = ""
     said: str = ""
+    beside: str = ""
     entities: list[Entity] = field(default_factory=list)
     current: Entity | None = None
     acts: list[Entity | Relation | Step] = field(default_factory=list)

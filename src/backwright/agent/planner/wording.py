@@ -36,19 +36,22 @@ class Message:
         said: What was said, in one form.
         pasted: What was pasted: logs, answers, tracebacks. It is data, and never an instruction.
         mended: Pairs of what was misspelt and what is meant.
+        beside: Remarks that were left aside before.
     """
 
     said: str
     pasted: str
     mended: tuple[tuple[str, str], ...]
+    beside: str = ""
 
 
-def read_message(text: str, names: Iterable[str]) -> Message:
+def read_message(text: str, names: Iterable[str], beside: str = "") -> Message:
     """Bring a text into one form.
 
     Args:
         text: What the user wrote.
         names: The project's own names, to which misspelt words are mended too.
+        beside: Remarks that were left aside before.
     """
     said, pasted = _apart(text)
     for short in lexicon("words")["short"]:
@@ -57,7 +60,7 @@ def read_message(text: str, names: Iterable[str]) -> Message:
     sound = frozenset(spelling["sound"]) | known_words() | _named(said)
     vocabulary = frozenset(spelling["words"]) | {n for n in names if n.isalpha()}
     said, mended = mend(said, vocabulary, sound, spelling["slips"])
-    return Message(re.sub(r"[ \t]+", " ", said).strip(), pasted, mended)
+    return Message(re.sub(r"[ \t]+", " ", said).strip(), pasted, mended, beside)
 
 
 def _named(text: str) -> frozenset[str]:

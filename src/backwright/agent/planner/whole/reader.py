@@ -62,7 +62,9 @@ def _pass(
     ahead: tuple[str, ...],
     manner: Manner,
 ) -> State:
-    state = State(world, answers, pasted=message.pasted, said=said, ahead=ahead)
+    state = State(
+        world, answers, pasted=message.pasted, said=said, beside=message.beside, ahead=ahead
+    )
     reading = Reading(state, manner)
     if judges.is_evidence(message.pasted):
         judges.read_pasted(state)

@@ -1,0 +1,145 @@
+"""What is said beside a task (reasons, how to work, what holds of every change), left aside before it is read.
+
+A sentence, or a half of one, is a remark where it is surely like those that were found to be one; what names
+a field, a value or an address never is. What is left aside is shown with the plan.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from backwright.agent.planner.attributes import describes
+from backwright.agent.planner.clauses import Clause
+from backwright.agent.planner.foreign import GRAVE, outside
+from backwright.agent.planner.layout.tree import BULLET
+from backwright.agent.planner.leaning import leaning
+from backwright.agent.planner.lexicon import lexicon, pattern
+
+_FENCE = re.compile(r"(```.*?(?:```|\Z))", re.DOTALL)
+_ENDS = re.compile(r"(?<=[.!?])[\"')]*\s+(?=\S)")
+_ENDED = re.compile(r"[.!?]\W*$")
+_ABBREVIATION = re.compile(
+    r"(?i)(?:\b(?:e\.g|i\.e|etc|vs|approx|max|min|no|nr|incl|excl)\.|(?:^|\s)\(?(?:\d{1,2}|[a-h])[.)])$"
+)
+_PARENTHESES = re.compile(r"\s*\(([^()]{8,})\)")
+_JOINS = re.compile(
+    r"(?i)\s*[,;]\s+(?:(?:and then|and|then|but|so|because|since|as|plus|which)\b\s*)?"
+    r"|\s+(?:and then|and|then|because|since|so that|so)\s+|\s+[-–—]+\s+"
+)
+# From the first on nine of ten are remarks, from the second on four of five, and nothing from the last.
+BARS = (1.0, -0.3, math.inf)
+UNPLACED = -0.8  # enough where nothing else is known to read it
+_TYPES = ("type", "money", "decimal", "enum", "length", "range", "default", "unique", "optional")
+# What leaves something open is for a question.
+_OPEN = re.compile(
+    r"(?i)\b(?:whichever|whatever|either|or (?:maybe|perhaps|so|something|similar)|not (?:sure|certain)|(?:do not|don't) know|undecided|depends|up to you|you (?:choose|decide))\b"
+)
+# What is to be told at the end is told anyway; what is called context asks for nothing.
+_LABELLED = re.compile(
+    r"(?i)(?:please )?(?:report(?: back)?|reply|return|output|answer|deliverables?|hand ?back|in your (?:answer|reply|report)|context|background|motivation|rationale)(?: format| with)?\s*:\s*\S|expected(?: result| behaviou?r)?\s*:\s*(?:http )?\d{3}\b"
+)
+# A name in code, an address: what a remark has none of.
+_NAMES_SOMETHING = re.compile(r"[`\"]|\w_\w|://|/\w|\b[a-z]+[A-Z]|\|")
+
+
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    """A text without its remarks, and the remarks."""
+
+    text: str
+    aside: tuple[str, ...] = ()
+
+
+def cleared(text: str, bar: float, names: Collection[str] = ()) -> Cleared:
+    """Return a text without what is only said beside the task; one that is nothing else comes back as it is.
+
+    Args:
+        text: What the user wrote; what stands in fences stays as it is.
+        bar: How far a sentence must lean to a remark: one of `BARS`.
+        names: What the project's models are called, in small letters.
+    """
+    aside: list[str] = []
+    parts = _FENCE.split(text)
+    parts[::2] = ["\n".join(_lines(part, bar, names, aside)) for part in parts[::2]]
+    left = "".join(parts)
+    return Cleared(left, tuple(aside)) if aside and left.strip() else Cleared(text)
+
+
+def _lines(text: str, bar: float, names: Collection[str], aside: list[str]) -> Iterator[str]:
+    lines = text.split("\n")
+    for line, below in zip(lines, [*lines[1:], ""], strict=True):
+        mark = BULLET.match(line)
+        head = mark[0] if mark else ""
+        rest = line[len(head) :]
+        *said, last = _sentences(rest)
+        kept = [one for sentence in said if (one := _kept(sentence, bar, names, aside))]
+        # What announces the lines below it stays.
+        announces = last.rstrip().endswith(":") or (
+            BULLET.match(below) and not mark and not _ENDED.search(last)
+        )
+        if one := last if announces else _kept(last, bar, names, aside):
+            kept.append(one)
+        if kept or not rest.strip():
+            yield head + " ".join(kept) if kept != [rest] else line
+
+
+def _sentences(line: str) -> Iterator[str]:
+    """Cut a line behind its sentences."""
+    at = 0
+    for end in _ENDS.finditer(line):
+        said = line[at : end.start()]
+        if _ABBREVIATION.search(said) or said.count("(") != said.count(")"):
+            continue
+        yield said
+        at = end.end()
+    yield line[at:]
+
+
+def _without_asides(sentence: str, bar: float, names: Collection[str], aside: list[str]) -> str:
+    """Return a sentence without what in parentheses is a remark."""
+
+    def judged(found: re.Match[str]) -> str:
+        if not is_remark(found[1], bar, names):
+            return found[0]
+        aside.append(found[1])
+        return ""
+
+    return _PARENTHESES.sub(judged, sentence)
+
+
+def _kept(sentence: str, bar: float, names: Collection[str], aside: list[str]) -> str:
+    """Return what of a sentence is no remark."""
+    if is_remark(sentence, bar, names):
+        aside.append(sentence.strip())
+        return ""
+    if pattern(rf"(?:{lexicon('layout')['labels']['criteria']})\s*:").match(sentence):
+        return sentence  # its label says what its parts are
+    sentence = _without_asides(sentence, bar, names, aside)
+    for join in _JOINS.finditer(sentence):
+        head, tail = sentence[: join.start()], sentence[join.end() :]
+        if head.count("(") != head.count(")"):
+            continue
+        if is_remark(tail, bar, names):
+            aside.append(tail.strip())
+            return _kept(head, bar, names, aside) + "."
+        if is_remark(head, bar, names) and head.strip():
+            aside.append(head.strip())
+            return _kept(tail, bar, names, aside)
+    return sentence
+
+
+def is_remark(text: str, bar: float, names: Collection[str] = ()) -> bool:
+    """Tell whether a sentence, or a half of one, is surely a remark."""
+    if len(text.split()) < 2 or _NAMES_SOMETHING.search(text) or _OPEN.search(text):
+        return False
+    if _LABELLED.match(text) and bar < math.inf:
+        return True
+    if describes(text, _TYPES):
+        return False
+    if leaning(text, names) < bar:
+        return False
+    about = outside(Clause(text, text), None, ())
+    return not (about and about.startswith(GRAVE))
