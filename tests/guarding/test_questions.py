@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 from tests.guarding.test_adopting import host as host_with_users
+from tests.guarding.test_stored_passwords import SALTED
+from tests.guarding.test_stored_passwords import host as salted_host
 from typer.testing import CliRunner
 
 from backwright.cli.main import app
@@ -55,6 +57,11 @@ def test_a_host_without_an_authentication(tmp_path: Path) -> None:
     assert tuple(walked(host_with_users(tmp_path))) == PLANNED
 
 
+def test_a_host_with_hashes_of_its_own(tmp_path: Path) -> None:
+    given = walked(salted_host(tmp_path, *SALTED))
+    assert given["passwords"] == "reset"
+
+
 def test_a_host_with_half_of_one(tmp_path: Path) -> None:
     assert tuple(walked(Path(shutil.copytree(HALF, tmp_path / "half")))) == COMPLETED
 
@@ -82,4 +89,10 @@ def test_no_other_question_is_asked() -> None:
             keys |= (
                 {k.value.value for k in node.keywords if k.arg == "key"} if is_question else set()
             )
-    assert keys == {*PLANNED, *COMPLETED, "unguarded", "unique"}  # test_uniques asks the last
+    assert keys == {
+        *PLANNED,
+        *COMPLETED,
+        "unguarded",
+        "unique",
+        "passwords",
+    }  # test_uniques asks one

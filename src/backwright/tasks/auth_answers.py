@@ -9,7 +9,8 @@ from backwright.errors import QuestionError, UsageError
 from backwright.spec.fields import nearest
 from backwright.tasks.questions import Answers
 from backwright.transfer.guarding.host import ASSIGN
-from backwright.transfer.guarding.leaving_out import OPTIONAL
+from backwright.transfer.guarding.leaving_out import OPTIONAL, RESETTING
+from backwright.transfer.guarding.stored_passwords import Storing
 from backwright.values import Choice, Question
 
 NONE = "none"
@@ -88,6 +89,47 @@ def unique_columns(answers: Answers, columns: Sequence[str], rows: str) -> froze
         free=True,
     )
     return frozenset(listed(answers, question, columns))
+
+
+def old_passwords(answers: Answers, storing: Storing | None, fewer: frozenset[str]) -> None:
+    """Ask what becomes of passwords that are stored in a way that cannot be verified.
+
+    Args:
+        answers: what was answered.
+        storing: how the host stores them; None if it has none.
+        fewer: the endpoints of accounts that are not wanted.
+
+    Raises:
+        QuestionError: it is not said.
+        UsageError: nothing is to be changed then, or nobody could set a new password.
+    """
+    if storing is None or storing.way != "unknown":
+        return
+    can_reset = RESETTING not in fewer
+    question = Question(
+        key="passwords",
+        text="Passwords that are there are stored in a way that cannot be verified. What now?",
+        why=f"{storing.place.file}:{storing.place.line}: {storing.why}; what may be a hash is never "
+        "compared with what is typed, since then who has read it could sign in",
+        choices=(
+            Choice("reset", "Who has such a password sets a new one by the endpoint of resets.",
+                   "Until then nobody signs in to these accounts. No row is changed."),
+            Choice("stop", "Leave the project as it is.", "Nothing is added."),
+        ),
+        recommended="reset" if can_reset else "stop",
+    )  # fmt: skip
+    if answers.to(question) == "stop":
+        raise UsageError(
+            f"passwords are stored in a way that cannot be verified: {storing.why}",
+            place=storing.place,
+            remedy="--answer passwords=reset lets their owners set new ones, with the endpoint "
+            f"{RESETTING}; --answer accounts=separate leaves the table alone",
+        )
+    if not can_reset:
+        raise UsageError(
+            f"passwords=reset needs the endpoint {RESETTING}",
+            remedy=f"name {RESETTING} in --answer endpoints",
+        )
 
 
 def rows_there(answers: Answers) -> str:

@@ -8,12 +8,24 @@ from collections.abc import Iterable, Sequence
 
 from backwright.errors import UsageError
 from backwright.project.types import Model, Project
-from backwright.tasks.auth_answers import NONE, left_out, listed, rows_there, unique_columns
+from backwright.tasks.auth_answers import (
+    NONE,
+    left_out,
+    listed,
+    old_passwords,
+    rows_there,
+    unique_columns,
+)
 from backwright.tasks.auth_ways import Use, is_way_in
 from backwright.tasks.questions import Answers
 from backwright.transfer.draft import Draft
 from backwright.transfer.grow.sources import Sources
-from backwright.transfer.guarding.adopting import looks_like_accounts, powers, signs_in
+from backwright.transfer.guarding.adopting import (
+    looks_like_accounts,
+    powers,
+    signs_in,
+    storing_of,
+)
 from backwright.transfer.guarding.credentials import checks_credentials
 from backwright.transfer.guarding.guard import handlers
 from backwright.transfer.guarding.host import Wanted
@@ -56,6 +68,8 @@ def plan(project: Project, draft: Draft, answers: Answers) -> Wanted:
     rows = rows_there(answers) if names else "hidden"
     unique = unique_columns(answers, separable(project, draft, direct), rows)
     fewer = left_out(answers)
+    if account:
+        old_passwords(answers, storing_of(Sources(draft, project), account), fewer)
     return Wanted(
         tuple(direct), tuple(through), public, mine, role, rows, fewer, unique=unique,
         alone=_are_alone(uses, public, mine),

@@ -1,6 +1,6 @@
 """Passwords that were stored before: plain, or by a quick hash.
 
-They log in as before, and are hashed anew when they do.
+They log in as before, and are hashed anew when they do. Who has a hash of another kind resets it.
 """
 
 from __future__ import annotations
@@ -17,6 +17,14 @@ from app.models import User
 from app.security import LONGEST_PASSWORD, hash_password, verify_password
 
 DIGESTS = {32: "md5", 40: "sha1", 64: "sha256", 128: "sha512"}  # by digits
+HASHES = re.compile(
+    r"(\$[\w-]+|\w[\w:.+-]*\$.*)\$.{20,}"  # $argon2id$..., pbkdf2:sha256:1000$salt$...
+    r"|\{[\w-]+\}.+"  # {SSHA}...
+    r"|.*[0-9a-fA-F]{32}.*"  # digits, with a salt or without
+    r"|.*[\w+/-]{40}.*|.*[\w+/-]{20}={1,2}"  # the same in base64
+    r"|[!*]+",  # a password that is locked
+    re.DOTALL,
+)
 
 
 def is_hash(stored: str) -> bool:
@@ -30,12 +38,19 @@ def digest_of(stored: str) -> str | None:
     return DIGESTS.get(len(stored)) if is_hexadecimal else None
 
 
+def may_be_hash(stored: str) -> bool:
+    """Tell whether what is stored may be a hash: then it is never compared as it is."""
+    return HASHES.fullmatch(stored) is not None
+
+
 def verify_any(password: str, stored: str | None) -> bool:
     """Tell whether a password is the one, in whichever way it is stored."""
     if not stored or is_hash(stored):
         return verify_password(password, stored or None)
     verify_password(password, None)  # takes as long as for everybody
     digest = digest_of(stored)
+    if digest is None and may_be_hash(stored):
+        return False
     if digest is None:
         return hmac.compare_digest(password.encode(), stored.encode())
     given = hashlib.new(digest, password.encode()).hexdigest()

@@ -28,6 +28,23 @@ def test_each_way_of_storing(stored: str) -> None:
     assert stored == PASSWORD or not verify_any(stored, stored)
 
 
+@pytest.mark.parametrize(
+    "stored",
+    [
+        f"salt:{digest('sha3_256')}",
+        digest("sha384"),
+        f"pbkdf2:sha256:1000$salt${digest('sha256')}",
+        "$argon2id$v=19$m=65536,t=3,p=4$c2FsdA$aGFzaA",
+        "{SSHA}aGFzaA==",
+        "5en6G6MezRroT3XKqkdPOmY/BfQ=",
+        "!",
+    ],
+)
+def test_what_may_be_another_hash_is_no_password(stored: str) -> None:
+    """Who has read what is stored cannot log in with it."""
+    assert not verify_any(stored, stored)
+
+
 def test_hashes_and_nothing() -> None:
     """What bcrypt made, bcrypt verifies; without a password none is right."""
     assert verify_any(PASSWORD, hash_password(PASSWORD))

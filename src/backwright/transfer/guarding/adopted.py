@@ -6,10 +6,18 @@ import re
 
 from backwright.source.imports import add_imports
 from backwright.transfer.guarding.adopting import ORIGINS, Accounts, Needed
+from backwright.transfer.guarding.leaving_out import without
 
 _UPGRADE = """    if user is not None and is_right:
         {wait}upgrade_password(session, user, password)
     return user if is_right else None"""
+
+
+_PLAIN = """    if digest is None and may_be_hash(stored):
+        return False
+    if digest is None:
+        return hmac.compare_digest(password.encode(), stored.encode())
+"""
 
 
 def speak_of(code: str, accounts: Accounts, *, digests: bool = True) -> str:
@@ -28,6 +36,7 @@ def speak_of(code: str, accounts: Accounts, *, digests: bool = True) -> str:
         code = re.sub(r"\buser\.id\b", f"user.{accounts.key}", code)
         if has_older(accounts):
             code = _with_older(code)
+            code = code if accounts.plain else _without_plain(code)
         if not digests:
             code = code.replace(" or digest_of(value) is not None", "")
     return re.sub(r"\bUser\b", accounts.model, code) if accounts.model != "User" else code
@@ -113,6 +122,15 @@ def _with_older(code: str) -> str:
     code = f"{head}def authenticate{tail}"
     code = re.sub(r"(from app\.security import .*), verify_password", r"\1", code)
     return add_imports(code, {"app.older_passwords": {"upgrade_password", "verify_any"}})
+
+
+def _without_plain(code: str) -> str:
+    """Compare nothing that is stored as it is, and leave alone what the host's own code stores."""
+    if "def verify_any" not in code:
+        return code
+    code = code.replace("before: plain, or by a quick hash.", "before by a quick hash.")
+    code = code.replace(_PLAIN, "    if digest is None:\n        return False\n")
+    return without(code, frozenset(), frozenset(("HASHES", "may_be_hash", "keep_hashed")))
 
 
 def registration(accounts: Accounts) -> dict[str, str]:

@@ -12,6 +12,7 @@ from backwright.project.types import Column, Model, Project
 from backwright.transfer.declaration import Import
 from backwright.transfer.grow.sources import Sources, last_name, names_of_statement
 from backwright.transfer.guarding.program import Class, Program
+from backwright.transfer.guarding.stored_passwords import Storing, is_salt, stored_passwords
 from backwright.values import Place
 
 _ACCOUNTS = re.compile(
@@ -24,6 +25,7 @@ _POWERS = re.compile(
     r"(?i)^(is_?)?(role|roles|admin|staff|superuser|super_user|moderator|manager)s?$"
 )
 _DEFAULTS = ("default", "default_factory", "server_default", "insert_default")
+_BYTES = re.compile(r"(?i)(bytes|large_?binary|bytea|binary|varbinary|blob)\b")
 _LONG_ENOUGH = 60  # letters of what bcrypt makes of a password
 _KINDS = (
     (r"(?i)^(str|string|varchar|char|text|unicode|citext|autostring|emailstr)", "str"),
@@ -85,6 +87,7 @@ class Accounts:
         password: The column of what is stored of passwords.
         missing: Those of its columns that are to be added.
         needed: What else registering must give.
+        storing: How the host stores passwords; None if it has none.
     """
 
     model: str = "User"
@@ -94,6 +97,12 @@ class Accounts:
     password: str = "hashed_password"  # noqa: S105 - a column
     missing: tuple[str, ...] = ()
     needed: tuple[Needed, ...] = ()
+    storing: Storing | None = None
+
+    @property
+    def plain(self) -> bool:
+        """Whether the host's own code shows that it stores passwords as they are typed."""
+        return self.storing is not None and self.storing.way == "plain"
 
 
 def looks_like_accounts(model: Model) -> bool:
@@ -123,7 +132,7 @@ def read_accounts(sources: Sources, project: Project, name: str, role: str | Non
     columns = {column.name.lower(): column for column in model.columns}
     address = next((columns[one].name for one in _ADDRESSES if one in columns), "email")
     password = next((columns[one].name for one in _PASSWORDS if one in columns), "hashed_password")
-    _refuse_short(model, columns.get(password.lower()))
+    _refuse_unfit(model, columns.get(password.lower()))
     keys = [column.name for column in model.columns if column.primary_key]
     if len(keys) != 1:
         raise UsageError(
@@ -140,8 +149,15 @@ def read_accounts(sources: Sources, project: Project, name: str, role: str | Non
     ]
     return Accounts(
         name, adopted=True, key=keys[0], address=address, password=password,
-        missing=missing, needed=tuple(needed),
+        missing=missing, needed=tuple(needed), storing=storing_of(sources, model),
     )  # fmt: skip
+
+
+def storing_of(sources: Sources, model: Model) -> Storing | None:
+    """Return how a host stores the passwords of its table of users; None if it stores none."""
+    columns = {column.name.lower(): column.name for column in model.columns}
+    password = next((columns[one] for one in _PASSWORDS if one in columns), None)
+    return stored_passwords(Program(sources), model, password) if password else None
 
 
 def required(sources: Sources, model: Model) -> list[Column]:
@@ -165,6 +181,8 @@ def powers(sources: Sources, model: Model) -> Column | None:
 
 def _needed(sources: Sources, model: Model, column: Column, role: str | None) -> Needed:
     kind = kind_of(column)
+    if is_salt(column.name) and (kind == "str" or _BYTES.match(column.type.rpartition(".")[2])):
+        return Needed(column.name, "str", '""' if kind else 'b""')  # bcrypt keeps its own
     choice = _choice(sources, model, column) if kind is None else None
     if choice and not _POWERS.match(column.name):
         return Needed(column.name, choice[0][1], None, choice)
@@ -203,7 +221,14 @@ def kind_of(column: Column) -> str | None:
     return next((kind for pattern, kind in _KINDS if re.match(pattern, said)), None)
 
 
-def _refuse_short(model: Model, column: Column | None) -> None:
+def _refuse_unfit(model: Model, column: Column | None) -> None:
+    if column and _BYTES.match(column.type.rpartition(".")[2]):
+        raise UsageError(
+            f"{model.name}.{column.name} keeps bytes, and a hash is a text",
+            place=Place(column.file or model.file, column.line or model.line),
+            remedy="make it a column of texts first, "
+            "or keep accounts in a table of their own: --answer accounts=separate",
+        )
     length = re.search(r"\((?:length=)?(\d+)", column.type) if column else None
     if column and length and int(length[1]) < _LONG_ENOUGH:
         raise UsageError(

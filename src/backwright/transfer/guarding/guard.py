@@ -36,6 +36,7 @@ from backwright.transfer.guarding.passing import Passing, Said, guard_alone
 from backwright.transfer.guarding.program import Function, Program
 from backwright.transfer.guarding.references import CHECK, WRITING, References
 from backwright.transfer.guarding.sessions import supply_session
+from backwright.transfer.guarding.stored_passwords import told
 from backwright.transfer.guarding.touches import Scoper, fails_with_update
 from backwright.transfer.guarding.uniques import separate
 from backwright.transfer.guarding.varied import MADE_BY, OWNED_ROW, VISIBLE, variety_of
@@ -169,6 +170,7 @@ def _host(draft: Draft, project: Project, wanted: Wanted, installed: Mapping[str
     return Host(
         draft, project, sources, seams, session, Versions(versions, libraries), wanted, uses, said,
         python=python, owner_column=owner_column(project.models), accounts=mine, steps=step,
+        notes=told(mine.storing, mine.model, mine.password),
     )  # fmt: skip
 
 

@@ -8,11 +8,12 @@ import re
 from backwright.source.outline import outline, used_names
 from backwright.source.text import Splice, splice
 
+RESETTING = "reset-password"
 OPTIONAL = {
     "refresh": ("refresh", "TokenRefresh", "Token"),
     "logout": ("logout",),
     "change-password": ("change_password", "PasswordChange"),
-    "reset-password": (
+    RESETTING: (
         "request_password_reset",
         "reset_password",
         "PasswordResetRequest",
@@ -33,9 +34,9 @@ def without(code: str, left_out: frozenset[str], unused: frozenset[str] = frozen
     if not left_out and not unused:
         return code
     gone = {*unused, *(name for one in left_out for name in OPTIONAL[one])}
-    if {"change-password", "reset-password"} <= left_out:
+    if {"change-password", RESETTING} <= left_out:
         gone.add("set_password")
-    if {"logout", "change-password", "reset-password"} <= left_out:
+    if {"logout", "change-password", RESETTING} <= left_out:
         gone.add("end_tokens")
     code = _without_definitions(code, gone)
     if "refresh" in left_out:
