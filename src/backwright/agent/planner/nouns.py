@@ -45,7 +45,8 @@ def read_noun(text: str, *, longest: int = _LONGEST) -> tuple[str, str] | None:
     )
     if not found or (len(found) == 1 and not is_proper and found[0].lower() in words["never"]):
         return None
-    if found[0].lower() in words["pointing"]:
+    behind = _WORD.match(text, at)
+    if found[0].lower() in words["pointing"] or (behind and behind[1].lower() in words["finite"]):
         return None
     return " ".join(found), text[at:]
 

@@ -23,7 +23,7 @@ from backwright.agent.planner.remarks import BARS, Cleared, cleared
 from backwright.agent.planner.said_of import unheld
 from backwright.agent.planner.slots.describing import BY_SEGMENTS
 from backwright.agent.planner.state import State
-from backwright.agent.planner.types import Plan, World
+from backwright.agent.planner.types import JUDGES, Plan, World
 from backwright.agent.planner.unread import has_types, place_unread, wish
 from backwright.agent.planner.whole.reader import read_whole
 from backwright.agent.planner.wording import Message, read_message
@@ -36,6 +36,10 @@ _RETRACTS = re.compile(
     r"(?i)\b(?:no,? (?:wait|make that|sorry)|scratch that|correction:|on second thought|forget that)\b"
 )
 _REQUEST = re.compile(r"(?:GET|POST|PUT|PATCH|DELETE)\s+/")  # a step of how to see the failure
+_PLAIN_WORDS = re.compile(r"[A-Za-z,/'’ -]+")
+_WISHES = re.compile(
+    r"(?i)\b(?:needs?|wants?|should|must|shall|would|please|add|fix|then|also|limit|cors for|allow)\b"
+)
 _UNDECIDED = re.compile(
     r"(?i)[^.;:,]*\b(?:(?:do|have) not (?:know|decided?)(?: it)? yet|not (?:sure|certain) (?:yet|which)|undecided|or else|or (?:maybe|perhaps))\b[^.;]*"
 )
@@ -195,6 +199,8 @@ def _read(clause: Clause, state: State) -> None:
 
 def _goes_on(clause: Clause, state: State) -> bool:
     """Tell whether a clause says more of the failure whose log was pasted: `users get this right after logging in`."""
+    if _is_listed(clause, state):
+        return True
     begun = any(getattr(one, "verb", "") == "doctor" for one in state.acts)
     if not begun or not state.pasted or has_types(clause.text):
         return False
@@ -203,6 +209,14 @@ def _goes_on(clause: Clause, state: State) -> bool:
     if _orders(clause.text):
         return False
     return likeness(clause.text).kind in ("doctor", "aside")
+
+
+def _is_listed(clause: Clause, state: State) -> bool:
+    """Tell whether a clause only lists what is to be looked at: `an overview: endpoints, CORS and migrations, if any`."""
+    judged = bool(state.acts) and all(getattr(one, "verb", "") in JUDGES for one in state.acts)
+    if not judged or has_types(clause.text) or _orders(clause.text):
+        return False
+    return _PLAIN_WORDS.fullmatch(clause.text) is not None and not _WISHES.search(clause.text)
 
 
 def _orders(text: str) -> bool:

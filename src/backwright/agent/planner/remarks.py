@@ -133,10 +133,10 @@ def _kept(sentence: str, bar: float, names: Collection[str], aside: list[str]) -
 
 def is_remark(text: str, bar: float, names: Collection[str] = ()) -> bool:
     """Tell whether a sentence, or a half of one, is surely a remark."""
-    if len(text.split()) < 2 or _NAMES_SOMETHING.search(text) or _OPEN.search(text):
-        return False
     if _LABELLED.match(text) and bar < math.inf:
         return True
+    if len(text.split()) < 2 or _NAMES_SOMETHING.search(text) or _OPEN.search(text):
+        return False
     if describes(text, _TYPES):
         return False
     if leaning(text, names) < bar:

@@ -40,6 +40,10 @@ _FIXES = re.compile(r"(?i)(?:please )?(?:fix|repair|mend|improve|correct)\b")
 _NAMES_SOMETHING = re.compile(r"(?<!v)\d|[`\"]|\w_\w|://|/\w|\b[a-z]+[A-Z]")
 _WISHES = re.compile(r"(?i)\b(?:should|must|shall|(?:has|have|needs?|ought|is|are) to)\b")
 _DENIES = re.compile(r"(?i)^(?:nothing|nobody|none|no)\b|\b(?:not|never)\b")
+# What only counts what stands elsewhere: `add two resources to the shop API`.
+_ANNOUNCES = re.compile(
+    r"(?i)(?:please )?(?:add|create|build|make|introduce)(?: (?:the|these|those|following|new|two|three|four|five|some|more|a few))+ (?:resources|fields|models|tables|columns|entities|things)(?: (?:to|in|for|on) (?:the|this|our|my) (?:\w+ )?\w+)?"
+)
 _HTTP = re.compile(r"(?:GET|POST|PUT|PATCH|DELETE)\b")
 
 _IMPROVES = re.compile(
@@ -232,6 +236,7 @@ def wish(clause: Clause, state: State, why: str) -> None:
 
     def doubt(later: State) -> None:
         orders = pattern(r"^(?:<VERB>|<ADD>)\b").match(clause.text) and not _HTTP.match(clause.text)
+        orders = orders and not _ANNOUNCES.fullmatch(clause.text)
         if later.acts and not orders:
             later.aside.append(clause.raw)  # said of what the rest of the text mends
             return
