@@ -19,7 +19,7 @@ from backwright.agent.planner.covered import uncovered, unkept
 from backwright.agent.planner.drafts import Draft, known_kind, snake
 from backwright.agent.planner.fieldwords import field_words
 from backwright.agent.planner.frames.relations import count_relations, settle_kind
-from backwright.agent.planner.lexicon import first
+from backwright.agent.planner.lexicon import first, pattern
 from backwright.agent.planner.questions import (
     ask_field_place,
     ask_fields,
@@ -47,6 +47,11 @@ _ASKS_WHY = re.compile(
     r"(?i)(?<!not )(?<!no )\b(?:why|fix|debug|find|cause|reason|what(?:'s| is) wrong|help|mend|repair|solve|investigate|explain|look into|track down|[45]\d\d|\w+Error)\b"
 )
 _A_SENTENCE = 4  # words; fewer tell too little
+# How a clause begins that asks for something, and does not only tell.
+_ORDERED = (
+    r"^\W*(?:(?:and|then|also|please|finally|lastly|afterwards?|first(?:ly)?|second(?:ly)?|third(?:ly)?|next|now|last|to|step \w+|when [^,]*,|once [^,]*,|after [^,]*,|as soon as [^,]*,|before [^,]*,)[ ,:]*)*(?:<VERB>|<ADD>|audit|probe|prove|run|fire|check|test|verify|show|tell|make sure|see|try|confirm|ensure|give|do|go|walk|try out|live|an?|the|full|smoke|isolation|inspect)\b"
+    r"|\b(?:please|i (?:want|need|would like)|we (?:want|need|would like)|(?:can|could|would) you|and (?:then|finally|afterwards)|then|afterwards|after that)\b"
+)
 _FLAGS = ("private", "shared", "global", "personal")  # names too, where they have a type
 CAN = (
     "new projects; resources, fields and relations; authentication; CORS, versions, rate limits, indexes, pages; "
@@ -109,6 +114,12 @@ def _leave_stories(state: State) -> None:
     state.aside += [part.source.removeprefix("your words: ").strip("'") for part in stories]
 
 
+def _is_ordered(source: str) -> bool:
+    """Tell whether words ask for what was read in them, and do not only tell: `another user gets a 404`."""
+    said = source.removeprefix("your words: ").strip("'\"")
+    return "?" in said or bool(pattern(_ORDERED).search(said))
+
+
 def _is_told(step: Step, orders: Sequence[Step], state: State) -> bool:
     """Tell whether a text only tells of what fails, or of what strangers can do, before it orders something else."""
     sources = [part.source for part in state.parts if part.part == step.verb]
@@ -117,6 +128,13 @@ def _is_told(step: Step, orders: Sequence[Step], state: State) -> bool:
         return not step.log and bool(orders or trials) and not _ASKS_WHY.search(state.said)
     tried = any(first(one, "cues", "probe", "trial") or "?" in one for one in sources)
     made = any(first(one, "cues", "probe", "tests") for one in sources)
+    made_here = bool(orders) or state.project is not None
+    if (
+        step.verb in ("audit", "inspect", "probe")
+        and made_here
+        and not any(map(_is_ordered, sources))
+    ):
+        return True
     return step.verb == "probe" and bool(orders) and not tried and not made
 
 

@@ -38,7 +38,7 @@ _RETRACTS = re.compile(
 _REQUEST = re.compile(r"(?:GET|POST|PUT|PATCH|DELETE)\s+/")  # a step of how to see the failure
 _PLAIN_WORDS = re.compile(r"[A-Za-z,/'’ -]+")
 _WISHES = re.compile(
-    r"(?i)\b(?:needs?|wants?|should|must|shall|would|please|add|fix|then|also|limit|cors for|allow)\b"
+    r"(?i)\b(?:needs?|wants?|should|must|shall|would|please|add|fix|then|also|limit|cors for|allow|tests?|audit|probe|why)\b"
 )
 _UNDECIDED = re.compile(
     r"(?i)[^.;:,]*\b(?:(?:do|have) not (?:know|decided?)(?: it)? yet|not (?:sure|certain) (?:yet|which)|undecided|or else|or (?:maybe|perhaps))\b[^.;]*"
@@ -214,7 +214,7 @@ def _goes_on(clause: Clause, state: State) -> bool:
 def _is_listed(clause: Clause, state: State) -> bool:
     """Tell whether a clause only lists what is to be looked at: `an overview: endpoints, CORS and migrations, if any`."""
     judged = bool(state.acts) and all(getattr(one, "verb", "") in JUDGES for one in state.acts)
-    if not judged or has_types(clause.text) or _orders(clause.text):
+    if not judged or has_types(clause.text) or _orders(clause.text) or outside(clause, None, ()):
         return False
     return _PLAIN_WORDS.fullmatch(clause.text) is not None and not _WISHES.search(clause.text)
 

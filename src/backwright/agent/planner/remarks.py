@@ -33,13 +33,14 @@ _JOINS = re.compile(
 BARS = (1.0, -0.3, math.inf)
 UNPLACED = -0.8  # enough where nothing else is known to read it
 _TYPES = ("type", "money", "decimal", "enum", "length", "range", "default", "unique", "optional")
-# What leaves something open is for a question.
+# What leaves something open is for a question, and what rows are at first is a default.
 _OPEN = re.compile(
     r"(?i)\b(?:whichever|whatever|either|or (?:maybe|perhaps|so|something|similar)|not (?:sure|certain)|(?:do not|don't) know|undecided|depends|up to you|you (?:choose|decide))\b"
+    r"|\b(?:new|existing|old|all) (?:ones|rows|\w+s) (?:are|gets?|become|start(?: out)?(?: as)?|begin as) [\w-]+\W*$"
 )
 # What is to be told at the end is told anyway; what is called context asks for nothing.
 _LABELLED = re.compile(
-    r"(?i)(?:please )?(?:report(?: back)?|reply|return|output|answer|deliverables?|hand ?back|in your (?:answer|reply|report)|context|background|motivation|rationale)(?: format| with)?\s*:\s*\S|expected(?: result| behaviou?r)?\s*:\s*(?:http )?\d{3}\b"
+    r"(?i)(?:please )?(?:report(?: back)?|reply|return|output|answer|deliverables?|hand ?back|in your (?:answer|reply|report)|context|background|motivation|rationale|delegated (?:from|by|to))(?: format| with)?\s*:\s*\S|(?:goal|purpose|aim)\s*:\s*(?:let|allow|enable|help)\b|expected(?: result| behaviou?r)?\s*:\s*(?:http )?\d{3}\b"
 )
 # A name in code, an address: what a remark has none of.
 _NAMES_SOMETHING = re.compile(r"[`\"]|\w_\w|://|/\w|\b[a-z]+[A-Z]|\|")
@@ -122,7 +123,7 @@ def _kept(sentence: str, bar: float, names: Collection[str], aside: list[str]) -
         head, tail = sentence[: join.start()], sentence[join.end() :]
         if head.count("(") != head.count(")"):
             continue
-        if is_remark(tail, bar, names):
+        if is_remark(tail, bar, names) and outside(Clause(tail, tail), None, ()) is None:
             aside.append(tail.strip())
             return _kept(head, bar, names, aside) + "."
         if is_remark(head, bar, names) and head.strip():

@@ -38,11 +38,14 @@ _FAMILIAR = 0.8  # of a text whose words were mostly never seen, nothing is conc
 _FIXES = re.compile(r"(?i)(?:please )?(?:fix|repair|mend|improve|correct)\b")
 # A number, a name in code, an address: what a remark has none of.
 _NAMES_SOMETHING = re.compile(r"(?<!v)\d|[`\"]|\w_\w|://|/\w|\b[a-z]+[A-Z]")
+_RELATES = re.compile(
+    r"(?i)\b(?:has|have|holds?|contains?|carr(?:y|ies)|belongs?|sits?) (?:many|several|multiple|any number|to|in|at most|exactly)\b"
+)
 _WISHES = re.compile(r"(?i)\b(?:should|must|shall|(?:has|have|needs?|ought|is|are) to)\b")
 _DENIES = re.compile(r"(?i)^(?:nothing|nobody|none|no)\b|\b(?:not|never)\b")
 # What only counts what stands elsewhere: `add two resources to the shop API`.
 _ANNOUNCES = re.compile(
-    r"(?i)(?:please )?(?:add|create|build|make|introduce)(?: (?:the|these|those|following|new|two|three|four|five|some|more|a few))+ (?:resources|fields|models|tables|columns|entities|things)(?: (?:to|in|for|on) (?:the|this|our|my) (?:\w+ )?\w+)?"
+    r"(?i)(?:please )?add (?:them|these|those|the following)\W*|(?:please )?(?:add|create|build|make|introduce)(?: (?:the|these|those|following|new|two|three|four|five|some|more|a few))+ (?:resources|fields|models|tables|columns|entities|things)(?: (?:to|in|for|on) (?:the|this|our|my) (?:\w+ )?\w+)?"
 )
 _HTTP = re.compile(r"(?:GET|POST|PUT|PATCH|DELETE)\b")
 
@@ -70,7 +73,7 @@ def _is_like_a_remark(text: str, state: State) -> bool:
     """Tell whether a clause is like what is said in passing, or like what the plan does already, and names nothing new."""
     done = {getattr(one, "verb", "").removeprefix("add ") for one in state.acts}
     named = re.sub(r"\b(?:user|owner|account)_id\b", "owner", text) if "auth" in done else text
-    if not state.acts or _NAMES_SOMETHING.search(named) or has_types(text):
+    if not state.acts or _NAMES_SOMETHING.search(named) or has_types(text) or _RELATES.search(text):
         return False
     like = likeness(text)
     again = like.kind in ("auth", "audit", "probe", "inspect", "doctor") and like.kind in done
