@@ -48,6 +48,16 @@ def test_a_dry_run_shows_where_each_part_came_from(shop: Path) -> None:
     assert snapshot(shop) == before
 
 
+def test_a_field_word_stands_on_a_terminal_as_it_is(shop: Path) -> None:
+    text = "add shipped_on (date, optional) to orders"
+    done = subprocess.run(
+        [sys.executable, "-m", "backwright", "do", text, "--dry-run", "--project", str(shop)],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert "shipped_on:date:optional" in done.stderr
+    assert "shipped_on:date:optional" in done.stdout
+
+
 def test_a_gap_is_a_question_and_an_answer_fills_it(shop: Path) -> None:
     code, document = do("Add field warehouse to Product", shop)
     assert code == 3

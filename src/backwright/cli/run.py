@@ -127,13 +127,14 @@ def _progress() -> Listener:
 def _stderr() -> Console:
     from rich.console import Console
 
-    return Console(stderr=True, highlight=False, soft_wrap=True)
+    # `opened_on:date:optional` is a field word, and no calendar.
+    return Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
 
 
 def _stdout() -> Console:
     from rich.console import Console
 
-    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    return Console(highlight=False, soft_wrap=not sys.stdout.isatty(), emoji=False)
 
 
 def _print_json(document: Mapping[str, Json]) -> None:
