@@ -1,6 +1,7 @@
 """Passwords that were stored before: plain, or by a quick hash.
 
-They log in as before, and are hashed anew when they do. Who has a hash of another kind resets it.
+They log in as before, and are hashed anew when they do. Who has a hash of another kind
+resets it.
 """
 
 from __future__ import annotations
