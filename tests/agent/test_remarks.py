@@ -13,6 +13,7 @@ from backwright.agent.planner import plan_task
 from backwright.agent.planner.leaning import leaning, weights
 from backwright.agent.planner.remarks import BARS, cleared, is_remark
 from backwright.errors import QuestionError, UsageError
+from backwright.tasks.questions import Answers
 
 _, LIKELY, NOTHING = BARS
 TRAINING = Path(__file__).parents[2] / "training" / "remarks.py"
@@ -112,6 +113,33 @@ def test_a_text_of_remarks_and_something_foreign_is_refused() -> None:
             "Train a churn classifier in PyTorch. Follow the existing conventions and report the results.",
             world("open"),
         )
+
+
+@pytest.mark.parametrize(
+    ("text", "project"),
+    [
+        (
+            "Two small schema changes: Folder gets color (string, at most 7 characters, optional), "
+            "and Note gets archived_at (datetime, optional).",
+            "open",
+        ),
+        (
+            "Could you add a TimeEntry resource? It has a task (reference to Task, cascade on delete), "
+            "minutes (int, 1 to 1440) and remark (string up to 200 characters, can be empty). "
+            "Entries are private to the user who logged them.",
+            "tasks",
+        ),
+    ],
+)
+def test_where_nothing_is_asked_yes_changes_nothing(text: str, project: str) -> None:
+    known = world(project)
+    assert plan_task(text, known, Answers(yes=True)).steps == plan_task(text, known).steps
+
+
+def test_stop_is_final() -> None:
+    text = "Add a field warehouse to Product. Run the tests and report the changed files."
+    with pytest.raises(UsageError, match="nothing was done"):
+        plan_task(text, world("shop"), Answers({"type-warehouse": "stop"}))
 
 
 def test_the_weights_are_what_the_sentences_give() -> None:

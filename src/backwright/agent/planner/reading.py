@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import replace
 
 from backwright.agent.planner.agreeing import agreed
@@ -78,27 +78,35 @@ def plan_task(text: str, world: World, answers: Answers | None = None) -> Plan:
         return ordered
     known = answers or Answers()
     names = frozenset(form for thing in world.things for form in thing.forms)
-    return _first_plan((cleared(text, bar, names) for bar in BARS), world, known)
+    return _first_plan([cleared(text, bar, names) for bar in BARS], world, known)
 
 
-def _first_plan(clear: Iterable[Cleared], world: World, answers: Answers) -> Plan:
-    """Return the plan of the first form of a text that gives one; what the first one asks is asked, where none does."""
+def _first_plan(forms: Sequence[Cleared], world: World, answers: Answers) -> Plan:
+    """Return the plan of the first form of a text that gives one without a question; else what the first form comes to.
+
+    Answers, and `--yes`, are for what is asked where no form gives a plan: they never choose the form, and `stop` is final.
+    """
     asked: BackwrightError | None = None
     tried: set[str] = set()
-    for one in clear:
+    for one in forms:
         if one.text in tried:
             continue
         tried.add(one.text)
         try:
-            plan = _planned(one, world, answers)
+            return _shown(one, _planned(one, world, Answers()))
         except (QuestionError, UsageError) as error:
             asked = error if _is_none_but_foreign(asked, error) else asked or error
             if any(grave in str(error) for grave in (*GRAVE, *HARM)):
                 raise
-        else:
-            return replace(plan, aside=(*plan.aside, *one.aside)) if one.aside else plan
     assert asked is not None  # noqa: S101 - there is at least one form
-    raise asked
+    if isinstance(asked, UsageError):
+        raise asked
+    return _shown(forms[0], _planned(forms[0], world, answers))
+
+
+def _shown(form: Cleared, plan: Plan) -> Plan:
+    """Return a plan that also shows what of its text was left aside before."""
+    return replace(plan, aside=(*plan.aside, *form.aside)) if form.aside else plan
 
 
 def _is_none_but_foreign(asked: BackwrightError | None, error: BackwrightError) -> bool:
