@@ -65,7 +65,7 @@ def test_a_gap_is_a_question_and_an_answer_fills_it(shop: Path) -> None:
     assert question["key"] == "type-warehouse"
     assert question["free"] is True
     assert all(choice["trade_off"] for choice in question["choices"])
-    answer = "--answer", "type-warehouse=enum:north,south"
+    answer = "--answer", "type-warehouse=enum:north,south", "--answer", "existing-rows=fill"
     code, document = do("Add field warehouse to Product", shop, "--dry-run", *answer)
     assert code == 0
     assert document["commands"] == ["backwright add field Product warehouse:enum:north,south"]

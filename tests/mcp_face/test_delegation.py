@@ -266,6 +266,7 @@ def test_a_task_in_plain_words_is_delegated(project: Path, connect: Connect) -> 
             planned = (await link.client.call_tool("do", task)).structured_content
             assert planned["commands"] == ["backwright add field Category due_date:date:optional"]
             assert all(part["from"] for part in planned["understood"])
+            assert "+    due_date: date | None" in planned["diff"]
             foreign = await link.client.call_tool("do", {"task": "bake a cake"})
             assert foreign.is_error
             assert foreign.structured_content["exit_code"] == 2

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from backwright.agent.performing import Done, Setting, perform
 from backwright.agent.planner import Plan, Step, plan_task, read_world
+from backwright.agent.rehearsal import rehearse
+from backwright.agent.working_copy import working_copy
 from backwright.errors import BackwrightError, QuestionError, VerificationError
-from backwright.host.environment import find
 from backwright.report.change import ChangeReport, PlanStep
 from backwright.report.events import Listener, StepStarted
 from backwright.tasks.change import Outcome, change_report
 from backwright.tasks.drafted import changes_between
 from backwright.tasks.questions import Answers
 from backwright.values import Note
-from backwright.workshop import ChangeSet, commit, history, locked, prepare, recover
+from backwright.workshop import ChangeSet, commit, history, locked, recover
 
 COMMAND = "do"
 _SHOWN = 60
@@ -25,7 +25,7 @@ _SHOWN = 60
 
 @dataclass(frozen=True, slots=True)
 class Delegation:
-    """The request: where, which words, what was answered, and whether to stop at the plan."""
+    """The request: where, which words, what was answered, and whether to stop at plan and diff."""
 
     root: Path
     task: str
@@ -57,7 +57,8 @@ def delegate(request: Delegation, listener: Listener) -> Delegated:
     """Understand a task and do it: all of its changes, or none.
 
     Several changes are made in a copy of the project, each on the result of the one before, each
-    proved; they are moved over together, as one change that one `undo` takes back.
+    proved; they are moved over together, as one change that one `undo` takes back. A dry run plans
+    them on each other, and writes and proves nothing.
 
     Raises:
         UsageError: the task is not understood, or outside of what the engine does.
@@ -70,7 +71,7 @@ def delegate(request: Delegation, listener: Listener) -> Delegated:
     for part in plan.understood:
         listener(StepStarted(f"understood {part.part} ({part.source})"))
     if request.dry_run:
-        return Delegated(plan, (), change_report(_outcome(plan), ChangeSet(), dry_run=True))
+        return _rehearsed(request, plan, listener)
     steps = plan.steps
     if steps[0].verb == "new":
         return _begun(request, plan, listener)
@@ -105,7 +106,7 @@ def _as_one(request: Delegation, plan: Plan, listener: Listener) -> Delegated:
     root = request.root.resolve()
     with locked(root, COMMAND):
         recover(root)
-        with _copy(root) as folder:
+        with working_copy(root) as folder:
             done = tuple(_performed(plan.steps, 0, folder, request.answers, listener))
             paths = _paths(folder)
             changes = changes_between(root, folder, paths)
@@ -115,18 +116,12 @@ def _as_one(request: Delegation, plan: Plan, listener: Listener) -> Delegated:
     return Delegated(plan, done, _with_parts(merged, done))
 
 
-@contextlib.contextmanager
-def _copy(root: Path) -> Iterator[Path]:
-    """Give a copy of the project that is one to the engine: with its environment, and a top."""
-    with prepare(root) as staging:
-        folder = staging.folder
-        top = staging.scratch / "changed"
-        (top / ".git").mkdir(exist_ok=True)  # the copy ends where the repository does
-        environment = find(root)
-        link = folder / ".venv"
-        if environment is not None and not link.exists():
-            link.symlink_to(environment.prefix)
-        yield folder
+def _rehearsed(request: Delegation, plan: Plan, listener: Listener) -> Delegated:
+    """Plan the steps on each other, and tell what they would come to as one change."""
+    made, changes = rehearse(plan.steps, Setting(request.root, request.answers, listener))
+    report = _with_parts(change_report(_outcome(plan), changes, dry_run=True), made.done)
+    report = replace(report, plan=made.plan, notes=(*report.notes, *made.notes))
+    return Delegated(plan, made.done, report)
 
 
 def _paths(folder: Path) -> list[str]:
@@ -140,7 +135,13 @@ def _paths(folder: Path) -> list[str]:
 
 
 def _begun(request: Delegation, plan: Plan, listener: Listener) -> Delegated:
-    """Begin a project, then go on in it; it stays if a later step goes wrong, which is said."""
+    """Begin a project, then go on in it; it stays if a later step goes wrong, which is said.
+
+    What must be asked of a later step, and what does not fit, is seen before anything is made.
+    """
+    if any(step.changes for step in plan.steps[1:]):
+        listener(StepStarted("planning all steps before the first is taken"))
+        rehearse(plan.steps, Setting(request.root, request.answers, listener))
     made = tuple(_performed(plan.steps[:1], 0, request.root, request.answers, listener))
     name = plan.steps[0].args[0]
     try:
@@ -167,12 +168,7 @@ def _told(plan: Plan, done: Sequence[Done]) -> ChangeReport:
 def _with_parts(report: ChangeReport, done: Sequence[Done]) -> ChangeReport:
     """Add what the steps say of themselves: their plans, proofs and notes."""
     changes = [one.change for one in done if one.change]
-    steps = tuple(
-        PlanStep(f"{one.step.verb}: {inner.step}", inner.files)
-        for one in done
-        if one.change
-        for inner in one.change.plan
-    )
+    steps = tuple(part for one in done for part in one.parts)
     nexts = dict.fromkeys(text for one in changes for text in one.next_steps)
     return replace(
         report,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 from backwright.agent.planner import read_world
 from backwright.agent.planner.types import LOGIN, Step
 from backwright.errors import UsageError
-from backwright.report.change import ChangeReport, change_document
+from backwright.report.change import ChangeReport, PlanStep, change_document
 from backwright.report.events import Listener
 from backwright.report.jsonable import Json
 from backwright.report.terminal import print_change
@@ -41,19 +41,29 @@ class Done:
     change: ChangeReport | None = None
     found_problems: bool = False
 
+    @property
+    def parts(self) -> tuple[PlanStep, ...]:
+        """What the step itself did or would do, each part with the files that it touches."""
+        plan = self.change.plan if self.change else ()
+        return tuple(PlanStep(f"{self.step.verb}: {one.step}", one.files) for one in plan)
+
 
 @dataclass(frozen=True)
 class Setting:
-    """Where a step is performed, with which answers, and who is told of it."""
+    """Where a step is performed, with which answers, and who is told of it.
+
+    A `dry_run` is for changes only: what looks and judges is performed either way.
+    """
 
     root: Path
     answers: Answers
     listener: Listener
+    dry_run: bool = False
 
     @property
     def order(self) -> Order:
         """The setting, as single capabilities take it."""
-        return Order(self.root, self.answers)
+        return Order(self.root, self.answers, self.dry_run)
 
 
 def perform(step: Step, setting: Setting) -> Done:
@@ -79,7 +89,7 @@ def _new(step: Step, setting: Setting) -> Done:
     database = step.option("database") or "postgresql"
     features = Features(auth=step.option("no-auth") is None, database=cast("object", database))  # type: ignore[arg-type]
     resources = tuple(read_resource_line(line) for line in lines)
-    request = NewProject(setting.root, step.args[0], resources, features)
+    request = NewProject(setting.root, step.args[0], resources, features, setting.dry_run)
     return _changed(step, new_project(request, setting.listener))
 
 
@@ -88,9 +98,8 @@ def _add_resource(step: Step, setting: Setting) -> Done:
 
     name, *fields = step.args
     spec = read_resource(name, fields, owner=step.option("owner"))
-    return _changed(
-        step, add_resource(AddResource(setting.root, spec, setting.answers), setting.listener)
-    )
+    request = AddResource(setting.root, spec, setting.answers, setting.dry_run)
+    return _changed(step, add_resource(request, setting.listener))
 
 
 def _add_field(step: Step, setting: Setting) -> Done:
@@ -98,7 +107,9 @@ def _add_field(step: Step, setting: Setting) -> Done:
     from backwright.tasks.field_request import AddField
 
     resource, *fields = step.args
-    request = AddField(setting.root, resource, read_fields(fields), setting.answers)
+    request = AddField(
+        setting.root, resource, read_fields(fields), setting.answers, setting.dry_run
+    )
     return _changed(step, add_field(request, setting.listener))
 
 
@@ -106,14 +117,17 @@ def _add_relation(step: Step, setting: Setting) -> Done:
     from backwright.tasks.add_relation import AddRelation, add_relation
 
     left, kind, right = step.args
-    request = AddRelation(setting.root, left, kind, right, answers=setting.answers)
+    request = AddRelation(
+        setting.root, left, kind, right, answers=setting.answers, dry_run=setting.dry_run
+    )
     return _changed(step, add_relation(request, setting.listener))
 
 
 def _add_auth(step: Step, setting: Setting) -> Done:
     from backwright.tasks.add_auth import AddAuth, add_auth
 
-    return _changed(step, add_auth(AddAuth(setting.root, setting.answers), setting.listener))
+    request = AddAuth(setting.root, setting.answers, setting.dry_run)
+    return _changed(step, add_auth(request, setting.listener))
 
 
 def _add_cors(step: Step, setting: Setting) -> Done:

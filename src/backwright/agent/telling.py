@@ -17,23 +17,27 @@ if TYPE_CHECKING:
 
 
 def delegated_document(result: Delegated) -> Mapping[str, Json]:
-    """Return a change of the contract; added: `understood`, `commands`, `aside`, `results`."""
+    """Return a change of the contract; added: `understood`, `commands`, `aside`, `results`.
+
+    The diff is of the whole: the results of steps go without theirs.
+    """
     return {
         **change_document(result.change),
         "understood": [{"part": one.part, "from": one.source} for one in result.plan.understood],
         "commands": [step.command for step in result.plan.steps],
         "aside": list(result.plan.aside),
-        "results": [dict(one.document) for one in result.done],
+        "results": [_without_diff(one.document) for one in result.done],
     }
+
+
+def _without_diff(document: Mapping[str, Json]) -> dict[str, Json]:
+    return {key: value for key, value in document.items() if key != "diff"}
 
 
 def print_delegated(console: Console, result: Delegated) -> None:
     """Print what was understood, the same as commands, and what came of each step."""
     _print_understanding(console, result)
-    if result.change.dry_run:
-        return
-    changed = [one for one in result.done if one.change]
-    if changed:
+    if result.change.dry_run or any(one.change for one in result.done):
         console.print()
         print_change(console, result.change)
     for one in result.done:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from backwright.report.jsonable import Json, jsonable
@@ -34,7 +35,8 @@ class ChangeReport:
     """What a change did, or with `dry_run` would do.
 
     `undo` is the id that `backwright undo` takes, None where nothing was written; `diff` is the
-    unified diff of a dry run; `next_steps` are commands for the user to type.
+    unified diff of a dry run, and `contents` what each of its files would hold (None: it would be
+    gone), for who goes on from there; `next_steps` are commands for the user to type.
     """
 
     command: str
@@ -47,6 +49,7 @@ class ChangeReport:
     diff: str = ""
     next_steps: tuple[str, ...] = ()
     summary: str = ""
+    contents: Mapping[str, bytes | None] = field(default_factory=dict, compare=False, repr=False)
 
 
 def change_document(report: ChangeReport) -> dict[str, Json]:

@@ -269,6 +269,7 @@ def change_report(
         dry_run=dry_run,
         diff="".join(edit.diff() for edit in changes.edits) if dry_run else "",
         next_steps=outcome.next_steps,
+        contents={edit.path: edit.after for edit in changes.edits} if dry_run else {},
     )
 
 

@@ -61,11 +61,18 @@ def changes_between(
     root: Path, folder: Path, paths: Iterable[str], reasons: Mapping[str, str] | None = None
 ) -> ChangeSet:
     """Return the change that makes files of a project as they are in a copy of it."""
+    return changes_to(root, {path: _bytes(folder / path) for path in paths}, reasons)
+
+
+def changes_to(
+    root: Path, contents: Mapping[str, bytes | None], reasons: Mapping[str, str] | None = None
+) -> ChangeSet:
+    """Return the change that gives files of a project new contents; None removes one."""
     told = reasons or {}
     return ChangeSet(
         tuple(
-            FileEdit(path, _bytes(root / path), _bytes(folder / path), reason=told.get(path, ""))
-            for path in paths
+            FileEdit(path, _bytes(root / path), after, reason=told.get(path, ""))
+            for path, after in contents.items()
         )
     )
 
