@@ -49,8 +49,12 @@ _ASKS_WHY = re.compile(
 _A_SENTENCE = 4  # words; fewer tell too little
 # How a clause begins that asks for something, and does not only tell.
 _ORDERED = (
-    r"^\W*(?:(?:and|then|also|please|finally|lastly|afterwards?|first(?:ly)?|second(?:ly)?|third(?:ly)?|next|now|last|to|step \w+|when [^,]*,|once [^,]*,|after [^,]*,|as soon as [^,]*,|before [^,]*,)[ ,:]*)*(?:<VERB>|<ADD>|audit|probe|prove|run|fire|check|test|verify|show|tell|make sure|see|try|confirm|ensure|give|do|go|walk|try out|live|an?|the|full|smoke|isolation|inspect)\b"
+    r"^\W*(?:(?:and|then|also|please|finally|lastly|afterwards?|first(?:ly)?|second(?:ly)?|third(?:ly)?|next|now|last|at the (?:very )?end|in the end|as (?:a|the) (?:last|final|next|first|second|third) (?:step|thing)|to|step \w+|when [^,]*,|once [^,]*,|after [^,]*,|as soon as [^,]*,|before [^,]*,)[ ,:]*)*(?:<VERB>|<ADD>|audit|probe|prove|run|fire|check|test|verify|show|tell|make sure|see|try|confirm|ensure|give|do|go|walk|try out|live|an?|the|full|smoke|isolation|inspect)\b"
     r"|\b(?:please|i (?:want|need|would like)|we (?:want|need|would like)|(?:can|could|would) you|and (?:then|finally|afterwards)|then|afterwards|after that)\b"
+)
+# Tests of this are more than those that come with each change.
+_OF_WHAT_IS_THERE = re.compile(
+    r"(?i)\b(?:existing|current|all|every|each|whole|entire|everything|other|missing|isolat\w+|another|endpoints|routes|coverage)\b"
 )
 _FLAGS = ("private", "shared", "global", "personal")  # names too, where they have a type
 CAN = (
@@ -135,7 +139,14 @@ def _is_told(step: Step, orders: Sequence[Step], state: State) -> bool:
         and not any(map(_is_ordered, sources))
     ):
         return True
+    if step.option("write-tests") is not None and (made_here or _changes(state)):
+        return not any(map(_OF_WHAT_IS_THERE.search, sources))
     return step.verb == "probe" and bool(orders) and not tried and not made
+
+
+def _changes(state: State) -> bool:
+    """Tell whether a text makes resources, fields or relations."""
+    return any(isinstance(one, Relation) or (isinstance(one, Entity) and one.asked) for one in state.acts)
 
 
 def _counts_rows(draft: Draft, state: State) -> bool:

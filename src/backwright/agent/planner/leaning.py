@@ -1,7 +1,7 @@
-"""How far a sentence leans to a remark, and away from an order or a description.
+"""How far a sentence leans to a kind: to a remark, to saying whose rows are, to what lies outside.
 
-A logistic regression over words and pairs of words (Jurafsky, Martin: Speech and Language Processing, chapter 5).
-`training/remarks.py` learns the weights from `training/remarks.txt`; one more sentence there, and they are learnt anew.
+Logistic regressions over words and pairs of words (Jurafsky, Martin: Speech and Language Processing, chapter 5).
+`training/learn.py` learns their weights from the sentences beside it; one more sentence there, and they are learnt anew.
 """
 
 from __future__ import annotations
@@ -14,16 +14,18 @@ from importlib.resources import files
 
 _TOKEN = re.compile(r"https?://\S+|/[\w/{}-]+|[A-Za-z]+(?:'[a-z]+)?|\d+|[:,(?;`|_]")
 BIAS = ""  # the feature that every sentence has
+REMARK, PRIVATE, SHARED, FOREIGN = "remark", "private", "shared", "foreign"
 
 
-def leaning(text: str, names: Collection[str] = ()) -> float:
-    """Return how far a sentence leans to a remark, as log odds: above 0 it is rather one.
+def leaning(text: str, names: Collection[str] = (), kind: str = REMARK) -> float:
+    """Return how far a sentence leans to a kind, as log odds: above 0 it is rather one.
 
     Args:
         text: A sentence, or a half of one.
         names: What the project's models are called, in small letters.
+        kind: `REMARK`, `PRIVATE`, `SHARED` or `FOREIGN`.
     """
-    return score(features(text, names), weights())
+    return score(features(text, names), weights(kind))
 
 
 def score(seen: Collection[str], learnt: dict[str, float]) -> float:
@@ -56,8 +58,9 @@ def _form(token: str, at: int, names: Collection[str]) -> str:
 
 
 @cache
-def weights() -> dict[str, float]:
-    """Return the weight of each feature that was learnt."""
-    lines = (files("backwright.agent.planner.lexicon") / "remarks.weights").read_text("utf-8")
-    parts = (line.rpartition("\t") for line in lines.splitlines() if not line.startswith("#"))
+def weights(kind: str) -> dict[str, float]:
+    """Return the weight of each feature that was learnt for a kind."""
+    folder = files("backwright.agent.planner.lexicon")
+    lines = (folder / f"{kind}.weights").read_text("utf-8").splitlines()
+    parts = (line.rpartition("\t") for line in lines if not line.startswith("#"))
     return {feature: float(weight) for feature, _, weight in parts}

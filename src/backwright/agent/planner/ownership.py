@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
+from backwright.agent.planner.attributes import describes
+from backwright.agent.planner.leaning import PRIVATE, SHARED, leaning
 from backwright.agent.planner.lexicon import first, lexicon, patterns
 
 USER, NONE = "user", "none"
+# How far a statement must lean: where other frames may know it, and where none does.
+SURELY, PROBABLY = 1.2, 0.2
+_TOLD = ("type", "length", "enum", "money", "decimal", "range", "default")
 # `just like tasks do`, said of whose rows are.
 _LIKEWISE = re.compile(
     r"(?i)\s*,?\s*(?:(?:and )?(?:just |exactly |the )?(?:like|as(?: with| for)?|same as|same way as|in the same way as) (?:the |with |for |our |in )*(?!(?:default|an?)\b)[\w-]+(?: (?:do|does|are|is|already|else))*|as (?:usual|always))(?=\s*(?:[.,;)]|$))"
@@ -52,3 +57,19 @@ def owner_of_clause(text: str, names: Iterable[str]) -> str | None:
     if first(text, "cues", "owner", "nobodys"):
         return NONE
     return USER if first(text, "cues", "owner", "somebodys") else None
+
+
+def likely_owner(text: str, bar: float, names: Collection[str] = ()) -> str | None:
+    """Return whose rows are by what a statement is like, where no pattern knows it; None where it hardly says so.
+
+    Args:
+        text: A clause that is no question.
+        bar: How far it must lean: `SURELY` or `PROBABLY`.
+        names: What the project's models are called, in small letters.
+    """
+    if "?" in text or re.search(r"(?<![45])\d|`|\w_\w", text) or describes(text, _TOLD):
+        return None
+    mine, shared = leaning(text, names, PRIVATE), leaning(text, names, SHARED)
+    if max(mine, shared) < bar or min(mine, shared) > 0:
+        return None
+    return USER if mine > shared else NONE

@@ -28,8 +28,12 @@ _BEGINS = re.compile(
 )
 # `Waterings are deleted when the plant is deleted.`
 _GONE = re.compile(
-    r"(?i)(?:(?<=[.;!] )|(?<=, ))(?:and )?(?:all |the |its )*\w+ (?:is|are|gets?|get|will be|should be) (?:deleted|removed|gone)"
-    r" (?:when|with|together with|along with|once|if) (?:the|their|its) (?P<whole>[a-z]+)(?: (?:is|gets|was) (?:deleted|removed|gone))?(?: too| as well)?\s*(?=[.;,\n]|$)[.;]?"
+    r"(?i)(?:(?<=[.;!?] )|(?<=, ))(?:and )?(?:"
+    r"(?:all |the |its )*\w+ (?:is|are|gets?|get|will be|should be) (?:deleted|removed|gone)"
+    r" (?:when|with|together with|along with|once|if) (?:the|their|its) (?P<whole>[a-z]+)(?: (?:is|gets|was) (?:deleted|removed|gone))?"
+    r"|(?:when|if|once) (?:an?|the|its) (?P<first>[a-z]+) (?:is|gets|was) (?:deleted|removed|gone),? (?:then )?(?:all |the |its |their |of )*\w+"
+    r" (?:(?:is|are|gets?|get|will be|should be|must be|have to be|shall be) (?:deleted|removed|gone)|goe?s?(?: away)?|disappears?|vanish)"
+    r")(?: too| as well| with it| also| along(?: with it)?)*\s*(?=[.;,\n]|$)[.;]?"
 )
 _LEADS = re.compile(
     r"(?i)\s*(?:an? |the )?(?:optional|nullable|unique|required|mandatory|indexed),?\s*"
@@ -143,7 +147,7 @@ def _named_before(text: str) -> str:
 def _cascades_placed(text: str) -> str:
     """Say of a reference itself that its rows go with what it refers to."""
     for found in reversed(list(_GONE.finditer(text))):
-        whole = re.escape(found["whole"])
+        whole = re.escape(found["whole"] or found["first"])
         refers = rf"(?i)\b(?:belongs? to|reference to|refers? to|ref to|points? to|links? to|hangs on|is (?:of|for|about)) (?:exactly )?(?:an?|the|one) {whole}\b|\b{whole}:? (?:is )?(?:an? |the )?(?:reference|ref)\b to \w+"
         before = list(re.finditer(refers, text[: found.start()]))
         if len(before) == 1:

@@ -8,12 +8,13 @@ from dataclasses import replace
 
 from backwright.agent.planner.agreeing import agreed
 from backwright.agent.planner.clauses import Clause, clauses_of
-from backwright.agent.planner.compose import HARM
+from backwright.agent.planner.compose import CAN, HARM
 from backwright.agent.planner.foreign import GRAVE, outside
-from backwright.agent.planner.frames import judges, relations
+from backwright.agent.planner.frames import judges, owners, relations
 from backwright.agent.planner.frames.table import FRAMES, likeliest_first
 from backwright.agent.planner.hanging import placed
 from backwright.agent.planner.layout import laid_out_plainly
+from backwright.agent.planner.leaning import FOREIGN, leaning
 from backwright.agent.planner.lexicon import pattern
 from backwright.agent.planner.likeness import likeness
 from backwright.agent.planner.nouns import pascal, read_noun
@@ -36,6 +37,8 @@ _RETRACTS = re.compile(
     r"(?i)\b(?:no,? (?:wait|make that|sorry)|scratch that|correction:|on second thought|forget that)\b"
 )
 _REQUEST = re.compile(r"(?:GET|POST|PUT|PATCH|DELETE)\s+/")  # a step of how to see the failure
+_FOREIGN = 1.9  # from here on a text surely lies outside as a whole
+_SHOWN = 120
 _PLAIN_WORDS = re.compile(r"[A-Za-z,/'’ -]+")
 _WISHES = re.compile(
     r"(?i)\b(?:needs?|wants?|should|must|shall|would|please|add|fix|then|also|limit|cors for|allow|tests?|audit|probe|why)\b"
@@ -76,9 +79,21 @@ def plan_task(text: str, world: World, answers: Answers | None = None) -> Plan:
         )
     if ordered := read_commands(text):
         return ordered
+    _refuse_foreign(text)
     known = answers or Answers()
     names = frozenset(form for thing in world.things for form in thing.forms)
     return _first_plan([cleared(text, bar, names) for bar in BARS], world, known)
+
+
+def _refuse_foreign(text: str) -> None:
+    """Refuse a text that as a whole surely asks for what is none of a backend's work: a logo, a page, a letter."""
+    if judges.is_evidence(read_message(text, ()).pasted) or leaning(text, kind=FOREIGN) < _FOREIGN:
+        return
+    about = outside(Clause(text, text), None, ()) or "it is no work on a backend"
+    told = " ".join(text.split())
+    raise UsageError(
+        f"{told[:_SHOWN]!r} is outside of what Backwright does: {about}", remedy=f"it does {CAN}"
+    )
 
 
 def _first_plan(forms: Sequence[Cleared], world: World, answers: Answers) -> Plan:
@@ -198,7 +213,8 @@ def _read(clause: Clause, state: State) -> None:
         _take_back(state, before)
         state.refused.append((clause.raw, about))
     elif frame is None:
-        place_unread(clause, state)
+        if not owners.read_likely_owner(clause, state):
+            place_unread(clause, state)
     elif frame == "resources" or (frame == "relation" and has_types(clause.text)):
         state.described.append(clause.text)
     else:

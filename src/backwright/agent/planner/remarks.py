@@ -42,8 +42,15 @@ _OPEN = re.compile(
 _LABELLED = re.compile(
     r"(?i)(?:please )?(?:report(?: back)?|reply|return|output|answer|deliverables?|hand ?back|in your (?:answer|reply|report)|context|background|motivation|rationale|delegated (?:from|by|to))(?: format| with)?\s*:\s*\S|(?:goal|purpose|aim)\s*:\s*(?:let|allow|enable|help)\b|expected(?: result| behaviou?r)?\s*:\s*(?:http )?\d{3}\b"
 )
+# What is called at the beginning of a complaint: `GET /api/tasks returns everything at once`.
+_REQUEST = re.compile(r"^\W*(?:GET|POST|PUT|PATCH|DELETE) /[\w/{}-]*")
 # A name in code, an address: what a remark has none of.
 _NAMES_SOMETHING = re.compile(r"[`\"]|\w_\w|://|/\w|\b[a-z]+[A-Z]|\|")
+
+# `At the end run the probe and post the result in the ticket.`
+_ORDERS_A_JUDGE = re.compile(
+    r"(?i)\b(?:run|do|start|execute|launch)(?: me)?(?: the| an?| your| one)?(?: \w+)?(?: \w+)? (?:probe|audit|doctor|code review)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +143,9 @@ def is_remark(text: str, bar: float, names: Collection[str] = ()) -> bool:
     """Tell whether a sentence, or a half of one, is surely a remark."""
     if _LABELLED.match(text) and bar < math.inf:
         return True
-    if len(text.split()) < 2 or _NAMES_SOMETHING.search(text) or _OPEN.search(text):
+    if len(text.split()) < 2 or _NAMES_SOMETHING.search(_REQUEST.sub("", text)):
+        return False
+    if _OPEN.search(text) or _ORDERS_A_JUDGE.search(text):
         return False
     if describes(text, _TYPES):
         return False

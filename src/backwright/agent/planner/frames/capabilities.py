@@ -31,6 +31,8 @@ _ASKS_IN_GENERAL = re.compile(
 _BY_QUERIES = re.compile(
     r"(?i)\bindex(?:es)?\b.*\b(?:(?:they|queries) (?:\w+ )?(?:calls? for|needs?|wants?|lacks?|misses|are missing|would (?:help|profit|benefit))|for (?:the |our |all )*(?:\w+ )?quer(?:y|ies))"
 )
+_SAME = re.compile(r"(?i)\b(?:the )?same (?:endpoint|route|list|path|one|address)\b")
+_SIGN_IN = re.compile(r"(?i)\b(?:log-?ins?|log(?:ging)? in|sign-?ins?|signing in)\b")
 _UNITS = {"s": "second", "m": "minute", "h": "hour", "d": "day"}
 
 
@@ -124,9 +126,18 @@ def _route(text: str, state: State) -> str | None:
     verb = re.search(r"\b(GET|POST|PUT|PATCH|DELETE)\b", text)
     if path := _path(text, state):
         return f"{verb[1] if verb else 'POST'} {path}"
-    if re.search(r"(?i)\b(?:log-?ins?|log(?:ging)? in|sign-?ins?|signing in)\b", state.said):
+    if _SAME.search(text) and (path := _paged(state)):
+        return f"GET {path}"
+    added = any(getattr(one, "verb", "") == "add auth" for one in state.acts)
+    if _SIGN_IN.search(text if added else state.said):  # `add a login` limits nothing of it
         return " ".join(state.world.sign_in or ("POST", LOGIN))
     return _making(text, state)
+
+
+def _paged(state: State) -> str | None:
+    """Return the path of the list that the text brings in pages."""
+    paged = [one for one in state.acts if getattr(one, "verb", "") == "add pagination"]
+    return next((a for one in paged for a in one.args if a.startswith("/")), None)  # type: ignore[union-attr]
 
 
 def _making(text: str, state: State) -> str | None:

@@ -7,7 +7,13 @@ import re
 from backwright.agent.planner.clauses import Clause
 from backwright.agent.planner.frames.opening import things_of
 from backwright.agent.planner.lexicon import first, pattern
-from backwright.agent.planner.ownership import owner_of_clause, take_owner
+from backwright.agent.planner.ownership import (
+    PROBABLY,
+    SURELY,
+    likely_owner,
+    owner_of_clause,
+    take_owner,
+)
 from backwright.agent.planner.state import Entity, State
 
 # `standard JWT login, …`: what a new project has anyway.
@@ -24,8 +30,20 @@ def read_owner(clause: Clause, state: State) -> bool:
         state.unclear.append(clause.raw)
         return True
     owner, said = _owner_alone(clause.text, state)
-    if owner is None:
+    owner = owner or likely_owner(clause.text, SURELY, state.spoken())
+    return owner is not None and _note(owner, said or clause.text, clause, state)
+
+
+def read_likely_owner(clause: Clause, state: State) -> bool:
+    """Read a clause that no frame knows as one that says whose rows are, if it is like one; tell whether it is."""
+    if not state.acts or clause.asks:
         return False
+    owner = likely_owner(clause.text, PROBABLY, state.spoken())
+    return owner is not None and _note(owner, clause.text, clause, state)
+
+
+def _note(owner: str, said: str, clause: Clause, state: State) -> bool:
+    """Give the new resources that a clause is about their owner; tell whether there is anything that can have one."""
     entities = _owned_by_clause(clause.text, state)
     for one in entities:
         one.owner, one.owner_source = one.owner or owner, one.owner_source or said

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from backwright.agent.planner.attributes import describes
-from backwright.agent.planner.ownership import NONE, USER, take_owner
+from backwright.agent.planner.ownership import NONE, SURELY, USER, likely_owner, take_owner
 
 _PRIVATE = re.compile(
     r"(?i)\b(?:private|personal|isolat\w+|confidential|secret to|separated|multi-?(?:user|tenant)|(?:owner|user)[- ](?:scoped|only|bound|based)|per[- ](?:user|account|owner|login|customer|member|person|employee|tenant)|(?:by|for each|for every) (?:user|account)\b)"
@@ -44,7 +44,8 @@ def owner_of(text: str, *, alone: bool = True) -> str | None:
     shared = bool(_SHARED.search(text))
     if mine and shared:
         return CLASH if re.search(r"(?i)\bshared|public|everyone|everybody|other\b", text) else NONE
-    return USER if mine else NONE if shared else None
+    said = USER if mine else NONE if shared else None
+    return said or (likely_owner(text, SURELY) if alone else None)
 
 
 def take_owner_of(text: str, people: tuple[str, ...]) -> tuple[str, str | None, str]:
