@@ -20,13 +20,13 @@ from backwright.agent.planner.leaning import BIAS, features, score
 HERE = Path(__file__).parent
 # What each kind is learnt from: a line of a file is the kind of a sentence, and the sentence.
 SENTENCES = {
-    "remark": ("remarks.txt",),
+    "remark": ("remarks.txt", "owners.txt"),
     "private": ("owners.txt", "remarks.txt"),
     "shared": ("owners.txt", "remarks.txt"),
     "foreign": ("foreign.txt",),
 }
 # Kinds of other files that may hold what is looked for, and so teach nothing.
-UNSURE = {"private": ("task",), "shared": ("task",)}
+UNSURE = {"remark": ("neither",), "private": ("task",), "shared": ("task",)}
 # What the models of the projects are called that the sentences speak of.
 NAMES = frozenset(
     ["task", "tasks", "note", "notes", "order", "orders", "product", "products"]

@@ -46,6 +46,9 @@ _NO_NAME = re.compile(
 _ASKS_WHY = re.compile(
     r"(?i)(?<!not )(?<!no )\b(?:why|fix|debug|find|cause|reason|what(?:'s| is) wrong|help|mend|repair|solve|investigate|explain|look into|track down|[45]\d\d|\w+Error)\b"
 )
+_ASKS_CAUSE = re.compile(
+    r"(?i)(?<!not )(?<!no )\b(?:why|fix|debug|find|cause|reason|wrong|help|mend|repair|solve|investigate|explain|look into|track down|since|5\d\d|\w+Error)\b|\?"
+)
 _A_SENTENCE = 4  # words; fewer tell too little
 # How a clause begins that asks for something, and does not only tell.
 _ORDERED = (
@@ -129,17 +132,19 @@ def _is_told(step: Step, orders: Sequence[Step], state: State) -> bool:
     sources = [part.source for part in state.parts if part.part == step.verb]
     if step.verb == "doctor":
         trials = [one for one in state.acts if getattr(one, "verb", "") == "probe"]
+        if not step.log and _changes(state) and not any(map(_ASKS_CAUSE.search, sources)):
+            return True  # `another customer gets a 404`
         return not step.log and bool(orders or trials) and not _ASKS_WHY.search(state.said)
     tried = any(first(one, "cues", "probe", "trial") or "?" in one for one in sources)
     made = any(first(one, "cues", "probe", "tests") for one in sources)
-    made_here = bool(orders) or state.project is not None
+    made_here = bool(orders) or state.project is not None or _changes(state)
     if (
         step.verb in ("audit", "inspect", "probe")
         and made_here
         and not any(map(_is_ordered, sources))
     ):
         return True
-    if step.option("write-tests") is not None and (made_here or _changes(state)):
+    if step.option("write-tests") is not None and made_here:
         return not any(map(_OF_WHAT_IS_THERE.search, sources))
     return step.verb == "probe" and bool(orders) and not tried and not made
 

@@ -12,6 +12,11 @@ _ADDRESSED = re.compile(
     r"(?m)^(?P<head>\W*)(?P<name>[A-Z]\w*)(?=\s*:\s*(?:please )?(?:add|give|needs?|gets?|new field)\b"
     r"(?!.*\b(?:resource|model|table|entity|endpoints?|relation\w*|auth\w*|cors|index|rate|version\w*|paginat\w*)\b))"
 )
+_PLACED = re.compile(
+    r"(?P<named>\b(?:[A-Z]\w+ (?:resource|model|entity|table)|(?:resource|model|entity|table) (?:called |named )?[A-Z]\w+))"
+    r" (?:to|in|into|for|on) (?:the|our|my|this) (?P<place>[a-z]+)(?=\s*(?:[.?!:,;(]|$)|\s+with\b)"
+)
+_TAG = re.compile(r"(?m)^[ \t]*<(?P<end>/?)(?P<name>[a-z][a-z _-]{2,30})>[ \t]*$")
 _FENCE = re.compile(r"(```.*?(?:```|\Z))", re.DOTALL)
 
 
@@ -29,6 +34,22 @@ def spelt_plainly(text: str, *, is_empty: bool) -> str:
             parts[::2] = [found.sub(one["means"], part) for part in parts[::2]]
     parts[::2] = [brought_together(part) for part in parts[::2]]
     return "".join(parts)
+
+
+def untagged(text: str) -> str:
+    """Return a text in which tags, as coding agents write them, are headings: `<context> … </context>`."""
+
+    def heading(match: re.Match[str]) -> str:
+        return "" if match["end"] else f"## {match['name'].replace('_', ' ').capitalize()}"
+
+    return _TAG.sub(heading, text) if "</" in text else text
+
+
+def placed_here(text: str, world: World) -> str:
+    """Return a text without where a resource is added, if that is the project itself: `a Supplier resource to the shop`."""
+    return _PLACED.sub(
+        lambda one: one[0] if world.thing(one["place"]) else one["named"], text
+    )
 
 
 def addressed(text: str, world: World) -> str:

@@ -18,7 +18,12 @@ from backwright.agent.planner.leaning import FOREIGN, leaning
 from backwright.agent.planner.lexicon import pattern
 from backwright.agent.planner.likeness import likeness
 from backwright.agent.planner.nouns import pascal, read_noun
-from backwright.agent.planner.phrases import addressed, spelt_plainly
+from backwright.agent.planner.phrases import (
+    addressed,
+    placed_here,
+    spelt_plainly,
+    untagged,
+)
 from backwright.agent.planner.questions import ask_unclear
 from backwright.agent.planner.remarks import BARS, Cleared, cleared
 from backwright.agent.planner.said_of import unheld
@@ -80,6 +85,7 @@ def plan_task(text: str, world: World, answers: Answers | None = None) -> Plan:
     if ordered := read_commands(text):
         return ordered
     _refuse_foreign(text)
+    text = untagged(text)
     known = answers or Answers()
     names = frozenset(form for thing in world.things for form in thing.forms)
     return _first_plan([cleared(text, bar, names) for bar in BARS], world, known)
@@ -133,7 +139,7 @@ def _is_none_but_foreign(asked: BackwrightError | None, error: BackwrightError) 
 def _planned(clear: Cleared, world: World, known: Answers) -> Plan:
     """Return the plan of a text that says what is to be done."""
     text = clear.text
-    laid = laid_out_plainly(grouped(addressed(text, world)), world)
+    laid = laid_out_plainly(grouped(placed_here(addressed(text, world), world)), world)
     written, text = laid.text, spelt_plainly(laid.text, is_empty=world.is_empty)
     forms = [form for thing in world.things for form in thing.forms]
     message = read_message(text, forms, beside=" ".join(clear.aside))

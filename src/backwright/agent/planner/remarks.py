@@ -47,6 +47,15 @@ _REQUEST = re.compile(r"^\W*(?:GET|POST|PUT|PATCH|DELETE) /[\w/{}-]*")
 # A name in code, an address: what a remark has none of.
 _NAMES_SOMETHING = re.compile(r"[`\"]|\w_\w|://|/\w|\b[a-z]+[A-Z]|\|")
 
+# `Report a table of endpoint, actor and result.`
+_REPORTS = re.compile(
+    r"(?i)(?:please |then |and |afterwards,? |finally,? )*(?:report|reply|summari[sz]e|hand back|respond)\b(?! (?:resource|model|table|entity|endpoint)\b)(?! (?:on|whether|if|which|whose|who) )"
+)
+# How long a report may be.
+_LENGTH = re.compile(
+    r"(?i)\b(?:in )?(?:at most|no more than|max(?:imum)?(?: of)?|under|less than|up to) \w+ (?:lines|sentences|words|bullets?|bullet points|paragraphs)\b"
+)
+_MODIFIES = re.compile(r"(?i)(?:and )?(?:indexed|unique|optional|nullable|required|mandatory|cascad\w+)\b")
 # `At the end run the probe and post the result in the ticket.`
 _ORDERS_A_JUDGE = re.compile(
     r"(?i)\b(?:run|do|start|execute|launch)(?: me)?(?: the| an?| your| one)?(?: \w+)?(?: \w+)? (?:probe|audit|doctor|code review)\b"
@@ -141,13 +150,13 @@ def _kept(sentence: str, bar: float, names: Collection[str], aside: list[str]) -
 
 def is_remark(text: str, bar: float, names: Collection[str] = ()) -> bool:
     """Tell whether a sentence, or a half of one, is surely a remark."""
-    if _LABELLED.match(text) and bar < math.inf:
+    if bar < math.inf and (_LABELLED.match(text) or _REPORTS.match(text)):
         return True
     if len(text.split()) < 2 or _NAMES_SOMETHING.search(_REQUEST.sub("", text)):
         return False
-    if _OPEN.search(text) or _ORDERS_A_JUDGE.search(text):
+    if _OPEN.search(text) or _ORDERS_A_JUDGE.search(text) or _MODIFIES.match(text):
         return False
-    if describes(text, _TYPES):
+    if describes(_LENGTH.sub("", text), _TYPES):
         return False
     if leaning(text, names) < bar:
         return False

@@ -174,7 +174,7 @@ def read_pagination(clause: Clause, state: State) -> bool:
     if highest and not (size and size["size"] == highest):
         options.append(("max", str(number(highest))))
     path = _path(clause.text, state)
-    named = [path] if path else _named(clause.text, state) or _named(state.said, state)
+    named = [path] if path else _named(clause.text, state) or _listed(state)
     narrowed = _narrowed(clause.text, state)
     if not narrowed and re.search(r"(?i)\b(?:filter|sort)\w* (?:\w+ )*?by\b", clause.text):
         state.unclear.append(clause.raw)  # by what is there no column for
@@ -189,6 +189,14 @@ def read_pagination(clause: Clause, state: State) -> bool:
     if not named:
         state.doubts.append(lambda s: _ask_list(clause, tuple(options), s))
     return True
+
+
+def _listed(state: State) -> list[str]:
+    """Return the list that the whole text speaks of: by its path, else by the models that it names."""
+    if path := _path(state.said, state):
+        return [path]
+    people = state.world.user
+    return [one for one in _named(state.said, state) if one != people] or _named(state.said, state)
 
 
 def _narrowed(text: str, state: State) -> list[tuple[str, str]]:

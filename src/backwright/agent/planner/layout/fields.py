@@ -42,6 +42,9 @@ _NO_NAME = re.compile(
 )
 
 
+_ADDS = re.compile(r"(?i)^(?:please )?(?:add|new|plus)\s+(?=[`\"'][a-z]\w*[`\"']\s*[(:,–-]|[a-z]\w*\s*\()")
+
+
 def field_of(text: str, names: Collection[str]) -> tuple[str, str] | None:
     """Return the name of the field that a line describes, and what it says of it; None where it describes none.
 
@@ -49,7 +52,7 @@ def field_of(text: str, names: Collection[str]) -> tuple[str, str] | None:
         text: The words of a line.
         names: Names of models, of the project and of the text.
     """
-    text = text.strip().rstrip(";.").rstrip()
+    text = _ADDS.sub("", text.strip().rstrip(";.").rstrip())
     found = _FIELD.match(text)
     if not found or (found["mark"].isspace() and _NO_NAME.match(text)):
         return None

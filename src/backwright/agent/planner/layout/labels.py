@@ -13,6 +13,7 @@ from backwright.agent.planner.whole.heads import is_noun
 
 _LABEL = re.compile(r"^(?P<label>[A-Za-z][\w /&-]{0,40}?)\s*(?::\s*(?P<rest>.*))?$", re.DOTALL)
 _OPENS = re.compile(r"\s*(?:[:={(\[]|[–-]\s*$)\s*$")  # what may stand between a name and its fields
+_SAID = re.compile(r"(?i)\b(?:resource|model|entity)\b")  # it is called one, whatever it is called
 _PLACE = re.compile(
     r"(?i)\s+(?:to|in|into|for|of) (?:the|our|my|this) (?P<place>\w+)(?: (?:api|app|backend|project|service|application))?$"
 )
@@ -66,6 +67,8 @@ def _resource(text: str, world: World) -> str | None:
     forms = lexicon("layout")["resources"]
     for form in forms["forms"]:
         found = pattern(form.replace("THE", forms["the"])).fullmatch(text)
+        if found and _SAID.search(text) and re.fullmatch(r"[A-Z]\w+", found["name"]):
+            return _world_name(found["name"], world)
         if found and (name := _named(found["name"], world)):
             return name
     found = pattern(forms["bare"]).fullmatch(text)
@@ -83,9 +86,15 @@ def _is_part(text: str) -> bool:
     )
 
 
+def _world_name(noun: str, world: World) -> str:
+    """Return the model that a noun names, else the noun as the name of a new one."""
+    thing = world.thing(noun)
+    return thing.name if thing else pascal(noun)
+
+
 def _named(noun: str, world: World) -> str | None:
-    if thing := world.thing(noun):
-        return thing.name
+    if world.thing(noun):
+        return _world_name(noun, world)
     first = noun.split()[0]
     if pattern("^(?:<ADD>|<VERB>|<DET>|<NUM>|these|those|this|following|it|they)$").match(
         first
