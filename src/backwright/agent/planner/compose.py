@@ -60,6 +60,7 @@ _OF_WHAT_IS_THERE = re.compile(
     r"(?i)\b(?:existing|current|all|every|each|whole|entire|everything|other|missing|isolat\w+|another|endpoints|routes|coverage)\b"
 )
 _FLAGS = ("private", "shared", "global", "personal")  # names too, where they have a type
+_METHODS = ("Get", "Put", "Patch", "Delete")  # what begins a request is no resource
 CAN = (
     "new projects; resources, fields and relations; authentication; CORS, versions, rate limits, indexes, pages; "
     "audit, probe, doctor, inspect; undo"
@@ -196,6 +197,7 @@ def _clashes(state: State) -> list[str]:
         and not draft.literal
         and not ("type" in draft.said and draft.name in _FLAGS)
     ]
+    typed += [one.source for one in state.entities if not one.thing and one.name in _METHODS]
     typed += _both_ways(state)
     typed += _to_themselves(state)
     return typed + [

@@ -51,9 +51,10 @@ _NAMES_SOMETHING = re.compile(r"[`\"]|\w_\w|://|/\w|\b[a-z]+[A-Z]|\|")
 _REPORTS = re.compile(
     r"(?i)(?:please |then |and |afterwards,? |finally,? )*(?:report|reply|summari[sz]e|hand back|respond)\b(?! (?:resource|model|table|entity|endpoint)\b)(?! (?:on|whether|if|which|whose|who) )"
 )
-# How long a report may be.
-_LENGTH = re.compile(
-    r"(?i)\b(?:in )?(?:at most|no more than|max(?:imum)?(?: of)?|under|less than|up to) \w+ (?:lines|sentences|words|bullets?|bullet points|paragraphs)\b"
+# How long a report may be, how large an answer is, and an address that is no field.
+_BESIDE_TYPES = re.compile(
+    r"(?i)^\W*(?:GET|POST|PUT|PATCH|DELETE) /.*\(.*\)|\b(?:knows?|has|have|finds?|opens?|sees?|visits?|calls?) the (?:url|link|address)\b"
+    r"|\b(?:in )?(?:at most|no more than|max(?:imum)?(?: of)?|under|less than|up to) \w+ (?:lines|sentences|words|bullets?|bullet points|paragraphs)\b"
 )
 _MODIFIES = re.compile(r"(?i)(?:and )?(?:indexed|unique|optional|nullable|required|mandatory|cascad\w+)\b")
 # `At the end run the probe and post the result in the ticket.`
@@ -156,7 +157,7 @@ def is_remark(text: str, bar: float, names: Collection[str] = ()) -> bool:
         return False
     if _OPEN.search(text) or _ORDERS_A_JUDGE.search(text) or _MODIFIES.match(text):
         return False
-    if describes(_LENGTH.sub("", text), _TYPES):
+    if describes(_BESIDE_TYPES.sub("", text), _TYPES):
         return False
     if leaning(text, names) < bar:
         return False

@@ -193,6 +193,9 @@ def read_pagination(clause: Clause, state: State) -> bool:
 
 def _listed(state: State) -> list[str]:
     """Return the list that the whole text speaks of: by its path, else by the models that it names."""
+    begun = [one for one in state.acts if getattr(one, "verb", "") == "add pagination"]
+    if len(begun) == 1:
+        return list(begun[0].args)  # type: ignore[union-attr]
     if path := _path(state.said, state):
         return [path]
     people = state.world.user

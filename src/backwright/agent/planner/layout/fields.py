@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Collection
 
 from backwright.agent.planner.attributes import spot
+from backwright.agent.planner.layout.labels import is_part_label
 from backwright.agent.planner.layout.tree import Node
 
 _NAME = r"[`\"']?(?P<name>[A-Za-z]\w*(?:(?: |-)[a-z]\w*){0,2}?)[`\"']?"
@@ -62,6 +63,8 @@ def field_of(text: str, names: Collection[str]) -> tuple[str, str] | None:
     is_loose = found["mark"].strip() in ("", ",") and not found["said"].startswith("(")
     if not _describes(said, names, is_loose=is_loose):
         return None
+    if is_part_label(name) and f"`{name}`" in text:
+        name = f"`{name}`"  # no label, but a field that is called so
     if re.search(r"->|=>|→", found["mark"]) and said.split()[0].strip(",") in names:
         said = f"reference to {said}"
     return name, f"{said}, optional" if found["may"] else said

@@ -12,7 +12,7 @@ from backwright.agent.planner.types import World
 from backwright.agent.planner.whole.heads import is_noun
 
 _LABEL = re.compile(r"^(?P<label>[A-Za-z][\w /&-]{0,40}?)\s*(?::\s*(?P<rest>.*))?$", re.DOTALL)
-_OPENS = re.compile(r"\s*(?:[:={(\[]|[–-]\s*$)\s*$")  # what may stand between a name and its fields
+_OPENS = re.compile(r"\s*(?:[:={(\[.]|[–-]\s*$)\s*$")  # what may stand between a name and its fields
 _SAID = re.compile(r"(?i)\b(?:resource|model|entity)\b")  # it is called one, whatever it is called
 _PLACE = re.compile(
     r"(?i)\s+(?:to|in|into|for|of) (?:the|our|my|this) (?P<place>\w+)(?: (?:api|app|backend|project|service|application))?$"
@@ -42,6 +42,11 @@ def label_of(node: Node) -> Label | None:
         if kind != "nouns" and pattern(form).fullmatch(found["label"]):
             return Label(str(kind), rest)
     return None
+
+
+def is_part_label(name: str) -> bool:
+    """Tell whether a field is called as parts of a ticket are: `description`, `details`."""
+    return any(pattern(form).fullmatch(name) for form in lexicon("layout")["labels"].values())
 
 
 def is_label(node: Node, *kinds: str) -> bool:

@@ -28,6 +28,7 @@ from backwright.agent.planner.types import World
 from backwright.agent.planner.whole.owning import owner_of
 from backwright.agent.planner.wording import read_message
 
+_ORDER = r"(?i:please |then |also )*(?i:add|create|build|introduce|implement|give|extend|paginate|limit|put)\b"
 _SHORT = 7  # words of a title
 _TYPES = ("type", "length", "enum", "money", "decimal", "range")
 _CALLED = re.compile(
@@ -72,6 +73,7 @@ def laid_out_plainly(text: str, world: World) -> Laid:
     while (found := set(writer.resources(root))) - writer.names:
         writer.names |= found  # a reference may be to what another list describes
     writer.described = found
+    writer.ordered = bool(re.search(rf"(?m)^\W*{_ORDER}", tabled) or re.search(rf"[.!] {_ORDER}", tabled))
     writer.points = tuple(writer.points_below(root))
     writer.write(root.children)
     if not writer.changed:
@@ -94,6 +96,7 @@ class _Writer:
         called: The name that a sentence gives a resource which stands elsewhere without one.
         mentioned: What sentences call a resource: `we need a Refund resource`.
         depth: How deep the line is that is being written.
+        ordered: Whether a line orders something.
     """
 
     world: World
@@ -106,6 +109,7 @@ class _Writer:
     called: str | None = None
     mentioned: frozenset[str] = frozenset()
     depth: int = 0
+    ordered: bool = False
 
     def resources(self, node: Node) -> Iterator[str]:
         """Yield the names of the resources that lists below a line describe."""
@@ -296,7 +300,12 @@ class _Writer:
             self.changed = True
             node.raw = node.raw.replace(node.text, said)
             node.text = said
-        if (not node.text or self._only_titles(node)) and self._can_be_left(node.text):
+            if self._titles_ticket(said):
+                self._leave(said)
+                self.write(node.children)
+                return
+        titles = not node.text or self._only_titles(node)
+        if titles and (self._can_be_left(node.text) or any(True for _ in self.resources(node))):
             self._leave(node.text)
             self.write(node.children)
         elif node.is_point and (told := self._field(node)) is not None:
@@ -341,6 +350,12 @@ class _Writer:
         if node.children:
             return self._lists_orders(node) or any(True for _ in self.resources(node))
         return bool(self.described) and not self._orders(text)
+
+    def _titles_ticket(self, said: str) -> bool:
+        """Tell whether what stands behind a ticket's number is its title, and what is wanted stands below it."""
+        if self.lines or not self.ordered or re.search(r"[:(,;=|?.]", said):
+            return False
+        return not self._orders(said) and self._can_be_left(said)
 
     def _announces(self, text: str) -> bool:
         """Tell whether a sentence only asks for what is described below it: `add a checklist to tasks`."""

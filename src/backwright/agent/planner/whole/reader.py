@@ -27,6 +27,8 @@ from backwright.tasks.questions import Answers
 
 BY_MARKERS = Manner(read_description, is_typed, last_noun)
 
+_ORDERS = r"\W*(?:(?:first|then|also|please|next|finally|so|and)\W+)*(?:<VERB>|put|set up|add|give)\b(?! ?:)"
+
 
 def read_whole(
     text: str,
@@ -185,7 +187,9 @@ def _owned_clause(clause: Clause, statement: Statement, reading: Reading) -> Non
     state = reading.state
     typed = reading.manner.describes(clause.text, state)
     rest, owner, said = _without_owner(clause.text, state)
-    alone = owner and not typed and (owner_of(clause.text, alone=False) or not has_content(rest))
+    more = has_content(rest)
+    orders = more and pattern(_ORDERS).match(rest)  # `put a login in, so that notes belong to their users`
+    alone = owner and not typed and not orders and (owner_of(clause.text, alone=False) or not more)
     whole = None if owner or typed else owner_of(clause.text)
     if owner and alone:
         note_owner(owner, clause, reading)
