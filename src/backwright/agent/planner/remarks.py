@@ -47,6 +47,10 @@ _REQUEST = re.compile(r"^\W*(?:GET|POST|PUT|PATCH|DELETE) /[\w/{}-]*")
 # A name in code, an address: what a remark has none of.
 _NAMES_SOMETHING = re.compile(r"[`\"]|\w_\w|://|/\w|\b[a-z]+[A-Z]|\|")
 
+# What points back to all that was said before.
+_POINTS_BACK = re.compile(
+    r"(?i)\W*(?:(?:please|so|could you|can you|would you|then|and|now) )*(?:add|make|do|build|implement|create) (?:that|this|one|some|them|those)\b(?: [a-z]+){0,3}\W*"
+)
 # `Report a table of endpoint, actor and result.`
 _REPORTS = re.compile(
     r"(?i)(?:please |then |and |afterwards,? |finally,? )*(?:report|reply|summari[sz]e|hand back|respond)\b(?! (?:resource|model|table|entity|endpoint)\b)(?! (?:on|whether|if|which|whose|who) )"
@@ -93,7 +97,13 @@ def _lines(text: str, bar: float, names: Collection[str], aside: list[str]) -> I
         head = mark[0] if mark else ""
         rest = line[len(head) :]
         *said, last = _sentences(rest)
-        kept = [one for sentence in said if (one := _kept(sentence, bar, names, aside))]
+        ends = [at for at, one in enumerate([*said, last]) if _POINTS_BACK.fullmatch(one)]
+        meant = ends[-1] if ends else 0  # `… Could you add that?`: what stands before it is the task
+        kept = [
+            one
+            for at, sentence in enumerate(said)
+            if (one := sentence if at < meant else _kept(sentence, bar, names, aside))
+        ]
         # What announces the lines below it stays.
         announces = last.rstrip().endswith(":") or (
             BULLET.match(below) and not mark and not _ENDED.search(last)

@@ -93,6 +93,7 @@ def _judges(text: str, state: State) -> str | None:
         or _FIXES.match(text)
         or _NAMES_SOMETHING.search(text)
         or has_types(text)
+        or take_owner(text)[1]
     ):
         return None
     return {"auth": "add auth", "audit": "audit", "probe": "probe", "inspect": "inspect"}.get(

@@ -7,6 +7,7 @@ import re
 from backwright.agent.planner.attributes import describes, is_value
 from backwright.agent.planner.clauses import Clause
 from backwright.agent.planner.lexicon import first
+from backwright.agent.planner.ownership import take_owner
 from backwright.agent.planner.state import Entity, State
 from backwright.agent.planner.types import JUDGES
 
@@ -162,6 +163,8 @@ def read_probe(clause: Clause, state: State) -> bool:
     if _is_of_auth(clause, state):
         state.aside.append(clause.raw)
         return True
+    if not state.acts and not clause.asks and _only_owns(clause.text):
+        return False  # `customers must only see their own data`: of what is to be made
     if (
         _is_made(state)
         and not clause.asks
@@ -174,6 +177,12 @@ def read_probe(clause: Clause, state: State) -> bool:
         return True
     state.step("probe", clause.raw)
     return True
+
+
+def _only_owns(text: str) -> bool:
+    """Tell whether a clause only says whose rows are, and wants nothing tried."""
+    tried = _TRIES.match(text) or first(text, "cues", "probe", "trial")
+    return not tried and take_owner(text)[1] is not None
 
 
 def _is_of_auth(clause: Clause, state: State) -> bool:

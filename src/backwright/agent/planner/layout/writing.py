@@ -28,7 +28,6 @@ from backwright.agent.planner.types import World
 from backwright.agent.planner.whole.owning import owner_of
 from backwright.agent.planner.wording import read_message
 
-_ORDER = r"(?i:please |then |also )*(?i:add|create|build|introduce|implement|give|extend|paginate|limit|put)\b"
 _SHORT = 7  # words of a title
 _TYPES = ("type", "length", "enum", "money", "decimal", "range")
 _CALLED = re.compile(
@@ -73,7 +72,7 @@ def laid_out_plainly(text: str, world: World) -> Laid:
     while (found := set(writer.resources(root))) - writer.names:
         writer.names |= found  # a reference may be to what another list describes
     writer.described = found
-    writer.ordered = bool(re.search(rf"(?m)^\W*{_ORDER}", tabled) or re.search(rf"[.!] {_ORDER}", tabled))
+    writer.ordered = len(re.findall(r"\w+", tabled)) > 2 * _SHORT
     writer.points = tuple(writer.points_below(root))
     writer.write(root.children)
     if not writer.changed:
@@ -96,7 +95,7 @@ class _Writer:
         called: The name that a sentence gives a resource which stands elsewhere without one.
         mentioned: What sentences call a resource: `we need a Refund resource`.
         depth: How deep the line is that is being written.
-        ordered: Whether a line orders something.
+        ordered: Whether there is more than a title.
     """
 
     world: World
