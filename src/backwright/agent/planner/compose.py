@@ -87,6 +87,7 @@ def compose(state: State) -> Plan:
     merge_titles(state)
     begin_if_empty(state)
     count_relations(state)
+    _say_once(state)
     into_fields(state)
     one_way(state)
     relations_last(state)
@@ -98,6 +99,16 @@ def compose(state: State) -> Plan:
         _nothing(state)
     _account(state, steps)
     return Plan(steps, tuple(dict.fromkeys(state.parts)), tuple(dict.fromkeys(state.aside)))
+
+
+def _say_once(state: State) -> None:
+    """Leave out a relation of which only is said that it is there, where another sentence says of which kind it is."""
+    known = [{a.left, a.right} for a in state.acts if isinstance(a, Relation) and a.kind]
+    state.acts = [
+        a
+        for a in state.acts
+        if not (isinstance(a, Relation) and a.kind is None and {a.left, a.right} in known)
+    ]
 
 
 def _leave_remarks(state: State) -> None:

@@ -60,7 +60,10 @@ _BESIDE_TYPES = re.compile(
     r"(?i)^\W*(?:GET|POST|PUT|PATCH|DELETE) /.*\(.*\)|\b(?:knows?|has|have|finds?|opens?|sees?|visits?|calls?) the (?:url|link|address)\b"
     r"|\b(?:in )?(?:at most|no more than|max(?:imum)?(?: of)?|under|less than|up to) \w+ (?:lines|sentences|words|bullets?|bullet points|paragraphs)\b"
 )
-_MODIFIES = re.compile(r"(?i)(?:and )?(?:indexed|unique|optional|nullable|required|mandatory|cascad\w+)\b")
+_MODIFIES = re.compile(
+    r"(?i)(?:and )?(?:indexed|unique|optional|nullable|required|mandatory|cascad\w+)\b"
+    r"|(?:and )?(?:the |an?)?(?:first|second|third|fourth|other|next|last)(?: one| resource| model| table)? (?:is|would be|shall be|should be)\b"
+)
 # `At the end run the probe and post the result in the ticket.`
 _ORDERS_A_JUDGE = re.compile(
     r"(?i)\b(?:run|do|start|execute|launch)(?: me)?(?: the| an?| your| one)?(?: \w+)?(?: \w+)? (?:probe|audit|doctor|code review)\b"

@@ -225,7 +225,7 @@ def read_index(clause: Clause, state: State) -> bool:
         return False
     columns = _columns(clause.text, state)
     if not columns and re.search(r"(?i)\b(?:that|it|this|those|them|these)\b", clause.text):
-        columns = _columns(state.said, state)
+        columns = _columns(f"{state.said} {state.beside}", state)
     if not columns and _index_drafts(clause.text, state):
         return True
     if not columns and _BY_QUERIES.search(clause.text):

@@ -11,7 +11,7 @@ BULLET = re.compile(
 )
 HEADING = re.compile(r"^\s*(?:(?P<marks>#+)\s*(?P<hash>.+?)|\*\*(?P<bold>[^*]+)\*\*:?)\s*$")
 TICKET = re.compile(
-    r"^\s*(?:\[?[A-Z]{2,}-\d+\]?\s*[:/|–-]?\s*|(?i:change request|ticket|issue|task|story|req(?:uest)?|cr|feature) #?\d+\s*[:|–.-]?\s*)+"
+    r"^\s*(?:\[?[A-Z]{2,}-\d+\]?\s*[:/|–-]?\s*|(?i:change request|ticket|issue|task|story|req(?:uest)?|cr|feature|finding|item) #?(?:[A-Z]{1,3}-?)?\d+\s*[:|–.-]?\s*)+"
 )
 _RULE = re.compile(r"^\s*(?:[-=_*~]\s?){3,}\s*$")
 _FENCE = re.compile(r"^\s*(?:```|~~~)")
