@@ -41,7 +41,7 @@ CHANGES = re.compile(
 # No field is called so: what stands before its name was not understood.
 _NO_NAME = re.compile(
     r"_(?:the|an?|that|which|with|and|or|is|has|are|should|must|it)_|^(?:private|shared|global|personal|most|least|max|min)$"
-    r"|^(?:pagination|cors|authentication|rate_limit(?:ing|s)?|versioning)$"
+    r"|^(?:pagination|cors|(?:jwt_|token_|user_)?(?:authentication|auth)|jwt|rate_limit(?:ing|s)?|versioning)$"
 )
 _ASKS_WHY = re.compile(
     r"(?i)(?<!not )(?<!no )\b(?:why|fix|debug|find|cause|reason|what(?:'s| is) wrong|help|mend|repair|solve|investigate|explain|look into|track down|[45]\d\d|\w+Error)\b"
@@ -55,6 +55,8 @@ _ORDERED = (
     r"^\W*(?:(?:and|then|also|please|finally|lastly|afterwards?|first(?:ly)?|second(?:ly)?|third(?:ly)?|next|now|last|at the (?:very )?end|in the end|as (?:a|the) (?:last|final|next|first|second|third) (?:step|thing)|to|step \w+|when [^,]*,|once [^,]*,|after [^,]*,|as soon as [^,]*,|before [^,]*,)[ ,:]*)*(?:<VERB>|<ADD>|audit|probe|prove|run|fire|check|test|verify|show|tell|make sure|see|try|confirm|ensure|give|do|go|walk|try out|live|an?|the|full|smoke|isolation|inspect)\b"
     r"|\b(?:please|i (?:want|need|would like)|we (?:want|need|would like)|(?:can|could|would) you|and (?:then|finally|afterwards)|then|afterwards|after that)\b"
 )
+# What is told at the end: `The list of endpoints and the result of the tests.`
+_A_REPORT = re.compile(r"(?i)^your words: \W*(?:an?|the) (?:short |full )?(?:list|summary|table|overview|report)\b")
 # Tests of this are more than those that come with each change.
 _OF_WHAT_IS_THERE = re.compile(
     r"(?i)\b(?:existing|current|all|every|each|whole|entire|everything|other|missing|isolat\w+|another|endpoints|routes|coverage)\b"
@@ -86,6 +88,7 @@ def compose(state: State) -> Plan:
         ask_unclear(state, state.unclear)
     merge_titles(state)
     begin_if_empty(state)
+    _give_ahead(state)
     count_relations(state)
     _say_once(state)
     into_fields(state)
@@ -99,6 +102,12 @@ def compose(state: State) -> Plan:
         _nothing(state)
     _account(state, steps)
     return Plan(steps, tuple(dict.fromkeys(state.parts)), tuple(dict.fromkeys(state.aside)))
+
+
+def _give_ahead(state: State) -> None:
+    """Give resources the owner that was said before they were named: `suppliers have no owner. Add a Supplier …`."""
+    for one in [e for e in state.entities if not e.thing and e.owner is None]:
+        one.owner, one.owner_source = state.owners_ahead.get(one.name, (None, ""))
 
 
 def _say_once(state: State) -> None:
@@ -155,6 +164,8 @@ def _is_told(step: Step, orders: Sequence[Step], state: State) -> bool:
         and made_here
         and not any(map(_is_ordered, sources))
     ):
+        return True
+    if step.verb == "inspect" and made_here and all(map(_A_REPORT.search, sources)):
         return True
     if step.option("write-tests") is not None and made_here:
         return not any(map(_OF_WHAT_IS_THERE.search, sources))

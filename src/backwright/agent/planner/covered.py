@@ -18,6 +18,10 @@ _VERBS = {
     "index": "add index",
     "auth": "add auth",
 }
+# What a clause of a capability may order beside it.
+_BESIDE = {
+    "add relation": re.compile(r"(?i)\b(?:and|also|plus|with) (?:an? |the )?(?:new )?(?:(?:one|many)-to-(?:many|one) )?relation(?:ship)?\b")
+}
 # What is said of a field within a clause that relates two resources.
 _KEPT = ("cascade", "restrict", "unique", "index")
 _MODIFIERS = ("optional", "unique", "index", "cascade", "restrict")
@@ -53,6 +57,8 @@ def _is_covered(frame: str, text: str, steps: Sequence[Step]) -> bool:
     if frame == "relation":
         plan = " ".join(word for step in steps for word in step.words)
         return all(one.kind in plan for one in spot(text, ()) if one.kind in _KEPT)
+    if any(verb not in verbs and cue.search(text) for verb, cue in _BESIDE.items()):
+        return False
     text = _NAMES.sub(" ", text)
     if any(
         one != frame and verb not in verbs and first(text, "cues", one, "cues")

@@ -24,6 +24,7 @@ _OTHER_WORK = re.compile(
 _WHY = re.compile(
     r"(?i)(?<=\w)[,;]?\s+(?:because|since|as|so that)\s+(?:the|our|my|we|they|it|i|people|users|customers)\b[^.;:]*$"
 )
+_CODE = re.compile(r"`[^`\n]{1,40}`")  # a name or a value, whatever it means
 _LITERAL = re.compile(r"\b[a-z_]\w*:[a-z]+(?::\S+)?")  # `email:email`, a field word
 # A page that is to be built is no circumstance, though accounts are spoken of: `build a login page`.
 _BUILDS = re.compile(
@@ -47,7 +48,7 @@ def outside(clause: Clause, frame: str | None, named: Iterable[str]) -> str | No
         lambda one: "x" * len(one[0]), clause.text
     )  # DELETE /tasks deletes nothing here
     text = _LITERAL.sub(lambda one: "x" * len(one[0]), text)
-    told = _WHY.sub("", text)
+    told = _CODE.sub(lambda one: "x" * len(one[0]), _WHY.sub("", text))
     topics = lexicon("foreign")["topic"]
     for topic in sorted(topics, key=lambda one: not one["about"].startswith(GRAVE)):
         grave = topic["about"].startswith(GRAVE)

@@ -85,7 +85,7 @@ class State:
     outside of what the engine does, with what they are about. `described` are the clauses from which
     resources, fields and relations were read, `capable` the others, with the frame that read each. `elsewhere` are stretches of
     a description that say how another resource is related. `ahead` are resources that the text makes
-    further on. `beside` are remarks that were left aside before the reading.
+    further on, `owners_ahead` whose their rows are, where it was said before. `beside` are remarks that were left aside before the reading.
     """
 
     world: World
@@ -109,6 +109,7 @@ class State:
     elsewhere: list[str] = field(default_factory=list)
     lacking: list[str] = field(default_factory=list)
     ahead: tuple[str, ...] = ()
+    owners_ahead: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def forms(self) -> tuple[str, ...]:
         """Every name that a reference may use, also those of resources that the text makes later."""

@@ -24,14 +24,33 @@ _STANDARD = re.compile(
 
 def read_owner(clause: Clause, state: State) -> bool:
     """Read a clause that says whose rows are, and nothing else; tell whether it does."""
-    if not state.acts or clause.asks or _is_of_project(clause.text, state):
+    if clause.asks or (_is_of_project(clause.text, state) and not _ahead(clause.text, state)):
         return False
+    if not state.acts:
+        return _keep_for_later(clause, state)
     if first(clause.text, "cues", "owner", "clash"):
         state.unclear.append(clause.raw)
         return True
     owner, said = _owner_alone(clause.text, state)
     owner = owner or likely_owner(clause.text, SURELY, state.spoken())
     return owner is not None and _note(owner, said or clause.text, clause, state)
+
+
+def _ahead(text: str, state: State) -> list[str]:
+    """Return the resources of which a clause speaks and that the text makes later."""
+    called = {name: Entity(name).forms for name in state.ahead}
+    return [n for n, forms in called.items() if any(re.search(rf"(?i)\b{re.escape(f)}\b", text) for f in forms)]
+
+
+def _keep_for_later(clause: Clause, state: State) -> bool:
+    """Keep whose the rows of a resource are that the text makes later; tell whether a clause says that and nothing else."""
+    names = _ahead(clause.text, state)
+    owner, said = _owner_alone(clause.text, state)
+    owner = owner or likely_owner(clause.text, SURELY, state.spoken())
+    if not names or owner is None:
+        return False
+    state.owners_ahead |= dict.fromkeys(names, (owner, said or clause.text))
+    return True
 
 
 def read_likely_owner(clause: Clause, state: State) -> bool:

@@ -43,6 +43,9 @@ _NO_NAME = re.compile(
 )
 
 
+_NO_FIELD = re.compile(
+    r"private|shared|global|public|personal|owned|isolated|paginated|indexed|optional|required|crud|tests?|migrations?|endpoints?|routes?|docs?|docstrings?|schemas?|timestamps?"
+)
 _ADDS = re.compile(r"(?i)^(?:please )?(?:add|new|plus)\s+(?=[`\"'][a-z]\w*[`\"']\s*[(:,–-]|[a-z]\w*\s*\()")
 
 
@@ -68,6 +71,12 @@ def field_of(text: str, names: Collection[str]) -> tuple[str, str] | None:
     if re.search(r"->|=>|→", found["mark"]) and said.split()[0].strip(",") in names:
         said = f"reference to {said}"
     return name, f"{said}, optional" if found["may"] else said
+
+
+def bare_name(text: str) -> str:
+    """Return the name that a point of a list of fields consists of; empty where it says anything else."""
+    found = re.fullmatch(r"[`\"']?([a-z][a-z0-9]*(?:_[a-z0-9]+)*)[`\"']?", text.strip(" .;,"))
+    return "" if found is None or _NO_FIELD.fullmatch(found[1]) else found[1]
 
 
 def _without_marks(said: str) -> str:

@@ -12,7 +12,7 @@ from backwright.agent.planner.declared import spelt_out
 from backwright.agent.planner.foreign import outside
 from backwright.agent.planner.frames import judges
 from backwright.agent.planner.layout.adopting import OF_FIELDS, adopt
-from backwright.agent.planner.layout.fields import attributes_only, field_of
+from backwright.agent.planner.layout.fields import attributes_only, bare_name, field_of
 from backwright.agent.planner.layout.labels import (
     Label,
     label_of,
@@ -190,9 +190,9 @@ class _Writer:
         self.lines += ["", f"Resource {name}:", *self._fields(node.children)]
         for one in self._without_fields(node.children):
             if one.is_point and not one.children and label_of(one) is None:
-                self.lines.append(
-                    f"- {one.text}"
-                )  # what is said beside the fields: `owned by the user`
+                # What is said beside the fields (`owned by the user`), or a field without its type.
+                name = bare_name(one.text)
+                self.lines.append(f"- field called {name}" if name else f"- {one.text}")
             else:
                 rest.append(one)
         self.lines.append("")
@@ -354,7 +354,8 @@ class _Writer:
         """Tell whether what stands behind a ticket's number is its title, and what is wanted stands below it."""
         if self.lines or not self.ordered or re.search(r"[:(,;=|?.]", said):
             return False
-        return not self._orders(said) and self._can_be_left(said)
+        bare = re.sub(r"(?i)\b(?:api|app|service|backend|project)\b", "", said)
+        return not self._orders(bare) and self._can_be_left(said)
 
     def _announces(self, text: str) -> bool:
         """Tell whether a sentence only asks for what is described below it: `add a checklist to tasks`."""
