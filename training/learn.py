@@ -28,10 +28,8 @@ SENTENCES = {
 # Kinds of other files that may hold what is looked for, and so teach nothing.
 UNSURE = {"remark": ("neither",), "private": ("task",), "shared": ("task",)}
 # What the models of the projects are called that the sentences speak of.
-NAMES = frozenset(
-    ["task", "tasks", "note", "notes", "order", "orders", "product", "products"]
-    + ["folder", "folders", "category", "categories"]
-)
+_MODELS = ("task", "note", "order", "product", "folder", "category", "categories")
+NAMES = frozenset(form for one in _MODELS for form in (one, f"{one}s"))
 _ROUNDS, _STEP, _DECAY = 15, 0.3, 1e-5
 
 Row = tuple[bool, list[str]]

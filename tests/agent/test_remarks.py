@@ -10,13 +10,13 @@ import pytest
 from tests.agent.scoring import world
 
 from backwright.agent.planner import plan_task
-from backwright.agent.planner.leaning import leaning, weights
+from backwright.agent.planner.leaning import FOREIGN, PRIVATE, REMARK, SHARED, leaning, weights
 from backwright.agent.planner.remarks import BARS, cleared, is_remark
 from backwright.errors import QuestionError, UsageError
 from backwright.tasks.questions import Answers
 
 _, LIKELY, NOTHING = BARS
-TRAINING = Path(__file__).parents[2] / "training" / "remarks.py"
+TRAINING = Path(__file__).parents[2] / "training" / "learn.py"
 
 
 @pytest.mark.parametrize(
@@ -142,10 +142,11 @@ def test_stop_is_final() -> None:
         plan_task(text, world("shop"), Answers({"type-warehouse": "stop"}))
 
 
-def test_the_weights_are_what_the_sentences_give() -> None:
+@pytest.mark.parametrize("kind", [REMARK, PRIVATE, SHARED, FOREIGN])
+def test_the_weights_are_what_the_sentences_give(kind: str) -> None:
     trainer = runpy.run_path(str(TRAINING))
-    learnt = trainer["learn"](trainer["rows"]())
-    kept = weights()
+    learnt = trainer["learn"](trainer["rows"](kind))
+    kept = weights(kind)
     assert all(
         math.isclose(weight, kept.get(one, 0.0), abs_tol=0.11) for one, weight in learnt.items()
     )

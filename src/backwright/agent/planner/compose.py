@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from backwright.agent.planner.account import unaccounted
 from backwright.agent.planner.arrange import (
@@ -19,7 +19,7 @@ from backwright.agent.planner.covered import uncovered, unkept
 from backwright.agent.planner.drafts import Draft, known_kind, snake
 from backwright.agent.planner.fieldwords import field_words
 from backwright.agent.planner.frames.relations import count_relations, settle_kind
-from backwright.agent.planner.lexicon import first, pattern
+from backwright.agent.planner.passing import leave_stories
 from backwright.agent.planner.questions import (
     ask_field_place,
     ask_fields,
@@ -43,24 +43,7 @@ _NO_NAME = re.compile(
     r"_(?:the|an?|that|which|with|and|or|is|has|are|should|must|it)_|^(?:private|shared|global|personal|most|least|max|min)$"
     r"|^(?:pagination|cors|(?:jwt_|token_|user_)?(?:authentication|auth)|jwt|rate_limit(?:ing|s)?|versioning)$"
 )
-_ASKS_WHY = re.compile(
-    r"(?i)(?<!not )(?<!no )\b(?:why|fix|debug|find|cause|reason|what(?:'s| is) wrong|help|mend|repair|solve|investigate|explain|look into|track down|[45]\d\d|\w+Error)\b"
-)
-_ASKS_CAUSE = re.compile(
-    r"(?i)(?<!not )(?<!no )\b(?:why|fix|debug|find|cause|reason|wrong|help|mend|repair|solve|investigate|explain|look into|track down|since|5\d\d|\w+Error)\b|\?"
-)
 _A_SENTENCE = 4  # words; fewer tell too little
-# How a clause begins that asks for something, and does not only tell.
-_ORDERED = (
-    r"^\W*(?:(?:and|then|also|please|finally|lastly|afterwards?|first(?:ly)?|second(?:ly)?|third(?:ly)?|next|now|last|at the (?:very )?end|in the end|as (?:a|the) (?:last|final|next|first|second|third) (?:step|thing)|to|step \w+|when [^,]*,|once [^,]*,|after [^,]*,|as soon as [^,]*,|before [^,]*,)[ ,:]*)*(?:<VERB>|<ADD>|audit|probe|prove|run|fire|check|test|verify|show|tell|make sure|see|try|confirm|ensure|give|do|go|walk|try out|live|an?|the|full|smoke|isolation|inspect)\b"
-    r"|\b(?:please|i (?:want|need|would like)|we (?:want|need|would like)|(?:can|could|would) you|and (?:then|finally|afterwards)|then|afterwards|after that)\b"
-)
-# What is told at the end: `The list of endpoints and the result of the tests.`
-_A_REPORT = re.compile(r"(?i)^your words: \W*(?:an?|the) (?:short |full )?(?:list|summary|table|overview|report)\b")
-# Tests of this are more than those that come with each change.
-_OF_WHAT_IS_THERE = re.compile(
-    r"(?i)\b(?:existing|current|all|every|each|whole|entire|everything|other|missing|isolat\w+|another|endpoints|routes|coverage)\b"
-)
 _FLAGS = ("private", "shared", "global", "personal")  # names too, where they have a type
 _METHODS = ("Get", "Put", "Patch", "Delete")  # what begins a request is no resource
 CAN = (
@@ -77,7 +60,7 @@ def compose(state: State) -> Plan:
         UsageError: nothing of the text can be done.
         QuestionError: something is open.
     """
-    _leave_stories(state)
+    leave_stories(state)
     _refuse(state)
     for doubt in [*state.doubts, *state.wishes]:
         doubt(state)
@@ -129,52 +112,6 @@ def _leave_remarks(state: State) -> None:
     ]
     state.unclear = [one for one in state.unclear if one not in remarks]
     state.aside += remarks
-
-
-def _leave_stories(state: State) -> None:
-    """Leave aside a failure that is only told as the reason for a change: `the browser blocks us, so allow …`."""
-    steps = [one for one in state.acts if isinstance(one, Step)]
-    orders = [one for one in steps if one.verb.startswith("add ") or one.verb == "undo"]
-    told = [one for one in steps if _is_told(one, orders, state)]
-    state.acts = [one for one in state.acts if one not in told]
-    stories = [part for part in state.parts if part.part in {one.verb for one in told}]
-    state.parts = [part for part in state.parts if part not in stories]
-    state.aside += [part.source.removeprefix("your words: ").strip("'") for part in stories]
-
-
-def _is_ordered(source: str) -> bool:
-    """Tell whether words ask for what was read in them, and do not only tell: `another user gets a 404`."""
-    said = source.removeprefix("your words: ").strip("'\"")
-    return "?" in said or bool(pattern(_ORDERED).search(said))
-
-
-def _is_told(step: Step, orders: Sequence[Step], state: State) -> bool:
-    """Tell whether a text only tells of what fails, or of what strangers can do, before it orders something else."""
-    sources = [part.source for part in state.parts if part.part == step.verb]
-    if step.verb == "doctor":
-        trials = [one for one in state.acts if getattr(one, "verb", "") == "probe"]
-        if not step.log and _changes(state) and not any(map(_ASKS_CAUSE.search, sources)):
-            return True  # `another customer gets a 404`
-        return not step.log and bool(orders or trials) and not _ASKS_WHY.search(state.said)
-    tried = any(first(one, "cues", "probe", "trial") or "?" in one for one in sources)
-    made = any(first(one, "cues", "probe", "tests") for one in sources)
-    made_here = bool(orders) or state.project is not None or _changes(state)
-    if (
-        step.verb in ("audit", "inspect", "probe")
-        and made_here
-        and not any(map(_is_ordered, sources))
-    ):
-        return True
-    if step.verb == "inspect" and made_here and all(map(_A_REPORT.search, sources)):
-        return True
-    if step.option("write-tests") is not None and made_here:
-        return not any(map(_OF_WHAT_IS_THERE.search, sources))
-    return step.verb == "probe" and bool(orders) and not tried and not made
-
-
-def _changes(state: State) -> bool:
-    """Tell whether a text makes resources, fields or relations."""
-    return any(isinstance(one, Relation) or (isinstance(one, Entity) and one.asked) for one in state.acts)
 
 
 def _counts_rows(draft: Draft, state: State) -> bool:

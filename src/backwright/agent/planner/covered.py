@@ -20,7 +20,9 @@ _VERBS = {
 }
 # What a clause of a capability may order beside it.
 _BESIDE = {
-    "add relation": re.compile(r"(?i)\b(?:and|also|plus|with) (?:an? |the )?(?:new )?(?:(?:one|many)-to-(?:many|one) )?relation(?:ship)?\b")
+    "add relation": re.compile(
+        r"(?i)\b(?:and|also|plus|with) (?:an? |the )?(?:new )?(?:(?:one|many)-to-(?:many|one) )?relation(?:ship)?\b"
+    )
 }
 # What is said of a field within a clause that relates two resources.
 _KEPT = ("cascade", "restrict", "unique", "index")

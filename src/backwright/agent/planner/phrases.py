@@ -47,9 +47,7 @@ def untagged(text: str) -> str:
 
 def placed_here(text: str, world: World) -> str:
     """Return a text without where a resource is added, if that is the project itself: `a Supplier resource to the shop`."""
-    return _PLACED.sub(
-        lambda one: one[0] if world.thing(one["place"]) else one["named"], text
-    )
+    return _PLACED.sub(lambda one: one[0] if world.thing(one["place"]) else one["named"], text)
 
 
 def addressed(text: str, world: World) -> str:

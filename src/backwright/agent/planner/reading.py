@@ -219,12 +219,17 @@ def _read(clause: Clause, state: State) -> None:
         _take_back(state, before)
         state.refused.append((clause.raw, about))
     elif frame is None:
-        if not owners.read_likely_owner(clause, state):
-            place_unread(clause, state)
+        _place(clause, state)
     elif frame == "resources" or (frame == "relation" and has_types(clause.text)):
         state.described.append(clause.text)
     else:
         state.capable.append((frame, clause.text))
+
+
+def _place(clause: Clause, state: State) -> None:
+    """Place a clause that no frame knows: it may be like one that says whose rows are."""
+    if not owners.read_likely_owner(clause, state):
+        place_unread(clause, state)
 
 
 def _goes_on(clause: Clause, state: State) -> bool:

@@ -101,7 +101,9 @@ def _lines(text: str, bar: float, names: Collection[str], aside: list[str]) -> I
         rest = line[len(head) :]
         *said, last = _sentences(rest)
         ends = [at for at, one in enumerate([*said, last]) if _POINTS_BACK.fullmatch(one)]
-        meant = ends[-1] if ends else 0  # `… Could you add that?`: what stands before it is the task
+        meant = (
+            ends[-1] if ends else 0
+        )  # `… Could you add that?`: what stands before it is the task
         kept = [
             one
             for at, sentence in enumerate(said)

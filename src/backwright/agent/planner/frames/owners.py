@@ -39,7 +39,11 @@ def read_owner(clause: Clause, state: State) -> bool:
 def _ahead(text: str, state: State) -> list[str]:
     """Return the resources of which a clause speaks and that the text makes later."""
     called = {name: Entity(name).forms for name in state.ahead}
-    return [n for n, forms in called.items() if any(re.search(rf"(?i)\b{re.escape(f)}\b", text) for f in forms)]
+    return [
+        n
+        for n, forms in called.items()
+        if any(re.search(rf"(?i)\b{re.escape(f)}\b", text) for f in forms)
+    ]
 
 
 def _keep_for_later(clause: Clause, state: State) -> bool:

@@ -46,7 +46,9 @@ _NO_NAME = re.compile(
 _NO_FIELD = re.compile(
     r"private|shared|global|public|personal|owned|isolated|paginated|indexed|optional|required|crud|tests?|migrations?|endpoints?|routes?|docs?|docstrings?|schemas?|timestamps?"
 )
-_ADDS = re.compile(r"(?i)^(?:please )?(?:add|new|plus)\s+(?=[`\"'][a-z]\w*[`\"']\s*[(:,–-]|[a-z]\w*\s*\()")
+_ADDS = re.compile(
+    r"(?i)^(?:please )?(?:add|new|plus)\s+(?=[`\"'][a-z]\w*[`\"']\s*[(:,–-]|[a-z]\w*\s*\()"
+)
 
 
 def field_of(text: str, names: Collection[str]) -> tuple[str, str] | None:

@@ -12,7 +12,9 @@ from backwright.agent.planner.types import World
 from backwright.agent.planner.whole.heads import is_noun
 
 _LABEL = re.compile(r"^(?P<label>[A-Za-z][\w /&-]{0,40}?)\s*(?::\s*(?P<rest>.*))?$", re.DOTALL)
-_OPENS = re.compile(r"\s*(?:[:={(\[.]|[–-]\s*$)\s*$")  # what may stand between a name and its fields
+_OPENS = re.compile(
+    r"\s*(?:[:={(\[.]|[–-]\s*$)\s*$"
+)  # what may stand between a name and its fields
 _SAID = re.compile(r"(?i)\b(?:resource|model|entity)\b")  # it is called one, whatever it is called
 _PLACE = re.compile(
     r"(?i)\s+(?:to|in|into|for|of) (?:the|our|my|this) (?P<place>\w+)(?: (?:api|app|backend|project|service|application))?$"

@@ -188,7 +188,9 @@ def _owned_clause(clause: Clause, statement: Statement, reading: Reading) -> Non
     typed = reading.manner.describes(clause.text, state)
     rest, owner, said = _without_owner(clause.text, state)
     more = has_content(rest)
-    orders = more and pattern(_ORDERS).match(rest)  # `put a login in, so that notes belong to their users`
+    orders = more and pattern(_ORDERS).match(
+        rest
+    )  # `put a login in, so that notes belong to their users`
     alone = owner and not typed and not orders and (owner_of(clause.text, alone=False) or not more)
     whole = None if owner or typed else owner_of(clause.text)
     if owner and alone:

@@ -1,0 +1,83 @@
+"""What a text only tells, or asks for beside a change that brings it anyway: no step of the plan."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from backwright.agent.planner.lexicon import first, pattern
+from backwright.agent.planner.state import Entity, Relation, State
+from backwright.agent.planner.types import Step
+
+_ASKS_WHY = re.compile(
+    r"(?i)(?<!not )(?<!no )\b(?:why|fix|debug|find|cause|reason|what(?:'s| is) wrong|help|mend|repair|solve|investigate|explain|look into|track down|[45]\d\d|\w+Error)\b"
+)
+_ASKS_CAUSE = re.compile(
+    r"(?i)(?<!not )(?<!no )\b(?:why|fix|debug|find|cause|reason|wrong|help|mend|repair|solve|investigate|explain|look into|track down|since|5\d\d|\w+Error)\b|\?"
+)
+# How a clause begins that asks for something, and does not only tell.
+_ORDERED = (
+    r"^\W*(?:(?:and|then|also|please|finally|lastly|afterwards?|first(?:ly)?|second(?:ly)?|third(?:ly)?|next|now|last|at the (?:very )?end|in the end|as (?:a|the) (?:last|final|next|first|second|third) (?:step|thing)|to|step \w+|when [^,]*,|once [^,]*,|after [^,]*,|as soon as [^,]*,|before [^,]*,)[ ,:]*)*(?:<VERB>|<ADD>|audit|probe|prove|run|fire|check|test|verify|show|tell|make sure|see|try|confirm|ensure|give|do|go|walk|try out|live|an?|the|full|smoke|isolation|inspect)\b"
+    r"|\b(?:please|i (?:want|need|would like)|we (?:want|need|would like)|(?:can|could|would) you|and (?:then|finally|afterwards)|then|afterwards|after that)\b"
+)
+# What is told at the end: `The list of endpoints and the result of the tests.`
+_A_REPORT = re.compile(
+    r"(?i)^your words: \W*(?:an?|the) (?:short |full )?(?:list|summary|table|overview|report)\b"
+)
+# Tests of this are more than those that come with each change.
+_OF_WHAT_IS_THERE = re.compile(
+    r"(?i)\b(?:existing|current|all|every|each|whole|entire|everything|other|missing|isolat\w+|another|endpoints|routes|coverage)\b"
+)
+
+
+def leave_stories(state: State) -> None:
+    """Leave aside a failure that is only told as the reason for a change: `the browser blocks us, so allow …`."""
+    steps = [one for one in state.acts if isinstance(one, Step)]
+    orders = [one for one in steps if one.verb.startswith("add ") or one.verb == "undo"]
+    told = [one for one in steps if _is_told(one, orders, state)]
+    state.acts = [one for one in state.acts if one not in told]
+    stories = [part for part in state.parts if part.part in {one.verb for one in told}]
+    state.parts = [part for part in state.parts if part not in stories]
+    state.aside += [part.source.removeprefix("your words: ").strip("'") for part in stories]
+
+
+def _is_ordered(source: str) -> bool:
+    """Tell whether words ask for what was read in them, and do not only tell: `another user gets a 404`."""
+    said = source.removeprefix("your words: ").strip("'\"")
+    return "?" in said or bool(pattern(_ORDERED).search(said))
+
+
+def _is_told(step: Step, orders: Sequence[Step], state: State) -> bool:
+    """Tell whether a text only tells of what fails, or of what strangers can do, before it orders something else."""
+    sources = [part.source for part in state.parts if part.part == step.verb]
+    if step.verb == "doctor":
+        return not step.log and _is_told_failure(sources, orders, state)
+    tried = any(first(one, "cues", "probe", "trial") or "?" in one for one in sources)
+    made = any(first(one, "cues", "probe", "tests") for one in sources)
+    made_here = bool(orders) or state.project is not None or _changes(state)
+    if (
+        step.verb in ("audit", "inspect", "probe")
+        and made_here
+        and not any(map(_is_ordered, sources))
+    ):
+        return True
+    if step.verb == "inspect" and made_here and all(map(_A_REPORT.search, sources)):
+        return True
+    if step.option("write-tests") is not None and made_here:
+        return not any(map(_OF_WHAT_IS_THERE.search, sources))
+    return step.verb == "probe" and bool(orders) and not tried and not made
+
+
+def _is_told_failure(sources: Sequence[str], orders: Sequence[Step], state: State) -> bool:
+    """Tell whether a failure is only told: `another customer gets a 404`, `the browser blocks us, so allow …`."""
+    if _changes(state) and not any(map(_ASKS_CAUSE.search, sources)):
+        return True
+    trials = [one for one in state.acts if getattr(one, "verb", "") == "probe"]
+    return bool(orders or trials) and not _ASKS_WHY.search(state.said)
+
+
+def _changes(state: State) -> bool:
+    """Tell whether a text makes resources, fields or relations."""
+    return any(
+        isinstance(one, Relation) or (isinstance(one, Entity) and one.asked) for one in state.acts
+    )
