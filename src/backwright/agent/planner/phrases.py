@@ -16,6 +16,10 @@ _PLACED = re.compile(
     r"(?P<named>\b(?:[A-Z]\w+ (?:resource|model|entity|table)|(?:resource|model|entity|table) (?:called |named )?[A-Z]\w+))"
     r" (?:to|in|into|for|on) (?:the|our|my|this) (?P<place>[a-z]+)(?=\s*(?:[.?!:,;(]|$)|\s+with\b)"
 )
+_ASKED = re.compile(
+    r"(?i)(?:(?<=[.!?,\n] )|(?<=\n)|^)(?:our|the|my) (?P<who>[a-z]+)(?: team| department)? (?:would like|wants?|needs?|asks? for|asked for|requests?|wished for)"
+    r" (?:to have )?(?P<what>an? (?:additional |extra |new |further )?(?:field|column))\b"
+)
 _TAG = re.compile(r"(?m)^[ \t]*<(?P<end>/?)(?P<name>[a-z][a-z _-]{2,30})>[ \t]*$")
 _FENCE = re.compile(r"(```.*?(?:```|\Z))", re.DOTALL)
 
@@ -48,6 +52,13 @@ def untagged(text: str) -> str:
 def placed_here(text: str, world: World) -> str:
     """Return a text without where a resource is added, if that is the project itself: `a Supplier resource to the shop`."""
     return _PLACED.sub(lambda one: one[0] if world.thing(one["place"]) else one["named"], text)
+
+
+def asked_by(text: str, world: World) -> str:
+    """Return a text without who asks for a field, if that is no model: `our accountant would like a field …`."""
+    return _ASKED.sub(
+        lambda one: one[0] if world.thing(one["who"]) else f"Add {one['what']}", text
+    )
 
 
 def addressed(text: str, world: World) -> str:

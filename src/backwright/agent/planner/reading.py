@@ -20,6 +20,7 @@ from backwright.agent.planner.likeness import likeness
 from backwright.agent.planner.nouns import pascal, read_noun
 from backwright.agent.planner.phrases import (
     addressed,
+    asked_by,
     placed_here,
     spelt_plainly,
     untagged,
@@ -139,7 +140,7 @@ def _is_none_but_foreign(asked: BackwrightError | None, error: BackwrightError) 
 def _planned(clear: Cleared, world: World, known: Answers) -> Plan:
     """Return the plan of a text that says what is to be done."""
     text = clear.text
-    laid = laid_out_plainly(grouped(placed_here(addressed(text, world), world)), world)
+    laid = laid_out_plainly(grouped(_in_place(text, world)), world)
     written, text = laid.text, spelt_plainly(laid.text, is_empty=world.is_empty)
     forms = [form for thing in world.things for form in thing.forms]
     message = read_message(text, forms, beside=" ".join(clear.aside))
@@ -153,6 +154,11 @@ def _planned(clear: Cleared, world: World, known: Answers) -> Plan:
         plan = replace(plan, aside=(*plan.aside, *lost))
     plan = placed(plan, world, known)
     return replace(plan, aside=(*plan.aside, *laid.aside)) if laid.aside else plan
+
+
+def _in_place(text: str, world: World) -> str:
+    """Return a text in which models are called so, and who asks, or where it is, is none."""
+    return placed_here(asked_by(addressed(text, world), world), world)
 
 
 def _by_frames(message: Message, world: World, answers: Answers) -> State:

@@ -67,6 +67,7 @@ _MODIFIES = re.compile(
 # `At the end run the probe and post the result in the ticket.`
 _ORDERS_A_JUDGE = re.compile(
     r"(?i)\b(?:run|do|start|execute|launch)(?: me)?(?: the| an?| your| one)?(?: \w+)?(?: \w+)? (?:probe|audit|doctor|code review)\b"
+    r"|\b(?:probe|audit|live tests?|isolation tests?) (?:has|have) been (?:run|done|executed)\b"
 )
 
 

@@ -31,6 +31,9 @@ _ASKS_IN_GENERAL = re.compile(
 _BY_QUERIES = re.compile(
     r"(?i)\bindex(?:es)?\b.*\b(?:(?:they|queries) (?:\w+ )?(?:calls? for|needs?|wants?|lacks?|misses|are missing|would (?:help|profit|benefit))|for (?:the |our |all )*(?:\w+ )?quer(?:y|ies))"
 )
+_TELLS_OF_IT = re.compile(
+    r"(?i)(?:the|our|this|my|it|stack)\b(?: \w+){0,3}? (?:is|are|has|have|uses?|comes?|runs?|already)\b(?! no\b)(?!.*\b(?:add|need|want|should|must|missing|please)\b)"
+)
 _SAME = re.compile(r"(?i)\b(?:the )?same (?:endpoint|route|list|path|one|address)\b")
 _SIGN_IN = re.compile(r"(?i)\b(?:log-?ins?|log(?:ging)? in|sign-?ins?|signing in)\b")
 _UNITS = {"s": "second", "m": "minute", "h": "hour", "d": "day"}
@@ -289,6 +292,9 @@ def read_auth(clause: Clause, state: State) -> bool:
         return False
     if re.match(r"(?i)(?:check|verify|test|prove|does|is|are|which|why|try|run)\b", clause.text):
         return False
+    if state.world.guarded and _TELLS_OF_IT.match(clause.text):
+        state.aside.append(clause.raw)  # `the API is FastAPI and SQLModel, with JWT auth`
+        return True
     state.step("add auth", clause.raw)
     return True
 

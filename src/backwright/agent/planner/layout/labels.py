@@ -10,6 +10,7 @@ from backwright.agent.planner.lexicon import lexicon, pattern
 from backwright.agent.planner.nouns import pascal
 from backwright.agent.planner.types import World
 from backwright.agent.planner.whole.heads import is_noun
+from backwright.agent.planner.whole.owning import owner_of
 
 _LABEL = re.compile(r"^(?P<label>[A-Za-z][\w /&-]{0,40}?)\s*(?::\s*(?P<rest>.*))?$", re.DOTALL)
 _OPENS = re.compile(
@@ -30,6 +31,13 @@ class Label:
 
     kind: str
     rest: str
+
+
+def owner_apart(text: str) -> tuple[str, str]:
+    """Return the head of a list, and what it says of whose the rows are: `New resource Tag, owned per user:`."""
+    head, comma, tail = text.partition(",")
+    told = tail.strip(" :")
+    return (head, told) if comma and owner_of(told, alone=False) in ("user", "none") else (text, "")
 
 
 def label_of(node: Node) -> Label | None:
@@ -67,7 +75,8 @@ def resource_of(node: Node, world: World) -> str | None:
 
 
 def _resource(text: str, world: World) -> str | None:
-    text = _WITH.sub("", _OPENS.sub("", TICKET.sub("", text)))
+    text = owner_apart(_OPENS.sub("", TICKET.sub("", text)))[0]
+    text = _WITH.sub("", _OPENS.sub("", text))
     place = _PLACE.search(text)
     if place and world.thing(place["place"]) is None:
         text = text[: place.start()]

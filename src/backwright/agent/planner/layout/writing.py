@@ -17,6 +17,7 @@ from backwright.agent.planner.layout.labels import (
     Label,
     label_of,
     last_sentence,
+    owner_apart,
     resource_of,
     told_under,
 )
@@ -188,6 +189,8 @@ class _Writer:
             said = node.text[: last_sentence(node.text)] or node.text
             self._line(Node(said, said, node.rank, after_blank=node.after_blank))
         self.lines += ["", f"Resource {name}:", *self._fields(node.children)]
+        if whose := owner_apart(node.text[last_sentence(node.text) :])[1]:
+            self.lines.append(f"- {whose}")
         for one in self._without_fields(node.children):
             if one.is_point and not one.children and label_of(one) is None:
                 # What is said beside the fields (`owned by the user`), or a field without its type.
