@@ -43,6 +43,7 @@ _RETRACTS = re.compile(
     r"(?i)\b(?:no,? (?:wait|make that|sorry)|scratch that|correction:|on second thought|forget that)\b"
 )
 _REQUEST = re.compile(r"(?:GET|POST|PUT|PATCH|DELETE)\s+/")  # a step of how to see the failure
+_IN_PLAIN_TEXT = re.compile(r"(?i)\bin plain ?text\b")  # how passwords are not to be stored
 _FOREIGN = 1.9  # from here on a text surely lies outside as a whole
 _SHOWN = 120
 _PLAIN_WORDS = re.compile(r"[A-Za-z,/'’ -]+")
@@ -255,7 +256,8 @@ def _goes_on(clause: Clause, state: State) -> bool:
 def _is_listed(clause: Clause, state: State) -> bool:
     """Tell whether a clause only lists what is to be looked at: `an overview: endpoints, CORS and migrations, if any`."""
     judged = bool(state.acts) and all(getattr(one, "verb", "") in JUDGES for one in state.acts)
-    if not judged or has_types(clause.text) or _orders(clause.text) or outside(clause, None, ()):
+    text = _IN_PLAIN_TEXT.sub("", clause.text)
+    if not judged or has_types(text) or _orders(text) or outside(clause, None, ()):
         return False
     return _PLAIN_WORDS.fullmatch(clause.text) is not None and not _WISHES.search(clause.text)
 

@@ -51,6 +51,9 @@ _NAMES_SOMETHING = re.compile(r"[`\"]|\w_\w|://|/\w|\b[a-z]+[A-Z]|\|")
 _POINTS_BACK = re.compile(
     r"(?i)\W*(?:(?:please|so|could you|can you|would you|then|and|now) )*(?:add|make|do|build|implement|create) (?:that|this|one|some|them|those)\b(?: [a-z]+){0,3}\W*"
 )
+# What is described behind it: `so: Review, with …`, `The other is Milestone, which …`.
+_ENDS_IN_A_NAME = re.compile(r"(?:[:,]|\b(?:is|are|called|named|resource|model|an?|the|new|add|and))\s+[A-Z][a-z]\w+\W*$")
+_FEW = 7  # words
 # `Report a table of endpoint, actor and result.`
 _REPORTS = re.compile(
     r"(?i)(?:please |then |and |afterwards,? |finally,? )*(?:report|reply|summari[sz]e|hand back|respond)\b(?! (?:resource|model|table|entity|endpoint)\b)(?! (?:on|whether|if|which|whose|who) )"
@@ -170,6 +173,8 @@ def is_remark(text: str, bar: float, names: Collection[str] = ()) -> bool:
     if bar < math.inf and (_LABELLED.match(text) or _REPORTS.match(text)):
         return True
     if len(text.split()) < 2 or _NAMES_SOMETHING.search(_REQUEST.sub("", text)):
+        return False
+    if len(text.split()) < _FEW and _ENDS_IN_A_NAME.search(text):
         return False
     if _OPEN.search(text) or _ORDERS_A_JUDGE.search(text) or _MODIFIES.match(text):
         return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from backwright.agent.planner.attributes import describes
 from backwright.agent.planner.clauses import Clause
 from backwright.agent.planner.frames.opening import things_of
 from backwright.agent.planner.lexicon import first, pattern
@@ -16,6 +17,7 @@ from backwright.agent.planner.ownership import (
 )
 from backwright.agent.planner.state import Entity, State
 
+_DESCRIBES = re.compile(r"(?i)\b(?:has|have|with|needs?|gets?) (?:an?|the|its|two|three)\b|\(|:")
 # `standard JWT login, …`: what a new project has anyway.
 _STANDARD = re.compile(
     r"(?i)^(?:(?:the |a |an |our )?(?:standard|usual|normal|default|common|plain) (?:set-?up|stuff|things)?\s*(?:with )?)?(?:(?:jwt|log-?in|accounts?|auth\w*|tokens?)(?: |$|(?=,)))*(?:please|required|needed|on|is required|of course)?\s*[,;–:]\s*(?:and |so )?"
@@ -49,9 +51,11 @@ def _ahead(text: str, state: State) -> list[str]:
 def _keep_for_later(clause: Clause, state: State) -> bool:
     """Keep whose the rows of a resource are that the text makes later; tell whether a clause says that and nothing else."""
     names = _ahead(clause.text, state)
+    if not names or _DESCRIBES.search(clause.text) or describes(clause.text, ("length", "range")):
+        return False
     owner, said = _owner_alone(clause.text, state)
     owner = owner or likely_owner(clause.text, SURELY, state.spoken())
-    if not names or owner is None:
+    if owner is None:
         return False
     state.owners_ahead |= dict.fromkeys(names, (owner, said or clause.text))
     return True
