@@ -290,6 +290,10 @@ def _entity_step(entity: Entity, state: State) -> Step | None:
         return None
     if entity.thing:
         return _fields_step(entity, state)
+    # `each label is private to its user` names the resource, and no field of it.
+    entity.drafts = [
+        d for d in entity.drafts if d.said or d.literal or d.name != snake(entity.name)
+    ]
     own = [
         d
         for d in entity.drafts

@@ -22,7 +22,7 @@ _OTHER_WORK = re.compile(
 )
 # Why something is asked for is nothing that is asked for: `indexed, because the dashboard filters on it`.
 _WHY = re.compile(
-    r"(?i)(?<=\w)[,;]?\s+(?:because|since|as|so that)\s+(?:the|our|my|we|they|it|i|people|users|customers)\b[^.;:]*$"
+    r"(?i)(?<=[\w`\"')])[,;]?\s+(?:because|since|as|so that)\s+(?:the|our|my|we|they|it|i|people|users|customers)\b[^.;:]*$"
 )
 _CODE = re.compile(r"`[^`\n]{1,40}`")  # a name or a value, whatever it means
 _LITERAL = re.compile(r"\b[a-z_]\w*:[a-z]+(?::\S+)?")  # `email:email`, a field word

@@ -17,7 +17,7 @@ _PLACED = re.compile(
     r" (?:to|in|into|for|on) (?:the|our|my|this) (?P<place>[a-z]+)(?=\s*(?:[.?!:,;(]|$)|\s+with\b)"
 )
 _ASKED = re.compile(
-    r"(?i)(?:(?<=[.!?,\n] )|(?<=\n)|^)(?:our|the|my) (?P<who>[a-z]+)(?: team| department)? (?:would like|wants?|needs?|asks? for|asked for|requests?|wished for)"
+    r"(?i)(?:(?<=[.!?,\n] )|(?<=\n)|^)(?:our|the|my) (?P<who>(?:[a-z]+ ){0,2}[a-z]+)(?: team| department)? (?:would like|wants?|needs?|asks? for|asked for|requests?|wished for)"
     r" (?:to have )?(?P<what>an? (?:additional |extra |new |further )?(?:field|column))\b"
 )
 _TAG = re.compile(r"(?m)^[ \t]*<(?P<end>/?)(?P<name>[a-z][a-z _-]{2,30})>[ \t]*$")
@@ -57,7 +57,7 @@ def placed_here(text: str, world: World) -> str:
 def asked_by(text: str, world: World) -> str:
     """Return a text without who asks for a field, if that is no model: `our accountant would like a field …`."""
     return _ASKED.sub(
-        lambda one: one[0] if world.thing(one["who"]) else f"Add {one['what']}", text
+        lambda one: one[0] if world.thing(one["who"].split()[-1]) else f"Add {one['what']}", text
     )
 
 

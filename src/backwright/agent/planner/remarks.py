@@ -52,7 +52,9 @@ _POINTS_BACK = re.compile(
     r"(?i)\W*(?:(?:please|so|could you|can you|would you|then|and|now) )*(?:add|make|do|build|implement|create) (?:that|this|one|some|them|those)\b(?: [a-z]+){0,3}\W*"
 )
 # What is described behind it: `so: Review, with …`, `The other is Milestone, which …`.
-_ENDS_IN_A_NAME = re.compile(r"(?:[:,]|\b(?:is|are|called|named|resource|model|an?|the|new|add|and))\s+[A-Z][a-z]\w+\W*$")
+_ENDS_IN_A_NAME = re.compile(
+    r"(?:[:,]|\b(?:is|are|called|named|resource|model|an?|the|new|add|and))\s+[A-Z][a-z]\w+\W*$"
+)
 _FEW = 7  # words
 # `Report a table of endpoint, actor and result.`
 _REPORTS = re.compile(

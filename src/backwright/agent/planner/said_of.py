@@ -17,6 +17,9 @@ _DEFAULT = re.compile(
 )
 
 
+_RELATED = re.compile(
+    r"(?i)\b(?:(?:one|many)[- ]to[- ](?:one|many)|m2m|n:m|1:n|relation(?:ship)? (?:between|from|to))\b"
+)
 # Of no field: `more resources are not needed`.
 _NO_MORE = re.compile(
     r"(?i)\b(?:more|other|further|additional) \w+ (?:is|are) not (?:needed|required|wanted)"
@@ -49,6 +52,11 @@ def unheld(text: str, plan: Plan, things: Iterable[str]) -> tuple[str, ...]:
     default = _DEFAULT.search(text)
     if default and not held["default"] and not held["optional"]:
         found += (_around(text, default.start()),)
+    related = _RELATED.search(text)
+    if related and not any(
+        part in ("ref", "many") or "-to-" in part for w in words for part in w.split(":")
+    ):
+        found += (_around(text, related.start()),)
     return found
 
 

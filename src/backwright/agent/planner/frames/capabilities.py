@@ -227,7 +227,9 @@ def read_index(clause: Clause, state: State) -> bool:
     if not first(clause.text, "cues", "index", "cues") or _describes(clause):
         return False
     columns = _columns(clause.text, state)
-    if not columns and re.search(r"(?i)\b(?:that|it|this|those|them|these)\b", clause.text):
+    if not columns and re.search(
+        r"(?i)\b(?:that|it|this|those|them|these|the index)\b", clause.text
+    ):
         columns = _columns(f"{state.said} {state.beside}", state)
     if not columns and _index_drafts(clause.text, state):
         return True

@@ -68,7 +68,7 @@ def field_of(text: str, names: Collection[str]) -> tuple[str, str] | None:
     is_loose = found["mark"].strip() in ("", ",") and not found["said"].startswith("(")
     if not _describes(said, names, is_loose=is_loose):
         return None
-    if is_part_label(name) and f"`{name}`" in text:
+    if is_part_label(name):
         name = f"`{name}`"  # no label, but a field that is called so
     if re.search(r"->|=>|→", found["mark"]) and said.split()[0].strip(",") in names:
         said = f"reference to {said}"
