@@ -85,7 +85,7 @@ def test_what_comes_with_a_change_is_no_step(text: str, project: str, expected: 
     [
         ("Add pagination to /api/orders with 20 per page, and also a relation between Product and Order.", "shop", "kind"),
         ("New resource Attachment\n- filename: string, 1..255\n- dimensions\nPrivate to the user.", "tasks", "type-dimensions"),
-        ("Customers should get a loyalty programme. They must only see their own data. Could you add that?", "shop", "meaning"),
+        ("Marketing would love a loyalty programme. Customers must only see their own loyalty data. Could you add that?", "shop", "meaning"),
     ],
 )  # fmt: skip
 def test_nothing_of_it_is_lost(text: str, project: str, key: str) -> None:

@@ -56,6 +56,8 @@ _ENDS_IN_A_NAME = re.compile(
     r"(?:[:,]|\b(?:is|are|called|named|resource|model|an?|the|new|add|and))\s+[A-Z][a-z]\w+\W*$"
 )
 _FEW = 7  # words
+# One of several things that a sentence names: `with a code and a discount`.
+_NOUN = re.compile(r"(?i)\W*(?:an?|the|one|its|some|both) (?:\w+ ){0,2}\w+\W*")
 # `Report a table of endpoint, actor and result.`
 _REPORTS = re.compile(
     r"(?i)(?:please |then |and |afterwards,? |finally,? )*(?:report|reply|summari[sz]e|hand back|respond)\b(?! (?:resource|model|table|entity|endpoint)\b)(?! (?:on|whether|if|which|whose|who) )"
@@ -160,6 +162,8 @@ def _kept(sentence: str, bar: float, names: Collection[str], aside: list[str]) -
     for join in _JOINS.finditer(sentence):
         head, tail = sentence[: join.start()], sentence[join.end() :]
         if head.count("(") != head.count(")"):
+            continue
+        if _NOUN.fullmatch(tail) or _NOUN.fullmatch(head):
             continue
         if is_remark(tail, bar, names) and outside(Clause(tail, tail), None, ()) is None:
             aside.append(tail.strip())

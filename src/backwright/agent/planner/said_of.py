@@ -13,7 +13,7 @@ from backwright.agent.planner.types import Plan
 _COUNTED = ("optional", "unique", "cascade", "restrict")
 _DESCRIBING = ("new", "add resource", "add field", "add relation")
 _DEFAULT = re.compile(
-    r"(?i)\bdefaults?\b(?! (?:behaviou?r|settings?|limit|page|sort|order|language|user|to (?:null|none)))"
+    r"(?i)(?<!no )(?<!without a )(?<!without )\bdefaults?\b(?! (?:behaviou?r|settings?|limit|page|sort|order|language|user|to (?:null|none)))"
 )
 
 
@@ -23,6 +23,7 @@ _RELATED = re.compile(
 # Of no field: `more resources are not needed`.
 _NO_MORE = re.compile(
     r"(?i)\b(?:more|other|further|additional) \w+ (?:is|are) not (?:needed|required|wanted)"
+    r"|\b(?:workspace|folder|directory|repo\w*|database|project|tables?) (?:is|are) (?:still )?empty"
 )
 
 
