@@ -41,11 +41,21 @@ CHANGES = re.compile(
 # No field is called so: what stands before its name was not understood.
 _NO_NAME = re.compile(
     r"_(?:the|an?|that|which|with|and|or|is|has|are|should|must|it)_|^(?:private|shared|global|personal|most|least|max|min)$"
-    r"|^(?:pagination|cors|(?:jwt_|token_|user_)?(?:authentication|auth)|jwt|rate_limit(?:ing|s)?|versioning)$"
+    r"|^(?:pagination|cors|(?:jwt_|token_|user_)?(?:authentication|auth)|jwt|rate_limit(?:ing|s)?|versioning|works)$"
 )
 _A_SENTENCE = 4  # words; fewer tell too little
 _FLAGS = ("private", "shared", "global", "personal")  # names too, where they have a type
-_METHODS = ("Get", "Put", "Patch", "Delete")  # what begins a request is no resource
+# What begins a request, or a part of a ticket, is no resource.
+_NO_RESOURCES = (
+    "Get",
+    "Put",
+    "Patch",
+    "Delete",
+    "AcceptanceCriterion",
+    "Requirement",
+    "Constraint",
+    "Objective",
+)
 CAN = (
     "new projects; resources, fields and relations; authentication; CORS, versions, rate limits, indexes, pages; "
     "audit, probe, doctor, inspect; undo"
@@ -156,7 +166,7 @@ def _clashes(state: State) -> list[str]:
         and not draft.literal
         and not ("type" in draft.said and draft.name in _FLAGS)
     ]
-    typed += [one.source for one in state.entities if not one.thing and one.name in _METHODS]
+    typed += [one.source for one in state.entities if not one.thing and one.name in _NO_RESOURCES]
     typed += _both_ways(state)
     typed += _to_themselves(state)
     return typed + [

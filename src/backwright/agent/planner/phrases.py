@@ -16,6 +16,9 @@ _PLACED = re.compile(
     r"(?P<named>\b(?:[A-Z]\w+ (?:resource|model|entity|table)|(?:resource|model|entity|table) (?:called |named )?[A-Z]\w+))"
     r" (?:to|in|into|for|on) (?:the|our|my|this) (?P<place>[a-z]+)(?=\s*(?:[.?!:,;(]|$)|\s+with\b)"
 )
+_ADDED = re.compile(
+    r"(?P<named>\b[Aa]dd an? (?:new )?[A-Z][a-z]\w+) (?:to|in|into) (?:the|our|my|this) (?P<place>[a-z]+)(?=,? with\b|\s*[:(])"
+)
 _ASKED = re.compile(
     r"(?i)(?:(?<=[.!?,\n] )|(?<=\n)|^)(?:our|the|my) (?P<who>(?:[a-z]+ ){0,2}[a-z]+)(?: team| department)? (?:would like|wants?|needs?|asks? for|asked for|requests?|wished for)"
     r" (?:to have )?(?P<what>an? (?:additional |extra |new |further )?(?:field|column))\b"
@@ -51,7 +54,11 @@ def untagged(text: str) -> str:
 
 def placed_here(text: str, world: World) -> str:
     """Return a text without where a resource is added, if that is the project itself: `a Supplier resource to the shop`."""
-    return _PLACED.sub(lambda one: one[0] if world.thing(one["place"]) else one["named"], text)
+
+    def named(one: re.Match[str]) -> str:
+        return one[0] if world.thing(one["place"]) else one["named"]
+
+    return _ADDED.sub(named, _PLACED.sub(named, text))
 
 
 def asked_by(text: str, world: World) -> str:

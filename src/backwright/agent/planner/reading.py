@@ -15,7 +15,7 @@ from backwright.agent.planner.frames.table import FRAMES, likeliest_first
 from backwright.agent.planner.hanging import placed
 from backwright.agent.planner.layout import laid_out_plainly
 from backwright.agent.planner.leaning import FOREIGN, leaning
-from backwright.agent.planner.lexicon import pattern
+from backwright.agent.planner.lexicon import first, pattern
 from backwright.agent.planner.likeness import likeness
 from backwright.agent.planner.nouns import pascal, read_noun
 from backwright.agent.planner.phrases import (
@@ -248,6 +248,8 @@ def _goes_on(clause: Clause, state: State) -> bool:
         return False
     if _REQUEST.match(clause.text):
         return True
+    if first(clause.text, "cues", "audit", "cues"):
+        return False  # `… and when you are at it, do an audit, too`
     if _orders(clause.text):
         return False
     return likeness(clause.text).kind in ("doctor", "aside")

@@ -58,6 +58,10 @@ _ENDS_IN_A_NAME = re.compile(
 _FEW = 7  # words
 # One of several things that a sentence names: `with a code and a discount`.
 _NOUN = re.compile(r"(?i)\W*(?:an?|the|one|its|some|both) (?:\w+ ){0,2}\w+\W*")
+# What somebody else has said: `> "my list is one big soup" (Ivo)`.
+_QUOTE = re.compile(
+    r"\s*(?:>\s*)?[\"\u201c][^\"\u201d]{8,}[\"\u201d]\W*(?:\(?(?:-+ ?)?[A-Z][\w ,.]{1,30}\)?)?\W*"
+)
 # `Report a table of endpoint, actor and result.`
 _REPORTS = re.compile(
     r"(?i)(?:please |then |and |afterwards,? |finally,? )*(?:report|reply|summari[sz]e|hand back|respond)\b(?! (?:resource|model|table|entity|endpoint)\b)(?! (?:on|whether|if|which|whose|who) )"
@@ -176,7 +180,7 @@ def _kept(sentence: str, bar: float, names: Collection[str], aside: list[str]) -
 
 def is_remark(text: str, bar: float, names: Collection[str] = ()) -> bool:
     """Tell whether a sentence, or a half of one, is surely a remark."""
-    if bar < math.inf and (_LABELLED.match(text) or _REPORTS.match(text)):
+    if bar < math.inf and (_QUOTE.fullmatch(text) or _LABELLED.match(text) or _REPORTS.match(text)):
         return True
     if len(text.split()) < 2 or _NAMES_SOMETHING.search(_REQUEST.sub("", text)):
         return False

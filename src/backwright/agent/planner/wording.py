@@ -21,8 +21,9 @@ _PASTED_LINE = re.compile(
 _FENCE = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
 _INLINE = re.compile(
     r"""(?x)Access\ to\ (?:fetch|XMLHttpRequest|resource)\ at\b.*?(?:blocked\ by\ CORS\ policy[^.\n]*(?:\.|$)|$)
-      | (?:[a-z_]\w*\.)+\w*(?:Error|Exception|Violation)\b:?[^\n]*
-      | \b[A-Z]\w+(?:Error|Exception)\b:\ [^\n]*"""
+      | (?<=[\"'`])(?:(?:[a-z_]\w*\.)+\w*|[A-Z]\w+)(?:Error|Exception|Violation)\b[^\"'`\n]*(?=[\"'`])
+      | (?:[a-z_]\w*\.)+\w*(?:Error|Exception|Violation)\b:?(?:(?![.?!][\"'`]?\s+[A-Z])[^\n])*
+      | \b[A-Z]\w+(?:Error|Exception)\b:\ (?:(?![.?!][\"'`]?\s+[A-Z])[^\n])*"""
 )
 _OPENING = re.compile(r"[{\[]\s*[\"'{\[]")
 _FRAME_BODY = re.compile(r"^\s{2,}\S|^[\w.\[\]]+\s*$|.*\[type=\w+")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from backwright.agent.planner.clauses import Clause
@@ -20,7 +21,7 @@ from backwright.agent.planner.unread import read_vague
 
 Frame = Callable[[Clause, State], bool]
 
-FRAMES: tuple[tuple[str, Frame], ...] = (
+_ALL: tuple[tuple[str, Frame], ...] = (
     ("report", judges.read_report),
     ("declined", read_declined),
     ("undo", judges.read_undo),
@@ -46,6 +47,23 @@ FRAMES: tuple[tuple[str, Frame], ...] = (
 # These are told apart by what else is said, rather than by a cue that several of them know.
 _LIKENED = ("rate", "version", "pagination", "index", "audit", "probe", "auth", "inspect")
 _SURE = 1.0
+# `do not add authentication, that is planned for later`
+_DECLINES = re.compile(
+    r"(?i)(?:please |and |but )*(?:do not|don't|never|no need to|there is no need to) (?:add|build|introduce|implement|set up|put|include|enable|configure|make)\b"
+)
+
+
+def _unless_declined(frame: Frame) -> Frame:
+    """Return a frame that leaves alone what is said not to be wanted."""
+
+    def read(clause: Clause, state: State) -> bool:
+        return not _DECLINES.match(clause.text) and frame(clause, state)
+
+    return read
+
+
+_CAPABLE = (*_LIKENED, "cors", "new", "limit", "doctor")
+FRAMES = tuple((n, _unless_declined(one) if n in _CAPABLE else one) for n, one in _ALL)
 # What the reading of the whole text finds by itself, and asks no frame for.
 _OF_CLAUSES = ("declined", "vague", "owner", "new", "lacking", "resources")
 ORDERS = tuple(one for one in FRAMES if one[0] not in _OF_CLAUSES)
