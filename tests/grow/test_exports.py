@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from backwright.project.reader import read_project
+from backwright.transfer.declaration import once
 from backwright.transfer.draft import Draft
 from backwright.transfer.grow.exports import import_like, with_exports
 from backwright.transfer.grow.sources import Sources
@@ -55,3 +56,9 @@ def test_a_new_module_is_imported_like_the_old_one(
     modules = ("app.models.hero", "app.models.note")
     node = sources.trees[path].body[0]
     assert import_like(sources, path, node, modules, "Note") == wanted
+
+
+def test_a_name_is_imported_once() -> None:
+    """Where the package's own `Base` is as good as the one by its full path, the shorter way is taken."""
+    wanted = {("..models", "Base"), (".", "Base"), ("sqlalchemy", "func"), ("uuid", "")}
+    assert once(wanted) == {(".", "Base"), ("sqlalchemy", "func"), ("uuid", "")}

@@ -46,6 +46,14 @@ def field_call(arguments: Iterable[str]) -> str | None:
     return f"Field({inner})" if inner else None
 
 
+def once(imports: Iterable[Import]) -> set[Import]:
+    """Return imports of which none binds a name again: a package's own `from . import Base` goes before its full path."""
+    bound: dict[str, Import] = {}
+    for pair in sorted(imports):
+        bound.setdefault(pair[1] or pair[0], pair)
+    return set(bound.values())
+
+
 def wanted_imports(imports: Iterable[Import]) -> dict[str, set[str]]:
     """Group `(module, name)` pairs by module; of what an object has (`db.session`), the object."""
     wanted: dict[str, set[str]] = defaultdict(set)

@@ -46,6 +46,7 @@ _REQUEST = re.compile(r"(?:GET|POST|PUT|PATCH|DELETE)\s+/")  # a step of how to 
 _IN_PLAIN_TEXT = re.compile(r"(?i)\bin plain ?text\b")  # how passwords are not to be stored
 _FOREIGN = 1.9  # from here on a text surely lies outside as a whole
 _SHOWN = 120
+_WRITTEN = re.compile(r"(?:Resource [A-Z]\w*|New project it):?\.?")
 _PLAIN_WORDS = re.compile(r"[A-Za-z,/'’ -]+")
 _WISHES = re.compile(
     r"(?i)\b(?:needs?|wants?|should|must|shall|would|please|add|fix|then|also|limit|cors for|allow|tests?|audit|probe|why)\b"
@@ -128,8 +129,9 @@ def _first_plan(forms: Sequence[Cleared], world: World, answers: Answers) -> Pla
 
 
 def _shown(form: Cleared, plan: Plan) -> Plan:
-    """Return a plan that also shows what of its text was left aside before."""
-    return replace(plan, aside=(*plan.aside, *form.aside)) if form.aside else plan
+    """Return a plan that also shows what of its text was left aside before, and no line that the layout wrote."""
+    aside = (one for one in plan.aside if not _WRITTEN.fullmatch(one) or one in form.text)
+    return replace(plan, aside=(*aside, *form.aside))
 
 
 def _is_none_but_foreign(asked: BackwrightError | None, error: BackwrightError) -> bool:

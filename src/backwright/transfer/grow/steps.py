@@ -12,7 +12,7 @@ from backwright.project.types import Column
 from backwright.source.imports import add_imports, add_typing_imports, leaves_unbound
 from backwright.source.outline import outline, used_names
 from backwright.source.text import Splice, lines_between, splice
-from backwright.transfer.declaration import Declaration, Import, wanted_imports
+from backwright.transfer.declaration import Declaration, Import, once, wanted_imports
 from backwright.transfer.dialect.bound import relative_module, share_a_package
 from backwright.transfer.exemplar import bound_names
 from backwright.transfer.grow.errors import error_key
@@ -139,7 +139,7 @@ def _append(
         there = f'"""{docstring}"""'
     text = f"{there}\n\n\n{code.strip()}\n" if there else f"{code.strip()}\n"
     here = growth.sources.module(path)
-    wanted = {seen_from(growth, path, pair) for pair in imports if pair[0] != here}
+    wanted = once({seen_from(growth, path, pair) for pair in imports if pair[0] != here})
     own = [name for node in ast.parse(code).body for name in names_of_statement(node)]
     draft.write(path, with_exports(add_imports(text, wanted_imports(wanted)), own))
 
