@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from backwright.agent.planner.layout.writing import Laid, laid_out_plainly
+from backwright.agent.planner.layout.laying import Laid, laid_out_plainly
 
 __all__ = ["Laid", "laid_out_plainly"]

@@ -8,10 +8,8 @@ from dataclasses import dataclass, field
 
 from backwright.agent.planner.attributes import describes
 from backwright.agent.planner.clauses import Clause
-from backwright.agent.planner.declared import spelt_out
 from backwright.agent.planner.foreign import outside
-from backwright.agent.planner.frames import judges
-from backwright.agent.planner.layout.adopting import OF_FIELDS, adopt
+from backwright.agent.planner.layout.adopting import OF_FIELDS
 from backwright.agent.planner.layout.fields import attributes_only, bare_name, field_of
 from backwright.agent.planner.layout.labels import (
     Label,
@@ -21,22 +19,17 @@ from backwright.agent.planner.layout.labels import (
     resource_of,
     told_under,
 )
-from backwright.agent.planner.layout.tables import without_tables
-from backwright.agent.planner.layout.tree import TICKET, Node, tree_of
+from backwright.agent.planner.layout.tree import TICKET, Node
 from backwright.agent.planner.lexicon import lexicon, pattern
 from backwright.agent.planner.nouns import pascal
 from backwright.agent.planner.types import World
 from backwright.agent.planner.whole.owning import owner_of
-from backwright.agent.planner.wording import read_message
 
-_SHORT = 7  # words of a title
+SHORT = 7  # words of a title
 _TYPES = ("type", "length", "enum", "money", "decimal", "range")
-_CALLED = re.compile(
+CALLED = re.compile(
     r"\b(?:the |this )?(?:resource|model|entity|table|it) (?:is|should be|shall be|will be) (?:called|named) [`\"']?(?P<name>[A-Z]\w+)[`\"']?",
     re.IGNORECASE,
-)
-_MENTIONED = re.compile(
-    r"\b(?:resource|model|entity|table) (?:called |named )?[`\"']?([A-Z]\w+)|[`\"']?\b([A-Z]\w+)[`\"']? (?:resource|model|entity|table)\b"
 )
 _JWT = re.compile(r"(?i)^\W*jwt\b[,;:. ]*(?:and )?")
 _TURNS = re.compile(
@@ -44,45 +37,8 @@ _TURNS = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Laid:
-    """A text, plainly laid out, and the lines that only title it or say what is so anyway."""
-
-    text: str
-    aside: tuple[str, ...] = ()
-
-
-def laid_out_plainly(text: str, world: World) -> Laid:
-    """Return a text in which structure is written in one way; one without structure comes back as it is.
-
-    Args:
-        text: What the user wrote.
-        world: What is known of the project.
-    """
-    text = spelt_out(text)
-    if "\n" not in text.strip() or judges.is_evidence(read_message(text, ()).pasted):
-        return Laid(text)
-    tabled, remarks = without_tables(text)
-    writer = _Writer(world, tabled != text, aside=list(remarks))
-    root = tree_of(tabled)
-    adopt(root, world)
-    writer.names = {t.name for t in world.things} | {f for t in world.things for f in t.forms}
-    if named := _CALLED.search(tabled):
-        writer.called = pascal(named["name"])
-    writer.mentioned = frozenset(pascal(one[1] or one[2]) for one in _MENTIONED.finditer(tabled))
-    while (found := set(writer.resources(root))) - writer.names:
-        writer.names |= found  # a reference may be to what another list describes
-    writer.described = found
-    writer.ordered = len(re.findall(r"\w+", tabled)) > 2 * _SHORT
-    writer.points = tuple(writer.points_below(root))
-    writer.write(root.children)
-    if not writer.changed:
-        return Laid(text)
-    return Laid("\n".join(writer.lines).strip("\n") + "\n", tuple(writer.aside))
-
-
 @dataclass
-class _Writer:
+class Writer:
     """Goes through the tree and writes each line, or leaves it aside.
 
     Attributes:
@@ -324,7 +280,7 @@ class _Writer:
         for one in re.split(r"(?<=[.!])\s+", node.raw):
             if self._is_usual(one) and re.search(r"[a-z]", one):
                 self._leave(one)
-            elif not (self.called and _CALLED.fullmatch(one.strip(" ."))):
+            elif not (self.called and CALLED.fullmatch(one.strip(" ."))):
                 kept.append(one)
         return " ".join(kept)
 
@@ -338,7 +294,7 @@ class _Writer:
         if (
             self.depth > 1
             or node.is_point
-            or len(text.split()) > _SHORT
+            or len(text.split()) > SHORT
             or re.search(r"[:(,;=|?]", text.rstrip(":"))
         ):
             return False
