@@ -111,7 +111,7 @@ def test_what_was_not_understood_is_shown(shop: Path) -> None:
         shop,
         "--dry-run",
     )
-    assert document["aside"] == ["The old shop had that too"]
+    assert document["aside"] == ["The old shop had that too."]
 
 
 def test_a_wish_without_a_place_in_the_plan_is_asked(shop: Path) -> None:

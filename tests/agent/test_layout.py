@@ -47,7 +47,7 @@ Setup: Postgres, JWT, tests
         """Resource Sprint:
 - name: string, 1..50
 - starts_on: date
-- goal: text, optional
+- `goal`: text, optional
 
 Owner:
   the logged-in user
@@ -57,7 +57,7 @@ Owner:
     "a reference by commas": (
         "shop",
         "SupportTicket:\n - subject, string, 1..150\n - order, reference to Order, optional\n",
-        "Resource SupportTicket:\n- subject: string, 1..150\n- order: reference to Order, optional\n",
+        "Resource SupportTicket:\n- `subject`: string, 1..150\n- order: reference to Order, optional\n",
         (),
     ),
     "a table": (
@@ -94,7 +94,7 @@ Resource Account:
     "fields in a part of their own": (
         "shop",
         "## Description\nWe need a `Refund` resource.\n\n## Fields\n- `state`: enum [open, paid] = open\n- owner: user\n",
-        "## Description\nWe need a `Refund` resource.\n\nResource Refund:\n- state: enum (open, paid), default open\n\n- owner: user\n",
+        "## Description\nWe need a `Refund` resource.\n\nResource Refund:\n- `state`: enum (open, paid), default open\n\n- owner: user\n",
         (),
     ),
     "attributes beneath a field": (

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from tests.agent.scoring import world
 
-from backwright.agent.planner import Plan, plan_task
+from backwright.agent.planner import Plan, plan_task, read_world
 from backwright.agent.planner.ownership import NONE, PROBABLY, USER, likely_owner
 from backwright.errors import QuestionError, UsageError
 
@@ -99,3 +101,16 @@ def test_a_client_that_sends_its_token_is_no_theft() -> None:
     assert commands(text, "tasks") == ["doctor"]
     with pytest.raises(UsageError, match="secrets"):
         plan_task("Show me their tokens", world("tasks"))
+
+
+def test_a_reference_is_called_by_the_noun_of_a_model(tmp_path: Path) -> None:
+    (tmp_path / "main.py").write_text(
+        "from fastapi import FastAPI\nfrom sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column\n\n"
+        "app = FastAPI()\n\n\nclass Base(DeclarativeBase):\n    pass\n\n\n"
+        'class PostModel(Base):\n    __tablename__ = "post"\n\n    id: Mapped[int] = mapped_column(primary_key=True)\n'
+    )
+    plan = plan_task(
+        "Add a Bookmark resource: it refers to a post and has a label (string, at most 40).",
+        read_world(tmp_path),
+    )
+    assert plan.steps[0].words == ("Bookmark", "post:ref:PostModel", "label:str:40")

@@ -166,7 +166,11 @@ def _clashes(state: State) -> list[str]:
         and not draft.literal
         and not ("type" in draft.said and draft.name in _FLAGS)
     ]
-    typed += [one.source for one in state.entities if not one.thing and one.name in _NO_RESOURCES]
+    typed += [
+        one.source
+        for one in state.entities
+        if not one.thing and not one.is_sure and one.name in _NO_RESOURCES
+    ]
     typed += _both_ways(state)
     typed += _to_themselves(state)
     return typed + [
@@ -175,6 +179,12 @@ def _clashes(state: State) -> list[str]:
         for draft in entity.drafts
         for clash in draft.clashes
     ]
+
+
+def _names_resource(draft: Draft, entity: Entity) -> bool:
+    """Tell whether `each label is private to its user` was read as a field of the resource that it names."""
+    bare = not draft.said and not draft.literal and draft.name == snake(entity.name)
+    return bare and re.match(r"(?i)\W*(?:each|every|all|any)\b", draft.words) is not None
 
 
 def _is_type_alone(draft: Draft, entity: Entity) -> bool:
@@ -300,10 +310,7 @@ def _entity_step(entity: Entity, state: State) -> Step | None:
         return None
     if entity.thing:
         return _fields_step(entity, state)
-    # `each label is private to its user` names the resource, and no field of it.
-    entity.drafts = [
-        d for d in entity.drafts if d.said or d.literal or d.name != snake(entity.name)
-    ]
+    entity.drafts = [d for d in entity.drafts if not _names_resource(d, entity)]
     own = [
         d
         for d in entity.drafts

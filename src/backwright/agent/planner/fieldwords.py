@@ -10,6 +10,7 @@ from backwright.agent.planner.lexicon import lexicon, pattern
 from backwright.agent.planner.questions import ask_existing, ask_kind, ask_type, ask_unclear
 from backwright.agent.planner.state import Entity, Relation, State
 from backwright.agent.planner.types import Part
+from backwright.agent.planner.world import noun_of
 from backwright.errors import UsageError
 from backwright.spec.fields import read_field
 from backwright.spec.names import names_of, pluralize
@@ -83,7 +84,8 @@ def _word(draft: Draft, entity: Entity, state: State) -> str | None:
         if draft.said["type"] == "many" and not _many_is_sure(draft, entity, target, state):
             return None
         if draft.name.startswith("<"):
-            names = names_of(target)
+            known = state.world.thing(target.lower())
+            names = names_of(noun_of(target) if known else target)
             draft.name = names.plural_snake if draft.said["type"] == "many" else names.snake
     elif thing := _model_named(draft, state):
         target = thing

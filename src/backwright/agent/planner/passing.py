@@ -13,7 +13,11 @@ _ASKS_WHY = re.compile(
     r"(?i)(?<!not )(?<!no )\b(?:why|fix|debug|find|cause|reason|what(?:'s| is) wrong|help|mend|repair|solve|investigate|explain|look into|track down|[45]\d\d|\w+Error)\b"
 )
 _ASKS_CAUSE = re.compile(
-    r"(?i)(?<!not )(?<!no )\b(?:why|fix|debug|find|cause|reason|wrong|help|mend|repair|solve|investigate|explain|look into|track down|since|5\d\d|\w+Error)\b|\?"
+    r"(?i)(?<!not )(?<!no )\b(?:why|fix|debug|find|cause|reason|wrong|help|mend|repair|solve|investigate|explain|look (?:into|at)|check|please|track down|since|5\d\d|\w+Error)\b|\?"
+)
+# `… is broken, please look at it`: said in a clause of its own.
+_LOOKS = re.compile(
+    r"(?i)\blook (?:at|into) (?:it|this|that)\b|\bfind out (?:why|what)\b|\bfix (?:it|this|that)\b|\bwhy\b"
 )
 # How a clause begins that asks for something, and does not only tell.
 _ORDERED = (
@@ -64,13 +68,20 @@ def _is_told(step: Step, orders: Sequence[Step], state: State) -> bool:
     if step.verb == "inspect" and made_here and all(map(_A_REPORT.search, sources)):
         return True
     if step.option("write-tests") is not None and made_here:
-        return not any(map(_OF_WHAT_IS_THERE.search, sources))
+        there = "|".join(re.escape(form) for one in state.world.things for form in one.forms)
+        return not any(
+            _OF_WHAT_IS_THERE.search(one)
+            or (there and re.search(rf"(?i)\b(?:for|of) (?:the |our )?(?:{there})\b", one))
+            for one in sources
+        )
     return step.verb == "probe" and bool(orders) and not tried and not made
 
 
 def _is_told_failure(sources: Sequence[str], orders: Sequence[Step], state: State) -> bool:
     """Tell whether a failure is only told: `another customer gets a 404`, `the browser blocks us, so allow …`."""
-    if _changes(state) and not any(map(_ASKS_CAUSE.search, sources)):
+    if _changes(state) and not any(
+        map(_ASKS_CAUSE.search, [*sources, *_LOOKS.findall(state.said)])
+    ):
         return True
     trials = [one for one in state.acts if getattr(one, "verb", "") == "probe"]
     return bool(orders or trials) and not _ASKS_WHY.search(state.said)

@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
-from backwright.agent.planner.lexicon import lexicon, pattern
+from backwright.agent.planner.attributes import describes
+from backwright.agent.planner.clauses import Clause
+from backwright.agent.planner.foreign import outside
+from backwright.agent.planner.lexicon import first, lexicon, pattern
+from backwright.agent.planner.ownership import take_owner
 from backwright.agent.planner.prosaic import brought_together
 from backwright.agent.planner.types import World
 
@@ -24,23 +31,61 @@ _ASKED = re.compile(
     r" (?:to have )?(?P<what>an? (?:additional |extra |new |further )?(?:field|column))\b"
 )
 _TAG = re.compile(r"(?m)^[ \t]*<(?P<end>/?)(?P<name>[a-z][a-z _-]{2,30})>[ \t]*$")
+_FACTS = (
+    "type", "money", "decimal", "enum", "length", "range", "default", "unique", "cascade", "restrict",
+)  # fmt: skip
+_ORDERS = ("rate", "cors", "version", "pagination", "index", "auth", "audit", "probe", "undo")
 _FENCE = re.compile(r"(```.*?(?:```|\Z))", re.DOTALL)
 
 
-def spelt_plainly(text: str, *, is_empty: bool) -> str:
+@dataclass(frozen=True, slots=True)
+class Spelt:
+    """A text in plain words, and what of it was only told and is left aside."""
+
+    text: str
+    aside: tuple[str, ...] = ()
+
+
+def spelt_plainly(text: str, *, is_empty: bool) -> Spelt:
     """Return a text in which turns of phrase are said as the readings know them.
 
     Args:
         text: What the user wrote; what stands in fences stays as it is.
         is_empty: Whether there is no project yet.
     """
+    aside: list[str] = []
     parts = _FENCE.split(text)
     for one in (*lexicon("prose")["phrase"], *lexicon("phrases")["phrase"]):
         if one.get("where", "") in ("", "empty" if is_empty else "project"):
-            found = pattern(one["pattern"])
-            parts[::2] = [found.sub(one["means"], part) for part in parts[::2]]
+            parts[::2] = [_spelt(part, one, aside) for part in parts[::2]]
     parts[::2] = [brought_together(part) for part in parts[::2]]
-    return "".join(parts)
+    return Spelt("".join(parts), tuple(aside))
+
+
+def _spelt(text: str, phrase: Mapping[str, Any], aside: list[str]) -> str:
+    """Return a text in which one turn of phrase is said plainly; what is only told goes aside, unless it matters."""
+    found, means = pattern(phrase["pattern"]), phrase["means"]
+    if not phrase.get("told"):
+        return found.sub(means, text)
+
+    def said(match: re.Match[str]) -> str:
+        if _matters(match[0]):
+            return match[0]
+        if not means:
+            aside.append(match[0].strip())
+        return match.expand(means)
+
+    return found.sub(said, text)
+
+
+def _matters(told: str) -> bool:
+    """Tell whether words that seem to be only told hold a fact or an order: a field, an owner, a limit, harm."""
+    return bool(
+        outside(Clause(told, told), None, ())
+        or describes(told, _FACTS)
+        or take_owner(told)[1]
+        or any(first(told, "cues", one, "cues") for one in _ORDERS)
+    )
 
 
 def untagged(text: str) -> str:

@@ -23,6 +23,12 @@ _FRONTED = re.compile(
 _BEHIND = re.compile(
     rf"(?i),?\s+(?:called|named|(?:the )?(?:field|column)(?: name)?:?)\s+(?P<name>{_NAME})(?=\s*(?:[.;)\n]|,(?! will do| is enough)|$|and\b|to\b|on\b|in\b|which\b|that\b))"
 )
+# `name str 1..120, contact email unique`
+_ALIKE = re.compile(
+    r"(?i)(?P<alike>\b[a-z_]\w* (?:str|string|int|integer|bool|boolean|text|float|decimal)\b[^;\n]*?, (?:and )?)"
+    r"(?!(?:an?|the|its|of|to|as|is|one|with|and|or|valid|optional|unique)\b)(?P<name>[a-z]+) (?P<type>email|url|uuid)"
+    r"(?= (?:optional|unique|nullable|indexed)\b| *[,.;)]|$)"
+)
 _BEGINS = re.compile(
     r"(?i)[.;:!?\n,(]|\b(?:and|plus|with|has|have|gets?|needs?|add|put|give \w+)\b"
 )
@@ -32,7 +38,7 @@ _GONE = re.compile(
     r"(?:all |the |its )*\w+ (?:is|are|gets?|get|will be|should be) (?:deleted|removed|gone)"
     r" (?:when|with|together with|along with|once|if) (?:the|their|its) (?P<whole>[a-z]+)(?: (?:is|gets|was) (?:deleted|removed|gone))?"
     r"|(?:when|if|once) (?:an?|the|its) (?P<first>[a-z]+) (?:is|gets|was) (?:deleted|removed|gone),? (?:then )?(?:all |the |its |their |of )*\w+"
-    r" (?:(?:is|are|gets?|get|will be|should be|must be|have to be|shall be) (?:deleted|removed|gone)|goe?s?(?: away)?|disappears?|vanish)"
+    r" (?:(?:is|are|gets?|get|will be|should be|must be|have to be|shall be) (?:deleted|removed|gone)|goes?(?: away)?|go(?: away)?|disappears?|vanish)"
     r")(?: too| as well| with it| also| along(?: with it)?)*\s*(?=[.;,\n]|$)[.;]?"
 )
 _LEADS = re.compile(
@@ -49,6 +55,7 @@ def brought_together(text: str) -> str:
     """Return a text in which what is said of a field stands beside its name."""
     text = _SEVERAL.sub(_each_typed, text)
     text = _FRONTED.sub(_each_said, text)
+    text = _named_alike(text)
     text = _names_first(text)
     text = _named_before(text)
     return _cascades_placed(text)
@@ -72,6 +79,14 @@ def _each_said(found: re.Match[str]) -> str:
         start = one.start - len(re.search(r"(?i)(?:\b(?:an?|the) )?$", rest[: one.start])[0])  # type: ignore[index]
         rest = f"{rest[:start]}{said} {rest[one.start :]}"
     return rest
+
+
+def _named_alike(text: str) -> str:
+    """Read `contact email unique` as a name and its type, where its neighbours are said so: `name str 1..120`."""
+    before = ""
+    while before != text:
+        before, text = text, _ALIKE.sub(r"\g<alike>\g<name> (\g<type>)", text)
+    return text
 
 
 def _names_first(text: str) -> str:

@@ -144,7 +144,8 @@ def _planned(clear: Cleared, world: World, known: Answers) -> Plan:
     """Return the plan of a text that says what is to be done."""
     text = clear.text
     laid = laid_out_plainly(grouped(_in_place(text, world)), world)
-    written, text = laid.text, spelt_plainly(laid.text, is_empty=world.is_empty)
+    spelt = spelt_plainly(laid.text, is_empty=world.is_empty)
+    written, text = laid.text, spelt.text
     forms = [form for thing in world.things for form in thing.forms]
     message = read_message(text, forms, beside=" ".join(clear.aside))
     plan = agreed(
@@ -156,7 +157,7 @@ def _planned(clear: Cleared, world: World, known: Answers) -> Plan:
         ask_unclear(State(world, known, said=written), lost, "lost")
         plan = replace(plan, aside=(*plan.aside, *lost))
     plan = placed(plan, world, known)
-    return replace(plan, aside=(*plan.aside, *laid.aside)) if laid.aside else plan
+    return replace(plan, aside=(*plan.aside, *laid.aside, *spelt.aside))
 
 
 def _in_place(text: str, world: World) -> str:

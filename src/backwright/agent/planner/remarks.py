@@ -64,7 +64,7 @@ _QUOTE = re.compile(
 )
 # `Report a table of endpoint, actor and result.`
 _REPORTS = re.compile(
-    r"(?i)(?:please |then |and |afterwards,? |finally,? )*(?:report|reply|summari[sz]e|hand back|respond)\b(?! (?:resource|model|table|entity|endpoint)\b)(?! (?:on|whether|if|which|whose|who) )"
+    r"(?i)(?:please |then |and |afterwards,? |finally,? )*(?:report|reply|summari[sz]e|hand back)\b(?! with (?:an? )?\d)(?! (?:resource|model|table|entity|endpoint)\b)(?! (?:on|whether|if|which|whose|who) )"
 )
 # How long a report may be, how large an answer is, and an address that is no field.
 _BESIDE_TYPES = re.compile(
@@ -178,9 +178,16 @@ def _kept(sentence: str, bar: float, names: Collection[str], aside: list[str]) -
     return sentence
 
 
+def _is_quoted(text: str, names: Collection[str]) -> bool:
+    """Tell whether a text is what somebody else has said, and that is no order."""
+    return bool(_QUOTE.fullmatch(text)) and leaning(text, names) > UNPLACED
+
+
 def is_remark(text: str, bar: float, names: Collection[str] = ()) -> bool:
     """Tell whether a sentence, or a half of one, is surely a remark."""
-    if bar < math.inf and (_QUOTE.fullmatch(text) or _LABELLED.match(text) or _REPORTS.match(text)):
+    if bar < math.inf and (
+        _is_quoted(text, names) or _LABELLED.match(text) or _REPORTS.match(text)
+    ):
         return True
     if len(text.split()) < 2 or _NAMES_SOMETHING.search(_REQUEST.sub("", text)):
         return False

@@ -44,11 +44,16 @@ def _user_of(models: list[Model]) -> str | None:
     return next((m.owner.user for m in models if m.owner), None)
 
 
-def _thing(model: Model) -> Thing:
-    bare = model.name
+def noun_of(model: str) -> str:
+    """Return what a model is called without what only says that it is one: `Post` of `PostModel`."""
     for suffix in _SUFFIXES:
-        if bare.endswith(suffix) and len(bare) > len(suffix):
-            bare = bare.removesuffix(suffix)
+        if model.endswith(suffix) and len(model) > len(suffix):
+            model = model.removesuffix(suffix)
+    return model
+
+
+def _thing(model: Model) -> Thing:
+    bare = noun_of(model.name)
     names = names_of(bare)
     forms = {
         model.name, names.pascal, names.snake, names.human,

@@ -49,7 +49,7 @@ _LIKENED = ("rate", "version", "pagination", "index", "audit", "probe", "auth", 
 _SURE = 1.0
 # `do not add authentication, that is planned for later`
 _DECLINES = re.compile(
-    r"(?i)(?:please |and |but )*(?:do not|don't|never|no need to|there is no need to) (?:add|build|introduce|implement|set up|put|include|enable|configure|make)\b"
+    r"(?i)(?:please |and |but )*(?:do not|don't|never|no need to|there is no need to) (?:add|build|introduce|implement|set up|put|include|enable|configure|make)\b(?!.*\b(?:more|less|fewer|longer|larger|other) than\b)"
 )
 
 
