@@ -35,6 +35,7 @@ TAG = "add resource Tag name:str --owner User"
         ("Paginate the task list with 20 per page, and then: run the audit.", "tasks", ["add pagination Task --default 20", "audit"]),
         ("Add a priority (int, default 3) to tasks. Also, logging in is broken with connection refused, please look at it.", "tasks", ["add field Task priority:int:default=3", "doctor"]),
         ("Hardening before launch, please do both:\n- CORS: allow only https://notes.example.org\n- rate limit: 100 requests per minute per IP\nDo not add authentication, that is planned for later.", "open", ["add cors --origin https://notes.example.org", "add rate-limit --limit 100/minute"]),
+        ("The service has no login whatsoever. First put JWT auth in front of it so that each user has their own notes and folders, then rate limit it to 100 requests per minute per client.", "open", ["add auth", "add rate-limit --limit 100/minute"]),
         ("New project crm-api.\nResource Customer:\n- name: varchar\n- email: email", "empty", ["new crm-api --resource 'Customer name:str email:email'"]),
         ("New project shop-api. Sales has an amount (decimal) and sold_on (date).", "empty", ["new shop-api --resource 'Sale amount:decimal:10,2 sold_on:date'"]),
     ],
@@ -49,6 +50,7 @@ def test_facts_and_orders_stay(text: str, project: str, expected: list[str]) -> 
     [
         ("We want to charge customers with Stripe. Add a Coupon resource with code (string), shared by all.", "shop", "part"),
         ("Add a Tag resource with name (string), owned by the logged-in user, other users get 403.", "tasks", "leftover"),
+        ("Add a sku (string, 32 max, optional) to Product. They should be mailed to customers weekly.", "shop", "unclear"),
         ("Add a Tag resource with name (string). A tag does not belong to one task only.", "tasks", "unclear"),
         ("Add a status, one of open, closed (required, indexed), to tasks.", "tasks", "type-status"),
     ],

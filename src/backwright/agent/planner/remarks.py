@@ -16,7 +16,7 @@ from backwright.agent.planner.clauses import Clause
 from backwright.agent.planner.foreign import GRAVE, outside
 from backwright.agent.planner.layout.tree import BULLET
 from backwright.agent.planner.leaning import leaning
-from backwright.agent.planner.lexicon import lexicon, pattern
+from backwright.agent.planner.lexicon import first, lexicon, pattern
 
 _FENCE = re.compile(r"(```.*?(?:```|\Z))", re.DOTALL)
 _ENDS = re.compile(r"(?<=[.!?])[\"')]*\s+(?=\S)")
@@ -51,6 +51,20 @@ _NAMES_SOMETHING = re.compile(r"[`\"]|\w_\w|://|/\w|\b[a-z]+[A-Z]|\|")
 _POINTS_BACK = re.compile(
     r"(?i)\W*(?:(?:please|so|could you|can you|would you|then|and|now) )*(?:add|make|do|build|implement|create) (?:that|this|one|some|them|those)\b(?: [a-z]+){0,3}\W*"
 )
+# What rows are to do, and nothing here has a place for: `They should be mailed to customers weekly.`
+_WISH = re.compile(
+    r"(?i)\W*(?:it|they|these|those|each|each of them|all of them|every [a-z]+) (?:must|should|shall|has to|have to|needs? to|ought to) "
+)
+_OF_THE_WORK = re.compile(
+    r"(?i)\b(?:tests?|tested|lint\w*|style|conventions?|patterns?|document\w*|docstrings?|typed|types|migrat\w*|crud|pass|green|clean|small|simple"
+    r"|consistent|stay|remain|keep|work|look|feel|behave|follow|match|done|ready|live|reviewed|merged|backwards?|compatible|safe)\b"
+)
+# `First put JWT auth in front of it`
+_CAPABILITY = re.compile(
+    r"(?i)\W*(?:(?:first|then|also|please|next|finally|afterwards|and|so)\W+)*(?:put|add|set up|introduce|implement|enable|configure|paginate|limit|throttle"
+    r"|rate[- ]?limit|version|index|protect|secure|guard|lock|allow|create|build|undo|revert|audit)\b"
+)
+_CAPABLE = ("auth", "rate", "cors", "version", "pagination", "index", "undo", "audit")
 # What is described behind it: `so: Review, with …`, `The other is Milestone, which …`.
 _ENDS_IN_A_NAME = re.compile(
     r"(?:[:,]|\b(?:is|are|called|named|resource|model|an?|the|new|add|and))\s+[A-Z][a-z]\w+\W*$"
@@ -192,6 +206,10 @@ def is_remark(text: str, bar: float, names: Collection[str] = ()) -> bool:
     if len(text.split()) < 2 or _NAMES_SOMETHING.search(_REQUEST.sub("", text)):
         return False
     if len(text.split()) < _FEW and _ENDS_IN_A_NAME.search(text):
+        return False
+    if _WISH.match(text) and not _OF_THE_WORK.search(text):
+        return False
+    if _CAPABILITY.match(text) and any(first(text, "cues", one, "cues") for one in _CAPABLE):
         return False
     if _OPEN.search(text) or _ORDERS_A_JUDGE.search(text) or _MODIFIES.match(text):
         return False
