@@ -25,7 +25,7 @@ SENTENCES = {
     "shared": ("owners.txt", "remarks.txt"),
     "foreign": ("foreign.txt",),
 }
-# Kinds of other files that may hold what is looked for, and so teach nothing.
+# Kinds of sentences that may hold what is looked for, and so teach nothing of it.
 UNSURE = {"remark": ("neither",), "private": ("task",), "shared": ("task",)}
 # What the models of the projects are called that the sentences speak of.
 _MODELS = ("task", "note", "order", "product", "folder", "category", "categories")

@@ -9,6 +9,8 @@ from backwright.agent.planner.lexicon import first, pattern
 from backwright.agent.planner.state import Entity, Relation, State
 from backwright.agent.planner.types import Step
 
+# Words of a text that ask for the cause of a failure; beside a new resource or field its own clause must ask,
+# since a status (`another customer gets a 404`) is then a criterion.
 _ASKS_WHY = re.compile(
     r"(?i)(?<!not )(?<!no )\b(?:why|fix|debug|find|cause|reason|what(?:'s| is) wrong|help|mend|repair|solve|investigate|explain|look into|track down|[45]\d\d|\w+Error)\b"
 )
@@ -35,7 +37,7 @@ _OF_WHAT_IS_THERE = re.compile(
 
 
 def leave_stories(state: State) -> None:
-    """Leave aside a failure that is only told as the reason for a change: `the browser blocks us, so allow …`."""
+    """Leave aside what is told beside a change: why it is wanted, tests and reports that come with it, what it should answer."""
     steps = [one for one in state.acts if isinstance(one, Step)]
     orders = [one for one in steps if one.verb.startswith("add ") or one.verb == "undo"]
     told = [one for one in steps if _is_told(one, orders, state)]

@@ -20,7 +20,7 @@ _DEFAULT = re.compile(
 _RELATED = re.compile(
     r"(?i)\b(?:(?:one|many)[- ]to[- ](?:one|many)|m2m|n:m|1:n|relation(?:ship)? (?:between|from|to))\b"
 )
-# Of no field: `more resources are not needed`.
+# Of no field: `more resources are not needed`, `the folder is empty`.
 _NO_MORE = re.compile(
     r"(?i)\b(?:more|other|further|additional) \w+ (?:is|are) not (?:needed|required|wanted)"
     r"|\b(?:workspace|folder|directory|repo\w*|database|project|tables?) (?:is|are) (?:still )?empty"
