@@ -57,7 +57,7 @@ _WISH = re.compile(
 )
 _OF_THE_WORK = re.compile(
     r"(?i)\b(?:tests?|tested|lint\w*|style|conventions?|patterns?|document\w*|docstrings?|typed|types|migrat\w*|crud|pass|green|clean|small|simple"
-    r"|consistent|stay|remain|keep|work|look|feel|behave|follow|match|done|ready|live|reviewed|merged|backwards?|compatible|safe)\b"
+    r"|consistent|stay|remain|keep|work|look|feel|behave|follow|match|done|ready|live|reviewed|merged|backwards?|compatible|safe)\b|\bthis api\b"
 )
 # `First put JWT auth in front of it`
 _CAPABILITY = re.compile(

@@ -31,6 +31,7 @@ CALLED = re.compile(
     r"\b(?:the |this )?(?:resource|model|entity|table|it) (?:is|should be|shall be|will be) (?:called|named) [`\"']?(?P<name>[A-Z]\w+)[`\"']?",
     re.IGNORECASE,
 )
+_WHERE = re.compile(r"(?i)\b(?:api|app|service|backend|project)\b")  # no order by itself
 _JWT = re.compile(r"(?i)^\W*jwt\b[,;:. ]*(?:and )?")
 _TURNS = re.compile(
     r"(?i)\b(?:not|never|no|nobody|without|except|can|could|should|must|shall|may|only|every|each|if|when|has|have|needs?)\b|n't"
@@ -202,7 +203,7 @@ class Writer:
     def _part_title(self, label: Label, node: Node) -> bool:
         if not self.described or not label.rest or node.is_point or node.children:
             return False
-        return not self._orders(label.rest) and self._leave_all(node)
+        return not self._orders(_WHERE.sub("", label.rest)) and self._leave_all(node)
 
     def _part_owner(self, label: Label, node: Node) -> bool:
         told = told_under(label, node)
@@ -313,8 +314,9 @@ class Writer:
         """Tell whether what stands behind a ticket's number is its title, and what is wanted stands below it."""
         if self.lines or not self.ordered or re.search(r"[:(,;=|?.]", said):
             return False
-        bare = re.sub(r"(?i)\b(?:api|app|service|backend|project)\b", "", said)
-        return not self._orders(bare) and self._can_be_left(said)
+        if self.world.is_empty and _WHERE.search(said):
+            return False  # it names what is to be begun
+        return not self._orders(_WHERE.sub("", said)) and self._can_be_left(said)
 
     def _announces(self, text: str) -> bool:
         """Tell whether a sentence only asks for what is described below it: `add a checklist to tasks`."""
