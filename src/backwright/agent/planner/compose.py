@@ -19,6 +19,12 @@ from backwright.agent.planner.covered import uncovered, unkept
 from backwright.agent.planner.drafts import Draft, known_kind, snake
 from backwright.agent.planner.fieldwords import field_words
 from backwright.agent.planner.frames.relations import count_relations, settle_kind
+from backwright.agent.planner.misread import (
+    is_announced,
+    is_made,
+    names_resource,
+    only_asks,
+)
 from backwright.agent.planner.passing import leave_stories
 from backwright.agent.planner.questions import (
     ask_field_place,
@@ -181,12 +187,6 @@ def _clashes(state: State) -> list[str]:
     ]
 
 
-def _names_resource(draft: Draft, entity: Entity) -> bool:
-    """Tell whether `each label is private to its user` was read as a field of the resource that it names."""
-    bare = not draft.said and not draft.literal and draft.name == snake(entity.name)
-    return bare and re.match(r"(?i)\W*(?:each|every|all|any)\b", draft.words) is not None
-
-
 def _is_type_alone(draft: Draft, entity: Entity) -> bool:
     """Tell whether `a description (text, optional)` was read as a resource with a field called text."""
     return not entity.thing and len(entity.drafts) == 1 and "type" not in draft.said
@@ -310,7 +310,7 @@ def _entity_step(entity: Entity, state: State) -> Step | None:
         return None
     if entity.thing:
         return _fields_step(entity, state)
-    entity.drafts = [d for d in entity.drafts if not _names_resource(d, entity)]
+    entity.drafts = [d for d in entity.drafts if not names_resource(d, entity)]
     own = [
         d
         for d in entity.drafts
@@ -338,8 +338,8 @@ def _no_change_of_columns(entity: Entity, state: State) -> None:
 
 def _fields_step(entity: Entity, state: State) -> Step | None:
     _no_change_of_columns(entity, state)
-    entity.drafts = [d for d in entity.drafts if d.said or d.literal or not _is_made(d, state)]
-    announced = [d for d in entity.drafts if _is_announced(d, entity)]
+    entity.drafts = [d for d in entity.drafts if d.said or d.literal or not is_made(d, state)]
+    announced = [d for d in entity.drafts if is_announced(d, entity)]
     entity.drafts = [d for d in entity.drafts if d not in announced]
     state.aside += [d.words for d in announced]
     if not entity.drafts:
@@ -347,35 +347,15 @@ def _fields_step(entity: Entity, state: State) -> Step | None:
             ask_field_place(state, (), entity.source)
         else:
             return None
+    if only_asks(entity, state):
+        drafts, entity.drafts = entity.drafts, []
+        state.acts = [one for one in state.acts if one is not entity]
+        ask_field_place(state, drafts, entity.source)
+        return None
     thing = entity.thing
     assert thing is not None  # noqa: S101 - the caller looked
     state.parts.insert(0, Part(f"resource {entity.name}", f"the project: {thing.place}"))
     return Step("add field", (entity.name, *field_words(entity, state)))
-
-
-def _is_announced(draft: Draft, entity: Entity) -> bool:
-    """Tell whether `give Task an energy level` only announces what is described then: `field energy, one of …`."""
-    words = set(draft.name.split("_"))
-    return (
-        not draft.said
-        and not draft.literal
-        and any(one.said and set(one.name.split("_")) < words for one in entity.drafts)
-    )
-
-
-def _is_made(draft: Draft, state: State) -> bool:
-    """Tell whether `a task may get checkpoints`, `tagging for products` names a resource that the text makes."""
-    stem = re.sub(r"([a-z])\1ing$|ing$", r"\1", draft.name)
-    if (
-        stem != draft.name
-        and not draft.said
-        and any(
-            snake(e.name) in (stem, f"{stem}e") for e in state.entities if not e.thing and e.drafts
-        )
-    ):
-        return True
-    found = state.find(draft.name.replace("_", " "))
-    return found is not None and found.thing is None and snake(found.name) != draft.name
 
 
 def _owner(entity: Entity, state: State) -> tuple[tuple[str, str], ...]:

@@ -28,7 +28,7 @@ _ORDERED = (
 )
 # What is told at the end: `The list of endpoints and the result of the tests.`
 _A_REPORT = re.compile(
-    r"(?i)^your words: \W*(?:an?|the) (?:short |full )?(?:list|summary|table|overview|report)\b"
+    r"(?i)^your words: \W*(?:an?|the) (?:short |full )?(?:list|summary|table|overview|report)\b|^your words: \W*(?-i:List|Summary|Overview) of\b"
 )
 # Tests of this are more than those that come with each change.
 _OF_WHAT_IS_THERE = re.compile(
@@ -56,6 +56,8 @@ def _is_ordered(source: str) -> bool:
 def _is_told(step: Step, orders: Sequence[Step], state: State) -> bool:
     """Tell whether a text only tells of what fails, or of what strangers can do, before it orders something else."""
     sources = [part.source for part in state.parts if part.part == step.verb]
+    if step.verb == "doctor" and _is_mended(step, orders, state):
+        return True
     if step.verb == "doctor":
         return not step.log and _is_told_failure(sources, orders, state)
     tried = any(first(one, "cues", "probe", "trial") or "?" in one for one in sources)
@@ -77,6 +79,18 @@ def _is_told(step: Step, orders: Sequence[Step], state: State) -> bool:
             for one in sources
         )
     return step.verb == "probe" and bool(orders) and not tried and not made
+
+
+def _is_mended(step: Step, orders: Sequence[Step], state: State) -> bool:
+    """Tell whether what the browser refused is what the text orders to allow, and nobody asks for more."""
+    origins = [
+        value
+        for one in orders
+        if one.verb == "add cors"
+        for name, value in one.options
+        if name == "origin"
+    ]
+    return step.option("origin") in origins and not _LOOKS.search(state.said)
 
 
 def _is_told_failure(sources: Sequence[str], orders: Sequence[Step], state: State) -> bool:

@@ -15,7 +15,7 @@ _EVIDENCE = re.compile(
     r"(?i)traceback|\b\w*(?:Error|Exception|Violation)\b|\"detail\"|CORS policy|\b[45]\d\d\b|\berror\b|failed|refused"
 )
 _TELLS = re.compile(
-    r"(?i)(?:and )?(?:tell|report|list|show|say|let me know|summari[sz]e|print|write (?:down|up)|note down|give me|no changes?|no edits?|(?:only|just) (?:list|show|tell)|change nothing|nothing else|nothing more|(?:only|just) (?:information|info|an? (?:report|overview|summary|look|list|answer)|reading)|please change nothing|(?:only|just) look|look only|do not (?:change|touch|fix)|only report|read[- ]only|nothing (?:is|gets) changed|i will|(?:i (?:want|need|would like) )?(?:the|a) (?:list|report|summary) of)\b"
+    r"(?i)(?:and )?(?:tell|report|list|show|say|let me know|summari[sz]e|print|write (?:down|up)|note down|give me|no changes?|no edits?|(?:only|just) (?:list|show|tell)|change nothing|nothing else|nothing more|(?:only|just) (?:information|info|an? (?:report|overview|summary|look|list|answer)|reading)|please change nothing|(?:only|just) look|(?:look|check|read|judge) only|do not (?:change|touch|fix)|only report|read[- ]only|nothing (?:is|gets) changed|i will|(?:i (?:want|need|would like) )?(?:the|a) (?:list|report|summary) of)\b"
 )
 _TRIES = re.compile(
     r"(?i)\b(?:run|check|verify|test|try|fire|throw|send|feed|fuzz|bombard|hurl|prove|make sure|ensure|write|add|probe|exercise|walk|hit|confirm|see)\b"
@@ -31,7 +31,7 @@ _STATUS = re.compile(r"\b[45]\d\d\b|\b[A-Z]\w*(?:Error|Exception)\b|(?i:\bwhy\b)
 _TWO_USERS = re.compile(r"(?i)\b(?:user|account) [ab12]\b.*\b(?:user|account) [ab12]\b")
 _JUDGED = re.compile(r"(?i)\b(?:audit|checklist|code review|review the code|code quality)\b")
 _OPENS_CORS = re.compile(
-    r"(?i)\b(?:open|enable|add|allow|configure|set up|turn on|activate)\s+(?:up\s+)?cors\b"
+    r"(?i)\b(?:open|enable|add|allow|configure|set up|turn on|activate)\s+(?:up\s+)?cors\b|^(?:please )?cors (?:for|from) https?://"
 )
 _MENDS = re.compile(
     r"(?i)^(?!.*\b(?:not|never|nothing|no)\b)(?!.*\bwithout (?:chang|touch|edit|fix)).*(?:\b(?:anything|whatever|what|everything|all|those|the ones|things)\b.*\b(?:repair|fix|mend|correct)(?:ed|able)?\b|\b(?:repair|fix|mend|correct) (?:what|whatever|everything|anything|them|all|(?:the|any) (?:findings?|problems?|issues?) (?:that|which))\b)"

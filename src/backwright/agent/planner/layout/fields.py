@@ -39,7 +39,7 @@ _MODIFIERS = frozenset(
     {"optional", "required", "unique", "default", "index", "positive", "nonnegative"}
 )
 _NO_NAME = re.compile(
-    r"(?i)^(?:add|create|put|give|make|run|allow|limit|list|set|use|every|each|a|an|the|only|no|all|users?|nobody|everybody|everyone|it|they|we|i|one|two|new|with|for|and|then|index|paginate|version|rate|cors|please|when|if|is|has|belongs?)\b"
+    r"(?i)^(?:add|create|put|give|make|run|allow|limit|list|set|use|every|each|a|an|the|only|no|all|users?|nobody|everybody|everyone|it|they|we|i|one|two|new|with|for|and|then|index|paginate|version|rate|cors|please|when|if|is|has|belongs?|references|refers|points|links)\b"
 )
 
 

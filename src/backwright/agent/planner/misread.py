@@ -1,0 +1,51 @@
+"""What was read as a field, or as who gets one, though its words name something else."""
+
+from __future__ import annotations
+
+import re
+
+from backwright.agent.planner.drafts import Draft, snake
+from backwright.agent.planner.state import Entity, State
+
+
+def names_resource(draft: Draft, entity: Entity) -> bool:
+    """Tell whether `each label is private to its user` was read as a field of the resource that it names."""
+    bare = not draft.said and not draft.literal and draft.name == snake(entity.name)
+    return bare and re.match(r"(?i)\W*(?:each|every|all|any)\b", draft.words) is not None
+
+
+def is_announced(draft: Draft, entity: Entity) -> bool:
+    """Tell whether `give Task an energy level` only announces what is described then: `field energy, one of …`."""
+    words = set(draft.name.split("_"))
+    return (
+        not draft.said
+        and not draft.literal
+        and any(one.said and set(one.name.split("_")) < words for one in entity.drafts)
+    )
+
+
+def is_made(draft: Draft, state: State) -> bool:
+    """Tell whether `a task may get checkpoints`, `tagging for products` names a resource that the text makes."""
+    stem = re.sub(r"([a-z])\1ing$|ing$", r"\1", draft.name)
+    if (
+        stem != draft.name
+        and not draft.said
+        and any(
+            snake(e.name) in (stem, f"{stem}e") for e in state.entities if not e.thing and e.drafts
+        )
+    ):
+        return True
+    found = state.find(draft.name.replace("_", " "))
+    return found is not None and found.thing is None and snake(found.name) != draft.name
+
+
+def only_asks(entity: Entity, state: State) -> bool:
+    """Tell whether users are only those who want something (`Users asked for it`), and no field was put on them."""
+    if entity.thing is None or entity.thing.name != state.world.user:
+        return False
+    forms = "|".join(re.escape(one) for one in entity.thing.forms)
+    placed = rf"\b(?:to|on|for|of|in|give|gives|extend|extends|model|table)\s+(?:the |our |all |an? |each |every )*(?:{forms})\b"
+    has = rf"\b(?:{forms})(?:'s?)? (?:model|table|resource|gets?|has|have|needs? an?\b|should (?:get|have)|must have)|\b(?:{forms})\s*[:.(]\s*[a-z`]"
+    named = rf"(?<![.!?] )(?<!^)\b{re.escape(entity.thing.name)}\b"
+    said = re.sub(r"(?i)\bfor (?:\w+ )?users?\b|\blet users?\b", " ", state.said)
+    return not (re.search(rf"(?i){placed}|{has}", said) or re.search(named, said))
