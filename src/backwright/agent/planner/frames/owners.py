@@ -33,9 +33,14 @@ def read_owner(clause: Clause, state: State) -> bool:
     if first(clause.text, "cues", "owner", "clash"):
         state.unclear.append(clause.raw)
         return True
-    owner, said = _owner_alone(clause.text, state)
-    owner = owner or likely_owner(clause.text, SURELY, state.spoken())
-    return owner is not None and _note(owner, said or clause.text, clause, state)
+    owner, said = _owner_said(clause.text, state)
+    return owner is not None and _note(owner, said, clause, state)
+
+
+def _owner_said(text: str, state: State) -> tuple[str | None, str]:
+    """Return whose rows are by a clause that says nothing else, by its words or by what it surely is like, and the words."""
+    owner, said = _owner_alone(text, state)
+    return owner or likely_owner(text, SURELY, state.spoken()), said or text
 
 
 def _ahead(text: str, state: State) -> list[str]:
@@ -53,11 +58,10 @@ def _keep_for_later(clause: Clause, state: State) -> bool:
     names = _ahead(clause.text, state)
     if not names or _DESCRIBES.search(clause.text) or describes(clause.text, ("length", "range")):
         return False
-    owner, said = _owner_alone(clause.text, state)
-    owner = owner or likely_owner(clause.text, SURELY, state.spoken())
+    owner, said = _owner_said(clause.text, state)
     if owner is None:
         return False
-    state.owners_ahead |= dict.fromkeys(names, (owner, said or clause.text))
+    state.owners_ahead |= dict.fromkeys(names, (owner, said))
     return True
 
 
