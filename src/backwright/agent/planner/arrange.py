@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from backwright.agent.planner.drafts import Draft, snake
-from backwright.agent.planner.frames.relations import settle_kind
+from backwright.agent.planner.frames.relations import relate, settle_kind
 from backwright.agent.planner.questions import (
     ask_kind,
 )
@@ -13,6 +15,7 @@ from backwright.agent.planner.types import Part, Step
 
 _SHORT = 4  # shorter names that differ in a letter are two names
 _A_SLIP = 1
+_PLACED = re.compile(r"(?:on|for|of|to|under|per|about|in) ")
 
 
 def merge_titles(state: State) -> None:
@@ -49,14 +52,42 @@ def begin_if_empty(state: State) -> None:
         state.parts.append(Part("new", "the project: there is no application here yet"))
 
 
+def settle_many(state: State) -> None:
+    """Make a relation of what a resource has many of, unless it is many-to-many: then the other side keeps it."""
+    for entity in [a for a in state.acts if isinstance(a, Entity)]:
+        for draft in [d for d in entity.drafts if d.said.get("type") == "many"]:
+            if not draft.literal and not _is_many_to_many(draft, entity, state):
+                entity.drafts.remove(draft)
+
+
+def _is_many_to_many(draft: Draft, entity: Entity, state: State) -> bool:
+    """Tell whether `has many products` is many-to-many; else keep the relation, if nothing says it already."""
+    if draft.said.get("sure"):
+        return True
+    target = state.target(str(draft.said["thing"]))
+    state.many.append((entity.name, target, "many"))
+    said = Relation(entity.name, target, None, draft.words)
+    other = state.find(target)
+    if other is not None and any(_refers(d, entity.name, state) for d in other.drafts):
+        return False
+    known = settle_kind(said, state) or ask_kind(state, said)
+    if known.kind == "many-to-many":
+        draft.said["sure"] = 1
+        return True
+    relate(known, state)
+    return False
+
+
 def into_fields(state: State) -> None:
     """In a new project a relation is a field of the resource that keeps it."""
     for one in [a for a in state.acts if isinstance(a, Relation)]:
         known = settle_kind(one, state)
         left, right = state.find(one.left), state.find(one.right)
         made = [e for e in (left, right) if e is not None and not e.thing]
-        if known and known.kind == "many-to-many" and one.ordered and not state.project:
-            _drop_many(known, made, state)
+        if known and known.kind == "many-to-many":
+            _drop_placed(known, made, state)
+            if one.ordered and not state.project:
+                _drop_many(known, made, state)
         if not made or (
             known and known.kind == "many-to-many" and one.ordered and not state.project
         ):
@@ -96,6 +127,20 @@ def _is_said_already(left: Entity, right: Entity, state: State) -> bool:
     refers = any(_refers(d, b.name, state) for a, b in pairs for d in a.drafts)
     many = {(a, b) for a, b, count in state.many if count == "many"}
     return refers and not {(left.name, right.name), (right.name, left.name)} <= many
+
+
+def _drop_placed(relation: Relation, made: list[Entity], state: State) -> None:
+    """Drop the reference that a title seemed to say, `tags for tasks`, where the text says many-to-many."""
+    ends = {relation.left, relation.right}
+    for entity in made:
+        for target in ends - {entity.name}:
+            entity.drafts = [
+                d
+                for d in entity.drafts
+                if not (
+                    d.name.startswith("<") and _PLACED.match(d.words) and _refers(d, target, state)
+                )
+            ]
 
 
 def _drop_many(relation: Relation, made: list[Entity], state: State) -> None:

@@ -13,6 +13,7 @@ from backwright.agent.planner.arrange import (
     merge_titles,
     one_way,
     relations_last,
+    settle_many,
 )
 from backwright.agent.planner.attributes import is_plain_type
 from backwright.agent.planner.covered import uncovered, unkept
@@ -48,6 +49,7 @@ CHANGES = re.compile(
 _NO_NAME = re.compile(
     r"_(?:the|an?|that|which|with|and|or|is|has|are|should|must|it)_|^(?:private|shared|global|personal|most|least|max|min)$"
     r"|^(?:pagination|cors|(?:jwt_|token_|user_)?(?:authentication|auth)|jwt|rate_limit(?:ing|s)?|versioning|works)$"
+    r"|^(?:one|many)_to_(?:one|many)$"
 )
 _A_SENTENCE = 4  # words; fewer tell too little
 _FLAGS = ("private", "shared", "global", "personal")  # names too, where they have a type
@@ -90,6 +92,7 @@ def compose(state: State) -> Plan:
     _give_ahead(state)
     count_relations(state)
     _say_once(state)
+    settle_many(state)
     into_fields(state)
     one_way(state)
     relations_last(state)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 
 from backwright.agent.planner.drafts import Draft, known_kind, snake
-from backwright.agent.planner.frames.relations import settle_kind
 from backwright.agent.planner.lexicon import lexicon, pattern
-from backwright.agent.planner.questions import ask_existing, ask_kind, ask_type, ask_unclear
-from backwright.agent.planner.state import Entity, Relation, State
+from backwright.agent.planner.questions import ask_existing, ask_type, ask_unclear
+from backwright.agent.planner.state import Entity, State
 from backwright.agent.planner.types import Part
 from backwright.agent.planner.world import noun_of
 from backwright.errors import UsageError
@@ -81,8 +80,6 @@ def _word(draft: Draft, entity: Entity, state: State) -> str | None:
     target = None
     if "thing" in draft.said and not draft.literal:
         target = state.target(str(draft.said["thing"]))
-        if draft.said["type"] == "many" and not _many_is_sure(draft, entity, target, state):
-            return None
         if draft.name.startswith("<"):
             known = state.world.thing(target.lower())
             names = names_of(noun_of(target) if known else target)
@@ -134,23 +131,3 @@ def _model_named(draft: Draft, state: State) -> str | None:
         return found.name
     last = state.find(draft.name.rpartition("_")[2])  # `parent_task`
     return last.name if last and draft.name.endswith(f"_{snake(last.name)}") else None
-
-
-def _many_is_sure(draft: Draft, entity: Entity, target: str, state: State) -> bool:
-    """Tell whether `has many products` is many-to-many; where it is one-to-many, the other side keeps it."""
-    if draft.said.get("sure"):
-        return True
-    state.many.append((entity.name, target, "many"))
-    relation = settle_kind(Relation(entity.name, target, None, draft.words), state)
-    other = state.find(target)
-    refers = other is not None and any(
-        d.said.get("type") == "ref" and state.target(str(d.said.get("thing"))) == entity.name
-        for d in other.drafts
-    )
-    if refers:
-        return False
-    relation = relation or ask_kind(state, Relation(entity.name, target, None, draft.words))
-    if relation.kind == "many-to-many":
-        return True
-    state.acts.append(relation)
-    return False

@@ -35,7 +35,7 @@ _FACTS = (
     "type", "money", "decimal", "enum", "length", "range", "default", "unique", "cascade", "restrict",
 )  # fmt: skip
 _ORDERS = ("rate", "cors", "version", "pagination", "index", "auth", "audit", "probe", "undo")
-_FENCE = re.compile(r"(```.*?(?:```|\Z))", re.DOTALL)
+FENCE = re.compile(r"(```.*?(?:```|\Z))", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def spelt_plainly(text: str, *, is_empty: bool) -> Spelt:
         is_empty: Whether there is no project yet.
     """
     aside: list[str] = []
-    parts = _FENCE.split(text)
+    parts = FENCE.split(text)
     for one in (*lexicon("prose")["phrase"], *lexicon("phrases")["phrase"]):
         if one.get("where", "") in ("", "empty" if is_empty else "project"):
             parts[::2] = [_spelt(part, one, aside) for part in parts[::2]]

@@ -32,15 +32,6 @@ _ALIKE = re.compile(
 _BEGINS = re.compile(
     r"(?i)[.;:!?\n,(]|\b(?:and|plus|with|has|have|gets?|needs?|add|put|give \w+)\b"
 )
-# `Waterings are deleted when the plant is deleted.`
-_GONE = re.compile(
-    r"(?i)(?:(?<=[.;!?] )|(?<=, ))(?:and )?(?:"
-    r"(?:all |the |its )*\w+ (?:is|are|gets?|get|will be|should be) (?:deleted|removed|gone)"
-    r" (?:when|with|together with|along with|once|if) (?:the|their|its) (?P<whole>[a-z]+)(?: (?:is|gets|was) (?:deleted|removed|gone))?"
-    r"|(?:when|if|once) (?:an?|the|its) (?P<first>[a-z]+) (?:is|gets|was) (?:deleted|removed|gone),? (?:then )?(?:all |the |its |their |of )*\w+"
-    r" (?:(?:is|are|gets?|get|will be|should be|must be|have to be|shall be) (?:deleted|removed|gone)|goes?(?: away)?|go(?: away)?|disappears?|vanish)"
-    r")(?: too| as well| with it| also| along(?: with it)?)*\s*(?=[.;,\n]|$)[.;]?"
-)
 _LEADS = re.compile(
     r"(?i)\s*(?:an? |the )?(?:optional|nullable|unique|required|mandatory|indexed),?\s*"
 )
@@ -57,8 +48,7 @@ def brought_together(text: str) -> str:
     text = _FRONTED.sub(_each_said, text)
     text = _named_alike(text)
     text = _names_first(text)
-    text = _named_before(text)
-    return _cascades_placed(text)
+    return _named_before(text)
 
 
 def _each_typed(found: re.Match[str]) -> str:
@@ -157,17 +147,3 @@ def _named_before(text: str) -> str:
         return text
     name = found["name"]
     return re.sub(described, f"A {name}", before) + text[found.end() :].lstrip()
-
-
-def _cascades_placed(text: str) -> str:
-    """Say of a reference itself that its rows go with what it refers to."""
-    for found in reversed(list(_GONE.finditer(text))):
-        whole = re.escape(found["whole"] or found["first"])
-        refers = rf"(?i)\b(?:belongs? to|reference to|refers? to|ref to|points? to|links? to|hangs on|is (?:of|for|about)) (?:exactly )?(?:an?|the|one) {whole}\b|\b{whole}:? (?:is )?(?:an? |the )?(?:reference|ref)\b to \w+"
-        before = list(re.finditer(refers, text[: found.start()]))
-        if len(before) == 1:
-            end = before[0].end()
-            text = (
-                f"{text[:end]} (on delete cascade){text[end : found.start()]}{text[found.end() :]}"
-            )
-    return text

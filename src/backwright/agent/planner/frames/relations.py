@@ -22,6 +22,12 @@ _ORDERS_FIELD = re.compile(
 _MAY_HAVE = re.compile(
     r"(?i)\b(?:can|may|could) have\b"
 )  # `an order can have one invoice`: which refers is open
+_HAS_MANY = re.compile(
+    r"(?i)\bhas many\b"
+)  # the field's word for one-to-many, where nothing is said from the other side
+_KIND_WITH = re.compile(
+    r"(?i)(?:and |also )?(?:many|one)[- ]to[- ](?:many|one) (?:with|to) (?:the )?\w+\W*$"
+)
 _ALREADY = re.compile(r"(?i)\b(?:already|so far|as it is|up to now)\b")
 _RELATION = re.compile(r"(?i)\b(?:relations?(?:hips?)?|link|connection)\b")
 _ONLY_ONE = r"(?:exactly one|only one|at most one|just one|a single|one single|one|1|precisely one)"
@@ -35,7 +41,7 @@ def read_elsewhere(said: str, state: State) -> bool:
     left, right = pair
     if _is_a_field(left, right, state) or _is_a_field(right, left, state):
         return True
-    _relate(Relation(left, right, None, said), state)
+    relate(Relation(left, right, None, said), state)
     return True
 
 
@@ -53,7 +59,7 @@ def read_relation(clause: Clause, state: State) -> bool:
     text = clause.text
     named = _mentions(text, state)
     kind = next((k for k in KINDS if first(text, "relations", "kinds", k)), None)
-    pair = _pair(named)
+    pair = _pair(named) or _with_current(text, named, state)
     if kind and not pair:
         return _kind_of_last(kind, state)
     if not pair:
@@ -83,7 +89,7 @@ def read_relation(clause: Clause, state: State) -> bool:
     )
     if not kind and not starts and (_is_new(left, state) or _is_described(text)):
         return False
-    _relate(
+    relate(
         Relation(
             left,
             right,
@@ -96,6 +102,14 @@ def read_relation(clause: Clause, state: State) -> bool:
         state,
     )
     return True
+
+
+def _with_current(text: str, named: list[tuple[str, int]], state: State) -> tuple[str, str] | None:
+    """Return the two that `Many-to-many with Task.` relates: what the text speaks of, and what is named."""
+    ends = named and _KIND_WITH.match(text)
+    if not ends or state.current is None or state.current.name == named[0][0]:
+        return None
+    return (state.current.name, named[0][0])
 
 
 def _is_owning(left: str, right: str, state: State) -> bool:
@@ -130,7 +144,7 @@ def _is_described(text: str) -> bool:
     return describes(text, ("type", "length", "enum", "money", "decimal"))
 
 
-def _relate(relation: Relation, state: State) -> None:
+def relate(relation: Relation, state: State) -> None:
     """Keep a relation; what is said again of the same two adds to it."""
     for one in state.acts:
         if isinstance(one, Relation) and {one.left, one.right} == {relation.left, relation.right}:
@@ -256,6 +270,8 @@ def settle_kind(relation: Relation, state: State) -> Relation | None:
         return Relation(left, right, "many-to-many", relation.source)
     if there == "one" and back != "one":
         return Relation(right, left, "one-to-many", relation.source)
+    if (back == "one" or _HAS_MANY.search(relation.source)) and there == "many":
+        return Relation(left, right, "one-to-many", relation.source)
     if back == "one" and there != "one":
         return Relation(left, right, "one-to-many", relation.source)
     return None

@@ -26,7 +26,6 @@ _SIGNS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]
     (re.compile(r";?\s*(?:#|//)\s+"), ", "),
     (re.compile(r"\s*\|\s*(?:None|null|undefined)\b"), ", optional"),
     (re.compile(r"^Optional\[(\w+)\]"), r"\1, optional"),
-    (re.compile(r"(?i),?\s*\b(?:(?:its |the |all )?\w+ (?:are|is|gets?|will be) )?(?:deleted?|removed?) (?:together |along )?with (?:the|its) \w+"), ", cascade"),
     (re.compile(r"^(\w+)\?(?=\s|,|$)"), r"\1, optional"),
     (re.compile(r"\s*@default\(([^()]*)\)"), r", default \1"),
     (re.compile(r"\s*@(unique|index)\b"), r", \1"),
