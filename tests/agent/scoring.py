@@ -71,13 +71,18 @@ def _judge(entry: dict[str, Any]) -> Verdict:
 
 
 def _is_as_asked(plan: Plan, entry: dict[str, Any]) -> bool:
-    if [one.verb for one in plan.steps] != entry["steps"]:
+    if _once([one.verb for one in plan.steps]) != _once(entry["steps"]):
         return False
     words = [
         word for one in plan.steps if one.verb in NAMED for word in _both_ways(list(one.words))
     ]
     wanted = _both_ways(entry["words"])
     return Counter(map(_normal, words)) == Counter(map(_normal, wanted))
+
+
+def _once(verbs: list[str]) -> list[str]:
+    """Return steps with those for several lists, indexes or limits in a row as one: texts say `paginate all lists`."""
+    return [v for v, before in zip(verbs, ["", *verbs], strict=False) if v != before or v in NAMED]
 
 
 def _both_ways(words: list[str]) -> list[str]:

@@ -95,18 +95,13 @@ def _placed(text: str, found: re.Match[str], word: str) -> str:
     whole = next((v for k, v in found.groupdict().items() if k != "lead" and v), "").strip("`\"'")
     if _SENTENCE.search(found["lead"]) or not found["lead"]:
         at = _reference(before, whole) if whole else -1
-        said = f", {word}" if _is_inside(before[:at]) else f" ({word})"
-        return f"{before[:at]}{said}{before[at:]}{after}" if at > 0 else text
+        ends = "" if re.match(r"\s*(?:[.,;)]|$)", before[at:] or after) else ","
+        return f"{before[:at]}, {word}{ends}{before[at:]}{after}" if at > 0 else text
     sentence = re.split(r"[.!?](?= |\n|$)|\n", before)[-1]
     if whole and not re.search(rf"(?i)\b{re.escape(whole)}\b", sentence):
         return text
     lead = "(" if "(" in found["lead"] else ", "
     return f"{before}{lead}{word}{after}"
-
-
-def _is_inside(text: str) -> bool:
-    """Tell whether a text ends within parentheses."""
-    return text.count("(") > text.count(")")
 
 
 def _reference(before: str, whole: str) -> int:

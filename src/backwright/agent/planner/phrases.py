@@ -113,6 +113,12 @@ def asked_by(text: str, world: World) -> str:
     )
 
 
+def unquoted(text: str, world: World) -> str:
+    """Return a text in which the project's models stand without the marks of code: a field to `Order` is one to Order."""
+    names = "|".join(re.escape(one.name) for one in world.things)
+    return re.sub(rf"`({names})`", r"\1", text) if names else text
+
+
 def addressed(text: str, world: World) -> str:
     """Return a text in which a model that is spoken to is called one: `Task: add a due date` is no ticket's title."""
 

@@ -10,6 +10,7 @@ from backwright.agent.planner.agreeing import agreed
 from backwright.agent.planner.clauses import Clause, clauses_of
 from backwright.agent.planner.compose import CAN, HARM
 from backwright.agent.planner.deletions import deletions_placed
+from backwright.agent.planner.existing import rows_placed
 from backwright.agent.planner.foreign import GRAVE, outside
 from backwright.agent.planner.frames import judges, owners, relations
 from backwright.agent.planner.frames.table import FRAMES, likeliest_first
@@ -24,6 +25,7 @@ from backwright.agent.planner.phrases import (
     asked_by,
     placed_here,
     spelt_plainly,
+    unquoted,
     untagged,
 )
 from backwright.agent.planner.questions import ask_unclear
@@ -90,9 +92,11 @@ def plan_task(text: str, world: World, answers: Answers | None = None) -> Plan:
         return ordered
     _refuse_foreign(text)
     text = deletions_placed(untagged(text))
-    known = answers or Answers()
+    text, told = (text, ()) if world.is_empty else rows_placed(text)
     names = frozenset(form for thing in world.things for form in thing.forms)
-    return _first_plan([cleared(text, bar, names) for bar in BARS], world, known)
+    forms = [cleared(text, bar, names) for bar in BARS]
+    forms = [replace(one, aside=(*told, *one.aside)) for one in forms]
+    return _first_plan(forms, world, answers or Answers())
 
 
 def _refuse_foreign(text: str) -> None:
@@ -163,7 +167,7 @@ def _planned(clear: Cleared, world: World, known: Answers) -> Plan:
 
 def _in_place(text: str, world: World) -> str:
     """Return a text in which models are called so, and who asks, or where it is, is none."""
-    return placed_here(asked_by(addressed(text, world), world), world)
+    return placed_here(asked_by(addressed(unquoted(text, world), world), world), world)
 
 
 def _by_frames(message: Message, world: World, answers: Answers) -> State:

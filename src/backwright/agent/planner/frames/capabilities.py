@@ -24,6 +24,9 @@ _BY = re.compile(
 _MOST = re.compile(
     r"(?i)\b(?:at most|max(?:imum)?(?: of| is|:)?|no more than|up to|never more than) (?P<most>\d+)\b|\b(?P<tops>\d+) (?:at (?:the )?most|max(?:imum)?|tops)\b"
 )
+_ALL_LISTS = re.compile(
+    r"(?i)\b(?:all|every|each)(?: of)?(?: the| our)? (?:list|collection)(?:s|ings?)?\b|\b(?:the|our|these|its) (?:list|collection) (?:endpoint|route|view)s\b"
+)
 _ASKS_IN_GENERAL = re.compile(
     r"(?i)(?:request|call|hit|time|quer(?:y|ie)|req|attempt|trie|try|log-?in|sign-?in|api call|minute|second|hour)s?"
 )
@@ -177,7 +180,9 @@ def read_pagination(clause: Clause, state: State) -> bool:
     if highest and not (size and size["size"] == highest):
         options.append(("max", str(number(highest))))
     path = _path(clause.text, state)
-    named = [path] if path else _named(clause.text, state) or _listed(state)
+    named = (
+        [path] if path else _named(clause.text, state) or _all(clause.text, state) or _listed(state)
+    )
     narrowed = _narrowed(clause.text, state)
     if not narrowed and re.search(r"(?i)\b(?:filter|sort)\w* (?:\w+ )*?by\b", clause.text):
         state.unclear.append(clause.raw)  # by what is there no column for
@@ -194,6 +199,15 @@ def read_pagination(clause: Clause, state: State) -> bool:
     return True
 
 
+def _all(text: str, state: State) -> list[str]:
+    """Return the path of each list that the project has, where a text speaks of all of them."""
+    if not _ALL_LISTS.search(text):
+        return []
+    forms = {form.replace(" ", "_") for thing in state.world.things for form in thing.forms}
+    ways = [path for method, path in state.world.endpoints if method == "GET"]
+    return [one for one in ways if one.rstrip("/").rpartition("/")[2].replace("-", "_") in forms]
+
+
 def _listed(state: State) -> list[str]:
     """Return the list that the whole text speaks of: by its path, else by the models that it names."""
     begun = [one for one in state.acts if getattr(one, "verb", "") == "add pagination"]
@@ -201,6 +215,8 @@ def _listed(state: State) -> list[str]:
         return list(begun[0].args)  # type: ignore[union-attr]
     if path := _path(state.said, state):
         return [path]
+    if every := _all(state.said, state):
+        return every
     people = state.world.user
     return [one for one in _named(state.said, state) if one != people] or _named(state.said, state)
 
@@ -226,7 +242,7 @@ def read_index(clause: Clause, state: State) -> bool:
     """`index on Order.created_at`, `the email column of users should be indexed`."""
     if not first(clause.text, "cues", "index", "cues") or _describes(clause):
         return False
-    columns = _columns(clause.text, state)
+    columns = _columns(clause.text, state) or _columns(clause.text, state, beside=state.said)
     if not columns and re.search(
         r"(?i)\b(?:that|it|this|those|them|these|the index)\b", clause.text
     ):
@@ -351,12 +367,12 @@ def _mention(text: str, forms: tuple[str, ...]) -> re.Match[str] | None:
     return pattern(rf"(?<!\w)(?:{'|'.join(re.escape(f) for f in forms)})(?!\w)").search(text)
 
 
-def _columns(text: str, state: State) -> dict[str, list[str]]:
-    """Return the columns that a text names, by the model that has them."""
+def _columns(text: str, state: State, beside: str = "") -> dict[str, list[str]]:
+    """Return the columns that a text names, by the model that has them, which may be named beside it."""
     found: dict[str, list[str]] = {}
     for thing in state.world.things:
         people = ("user", "users") if thing.name == state.world.user else ()
-        if not _mention(text, (*thing.forms, *people)):
+        if not _mention(f"{text} {beside}", (*thing.forms, *people)):
             continue
         named = [
             column
