@@ -78,6 +78,23 @@ def _is_many_to_many(draft: Draft, entity: Entity, state: State) -> bool:
     return False
 
 
+def counts_rows(draft: Draft, state: State) -> bool:
+    """Tell whether `a task is in at most one sprint` was read as a number by the name of a resource."""
+    bounded = "low" in draft.said or "high" in draft.said
+    return bounded and "type" not in draft.said and state.find(draft.name) is not None
+
+
+def drop_counts(state: State) -> None:
+    """Drop what was read as a number, where a relation is known that it counts: `each product has at most one supplier`."""
+    related = [{one.left, one.right} for one in state.acts if isinstance(one, Relation)]
+    for entity in state.entities:
+        entity.drafts = [
+            d
+            for d in entity.drafts
+            if not (counts_rows(d, state) and {entity.name, state.target(d.name)} in related)
+        ]
+
+
 def into_fields(state: State) -> None:
     """In a new project a relation is a field of the resource that keeps it."""
     for one in [a for a in state.acts if isinstance(a, Relation)]:

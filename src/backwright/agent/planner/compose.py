@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from backwright.agent.planner.account import unaccounted
 from backwright.agent.planner.arrange import (
     begin_if_empty,
+    counts_rows,
+    drop_counts,
     fields_last,
     into_fields,
     merge_titles,
@@ -93,6 +95,7 @@ def compose(state: State) -> Plan:
     count_relations(state)
     _say_once(state)
     settle_many(state)
+    drop_counts(state)
     into_fields(state)
     one_way(state)
     relations_last(state)
@@ -133,12 +136,6 @@ def _leave_remarks(state: State) -> None:
     state.aside += remarks
 
 
-def _counts_rows(draft: Draft, state: State) -> bool:
-    """Tell whether `a task is in at most one sprint` was read as a number by the name of a resource."""
-    bounded = "low" in draft.said or "high" in draft.said
-    return bounded and "type" not in draft.said and state.find(draft.name) is not None
-
-
 def _account(state: State, steps: tuple[Step, ...]) -> None:
     """Ask where a word that describes a resource has come to nothing in the plan.
 
@@ -165,7 +162,7 @@ def _clashes(state: State) -> list[str]:
         for draft in entity.drafts
         if not draft.literal
         and (not known_kind(draft.name) or _is_type_alone(draft, entity))
-        and (is_plain_type(draft.name) or _counts_rows(draft, state))
+        and (is_plain_type(draft.name) or counts_rows(draft, state))
     ]
     typed += [
         draft.words

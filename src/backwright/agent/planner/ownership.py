@@ -17,6 +17,16 @@ _TOLD = ("type", "length", "enum", "money", "decimal", "range", "default")
 _LIKEWISE = re.compile(
     r"(?i)\s*,?\s*(?:(?:and )?(?:just |exactly |the )?(?:like|as(?: with| for)?|same as|same way as|in the same way as) (?:the |with |for |our |in )*(?!(?:default|an?)\b)[\w-]+(?: (?:do|does|are|is|already|else))*|as (?:usual|always))(?=\s*(?:[.,;)]|$))"
 )
+# `do not scope it to the current user`, `they never belong to the user who made them`
+_DENIED = re.compile(
+    r"(?i)(?:^|(?<=[.;,:] ))\W*(?:(?!(?:that|which|who|whose|if|when|unless|never|not|nobody|none|no)\b)\w+\s+){0,4}(?:not|never|no need to|neither)\s+(?:\w+\s+){0,2}$"
+)
+_RELATIVE = re.compile(
+    r"(?i)\b(?:that|which|who|whose|if|when|unless|what)(?: (?:it|they|the \w+))?(?: (?:is|are|do|does|should|may|can))*\s*$"
+)
+_BELONGS = re.compile(
+    r"(?i)\W*(?:be |is |are )?(?:belong|own(?!ers? (?:can|may|should))|scop|tied|bound|private|personal|per\b|isolated|restricted|limited|with|has|have)"
+)
 _WORD = re.compile(r"[A-Za-z][A-Za-z-]*")
 
 
@@ -31,14 +41,24 @@ def take_owner(text: str, others: Iterable[str] = ()) -> tuple[str, str | None, 
     for whose in (NONE, USER):
         for one in patterns("cues", "owner", whose):
             match = one.search(text)
+            if whose == NONE and match and _is_of_strangers(text, match):
+                continue
             if match and not any(
                 re.search(rf"\b{re.escape(n)}\b", match[0].lower()) for n in named
             ):
+                before = _DENIED.search(text[: match.start()])
+                if whose == USER and before and _BELONGS.match(match[0]):
+                    return f"{text[: before.start()]} {text[match.end() :]}", NONE, match[0].strip()
                 like = _LIKEWISE.match(text, match.end())
                 rest = f"{text[: match.start()]} {text[like.end() if like else match.end() :]}"
                 further, _, _ = take_owner(rest, named)
                 return further, whose, match[0].strip(" ,")
     return text, None, ""
+
+
+def _is_of_strangers(text: str, match: re.Match[str]) -> bool:
+    """Tell whether words only say which rows nobody gets to see: `never show rows that are not owned by the user`."""
+    return bool(_RELATIVE.search(text[: match.start()]) and re.search(r"(?i)\bnot\b", match[0]))
 
 
 def owner_of_clause(text: str, names: Iterable[str]) -> str | None:
