@@ -25,6 +25,7 @@ from backwright.agent.planner.frames.relations import count_relations, settle_ki
 from backwright.agent.planner.misread import (
     is_announced,
     is_made,
+    is_part,
     names_resource,
     only_asks,
 )
@@ -126,14 +127,15 @@ def _say_once(state: State) -> None:
 
 
 def _leave_remarks(state: State) -> None:
-    """Leave aside what no frame has a place for and what is rather a remark than an order."""
+    """Leave aside what no frame has a place for and what is rather a remark than an order; ask about its parts."""
     remarks = [
         one
         for one in state.unclear
         if len(one.split()) >= _A_SENTENCE and is_remark(one, UNPLACED, state.forms())
     ]
-    state.unclear = [one for one in state.unclear if one not in remarks]
-    state.aside += remarks
+    named = [one for one in state.aside if is_part(one, state)]
+    state.unclear = [one for one in (*state.unclear, *named) if one not in remarks]
+    state.aside = [one for one in (*state.aside, *remarks) if one not in named]
 
 
 def _account(state: State, steps: tuple[Step, ...]) -> None:

@@ -27,6 +27,7 @@ _EMPTY = (
     rf"|(?:simply |just )?{_NOT} (?:simply |just )?(?:have|need) (?:one|any|it|either|them|(?:an?|any) {_NOUN})"
     rf"|{_MODAL}(?:have|has|had) no {_NOUN}(?: {_NOUN})?)"
 )
+_DEFAULT = rf"{_MODAL}(?:get|take|have|receive|start with|fall back to|keep) (?:the|that|this|its|their) (?:same )?defaults?(?: values?)?(?: as well| too| also)?"
 _TAIL = r"(?: (?:yet|there|at first|of course|for now|at the moment|either|too)|,? (?:and )?(?:that|which|this) is (?:fine|ok(?:ay)?|all right))*"
 # What rows may do without: `a task does not have to be in a project`
 _NEED_NOT = (
@@ -35,7 +36,7 @@ _NEED_NOT = (
 )
 _SAID = re.compile(
     rf"(?i)(?P<lead>\A|(?<=[.;!?] )|(?<=\n)|[,;(–—-] ?(?:(?:and|so|but|because|since|as|while) (?:that )?)?|(?<= )(?:and|because|since) )"
-    rf"(?:{_ROWS} {_EMPTY}{_TAIL}|{_NEED_NOT})(?=\s*(?:[.;,)!\n]|\Z))(?!,? (?:and )?(?:so|hence|therefore|thus)\b (?!existing|old|the))\.?"
+    rf"(?:{_ROWS} (?:{_EMPTY}{_TAIL}|(?P<default>{_DEFAULT}))|{_NEED_NOT})(?=\s*(?:[.;,)!\n]|\Z))(?!,? (?:and )?(?:so|hence|therefore|thus)\b (?!existing|old|the))\.?"
 )
 _RELATES = re.compile(
     r"(?i)\brelat(?:ion|e)|\b(?:one|many)-to-(?:many|one)\b|\b(?:has|have|holds?|contains?) (?:many|several|multiple)\b|\b(?:connect|link|tie|join)\b"
@@ -43,6 +44,7 @@ _RELATES = re.compile(
 _MAY_LACK = re.compile(
     r"(?i)\b(?:optional|nullable|null|default\w*|(?:may|can) be (?:empty|missing|left out|null|blank)|not (?:required|mandatory)|empty|blank|=)"
 )
+_NEAR = 400  # letters in which a default is said before
 _PARTS = (" and ", "; ", "), ")
 _NO_VALUES = {"type": "enum"}  # which ones is for a question
 _TYPES = ("type", "money", "decimal", "enum", "length", "ref")
@@ -62,11 +64,13 @@ def _placed(text: str, found: re.Match[str], aside: list[str]) -> str:
     before, after = text[: found.start()], text[found.end() :]
     begin = _begin(before)
     said = before[begin:]
+    if found["default"] and not re.search(r"(?i)\bdefault|=", before[-_NEAR:]):
+        return text
     types = [one for one in spot(said, ()) if one.kind in _TYPES and one.values != _NO_VALUES]
-    if not types and not _RELATES.search(said):
+    if not types and not found["default"] and not _RELATES.search(said):
         return text
     ends = "." if found[0].endswith(".") and not said.rstrip().endswith(".") else ""
-    lacking = [] if _RELATES.search(said) else _lacking(said, types)
+    lacking = [] if found["default"] or _RELATES.search(said) else _lacking(said, types)
     for at in reversed(lacking):
         said = f"{said[:at]}, optional{said[at:]}"
     if not lacking:

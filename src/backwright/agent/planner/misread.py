@@ -4,8 +4,17 @@ from __future__ import annotations
 
 import re
 
-from backwright.agent.planner.drafts import Draft, snake
+from backwright.agent.planner.attributes import describes
+from backwright.agent.planner.drafts import Draft, known_kind, snake
 from backwright.agent.planner.state import Entity, State
+from backwright.spec.names import names_of
+
+# `and it needs the grading as well`: a part of the task, which nobody can do from its name.
+WISHES_MORE = re.compile(
+    r"(?i)^(?:and |but |oh,? )?(?:it|we|they|i|this|that) (?:also |too |then )*(?:needs?|wants?|requires?|gets?|would like) (?!to\b|it\b|this\b|that\b)(?=.*\b(?:as well|too|also)\b|(?:an?|the|some) (?:\w+ ){1,3}(?:feature|module|functionality|thing|stuff|system|workflow|support)\b)"
+)
+_RESOURCE = re.compile(r"(?m)^\W*[A-Z][A-Za-z]+\W*[:(–].*$")
+_POINT = re.compile(r"\W*(?P<name>[A-Z][a-z]+(?:[A-Z][a-z]+)*)\s*[:–]\s+(?!\w+\s*[:(])[^:(]{4,60}")
 
 
 def names_resource(draft: Draft, entity: Entity) -> bool:
@@ -49,3 +58,19 @@ def only_asks(entity: Entity, state: State) -> bool:
     named = rf"(?<![.!?] )(?<!^)\b{re.escape(entity.thing.name)}\b"
     said = re.sub(r"(?i)\bfor (?:\w+ )?users?\b|\blet users?\b", " ", state.said)
     return not (re.search(rf"(?i){placed}|{has}", said) or re.search(named, said))
+
+
+def is_part(said: str, state: State) -> bool:
+    """Tell whether words are a part of the task that nobody can do from them: `and it needs the grading as well`."""
+    return WISHES_MORE.match(said) is not None or _points_to_resource(said, state)
+
+
+def _points_to_resource(said: str, state: State) -> bool:
+    """Tell whether a point names a resource beside others, but not its fields: `Event: the club's events`."""
+    found = _POINT.fullmatch(said)
+    if not found or known_kind(found["name"].lower()) or state.world.thing(found["name"]):
+        return False
+    rest = state.said.replace(said, "", 1)
+    beside = any(describes(one[0], ("type", "length")) for one in _RESOURCE.finditer(rest))
+    names = names_of(found["name"])
+    return beside and bool(re.search(rf"(?i)\b(?:{names.human}|{names.plural_human})\b", rest))

@@ -19,6 +19,7 @@ from backwright.agent.planner.layout import laid_out_plainly
 from backwright.agent.planner.leaning import FOREIGN, leaning
 from backwright.agent.planner.lexicon import first, pattern
 from backwright.agent.planner.likeness import likeness
+from backwright.agent.planner.misread import is_part
 from backwright.agent.planner.nouns import pascal, read_noun
 from backwright.agent.planner.phrases import (
     addressed,
@@ -148,6 +149,9 @@ def _is_none_but_foreign(asked: BackwrightError | None, error: BackwrightError) 
 def _planned(clear: Cleared, world: World, known: Answers) -> Plan:
     """Return the plan of a text that says what is to be done."""
     text = clear.text
+    whole = State(world, known, said="\n".join((text, *clear.aside)))
+    if parts := [one for one in clear.aside if is_part(one, whole)]:
+        ask_unclear(whole, parts)
     laid = laid_out_plainly(grouped(_in_place(text, world)), world)
     spelt = spelt_plainly(laid.text, is_empty=world.is_empty)
     written, text = laid.text, spelt.text

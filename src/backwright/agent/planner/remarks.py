@@ -17,6 +17,7 @@ from backwright.agent.planner.foreign import GRAVE, outside
 from backwright.agent.planner.layout.tree import BULLET
 from backwright.agent.planner.leaning import leaning
 from backwright.agent.planner.lexicon import first, lexicon, pattern
+from backwright.agent.planner.misread import WISHES_MORE
 
 _FENCE = re.compile(r"(```.*?(?:```|\Z))", re.DOTALL)
 _ENDS = re.compile(r"(?<=[.!?])[\"')]*\s+(?=\S)")
@@ -207,7 +208,7 @@ def is_remark(text: str, bar: float, names: Collection[str] = ()) -> bool:
         return False
     if len(text.split()) < _FEW and _ENDS_IN_A_NAME.search(text):
         return False
-    if _WISH.match(text) and not _OF_THE_WORK.search(text):
+    if WISHES_MORE.match(text) or (_WISH.match(text) and not _OF_THE_WORK.search(text)):
         return False
     if _CAPABILITY.match(text) and any(first(text, "cues", one, "cues") for one in _CAPABLE):
         return False

@@ -10,6 +10,7 @@ from backwright.agent.planner.drafts import known_kind
 from backwright.agent.planner.foreign import GRAVE, outside, unknown_verb
 from backwright.agent.planner.lexicon import first, lexicon, pattern
 from backwright.agent.planner.likeness import likeness
+from backwright.agent.planner.misread import WISHES_MORE
 from backwright.agent.planner.ownership import take_owner
 from backwright.agent.planner.questions import ask_reading
 from backwright.agent.planner.state import State
@@ -42,10 +43,6 @@ _RELATES = re.compile(
     r"(?i)\b(?:has|have|holds?|contains?|carr(?:y|ies)|belongs?|sits?) (?:many|several|multiple|any number|to|in|at most|exactly)\b"
 )
 _WISHES = re.compile(r"(?i)\b(?:should|must|shall|(?:has|have|needs?|ought|is|are) to)\b")
-# `and it needs the grading as well`: a part of the task, which nobody can do from its name.
-_WISHES_MORE = re.compile(
-    r"(?i)^(?:and |but |oh,? )?(?:it|we|they|i|this|that) (?:also |too |then )*(?:needs?|wants?|requires?|gets?|would like) (?!to\b|it\b|this\b|that\b)(?=.*\b(?:as well|too|also)\b|(?:an?|the|some) (?:\w+ ){1,3}(?:feature|module|functionality|thing|stuff|system|workflow|support)\b)"
-)
 _DENIES = re.compile(r"(?i)^(?:nothing|nobody|none|no)\b|\b(?:not|never)\b")
 # What only counts what stands elsewhere: `add two resources to the shop API`.
 _ANNOUNCES = re.compile(
@@ -83,7 +80,7 @@ def _is_like_a_remark(text: str, state: State) -> bool:
     again = like.kind in ("auth", "audit", "probe", "inspect", "doctor") and like.kind in done
     again |= like.kind in ("probe", "owner") and "auth" in done
     again |= like.kind == "auth" and state.project is not None  # a new project has it
-    wished = (_WISHES.search(text) and not _DENIES.search(text)) or _WISHES_MORE.match(text)
+    wished = (_WISHES.search(text) and not _DENIES.search(text)) or WISHES_MORE.match(text)
     return like.is_likely and ((like.kind == "aside" and not wished) or again)
 
 
@@ -125,7 +122,7 @@ def _place_rest(clause: Clause, state: State) -> None:
         or has_types(text)
         or _names_fields(text)
         or _permits(text, state)
-        or _WISHES_MORE.match(text)
+        or WISHES_MORE.match(text)
     ) or (state.acts and _asks_for_something(text)):
         state.unclear.append(clause.raw)
     else:

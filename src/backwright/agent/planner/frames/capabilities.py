@@ -37,6 +37,10 @@ _BY_QUERIES = re.compile(
 _TELLS_OF_IT = re.compile(
     r"(?i)(?:the|our|this|my|it|stack)\b(?: \w+){0,3}? (?:is|are|has|have|uses?|comes?|runs?|already)\b(?! no\b)(?!.*\b(?:add|need|want|should|must|missing|please)\b)"
 )
+# `the API stays open as it is, without login`
+_STAYS_OPEN = re.compile(
+    r"(?i)\b(?:stays?|remains?|keep(?:s|ing)?|leave|is (?:still|meant to be)) (?:(?:it|the \w+|this|fully|completely) )*(?:open|public|unprotected|without|free of|as it is)\b|\b(?:do not|no need to|without) (?:add(?:ing)?|introduc\w+|need) (?:any )?(?:auth\w*|log-?ins?)\b"
+)
 _SAME = re.compile(r"(?i)\b(?:the )?same (?:endpoint|route|list|path|one|address)\b")
 _SIGN_IN = re.compile(r"(?i)\b(?:log-?ins?|log(?:ging)? in|sign-?ins?|signing in)\b")
 _UNITS = {"s": "second", "m": "minute", "h": "hour", "d": "day"}
@@ -312,6 +316,9 @@ def read_auth(clause: Clause, state: State) -> bool:
         return False
     if state.world.guarded and _TELLS_OF_IT.match(clause.text):
         state.aside.append(clause.raw)  # `the API is FastAPI and SQLModel, with JWT auth`
+        return True
+    if not state.world.guarded and _STAYS_OPEN.search(clause.text):
+        state.aside.append(clause.raw)
         return True
     state.step("add auth", clause.raw)
     return True
