@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from backwright.agent.planner.attributes import describes, is_value
 from backwright.agent.planner.clauses import Clause
@@ -43,7 +44,11 @@ def outside(clause: Clause, frame: str | None, named: Iterable[str]) -> str | No
         frame: What it was understood as so far.
         named: Names of resources and fields, which may be called as they like.
     """
-    names = [one.lower().replace("_", " ") for one in named]
+    return _about(clause, frame, tuple(one.lower().replace("_", " ") for one in named))
+
+
+@lru_cache(maxsize=4096)  # each form and each reading of a text asks it of the same clauses
+def _about(clause: Clause, frame: str | None, names: tuple[str, ...]) -> str | None:
     text = _REQUEST.sub(
         lambda one: "x" * len(one[0]), clause.text
     )  # DELETE /tasks deletes nothing here
@@ -62,7 +67,7 @@ def outside(clause: Clause, frame: str | None, named: Iterable[str]) -> str | No
 
 
 def _is_excused(
-    match: re.Match[str], clause: Clause, frame: str | None, names: list[str], about: str
+    match: re.Match[str], clause: Clause, frame: str | None, names: tuple[str, ...], about: str
 ) -> bool:
     grave = about.startswith(GRAVE)
     if _is_denied(match, clause, about):
@@ -116,7 +121,7 @@ def _is_of_backend(clause: Clause, frame: str | None) -> bool:
     return bool((_TELLS if tells else _MAKES).search(clause.text))
 
 
-def _is_name(said: str, names: list[str], frame: str | None) -> bool:
+def _is_name(said: str, names: tuple[str, ...], frame: str | None) -> bool:
     """Tell whether a word names a resource or a field: `name, email and website`."""
     if any(said in name or name in said.split() for name in names):
         return True

@@ -10,7 +10,7 @@ import math
 import re
 from collections import Counter
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from backwright.agent.planner.lexicon import examples
 
@@ -41,6 +41,7 @@ class _Counts:
     vocabulary: frozenset[str]
 
 
+@lru_cache(maxsize=4096)
 def likeness(text: str) -> Likeness:
     """Return what a clause is like: a frame's name, or `describe`, `aside`, `outside`."""
     counts = _counts()
