@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from dataclasses import dataclass
 
 from backwright.agent.planner.attributes import spot
 from backwright.agent.planner.compose import HARM, compose
@@ -35,30 +35,43 @@ def agreed(by_frames: Callable[[], State], *readings_of_whole: Callable[[], Stat
         UsageError: nothing of the text can be done, or it asks for harm.
         QuestionError: something is open.
     """
-    first, *further = readings_of_whole
-    readings = (by_frames, *readings_of_whole)
+    frames = _read(by_frames)
+    wholes = [_read(one) for one in readings_of_whole]
     try:
-        joined = _joined(first, lambda: _joined_all(by_frames, further))
+        joined = _joined(wholes, frames)
     except QuestionError as error:
-        plan = _common(readings_of_whole) if error.question.key in _LEFT else None
+        plan = _common(wholes) if error.question.key in _LEFT else None
         if plan is None and error.question.key != "part":
-            plan = _of_most(readings)
+            plan = _of_most([frames, *wholes])
         if plan is None:
             raise
         return plan
-    most = _of_most(readings)
+    most = _of_most([frames, *wholes])
     if most is None or _judges(most) != _judges(joined) or _made(most) < _made(joined):
         return joined
     return most if _fields(most) >= _fields(joined) else joined
 
 
-def _of_most(readings: Sequence[Callable[[], State]]) -> Plan | None:
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What a reading understood, and the plan of it, or why there is none."""
+
+    state: State
+    plan: Plan | None
+    error: QuestionError | UsageError | None = None
+
+
+def _read(read: Callable[[], State]) -> _Reading:
+    state = read()
+    try:
+        return _Reading(state, compose(state))
+    except (QuestionError, UsageError) as error:
+        return _Reading(state, None, error)
+
+
+def _of_most(readings: Sequence[_Reading]) -> Plan | None:
     """Return the plan of what is described that more than one reading makes, and that loses nothing; else None."""
-    made: list[tuple[State, Plan]] = []
-    for read in readings:
-        state = read()
-        with suppress(QuestionError, UsageError):
-            made.append((state, compose(state)))
+    made = [(one.state, one.plan) for one in readings if one.plan is not None]
     for at, (state, plan) in enumerate(made):
         if not any(step.verb in _TYPED for step in plan.steps):
             continue
@@ -76,32 +89,27 @@ def _loses(plan: Plan, state: State) -> bool:
     return bool(lost_of(state.described, plan, state.forms())) or types > fields + related
 
 
-def _common(readings: Sequence[Callable[[], State]]) -> Plan | None:
+def _common(readings: Sequence[_Reading]) -> Plan | None:
     """Return the plan that every reading of the whole makes; None where they differ, or one asks.
 
     It describes nothing: of capabilities the frames leave over what the others know how to explain.
     """
-    try:
-        plans = [compose(read()) for read in readings]
-    except (QuestionError, UsageError):
+    one = readings[0].plan
+    if one is None or any(step.verb in _DESCRIBED for step in one.steps):
         return None
-    one = plans[0]
-    is_common = all(_same(one, other) for other in plans)
-    return one if is_common and not any(s.verb in _DESCRIBED for s in one.steps) else None
+    return one if all(r.plan is not None and _same(one, r.plan) for r in readings) else None
 
 
-def _joined_all(by_frames: Callable[[], State], further: Sequence[Callable[[], State]]) -> Plan:
-    if not further:
-        return compose(by_frames())
-    first, *rest = further
-    return _joined(first, lambda: _joined_all(by_frames, rest))
-
-
-def _joined(as_whole: Callable[[], State], others: Callable[[], Plan]) -> Plan:
-    """Return the plan of one reading of the whole and of what the other readings made."""
-    state, plan = _whole(as_whole)
+def _joined(wholes: Sequence[_Reading], frames: _Reading) -> Plan:
+    """Return the plan of the first reading of the whole and of what the other readings made."""
+    if not wholes:
+        if frames.error is not None:
+            raise frames.error
+        assert frames.plan is not None  # noqa: S101 - a reading has the one or the other
+        return frames.plan
+    state, plan = wholes[0].state, _described(wholes[0])
     try:
-        frames = others()
+        others = _joined(wholes[1:], frames)
     except QuestionError:
         if plan is None:
             raise
@@ -110,26 +118,24 @@ def _joined(as_whole: Callable[[], State], others: Callable[[], Plan]) -> Plan:
         if plan is None or any(one in error.message for one in (*GRAVE, *HARM)):
             raise
         return plan
-    if plan is not None and not _same(frames, plan):
-        return _fuller(frames, plan, state)
-    lost = lost_of(state.described, frames, state.forms()) if plan is None else ()
+    if plan is not None and not _same(others, plan):
+        return _fuller(others, plan, state)
+    lost = lost_of(state.described, others, state.forms()) if plan is None else ()
     if named := [one for one in lost if re.fullmatch(r"[a-z]+(?:_[a-z0-9]+)+", one)]:
         ask_unclear(state, tuple(dict.fromkeys(named)), "lost")
-    return frames
+    return others
 
 
-def _whole(as_whole: Callable[[], State]) -> tuple[State, Plan | None]:
-    """Return what the reading of the whole tells, and its plan where nothing of it is open or lost."""
-    state = as_whole()
-    if state.project is None and not any(one.drafts for one in state.entities):
-        return state, None  # it describes nothing: the frames know better what it asks for
-    try:
-        plan = compose(state)
-    except (QuestionError, UsageError):
-        return state, None
-    describes = any(step.verb in _DESCRIBED for step in plan.steps)
-    lost = lost_of(state.described, plan, state.forms())
-    return state, plan if describes and not lost else None
+def _described(reading: _Reading) -> Plan | None:
+    """Return the plan of a reading that describes something, where nothing of it is open or lost.
+
+    Of what describes nothing the frames know better what it asks for.
+    """
+    state, plan = reading.state, reading.plan
+    described = state.project is not None or any(one.drafts for one in state.entities)
+    if plan is None or not described or not any(s.verb in _DESCRIBED for s in plan.steps):
+        return None
+    return None if lost_of(state.described, plan, state.forms()) else plan
 
 
 def _fuller(frames: Plan, plan: Plan, state: State) -> Plan:
