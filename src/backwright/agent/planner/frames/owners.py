@@ -111,7 +111,8 @@ def _owner_alone(text: str, state: State) -> tuple[str | None, str]:
     made = {name for e in state.entities if not e.thing for name in e.called}
     if any(getattr(one, "verb", "") == "add auth" for one in state.acts):
         made |= {form for thing in state.world.things for form in thing.forms}
-    return owner_of_clause(text, made), text
+    known = owner_of_clause(text, made)
+    return (owner or known) if known else None, text  # what it says outweighs what it is made of
 
 
 def _owned_by_clause(text: str, state: State) -> list[Entity]:
