@@ -212,18 +212,16 @@ def _is_quoted(text: str, names: Collection[str]) -> bool:
     return bool(_QUOTE.fullmatch(text)) and leaning(text, names) > UNPLACED
 
 
-def _is_labelled(text: str, names: Collection[str]) -> bool:
-    """Tell whether a label says that a text is a report or a reason; `answer: string, max 200` is a field."""
+def _is_report(text: str, names: Collection[str]) -> bool:
+    """Tell whether a text says that it is a report or a reason; `answer: string, max 200` is a field."""
     bare = re.sub(r"\*\*|__", "", text).strip()
     is_field = bare[:1].islower() and field_of(bare, names) is not None
-    return bool(_LABELLED.match(text)) and not is_field
+    return bool(_LABELLED.match(text) or _REPORTS.match(text)) and not is_field
 
 
 def is_remark(text: str, bar: float, names: Collection[str] = ()) -> bool:
     """Tell whether a sentence, or a half of one, is surely a remark."""
-    if bar < math.inf and (
-        _is_quoted(text, names) or _is_labelled(text, names) or _REPORTS.match(text)
-    ):
+    if bar < math.inf and (_is_quoted(text, names) or _is_report(text, names)):
         return True
     if bar < math.inf and _AWAITED.fullmatch(text) and not _WISH.match(text):
         return True

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator
 from backwright.agent.planner.attributes import describes
 from backwright.agent.planner.clauses import Clause
 from backwright.agent.planner.foreign import GRAVE, outside
+from backwright.agent.planner.layout.fields import field_of
 from backwright.agent.planner.layout.tree import BULLET, HEADING
 from backwright.agent.planner.lexicon import first, lexicon, pattern
 from backwright.agent.planner.ownership import take_owner
@@ -16,6 +17,7 @@ _CAPABLE = ("rate", "cors", "version", "pagination", "index", "auth", "audit", "
 _FACTS = (
     "type", "money", "decimal", "enum", "length", "range", "default", "unique", "cascade", "restrict",
 )  # fmt: skip
+_TYPES = ("type", "money", "decimal", "length", "range", "ref", "many")
 # How large an answer is, which is no field's size: `returns the full catalogue (12 MB of JSON)`.
 _SIZE = re.compile(r"(?i)\(?\b\d[\d.,]*\s?[kmg]i?b\b(?: of [a-z]+)?\)?")
 # What is wished for is a task, wherever it stands; so is the name of what is to be begun.
@@ -50,7 +52,7 @@ def apart(text: str, *, stories: bool) -> tuple[str, tuple[str, ...]]:
         before = len(aside)
         if kind == "story" and stories:
             left = [_without_story(line, aside) for line in lines]
-        elif kind in ("report", "outside"):
+        elif kind == "outside" or (kind == "report" and not any(map(_is_field, lines))):
             left = [_without_report(line, kind, text, aside) for line in lines]
         else:
             kept += [head, *lines]
@@ -126,6 +128,15 @@ def _without_report(line: str, kind: str, text: str, aside: list[str]) -> str:
         return line
     aside.append(line.strip())
     return ""
+
+
+def _is_field(line: str) -> bool:
+    """Tell whether a point describes a field by its type: `## Report` may be the name of a resource."""
+    mark = BULLET.match(line)
+    told = field_of(re.sub(r"\*\*|__", "", line[mark.end() :]), ()) if mark else None
+    if told is None or not re.fullmatch(r"`?[a-z]\w*`?", told[0]):
+        return False
+    return describes(told[1], _TYPES) or told[1].startswith("reference to")
 
 
 def _without_story(line: str, aside: list[str]) -> str:

@@ -118,7 +118,10 @@ def _owner_alone(text: str, state: State) -> tuple[str | None, str]:
 def _owned_by_clause(text: str, state: State) -> list[Entity]:
     """Return the new resources that a clause about owners is about."""
     made = [e for e in state.entities if not e.thing]
-    if re.search(r"(?i)\b(?:both|all|everything|everybody|everyone|every one)\b", text):
+    if re.search(
+        r"(?i)\b(?:both|all|everything|everybody|everyone|every one|neither|none of (?:them|these|those))\b",
+        text,
+    ):
         return made
     named = [
         e
