@@ -212,9 +212,10 @@ class Writer:
             return False
         if not (self.world.is_empty or self.world.guarded) and any(map(_JWT.search, told)):
             return False  # it is to be added
+        every = " for all of them" if self.depth == 1 else ""  # it stands beneath no resource
         for one in told:
             if self._whose(one):
-                self._say(one)
+                self._say(re.sub(r"^no owner(?=[.,;]|$)", f"no owner{every}", one))
             else:
                 self._leave(one)
         return True
@@ -245,10 +246,7 @@ class Writer:
         if not all(self._whose(one) or self._is_usual(one) for one in told):
             return False
         for one in told:
-            if owner_of(one):
-                self._say(one)
-            else:
-                self._leave(one)
+            (self._say if owner_of(one) else self._leave)(one)
         return True
 
     def _line(self, node: Node) -> None:
