@@ -25,9 +25,6 @@ TOLD = {
     "Add a one-to-many relation from Project to Task. Tasks that exist already simply have no project.": (
         "Add a one-to-many relation from Project to Task."
     ),
-    "Add rank (int, default 3) to Task. Existing rows should get the default.": (
-        "Add rank (int, default 3) to Task."
-    ),
     "Relate projects and tasks, one-to-many. A task doesn't have to be in a project.": (
         "Relate projects and tasks, one-to-many."
     ),

@@ -27,10 +27,6 @@ from backwright.errors import QuestionError
             "phone, Optional string, and birthday, Optional date.",
         ),
         (
-            "A visit belongs to a pet, day (date). Visits are deleted when the pet is deleted.",
-            "A visit belongs to a pet (on delete cascade), day (date). ",
-        ),
-        (
             "One entry has a day (date). The resource is called TimeEntry.",
             "A TimeEntry has a day (date). ",
         ),

@@ -27,6 +27,11 @@ _MORE = (
 _WHEN = rf"(?:when|if|once|whenever|as soon as|in case) {_WHOLE} {_GONE}"
 _WITH = rf"(?:(?:together|along) )?with (?:(?:the|its|their|his|her) (?:own |parent )?(?P<whole>{_NOUN})|it\b|them\b|that\b)"
 _STILL = r"(?:that|which|with)(?: (?:still|has|have|got|any|some))*"
+_USED = (
+    r"(?:that|which) (?:is|are|was) (?:still |already )?(?:in use|used|referenced|referred to|needed|listed|contained)"
+    rf"(?: (?:in|by|on|from) {_ROWS})?"
+)
+_HELD = rf"(?:{_STILL} {_ROWS}|{_USED})"
 _FORBIDDEN = r"(?:refused|rejected|forbidden|prevented|blocked|denied|not (?:allowed|possible))"
 _NOT = r"(?:must|may|can|should|could)(?: ?not|n't)|can't"
 
@@ -49,9 +54,9 @@ _FORMS = {
     ),
     "restrict": (
         # deleting a note that still has attachments must be refused
-        rf"(?:the )?(?:deleting|removing|deletion of|removal of) {_WHOLE} {_STILL} {_ROWS} (?:{_BE} {_FORBIDDEN})",
+        rf"(?:the )?(?:deleting|removing|deletion of|removal of) {_WHOLE} {_HELD} (?:{_BE} {_FORBIDDEN})",
         # a note with attachments cannot be deleted
-        rf"{_WHOLE} {_STILL} (?:\w+ ){{0,2}}?{_ROWS} (?:{_NOT}) be (?:deletable|removable|{_DELETED})",
+        rf"{_WHOLE} (?:{_STILL} (?:\w+ ){{0,2}}?{_ROWS}|{_USED}) (?:{_NOT}) be (?:deletable|removable|{_DELETED})",
         # as long as there is a payment the order can't be deleted, no order may be deleted while it has a payment
         rf"(?:as long as|while) (?:there (?:is|are)|it has) {_ROWS},? {_WHOLE} (?:{_NOT}) be (?:deletable|removable|{_DELETED})",
         rf"(?:no|an?|the) (?P<whole>{_NOUN}) (?:may|can|must|{_NOT}) be {_DELETED} (?:while|as long as) (?:it (?:still )?has|there (?:is|are)) {_ROWS}",
@@ -73,7 +78,7 @@ _SAID = {kind: _compiled(forms) for kind, forms in _FORMS.items()}
 _SENTENCE = re.compile(r"[.;!?–—]|\n|^[-*•]")
 _REFERS = (
     r"(?i)(?:\b(?:belongs? to|references?(?: to)?|refers? to|ref(?: to)?|fk to|foreign key to|points? to|links? to|hangs (?:on|off)|is (?:of|for|about))"
-    r" (?:exactly )?(?:(?:an?|the|one) )?WHOLE\b|\bWHOLE:? (?:is |as )?\(?(?:an? |the )?(?:reference|ref|fk)\b(?: to \w+)?)(?: (?:that |which )?(?:it|they|each|(?:every|each) one) (?:belongs? to|hangs? on|is (?:for|about|of)))?"
+    r" (?:exactly )?(?:(?:an?|the|one) )?[`\"']?WHOLE\b[`\"']?|\bWHOLE[`\"']?:? (?:is |as )?\(?(?:an? |the )?(?:reference|ref|fk)\b(?: to [`\"']?\w+[`\"']?)?)(?: (?:that |which )?(?:it|they|each|(?:every|each) one) (?:belongs? to|hangs? on|is (?:for|about|of)))?"
 )
 
 

@@ -92,4 +92,6 @@ def likely_owner(text: str, bar: float, names: Collection[str] = ()) -> str | No
     mine, shared = leaning(text, names, PRIVATE), leaning(text, names, SHARED)
     if max(mine, shared) < bar or min(mine, shared) > 0:
         return None
-    return USER if mine > shared else NONE
+    return take_owner(text)[1] or (
+        USER if mine > shared else NONE
+    )  # its words outweigh its likeness

@@ -15,6 +15,7 @@ from backwright.agent.planner.foreign import GRAVE, outside
 from backwright.agent.planner.frames import judges, owners, relations
 from backwright.agent.planner.frames.table import FRAMES, likeliest_first
 from backwright.agent.planner.hanging import placed
+from backwright.agent.planner.implied import is_implied
 from backwright.agent.planner.layout import laid_out_plainly
 from backwright.agent.planner.leaning import FOREIGN, leaning
 from backwright.agent.planner.lexicon import first, pattern
@@ -222,7 +223,7 @@ def _read(clause: Clause, state: State) -> None:
     if _announces(clause.text, state.said):
         state.aside.append(clause.raw)
         return
-    if _goes_on(clause, state):
+    if _goes_on(clause, state) or is_implied(clause.text, state):
         state.aside.append(clause.raw)
         return
     before = (len(state.acts), len(state.doubts))

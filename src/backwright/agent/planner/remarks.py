@@ -14,10 +14,12 @@ from dataclasses import dataclass
 from backwright.agent.planner.attributes import describes
 from backwright.agent.planner.clauses import Clause
 from backwright.agent.planner.foreign import GRAVE, outside
+from backwright.agent.planner.layout.fields import field_of
 from backwright.agent.planner.layout.tree import BULLET
 from backwright.agent.planner.leaning import leaning
 from backwright.agent.planner.lexicon import first, lexicon, pattern
 from backwright.agent.planner.misread import WISHES_MORE
+from backwright.agent.planner.sections import apart, pointed
 
 _FENCE = re.compile(r"(```.*?(?:```|\Z))", re.DOTALL)
 _ENDS = re.compile(r"(?<=[.!?])[\"')]*\s+(?=\S)")
@@ -36,12 +38,12 @@ UNPLACED = -0.8  # enough where nothing else is known to read it
 _TYPES = ("type", "money", "decimal", "enum", "length", "range", "default", "unique", "optional")
 # What leaves something open is for a question, and what rows are at first is a default.
 _OPEN = re.compile(
-    r"(?i)\b(?:whichever|whatever|either|or (?:maybe|perhaps|so|something|similar)|not (?:sure|certain)|(?:do not|don't) know|undecided|depends|up to you|you (?:choose|decide))\b"
+    r"(?i)\b(?:whichever|whatever|either|or (?:maybe|perhaps|so|something|similar)|not (?:sure|certain)|(?:do not|don't) know|undecided|depends|(?:not|to be|isn't|is not) (?:yet )?(?:decided|settled|clear|defined|discussed|agreed)\b|tb[dc]\b|up to you|you (?:choose|decide))\b"
     r"|\b(?:new|existing|old|all) (?:ones|rows|\w+s) (?:are|gets?|become|start(?: out)?(?: as)?|begin as) [\w-]+\W*$"
 )
 # What is to be told at the end is told anyway; what is called context asks for nothing.
 _LABELLED = re.compile(
-    r"(?i)(?:please )?(?:report(?: back)?|reply|return|output|answer|deliverables?|hand ?back|in your (?:answer|reply|report)|context|background|motivation|rationale|delegated (?:from|by|to))(?: format| with)?\s*:\s*\S|(?:goal|purpose|aim)\s*:\s*(?:let|allow|enable|help)\b|expected(?: result| behaviou?r)?\s*:\s*(?:http )?\d{3}\b"
+    r"(?i)\s*(?:\*\*|__)?(?:please )?(?:report(?: back)?|reply|return|output|answer|deliverables?|hand ?back|in your (?:answer|reply|report)|context|background|motivation|rationale|delegated (?:from|by|to))(?: format| with)?\s*(?:\*\*|__)?:(?:\*\*|__)?\s*\S|(?:goal|purpose|aim)\s*:\s*(?:let|allow|enable|help)\b|expected(?: result| behaviou?r)?\s*:\s*(?:http )?\d{3}\b"
 )
 # What is called at the beginning of a complaint: `GET /api/tasks returns everything at once`.
 _REQUEST = re.compile(r"^\W*(?:GET|POST|PUT|PATCH|DELETE) /[\w/{}-]*")
@@ -96,6 +98,15 @@ _ORDERS_A_JUDGE = re.compile(
     r"|\b(?:probe|audit|live tests?|isolation tests?) (?:has|have) been (?:run|done|executed)\b"
 )
 
+# Who uses what is made: `The UI agent is waiting for both in the JSON of GET /notes.`
+_REQUESTS = r"`?(?:GET|POST|PUT|PATCH|DELETE) /[\w/{}-]*`?"
+_AWAITED = re.compile(
+    r"(?i)(?:the|our|an?|another|some) (?:[\w-]+ ){0,2}?(?:agent|session|team|frontend|front-end|client|app|ui|service|dashboard|colleagues?)s?"
+    r" (?:(?:(?:is|are)(?: already)? (?:waiting for|blocked on|blocked by|reading|consuming|calling|expecting)|waits? for|depends? on|relies on|rely on|consumes?|needs?|reads?|will (?:read|use|consume|call|show|display))"
+    r" (?:both|all of (?:it|them|this)|it|this|that|them|these|those|(?:both|the|these|those)(?: new)?(?: two| three)? (?:fields?|endpoints?|resources?|routes?|columns?|values?)))"
+    rf"(?: (?:in|from|via|through)(?: the)? (?:json|responses?|answers?|payloads?|body|bodies|api)(?= of|\W*$))?(?: (?:in|from|via|of|through|on) {_REQUESTS}(?:(?:,| and|, and) {_REQUESTS})*)?(?: (?:today|tomorrow|this week|next week|soon|later|already))?\W*"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Cleared:
@@ -114,10 +125,14 @@ def cleared(text: str, bar: float, names: Collection[str] = ()) -> Cleared:
         names: What the project's models are called, in small letters.
     """
     aside: list[str] = []
+    whole = text
+    if bar < math.inf:
+        text, told = apart(text, stories=bar == BARS[0])
+        aside += told
     parts = _FENCE.split(text)
     parts[::2] = ["\n".join(_lines(part, bar, names, aside)) for part in parts[::2]]
-    left = "".join(parts)
-    return Cleared(left, tuple(aside)) if aside and left.strip() else Cleared(text)
+    left = pointed("".join(parts), aside, names)
+    return Cleared(left, tuple(aside)) if aside and left.strip() else Cleared(whole)
 
 
 def _lines(text: str, bar: float, names: Collection[str], aside: list[str]) -> Iterator[str]:
@@ -198,11 +213,18 @@ def _is_quoted(text: str, names: Collection[str]) -> bool:
     return bool(_QUOTE.fullmatch(text)) and leaning(text, names) > UNPLACED
 
 
+def _is_report(text: str, names: Collection[str]) -> bool:
+    """Tell whether a text says that it is a report or a reason; `answer: string, max 200` is a field."""
+    bare = re.sub(r"\*\*|__", "", text).strip()
+    is_field = bare[:1].islower() and field_of(bare, names) is not None
+    return bool(_LABELLED.match(text) or _REPORTS.match(text)) and not is_field
+
+
 def is_remark(text: str, bar: float, names: Collection[str] = ()) -> bool:
     """Tell whether a sentence, or a half of one, is surely a remark."""
-    if bar < math.inf and (
-        _is_quoted(text, names) or _LABELLED.match(text) or _REPORTS.match(text)
-    ):
+    if bar < math.inf and (_is_quoted(text, names) or _is_report(text, names)):
+        return True
+    if bar < math.inf and _AWAITED.fullmatch(text) and not _WISH.match(text):
         return True
     if len(text.split()) < 2 or _NAMES_SOMETHING.search(_REQUEST.sub("", text)):
         return False

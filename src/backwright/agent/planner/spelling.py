@@ -31,7 +31,8 @@ def mend(
     def one(match: re.Match[str]) -> str:
         word = match[0]
         low = word.lower()
-        if low in slips:
+        named = word[0].isupper() and _NAMED.match(text, match.end())  # `Crate (label: string)`
+        if low in slips and not (named and slips[low] not in _STRUCTURE):
             right: str | None = slips[low]
         elif (
             low in vocabulary

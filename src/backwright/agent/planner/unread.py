@@ -48,6 +48,10 @@ _DENIES = re.compile(r"(?i)^(?:nothing|nobody|none|no)\b|\b(?:not|never)\b")
 _ANNOUNCES = re.compile(
     r"(?i)(?:please )?add (?:them|these|those|the following)\W*|(?:please )?(?:add|create|build|make|introduce)(?: (?:the|these|those|following|new|two|three|four|five|some|more|a few))+ (?:resources|fields|models|tables|columns|entities|things)(?: (?:to|in|for|on) (?:the|this|our|my) (?:\w+ )?\w+)?"
 )
+# `Release gate for the tasks service`: no verb, but a title.
+_TITLES = re.compile(
+    r"(?i)[a-z-]+ (?:gates?|rounds?|phase|stage|readiness|check-?list|sign-?off|milestone)\b(?:\W*$| (?:for|of|on|in) )"
+)
 _HTTP = re.compile(r"(?:GET|POST|PUT|PATCH|DELETE)\b")
 
 _IMPROVES = re.compile(
@@ -242,7 +246,7 @@ def wish(clause: Clause, state: State, why: str) -> None:
 
     def doubt(later: State) -> None:
         orders = pattern(r"^(?:<VERB>|<ADD>)\b").match(clause.text) and not _HTTP.match(clause.text)
-        orders = orders and not _ANNOUNCES.fullmatch(clause.text)
+        orders = orders and not (_ANNOUNCES.fullmatch(clause.text) or _TITLES.match(clause.text))
         if later.acts and not orders:
             later.aside.append(clause.raw)  # said of what the rest of the text mends
             return

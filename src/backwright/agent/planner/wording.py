@@ -134,7 +134,7 @@ def without_courtesy(clause: str) -> str:
 def _as_order(clause: str) -> str:
     """Return `adding templates`, `how about adding templates` as an order."""
     found = re.match(
-        r"(?i)(?:(?:how|what) about|consider)?\s*\b([a-z]+ing)\b(?!.*\b(?:fails?|gives?|returns?|takes?|is|was|does|works?|should|deletes?|removes?)\b)",
+        r"(?i)(?:(?:how|what) about|consider)?\s*\b([a-z]+ing)\b(?!\s*[:(])(?!.*\b(?:fails?|gives?|returns?|takes?|is|was|does|works?|should|deletes?|removes?)\b)",
         clause,
     )
     order = lexicon("words")["gerunds"].get(found[1].lower()) if found else None

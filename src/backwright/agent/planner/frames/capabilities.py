@@ -22,7 +22,7 @@ _BY = re.compile(
     r"(?i)\b(?:per|by|for (?:each|every)|each|every|a) (?:(?:api )?(key)|(?:\w+ )?(?:user|account|customer|member))\b"
 )
 _MOST = re.compile(
-    r"(?i)\b(?:at most|max(?:imum)?(?: of| is|:)?|no more than|up to|never more than) (?P<most>\d+)\b|\b(?P<tops>\d+) (?:at (?:the )?most|max(?:imum)?|tops)\b"
+    r"(?i)\b(?:at most|max(?:imum)?(?: of| is|:)?|(?:no|not|never) (?:more than|above|over|beyond)|up to|cap(?:ped)?(?: is| at| of|:)?) (?P<most>\d+)\b|\b(?P<tops>\d+) (?:at (?:the )?most|max(?:imum)?|tops)\b"
 )
 _ALL_LISTS = re.compile(
     r"(?i)\b(?:all|every|each)(?: of)?(?: the| our)? (?:list|collection)(?:s|ings?)?\b|\b(?:the|our|these|its) (?:list|collection) (?:endpoint|route|view)s\b"

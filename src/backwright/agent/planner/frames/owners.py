@@ -111,13 +111,17 @@ def _owner_alone(text: str, state: State) -> tuple[str | None, str]:
     made = {name for e in state.entities if not e.thing for name in e.called}
     if any(getattr(one, "verb", "") == "add auth" for one in state.acts):
         made |= {form for thing in state.world.things for form in thing.forms}
-    return owner_of_clause(text, made), text
+    known = owner_of_clause(text, made)
+    return (owner or known) if known else None, text  # what it says outweighs what it is made of
 
 
 def _owned_by_clause(text: str, state: State) -> list[Entity]:
     """Return the new resources that a clause about owners is about."""
     made = [e for e in state.entities if not e.thing]
-    if re.search(r"(?i)\b(?:both|all|everything|everybody|everyone|every one)\b", text):
+    if re.search(
+        r"(?i)\b(?:both|all|everything|everybody|everyone|every one|neither|none of (?:them|these|those))\b",
+        text,
+    ):
         return made
     named = [
         e

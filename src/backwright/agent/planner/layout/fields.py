@@ -38,7 +38,7 @@ _MODIFIERS = frozenset(
     {"optional", "required", "unique", "default", "index", "positive", "nonnegative"}
 )
 _NO_NAME = re.compile(
-    r"(?i)^(?:add|create|put|give|make|run|allow|limit|list|set|use|every|each|a|an|the|only|no|all|users?|nobody|everybody|everyone|it|they|we|i|one|two|new|with|for|and|then|index|paginate|version|rate|cors|please|when|if|is|has|belongs?|references|refers|points|links)\b"
+    r"(?i)^(?:add|create|put|give|make|run|allow|limit|list|set|use|every|each|a|an|the|only|no|all|users?|nobody|everybody|everyone|it|they|we|i|one|two|new|with|for|and|then|index|paginate|version|rate|cors|please|when|if|is|has|belongs?|references|refers|points|links|existing|our|my|these|those|both)\b"
 )
 
 
@@ -61,7 +61,7 @@ def field_of(text: str, names: Collection[str]) -> tuple[str, str] | None:
     found = _FIELD.match(text)
     if not found or (found["mark"].isspace() and _NO_NAME.match(text)):
         return None
-    name, said = found["name"], _without_marks(found["said"])
+    name, said = found["name"], _without_marks(_uncoded(found["said"], names))
     if re.search(r"[ -]", name) and (_NO_NAME.match(name) or not found["mark"].strip(" ,")):
         return None
     is_loose = found["mark"].strip() in ("", ",") and not found["said"].startswith("(")
@@ -78,6 +78,11 @@ def bare_name(text: str) -> str:
     """Return the name that a point of a list of fields consists of; empty where it says anything else."""
     found = re.fullmatch(r"[`\"']?([a-z][a-z0-9]*(?:_[a-z0-9]+)*)[`\"']?", text.strip(" .;,"))
     return "" if found is None or _NO_FIELD.fullmatch(found[1]) else found[1]
+
+
+def _uncoded(said: str, names: Collection[str]) -> str:
+    """Return what is said of a field with the names of models bare: `` reference to `Building` ``."""
+    return re.sub(r"`([A-Z]\w*)`", lambda one: one[1] if one[1] in names else one[0], said)
 
 
 def _without_marks(said: str) -> str:

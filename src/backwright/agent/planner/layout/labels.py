@@ -24,6 +24,8 @@ _WITH = re.compile(
     r"(?i),?\s+(?:with|having)(?: (?:the|these|those|following|two|three|four|five|some|a few))*(?: (?:fields|columns|attributes|properties))?$|,\s*(?:fields|columns|attributes|properties)$"
 )
 
+_NOBODY = re.compile(r"(?i)^(?:none|nobody|no one|n/a)\b(?=\s*(?:$|[.,;:(–-]))")
+
 
 @dataclass(frozen=True, slots=True)
 class Label:
@@ -124,7 +126,9 @@ def _named(noun: str, world: World) -> str | None:
 def told_under(label: Label, node: Node) -> list[str]:
     """Return what stands under a label, line by line."""
     beneath = [one.text for child in node.children for one in (child, *child.children)]
-    return [one for one in (label.rest, *beneath) if one]
+    told = [one for one in (label.rest, *beneath) if one]
+    of_owner = label.kind == "owner" and node.text.lower().startswith("owner")
+    return [_NOBODY.sub("no owner", one) for one in told] if of_owner else told
 
 
 def last_sentence(text: str) -> int:

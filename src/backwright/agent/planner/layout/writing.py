@@ -20,6 +20,7 @@ from backwright.agent.planner.layout.labels import (
     told_under,
 )
 from backwright.agent.planner.layout.tree import TICKET, Node
+from backwright.agent.planner.layout.usual import is_usual, sets_up
 from backwright.agent.planner.lexicon import lexicon, pattern
 from backwright.agent.planner.nouns import pascal
 from backwright.agent.planner.types import World
@@ -211,9 +212,10 @@ class Writer:
             return False
         if not (self.world.is_empty or self.world.guarded) and any(map(_JWT.search, told)):
             return False  # it is to be added
+        every = " for all of them" if self.depth == 1 else ""  # it stands beneath no resource
         for one in told:
             if self._whose(one):
-                self._say(one)
+                self._say(re.sub(r"^no owner(?=[.,;]|$)", f"no owner{every}", one))
             else:
                 self._leave(one)
         return True
@@ -244,10 +246,7 @@ class Writer:
         if not all(self._whose(one) or self._is_usual(one) for one in told):
             return False
         for one in told:
-            if owner_of(one):
-                self._say(one)
-            else:
-                self._leave(one)
+            (self._say if owner_of(one) else self._leave)(one)
         return True
 
     def _line(self, node: Node) -> None:
@@ -269,6 +268,8 @@ class Writer:
             self.write(node.children)
         elif node.is_point and (told := self._field(node)) is not None:
             self._put(f"- {told}", node)
+        elif self.described and not node.children and sets_up(node.text, self.world):
+            self._leave(node.text)
         else:
             self._put(self._without_usual(node), node)
             self.write(node.children)
@@ -279,7 +280,7 @@ class Writer:
             return node.raw
         kept = []
         for one in re.split(r"(?<=[.!])\s+", node.raw):
-            if self._is_usual(one) and re.search(r"[a-z]", one):
+            if (self._is_usual(one) and re.search(r"[a-z]", one)) or self._announces(one.strip()):
                 self._leave(one)
             elif not (self.called and CALLED.fullmatch(one.strip(" ."))):
                 kept.append(one)
@@ -361,9 +362,7 @@ class Writer:
 
     def _is_usual(self, text: str) -> bool:
         """Tell whether words say nothing but what every project has: `Postgres, JWT, tests`."""
-        for name in self.described:
-            text = re.sub(rf"(?i)\b{re.escape(name)}s?\b", " ", text)
-        return bool(pattern(lexicon("layout")["remarks"]["usual"]).fullmatch(text))
+        return is_usual(text, self.described)
 
     def _can_be_left(self, text: str) -> bool:
         return outside(Clause(text, text), None, self.names) is None

@@ -101,7 +101,7 @@ def names_resource(clause: Clause, host: Entity | None, reading: Reading) -> boo
     if known is not None and known.thing:
         if host is not None and announced_field(clause.text, host):
             return False
-        state.current, reading.host = known, known
+        state.current, reading.host, reading.title = known, known, ""
         return not any(
             first(clause.text, "cues", one, "cues")
             for one in ("probe", "audit", "index", "inspect", "doctor")
