@@ -10,6 +10,7 @@ from backwright.agent.planner.agreeing import agreed
 from backwright.agent.planner.clauses import Clause, clauses_of
 from backwright.agent.planner.compose import CAN, HARM
 from backwright.agent.planner.deletions import deletions_placed
+from backwright.agent.planner.dictated import punctuated
 from backwright.agent.planner.foreign import GRAVE, outside
 from backwright.agent.planner.frames import judges, owners, relations
 from backwright.agent.planner.frames.table import FRAMES, likeliest_first
@@ -89,9 +90,9 @@ def plan_task(text: str, world: World, answers: Answers | None = None) -> Plan:
     if ordered := read_commands(text):
         return ordered
     _refuse_foreign(text)
-    text = deletions_placed(untagged(text))
-    known = answers or Answers()
     names = frozenset(form for thing in world.things for form in thing.forms)
+    text = deletions_placed(punctuated(untagged(text), names))
+    known = answers or Answers()
     return _first_plan([cleared(text, bar, names) for bar in BARS], world, known)
 
 
