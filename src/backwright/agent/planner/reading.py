@@ -23,6 +23,7 @@ from backwright.agent.planner.nouns import pascal, read_noun
 from backwright.agent.planner.phrases import (
     addressed,
     asked_by,
+    ordered,
     placed_here,
     spelt_plainly,
     untagged,
@@ -87,11 +88,11 @@ def plan_task(text: str, world: World, answers: Answers | None = None) -> Plan:
         raise UsageError(
             "there is no task", remedy='write it in quotes: backwright do "add a due date to tasks"'
         )
-    if ordered := read_commands(text):
-        return ordered
+    if commands := read_commands(text):
+        return commands
     _refuse_foreign(text)
     names = frozenset(form for thing in world.things for form in thing.forms)
-    text = deletions_placed(punctuated(untagged(text), names))
+    text = deletions_placed(punctuated(ordered(untagged(text)), names))
     known = answers or Answers()
     return _first_plan([cleared(text, bar, names) for bar in BARS], world, known)
 
