@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from functools import cache
 
-from backwright.agent.planner.attributes import Attribute, describes, is_said_of_fields, spot
+from backwright.agent.planner.attributes import Attribute, is_said_of_fields, spot
 from backwright.agent.planner.lexicon import lexicon, pattern
 from backwright.agent.planner.phrases import FENCE
 from backwright.agent.planner.written import FIELD_WORD
@@ -18,7 +18,8 @@ _STRETCH = re.compile(r"(?:[^,;:()\n.!?–|`\"=\[\]]|(?<=[\w/.])[.:](?=\S))+")
 _FEWEST = 8  # words: what is shorter needs no marks
 _MANY = 12  # values
 _REFERS = re.compile(
-    r"(?i)\b(?:reference|ref|link|pointer|foreign key|fk|refers|belongs|points|many) to (?:an? |the |one )?(?P<thing>[a-z]\w*)"
+    r"(?i)\b(?:(?:reference|ref|link|pointer|foreign key|fk|refers|belongs|points|many) to (?:an? |the |one )?"
+    r"|(?:reference|ref|fk) (?=(?-i:[A-Z])))(?P<thing>[a-z]\w*)"
 )
 _LINKS = re.compile(
     r"(?i)(?:\b(?:an?|the|one|of type|is|as|which|that|being|just|simply|also|optional|unique|required)\s+)+$"
@@ -30,7 +31,7 @@ _NAME = re.compile(r"(?i)[a-z_]\w*(?: [a-z_]\w*){0,2}")
 _SELF_NAMED = re.compile(r"(?i)e-?mail|url|link|website")
 _NAMES_TOO = re.compile(r"(?i)number|e-?mail|url|link|date|text|day|count|amount|flag|website")
 _VALUES = re.compile(
-    r"(?i)\b(?:enum(?:eration)?|choice|one of|either|values?|options)(?: (?:with|of|of the values|between|from|values?|which is|that is|is|are|can be|one of|either))*"
+    r"(?i)\b(?:enum(?:eration)?|choice|one of|either|(?:values|options) (?:are|of))(?: (?:with|of|of the values|between|from|values?|which is|that is|is|are|can be|one of|either))*"
     r" (?P<values>[a-z][\w-]*(?: [a-z][\w-]*)*?)"
     r"(?P<end> (?:and|or) (?P<last>[a-z][\w-]*)(?=\s|$)(?P<next> [a-z]\w*)?| (?=(?:and |with |by |which |the )*(?:default\w*|starts?|starting|begins?)\b)|$)"
 )
@@ -119,6 +120,8 @@ def punctuated(text: str, names: Collection[str]) -> str:
 def _line(line: str, names: Collection[str]) -> str:
     if len(line.split()) >= _FEWEST and not _MARKS.search(_ADDRESS.sub("", line)):
         line = _in_sentences(_heard(line), names)
+    for one in lexicon("dictated")["heard"]:
+        line = pattern(one["pattern"]).sub(one["means"], line) if "surely" in one else line
     return _STRETCH.sub(lambda found: _fields_apart(_values_apart(found[0]), names), line)
 
 
@@ -193,7 +196,7 @@ def _is_no_value(word: str) -> bool:
 
 def _fields_apart(stretch: str, names: Collection[str]) -> str:
     """Put a comma before each field that begins with no mark: `name string up to 60 active boolean`."""
-    if not describes(stretch, _TYPES) or FIELD_WORD.search(stretch):
+    if FIELD_WORD.search(stretch):
         return stretch
     things = {*names, *(found["thing"] for found in _REFERS.finditer(stretch))}
     said = [one for one in spot(stretch, sorted(things)) if one.kind != "unit"]
@@ -257,5 +260,8 @@ def _is_named_so(text: str, said: Sequence[Attribute], at: int) -> bool:
     )
     if is_followed and _NAMES_TOO.fullmatch(word):
         return True
+    open_type = next(text[it.start : it.end] for it in reversed(said[:at]) if _is_type(text, it))
+    if open_type.lower() == word.lower():
+        return False  # `email unique email`
     is_ended = said[at - 1].kind not in (*_TYPES, "length") or not _is_type(text, said[at - 1])
     return is_ended and bool(_SELF_NAMED.fullmatch(word))
