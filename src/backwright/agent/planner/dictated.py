@@ -101,6 +101,7 @@ _NO_VALUE = _NO_NAME | frozenset(["name", "value", "values", "type", "on", "at",
 _VERBED = re.compile(
     r"(?i)\b(?:needs?|has|have|wants?|would like|add|create|make|build|gets?|is|are|was|were|set up|put|new|called|named|start)\b"
 )
+_NAMED = re.compile(r"(?i)\b(?:called|named) [a-z][\w-]*$")  # the name of a project ends here
 # `what models there are`, `as a user i want`, `so people can`: the sentence goes on.
 _GOES_ON = re.compile(r"(?i)\b(?:what|which|how many) (?:\w+ and )?\w+$|^\W*as an? (?:\w+ ?){1,6}$")
 
@@ -138,10 +139,9 @@ def _in_sentences(line: str, names: Collection[str]) -> str:
     for found in _begins().finditer(line):
         cuts[found.start()] = found.start("begin")
     for found in _having().finditer(line):
-        known = {one.lower() for one in names} | set(
-            re.findall(r"\w+", line[: found.start()].lower())
-        )
-        if found["joined"] or found["noun"].lower() in known:
+        before = line[: found.start()]
+        known = {one.lower() for one in names} | set(re.findall(r"\w+", before.lower()))
+        if found["joined"] or found["noun"].lower() in known or _NAMED.search(before):
             cuts.setdefault(found.start(), found.start("begin"))
     for start in sorted(cuts, reverse=True):
         before = line[:start].rstrip()
