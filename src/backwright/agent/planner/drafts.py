@@ -11,6 +11,7 @@ from backwright.agent.planner.wording import number
 
 _LINE = 300
 _NUMBERS = ("int", "float", "decimal")
+_WITHOUT_LENGTH = ("float", "bool", "date", "datetime", "json")
 _PRESENCE = frozenset({"required", "optional"})
 _TEXTS = ("str", "text", "email", "url")
 # Two types that one field may be said to have: `a string, one of …`, `a foreign key (uuid)`.
@@ -74,8 +75,12 @@ class Draft:
             return said.get("values", values["values"]) != values["values"]
         if one.kind in ("ref", "many"):
             return str(said.get("thing", values["thing"])).lower() != str(values["thing"]).lower()
-        if one.kind != "type" or one.weak or said.get("weak") or "type" not in said:
+        if one.kind != "type" or one.weak:
             return False
+        if "type" not in said:  # `name string 1 to 40 … float`
+            return "length" in said and values["type"] in _WITHOUT_LENGTH
+        if said.get("weak"):  # `due date date … integer`
+            return said["type"] == "date" and values["type"] in ("int", "float", "bool")
         return frozenset((str(said["type"]), str(values["type"]))) not in _AGREEING
 
     def _type(self, kind: str, *, weak: bool) -> None:

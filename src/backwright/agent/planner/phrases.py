@@ -20,7 +20,7 @@ _ADDRESSED = re.compile(
     r"(?!.*\b(?:resource|model|table|entity|endpoints?|relation\w*|auth\w*|cors|index|rate|version\w*|paginat\w*)\b))"
 )
 _PLACED = re.compile(
-    r"(?P<named>\b(?:[A-Z]\w+ (?:resource|model|entity|table)|(?:resource|model|entity|table) (?:called |named )?[A-Z]\w+))"
+    r"(?P<named>\b(?:[A-Z]\w+ (?:resource|model|entity|table)|(?:resource|model|entity|table) (?:called |named )?(?:[A-Z]\w+|(?!(?:to|in|into|for|on|with|called|named) )[a-z]\w+(?: (?!(?:to|in|into|for|on|with) )[a-z]\w+)?)))"
     r" (?:to|in|into|for|on) (?:the|our|my|this) (?P<place>[a-z]+)(?=\s*(?:[.?!:,;(]|$)|\s+with\b)"
 )
 _ADDED = re.compile(
@@ -30,6 +30,13 @@ _ASKED = re.compile(
     r"(?i)(?:(?<=[.!?,\n] )|(?<=\n)|^)(?:our|the|my) (?P<who>(?:[a-z]+ ){0,2}[a-z]+)(?: team| department)? (?:would like|wants?|needs?|asks? for|asked for|requests?|wished for)"
     r" (?:to have )?(?P<what>an? (?:additional |extra |new |further )?(?:field|column))\b"
 )
+# `Adds two fields to Task:`, as changes are described; what follows tells it from a noun.
+_DOES = r"(?P<verb>add|create|introduce|extend|give|make|put|paginate|implement|build|enable|allow|index(?=es)|link|connect|relate)(?:es|s)"
+_THING = r"(?=\s+(?:(?:an?|the|two|three|four|five|some|new|optional|it|them|all|every|resource|jwt|cors|pagination|auth\w*|cascad\w+|[2-9]|GET)\b|(?-i:[A-Z`])))"
+_DESCRIBED = re.compile(
+    rf"(?i)(?P<at>\A\W*|\n[ \t]*\n[ \t]*|\n[ \t]*[-*•][ \t]+|[.:!]\s+){_DOES}{_THING}"
+)
+_DESCRIBED_TOO = re.compile(rf"(?i)(?P<at>,? (?:and|then)(?: also)? |, ){_DOES}{_THING}")
 _TAG = re.compile(r"(?m)^[ \t]*<(?P<end>/?)(?P<name>[a-z][a-z _-]{2,30})>[ \t]*$")
 _FACTS = (
     "type", "money", "decimal", "enum", "length", "range", "default", "unique", "cascade", "restrict",
@@ -95,6 +102,18 @@ def untagged(text: str) -> str:
         return "" if match["end"] else f"## {match['name'].replace('_', ' ').capitalize()}"
 
     return _TAG.sub(heading, text) if "</" in text else text
+
+
+def ordered(text: str) -> str:
+    """Return a text in which what a change does is what is to be done: `Adds two fields to Task and links it …`."""
+
+    def told(found: re.Match[str]) -> str:
+        return f"{found['at']}{found['verb']}"
+
+    def sentence(found: re.Match[str]) -> str:
+        return told(found) + _DESCRIBED_TOO.sub(told, found["rest"])
+
+    return re.sub(rf"{_DESCRIBED.pattern}(?P<rest>[^.\n]*)", sentence, text)
 
 
 def placed_here(text: str, world: World) -> str:

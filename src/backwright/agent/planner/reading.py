@@ -10,6 +10,7 @@ from backwright.agent.planner.agreeing import agreed
 from backwright.agent.planner.clauses import Clause, clauses_of
 from backwright.agent.planner.compose import CAN, HARM
 from backwright.agent.planner.deletions import deletions_placed
+from backwright.agent.planner.dictated import punctuated
 from backwright.agent.planner.existing import rows_placed
 from backwright.agent.planner.foreign import GRAVE, outside
 from backwright.agent.planner.frames import judges, owners, relations
@@ -25,6 +26,7 @@ from backwright.agent.planner.nouns import pascal, read_noun
 from backwright.agent.planner.phrases import (
     addressed,
     asked_by,
+    ordered,
     placed_here,
     spelt_plainly,
     unquoted,
@@ -90,12 +92,12 @@ def plan_task(text: str, world: World, answers: Answers | None = None) -> Plan:
         raise UsageError(
             "there is no task", remedy='write it in quotes: backwright do "add a due date to tasks"'
         )
-    if ordered := read_commands(text):
-        return ordered
+    if commands := read_commands(text):
+        return commands
     _refuse_foreign(text)
-    text = deletions_placed(untagged(text))
-    text, told = (text, ()) if world.is_empty else rows_placed(text)
     names = frozenset(form for thing in world.things for form in thing.forms)
+    text = deletions_placed(punctuated(ordered(untagged(text)), names))
+    text, told = (text, ()) if world.is_empty else rows_placed(text)
     forms = [cleared(text, bar, names) for bar in BARS]
     forms = [replace(one, aside=(*told, *one.aside)) for one in forms]
     return _first_plan(forms, world, answers or Answers())

@@ -6,14 +6,22 @@ import re
 
 from backwright.agent.planner.attributes import describes, spot
 from backwright.agent.planner.clauses import Clause
+from backwright.agent.planner.frames.lists import (
+    URL,
+    all_lists,
+    as_begun,
+    listed,
+    lists_of,
+    mention,
+    models_of,
+    path_of,
+)
 from backwright.agent.planner.lexicon import first, pattern
 from backwright.agent.planner.likeness import likeness
 from backwright.agent.planner.state import State
 from backwright.agent.planner.types import LOGIN, Options
 from backwright.agent.planner.wording import number
 
-_URL = re.compile(r"https?://[\w.:*-]+[\w*](?:/)?", re.IGNORECASE)
-_PATH = re.compile(r"(?<![\w:/])/(?:[\w{}-]+/?)+")
 _UNNAMED = re.compile(
     r"(?i)\b(?:the|that|this|some|certain)\s+(?:\w+\s+){0,2}(?:ones?|endpoint|route|call|request|query)\b(?! per| an?\b|/)"
 )
@@ -24,15 +32,16 @@ _BY = re.compile(
 _MOST = re.compile(
     r"(?i)\b(?:at most|max(?:imum)?(?: of| is|:)?|(?:no|not|never) (?:more than|above|over|beyond)|up to|cap(?:ped)?(?: is| at| of|:)?) (?P<most>\d+)\b|\b(?P<tops>\d+) (?:at (?:the )?most|max(?:imum)?|tops)\b"
 )
-_ALL_LISTS = re.compile(
-    r"(?i)\b(?:all|every|each)(?: of)?(?: the| our)? (?:list|collection)(?:s|ings?)?\b|\b(?:the|our|these|its) (?:list|collection) (?:endpoint|route|view)s\b"
-)
 _ASKS_IN_GENERAL = re.compile(
     r"(?i)(?:request|call|hit|time|quer(?:y|ie)|req|attempt|trie|try|log-?in|sign-?in|api call|minute|second|hour)s?"
 )
 # Which columns is for the engine to find out: it reads the queries.
 _BY_QUERIES = re.compile(
     r"(?i)\bindex(?:es)?\b.*\b(?:(?:they|queries) (?:\w+ )?(?:calls? for|needs?|wants?|lacks?|misses|are missing|would (?:help|profit|benefit))|for (?:the |our |all )*(?:\w+ )?quer(?:y|ies))"
+)
+# What is so anyway where somebody signs in already: `AC: login required`.
+_REQUIRED = re.compile(
+    r"(?i)^(?:an? )?(?:jwt |user )?(?:authentication|auth|log-?in|sign-?in)\b(?: \w+){0,2} (?:required|mandatory|necessary|needed|obligatory)\b"
 )
 _TELLS_OF_IT = re.compile(
     r"(?i)(?:the|our|this|my|it|stack)\b(?: \w+){0,3}? (?:is|are|has|have|uses?|comes?|runs?|already)\b(?! no\b)(?!.*\b(?:add|need|want|should|must|missing|please)\b)"
@@ -50,18 +59,18 @@ def read_cors(clause: Clause, state: State) -> bool:
     """`allow https://app.example.org in CORS, with credentials`."""
     if not first(clause.text, "cues", "cors", "cues"):
         return False
-    if first(clause.text, "cues", "audit", "cues") and not _URL.search(clause.text):
+    if first(clause.text, "cues", "audit", "cues") and not URL.search(clause.text):
         return False  # `code review: CORS sane, docstrings there?`
     if (clause.asks or first(clause.text, "cues", "inspect", "cues")) and re.match(
         r"(?i)(?:why|what|how|which|where|who|is|are|do|does)\b", clause.text
     ):
         return False
-    origins = [one.rstrip("/") for one in _URL.findall(clause.text)]
+    origins = [one.rstrip("/") for one in URL.findall(clause.text)]
     if not origins and re.search(
         r"(?i)\b(?:all|any|every|wildcard) (?:origins?|domains?|sites?|hosts?)\b|\*", clause.text
     ):
         origins = ["*"]
-    origins = origins or [one.rstrip("/") for one in _URL.findall(state.said)]
+    origins = origins or [one.rstrip("/") for one in URL.findall(state.said)]
     options = [("origin", one) for one in dict.fromkeys(origins)]
     if first(clause.text, "cues", "cors", "without"):
         options.append(("no-credentials", ""))
@@ -134,7 +143,7 @@ def _ask_route(clause: Clause, options: Options, state: State) -> None:
 def _route(text: str, state: State) -> str | None:
     """Return the one route that is to be limited; `POST login` stands for whatever signs people in."""
     verb = re.search(r"\b(GET|POST|PUT|PATCH|DELETE)\b", text)
-    if path := _path(text, state):
+    if path := path_of(text, state):
         return f"{verb[1] if verb else 'POST'} {path}"
     if _SAME.search(text) and (path := _paged(state)):
         return f"GET {path}"
@@ -183,16 +192,18 @@ def read_pagination(clause: Clause, state: State) -> bool:
     highest = (most["most"] or most["tops"]) if most else None
     if highest and not (size and size["size"] == highest):
         options.append(("max", str(number(highest))))
-    path = _path(clause.text, state)
     named = (
-        [path] if path else _named(clause.text, state) or _all(clause.text, state) or _listed(state)
+        lists_of(clause.text, state)
+        or models_of(clause.text, state)
+        or all_lists(clause.text, state)
+        or listed(state)
     )
     narrowed = _narrowed(clause.text, state)
     if not narrowed and re.search(r"(?i)\b(?:filter|sort)\w* (?:\w+ )*?by\b", clause.text):
         state.unclear.append(clause.raw)  # by what is there no column for
     options += narrowed
     for one in named:
-        state.step("add pagination", clause.raw, one, options=tuple(options))
+        state.step("add pagination", clause.raw, as_begun(one, state), options=tuple(options))
     if first(clause.text, "cues", "index", "cues"):
         if _columns(clause.text, state):
             read_index(clause, state)
@@ -201,28 +212,6 @@ def read_pagination(clause: Clause, state: State) -> bool:
     if not named:
         state.doubts.append(lambda s: _ask_list(clause, tuple(options), s))
     return True
-
-
-def _all(text: str, state: State) -> list[str]:
-    """Return the path of each list that the project has, where a text speaks of all of them."""
-    if not _ALL_LISTS.search(text):
-        return []
-    forms = {form.replace(" ", "_") for thing in state.world.things for form in thing.forms}
-    ways = [path for method, path in state.world.endpoints if method == "GET"]
-    return [one for one in ways if one.rstrip("/").rpartition("/")[2].replace("-", "_") in forms]
-
-
-def _listed(state: State) -> list[str]:
-    """Return the list that the whole text speaks of: by its path, else by the models that it names."""
-    begun = [one for one in state.acts if getattr(one, "verb", "") == "add pagination"]
-    if len(begun) == 1:
-        return list(begun[0].args)  # type: ignore[union-attr]
-    if path := _path(state.said, state):
-        return [path]
-    if every := _all(state.said, state):
-        return every
-    people = state.world.user
-    return [one for one in _named(state.said, state) if one != people] or _named(state.said, state)
 
 
 def _narrowed(text: str, state: State) -> list[tuple[str, str]]:
@@ -314,7 +303,8 @@ def read_auth(clause: Clause, state: State) -> bool:
         return False
     if re.match(r"(?i)(?:check|verify|test|prove|does|is|are|which|why|try|run)\b", clause.text):
         return False
-    if state.world.guarded and _TELLS_OF_IT.match(clause.text):
+    tells = _TELLS_OF_IT.match(clause.text) or _REQUIRED.match(clause.text)
+    if state.world.guarded and tells:
         state.aside.append(clause.raw)  # `the API is FastAPI and SQLModel, with JWT auth`
         return True
     if not state.world.guarded and _STAYS_OPEN.search(clause.text):
@@ -355,31 +345,12 @@ def _describes(clause: Clause) -> bool:
     return describes(clause.text, kinds)
 
 
-def _path(text: str, state: State) -> str | None:
-    """Return the path that a text names, in the project's own form."""
-    found = _PATH.search(_URL.sub(" ", text))
-    if not found:
-        return None
-    named = found[0].rstrip("/.,")
-    ends = [one for one in state.world.paths if one.rstrip("/").endswith(named)]
-    return min(ends, key=len) if ends else named
-
-
-def _named(text: str, state: State) -> list[str]:
-    """Return the models that a text names."""
-    return [t.name for t in state.world.things if _mention(text, t.forms)]
-
-
-def _mention(text: str, forms: tuple[str, ...]) -> re.Match[str] | None:
-    return pattern(rf"(?<!\w)(?:{'|'.join(re.escape(f) for f in forms)})(?!\w)").search(text)
-
-
 def _columns(text: str, state: State, beside: str = "") -> dict[str, list[str]]:
     """Return the columns that a text names, by the model that has them, which may be named beside it."""
     found: dict[str, list[str]] = {}
     for thing in state.world.things:
         people = ("user", "users") if thing.name == state.world.user else ()
-        if not _mention(f"{text} {beside}", (*thing.forms, *people)):
+        if not mention(f"{text} {beside}", (*thing.forms, *people)):
             continue
         named = [
             column
