@@ -182,16 +182,24 @@ def read_pagination(clause: Clause, state: State) -> bool:
     if not narrowed and re.search(r"(?i)\b(?:filter|sort)\w* (?:\w+ )*?by\b", clause.text):
         state.unclear.append(clause.raw)  # by what is there no column for
     options += narrowed
+    begun = len(state.acts)
     for one in named:
         state.step("add pagination", clause.raw, one, options=tuple(options))
-    if first(clause.text, "cues", "index", "cues"):
-        if _columns(clause.text, state):
-            read_index(clause, state)
-        else:
+    if cue := first(clause.text, "cues", "index", "cues"):
+        paged = state.acts[begun:]
+        if not _columns(clause.text, state):
             state.unclear.append(clause.raw)
+        elif read_index(clause, state) and _comes_first(cue, clause):
+            state.acts[begun:] = [*state.acts[begun + len(paged) :], *paged]
     if not named:
         state.doubts.append(lambda s: _ask_list(clause, tuple(options), s))
     return True
+
+
+def _comes_first(index: re.Match[str], clause: Clause) -> bool:
+    """Tell whether a clause asks for the index before the pages: what is asked is done in its order."""
+    pages = first(clause.text, "cues", "pagination", "cues")
+    return pages is not None and index.start() < pages.start()
 
 
 def _listed(state: State) -> list[str]:
@@ -230,7 +238,10 @@ def read_index(clause: Clause, state: State) -> bool:
     if not columns and re.search(
         r"(?i)\b(?:that|it|this|those|them|these|the index)\b", clause.text
     ):
-        columns = _columns(f"{state.said} {state.beside}", state)
+        told = _columns(f"{state.said} {state.beside}", state)
+        columns = _only_in(clause.text, told) or told
+    elif not columns:
+        columns = _only_in(clause.text, _columns(state.said, state))
     if not columns and _index_drafts(clause.text, state):
         return True
     if not columns and _BY_QUERIES.search(clause.text):
@@ -246,6 +257,13 @@ def read_index(clause: Clause, state: State) -> bool:
     words = [f"{model}.{name}" for model, names in columns.items() for name in names]
     state.step("add index", clause.raw, *words)
     return True
+
+
+def _only_in(text: str, columns: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Return the columns that a clause names without their model: `give Task a …, and put an index on created_at`."""
+    named = {m: [n for n in names if re.search(rf"(?<![\w.]){n}(?!\w)", text)] for m, names in columns.items()}
+    found = {model: names for model, names in named.items() if names}
+    return found if len(found) == 1 else {}
 
 
 def _index_drafts(text: str, state: State) -> bool:
