@@ -16,8 +16,8 @@ from backwright.agent.planner.prosaic import brought_together
 from backwright.agent.planner.types import World
 
 _ADDRESSED = re.compile(
-    r"(?m)^(?P<head>\W*)(?P<name>[A-Z]\w*)(?=\s*:\s*(?:please )?(?:add|give|needs?|gets?|new field)\b"
-    r"(?!.*\b(?:resource|model|table|entity|endpoints?|relation\w*|auth\w*|cors|index|rate|version\w*|paginat\w*)\b))"
+    r"(?m)^(?P<head>\W*)(?P<name>[A-Z]\w*)(?:(?=\s*:\s*(?:please )?(?:give|new field)\b)|\s*:\s*(?:please )?(?P<adds>add|needs?|gets?)\b(?=\s+\S))"
+    r"(?!.*\b(?:resource|model|table|entity|endpoints?|relation\w*|auth\w*|cors|index|rate|version\w*|paginat\w*)\b)"
 )
 _PLACED = re.compile(
     r"(?P<named>\b(?:[A-Z]\w+ (?:resource|model|entity|table)|(?:resource|model|entity|table) (?:called |named )?[A-Z]\w+))"
@@ -118,6 +118,8 @@ def addressed(text: str, world: World) -> str:
 
     def called(match: re.Match[str]) -> str:
         known = world.thing(match["name"])
-        return f"{match['head']}{known.name} model" if known else match[0]
+        if known is None:
+            return match[0]
+        return f"{match['head']}{known.name} {'gets' if match['adds'] else 'model'}"
 
     return _ADDRESSED.sub(called, text)
