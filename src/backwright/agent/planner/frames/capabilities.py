@@ -6,14 +6,20 @@ import re
 
 from backwright.agent.planner.attributes import describes, spot
 from backwright.agent.planner.clauses import Clause
+from backwright.agent.planner.frames.routes import (
+    URL,
+    counted,
+    endpoints_of,
+    path_in,
+    route_in,
+    route_of_new,
+)
 from backwright.agent.planner.lexicon import first, pattern
 from backwright.agent.planner.likeness import likeness
 from backwright.agent.planner.state import State
-from backwright.agent.planner.types import LOGIN, Options
+from backwright.agent.planner.types import Options
 from backwright.agent.planner.wording import number
 
-_URL = re.compile(r"https?://[\w.:*-]+[\w*](?:/)?", re.IGNORECASE)
-_PATH = re.compile(r"(?<![\w:/])/(?:[\w{}-]+/?)+")
 _UNNAMED = re.compile(
     r"(?i)\b(?:the|that|this|some|certain)\s+(?:\w+\s+){0,2}(?:ones?|endpoint|route|call|request|query)\b(?! per| an?\b|/)"
 )
@@ -24,9 +30,6 @@ _BY = re.compile(
 _MOST = re.compile(
     r"(?i)\b(?:at most|max(?:imum)?(?: of| is|:)?|no more than|up to|never more than) (?P<most>\d+)\b|\b(?P<tops>\d+) (?:at (?:the )?most|max(?:imum)?|tops)\b"
 )
-_ASKS_IN_GENERAL = re.compile(
-    r"(?i)(?:request|call|hit|time|quer(?:y|ie)|req|attempt|trie|try|log-?in|sign-?in|api call|minute|second|hour)s?"
-)
 # Which columns is for the engine to find out: it reads the queries.
 _BY_QUERIES = re.compile(
     r"(?i)\bindex(?:es)?\b.*\b(?:(?:they|queries) (?:\w+ )?(?:calls? for|needs?|wants?|lacks?|misses|are missing|would (?:help|profit|benefit))|for (?:the |our |all )*(?:\w+ )?quer(?:y|ies))"
@@ -34,8 +37,6 @@ _BY_QUERIES = re.compile(
 _TELLS_OF_IT = re.compile(
     r"(?i)(?:the|our|this|my|it|stack)\b(?: \w+){0,3}? (?:is|are|has|have|uses?|comes?|runs?|already)\b(?! no\b)(?!.*\b(?:add|need|want|should|must|missing|please)\b)"
 )
-_SAME = re.compile(r"(?i)\b(?:the )?same (?:endpoint|route|list|path|one|address)\b")
-_SIGN_IN = re.compile(r"(?i)\b(?:log-?ins?|log(?:ging)? in|sign-?ins?|signing in)\b")
 _UNITS = {"s": "second", "m": "minute", "h": "hour", "d": "day"}
 
 
@@ -43,18 +44,18 @@ def read_cors(clause: Clause, state: State) -> bool:
     """`allow https://app.example.org in CORS, with credentials`."""
     if not first(clause.text, "cues", "cors", "cues"):
         return False
-    if first(clause.text, "cues", "audit", "cues") and not _URL.search(clause.text):
+    if first(clause.text, "cues", "audit", "cues") and not URL.search(clause.text):
         return False  # `code review: CORS sane, docstrings there?`
     if (clause.asks or first(clause.text, "cues", "inspect", "cues")) and re.match(
         r"(?i)(?:why|what|how|which|where|who|is|are|do|does)\b", clause.text
     ):
         return False
-    origins = [one.rstrip("/") for one in _URL.findall(clause.text)]
+    origins = [one.rstrip("/") for one in URL.findall(clause.text)]
     if not origins and re.search(
         r"(?i)\b(?:all|any|every|wildcard) (?:origins?|domains?|sites?|hosts?)\b|\*", clause.text
     ):
         origins = ["*"]
-    origins = origins or [one.rstrip("/") for one in _URL.findall(state.said)]
+    origins = origins or [one.rstrip("/") for one in URL.findall(state.said)]
     options = [("origin", one) for one in dict.fromkeys(origins)]
     if first(clause.text, "cues", "cors", "without"):
         options.append(("no-credentials", ""))
@@ -90,11 +91,12 @@ def read_rate(clause: Clause, state: State) -> bool:
         several = f"{number(amount['several'])} " if amount["several"] else ""
         unit = _UNITS[amount["unit"][0].lower()]
         options.append(("limit", f"{number(amount['count'])}/{several}{unit}"))
-    if counted := _BY.search(clause.text):
-        key = counted[1] is not None
-        options.append(("by", "key" if key else "user"))
-    route = _route(clause.text, state)
-    if route is None and (_UNNAMED.search(clause.text) or _counted(clause.text)):
+    if by := _BY.search(clause.text):
+        options.append(("by", "key" if by[1] is not None else "user"))
+    route = route_in(clause.text, state)
+    if route is None and (
+        _UNNAMED.search(clause.text) or counted(clause.text) or endpoints_of(clause.text, state)
+    ):
         state.doubts.append(lambda s: _ask_route(clause, tuple(options), s))
         return True
     if route:
@@ -120,46 +122,8 @@ def _ask_rate(clause: Clause, options: Options, state: State) -> None:
 def _ask_route(clause: Clause, options: Options, state: State) -> None:
     from backwright.agent.planner.questions import ask_route
 
-    route = (("route", ask_route(state, clause.raw)),)
+    route = (("route", route_of_new(clause.text, state) or ask_route(state, clause.raw)),)
     state.step("add rate-limit", clause.raw, options=(*options, *route))
-
-
-def _route(text: str, state: State) -> str | None:
-    """Return the one route that is to be limited; `POST login` stands for whatever signs people in."""
-    verb = re.search(r"\b(GET|POST|PUT|PATCH|DELETE)\b", text)
-    if path := _path(text, state):
-        return f"{verb[1] if verb else 'POST'} {path}"
-    if _SAME.search(text) and (path := _paged(state)):
-        return f"GET {path}"
-    added = any(getattr(one, "verb", "") == "add auth" for one in state.acts)
-    if _SIGN_IN.search(text if added else state.said):  # `add a login` limits nothing of it
-        return " ".join(state.world.sign_in or ("POST", LOGIN))
-    return _making(text, state)
-
-
-def _paged(state: State) -> str | None:
-    """Return the path of the list that the text brings in pages."""
-    paged = [one for one in state.acts if getattr(one, "verb", "") == "add pagination"]
-    return next((a for one in paged for a in one.args if a.startswith("/")), None)  # type: ignore[union-attr]
-
-
-def _making(text: str, state: State) -> str | None:
-    """Return the endpoint that makes what is counted: `3 registrations per hour`."""
-    counted = _counted(text)
-    if counted is None:
-        return None
-    stem = re.sub(r"(?:r?ations?|-?ups?|e)$", "", counted)  # registrations: /register
-    made = [(m, p) for m, p in state.world.endpoints if m == "POST" and stem in p.lower()]
-    if not made:
-        return None
-    method, path = min(made, key=lambda one: len(one[1]))
-    return f"{method} {path}"
-
-
-def _counted(text: str) -> str | None:
-    """Return what a limit counts, if that is what one endpoint makes: `3 registrations per hour`."""
-    found = re.search(r"(?i)\b\d+ (?:new )?([a-z-]+?)s? (?:per|an?|each|every|in)\b", text)
-    return found[1].lower() if found and not _ASKS_IN_GENERAL.fullmatch(found[1]) else None
 
 
 def read_pagination(clause: Clause, state: State) -> bool:
@@ -176,7 +140,7 @@ def read_pagination(clause: Clause, state: State) -> bool:
     highest = (most["most"] or most["tops"]) if most else None
     if highest and not (size and size["size"] == highest):
         options.append(("max", str(number(highest))))
-    path = _path(clause.text, state)
+    path = path_in(clause.text, state)
     named = [path] if path else _named(clause.text, state) or _listed(state)
     narrowed = _narrowed(clause.text, state)
     if not narrowed and re.search(r"(?i)\b(?:filter|sort)\w* (?:\w+ )*?by\b", clause.text):
@@ -186,14 +150,19 @@ def read_pagination(clause: Clause, state: State) -> bool:
     for one in named:
         state.step("add pagination", clause.raw, one, options=tuple(options))
     if cue := first(clause.text, "cues", "index", "cues"):
-        paged = state.acts[begun:]
-        if not _columns(clause.text, state):
-            state.unclear.append(clause.raw)
-        elif read_index(clause, state) and _comes_first(cue, clause):
-            state.acts[begun:] = [*state.acts[begun + len(paged) :], *paged]
+        _index_too(cue, clause, state, begun)
     if not named:
         state.doubts.append(lambda s: _ask_list(clause, tuple(options), s))
     return True
+
+
+def _index_too(cue: re.Match[str], clause: Clause, state: State, begun: int) -> None:
+    """Read the index that a clause about pages asks for, too, and put it before them where it is said so."""
+    paged = state.acts[begun:]
+    if not _columns(clause.text, state):
+        state.unclear.append(clause.raw)
+    elif read_index(clause, state) and _comes_first(cue, clause):
+        state.acts[begun:] = [*state.acts[begun + len(paged) :], *paged]
 
 
 def _comes_first(index: re.Match[str], clause: Clause) -> bool:
@@ -207,7 +176,7 @@ def _listed(state: State) -> list[str]:
     begun = [one for one in state.acts if getattr(one, "verb", "") == "add pagination"]
     if len(begun) == 1:
         return list(begun[0].args)  # type: ignore[union-attr]
-    if path := _path(state.said, state):
+    if path := path_in(state.said, state):
         return [path]
     people = state.world.user
     return [one for one in _named(state.said, state) if one != people] or _named(state.said, state)
@@ -261,7 +230,10 @@ def read_index(clause: Clause, state: State) -> bool:
 
 def _only_in(text: str, columns: dict[str, list[str]]) -> dict[str, list[str]]:
     """Return the columns that a clause names without their model: `give Task a …, and put an index on created_at`."""
-    named = {m: [n for n in names if re.search(rf"(?<![\w.]){n}(?!\w)", text)] for m, names in columns.items()}
+    named = {
+        m: [n for n in names if re.search(rf"(?<![\w.]){n}(?!\w)", text)]
+        for m, names in columns.items()
+    }
     found = {model: names for model, names in named.items() if names}
     return found if len(found) == 1 else {}
 
@@ -348,16 +320,6 @@ def _describes(clause: Clause) -> bool:
     """Tell whether the clause says what a field is like: its type, its bounds, its default."""
     kinds = ("type", "range", "length", "default", "enum", "decimal", "money")
     return describes(clause.text, kinds)
-
-
-def _path(text: str, state: State) -> str | None:
-    """Return the path that a text names, in the project's own form."""
-    found = _PATH.search(_URL.sub(" ", text))
-    if not found:
-        return None
-    named = found[0].rstrip("/.,")
-    ends = [one for one in state.world.paths if one.rstrip("/").endswith(named)]
-    return min(ends, key=len) if ends else named
 
 
 def _named(text: str, state: State) -> list[str]:
