@@ -53,7 +53,8 @@ _WISHES = re.compile(
     r"(?i)\b(?:needs?|wants?|should|must|shall|would|please|add|fix|then|also|limit|cors for|allow|tests?|audit|probe|why)\b"
 )
 _UNDECIDED = re.compile(
-    r"(?i)[^.;:,]*\b(?:(?:do|have) not (?:know|decided?)(?: it)? yet|not (?:sure|certain) (?:yet|which)|undecided|or else|or (?:maybe|perhaps))\b[^.;]*"
+    r"(?i)[^.;:,]*\b(?:(?:do|have) not (?:know|decided?)(?: it)? yet|not (?:sure|certain) (?:yet|which)|undecided|or else|or (?:maybe|perhaps)"
+    r"|(?:(?:do|can) ?not (?:quite |really )?(?:remember|recall|tell)(?: any ?more| exactly| right now)?|forgot|have forgotten),? (?:which|whether|how many|what)(?!(?: \w+){0,2} (?:asked|wants?|wanted|said|requested|reported|told)))\b[^.;]*"
 )
 _ANNOUNCES = (
     r"(?:the |our |my )?(?!i\b|we\b|you\b)\w+(?: \w+)? (?:wants?|needs?|asks? for|asked for|would like|likes?|wished? for|requests?|requested)"
