@@ -141,7 +141,8 @@ def read_pagination(clause: Clause, state: State) -> bool:
     if highest and not (size and size["size"] == highest):
         options.append(("max", str(number(highest))))
     path = path_in(clause.text, state)
-    named = [path] if path else _named(clause.text, state) or _listed(state)
+    named = [path] if path else _named(clause.text, state)
+    named = named or _made(clause.text, state) or _listed(state)
     narrowed = _narrowed(clause.text, state)
     if not narrowed and re.search(r"(?i)\b(?:filter|sort)\w* (?:\w+ )*?by\b", clause.text):
         state.unclear.append(clause.raw)  # by what is there no column for
@@ -325,6 +326,11 @@ def _describes(clause: Clause) -> bool:
 def _named(text: str, state: State) -> list[str]:
     """Return the models that a text names."""
     return [t.name for t in state.world.things if _mention(text, t.forms)]
+
+
+def _made(text: str, state: State) -> list[str]:
+    """Return the resources that the text makes and a clause names."""
+    return [e.name for e in state.entities if not e.thing and _mention(text, tuple(e.called))]
 
 
 def _mention(text: str, forms: tuple[str, ...]) -> re.Match[str] | None:
