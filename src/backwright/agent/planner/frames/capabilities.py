@@ -242,7 +242,12 @@ def _only_in(text: str, columns: dict[str, list[str]]) -> dict[str, list[str]]:
 def _index_drafts(text: str, state: State) -> bool:
     """Give fields of the resource that is spoken of their index: `also index expires_at`."""
     drafts = state.current.drafts if state.current else []
-    named = [d for d in drafts if not d.literal and re.search(rf"(?i)(?<!\w){d.name}(?!\w)", text)]
+    both = len(drafts) == 2 and re.search(r"(?i)\bboth\b|\bthe two\b", text)
+    named = [
+        d
+        for d in drafts
+        if not d.literal and (both or re.search(rf"(?i)(?<!\w){d.name}(?!\w)", text))
+    ]
     for draft in named:
         draft.said["index"] = 1
     return bool(named)

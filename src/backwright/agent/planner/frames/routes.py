@@ -17,6 +17,11 @@ _ASKS_IN_GENERAL = re.compile(
 )
 _SAME = re.compile(r"(?i)\b(?:the )?same (?:endpoint|route|list|path|one|address)\b")
 _SIGN_IN = re.compile(r"(?i)\b(?:log-?ins?|log(?:ging)? in|sign-?ins?|signing in)\b")
+# How a text says that rows are made: `limit creating coupons to 10 per hour`.
+_MAKES = r"\b(?:creating|posting|adding|submitting|writing|placing|making|sending in|opening) (?:(?:new|an?) )*"
+_MADE = re.compile(
+    rf"(?i){_MAKES}(?P<what>[a-z-]+?)s?(?=\s*(?:$|[,.:;(]|(?:to|at|is|should|must|with|more) ))"
+)
 _ALL = re.compile(
     r"(?i)\b(?:all|every|each|any|everything|whole|entire|(?:the|this|our|my|per) (?:api|backend|app|service|project))\b"
 )
@@ -57,7 +62,10 @@ def _making(text: str, state: State) -> str | None:
 def counted(text: str) -> str | None:
     """Return what a limit counts, if that is what one endpoint makes: `3 registrations per hour`."""
     found = re.search(r"(?i)\b\d+ (?:new )?([a-z-]+?)s? (?:per|an?|each|every|in)\b", text)
-    return found[1].lower() if found and not _ASKS_IN_GENERAL.fullmatch(found[1]) else None
+    if found and not _ASKS_IN_GENERAL.fullmatch(found[1]):
+        return found[1].lower()
+    made = _MADE.search(text)
+    return made["what"].lower() if made else None
 
 
 def path_in(text: str, state: State) -> str | None:
@@ -90,9 +98,8 @@ def route_of_new(text: str, state: State) -> str | None:
 
 def _mentions_endpoints(forms: Iterable[str], text: str) -> bool:
     called = "|".join(re.escape(one) for one in sorted(forms, key=len, reverse=True))
-    return bool(
-        called and pattern(rf"(?<!\w)(?:{called})(?:'s)? (?:endpoint|route)s?\b").search(text)
-    )
+    said = rf"(?<!\w)(?:{called})(?:'s)? (?:endpoint|route)s?\b|{_MAKES}(?:{called})\b"
+    return bool(called and pattern(said).search(text))
 
 
 def _prefix(state: State) -> str:
