@@ -30,6 +30,10 @@ _ASKED = re.compile(
     r"(?i)(?:(?<=[.!?,\n] )|(?<=\n)|^)(?:our|the|my) (?P<who>(?:[a-z]+ ){0,2}[a-z]+)(?: team| department)? (?:would like|wants?|needs?|asks? for|asked for|requests?|wished for)"
     r" (?:to have )?(?P<what>an? (?:additional |extra |new |further )?(?:field|column))\b"
 )
+# `Task gets reminder_at (datetime), User gets display_name (string)`
+_NEXT = re.compile(
+    r"(?P<end>[\w)])[,;] (?:and )?(?P<rest>(?P<name>[A-Z]\w+) (?:gets|needs) (?:an? |the )?[a-z])(?![^()]*\))"
+)
 _TAG = re.compile(r"(?m)^[ \t]*<(?P<end>/?)(?P<name>[a-z][a-z _-]{2,30})>[ \t]*$")
 _FACTS = (
     "type", "money", "decimal", "enum", "length", "range", "default", "unique", "cascade", "restrict",
@@ -123,3 +127,13 @@ def addressed(text: str, world: World) -> str:
         return f"{match['head']}{known.name} {'gets' if match['adds'] else 'model'}"
 
     return _ADDRESSED.sub(called, text)
+
+
+def parted(text: str, world: World) -> str:
+    """Return a text in which a sentence goes no further than to the next model that gets something."""
+
+    def ended(match: re.Match[str]) -> str:
+        known = world.thing(match["name"])
+        return f"{match['end']}. {match['rest']}" if known else match[0]
+
+    return _NEXT.sub(ended, text)

@@ -22,6 +22,7 @@ from backwright.agent.planner.nouns import pascal, read_noun
 from backwright.agent.planner.phrases import (
     addressed,
     asked_by,
+    parted,
     placed_here,
     spelt_plainly,
     untagged,
@@ -164,7 +165,7 @@ def _planned(clear: Cleared, world: World, known: Answers) -> Plan:
 
 def _in_place(text: str, world: World) -> str:
     """Return a text in which models are called so, and who asks, or where it is, is none."""
-    return placed_here(asked_by(addressed(text, world), world), world)
+    return placed_here(asked_by(parted(addressed(text, world), world), world), world)
 
 
 def _by_frames(message: Message, world: World, answers: Answers) -> State:
