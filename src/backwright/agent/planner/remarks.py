@@ -78,7 +78,7 @@ _QUOTE = re.compile(
 )
 # `Report a table of endpoint, actor and result.`
 _REPORTS = re.compile(
-    r"(?i)(?:please |then |and |afterwards,? |finally,? )*(?:report|reply|summari[sz]e|hand back)\b(?! with (?:an? )?\d)(?! (?:resource|model|table|entity|endpoint)\b)(?! (?:on|whether|if|which|whose|who) )"
+    r"(?i)(?:please |then |and |afterwards,? |finally,? )*(?:report|reply|summari[sz]e(?! [^.]*\b(?:endpoints|routes|models|tables|structure|architecture|project|code)\b)|hand back)\b(?! with (?:an? )?\d)(?! (?:resource|model|table|entity|endpoint)\b)(?! (?:on|whether|if|which|whose|who) )"
 )
 # How long a report may be, how large an answer is, and an address that is no field.
 _BESIDE_TYPES = re.compile(
