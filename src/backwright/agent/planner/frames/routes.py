@@ -20,7 +20,7 @@ _SIGN_IN = re.compile(r"(?i)\b(?:log-?ins?|log(?:ging)? in|sign-?ins?|signing in
 # How a text says that rows are made: `limit creating coupons to 10 per hour`.
 _MAKES = r"\b(?:creating|posting|adding|submitting|writing|placing|making|sending in|opening) (?:(?:new|an?) )*"
 _MADE = re.compile(
-    rf"(?i){_MAKES}(?P<what>[a-z-]+?)s?(?=\s*(?:$|[,.:;(]|(?:to|at|is|should|must|with|more) ))"
+    rf"(?i){_MAKES}(?P<what>[a-z-]+?)s?(?=\s*(?:$|[,.:;(]|(?:to|at|is|should|must|with|more|too|so|very) ))"
 )
 _ALL = re.compile(
     r"(?i)\b(?:all|every|each|any|everything|whole|entire|(?:the|this|our|my|per) (?:api|backend|app|service|project))\b"
@@ -36,6 +36,8 @@ def route_in(text: str, state: State) -> str | None:
         return f"GET {path}"
     added = any(getattr(one, "verb", "") == "add auth" for one in state.acts)
     if _SIGN_IN.search(text if added else state.said):  # `add a login` limits nothing of it
+        if _MADE.search(text):
+            return None  # `logins and creating tasks`: which one is open
         return " ".join(state.world.sign_in or ("POST", LOGIN))
     return _making(text, state)
 
