@@ -22,6 +22,9 @@ def names_resource(draft: Draft, entity: Entity) -> bool:
 def is_announced(draft: Draft, entity: Entity) -> bool:
     """Tell whether `give Task an energy level` only announces what is described then: `field energy, one of …`."""
     words = set(draft.name.split("_"))
+    several = "_".join(re.findall(r"[a-z]+", draft.words.lower()))
+    if any(one.said and one is not draft and several == f"{one.name}s" for one in entity.drafts):
+        return True  # `add due dates to tasks (due_date, date)`
     return (
         not draft.said
         and not draft.literal
