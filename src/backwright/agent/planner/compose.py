@@ -58,6 +58,7 @@ _A_SENTENCE = 4  # words; fewer tell too little
 _FLAGS = ("private", "shared", "global", "personal")  # names too, where they have a type
 # What begins a request, or a part of a ticket, is no resource.
 _NO_RESOURCES = (
+    "Add",
     "Get",
     "Put",
     "Patch",

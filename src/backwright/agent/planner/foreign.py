@@ -23,11 +23,16 @@ _OTHER_WORK = re.compile(
 )
 # Why something is asked for is nothing that is asked for: `indexed, because the dashboard filters on it`.
 _WHY = re.compile(
-    r"(?i)(?<=[\w`\"')])[,;]?\s+(?:because|since|as|so that)\s+(?:the|our|my|we|they|it|i|people|users|customers)\b[^.;:]*$"
+    r"(?i)(?<=[\w`\"')])[,;]?\s+(?:(?:because|since|as|so that)\s+(?:the|our|my|we|they|it|i|people|users|customers)|so (?:that )?[a-z]+ (?:can|could|may|is able|are able))\b[^.;:]*$"
 )
 _CODE = re.compile(r"`[^`\n]{1,40}`")  # a name or a value, whatever it means
 _LITERAL = re.compile(r"\b[a-z_]\w*:[a-z]+(?::\S+)?")  # `email:email`, a field word
 # A page that is to be built is no circumstance, though accounts are spoken of: `build a login page`.
+# What cannot be touched, or goes on as it is, is no work: `the mobile app cannot be updated before spring`.
+_UNTOUCHED = re.compile(
+    r"(?i)s?\s+(?:(?:cannot|can't|will not|won't|must not|may not|should not) (?:yet |ever )?(?:be|get)|(?:is|are|was|were) not(?: being)?) (?:updated|changed|touched|upgraded|adapted|migrated|released|replaced)\b"
+    r"|\s+(?:(?:must|should|has to|have to|needs? to|will|can|shall) )?(?:keeps?|continues?|goes on) (?:on )?(?:to work|working|running|to run)\b"
+)
 _BUILDS = re.compile(
     r"(?i)(?:please )?(?:build|make|create|design|draw|code)(?: (?:me|us))?(?: (?:a|an|the|some|our|new|nice|simple))*\s*"
 )
@@ -98,6 +103,7 @@ def _is_denied(match: re.Match[str], clause: Clause, about: str) -> bool:
         pattern(passing["negated"]).search(before)
         or pattern(passing["dismissed"]).search(before)
         or re.match(r"\s+(?:nothing|none|nobody)\b", behind)
+        or _UNTOUCHED.match(behind)
     )
 
 

@@ -18,14 +18,22 @@ _POINT = re.compile(r"\W*(?P<name>[A-Z][a-z]+(?:[A-Z][a-z]+)*)\s*[:–]\s+(?!\w+
 
 
 def names_resource(draft: Draft, entity: Entity) -> bool:
-    """Tell whether `each label is private to its user` was read as a field of the resource that it names."""
-    bare = not draft.said and not draft.literal and draft.name == snake(entity.name)
-    return bare and re.match(r"(?i)\W*(?:each|every|all|any)\b", draft.words) is not None
+    """Tell whether `each label is private to its user`, or `resource Label`, was read as a field of what it names."""
+    if draft.said or draft.literal:
+        return False
+    name = snake(entity.name)
+    if re.fullmatch(rf"(?:new_)?(?:resource|model|entity|table)_{name}", draft.name):
+        return True
+    every = re.match(r"(?i)\W*(?:each|every|all|any)\b", draft.words)
+    return draft.name == name and every is not None
 
 
 def is_announced(draft: Draft, entity: Entity) -> bool:
     """Tell whether `give Task an energy level` only announces what is described then: `field energy, one of …`."""
     words = set(draft.name.split("_"))
+    several = "_".join(re.findall(r"[a-z]+", draft.words.lower()))
+    if any(one.said and one is not draft and several == f"{one.name}s" for one in entity.drafts):
+        return True  # `add due dates to tasks (due_date, date)`
     return (
         not draft.said
         and not draft.literal

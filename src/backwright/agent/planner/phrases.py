@@ -9,6 +9,7 @@ from typing import Any
 
 from backwright.agent.planner.attributes import describes
 from backwright.agent.planner.clauses import Clause
+from backwright.agent.planner.drafts import known_kind
 from backwright.agent.planner.foreign import outside
 from backwright.agent.planner.lexicon import first, lexicon, pattern
 from backwright.agent.planner.ownership import take_owner
@@ -16,9 +17,10 @@ from backwright.agent.planner.prosaic import brought_together
 from backwright.agent.planner.types import World
 
 _ADDRESSED = re.compile(
-    r"(?m)^(?P<head>\W*)(?P<name>[A-Z]\w*)(?=\s*:\s*(?:please )?(?:add|give|needs?|gets?|new field)\b"
-    r"(?!.*\b(?:resource|model|table|entity|endpoints?|relation\w*|auth\w*|cors|index|rate|version\w*|paginat\w*)\b))"
+    r"(?m)^(?P<head>\W*)(?P<name>[A-Z]\w*)(?P<says>\s*:\s*(?:please )?(?P<verb>add|give|needs?|gets?|new field)\b)"
+    r"(?!.*\b(?:resource|model|table|entity|endpoints?|relation\w*|auth\w*|cors|index|rate|version\w*|paginat\w*)\b)(?=(?P<what>.*))"
 )
+_TYPED = ("type", "money", "decimal", "enum", "length", "range")
 _PLACED = re.compile(
     r"(?P<named>\b(?:[A-Z]\w+ (?:resource|model|entity|table)|(?:resource|model|entity|table) (?:called |named )?(?:[A-Z]\w+|(?!(?:to|in|into|for|on|with|called|named) )[a-z]\w+(?: (?!(?:to|in|into|for|on|with) )[a-z]\w+)?)))"
     r" (?:to|in|into|for|on) (?:the|our|my|this) (?P<place>[a-z]+)(?=\s*(?:[.?!:,;(]|$)|\s+with\b)"
@@ -37,6 +39,10 @@ _DESCRIBED = re.compile(
     rf"(?i)(?P<at>\A\W*|\n[ \t]*\n[ \t]*|\n[ \t]*[-*•][ \t]+|[.:!]\s+){_DOES}{_THING}"
 )
 _DESCRIBED_TOO = re.compile(rf"(?i)(?P<at>,? (?:and|then)(?: also)? |, ){_DOES}{_THING}")
+# `Task gets reminder_at (datetime), User gets display_name (string)`
+_NEXT = re.compile(
+    r"(?P<end>[\w)])[,;] (?:and )?(?P<rest>(?P<name>[A-Z]\w+) (?:gets|needs) (?:an? |the )?[a-z])(?![^()]*\))"
+)
 _TAG = re.compile(r"(?m)^[ \t]*<(?P<end>/?)(?P<name>[a-z][a-z _-]{2,30})>[ \t]*$")
 _FACTS = (
     "type", "money", "decimal", "enum", "length", "range", "default", "unique", "cascade", "restrict",
@@ -143,6 +149,38 @@ def addressed(text: str, world: World) -> str:
 
     def called(match: re.Match[str]) -> str:
         known = world.thing(match["name"])
-        return f"{match['head']}{known.name} model" if known else match[0]
+        if known is None:
+            return match[0]
+        if _is_elsewhere(match["what"], world) and match["verb"] == "add":
+            return f"{match['head']}Add"  # `Task: add a nickname to users` titles what is asked
+        if _is_field(match["what"]) and match["verb"] not in ("give", "new field"):
+            return f"{match['head']}{known.name} gets"
+        return f"{match['head']}{known.name} model{match['says']}"
 
     return _ADDRESSED.sub(called, text)
+
+
+def _is_elsewhere(what: str, world: World) -> bool:
+    """Tell whether a model is named to which something is added: `a nickname (str 1..30) to users`."""
+    forms = "|".join(re.escape(form) for thing in world.things for form in thing.forms)
+    to = rf"(?<!reference )(?<!ref )(?<!link )(?<!key )\b(?:to|on) (?:(?:the|our|all|every|each|an?) )*(?:{forms})\b"
+    return bool(forms and pattern(to).search(re.sub(r"\([^()]*\)", " ", what)))
+
+
+def _is_field(what: str) -> bool:
+    """Tell whether what is added is a field with a type, and no resource: `an optional paid_at (datetime)`."""
+    if re.match(r"(?:\W*(?:an?|the|new)\b)*\W*[A-Z]", what):
+        return False
+    bare = re.fullmatch(r"\W*(?:(?:an?|the|new|optional) )*(?P<name>[a-z]\w*(?: [a-z]+)?)\W*", what)
+    known = bare and known_kind(bare["name"].replace(" ", "_"))
+    return bool(known) or describes(what, _TYPED)
+
+
+def parted(text: str, world: World) -> str:
+    """Return a text in which a sentence goes no further than to the next model that gets something."""
+
+    def ended(match: re.Match[str]) -> str:
+        known = world.thing(match["name"])
+        return f"{match['end']}. {match['rest']}" if known else match[0]
+
+    return _NEXT.sub(ended, text)

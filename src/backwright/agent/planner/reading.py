@@ -27,6 +27,7 @@ from backwright.agent.planner.phrases import (
     addressed,
     asked_by,
     ordered,
+    parted,
     placed_here,
     spelt_plainly,
     unquoted,
@@ -59,7 +60,8 @@ _WISHES = re.compile(
     r"(?i)\b(?:needs?|wants?|should|must|shall|would|please|add|fix|then|also|limit|cors for|allow|tests?|audit|probe|why)\b"
 )
 _UNDECIDED = re.compile(
-    r"(?i)[^.;:,]*\b(?:(?:do|have) not (?:know|decided?)(?: it)? yet|not (?:sure|certain) (?:yet|which)|undecided|or else|or (?:maybe|perhaps))\b[^.;]*"
+    r"(?i)[^.;:,]*\b(?:(?:do|have) not (?:know|decided?)(?: it)? yet|not (?:sure|certain) (?:yet|which)|undecided|or else|or (?:maybe|perhaps)"
+    r"|(?:(?:do|can) ?not (?:quite |really )?(?:remember|recall|tell)(?: any ?more| exactly| right now)?|forgot|have forgotten),? (?:which|whether|how many|what)(?!(?: \w+){0,2} (?:asked|wants?|wanted|said|requested|reported|told)))\b[^.;]*"
 )
 _ANNOUNCES = (
     r"(?:the |our |my )?(?!i\b|we\b|you\b)\w+(?: \w+)? (?:wants?|needs?|asks? for|asked for|would like|likes?|wished? for|requests?|requested)"
@@ -174,7 +176,9 @@ def _planned(clear: Cleared, world: World, known: Answers) -> Plan:
 
 def _in_place(text: str, world: World) -> str:
     """Return a text in which models are called so, and who asks, or where it is, is none."""
-    return placed_here(asked_by(addressed(unquoted(text, world), world), world), world)
+    for change in (unquoted, addressed, parted, asked_by, placed_here):
+        text = change(text, world)
+    return text
 
 
 def _by_frames(message: Message, world: World, answers: Answers) -> State:

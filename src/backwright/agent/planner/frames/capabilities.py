@@ -14,12 +14,17 @@ from backwright.agent.planner.frames.lists import (
     lists_of,
     mention,
     models_of,
-    path_of,
+)
+from backwright.agent.planner.frames.routes import (
+    counted,
+    endpoints_of,
+    route_in,
+    route_of_new,
 )
 from backwright.agent.planner.lexicon import first, pattern
 from backwright.agent.planner.likeness import likeness
 from backwright.agent.planner.state import State
-from backwright.agent.planner.types import LOGIN, Options
+from backwright.agent.planner.types import Options
 from backwright.agent.planner.wording import number
 
 _UNNAMED = re.compile(
@@ -31,9 +36,6 @@ _BY = re.compile(
 )
 _MOST = re.compile(
     r"(?i)\b(?:at most|max(?:imum)?(?: of| is|:)?|(?:no|not|never) (?:more than|above|over|beyond)|up to|cap(?:ped)?(?: is| at| of|:)?) (?P<most>\d+)\b|\b(?P<tops>\d+) (?:at (?:the )?most|max(?:imum)?|tops)\b"
-)
-_ASKS_IN_GENERAL = re.compile(
-    r"(?i)(?:request|call|hit|time|quer(?:y|ie)|req|attempt|trie|try|log-?in|sign-?in|api call|minute|second|hour)s?"
 )
 # Which columns is for the engine to find out: it reads the queries.
 _BY_QUERIES = re.compile(
@@ -50,8 +52,6 @@ _TELLS_OF_IT = re.compile(
 _STAYS_OPEN = re.compile(
     r"(?i)\b(?:stays?|remains?|keep(?:s|ing)?|leave|is (?:still|meant to be)) (?:(?:it|the \w+|this|fully|completely) )*(?:open|public|unprotected|without|free of|as it is)\b|\b(?:do not|no need to|without) (?:add(?:ing)?|introduc\w+|need) (?:any )?(?:auth\w*|log-?ins?)\b"
 )
-_SAME = re.compile(r"(?i)\b(?:the )?same (?:endpoint|route|list|path|one|address)\b")
-_SIGN_IN = re.compile(r"(?i)\b(?:log-?ins?|log(?:ging)? in|sign-?ins?|signing in)\b")
 _UNITS = {"s": "second", "m": "minute", "h": "hour", "d": "day"}
 
 
@@ -106,11 +106,12 @@ def read_rate(clause: Clause, state: State) -> bool:
         several = f"{number(amount['several'])} " if amount["several"] else ""
         unit = _UNITS[amount["unit"][0].lower()]
         options.append(("limit", f"{number(amount['count'])}/{several}{unit}"))
-    if counted := _BY.search(clause.text):
-        key = counted[1] is not None
-        options.append(("by", "key" if key else "user"))
-    route = _route(clause.text, state)
-    if route is None and (_UNNAMED.search(clause.text) or _counted(clause.text)):
+    if by := _BY.search(clause.text):
+        options.append(("by", "key" if by[1] is not None else "user"))
+    route = route_in(clause.text, state)
+    if route is None and (
+        _UNNAMED.search(clause.text) or counted(clause.text) or endpoints_of(clause.text, state)
+    ):
         state.doubts.append(lambda s: _ask_route(clause, tuple(options), s))
         return True
     if route:
@@ -136,46 +137,8 @@ def _ask_rate(clause: Clause, options: Options, state: State) -> None:
 def _ask_route(clause: Clause, options: Options, state: State) -> None:
     from backwright.agent.planner.questions import ask_route
 
-    route = (("route", ask_route(state, clause.raw)),)
+    route = (("route", route_of_new(clause.text, state) or ask_route(state, clause.raw)),)
     state.step("add rate-limit", clause.raw, options=(*options, *route))
-
-
-def _route(text: str, state: State) -> str | None:
-    """Return the one route that is to be limited; `POST login` stands for whatever signs people in."""
-    verb = re.search(r"\b(GET|POST|PUT|PATCH|DELETE)\b", text)
-    if path := path_of(text, state):
-        return f"{verb[1] if verb else 'POST'} {path}"
-    if _SAME.search(text) and (path := _paged(state)):
-        return f"GET {path}"
-    added = any(getattr(one, "verb", "") == "add auth" for one in state.acts)
-    if _SIGN_IN.search(text if added else state.said):  # `add a login` limits nothing of it
-        return " ".join(state.world.sign_in or ("POST", LOGIN))
-    return _making(text, state)
-
-
-def _paged(state: State) -> str | None:
-    """Return the path of the list that the text brings in pages."""
-    paged = [one for one in state.acts if getattr(one, "verb", "") == "add pagination"]
-    return next((a for one in paged for a in one.args if a.startswith("/")), None)  # type: ignore[union-attr]
-
-
-def _making(text: str, state: State) -> str | None:
-    """Return the endpoint that makes what is counted: `3 registrations per hour`."""
-    counted = _counted(text)
-    if counted is None:
-        return None
-    stem = re.sub(r"(?:r?ations?|-?ups?|e)$", "", counted)  # registrations: /register
-    made = [(m, p) for m, p in state.world.endpoints if m == "POST" and stem in p.lower()]
-    if not made:
-        return None
-    method, path = min(made, key=lambda one: len(one[1]))
-    return f"{method} {path}"
-
-
-def _counted(text: str) -> str | None:
-    """Return what a limit counts, if that is what one endpoint makes: `3 registrations per hour`."""
-    found = re.search(r"(?i)\b\d+ (?:new )?([a-z-]+?)s? (?:per|an?|each|every|in)\b", text)
-    return found[1].lower() if found and not _ASKS_IN_GENERAL.fullmatch(found[1]) else None
 
 
 def read_pagination(clause: Clause, state: State) -> bool:
@@ -196,22 +159,36 @@ def read_pagination(clause: Clause, state: State) -> bool:
         lists_of(clause.text, state)
         or models_of(clause.text, state)
         or all_lists(clause.text, state)
+        or _made(clause.text, state)
         or listed(state)
     )
     narrowed = _narrowed(clause.text, state)
     if not narrowed and re.search(r"(?i)\b(?:filter|sort)\w* (?:\w+ )*?by\b", clause.text):
         state.unclear.append(clause.raw)  # by what is there no column for
     options += narrowed
+    begun = len(state.acts)
     for one in named:
         state.step("add pagination", clause.raw, as_begun(one, state), options=tuple(options))
-    if first(clause.text, "cues", "index", "cues"):
-        if _columns(clause.text, state):
-            read_index(clause, state)
-        else:
-            state.unclear.append(clause.raw)
+    if cue := first(clause.text, "cues", "index", "cues"):
+        _index_too(cue, clause, state, begun)
     if not named:
         state.doubts.append(lambda s: _ask_list(clause, tuple(options), s))
     return True
+
+
+def _index_too(cue: re.Match[str], clause: Clause, state: State, begun: int) -> None:
+    """Read the index that a clause about pages asks for, too, and put it before them where it is said so."""
+    paged = state.acts[begun:]
+    if not _columns(clause.text, state):
+        state.unclear.append(clause.raw)
+    elif read_index(clause, state) and _comes_first(cue, clause):
+        state.acts[begun:] = [*state.acts[begun + len(paged) :], *paged]
+
+
+def _comes_first(index: re.Match[str], clause: Clause) -> bool:
+    """Tell whether a clause asks for the index before the pages: what is asked is done in its order."""
+    pages = first(clause.text, "cues", "pagination", "cues")
+    return pages is not None and index.start() < pages.start()
 
 
 def _narrowed(text: str, state: State) -> list[tuple[str, str]]:
@@ -235,11 +212,14 @@ def read_index(clause: Clause, state: State) -> bool:
     """`index on Order.created_at`, `the email column of users should be indexed`."""
     if not first(clause.text, "cues", "index", "cues") or _describes(clause):
         return False
-    columns = _columns(clause.text, state) or _columns(clause.text, state, beside=state.said)
+    columns = _columns(clause.text, state)
     if not columns and re.search(
         r"(?i)\b(?:that|it|this|those|them|these|the index)\b", clause.text
     ):
-        columns = _columns(f"{state.said} {state.beside}", state)
+        told = _columns(f"{state.said} {state.beside}", state)
+        columns = _only_in(clause.text, told) or told
+    elif not columns:
+        columns = _only_in(clause.text, _columns(state.said, state))
     if not columns and _index_drafts(clause.text, state):
         return True
     if not columns and _BY_QUERIES.search(clause.text):
@@ -257,10 +237,25 @@ def read_index(clause: Clause, state: State) -> bool:
     return True
 
 
+def _only_in(text: str, columns: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Return the columns that a clause names without their model: `give Task a …, and put an index on created_at`."""
+    named = {
+        m: [n for n in names if re.search(rf"(?<![\w.]){n}(?!\w)", text)]
+        for m, names in columns.items()
+    }
+    found = {model: names for model, names in named.items() if names}
+    return found if len(found) == 1 else {}
+
+
 def _index_drafts(text: str, state: State) -> bool:
     """Give fields of the resource that is spoken of their index: `also index expires_at`."""
     drafts = state.current.drafts if state.current else []
-    named = [d for d in drafts if not d.literal and re.search(rf"(?i)(?<!\w){d.name}(?!\w)", text)]
+    both = len(drafts) == 2 and re.search(r"(?i)\bboth\b|\bthe two\b", text)
+    named = [
+        d
+        for d in drafts
+        if not d.literal and (both or re.search(rf"(?i)(?<!\w){d.name}(?!\w)", text))
+    ]
     for draft in named:
         draft.said["index"] = 1
     return bool(named)
@@ -345,12 +340,17 @@ def _describes(clause: Clause) -> bool:
     return describes(clause.text, kinds)
 
 
-def _columns(text: str, state: State, beside: str = "") -> dict[str, list[str]]:
-    """Return the columns that a text names, by the model that has them, which may be named beside it."""
+def _made(text: str, state: State) -> list[str]:
+    """Return the resources that the text makes and a clause names."""
+    return [e.name for e in state.entities if not e.thing and mention(text, tuple(e.called))]
+
+
+def _columns(text: str, state: State) -> dict[str, list[str]]:
+    """Return the columns that a text names, by the model that has them."""
     found: dict[str, list[str]] = {}
     for thing in state.world.things:
         people = ("user", "users") if thing.name == state.world.user else ()
-        if not mention(f"{text} {beside}", (*thing.forms, *people)):
+        if not mention(text, (*thing.forms, *people)):
             continue
         named = [
             column
