@@ -38,7 +38,7 @@ UNPLACED = -0.8  # enough where nothing else is known to read it
 _TYPES = ("type", "money", "decimal", "enum", "length", "range", "default", "unique", "optional")
 # What leaves something open is for a question, and what rows are at first is a default.
 _OPEN = re.compile(
-    r"(?i)\b(?:whichever|whatever|either|or (?:maybe|perhaps|so|something|similar)|not (?:sure|certain)|(?:do not|don't) know|(?:do not|don't|cannot|can't) (?:quite |really )?(?:remember|recall|tell)(?: any ?more| exactly| right now)?,? (?:which|whether|how many|what|if)|(?:have )?forg[eo]t(?:ten)? (?:which|whether|how many)|undecided|depends|(?:not|to be|isn't|is not) (?:yet )?(?:decided|settled|clear|defined|discussed|agreed)\b|tb[dc]\b|up to you|you (?:choose|decide))\b"
+    r"(?i)\b(?:whichever|whatever|either|or (?:maybe|perhaps|so|something|similar)|not (?:sure|certain)|(?:do not|don't) know|(?:do not|don't|cannot|can't) (?:quite |really )?(?:remember|recall)(?: any ?more| exactly| right now)?,? (?:which|whether|how many|what|if)|(?:i|we) (?:cannot|can't) tell (?:which|whether|how many|if)|(?:have )?forg[eo]t(?:ten)? (?:which|whether|how many)|undecided|depends|(?:not|to be|isn't|is not) (?:yet )?(?:decided|settled|clear|defined|discussed|agreed)\b|tb[dc]\b|up to you|you (?:choose|decide))\b"
     r"|\b(?:new|existing|old|all) (?:ones|rows|\w+s) (?:are|gets?|become|start(?: out)?(?: as)?|begin as) [\w-]+\W*$"
 )
 # What is to be told at the end is told anyway; what is called context asks for nothing.
