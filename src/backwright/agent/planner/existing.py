@@ -34,9 +34,10 @@ _NEED_NOT = (
     rf"(?:an?|each|every|not every|some) {_NOUN} (?:(?:does not|doesn't|need not|needn't) (?:have to |need to |necessarily )?(?:be in|have|belong to|sit in|be part of)|(?:can|may|might) (?:exist|be|stay|live) without)"
     rf" (?:an?|any|one) {_NOUN}"
 )
+_SO = r"(?:,? (?:and )?(?:so|hence|therefore|thus) (?:it|that|this|the (?:column|field|link|fk|foreign key|relation|reference)) (?:(?:has|needs) to|must|should|can|may|is|will) (?:be )?(?:nullable|optional|empty|null|left empty))?"
 _SAID = re.compile(
     rf"(?i)(?P<lead>\A|(?<=[.;!?] )|(?<=\n)|[,;(–—-] ?(?:(?:and|so|but|because|since|as|while) (?:that )?)?|(?<= )(?:and|because|since) )"
-    rf"(?:{_ROWS} (?:{_EMPTY}{_TAIL}|(?P<default>{_DEFAULT}))|{_NEED_NOT})(?=\s*(?:[.;,)!\n]|\Z))(?!,? (?:and )?(?:so|hence|therefore|thus)\b (?!existing|old|the))\.?"
+    rf"(?:{_ROWS} (?:{_EMPTY}{_TAIL}{_SO}|(?P<default>{_DEFAULT}))|{_NEED_NOT})(?=\s*(?:[.;,)!\n]|\Z))(?!,? (?:and )?(?:so|hence|therefore|thus)\b (?!existing|old|the))\.?"
 )
 _RELATES = re.compile(
     r"(?i)\brelat(?:ion|e)|\b(?:one|many)-to-(?:many|one)\b|\b(?:has|have|holds?|contains?) (?:many|several|multiple)\b|\b(?:connect|link|tie|join)\b"

@@ -26,6 +26,10 @@ _WHY = re.compile(
     r"(?i)(?<=[\w`\"')])[,;]?\s+(?:(?:because|since|as|so that)\s+(?:the|our|my|we|they|it|i|people|users|customers)|so (?:that )?[a-z]+ (?:can|could|may|is able|are able))\b[^.;:]*$"
 )
 _CODE = re.compile(r"`[^`\n]{1,40}`")  # a name or a value, whatever it means
+# Where a client runs that calls the API: `Frontend runs on http://localhost:5173`
+_RUNS = re.compile(
+    r"(?i)\b(?:(?:the|our|my|this) )?(?:\w+ ){0,3}(?:runs|is running|is served|is hosted|is deployed|lives|sits|will run|will be served|comes) (?:locally )?(?:on|at|from|under) https?://\S+"
+)
 _LITERAL = re.compile(r"\b[a-z_]\w*:[a-z]+(?::\S+)?")  # `email:email`, a field word
 # A page that is to be built is no circumstance, though accounts are spoken of: `build a login page`.
 # What cannot be touched, or goes on as it is, is no work: `the mobile app cannot be updated before spring`.
@@ -57,7 +61,8 @@ def _about(clause: Clause, frame: str | None, names: tuple[str, ...]) -> str | N
     text = _REQUEST.sub(
         lambda one: "x" * len(one[0]), clause.text
     )  # DELETE /tasks deletes nothing here
-    text = _LITERAL.sub(lambda one: "x" * len(one[0]), text)
+    for masked in (_LITERAL, _RUNS):
+        text = masked.sub(lambda one: "x" * len(one[0]), text)
     told = _CODE.sub(lambda one: "x" * len(one[0]), _WHY.sub("", text))
     topics = lexicon("foreign")["topic"]
     for topic in sorted(topics, key=lambda one: not one["about"].startswith(GRAVE)):
@@ -149,7 +154,7 @@ def _asks(clause: Clause) -> bool:
 def unknown_verb(clause: Clause) -> str | None:
     """Return the verb that a clause begins with, where it orders something that nobody here knows."""
     match = re.match(
-        r"([A-Za-z]+)\s+(?:me\s+|us\s+)?(?:the|an?|all|our|my|your|every|each|this|that|these|those|some|it|them|(?!(?:works|fails|does|is|has|says|returns|gets|gives|was)\b)[a-z]+s\b)\b",
+        r"([A-Za-z]+)\s+(?:me\s+|us\s+)?(?:the|an?|all|our|my|your|every|each|this|that|these|those|some|it|them|(?!(?:works|fails|does|is|has|says|returns|gets|gives|was|runs|lives|sits|comes|calls|sends|shows|needs|wants|uses|expects|crashes|breaks|talks|listens|waits|asks|knows)\b)[a-z]+s\b)\b",
         clause.text,
     )
     if not match:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import replace
 
 from backwright.agent.planner.agreeing import agreed
 from backwright.agent.planner.clauses import Clause, clauses_of
-from backwright.agent.planner.compose import CAN, HARM
+from backwright.agent.planner.compose import CAN
 from backwright.agent.planner.deletions import deletions_placed
 from backwright.agent.planner.dictated import punctuated
 from backwright.agent.planner.existing import rows_placed
 from backwright.agent.planner.foreign import GRAVE, outside
+from backwright.agent.planner.forms import first_plan
 from backwright.agent.planner.frames import judges, owners, relations
 from backwright.agent.planner.frames.table import FRAMES, likeliest_first
 from backwright.agent.planner.hanging import placed
@@ -43,7 +43,7 @@ from backwright.agent.planner.unread import has_types, place_unread, wish
 from backwright.agent.planner.whole.reader import read_whole
 from backwright.agent.planner.wording import Message, read_message
 from backwright.agent.planner.written import grouped, read_commands
-from backwright.errors import BackwrightError, QuestionError, UsageError
+from backwright.errors import UsageError
 from backwright.spec.names import split_words
 from backwright.tasks.questions import Answers
 
@@ -54,7 +54,6 @@ _REQUEST = re.compile(r"(?:GET|POST|PUT|PATCH|DELETE)\s+/")  # a step of how to 
 _IN_PLAIN_TEXT = re.compile(r"(?i)\bin plain ?text\b")  # how passwords are not to be stored
 _FOREIGN = 1.9  # from here on a text surely lies outside as a whole
 _SHOWN = 120
-_WRITTEN = re.compile(r"(?:Resource [A-Z]\w*|New project it):?\.?")
 _PLAIN_WORDS = re.compile(r"[A-Za-z,/'’ -]+")
 _WISHES = re.compile(
     r"(?i)\b(?:needs?|wants?|should|must|shall|would|please|add|fix|then|also|limit|cors for|allow|tests?|audit|probe|why)\b"
@@ -102,7 +101,7 @@ def plan_task(text: str, world: World, answers: Answers | None = None) -> Plan:
     text, told = (text, ()) if world.is_empty else rows_placed(text)
     forms = [cleared(text, bar, names) for bar in BARS]
     forms = [replace(one, aside=(*told, *one.aside)) for one in forms]
-    return _first_plan(forms, world, answers or Answers())
+    return first_plan(forms, lambda form, known: _planned(form, world, known), answers or Answers())
 
 
 def _refuse_foreign(text: str) -> None:
@@ -114,41 +113,6 @@ def _refuse_foreign(text: str) -> None:
     raise UsageError(
         f"{told[:_SHOWN]!r} is outside of what Backwright does: {about}", remedy=f"it does {CAN}"
     )
-
-
-def _first_plan(forms: Sequence[Cleared], world: World, answers: Answers) -> Plan:
-    """Return the plan of the first form of a text that gives one without a question; else what the first form comes to.
-
-    Answers, and `--yes`, are for what is asked where no form gives a plan: they never choose the form, and `stop` is final.
-    """
-    asked: BackwrightError | None = None
-    tried: set[str] = set()
-    for one in forms:
-        if one.text in tried:
-            continue
-        tried.add(one.text)
-        try:
-            return _shown(one, _planned(one, world, Answers()))
-        except (QuestionError, UsageError) as error:
-            asked = error if _is_none_but_foreign(asked, error) else asked or error
-            if any(grave in str(error) for grave in (*GRAVE, *HARM)):
-                raise
-    assert asked is not None  # noqa: S101 - there is at least one form
-    if isinstance(asked, UsageError):
-        raise asked
-    return _shown(forms[0], _planned(forms[0], world, answers))
-
-
-def _shown(form: Cleared, plan: Plan) -> Plan:
-    """Return a plan that also shows what of its text was left aside before, and no line that the layout wrote."""
-    aside = (one for one in plan.aside if not _WRITTEN.fullmatch(one) or one in form.text)
-    return replace(plan, aside=(*aside, *form.aside))
-
-
-def _is_none_but_foreign(asked: BackwrightError | None, error: BackwrightError) -> bool:
-    """Tell whether all that is no remark lies outside, where a remark was taken for a part that can be done."""
-    is_part = isinstance(asked, QuestionError) and asked.question.key == "part"
-    return is_part and isinstance(error, UsageError)
 
 
 def _planned(clear: Cleared, world: World, known: Answers) -> Plan:

@@ -81,8 +81,10 @@ _QUOTE = re.compile(
 )
 # `Report a table of endpoint, actor and result.`
 _REPORTS = re.compile(
-    r"(?i)(?:please |then |and |afterwards,? |finally,? )*(?:report|reply|summari[sz]e(?! [^.]*\b(?:endpoints|routes|models|tables|structure|architecture|project|code)\b)|hand back)\b(?! with (?:an? )?\d)(?! (?:resource|model|table|entity|endpoint)\b)(?! (?:on|whether|if|which|whose|who) )"
+    r"(?i)(?:please |then |and |afterwards,? |finally,? |at the end,? |in the end,? |once done,? |(?:when|once|after|as soon as) (?:you are|you're|it is|it's|that is|all is|everything is|all of this is) (?:done|finished|ready|in|through),? )*(?:report|reply|answer|summari[sz]e(?! [^.]*\b(?:endpoints|routes|models|tables|structure|architecture|project|code)\b)|hand back)\b(?! with (?:an? )?\d)(?! (?:resource|model|table|entity|endpoint)\b)(?! (?:on|whether|if|which|whose|who) )"
 )
+# `Reason: the screens all show the same data`, and no field of this name.
+_REASONED = re.compile(r"(?i)\W*(?:reason|why|because|fyi)\s*:\s+(?:\w+\W+){3}")
 # How long a report may be, how large an answer is, and an address that is no field.
 _BESIDE_TYPES = re.compile(
     r"(?i)^\W*(?:GET|POST|PUT|PATCH|DELETE) /.*\(.*\)|\b(?:knows?|has|have|finds?|opens?|sees?|visits?|calls?) the (?:url|link|address)\b"
@@ -220,9 +222,14 @@ def _is_report(text: str, names: Collection[str]) -> bool:
     return bool(_LABELLED.match(text) or _REPORTS.match(text)) and not is_field
 
 
+def _is_reason(text: str) -> bool:
+    """Tell whether a sentence is labelled as the reason of the task, and describes nothing."""
+    return _REASONED.match(text) is not None and not describes(text, _TYPES)
+
+
 def is_remark(text: str, bar: float, names: Collection[str] = ()) -> bool:
     """Tell whether a sentence, or a half of one, is surely a remark."""
-    if bar < math.inf and (_is_quoted(text, names) or _is_report(text, names)):
+    if bar < math.inf and (_is_quoted(text, names) or _is_report(text, names) or _is_reason(text)):
         return True
     if bar < math.inf and _AWAITED.fullmatch(text) and not _WISH.match(text):
         return True

@@ -52,6 +52,9 @@ _ANNOUNCES = re.compile(
 _TITLES = re.compile(
     r"(?i)[a-z-]+ (?:gates?|rounds?|phase|stage|readiness|check-?list|sign-?off|milestone)\b(?:\W*$| (?:for|of|on|in) )"
 )
+_PURPOSE = re.compile(
+    r"(?i)(?:let|allow|enable|help|make it possible for) (?:the |our |all )?[a-z]+s?\b"
+)
 _HTTP = re.compile(r"(?:GET|POST|PUT|PATCH|DELETE)\b")
 
 _IMPROVES = re.compile(
@@ -238,6 +241,11 @@ def _concerns_project(text: str, state: State) -> bool:
     return found or bool(pattern(_BACKEND).search(text))
 
 
+def _is_purpose(text: str) -> bool:
+    """Tell whether a clause only says what the orders behind it are for: `Let users label their tasks`."""
+    return _PURPOSE.match(text) is not None and not first(text, "cues", "auth", "cues")
+
+
 def wish(clause: Clause, state: State, why: str) -> None:
     """Keep a clause that wishes for something without saying what: it is asked about, where nothing else is meant."""
     if state.acts or state.doubts or state.wishes:
@@ -247,6 +255,7 @@ def wish(clause: Clause, state: State, why: str) -> None:
     def doubt(later: State) -> None:
         orders = pattern(r"^(?:<VERB>|<ADD>)\b").match(clause.text) and not _HTTP.match(clause.text)
         orders = orders and not (_ANNOUNCES.fullmatch(clause.text) or _TITLES.match(clause.text))
+        orders = orders and not _is_purpose(clause.text)
         if later.acts and not orders:
             later.aside.append(clause.raw)  # said of what the rest of the text mends
             return

@@ -28,6 +28,9 @@ _HAS_MANY = re.compile(
 _KIND_WITH = re.compile(
     r"(?i)(?:and |also )?(?:many|one)[- ]to[- ](?:many|one) (?:with|to) (?:the )?\w+\W*$"
 )
+_BETWEEN = re.compile(
+    r"(?i)\b(?:relation(?:ship)?|link|connection) between (?:the two|them|these|those|both)\b|\b(?:connect|relate|link) (?:the two|them|both|these two)\b"
+)
 _ALREADY = re.compile(r"(?i)\b(?:already|so far|as it is|up to now)\b")
 _RELATION = re.compile(r"(?i)\b(?:relations?(?:hips?)?|link|connection)\b")
 _ONLY_ONE = r"(?:exactly one|only one|at most one|just one|a single|one single|one|1|precisely one)"
@@ -59,7 +62,7 @@ def read_relation(clause: Clause, state: State) -> bool:
     text = clause.text
     named = _mentions(text, state)
     kind = next((k for k in KINDS if first(text, "relations", "kinds", k)), None)
-    pair = _pair(named) or _with_current(text, named, state)
+    pair = _pair(named) or _with_current(text, named, state) or _pointed_at(text, named, state)
     if kind and not pair:
         return _kind_of_last(kind, state)
     if not pair:
@@ -67,7 +70,7 @@ def read_relation(clause: Clause, state: State) -> bool:
         return related and bool(_RELATION.search(text))
     links = first(text, "relations", "link")
     counted = any({a, b} == set(pair) for a, b, _ in _counts(text, state))
-    open_kind = _MAY_HAVE.search(text) and not _is_described(text)
+    open_kind = _BETWEEN.search(text) or (_MAY_HAVE.search(text) and not _is_described(text))
     if not (kind or counted or open_kind or (links and _is_bare(text))):
         return False
     if not kind and _ORDERS_FIELD.match(text):
@@ -110,6 +113,11 @@ def _with_current(text: str, named: list[tuple[str, int]], state: State) -> tupl
     if not ends or state.current is None or state.current.name == named[0][0]:
         return None
     return (state.current.name, named[0][0])
+
+
+def _pointed_at(text: str, named: list[tuple[str, int]], state: State) -> tuple[str, str] | None:
+    """Return the two that `a relation between the two` means: those that the text names."""
+    return None if named or not _BETWEEN.search(text) else _pair(_mentions(state.said, state))
 
 
 def _is_owning(left: str, right: str, state: State) -> bool:
