@@ -14,6 +14,7 @@ from backwright.agent.planner.state import State
 from backwright.agent.planner.types import JUDGES, Plan
 from backwright.agent.planner.whole.proof import lost_of
 from backwright.errors import QuestionError, UsageError
+from backwright.spec.names import names_of
 
 _LEFT = ("unclear", "leftover")  # questions about words that a plan has no place for
 _TYPED = ("new", "add resource", "add field")
@@ -36,7 +37,9 @@ def agreed(by_frames: Callable[[], State], *readings_of_whole: Callable[[], Stat
         QuestionError: something is open.
     """
     frames = _read(by_frames)
-    wholes = [_read(one) for one in readings_of_whole]
+    wholes = [one for one in map(_read, readings_of_whole) if not _invents(one)]
+    if not wholes:
+        return _plan_of(frames)
     try:
         joined = _joined(wholes, frames)
     except QuestionError as error:
@@ -67,6 +70,24 @@ def _read(read: Callable[[], State]) -> _Reading:
         return _Reading(state, compose(state))
     except (QuestionError, UsageError) as error:
         return _Reading(state, None, error)
+
+
+def _plan_of(reading: _Reading) -> Plan:
+    if reading.error is not None:
+        raise reading.error
+    assert reading.plan is not None  # noqa: S101 - a reading has the one or the other
+    return reading.plan
+
+
+def _invents(reading: _Reading) -> bool:
+    """Tell whether a reading makes a resource of what is only to be done: `we want to jot things down`."""
+    made = [one for one in reading.state.entities if not one.thing and not one.is_sure]
+    for names in [names_of(one.name) for one in made]:
+        forms = "|".join((names.pascal, names.plural_pascal, names.human, names.plural_human))
+        said = re.findall(rf"(?i)(\w*)\W+(?:{forms})\b", reading.state.said)
+        if said and all(one.lower() == "to" for one in said):
+            return True
+    return False
 
 
 def _of_most(readings: Sequence[_Reading]) -> Plan | None:
@@ -103,10 +124,7 @@ def _common(readings: Sequence[_Reading]) -> Plan | None:
 def _joined(wholes: Sequence[_Reading], frames: _Reading) -> Plan:
     """Return the plan of the first reading of the whole and of what the other readings made."""
     if not wholes:
-        if frames.error is not None:
-            raise frames.error
-        assert frames.plan is not None  # noqa: S101 - a reading has the one or the other
-        return frames.plan
+        return _plan_of(frames)
     state, plan = wholes[0].state, _described(wholes[0])
     try:
         others = _joined(wholes[1:], frames)

@@ -180,6 +180,7 @@ def _clashes(state: State) -> list[str]:
         for one in state.entities
         if not one.thing and not one.is_sure and one.name in _NO_RESOURCES
     ]
+    typed += [one.source for one in state.entities if _is_told_of(one, state)]
     typed += _both_ways(state)
     typed += _to_themselves(state)
     return typed + [
@@ -193,6 +194,19 @@ def _clashes(state: State) -> list[str]:
 def _is_type_alone(draft: Draft, entity: Entity) -> bool:
     """Tell whether `a description (text, optional)` was read as a resource with a field called text."""
     return not entity.thing and len(entity.drafts) == 1 and "type" not in draft.said
+
+
+def _is_told_of(entity: Entity, state: State) -> bool:
+    """Tell whether `we need metadata of files attached to notes` was read as a resource, beside one that is called so."""
+    bare = [d for d in entity.drafts if d.said.get("type") in ("ref", "many") and not d.literal]
+    sure = any(one.is_sure and not one.thing for one in state.entities if one is not entity)
+    return (
+        sure
+        and not entity.thing
+        and not entity.is_sure
+        and bool(bare)
+        and len(bare) == len(entity.drafts)
+    )
 
 
 def _to_themselves(state: State) -> list[str]:

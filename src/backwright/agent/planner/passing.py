@@ -32,7 +32,7 @@ _A_REPORT = re.compile(
 )
 # Tests of this are more than those that come with each change.
 _OF_WHAT_IS_THERE = re.compile(
-    r"(?i)\b(?:existing|current|all|every|each|whole|entire|everything|other|missing|isolat\w+|another|endpoints|routes|coverage)\b"
+    r"(?i)\b(?:existing|current|all|every|each(?! with\b)|whole|entire|everything|other|missing|isolat\w+|another|endpoints|routes|coverage)\b"
 )
 
 

@@ -6,8 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-from backwright.agent.planner.attributes import Attribute, spot
+from backwright.agent.planner.attributes import Attribute, describes, spot
+from backwright.agent.planner.lexicon import lexicon
 from backwright.agent.planner.types import Plan
+from backwright.spec.names import singularize
 
 # What one field has once, and a text says of each field by itself.
 _COUNTED = ("optional", "unique", "cascade", "restrict")
@@ -15,8 +17,10 @@ _DESCRIBING = ("new", "add resource", "add field", "add relation")
 _DEFAULT = re.compile(
     r"(?i)(?<!no )(?<!without a )(?<!without )\bdefaults?\b(?! (?:behaviou?r|settings?|limit|page|sort|order|language|user|to (?:null|none)))"
 )
-
-
+# A line of one name, whatever is said beside it, and the point below it.
+_HEAD = re.compile(
+    r"(?m)^[#*` ]*(?P<name>[A-Z][a-z]+(?:[A-Z][a-z]+)*)[*`]*(?: ?\([^\n]*\))?:?[*`]*[ \t]*\n\s*[-*+•] (?P<below>[`\"]?[a-z]\w*[^\n]*)"
+)
 _RELATED = re.compile(
     r"(?i)\b(?:(?:one|many)[- ]to[- ](?:one|many)|m2m|n:m|1:n|relation(?:ship)? (?:between|from|to))\b"
 )
@@ -35,10 +39,11 @@ def unheld(text: str, plan: Plan, things: Iterable[str]) -> tuple[str, ...]:
         plan: What is to be done.
         things: Every form of the names of models that can be referred to.
     """
-    if not plan.steps or any(step.verb not in _DESCRIBING for step in plan.steps):
-        return ()  # what is said of capabilities is held against their own words
-    text = _NO_MORE.sub(" ", text)
     words = [word for step in plan.steps for word in step.words]
+    headed = _headed(text, words) if any(step.verb in _DESCRIBING for step in plan.steps) else ()
+    if headed or any(step.verb not in _DESCRIBING for step in plan.steps):
+        return headed  # what is said of capabilities is held against their own words
+    text = _NO_MORE.sub(" ", text)
     if "one-to-many" in words:
         words.append(":optional")  # what keeps the reference may have none
     made = [word for word in words if word[:1].isupper()]
@@ -59,6 +64,19 @@ def unheld(text: str, plan: Plan, things: Iterable[str]) -> tuple[str, ...]:
     ):
         found += (_around(text, related.start()),)
     return found
+
+
+def _headed(text: str, words: Iterable[str]) -> tuple[str, ...]:
+    """Return what stands above fields like the name of a resource, `**Coupon** (shared)`, and is none of the plan."""
+    known = set(words)
+    labels = "|".join(one for one in lexicon("layout")["labels"].values() if isinstance(one, str))
+    return tuple(
+        found["name"]
+        for found in _HEAD.finditer(text)
+        if describes(found["below"], ("type", "length", "enum", "money", "decimal"))
+        and not {found["name"], singularize(found["name"]) or ""} & known
+        and not re.fullmatch(rf"(?i)(?:{labels})", found["name"])
+    )
 
 
 def _beyond(said: list[Attribute], held: int) -> list[Attribute]:

@@ -29,6 +29,14 @@ _OPENING = re.compile(r"[{\[]\s*[\"'{\[]")
 _FRAME_BODY = re.compile(r"^\s{2,}\S|^[\w.\[\]]+\s*$|.*\[type=\w+")
 
 
+# What only announces what was pasted: `Log excerpt:`, `Here is the traceback:`
+_ANNOUNCES_PASTE = re.compile(
+    r"(?im)(?:^|(?<=[.!?] ))[ \t]*(?:(?:here (?:is|are)|this is|see|from|the|a|full|my|our|relevant|last|server|application|app|error|console|docker|uvicorn|pytest|test)[ ]+)*"
+    r"(?:logs?|traceback|stack ?trace|trace|output|excerpt|snippet|error|message|response|console|terminal|dump|tail)"
+    r"(?: (?:excerpt|snippet|extract|output|lines?|message|tail|below|from (?:the )?\w+(?: \w+)?))*[ \t]*:[ \t]*$"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """A text in the form that the planner reads.
@@ -55,6 +63,8 @@ def read_message(text: str, names: Iterable[str], beside: str = "") -> Message:
         beside: Remarks that were left aside before.
     """
     said, pasted = _apart(text)
+    if pasted:
+        said = _ANNOUNCES_PASTE.sub("", said)
     for short in lexicon("words")["short"]:
         said = pattern(short["pattern"]).sub(short["means"], _straight(said))
     spelling = lexicon("words")["spelling"]

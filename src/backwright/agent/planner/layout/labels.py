@@ -25,6 +25,7 @@ _WITH = re.compile(
 )
 
 _NOBODY = re.compile(r"(?i)^(?:none|nobody|no one|n/a)\b(?=\s*(?:$|[.,;:(–-]))")
+_OWNED = re.compile(r"(?P<head>[^,(]+?)\s*[,(]\s*(?P<told>[^()]+?)\)?\s*:?\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +37,11 @@ class Label:
 
 
 def owner_apart(text: str) -> tuple[str, str]:
-    """Return the head of a list, and what it says of whose the rows are: `New resource Tag, owned per user:`."""
-    head, comma, tail = text.partition(",")
-    told = tail.strip(" :")
-    return (head, told) if comma and owner_of(told, alone=False) in ("user", "none") else (text, "")
+    """Return the head of a list, and what it says of whose the rows are: `New resource Tag, owned per user:`, `Tag (private)`."""
+    found = _OWNED.fullmatch(text)
+    if not found or owner_of(found["told"], alone=False) not in ("user", "none"):
+        return text, ""
+    return found["head"].strip(), found["told"].strip(" :")
 
 
 def label_of(node: Node) -> Label | None:

@@ -34,13 +34,20 @@ _MANAGES = re.compile(
 )
 
 
+# `no owner, shared by the whole shop` is no clash
+_DENIED = re.compile(
+    r"(?i)\b(?:no|not|without(?: an?)?|nobody's|never)\s+(?:owners?|owned|ownership|private|personal)\b"
+)
+
+
 def owner_of(text: str, *, alone: bool = True) -> str | None:
     """Return whose rows are by a statement that tells nothing else: `user`, `none`, None where it is not said."""
     if re.search(r"\d", text) or _OPEN.search(text) or describes(text, _ABOUT):
         return None
     if alone and _MANAGES.search(text):
         return None
-    mine = bool(_PRIVATE.search(text) or (_SELF.search(text) and _LIMITS.search(text)))
+    owned = _DENIED.sub(" ", text)
+    mine = bool(_PRIVATE.search(owned) or (_SELF.search(owned) and _LIMITS.search(owned)))
     shared = bool(_SHARED.search(text))
     if mine and shared:
         return CLASH if re.search(r"(?i)\bshared|public|everyone|everybody|other\b", text) else NONE
