@@ -52,7 +52,7 @@ _NAMES_SOMETHING = re.compile(r"[`\"]|\w_\w|://|/\w|\b[a-z]+[A-Z]|\|")
 
 # What points back to all that was said before.
 _POINTS_BACK = re.compile(
-    r"(?i)\W*(?:(?:please|so|could you|can you|would you|then|and|now) )*(?:add|make|do|build|implement|create) (?:that|this|one|some|them|those)\b(?: [a-z]+){0,3}\W*"
+    r"(?i)\W*(?:(?:please|so|could you|can you|would you|then|and|now) )*(?:add|make|do|build|implement|create) (?:that|this|one|some|them|those)\b(?:,? [a-z]+){0,4}\W*"
 )
 # What rows are to do, and nothing here has a place for: `They should be mailed to customers weekly.`
 _WISH = re.compile(
@@ -75,13 +75,15 @@ _ENDS_IN_A_NAME = re.compile(
 _FEW = 7  # words
 # One of several things that a sentence names: `with a code and a discount`.
 _NOUN = re.compile(r"(?i)\W*(?:an?|the|one|its|some|both) (?:\w+ ){0,2}\w+\W*")
+_PAIRS = re.compile(r"(?i)\b(?:between|both|either) [`\w]+$")  # `between Note and Tag so that …`
+_BEGINS = r"^\W*(?:(?:please|then|also|so|but|now|can|could|would|i|we|it|they|this|that|the|an?|each|every|there|both|all)\b|<VERB>|<ADD>)"
 # What somebody else has said: `> "my list is one big soup" (Ivo)`.
 _QUOTE = re.compile(
     r"\s*(?:>\s*)?[\"\u201c][^\"\u201d]{8,}[\"\u201d]\W*(?:\(?(?:-+ ?)?[A-Z][\w ,.]{1,30}\)?)?\W*"
 )
 # `Report a table of endpoint, actor and result.`
 _REPORTS = re.compile(
-    r"(?i)(?:please |then |and |afterwards,? |finally,? |at the end,? |in the end,? |once done,? |(?:when|once|after|as soon as) (?:you are|you're|it is|it's|that is|all is|everything is|all of this is) (?:done|finished|ready|in|through),? )*(?:report|reply|answer|summari[sz]e(?! [^.]*\b(?:endpoints|routes|models|tables|structure|architecture|project|code)\b)|hand back)\b(?! with (?:an? )?\d)(?! (?:resource|model|table|entity|endpoint)\b)(?! (?:on|whether|if|which|whose|who) )"
+    r"(?i)(?:please |then |and |afterwards,? |finally,? |at the end,? |in the end,? |once done,? |(?:when|once|after|as soon as) (?:you are|you're|it is|it's|that is|all is|everything is|all of this is) (?:done|finished|ready|in|through),? )*(?:report|reply|answer(?= (?:in|me|briefly|back|shortly)\b)|summari[sz]e(?! [^.]*\b(?:endpoints|routes|models|tables|structure|architecture|project|code)\b)|hand back)\b(?! with (?:an? )?\d)(?! (?:resource|model|table|entity|endpoint)\b)(?! (?:on|whether|if|which|whose|who) )"
 )
 # `Reason: the screens all show the same data`, and no field of this name.
 _REASONED = re.compile(r"(?i)\W*(?:reason|why|because|fyi)\s*:\s+(?:\w+\W+){3}")
@@ -199,15 +201,20 @@ def _kept(sentence: str, bar: float, names: Collection[str], aside: list[str]) -
         head, tail = sentence[: join.start()], sentence[join.end() :]
         if head.count("(") != head.count(")"):
             continue
-        if _NOUN.fullmatch(tail) or _NOUN.fullmatch(head):
+        if _NOUN.fullmatch(tail) or _NOUN.fullmatch(head) or _PAIRS.search(head):
             continue
         if is_remark(tail, bar, names) and outside(Clause(tail, tail), None, ()) is None:
             aside.append(tail.strip())
             return _kept(head, bar, names, aside) + "."
-        if is_remark(head, bar, names) and head.strip():
+        if is_remark(head, bar, names) and head.strip() and not _goes_on(head, tail):
             aside.append(head.strip())
             return _kept(tail, bar, names, aside)
     return sentence
+
+
+def _goes_on(head: str, tail: str) -> bool:
+    """Tell whether what stands behind a remark is more of its list: `I checked: it has a name, price and stock today`."""
+    return ":" in head and not pattern(_BEGINS).match(tail)
 
 
 def _is_quoted(text: str, names: Collection[str]) -> bool:
