@@ -111,6 +111,7 @@ def _choices(text: str) -> Iterator[Attribute]:
     for listed in (_SLASHES, _OR_LIST, _PAREN_LIST):
         for match in listed.finditer(text):
             values = tuple(v for v in _JOIN.split(match[1]) if v)
+            values = values[_ENUM.fullmatch(values[0]) is not None :]  # `enum, open or closed`
             if len(values) > 1 and _are_values(values):
                 start, end = match.span()
                 yield Attribute("enum", start, end, {"values": values})
