@@ -58,6 +58,10 @@ _POINTS_BACK = re.compile(
 _WISH = re.compile(
     r"(?i)\W*(?:it|they|these|those|each|each of them|all of them|every [a-z]+) (?:must|should|shall|has to|have to|needs? to|ought to) "
 )
+# What lies outside and is wished for is a part of the task: `we are wanting a React page`, `a dashboard is needed`.
+_WISHED = re.compile(
+    r"(?i)\b(?:am|is|are) (?:also )?(?:wanting|needing|requiring|requesting)\b|\b(?:is|are) (?:also )?(?:needed|wanted|required|requested)\W*$"
+)
 _OF_THE_WORK = re.compile(
     r"(?i)\b(?:tests?|tested|lint\w*|style|conventions?|patterns?|document\w*|docstrings?|typed|types|migrat\w*|crud|pass|green|clean|small|simple"
     r"|consistent|stay|remain|keep|work|look|feel|behave|follow|match|done|ready|live|reviewed|merged|backwards?|compatible|safe)\b|\bthis api\b"
@@ -82,6 +86,11 @@ _QUOTE = re.compile(
 # `Report a table of endpoint, actor and result.`
 _REPORTS = re.compile(
     r"(?i)(?:please |then |and |afterwards,? |finally,? )*(?:report|reply|summari[sz]e(?! [^.]*\b(?:endpoints|routes|models|tables|structure|architecture|project|code)\b)|hand back)\b(?! with (?:an? )?\d)(?! (?:resource|model|table|entity|endpoint)\b)(?! (?:on|whether|if|which|whose|who) )"
+)
+# `Return only once the tests pass`, `Please revert when done`, as is said for an answer.
+_REPORTS_WHEN = re.compile(
+    r"(?i)(?:please |kindly |then |and |afterwards,? |finally,? |only )*(?:(?:return|come back|get back|respond|answer|ping|write|call)(?: back)?(?: to)?(?: me| us)?|revert(?: back)?(?: to)?(?: me| us)?)"
+    r"(?: only| just)? (?:once|when|as soon as|after|with (?:your|an?|the) (?:update|status|feedback|confirmation|eta|result|summary))\b(?!.*\b(?:and|then) (?:also |then )?(?:add|create|paginate|put|give|make|limit|index|allow|set up)\b)"
 )
 # How long a report may be, how large an answer is, and an address that is no field.
 _BESIDE_TYPES = re.compile(
@@ -217,7 +226,8 @@ def _is_report(text: str, names: Collection[str]) -> bool:
     """Tell whether a text says that it is a report or a reason; `answer: string, max 200` is a field."""
     bare = re.sub(r"\*\*|__", "", text).strip()
     is_field = bare[:1].islower() and field_of(bare, names) is not None
-    return bool(_LABELLED.match(text) or _REPORTS.match(text)) and not is_field
+    told = _LABELLED.match(text) or _REPORTS.match(text) or _REPORTS_WHEN.match(text)
+    return bool(told) and not is_field
 
 
 def is_remark(text: str, bar: float, names: Collection[str] = ()) -> bool:
@@ -241,4 +251,4 @@ def is_remark(text: str, bar: float, names: Collection[str] = ()) -> bool:
     if leaning(text, names) < bar:
         return False
     about = outside(Clause(text, text), None, ())
-    return not (about and about.startswith(GRAVE))
+    return not (about and (about.startswith(GRAVE) or _WISHED.search(text)))
