@@ -43,10 +43,6 @@ _DESCRIBED_TOO = re.compile(rf"(?i)(?P<at>,? (?:and|then)(?: also)? |, ){_DOES}{
 _NEXT = re.compile(
     r"(?P<end>[\w)])[,;] (?:and )?(?P<rest>(?P<name>[A-Z]\w+) (?:gets|needs) (?:an? |the )?[a-z])(?![^()]*\))"
 )
-# `we are wanting one field`: what is wished for, as many say it.
-_WISHING = re.compile(
-    r"(?i)\b(?P<who>i|we|they|users|customers|people) (?:am|are)(?P<also> also| now)? (?P<wish>want|need|requir|request|desir)ing\b(?! to be)"
-)
 _TAG = re.compile(r"(?m)^[ \t]*<(?P<end>/?)(?P<name>[a-z][a-z _-]{2,30})>[ \t]*$")
 _FACTS = (
     "type", "money", "decimal", "enum", "length", "range", "default", "unique", "cascade", "restrict",
@@ -114,14 +110,11 @@ def untagged(text: str) -> str:
     return _TAG.sub(heading, text) if "</" in text else text
 
 
-def wished(text: str) -> str:
-    """Return a text in which what is being wished for is wished for: `we are wanting one field`."""
-
-    def said(found: re.Match[str]) -> str:
-        verb = found["wish"] + "e" * found["wish"].endswith("ir")
-        return f"{found['who']}{found['also'] or ''} {verb}"
-
-    return _WISHING.sub(said, text)
+def turned(text: str) -> str:
+    """Return a text in which turns of phrase of other languages are said in plain English: `we are wanting one field`."""
+    for one in lexicon("turns")["turn"]:
+        text = pattern(one["pattern"]).sub(one["means"], text)
+    return text
 
 
 def ordered(text: str) -> str:

@@ -31,9 +31,9 @@ from backwright.agent.planner.phrases import (
     parted,
     placed_here,
     spelt_plainly,
+    turned,
     unquoted,
     untagged,
-    wished,
 )
 from backwright.agent.planner.questions import ask_unclear
 from backwright.agent.planner.remarks import BARS, Cleared, cleared
@@ -100,7 +100,7 @@ def plan_task(text: str, world: World, answers: Answers | None = None) -> Plan:
         return commands
     _refuse_foreign(text)
     names = frozenset(form for thing in world.things for form in thing.forms)
-    text = untagged(points_in_lines(wished(text)))
+    text = untagged(points_in_lines(turned(text)))
     text = deletions_placed(punctuated(ordered(text), names))
     text, told = (text, ()) if world.is_empty else rows_placed(text)
     forms = [cleared(text, bar, names) for bar in BARS]
