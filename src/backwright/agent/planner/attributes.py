@@ -257,7 +257,8 @@ _BEFORE = (
     ("ref", r"(?<=\w )(?:is|being) (?:always )?(?:an?|the|one) (?:existing )?THING\b(?!'s|\s*[:(–]| (?:\w+ )?(?:is|are|has|with|that)\b)"),
 )  # fmt: skip
 _BEHIND = (
-    ("ref", r"\bTHING\s+(?:that |which |where )?(?:it|they|each|each one)\s+(?:belongs?|refers?|points?|is (?:linked|attached|assigned|tied|for|about|part of)|hangs?|goes|sits?)\b(?:\s+(?:to|on|in|for|at))?"),
+    ("ref", r"\bTHING\s+(?:to|on|in|of|for|at) which (?:it|he|she|they|each|each one)\s+(?:(?:is|are) )?(?:belongs?|belonging|refers?|points?|hangs?|goes|sits?|linked|attached|assigned|tied)\b"),
+    ("ref", r"\bTHING\s+(?:that |which |where )?(?:it|he|she|they|each|each one)\s+(?:belongs?|refers?|points?|is (?:linked|attached|assigned|tied|for|about|part of)|hangs?|goes|sits?)\b(?:\s+(?:to|on|in|for|at))?"),
 )  # fmt: skip
 
 

@@ -101,6 +101,11 @@ _MODIFIES = re.compile(
     r"(?i)(?:and )?(?:indexed|unique|optional|nullable|required|mandatory|cascad\w+)\b"
     r"|(?:and )?(?:the |an?)?(?:first|second|third|fourth|other|next|last)(?: one| resource| model| table)? (?:is|would be|shall be|should be)\b"
 )
+# A reference, whatever its subject is called: `and the course to which she belongs`.
+_REFERS = re.compile(
+    r"(?i)\b(?:to|on|in|of|for|at) which (?:it|he|she|they|each|each one) (?:(?:is|are) )?(?:belongs?|belonging|refers?|points?|hangs?|goes|sits?|linked|attached|assigned|tied)\b"
+    r"|^\W*(?:an?|the|one) \w+ (?:that |which )?(?:it|he|she|they) (?:belongs? to|refers? to|points? to|hangs? on)\W*$"
+)
 # `At the end run the probe and post the result in the ticket.`
 _ORDERS_A_JUDGE = re.compile(
     r"(?i)\b(?:run|do|start|execute|launch)(?: me)?(?: the| an?| your| one)?(?: \w+)?(?: \w+)? (?:probe|audit|doctor|code review)\b"
@@ -244,7 +249,7 @@ def is_remark(text: str, bar: float, names: Collection[str] = ()) -> bool:
         return False
     if _CAPABILITY.match(text) and any(first(text, "cues", one, "cues") for one in _CAPABLE):
         return False
-    if _OPEN.search(text) or _ORDERS_A_JUDGE.search(text) or _MODIFIES.match(text):
+    if any(one.search(text) for one in (_OPEN, _ORDERS_A_JUDGE, _REFERS)) or _MODIFIES.match(text):
         return False
     if describes(_BESIDE_TYPES.sub("", text), _TYPES):
         return False
