@@ -111,6 +111,7 @@ def _choices(text: str) -> Iterator[Attribute]:
     for listed in (_SLASHES, _OR_LIST, _PAREN_LIST):
         for match in listed.finditer(text):
             values = tuple(v for v in _JOIN.split(match[1]) if v)
+            values = values[_ENUM.fullmatch(values[0]) is not None :]  # `enum, open or closed`
             if len(values) > 1 and _are_values(values):
                 start, end = match.span()
                 yield Attribute("enum", start, end, {"values": values})
@@ -256,7 +257,8 @@ _BEFORE = (
     ("ref", r"(?<=\w )(?:is|being) (?:always )?(?:an?|the|one) (?:existing )?THING\b(?!'s|\s*[:(–]| (?:\w+ )?(?:is|are|has|with|that)\b)"),
 )  # fmt: skip
 _BEHIND = (
-    ("ref", r"\bTHING\s+(?:that |which |where )?(?:it|they|each|each one)\s+(?:belongs?|refers?|points?|is (?:linked|attached|assigned|tied|for|about|part of)|hangs?|goes|sits?)\b(?:\s+(?:to|on|in|for|at))?"),
+    ("ref", r"\bTHING\s+(?:to|on|in|of|for|at) which (?:it|he|she|they|each|each one)\s+(?:(?:is|are) )?(?:belongs?|belonging|refers?|points?|hangs?|goes|sits?|linked|attached|assigned|tied)\b"),
+    ("ref", r"\bTHING\s+(?:that |which |where )?(?:it|he|she|they|each|each one)\s+(?:belongs?|refers?|points?|is (?:linked|attached|assigned|tied|for|about|part of)|hangs?|goes|sits?)\b(?:\s+(?:to|on|in|for|at))?"),
 )  # fmt: skip
 
 

@@ -121,7 +121,10 @@ def _is_in_passing(match: re.Match[str], clause: Clause, frame: str | None) -> b
     passing = lexicon("foreign")["passing"]
     if pattern(passing["placing"]).search(before) and _is_of_backend(clause, frame):
         return True
-    return bool(pattern(passing["state"]).match(clause.text)) and not _asks(clause)
+    told = pattern(passing["state"]).match(clause.text) or pattern(passing["tells"]).match(
+        clause.text
+    )
+    return told is not None and not _asks(clause)
 
 
 def _is_of_backend(clause: Clause, frame: str | None) -> bool:
@@ -146,7 +149,7 @@ def _passing() -> Iterable[re.Pattern[str]]:
 def _asks(clause: Clause) -> bool:
     return bool(
         pattern(
-            r"\b(?:need|want|should|must|has to|have to|would like|wish|asks for|please)\b|[,;] (?:sort|fix|repair|make)\b"
+            r"\b(?:need(?:ing)?|want(?:ing)?|should|must|has to|have to|would like|wish|asks for|please)\b|[,;] (?:sort|fix|repair|make)\b"
         ).search(clause.text)
     )
 

@@ -9,17 +9,17 @@ from backwright.agent.planner.lexicon import first, pattern
 from backwright.agent.planner.state import Entity, Relation, State
 from backwright.agent.planner.types import Step
 
-# Words of a text that ask for the cause of a failure; beside a new resource or field its own clause must ask,
+# Words of a text (`that is why …` gives a reason) that ask for the cause of a failure; beside a new resource or field its own clause must ask,
 # since a status (`another customer gets a 404`) is then a criterion.
 _ASKS_WHY = re.compile(
-    r"(?i)(?<!not )(?<!no )\b(?:why|fix|debug|find|cause|reason|what(?:'s| is) wrong|help|mend|repair|solve|investigate|explain|look into|track down|[45]\d\d|\w+Error)\b"
+    r"(?i)(?<!not )(?<!no )(?<!(?:that|this) is )(?<!which is )\b(?:why|fix|debug|find|cause|reason|what(?:'s| is) wrong|help|mend|repair|solve|investigate|explain|look into|track down|[45]\d\d|\w+Error)\b"
 )
 _ASKS_CAUSE = re.compile(
-    r"(?i)(?<!not )(?<!no )\b(?:why|fix|debug|find|cause|reason|wrong|help|mend|repair|solve|investigate|explain|look (?:into|at)|check|please|track down|since|5\d\d|\w+Error)\b|\?"
+    r"(?i)(?<!not )(?<!no )(?<!(?:that|this) is )(?<!which is )\b(?:why|fix|debug|find|cause|reason|wrong|help|mend|repair|solve|investigate|explain|look (?:into|at)|check|please|track down|since|5\d\d|\w+Error)\b|\?"
 )
 # `… is broken, please look at it`: said in a clause of its own.
 _LOOKS = re.compile(
-    r"(?i)\blook (?:at|into) (?:it|this|that)\b|\bfind out (?:why|what)\b|\bfix (?:it|this|that)\b|\bwhy\b"
+    r"(?i)\blook (?:at|into) (?:it|this|that)\b|\bfind out (?:why|what)\b|\bfix (?:it|this|that)\b|(?<!(?:that|this) is )(?<!which is )\bwhy\b"
 )
 # How a clause begins that asks for something, and does not only tell.
 _ORDERED = (

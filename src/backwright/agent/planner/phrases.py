@@ -110,6 +110,13 @@ def untagged(text: str) -> str:
     return _TAG.sub(heading, text) if "</" in text else text
 
 
+def turned(text: str) -> str:
+    """Return a text in which turns of phrase of other languages are said in plain English: `we are wanting one field`."""
+    for one in lexicon("turns")["turn"]:
+        text = pattern(one["pattern"]).sub(one["means"], text)
+    return text
+
+
 def ordered(text: str) -> str:
     """Return a text in which what a change does is what is to be done: `Adds two fields to Task and links it …`."""
 

@@ -18,6 +18,7 @@ from backwright.agent.planner.frames.table import FRAMES, likeliest_first
 from backwright.agent.planner.hanging import placed
 from backwright.agent.planner.implied import is_implied
 from backwright.agent.planner.layout import laid_out_plainly
+from backwright.agent.planner.layout.inline import points_in_lines
 from backwright.agent.planner.leaning import FOREIGN, leaning
 from backwright.agent.planner.lexicon import first, pattern
 from backwright.agent.planner.likeness import likeness
@@ -30,6 +31,7 @@ from backwright.agent.planner.phrases import (
     parted,
     placed_here,
     spelt_plainly,
+    turned,
     unquoted,
     untagged,
 )
@@ -97,7 +99,8 @@ def plan_task(text: str, world: World, answers: Answers | None = None) -> Plan:
         return commands
     _refuse_foreign(text)
     names = frozenset(form for thing in world.things for form in thing.forms)
-    text = deletions_placed(punctuated(ordered(untagged(text)), names))
+    text = untagged(points_in_lines(turned(text)))
+    text = deletions_placed(punctuated(ordered(text), names))
     text, told = (text, ()) if world.is_empty else rows_placed(text)
     forms = [cleared(text, bar, names) for bar in BARS]
     forms = [replace(one, aside=(*told, *one.aside)) for one in forms]

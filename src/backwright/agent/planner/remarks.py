@@ -58,6 +58,10 @@ _POINTS_BACK = re.compile(
 _WISH = re.compile(
     r"(?i)\W*(?:it|they|these|those|each|each of them|all of them|every [a-z]+) (?:must|should|shall|has to|have to|needs? to|ought to) "
 )
+# What lies outside and is wished for is a part of the task: `we are wanting a React page`, `a dashboard is needed`.
+_WISHED = re.compile(
+    r"(?i)\b(?:am|is|are) (?:also )?(?:wanting|needing|requiring|requesting)\b|\b(?:is|are) (?:also )?(?:needed|wanted|required|requested)\W*$"
+)
 _OF_THE_WORK = re.compile(
     r"(?i)\b(?:tests?|tested|lint\w*|style|conventions?|patterns?|document\w*|docstrings?|typed|types|migrat\w*|crud|pass|green|clean|small|simple"
     r"|consistent|stay|remain|keep|work|look|feel|behave|follow|match|done|ready|live|reviewed|merged|backwards?|compatible|safe)\b|\bthis api\b"
@@ -87,6 +91,11 @@ _REPORTS = re.compile(
 )
 # `Reason: the screens all show the same data`, and no field of this name.
 _REASONED = re.compile(r"(?i)\W*(?:reason|why|because|fyi)\s*:\s+(?:\w+\W+){3}")
+# `Return only once the tests pass`, `Please revert when done`, as is said for an answer.
+_REPORTS_WHEN = re.compile(
+    r"(?i)(?:please |kindly |then |and |afterwards,? |finally,? |only )*(?:(?:return|come back|get back|respond|answer|ping|write|call)(?: back)?(?: to)?(?: me| us)?|revert(?: back)?(?: to)?(?: me| us)?)"
+    r"(?: only| just)? (?:once|when|as soon as|after|with (?:your|an?|the) (?:update|status|feedback|confirmation|eta|result|summary))\b(?!.*\b(?:and|then) (?:also |then )?(?:add|create|paginate|put|give|make|limit|index|allow|set up)\b)"
+)
 # How long a report may be, how large an answer is, and an address that is no field.
 _BESIDE_TYPES = re.compile(
     r"(?i)^\W*(?:GET|POST|PUT|PATCH|DELETE) /.*\(.*\)|\b(?:knows?|has|have|finds?|opens?|sees?|visits?|calls?) the (?:url|link|address)\b"
@@ -95,6 +104,11 @@ _BESIDE_TYPES = re.compile(
 _MODIFIES = re.compile(
     r"(?i)(?:and )?(?:indexed|unique|optional|nullable|required|mandatory|cascad\w+)\b"
     r"|(?:and )?(?:the |an?)?(?:first|second|third|fourth|other|next|last)(?: one| resource| model| table)? (?:is|would be|shall be|should be)\b"
+)
+# A reference, whatever its subject is called: `and the course to which she belongs`.
+_REFERS = re.compile(
+    r"(?i)\b(?:to|on|in|of|for|at) which (?:it|he|she|they|each|each one) (?:(?:is|are) )?(?:belongs?|belonging|refers?|points?|hangs?|goes|sits?|linked|attached|assigned|tied)\b"
+    r"|^\W*(?:an?|the|one) \w+ (?:that |which )?(?:it|he|she|they) (?:belongs? to|refers? to|points? to|hangs? on)\W*$"
 )
 # `At the end run the probe and post the result in the ticket.`
 _ORDERS_A_JUDGE = re.compile(
@@ -226,7 +240,8 @@ def _is_report(text: str, names: Collection[str]) -> bool:
     """Tell whether a text says that it is a report or a reason; `answer: string, max 200` is a field."""
     bare = re.sub(r"\*\*|__", "", text).strip()
     is_field = bare[:1].islower() and field_of(bare, names) is not None
-    return bool(_LABELLED.match(text) or _REPORTS.match(text)) and not is_field
+    told = _LABELLED.match(text) or _REPORTS.match(text) or _REPORTS_WHEN.match(text)
+    return bool(told) and not is_field
 
 
 def _is_reason(text: str) -> bool:
@@ -248,11 +263,11 @@ def is_remark(text: str, bar: float, names: Collection[str] = ()) -> bool:
         return False
     if _CAPABILITY.match(text) and any(first(text, "cues", one, "cues") for one in _CAPABLE):
         return False
-    if _OPEN.search(text) or _ORDERS_A_JUDGE.search(text) or _MODIFIES.match(text):
+    if any(one.search(text) for one in (_OPEN, _ORDERS_A_JUDGE, _REFERS)) or _MODIFIES.match(text):
         return False
     if describes(_BESIDE_TYPES.sub("", text), _TYPES):
         return False
     if leaning(text, names) < bar:
         return False
     about = outside(Clause(text, text), None, ())
-    return not (about and about.startswith(GRAVE))
+    return not (about and (about.startswith(GRAVE) or _WISHED.search(text)))

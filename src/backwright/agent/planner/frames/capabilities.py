@@ -37,6 +37,13 @@ _BY = re.compile(
 _MOST = re.compile(
     r"(?i)\b(?:at most|max(?:imum)?(?: of| is|:)?|(?:no|not|never) (?:more than|above|over|beyond)|up to|cap(?:ped)?(?: is| at| of|:)?) (?P<most>\d+)\b|\b(?P<tops>\d+) (?:at (?:the )?most|max(?:imum)?|tops)\b"
 )
+# `it polls us 40 times per second`: how it is, and no limit.
+_TELLS_HOW_OFTEN = re.compile(
+    r"(?i)\b(?:it|he|she|they|who|which|somebody|someone|[a-z]+) (?:now |even |just |already |sometimes |constantly )?(?:(?:polls|calls|hits|hammers|floods|bombards|queries|asks|fires)\b|(?:is|are|was|were) (?:polling|calling|hitting|hammering|flooding|bombarding|querying|asking|firing|coming|sending)\b|(?:polled|called|hammered|flooded|bombarded|queried|fired)\b)"
+)
+_LIMITS = re.compile(
+    r"(?i)\b(?:limit\w*|throttl\w*|at most|max\w*|(?:no |not |never )?more than|only|allow\w*|should|must|may|can|cap|caps|up to|above|over|beyond|429)\b"
+)
 # Which columns is for the engine to find out: it reads the queries.
 _BY_QUERIES = re.compile(
     r"(?i)\bindex(?:es)?\b.*\b(?:(?:they|queries) (?:\w+ )?(?:calls? for|needs?|wants?|lacks?|misses|are missing|would (?:help|profit|benefit))|for (?:the |our |all )*(?:\w+ )?quer(?:y|ies))"
@@ -100,6 +107,8 @@ def read_rate(clause: Clause, state: State) -> bool:
         return True
     if not found or _is_field(clause, state):
         return False
+    if _is_told_rate(clause, state):
+        return True
     options = []
     amount = first(clause.text, "cues", "rate", "amount")
     if amount:
@@ -120,6 +129,15 @@ def read_rate(clause: Clause, state: State) -> bool:
         state.step("add rate-limit", clause.raw, options=tuple(options))
     else:
         state.doubts.append(lambda s: _ask_rate(clause, tuple(options), s))
+    return True
+
+
+def _is_told_rate(clause: Clause, state: State) -> bool:
+    """Tell whether a clause says how often somebody asks today; the limit is asked for, where the text has none."""
+    if not _TELLS_HOW_OFTEN.search(clause.text) or _LIMITS.search(clause.text):
+        return False
+    state.aside.append(clause.raw)
+    state.doubts.append(lambda s: _ask_rate(clause, (), s))
     return True
 
 

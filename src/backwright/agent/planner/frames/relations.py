@@ -25,6 +25,10 @@ _MAY_HAVE = re.compile(
 _HAS_MANY = re.compile(
     r"(?i)\bhas many\b"
 )  # the field's word for one-to-many, where nothing is said from the other side
+# `one client can have many invoices`, of what the text makes.
+_ONE_HAS_MANY = pattern(
+    r"^(?:and |so |then )?one \w+(?: \w+)? (?:can |may |will |shall |should |must )?(?:has|have|holds?|contains?|gets?|owns?) (?:<MANYWORD>) \w+(?: \w+)?\W*$"
+)
 _KIND_WITH = re.compile(
     r"(?i)(?:and |also )?(?:many|one)[- ]to[- ](?:many|one) (?:with|to) (?:the )?\w+\W*$"
 )
@@ -68,6 +72,7 @@ def read_relation(clause: Clause, state: State) -> bool:
     if not pair:
         related = any(isinstance(one, Relation) for one in state.acts)
         return related and bool(_RELATION.search(text))
+    kind = kind or _kind_of_one(text, *pair, state)
     links = first(text, "relations", "link")
     counted = any({a, b} == set(pair) for a, b, _ in _counts(text, state))
     open_kind = _BETWEEN.search(text) or (_MAY_HAVE.search(text) and not _is_described(text))
@@ -105,6 +110,15 @@ def read_relation(clause: Clause, state: State) -> bool:
         state,
     )
     return True
+
+
+def _kind_of_one(text: str, one: str, many: str, state: State) -> str | None:
+    """Return the kind that `one client can have many invoices` says of two resources, one of which the text makes."""
+    known = [state.find(name) for name in (one, many)]
+    made = any(entity is not None and not entity.thing for entity in known)
+    if not _ONE_HAS_MANY.match(text) or None in known or not made:
+        return None
+    return None if (many, one, "many") in set(_counts(state.said, state)) else "one-to-many"
 
 
 def _with_current(text: str, named: list[tuple[str, int]], state: State) -> tuple[str, str] | None:

@@ -48,6 +48,10 @@ _NO_FIELD = re.compile(
 _ADDS = re.compile(
     r"(?i)^(?:please )?(?:add|new|plus)\s+(?=[`\"'][a-z]\w*[`\"']\s*[(:,–-]|[a-z]\w*\s*\()"
 )
+# `add note (text, optional) to Order`
+_PLACED = re.compile(
+    r"(?i)\)\s*,?\s*(?:to|on|in|for) (?:(?:the|our|all|each|every) )*(?:model |table |resource )?`?(?P<model>\w+)`?(?: (?:model|table|resource))?$"
+)
 
 
 def field_of(text: str, names: Collection[str]) -> tuple[str, str] | None:
@@ -57,7 +61,11 @@ def field_of(text: str, names: Collection[str]) -> tuple[str, str] | None:
         text: The words of a line.
         names: Names of models, of the project and of the text.
     """
-    text = _ADDS.sub("", text.strip().rstrip(";.").rstrip())
+    line = text.strip().rstrip(";.").rstrip()
+    text = _ADDS.sub("", line)
+    placed = _PLACED.search(text) if text != line else None
+    if placed and placed["model"] in names:
+        return None  # an order of its own, and no field of what stands above
     found = _FIELD.match(text)
     if not found or (found["mark"].isspace() and _NO_NAME.match(text)):
         return None

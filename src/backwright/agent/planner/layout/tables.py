@@ -13,6 +13,15 @@ _RULE = re.compile(
     r"^\s*\|?(?:\s*:?-{2,}:?\s*\|)+\s*(?::?-{2,}:?\s*)?$|^\s*\|\s*:?-{2,}:?\s*\|?\s*$"
 )
 _YES = re.compile(r"(?i)^(?:yes|y|x|true|✓|✔|✅|☑)$")
+_ANSWER = re.compile(
+    r"(?i)(?:(?P<no>(?:no|n|false|optional)\b|✗|❌)|(?:yes|y|true|required|mandatory|x)\b|✓|✔|✅|☑)"
+)
+_ENDS = re.compile(r";\s+")  # in a cell it ends no sentence
+_A_PHRASE = 4  # words; values and defaults have fewer
+_PARTS = re.compile(r"[,;]\s+(?![^()]*\))|\s\((?=[^()]*\)$)|\)$")
+_WISHES = re.compile(
+    r"(?i)\b(?:must|should|shall|never|cannot|can't|may not|(?:needs?|has|have) to|either)\b"
+)
 _NO = re.compile(r"(?i)^(?:no|n|false|✗|❌|-|–|—)?$")
 
 
@@ -68,18 +77,22 @@ def _points(heads: list[str], rows: list[list[str]], aside: list[str]) -> Iterat
             if told and told != model:
                 model = told
                 yield f"Resource {model}:"
+        cells = [
+            _without_remark(cell, aside) if role in ("remark", "required") else cell
+            for role, cell in zip(roles, cells, strict=False)
+        ]
         said = [
             word
-            for at, cell in enumerate(cells[: len(roles)])
+            for at, cell in enumerate(cells)
             if at != named and roles[at] != "model" and (word := _said(roles[at], cell))
         ]
         aside += [
             cell
-            for at, cell in enumerate(cells[: len(roles)])
+            for at, cell in enumerate(cells)
             if at != named and roles[at] == "remark" and cell and not _said("remark", cell)
         ]
         if named < len(cells) and cells[named]:
-            yield f"- {cells[named].strip('`* ')}: {', '.join(said)}"
+            yield f"- {cells[named].strip('`* ')}: {_ENDS.sub(', ', ', '.join(said))}"
 
 
 def _role(head: str) -> str:
@@ -89,11 +102,38 @@ def _role(head: str) -> str:
     return ""
 
 
+def _without_remark(cell: str, aside: list[str]) -> str:
+    """Return a remark without the parts that only tell: `optional, filled when the patient is called`."""
+    parts = [one for one in _PARTS.split(cell) if one.strip()]
+    told = [
+        one
+        for one in parts
+        if len(one.split()) >= _A_PHRASE and not spot(one, ()) and not _WISHES.search(one)
+    ]
+    if not told or len(told) == len(parts):
+        return cell
+    aside += told
+    for one in told:
+        cell = cell.replace(one, "")
+    return re.sub(r"\(\s*\)", "", cell).strip(" ,;")
+
+
+def _presence(bare: str) -> str:
+    """Return what a cell says under `required?`, with what stands behind yes or no: `no, default true`."""
+    told = _ANSWER.match(bare)
+    if not told:
+        return ""
+    rest = bare[told.end() :].strip(" ,;()–-")
+    if told["no"] is None or re.search(r"(?i)\b(?:default|optional|nullable)", rest):
+        return rest  # a default is why nobody has to give it
+    return f"optional, {rest}" if rest else "optional"
+
+
 def _said(role: str, cell: str) -> str:
     """Return what a cell says of the field of its row."""
     bare = cell.strip("` ")
     if role == "required":
-        return "optional" if re.match(r"(?i)(?:no|n|false|optional|✗|❌)\b", bare) else ""
+        return _presence(bare)
     if role in ("optional", "unique", "index"):
         return role if _YES.match(bare) or bare.lower() == role else "" if _NO.match(bare) else bare
     if _NO.match(bare) and role != "type":
