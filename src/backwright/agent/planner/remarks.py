@@ -98,6 +98,10 @@ _ORDERS_A_JUDGE = re.compile(
     r"|\b(?:probe|audit|live tests?|isolation tests?) (?:has|have) been (?:run|done|executed)\b"
 )
 
+# `anybody on the network can read`: what follows behind `and` is said of the same one.
+_MAY = re.compile(
+    r"(?i)\b(?!(?:you|it|they|we|users?)\b)\w+ (?:can|could|may|might|will|would)(?: not| never| also| now)? [a-z]+\W*$"
+)
 # Who uses what is made: `The UI agent is waiting for both in the JSON of GET /notes.`
 _REQUESTS = r"`?(?:GET|POST|PUT|PATCH|DELETE) /[\w/{}-]*`?"
 _AWAITED = re.compile(
@@ -203,9 +207,20 @@ def _kept(sentence: str, bar: float, names: Collection[str], aside: list[str]) -
             aside.append(tail.strip())
             return _kept(head, bar, names, aside) + "."
         if is_remark(head, bar, names) and head.strip():
+            if _goes_on(head, join[0], tail):
+                aside.append(sentence.strip())
+                return ""
             aside.append(head.strip())
             return _kept(tail, bar, names, aside)
     return sentence
+
+
+def _goes_on(head: str, join: str, tail: str) -> bool:
+    """Tell whether a tail says what else the subject of a remark does: `anybody can read | and | write every note`."""
+    if not _MAY.search(head) or not re.fullmatch(r"\s*,?\s*(?:and|or)\s*", join):
+        return False
+    named = describes(tail, _TYPES) or any(first(tail, "cues", one, "cues") for one in _CAPABLE)
+    return bool(pattern(r"(?:<VERB>|<ADD>|[a-z]+ (?:<DET>))\b").match(tail)) and not named
 
 
 def _is_quoted(text: str, names: Collection[str]) -> bool:

@@ -29,13 +29,16 @@ _WORK = re.compile(
     r"(?i)^\W*(?:(?:also|then|please|and|finally|first|\d+\.)\W+)*(?:add|create|build|implement|introduce|make|put|give|paginate|limit|index|allow|protect|secure|run|test|audit|fix|undo|extend|write)\b"
 )
 _LABEL = re.compile(
-    r"^\s*(?:[-*•]\s+)?(?:\*\*|__)?(?P<label>[A-Z][\w ,/&-]{2,40}?)\s*(?:\*\*|__)?:(?:\*\*|__)?\s*$"
+    r"^\s*(?:[-*•]\s+)?(?:\*\*|__)?(?P<label>[A-Z][\w ,/&'’-]{2,40}?)\s*(?:\*\*|__)?:(?:\*\*|__)?\s*$"
 )
 _ENDS = re.compile(r"(?<=[.!?])\s+(?=[A-Z`\"'])")
 _POINTS = re.compile(
     r"(?i)(?P<order>\b(?:paginate|page|throttle|limit|rate[- ]?limit|index|protect|secure|version|give|extend|equip)) (?:it|this|that|them)\b(?! \w+(?:point|list)\b)"
 )
 _ADDRESS = re.compile(r"\b(?:GET|POST|PUT|PATCH|DELETE) /[\w/{}-]+")
+_TOUCHES = re.compile(r"(?i)\b(?:touch|change|add)\b")
+_DENIES = re.compile(r"(?i)\W*(?:no|not|never|nothing|none|do not|don['’]t|avoid|without)\b")
+_ACTS = r"(?:(?!new\b|model\b|log\b)(?:<VERB>|<ADD>|touch|change|edit|modify|alter|use|commit|merge|start|break)\b(?! ?[:(-])|[a-z]+(?<!ing) (?:<DET>|new|existing|it|them)\b)"
 _OF_BOLD, _OF_LABEL = 7, 8  # below every heading with marks
 
 
@@ -62,6 +65,33 @@ def apart(text: str, *, stories: bool) -> tuple[str, tuple[str, ...]]:
             continue
         kept += [head, *left]
     return ("\n".join(kept[1:]), tuple(aside)) if aside else (text, ())
+
+
+def denied(text: str) -> str:
+    """Return a text in which each point below `Don't` says so itself: `Do not touch the frontend`."""
+    lines: list[str] = []
+    for kind, (head, *below) in _parts(text):
+        if kind != "denied" or not any(one.strip() for one in below):
+            lines += [head, *below]
+            continue
+        verb = _TOUCHES.search(head)
+        lines += ["", *(_denied(one, verb[0].lower() if verb else "") for one in below)]
+    return "\n".join(lines[1:])
+
+
+def _denied(line: str, verb: str) -> str:
+    """Return a point that denies what it says: `sessions` as `No sessions`, `use sessions` as `Do not use sessions`."""
+    mark = BULLET.match(line)
+    said = line[mark.end() :] if mark else line.strip()
+    if not said.strip() or _DENIES.match(said):
+        return line
+    acts = pattern(_ACTS).match(said)
+    said = pattern(rf"(?P<join>[,;]|\bor|\band)\s+(?={_ACTS})").sub(r"\g<join> do not ", said)
+    head = f"Do not {verb}" if verb else "Do not" if acts else "No"
+    said = said if verb or acts else re.sub(r"(?i)^(?:an?|any) ", "", said)
+    low = said[0].lower() + said[1:] if said[1:2].islower() else said
+    end = "" if re.search(r"[.!?:,;]\s*$", said) else "."
+    return f"{mark[0] if mark else ''}{head} {low}{end}"
 
 
 def pointed(text: str, told: Iterable[str], names: Collection[str]) -> str:
