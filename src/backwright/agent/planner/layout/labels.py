@@ -25,6 +25,8 @@ _WITH = re.compile(
 )
 
 _NOBODY = re.compile(r"(?i)^(?:none|nobody|no one|n/a)\b(?=\s*(?:$|[.,;:(–-]))")
+# `Owner: the authenticated user; strictly private`
+_SOMEBODY = r"^(?:always )?(?:(?:the|each|every|an?) )?(?:current|logged[- ]in|signed[- ]in|authenticated|respective|calling|requesting) (?:<USER>)\b(?=\s*(?:$|[.,;(–-]|who\b|that\b))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,10 @@ def told_under(label: Label, node: Node) -> list[str]:
     beneath = [one.text for child in node.children for one in (child, *child.children)]
     told = [one for one in (label.rest, *beneath) if one]
     of_owner = label.kind == "owner" and node.text.lower().startswith("owner")
-    return [_NOBODY.sub("no owner", one) for one in told] if of_owner else told
+    if not of_owner:
+        return told
+    said = [_NOBODY.sub("no owner", one) for one in told]
+    return [pattern(_SOMEBODY).sub(r"owned by \g<0>", one) for one in said]
 
 
 def last_sentence(text: str) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from backwright.agent.planner.attributes import spot
+from backwright.agent.planner.attributes import describes, spot
 from backwright.agent.planner.lexicon import lexicon, pattern
 
 _ROW = re.compile(r"^\s*\|?.*\|.*\|?\s*$")
@@ -13,6 +13,11 @@ _RULE = re.compile(
     r"^\s*\|?(?:\s*:?-{2,}:?\s*\|)+\s*(?::?-{2,}:?\s*)?$|^\s*\|\s*:?-{2,}:?\s*\|?\s*$"
 )
 _YES = re.compile(r"(?i)^(?:yes|y|x|true|✓|✔|✅|☑)$")
+# `no, unique`: whether a field is required, and what else it is.
+_REQUIRED = re.compile(
+    r"(?i)(?P<whether>(?:yes|y|true|required|no|n|false|optional)\b|[✓✔✅☑✗❌])(?P<rest>.*)"
+)
+_FACTS = ("unique", "index", "default", "length", "range", "cascade", "restrict")
 _NO = re.compile(r"(?i)^(?:no|n|false|✗|❌|-|–|—)?$")
 
 
@@ -89,11 +94,21 @@ def _role(head: str) -> str:
     return ""
 
 
+def _required(cell: str) -> Iterator[str]:
+    """Yield what a cell says that tells whether a field is required: `no, unique`."""
+    found = _REQUIRED.match(cell)
+    if found and not _YES.match(found["whether"]) and found["whether"].lower() != "required":
+        yield "optional"
+    rest = (found["rest"] if found else cell).strip(" ,;()")
+    if describes(rest, _FACTS):
+        yield rest
+
+
 def _said(role: str, cell: str) -> str:
     """Return what a cell says of the field of its row."""
     bare = cell.strip("` ")
     if role == "required":
-        return "optional" if re.match(r"(?i)(?:no|n|false|optional|✗|❌)\b", bare) else ""
+        return ", ".join(_required(bare))
     if role in ("optional", "unique", "index"):
         return role if _YES.match(bare) or bare.lower() == role else "" if _NO.match(bare) else bare
     if _NO.match(bare) and role != "type":
