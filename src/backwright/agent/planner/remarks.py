@@ -20,6 +20,7 @@ from backwright.agent.planner.leaning import leaning
 from backwright.agent.planner.lexicon import first, lexicon, pattern
 from backwright.agent.planner.misread import WISHES_MORE
 from backwright.agent.planner.sections import apart, pointed
+from backwright.agent.planner.telling import tells_of_the_work
 
 _FENCE = re.compile(r"(```.*?(?:```|\Z))", re.DOTALL)
 _ENDS = re.compile(r"(?<=[.!?])[\"')]*\s+(?=\S)")
@@ -109,6 +110,11 @@ _AWAITED = re.compile(
     r" (?:(?:(?:is|are)(?: already)? (?:waiting for|blocked on|blocked by|reading|consuming|calling|expecting)|waits? for|depends? on|relies on|rely on|consumes?|needs?|reads?|will (?:read|use|consume|call|show|display))"
     r" (?:both|all of (?:it|them|this)|it|this|that|them|these|those|(?:both|the|these|those)(?: new)?(?: two| three)? (?:fields?|endpoints?|resources?|routes?|columns?|values?)))"
     rf"(?: (?:in|from|via|through)(?: the)? (?:json|responses?|answers?|payloads?|body|bodies|api)(?= of|\W*$))?(?: (?:in|from|via|of|through|on) {_REQUESTS}(?:(?:,| and|, and) {_REQUESTS})*)?(?: (?:today|tomorrow|this week|next week|soon|later|already))?\W*"
+)
+# Who goes on afterwards: `Subtasks 2-4 depend on you, so …`
+_AFTERWARDS = re.compile(
+    r"(?i)(?:(?:the|our|my|all|both|other|later|next|following|remaining|two|three) )*(?:[a-z-]+ )?(?:sub-?tasks?|tasks?|steps?|phases?|parts?|stages?|tickets?|agents?|items?|sessions?|work|plan|rest|teams?|people|colleagues?)(?: (?:of the (?:plan|work|crew|team|sprint)|#?\d+(?:(?: ?[-–,&/] ?| and | to )#?\d+)*))?"
+    r" (?:all |both |also |then )*(?:(?:is|are|will be) (?:waiting (?:for|on)|blocked (?:by|on|until)|relying on|depending on|built on)|(?:will )?(?:depends?|relies|rely|waits?|builds?|starts?|continues?|goes on|go on)(?: on| for| after| once| when| as soon as| from)?) (?:you|yours|your (?:work|part|result|results|answer|report)|this|it|that)(?: (?:is|are) (?:done|finished|ready|merged))?\W*"
 )
 
 
@@ -232,14 +238,16 @@ def _is_report(text: str, names: Collection[str]) -> bool:
     """Tell whether a text says that it is a report or a reason; `answer: string, max 200` is a field."""
     bare = re.sub(r"\*\*|__", "", text).strip()
     is_field = bare[:1].islower() and field_of(bare, names) is not None
-    return bool(_LABELLED.match(text) or _REPORTS.match(text)) and not is_field
+    told = _LABELLED.match(text) or _REPORTS.match(text) or tells_of_the_work(text)
+    return bool(told) and not is_field
 
 
 def is_remark(text: str, bar: float, names: Collection[str] = ()) -> bool:
     """Tell whether a sentence, or a half of one, is surely a remark."""
     if bar < math.inf and (_is_quoted(text, names) or _is_report(text, names)):
         return True
-    if bar < math.inf and _AWAITED.fullmatch(text) and not _WISH.match(text):
+    awaited = _AWAITED.fullmatch(text) or _AFTERWARDS.fullmatch(text)
+    if bar < math.inf and awaited and not _WISH.match(text):
         return True
     if len(text.split()) < 2 or _NAMES_SOMETHING.search(_REQUEST.sub("", text)):
         return False
