@@ -111,6 +111,10 @@ _AWAITED = re.compile(
     r" (?:both|all of (?:it|them|this)|it|this|that|them|these|those|(?:both|the|these|those)(?: new)?(?: two| three)? (?:fields?|endpoints?|resources?|routes?|columns?|values?)))"
     rf"(?: (?:in|from|via|through)(?: the)? (?:json|responses?|answers?|payloads?|body|bodies|api)(?= of|\W*$))?(?: (?:in|from|via|of|through|on) {_REQUESTS}(?:(?:,| and|, and) {_REQUESTS})*)?(?: (?:today|tomorrow|this week|next week|soon|later|already))?\W*"
 )
+# Where nothing is there yet: `Our customer asked for a booking backend.`
+_BEGINS = re.compile(
+    r"(?i)\b(?:wants?|needs?|asks? for|asked (?:\w+ )?for|asking for|would like|requests?|requested|ordered|wished for)(?: to have)? an? (?:[\w-]+ ){0,4}(?:api|backend|back-?end|service|micro-?service|project|app|application|server)\b"
+)
 # Who goes on afterwards: `Subtasks 2-4 depend on you, so …`
 _AFTERWARDS = re.compile(
     r"(?i)(?:(?:the|our|my|all|both|other|later|next|following|remaining|two|three) )*(?:[a-z-]+ )?(?:sub-?tasks?|tasks?|steps?|phases?|parts?|stages?|tickets?|agents?|items?|sessions?|work|plan|rest|teams?|people|colleagues?)(?: (?:of the (?:plan|work|crew|team|sprint)|#?\d+(?:(?: ?[-–,&/] ?| and | to )#?\d+)*))?"
@@ -257,7 +261,12 @@ def is_remark(text: str, bar: float, names: Collection[str] = ()) -> bool:
         return False
     if _CAPABILITY.match(text) and any(first(text, "cues", one, "cues") for one in _CAPABLE):
         return False
-    if _OPEN.search(text) or _ORDERS_A_JUDGE.search(text) or _MODIFIES.match(text):
+    if (
+        (not names and _BEGINS.search(text))
+        or _OPEN.search(text)
+        or _ORDERS_A_JUDGE.search(text)
+        or _MODIFIES.match(text)
+    ):
         return False
     if describes(_BESIDE_TYPES.sub("", text), _TYPES):
         return False

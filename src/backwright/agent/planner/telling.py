@@ -33,4 +33,6 @@ def tells_of_the_work(text: str) -> bool:
     if not found:
         return False
     rest = text[found.end() :]
-    return not pattern(_MORE).search(rest) and not any(first(rest, "cues", one, "cues") for one in _CAPABLE)
+    return not pattern(_MORE).search(rest) and not any(
+        first(rest, "cues", one, "cues") for one in _CAPABLE
+    )
