@@ -25,6 +25,10 @@ _WITH = re.compile(
 )
 
 _NOBODY = re.compile(r"(?i)^(?:none|nobody|no one|n/a)\b(?=\s*(?:$|[.,;:(–-]))")
+# `For the SEO work I need …`: what somebody wants it for is none of the work.
+WHY = re.compile(
+    r"(?i)^(?:for|because of|as part of) (?:the|our|my|this|their) [\w -]{2,40}?,? (?=(?:i|we|please|the|my|our)\b)"
+)
 # `Owner: the authenticated user; strictly private`
 _SOMEBODY = r"^(?:always )?(?:(?:the|each|every|an?) )?(?:current|logged[- ]in|signed[- ]in|authenticated|respective|calling|requesting) (?:<USER>)\b(?=\s*(?:$|[.,;(–-]|who\b|that\b))"
 
