@@ -25,6 +25,13 @@ _WISHES = re.compile(
     r"(?i)\b(?:should|must|shall|needs?|wants?|please|add|create|give|called|named|belongs? to|references?|only|never|each|every)\b"
     r"|`[\w-]+`,? (?:(?:is )?an? |our |the )?(?:new )?(?:\w+ )?(?:project|service|api|backend|app)\b|\b(?:project|service|api|backend|app):? `"
 )
+# When something happens, and what others need of what every resource has: `it needs REST endpoints to write to`.
+_OF_OTHERS = re.compile(
+    r"(?i)\bevery (?:night|day|hour|morning|evening|week|month|minute|second|time|few \w+|\d+ \w+)\b"
+    r"|\b(?:needs?|wants?) to (?:know|see|show|display|read|poll|fetch)\b"
+    r"|\b(?:needs?|wants?) (?:(?:new|rest|crud|http|json|the|some|normal|usual) )*(?:endpoints?|routes?|apis?) (?:for (?:it|them|that|this)|to (?:write|read|post|push|pull|fetch|talk|call|send|get)(?: (?:data|rows|it|them|to|from|there|into|in|against))*)(?=\W*$|[.;,])"
+)
+_PARENTHESES = re.compile(r"\(([^()]*)\)")
 _WORK = re.compile(
     r"(?i)^\W*(?:(?:also|then|please|and|finally|first|\d+\.)\W+)*(?:add|create|build|implement|introduce|make|put|give|paginate|limit|index|allow|protect|secure|run|test|audit|fix|undo|extend|write)\b"
 )
@@ -181,14 +188,19 @@ def _without_story(line: str, aside: list[str]) -> str:
 
 def _matters(told: str) -> bool:
     """Tell whether a sentence of a story holds a fact or a wish that a plan may need."""
-    bare = _SIZE.sub(" ", told)
+    bare = _PARENTHESES.sub(_unless_usual, _SIZE.sub(" ", told))
     return bool(
         _is_grave(told)
-        or _WISHES.search(told)
+        or _WISHES.search(_OF_OTHERS.sub(" ", told))
         or describes(bare, _FACTS)
         or take_owner(told)[1]
         or _is_new(told, "")
     )
+
+
+def _unless_usual(found: re.Match[str]) -> str:
+    """Return what stands in parentheses, unless it only names what the project is built with: `(FastAPI, Postgres)`."""
+    return " " if pattern(lexicon("layout")["remarks"]["usual"]).fullmatch(found[1]) else found[0]
 
 
 def _is_new(line: str, elsewhere: str) -> bool:
