@@ -43,7 +43,10 @@ _POINTS = re.compile(
     r"(?i)(?P<order>\b(?:paginate|page|throttle|limit|rate[- ]?limit|index|protect|secure|version|give|extend|equip)) (?:it|this|that|them)\b(?! \w+(?:point|list)\b)"
 )
 _ADDRESS = re.compile(r"\b(?:GET|POST|PUT|PATCH|DELETE) /[\w/{}-]+")
-_TOUCHES = re.compile(r"(?i)\b(?:touch|change|add)\b")
+# Below `Hands off` stand things, below `Don't` mostly what is done.
+_TOUCHES = re.compile(
+    r"(?i)\b(?:(?P<verb>touch|change|add)|hands off|off[- ]limits|leave (?:alone|untouched))\b"
+)
 _DENIES = re.compile(r"(?i)\W*(?:no|not|never|nothing|none|do not|don['’]t|avoid|without)\b")
 _ACTS = r"(?:(?!new\b|model\b|log\b)(?:<VERB>|<ADD>|touch|change|edit|modify|alter|use|commit|merge|start|break)\b(?! ?[:(-])|[a-z]+(?<!ing) (?:<DET>|new|existing|it|them)\b)"
 _OF_BOLD, _OF_LABEL = 7, 8  # below every heading with marks
@@ -78,27 +81,36 @@ def denied(text: str) -> str:
     """Return a text in which each point below `Don't` says so itself: `Do not touch the frontend`."""
     lines: list[str] = []
     for kind, (head, *below) in _parts(text):
-        if kind != "denied" or not any(one.strip() for one in below):
+        if kind != "denied" or not any(map(str.strip, below)) or any(map(_is_field, below)):
             lines += [head, *below]
             continue
-        verb = _TOUCHES.search(head)
-        lines += ["", *(_denied(one, verb[0].lower() if verb else "") for one in below)]
-    return "\n".join(lines[1:])
+        lines += ["", *(_denied(one, head) for one in below)]
+    form = lexicon("layout")["sections"]["denied"]
+    inline = pattern(rf"(?P<at>\A|(?<=\n)|(?<=[.!?] ))(?P<head>{form}):[ \t]+(?P<said>[^.\n]+)")
+
+    def said(one: re.Match[str]) -> str:
+        is_field = describes(one["said"], _TYPES)
+        return one[0] if is_field else _denied(one["said"], one["head"]).rstrip(".")
+
+    return inline.sub(said, "\n".join(lines[1:]))
 
 
-def _denied(line: str, verb: str) -> str:
+def _denied(line: str, head: str) -> str:
     """Return a point that denies what it says: `sessions` as `No sessions`, `use sessions` as `Do not use sessions`."""
     mark = BULLET.match(line)
     said = line[mark.end() :] if mark else line.strip()
     if not said.strip() or _DENIES.match(said):
         return line
-    acts = pattern(_ACTS).match(said)
-    said = pattern(rf"(?P<join>[,;]|\bor|\band)\s+(?={_ACTS})").sub(r"\g<join> do not ", said)
-    head = f"Do not {verb}" if verb else "Do not" if acts else "No"
-    said = said if verb or acts else re.sub(r"(?i)^(?:an?|any) ", "", said)
-    low = said[0].lower() + said[1:] if said[1:2].islower() else said
     end = "" if re.search(r"[.!?:,;]\s*$", said) else "."
-    return f"{mark[0] if mark else ''}{head} {low}{end}"
+    begin = mark[0] if mark else ""
+    if verb := _TOUCHES.search(head):
+        return f"{begin}Do not {verb['verb'].lower() if verb['verb'] else 'touch'} {said}{end}"
+    if not pattern(_ACTS).match(said):
+        bare = re.sub(r"(?i)^(?:an?|any) ", "", said)
+        none = re.sub(r"(?i)(,|\b(?:and|or)) (?:an?|any) ", r"\1 no ", bare)
+        return f"{begin}No {none}{end}"
+    said = pattern(rf"(?P<join>[,;]|\bor|\band)\s+(?={_ACTS})").sub(r"\g<join> do not ", said)
+    return f"{begin}Do not {said[0].lower()}{said[1:]}{end}"
 
 
 def pointed(text: str, told: Iterable[str], names: Collection[str]) -> str:

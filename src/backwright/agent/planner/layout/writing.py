@@ -264,8 +264,8 @@ class Writer:
                 self.write(node.children)
                 return
         titles = not node.text or self._only_titles(node)
-        told = WHY.sub("", node.text)
-        if titles and (self._can_be_left(told) or any(True for _ in self.resources(node))):
+        asked = WHY.sub("", node.text)
+        if titles and (self._can_be_left(asked) or any(True for _ in self.resources(node))):
             self._leave(node.text)
             self.write(node.children)
         elif node.is_point and (told := self._field(node)) is not None:
