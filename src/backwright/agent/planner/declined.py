@@ -12,12 +12,28 @@ from backwright.agent.planner.state import Entity, State
 
 _OPEN = re.compile(r"(?i)\b(?:log-?ins?|accounts?|auth\w*|users?|tokens?|open|public|anonymous)\b")
 _TYPED = ("type", "length", "money", "decimal", "enum", "range", "default", "optional", "unique")
+# `do not add authentication, that is planned for later`
+_DECLINES = re.compile(
+    r"(?i)(?:please |and |but )*(?:do not|don't|never|no need to|there is no need to) (?:add|build|introduce|implement|set up|put|include|enable|configure|make)\b(?!.*\b(?:more|less|fewer|longer|larger|other) than\b)"
+)
+# `no pagination, no index`: where something else is to be done, this is not; `no pagination yet` tells what is lacking.
+_ONE = r"no (?:extra |new |further |additional |separate |need for )*(?:ind(?:ex(?:es)?|ices)|pagination|paging|rate[- ]?limit(?:s|ing)?|throttling|cors|(?:api )?versioning|audits?|probes?)\b"
+_NONE = re.compile(
+    rf"(?i)(?:and |but |also |please )*{_ONE}(?:(?:,|,? and|,? or|) {_ONE})*(?!.*\b(?:yet|so far|today|currently|now|at (?:all|present|the moment))\b)"
+    r"(?: (?:on|for|to|in|of|here|this time|needed|either|please)\b[\w ]*)?\W*"
+)
+
+
+def declines(text: str, state: State) -> bool:
+    """Tell whether a clause says of something that can be done that it is not wanted."""
+    return bool(_DECLINES.match(text) or (state.acts and _NONE.fullmatch(text)))
 
 
 def read_declined(clause: Clause, state: State) -> bool:
     """Read `no need to touch the tasks`, `leave the auth code alone`; tell whether it is such a remark."""
     text = clause.text
-    if not first(text, "cues", "declined", "cues") or describes(text, _kinds(text)):
+    declined = declines(text, state) or first(text, "cues", "declined", "cues")
+    if not declined or describes(text, _kinds(text)):
         return False
     if take_owner(text, state.people())[1]:
         return False

@@ -15,6 +15,8 @@ WISHES_MORE = re.compile(
 )
 _RESOURCE = re.compile(r"(?m)^\W*[A-Z][A-Za-z]+\W*[:(–].*$")
 _POINT = re.compile(r"\W*(?P<name>[A-Z][a-z]+(?:[A-Z][a-z]+)*)\s*[:–]\s+(?!\w+\s*[:(])[^:(]{4,60}")
+# `pinning`, `archiving`, `locking`
+_DOING = re.compile(r"(?P<stem>[a-z]{3,}?)ing")
 
 
 def names_resource(draft: Draft, entity: Entity) -> bool:
@@ -34,11 +36,21 @@ def is_announced(draft: Draft, entity: Entity) -> bool:
     several = "_".join(re.findall(r"[a-z]+", draft.words.lower()))
     if any(one.said and one is not draft and several == f"{one.name}s" for one in entity.drafts):
         return True  # `add due dates to tasks (due_date, date)`
-    return (
-        not draft.said
-        and not draft.literal
-        and any(one.said and set(one.name.split("_")) < words for one in entity.drafts)
+    if draft.said or draft.literal:
+        return False
+    return any(
+        one.said and (set(one.name.split("_")) < words or _is_done(draft, one))
+        for one in entity.drafts
     )
+
+
+def _is_done(draft: Draft, other: Draft) -> bool:
+    """Tell whether what rows need is what a field says of them: `Notes need pinning`, and `pinned` is a boolean."""
+    doing = _DOING.fullmatch(draft.name)
+    if not doing or "_" in draft.words:
+        return False
+    done = rf"(?:is_|was_)?{doing['stem']}(?:{doing['stem'][-1]})?e?d(?:_(?:at|on|since|until))?"
+    return re.fullmatch(done, other.name) is not None
 
 
 def is_made(draft: Draft, state: State) -> bool:

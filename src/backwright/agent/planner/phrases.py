@@ -43,7 +43,6 @@ _DESCRIBED_TOO = re.compile(rf"(?i)(?P<at>,? (?:and|then)(?: also)? |, ){_DOES}{
 _NEXT = re.compile(
     r"(?P<end>[\w)])[,;] (?:and )?(?P<rest>(?P<name>[A-Z]\w+) (?:gets|needs) (?:an? |the )?[a-z])(?![^()]*\))"
 )
-_TAG = re.compile(r"(?m)^[ \t]*<(?P<end>/?)(?P<name>[a-z][a-z _-]{2,30})>[ \t]*$")
 _FACTS = (
     "type", "money", "decimal", "enum", "length", "range", "default", "unique", "cascade", "restrict",
 )  # fmt: skip
@@ -99,15 +98,6 @@ def _matters(told: str) -> bool:
         or take_owner(told)[1]
         or any(first(told, "cues", one, "cues") for one in _ORDERS)
     )
-
-
-def untagged(text: str) -> str:
-    """Return a text in which tags, as coding agents write them, are headings: `<context> … </context>`."""
-
-    def heading(match: re.Match[str]) -> str:
-        return "" if match["end"] else f"## {match['name'].replace('_', ' ').capitalize()}"
-
-    return _TAG.sub(heading, text) if "</" in text else text
 
 
 def turned(text: str) -> str:

@@ -33,13 +33,14 @@ from backwright.agent.planner.phrases import (
     spelt_plainly,
     turned,
     unquoted,
-    untagged,
 )
 from backwright.agent.planner.questions import ask_unclear
 from backwright.agent.planner.remarks import BARS, Cleared, cleared
 from backwright.agent.planner.said_of import unheld
+from backwright.agent.planner.sections import denied
 from backwright.agent.planner.slots.describing import BY_SEGMENTS
 from backwright.agent.planner.state import State
+from backwright.agent.planner.tagged import untagged
 from backwright.agent.planner.types import JUDGES, Plan, World
 from backwright.agent.planner.unread import has_types, place_unread, wish
 from backwright.agent.planner.whole.reader import read_whole
@@ -100,7 +101,7 @@ def plan_task(text: str, world: World, answers: Answers | None = None) -> Plan:
     _refuse_foreign(text)
     names = frozenset(form for thing in world.things for form in thing.forms)
     text = untagged(points_in_lines(turned(text)))
-    text = deletions_placed(punctuated(ordered(text), names))
+    text = deletions_placed(punctuated(ordered(denied(text)), names))
     text, told = (text, ()) if world.is_empty else rows_placed(text)
     forms = [cleared(text, bar, names) for bar in BARS]
     forms = [replace(one, aside=(*told, *one.aside)) for one in forms]

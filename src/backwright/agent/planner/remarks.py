@@ -20,6 +20,7 @@ from backwright.agent.planner.leaning import leaning
 from backwright.agent.planner.lexicon import first, lexicon, pattern
 from backwright.agent.planner.misread import WISHES_MORE
 from backwright.agent.planner.sections import apart, pointed
+from backwright.agent.planner.telling import tells_of_the_work
 
 _FENCE = re.compile(r"(```.*?(?:```|\Z))", re.DOTALL)
 _ENDS = re.compile(r"(?<=[.!?])[\"')]*\s+(?=\S)")
@@ -80,7 +81,7 @@ _FEW = 7  # words
 # One of several things that a sentence names: `with a code and a discount`.
 _NOUN = re.compile(r"(?i)\W*(?:an?|the|one|its|some|both) (?:\w+ ){0,2}\w+\W*")
 _PAIRS = re.compile(r"(?i)\b(?:between|both|either) [`\w]+$")  # `between Note and Tag so that …`
-_BEGINS = r"^\W*(?:(?:please|then|also|so|but|now|can|could|would|i|we|it|they|this|that|the|an?|each|every|there|both|all)\b|<VERB>|<ADD>)"
+_SAYS_MORE = r"^\W*(?:(?:please|then|also|so|but|now|can|could|would|i|we|it|they|this|that|the|an?|each|every|there|both|all)\b|<VERB>|<ADD>)"
 # What somebody else has said: `> "my list is one big soup" (Ivo)`.
 _QUOTE = re.compile(
     r"\s*(?:>\s*)?[\"\u201c][^\"\u201d]{8,}[\"\u201d]\W*(?:\(?(?:-+ ?)?[A-Z][\w ,.]{1,30}\)?)?\W*"
@@ -116,6 +117,10 @@ _ORDERS_A_JUDGE = re.compile(
     r"|\b(?:probe|audit|live tests?|isolation tests?) (?:has|have) been (?:run|done|executed)\b"
 )
 
+# `anybody on the network can read`: what follows behind `and` is said of the same one.
+_MAY = re.compile(
+    r"(?i)\b(?!(?:you|it|they|we|users?)\b)\w+ (?:can|could|may|might|will|would)(?: not| never| also| now)? [a-z]+\W*$"
+)
 # Who uses what is made: `The UI agent is waiting for both in the JSON of GET /notes.`
 _REQUESTS = r"`?(?:GET|POST|PUT|PATCH|DELETE) /[\w/{}-]*`?"
 _AWAITED = re.compile(
@@ -123,6 +128,15 @@ _AWAITED = re.compile(
     r" (?:(?:(?:is|are)(?: already)? (?:waiting for|blocked on|blocked by|reading|consuming|calling|expecting)|waits? for|depends? on|relies on|rely on|consumes?|needs?|reads?|will (?:read|use|consume|call|show|display))"
     r" (?:both|all of (?:it|them|this)|it|this|that|them|these|those|(?:both|the|these|those)(?: new)?(?: two| three)? (?:fields?|endpoints?|resources?|routes?|columns?|values?)))"
     rf"(?: (?:in|from|via|through)(?: the)? (?:json|responses?|answers?|payloads?|body|bodies|api)(?= of|\W*$))?(?: (?:in|from|via|of|through|on) {_REQUESTS}(?:(?:,| and|, and) {_REQUESTS})*)?(?: (?:today|tomorrow|this week|next week|soon|later|already))?\W*"
+)
+# Where nothing is there yet: `Our customer asked for a booking backend.`
+_BEGINS = re.compile(
+    r"(?i)\b(?:wants?|needs?|asks? for|asked (?:\w+ )?for|asking for|would like|requests?|requested|ordered|wished for)(?: to have)? an? (?:[\w-]+ ){0,4}(?:api|backend|back-?end|service|micro-?service|project|app|application|server)\b"
+)
+# Who goes on afterwards: `Subtasks 2-4 depend on you, so …`
+_AFTERWARDS = re.compile(
+    r"(?i)(?:(?:the|our|my|all|both|other|later|next|following|remaining|two|three) )*(?:[a-z-]+ )?(?:sub-?tasks?|tasks?|steps?|phases?|parts?|stages?|tickets?|agents?|items?|sessions?|work|plan|rest|teams?|people|colleagues?)(?: (?:of the (?:plan|work|crew|team|sprint)|#?\d+(?:(?: ?[-–,&/] ?| and | to )#?\d+)*))?"
+    r" (?:all |both |also |then )*(?:(?:is|are|will be) (?:waiting (?:for|on)|blocked (?:by|on|until)|relying on|depending on|built on)|(?:will )?(?:depends?|relies|rely|waits?|builds?|starts?|continues?|goes on|go on)(?: on| for| after| once| when| as soon as| from)?) (?:you|yours|your (?:work|part|result|results|answer|report)|this|it|that)(?: (?:is|are) (?:done|finished|ready|merged))?\W*"
 )
 
 
@@ -220,15 +234,26 @@ def _kept(sentence: str, bar: float, names: Collection[str], aside: list[str]) -
         if is_remark(tail, bar, names) and outside(Clause(tail, tail), None, ()) is None:
             aside.append(tail.strip())
             return _kept(head, bar, names, aside) + "."
-        if is_remark(head, bar, names) and head.strip() and not _goes_on(head, tail):
+        if is_remark(head, bar, names) and head.strip() and not _lists_on(head, tail):
+            if _goes_on(head, join[0], tail):
+                aside.append(sentence.strip())
+                return ""
             aside.append(head.strip())
             return _kept(tail, bar, names, aside)
     return sentence
 
 
-def _goes_on(head: str, tail: str) -> bool:
+def _lists_on(head: str, tail: str) -> bool:
     """Tell whether what stands behind a remark is more of its list: `I checked: it has a name, price and stock today`."""
-    return ":" in head and not pattern(_BEGINS).match(tail)
+    return ":" in head and not pattern(_SAYS_MORE).match(tail)
+
+
+def _goes_on(head: str, join: str, tail: str) -> bool:
+    """Tell whether a tail says what else the subject of a remark does: `anybody can read | and | write every note`."""
+    if not _MAY.search(head) or not re.fullmatch(r"\s*,?\s*(?:and|or)\s*", join):
+        return False
+    named = describes(tail, _TYPES) or any(first(tail, "cues", one, "cues") for one in _CAPABLE)
+    return bool(pattern(r"(?:<VERB>|<ADD>|[a-z]+ (?:<DET>))\b").match(tail)) and not named
 
 
 def _is_quoted(text: str, names: Collection[str]) -> bool:
@@ -240,8 +265,8 @@ def _is_report(text: str, names: Collection[str]) -> bool:
     """Tell whether a text says that it is a report or a reason; `answer: string, max 200` is a field."""
     bare = re.sub(r"\*\*|__", "", text).strip()
     is_field = bare[:1].islower() and field_of(bare, names) is not None
-    told = _LABELLED.match(text) or _REPORTS.match(text) or _REPORTS_WHEN.match(text)
-    return bool(told) and not is_field
+    told = any(one.match(text) for one in (_LABELLED, _REPORTS, _REPORTS_WHEN))
+    return (told or tells_of_the_work(text)) and not is_field
 
 
 def _is_reason(text: str) -> bool:
@@ -253,7 +278,8 @@ def is_remark(text: str, bar: float, names: Collection[str] = ()) -> bool:
     """Tell whether a sentence, or a half of one, is surely a remark."""
     if bar < math.inf and (_is_quoted(text, names) or _is_report(text, names) or _is_reason(text)):
         return True
-    if bar < math.inf and _AWAITED.fullmatch(text) and not _WISH.match(text):
+    awaited = _AWAITED.fullmatch(text) or _AFTERWARDS.fullmatch(text)
+    if bar < math.inf and awaited and not _WISH.match(text):
         return True
     if len(text.split()) < 2 or _NAMES_SOMETHING.search(_REQUEST.sub("", text)):
         return False
@@ -265,7 +291,8 @@ def is_remark(text: str, bar: float, names: Collection[str] = ()) -> bool:
         return False
     if any(one.search(text) for one in (_OPEN, _ORDERS_A_JUDGE, _REFERS)) or _MODIFIES.match(text):
         return False
-    if describes(_BESIDE_TYPES.sub("", text), _TYPES):
+    begins = not names and _BEGINS.search(text)
+    if begins or describes(_BESIDE_TYPES.sub("", text), _TYPES):
         return False
     if leaning(text, names) < bar:
         return False

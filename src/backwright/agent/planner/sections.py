@@ -25,17 +25,30 @@ _WISHES = re.compile(
     r"(?i)\b(?:should|must|shall|needs?|wants?|please|add|create|give|called|named|belongs? to|references?|only|never|each|every)\b"
     r"|`[\w-]+`,? (?:(?:is )?an? |our |the )?(?:new )?(?:\w+ )?(?:project|service|api|backend|app)\b|\b(?:project|service|api|backend|app):? `"
 )
+# When something happens, and what others need of what every resource has: `it needs REST endpoints to write to`.
+_OF_OTHERS = re.compile(
+    r"(?i)\bevery (?:night|day|hour|morning|evening|week|month|minute|second|time|few \w+|\d+ \w+)\b"
+    r"|\b(?:needs?|wants?) to (?:know|see|show|display|read|poll|fetch)\b"
+    r"|\b(?:needs?|wants?) (?:(?:new|rest|crud|http|json|the|some|normal|usual) )*(?:endpoints?|routes?|apis?) (?:for (?:it|them|that|this)|to (?:write|read|post|push|pull|fetch|talk|call|send|get)(?: (?:data|rows|it|them|to|from|there|into|in|against))*)(?=\W*$|[.;,])"
+)
+_PARENTHESES = re.compile(r"\(([^()]*)\)")
 _WORK = re.compile(
     r"(?i)^\W*(?:(?:also|then|please|and|finally|first|\d+\.)\W+)*(?:add|create|build|implement|introduce|make|put|give|paginate|limit|index|allow|protect|secure|run|test|audit|fix|undo|extend|write)\b"
 )
 _LABEL = re.compile(
-    r"^\s*(?:[-*•]\s+)?(?:\*\*|__)?(?P<label>[A-Z][\w ,/&-]{2,40}?)\s*(?:\*\*|__)?:(?:\*\*|__)?\s*$"
+    r"^\s*(?:[-*•]\s+)?(?:\*\*|__)?(?P<label>[A-Z][\w ,/&'’-]{2,40}?)\s*(?:\*\*|__)?:(?:\*\*|__)?\s*$"
 )
 _ENDS = re.compile(r"(?<=[.!?])\s+(?=[A-Z`\"'])")
 _POINTS = re.compile(
     r"(?i)(?P<order>\b(?:paginate|page|throttle|limit|rate[- ]?limit|index|protect|secure|version|give|extend|equip)) (?:it|this|that|them)\b(?! \w+(?:point|list)\b)"
 )
 _ADDRESS = re.compile(r"\b(?:GET|POST|PUT|PATCH|DELETE) /[\w/{}-]+")
+# Below `Hands off` stand things, below `Don't` mostly what is done.
+_TOUCHES = re.compile(
+    r"(?i)\b(?:(?P<verb>touch|change|add)|hands off|off[- ]limits|leave (?:alone|untouched))\b"
+)
+_DENIES = re.compile(r"(?i)\W*(?:no|not|never|nothing|none|do not|don['’]t|avoid|without)\b")
+_ACTS = r"(?:(?!new\b|model\b|log\b)(?:<VERB>|<ADD>|touch|change|edit|modify|alter|use|commit|merge|start|break)\b(?! ?[:(-])|[a-z]+(?<!ing) (?:<DET>|new|existing|it|them)\b)"
 _OF_BOLD, _OF_LABEL = 7, 8  # below every heading with marks
 
 
@@ -62,6 +75,42 @@ def apart(text: str, *, stories: bool) -> tuple[str, tuple[str, ...]]:
             continue
         kept += [head, *left]
     return ("\n".join(kept[1:]), tuple(aside)) if aside else (text, ())
+
+
+def denied(text: str) -> str:
+    """Return a text in which each point below `Don't` says so itself: `Do not touch the frontend`."""
+    lines: list[str] = []
+    for kind, (head, *below) in _parts(text):
+        if kind != "denied" or not any(map(str.strip, below)) or any(map(_is_field, below)):
+            lines += [head, *below]
+            continue
+        lines += ["", *(_denied(one, head) for one in below)]
+    form = lexicon("layout")["sections"]["denied"]
+    inline = pattern(rf"(?P<at>\A|(?<=\n)|(?<=[.!?] ))(?P<head>{form}):[ \t]+(?P<said>[^.\n]+)")
+
+    def said(one: re.Match[str]) -> str:
+        is_field = describes(one["said"], _TYPES)
+        return one[0] if is_field else _denied(one["said"], one["head"]).rstrip(".")
+
+    return inline.sub(said, "\n".join(lines[1:]))
+
+
+def _denied(line: str, head: str) -> str:
+    """Return a point that denies what it says: `sessions` as `No sessions`, `use sessions` as `Do not use sessions`."""
+    mark = BULLET.match(line)
+    said = line[mark.end() :] if mark else line.strip()
+    if not said.strip() or _DENIES.match(said):
+        return line
+    end = "" if re.search(r"[.!?:,;]\s*$", said) else "."
+    begin = mark[0] if mark else ""
+    if verb := _TOUCHES.search(head):
+        return f"{begin}Do not {verb['verb'].lower() if verb['verb'] else 'touch'} {said}{end}"
+    if not pattern(_ACTS).match(said):
+        bare = re.sub(r"(?i)^(?:an?|any) ", "", said)
+        none = re.sub(r"(?i)(,|\b(?:and|or)) (?:an?|any) ", r"\1 no ", bare)
+        return f"{begin}No {none}{end}"
+    said = pattern(rf"(?P<join>[,;]|\bor|\band)\s+(?={_ACTS})").sub(r"\g<join> do not ", said)
+    return f"{begin}Do not {said[0].lower()}{said[1:]}{end}"
 
 
 def pointed(text: str, told: Iterable[str], names: Collection[str]) -> str:
@@ -151,14 +200,19 @@ def _without_story(line: str, aside: list[str]) -> str:
 
 def _matters(told: str) -> bool:
     """Tell whether a sentence of a story holds a fact or a wish that a plan may need."""
-    bare = _SIZE.sub(" ", told)
+    bare = _PARENTHESES.sub(_unless_usual, _SIZE.sub(" ", told))
     return bool(
         _is_grave(told)
-        or _WISHES.search(told)
+        or _WISHES.search(_OF_OTHERS.sub(" ", told))
         or describes(bare, _FACTS)
         or take_owner(told)[1]
         or _is_new(told, "")
     )
+
+
+def _unless_usual(found: re.Match[str]) -> str:
+    """Return what stands in parentheses, unless it only names what the project is built with: `(FastAPI, Postgres)`."""
+    return " " if pattern(lexicon("layout")["remarks"]["usual"]).fullmatch(found[1]) else found[0]
 
 
 def _is_new(line: str, elsewhere: str) -> bool:

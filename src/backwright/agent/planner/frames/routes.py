@@ -16,6 +16,9 @@ _ASKS_IN_GENERAL = re.compile(
 )
 _SAME = re.compile(r"(?i)\b(?:the )?same (?:endpoint|route|list|path|one|address)\b")
 _SIGN_IN = re.compile(r"(?i)\b(?:log-?ins?|log(?:ging)? in|sign-?ins?|signing in)\b")
+_LEFT = re.compile(
+    r"(?i)\b(?:do not|don't|never) (?:touch|change|alter|modify|edit|break)\b[^.;\n]*"
+)
 # How a text says that rows are made: `limit creating coupons to 10 per hour`.
 _MAKES = r"\b(?:creating|posting|adding|submitting|writing|placing|making|sending in|opening) (?:(?:new|an?) )*"
 _MADE = re.compile(
@@ -34,7 +37,9 @@ def route_in(text: str, state: State) -> str | None:
     if _SAME.search(text) and (path := _paged(state)):
         return f"GET {path}"
     added = any(getattr(one, "verb", "") == "add auth" for one in state.acts)
-    if _SIGN_IN.search(text if added else state.said):  # `add a login` limits nothing of it
+    if _SIGN_IN.search(
+        text if added else _LEFT.sub(" ", state.said)
+    ):  # `add a login` limits nothing of it
         if _MADE.search(text):
             return None  # `logins and creating tasks`: which one is open
         return " ".join(state.world.sign_in or ("POST", LOGIN))

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from backwright.agent.planner.clauses import Clause
-from backwright.agent.planner.declined import read_declined, read_lacking
+from backwright.agent.planner.declined import declines, read_declined, read_lacking
 from backwright.agent.planner.frames import (
     capabilities,
     judges,
@@ -47,17 +46,13 @@ _ALL: tuple[tuple[str, Frame], ...] = (
 # These are told apart by what else is said, rather than by a cue that several of them know.
 _LIKENED = ("rate", "version", "pagination", "index", "audit", "probe", "auth", "inspect")
 _SURE = 1.0
-# `do not add authentication, that is planned for later`
-_DECLINES = re.compile(
-    r"(?i)(?:please |and |but )*(?:do not|don't|never|no need to|there is no need to) (?:add|build|introduce|implement|set up|put|include|enable|configure|make)\b(?!.*\b(?:more|less|fewer|longer|larger|other) than\b)"
-)
 
 
 def _unless_declined(frame: Frame) -> Frame:
     """Return a frame that leaves alone what is said not to be wanted."""
 
     def read(clause: Clause, state: State) -> bool:
-        return not _DECLINES.match(clause.text) and frame(clause, state)
+        return not declines(clause.text, state) and frame(clause, state)
 
     return read
 

@@ -38,7 +38,7 @@ _MODIFIERS = frozenset(
     {"optional", "required", "unique", "default", "index", "positive", "nonnegative"}
 )
 _NO_NAME = re.compile(
-    r"(?i)^(?:add|create|put|give|make|run|allow|limit|list|set|use|let|enable|help|keep|build|extend|introduce|implement|support|provide|ensure|remove|delete|change|update|fix|check|verify|write|report|return|document|do|never|always|every|each|a|an|the|only|no|all|users?|nobody|everybody|everyone|it|they|we|i|one|two|new|with|for|and|then|index|paginate|version|rate|cors|please|when|if|is|has|belongs?|references|refers|points|links|existing|our|my|these|those|both)\b"
+    r"(?i)^(?:add|create|put|give|make|run|allow|limit|list|set|use|let|enable|help|keep|build|extend|introduce|implement|support|provide|ensure|remove|delete|change|update|fix|check|verify|write|report|return|document|do|never|always|every|each|a|an|the|on|in|into|within|only|no|all|users?|nobody|everybody|everyone|it|they|we|i|one|two|new|with|for|and|then|index|paginate|version|rate|cors|please|when|if|is|has|belongs?|references|refers|points|links|existing|our|my|these|those|both)\b"
 )
 
 

@@ -26,6 +26,12 @@ _WITH = re.compile(
 
 _NOBODY = re.compile(r"(?i)^(?:none|nobody|no one|n/a)\b(?=\s*(?:$|[.,;:(–-]))")
 _OWNED = re.compile(r"(?P<head>[^,(]+?)\s*[,(]\s*(?P<told>[^()]+?)\)?\s*:?\s*")
+# `For the SEO work I need …`: what somebody wants it for is none of the work.
+WHY = re.compile(
+    r"(?i)^(?:for|because of|as part of) (?:the|our|my|this|their) [\w -]{2,40}?,? (?=(?:i|we|please|the|my|our)\b)"
+)
+# `Owner: the authenticated user; strictly private`
+_SOMEBODY = r"^(?:always )?(?:(?:the|each|every|an?) )?(?:current|logged[- ]in|signed[- ]in|authenticated|respective|calling|requesting) (?:<USER>)\b(?=\s*(?:$|[.,;(–-]|who\b|that\b))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +136,10 @@ def told_under(label: Label, node: Node) -> list[str]:
     beneath = [one.text for child in node.children for one in (child, *child.children)]
     told = [one for one in (label.rest, *beneath) if one]
     of_owner = label.kind == "owner" and node.text.lower().startswith("owner")
-    return [_NOBODY.sub("no owner", one) for one in told] if of_owner else told
+    if not of_owner:
+        return told
+    said = [_NOBODY.sub("no owner", one) for one in told]
+    return [pattern(_SOMEBODY).sub(r"owned by \g<0>", one) for one in said]
 
 
 def last_sentence(text: str) -> int:

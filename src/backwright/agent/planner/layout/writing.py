@@ -12,6 +12,7 @@ from backwright.agent.planner.foreign import outside
 from backwright.agent.planner.layout.adopting import OF_FIELDS
 from backwright.agent.planner.layout.fields import attributes_only, bare_name, field_of
 from backwright.agent.planner.layout.labels import (
+    WHY,
     Label,
     label_of,
     last_sentence,
@@ -263,7 +264,8 @@ class Writer:
                 self.write(node.children)
                 return
         titles = not node.text or self._only_titles(node)
-        if titles and (self._can_be_left(node.text) or any(True for _ in self.resources(node))):
+        asked = WHY.sub("", node.text)
+        if titles and (self._can_be_left(asked) or any(True for _ in self.resources(node))):
             self._leave(node.text)
             self.write(node.children)
         elif node.is_point and (told := self._field(node)) is not None:

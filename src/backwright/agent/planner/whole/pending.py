@@ -10,7 +10,7 @@ from backwright.agent.planner.drafts import Draft
 from backwright.agent.planner.fieldlist import FieldList, read_list
 from backwright.agent.planner.frames.opening import body_of, give_fields
 from backwright.agent.planner.state import is_plural
-from backwright.agent.planner.whole.hosts import model_in
+from backwright.agent.planner.whole.hosts import gives_to, model_in, without_model
 from backwright.agent.planner.whole.told import Reading
 
 
@@ -18,12 +18,14 @@ def describe_pending(text: str, clause: Clause, reading: Reading) -> bool:
     """Give what a statement says to the field that was announced before it: `Add X to Task. It should be an enum …`."""
     assert reading.pending is not None  # noqa: S101 - the caller looked
     name, host, source = reading.pending
+    state = reading.state
+    if gives_to(text, host, state):  # `Tasks need locks. Add is_locked (bool) to Task`
+        text = without_model(text, host)
     body = re.sub(
         r"(?i)^(?:it|this|that|which)\s+(?=(?:is|should|must|can|may|has|shall|will)\b)",
         "",
         body_of(text),
     )
-    state = reading.state
     if (other := model_in(text, state)) is not None and other.name != host.name:
         return False
     state.speak_of(host)
