@@ -49,8 +49,7 @@ Setup: Postgres, JWT, tests
 - starts_on: date
 - `goal`: text, optional
 
-Owner:
-  the logged-in user
+owned by the logged-in user.
 """,
         ("Sprints", "Setup: Postgres, JWT, tests"),
     ),
