@@ -11,7 +11,7 @@ from backwright.agent.planner.attributes import describes
 from backwright.agent.planner.clauses import Clause
 from backwright.agent.planner.drafts import known_kind
 from backwright.agent.planner.foreign import outside
-from backwright.agent.planner.lexicon import first, lexicon, pattern
+from backwright.agent.planner.lexicon import lexicon, names_capability, pattern
 from backwright.agent.planner.ownership import take_owner
 from backwright.agent.planner.prosaic import brought_together
 from backwright.agent.planner.types import World
@@ -46,7 +46,6 @@ _NEXT = re.compile(
 _FACTS = (
     "type", "money", "decimal", "enum", "length", "range", "default", "unique", "cascade", "restrict",
 )  # fmt: skip
-_ORDERS = ("rate", "cors", "version", "pagination", "index", "auth", "audit", "probe", "undo")
 FENCE = re.compile(r"(```.*?(?:```|\Z))", re.DOTALL)
 
 
@@ -96,7 +95,7 @@ def _matters(told: str) -> bool:
         outside(Clause(told, told), None, ())
         or describes(told, _FACTS)
         or take_owner(told)[1]
-        or any(first(told, "cues", one, "cues") for one in _ORDERS)
+        or names_capability(told)
     )
 
 

@@ -19,10 +19,10 @@ from backwright.agent.planner.layout.tree import BULLET
 from backwright.agent.planner.leaning import leaning
 from backwright.agent.planner.lexicon import first, lexicon, pattern
 from backwright.agent.planner.misread import WISHES_MORE
+from backwright.agent.planner.phrases import FENCE
 from backwright.agent.planner.sections import apart, pointed
 from backwright.agent.planner.telling import tells_of_the_work
 
-_FENCE = re.compile(r"(```.*?(?:```|\Z))", re.DOTALL)
 _ENDS = re.compile(r"(?<=[.!?])[\"')]*\s+(?=\S)")
 _ENDED = re.compile(r"[.!?]\W*$")
 _ABBREVIATION = re.compile(
@@ -161,7 +161,7 @@ def cleared(text: str, bar: float, names: Collection[str] = ()) -> Cleared:
     if bar < math.inf:
         text, told = apart(text, stories=bar == BARS[0])
         aside += told
-    parts = _FENCE.split(text)
+    parts = FENCE.split(text)
     parts[::2] = ["\n".join(_lines(part, bar, names, aside)) for part in parts[::2]]
     left = pointed("".join(parts), aside, names)
     return Cleared(left, tuple(aside)) if aside and left.strip() else Cleared(whole)

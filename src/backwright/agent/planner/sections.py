@@ -10,10 +10,9 @@ from backwright.agent.planner.clauses import Clause
 from backwright.agent.planner.foreign import GRAVE, outside
 from backwright.agent.planner.layout.fields import field_of
 from backwright.agent.planner.layout.tree import BULLET, HEADING
-from backwright.agent.planner.lexicon import first, lexicon, pattern
+from backwright.agent.planner.lexicon import CAPABLE, first, lexicon, pattern
 from backwright.agent.planner.ownership import take_owner
 
-_CAPABLE = ("rate", "cors", "version", "pagination", "index", "auth", "audit", "probe", "undo")
 _FACTS = (
     "type", "money", "decimal", "enum", "length", "range", "default", "unique", "cascade", "restrict",
 )  # fmt: skip
@@ -219,7 +218,7 @@ def _is_new(line: str, elsewhere: str) -> bool:
     """Tell whether a line names a capability that is not asked for elsewhere."""
     return any(
         first(line, "cues", one, "cues") and not first(elsewhere, "cues", one, "cues")
-        for one in _CAPABLE
+        for one in CAPABLE
     )
 
 

@@ -9,8 +9,8 @@ from textwrap import dedent
 
 from backwright.agent.planner.attributes import describes
 from backwright.agent.planner.lexicon import lexicon, pattern
+from backwright.agent.planner.phrases import FENCE
 
-_FENCE = re.compile(r"(```.*?(?:```|\Z))", re.DOTALL)
 _TAG = re.compile(
     r"<(?P<end>/?)(?P<name>[A-Za-z][\w -]*?)(?P<has>(?:\s+[\w-]+\s*=\s*(?:\"[^\"]*\"|'[^']*'))*)\s*(?P<empty>/?)>"
 )
@@ -105,7 +105,7 @@ def _parsed(text: str) -> _Element | None:
 
 def _tags(text: str) -> Iterator[re.Match[str]]:
     """Yield the tags of a text that stand in no fence, and are none of a page's."""
-    fences = [one.span() for one in _FENCE.finditer(text)]
+    fences = [one.span() for one in FENCE.finditer(text)]
     for tag in _TAG.finditer(text):
         fenced = any(begin <= tag.start() < end for begin, end in fences)
         if not fenced and not _HTML.fullmatch(tag["name"]):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from backwright.agent.planner.lexicon import first, pattern
+from backwright.agent.planner.lexicon import names_capability, pattern
 
 _FIRST = r"(?:(?:please|then|and|also|afterwards|finally|at the end|in the end|once|when|as soon as|you are|you.re|it is|that is|done|finished|ready|could you|can you),? )*"
 _LATELY = (
@@ -23,7 +23,6 @@ _SAMPLES = re.compile(
     r" (?:(?:samples?|examples?|resulting|final)(?: (?:json|http|curl|openapi|api))*(?: (?:requests?|responses?|payloads?|bod(?:y|ies)|calls?|answers?|snippets?|commands?))+"
     r"|(?:samples?|examples?) json|(?:curl|openapi|http) (?:calls?|commands?|examples?|samples?|paths?|snippets?|requests?))\b"
 )
-_CAPABLE = ("rate", "cors", "version", "pagination", "index", "auth", "audit", "probe", "undo")
 _MORE = r"(?:[,;:]|\band\b|\bthen\b|\bas well as\b)\s+(?:then |also |please )*(?:<VERB>|<ADD>)\b"
 
 
@@ -33,6 +32,4 @@ def tells_of_the_work(text: str) -> bool:
     if not found:
         return False
     rest = text[found.end() :]
-    return not pattern(_MORE).search(rest) and not any(
-        first(rest, "cues", one, "cues") for one in _CAPABLE
-    )
+    return not pattern(_MORE).search(rest) and not names_capability(rest)

@@ -8,6 +8,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+CAPABLE = ("rate", "cors", "version", "pagination", "index", "auth", "audit", "probe", "undo")
+
 
 @cache
 def lexicon(name: str) -> dict[str, Any]:
@@ -58,3 +60,8 @@ def first(text: str, name: str, *keys: str) -> re.Match[str] | None:
         if found := one.search(text):
             return found
     return None
+
+
+def names_capability(text: str) -> bool:
+    """Tell whether a text has a cue of a capability or a judge: a limit, CORS, an audit."""
+    return any(first(text, "cues", one, "cues") for one in CAPABLE)
