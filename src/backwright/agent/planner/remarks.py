@@ -75,6 +75,8 @@ _ENDS_IN_A_NAME = re.compile(
 _FEW = 7  # words
 # One of several things that a sentence names: `with a code and a discount`.
 _NOUN = re.compile(r"(?i)\W*(?:an?|the|one|its|some|both) (?:\w+ ){0,2}\w+\W*")
+# The last of what a remark lists: `Cover create, list, update and delete.`
+_LAST_OF_LIST = re.compile(r"[a-z]+\W*")
 # What somebody else has said: `> "my list is one big soup" (Ivo)`.
 _QUOTE = re.compile(
     r"\s*(?:>\s*)?[\"\u201c][^\"\u201d]{8,}[\"\u201d]\W*(?:\(?(?:-+ ?)?[A-Z][\w ,.]{1,30}\)?)?\W*"
@@ -106,6 +108,10 @@ _AWAITED = re.compile(
     r" (?:both|all of (?:it|them|this)|it|this|that|them|these|those|(?:both|the|these|those)(?: new)?(?: two| three)? (?:fields?|endpoints?|resources?|routes?|columns?|values?)))"
     rf"(?: (?:in|from|via|through)(?: the)? (?:json|responses?|answers?|payloads?|body|bodies|api)(?= of|\W*$))?(?: (?:in|from|via|of|through|on) {_REQUESTS}(?:(?:,| and|, and) {_REQUESTS})*)?(?: (?:today|tomorrow|this week|next week|soon|later|already))?\W*"
 )
+
+
+# `report: text`, which a verb is not: `report pass/fail counts`
+_TYPED_LINE = re.compile(r"`|\w+\s*[:(]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +209,9 @@ def _kept(sentence: str, bar: float, names: Collection[str], aside: list[str]) -
             aside.append(tail.strip())
             return _kept(head, bar, names, aside) + "."
         if is_remark(head, bar, names) and head.strip():
+            if _LAST_OF_LIST.fullmatch(tail) and "," in head:
+                aside.append(sentence.strip())
+                return ""
             aside.append(head.strip())
             return _kept(tail, bar, names, aside)
     return sentence
@@ -217,6 +226,7 @@ def _is_report(text: str, names: Collection[str]) -> bool:
     """Tell whether a text says that it is a report or a reason; `answer: string, max 200` is a field."""
     bare = re.sub(r"\*\*|__", "", text).strip()
     is_field = bare[:1].islower() and field_of(bare, names) is not None
+    is_field &= bool(_TYPED_LINE.match(bare)) or describes(bare, _TYPES[:3])
     return bool(_LABELLED.match(text) or _REPORTS.match(text)) and not is_field
 
 

@@ -24,6 +24,7 @@ _WITH = re.compile(
     r"(?i),?\s+(?:with|having)(?: (?:the|these|those|following|two|three|four|five|some|a few))*(?: (?:fields|columns|attributes|properties))?$|,\s*(?:fields|columns|attributes|properties)$"
 )
 
+_INSIDE = re.compile(r"([^(),]*\w[`*]*)\s*(\()([^()]*)\)[\s:]*")
 _NOBODY = re.compile(r"(?i)^(?:none|nobody|no one|n/a)\b(?=\s*(?:$|[.,;:(–-]))")
 
 
@@ -37,7 +38,8 @@ class Label:
 
 def owner_apart(text: str) -> tuple[str, str]:
     """Return the head of a list, and what it says of whose the rows are: `New resource Tag, owned per user:`."""
-    head, comma, tail = text.partition(",")
+    inside = _INSIDE.fullmatch(text)
+    head, comma, tail = inside.groups() if inside else text.partition(",")
     told = tail.strip(" :")
     return (head, told) if comma and owner_of(told, alone=False) in ("user", "none") else (text, "")
 

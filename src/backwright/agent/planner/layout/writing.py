@@ -10,7 +10,12 @@ from backwright.agent.planner.attributes import describes
 from backwright.agent.planner.clauses import Clause
 from backwright.agent.planner.foreign import outside
 from backwright.agent.planner.layout.adopting import OF_FIELDS
-from backwright.agent.planner.layout.fields import attributes_only, bare_name, field_of
+from backwright.agent.planner.layout.fields import (
+    attributes_of,
+    attributes_only,
+    bare_name,
+    field_of,
+)
 from backwright.agent.planner.layout.labels import (
     Label,
     label_of,
@@ -127,7 +132,7 @@ class Writer:
     def _field(self, node: Node) -> str | None:
         """Return a field as it is written, with what the lines beneath it say of it."""
         if attributes_only(node) and re.fullmatch(r"[`\"']?[A-Za-z]\w*[`\"']?\s*:?", node.text):
-            return f"{node.text.strip(' :')}: {', '.join(one.text for one in node.children)}"
+            return f"{node.text.strip(' :')}: {', '.join(attributes_of(node))}"
         found = field_of(node.text, self.names)
         label = label_of(node)
         if (
@@ -138,7 +143,7 @@ class Writer:
             return None  # it says whose rows are
         if found is None or (node.children and not attributes_only(node)):
             return None
-        return ", ".join([f"{found[0]}: {found[1]}", *(one.text for one in node.children)])
+        return ", ".join([f"{found[0]}: {found[1]}", *attributes_of(node)])
 
     def _resource(self, name: str, node: Node) -> None:
         self.changed = True

@@ -23,6 +23,7 @@ _SHARED = re.compile(
     r"(?i)\b(?:(?:every|all|any) other (?:user|one|people|person|account)s? (?:can|may|should|must) (?:see|read|edit|change)|un-?owned|owner-?less|no (?:owners?|ownership)\b|without (?:an? )?owners?\b|(?:not|never|nor|n't) (?:be )?(?:owned|tied to|bound to)|(?:nobody|no one|no user|no particular \w+|nobody in particular)\b.{0,20}\bowns?|owned by (?:nobody|no one|none)|shared\b|public\b|common to all|master data"
     r"|(?:the )?same (?:\w+ ){0,2}for (?:all|every|everyone|everybody)|(?:everyone|everybody|all users|the whole team|the entire team|all staff)\b.{0,30}\bthe same\b|no (?:log-?in|users?|accounts?|auth\w*)\b|open to all|global)"
 )
+_UNOWNED = re.compile(r"(?i)\b(?:no|without an?|without) (?:owners?|ownership)\b")
 # Who says so has not decided it, or means more than one owner.
 _OPEN = re.compile(
     r"(?i)\b(?:maybe|perhaps|sometimes|not sure|unsure|undecided|depend\w*|unless|except\w*|admins?|managers?|supervisors?|groups?|roles?|later|some users|shared with|invite\w*|in certain cases)\b"
@@ -40,7 +41,10 @@ def owner_of(text: str, *, alone: bool = True) -> str | None:
         return None
     if alone and _MANAGES.search(text):
         return None
-    mine = bool(_PRIVATE.search(text) or (_SELF.search(text) and _LIMITS.search(text)))
+    mine = bool(
+        _PRIVATE.search(text)
+        or (_SELF.search(owned := _UNOWNED.sub(" ", text)) and _LIMITS.search(owned))
+    )
     shared = bool(_SHARED.search(text))
     if mine and shared:
         return CLASH if re.search(r"(?i)\bshared|public|everyone|everybody|other\b", text) else NONE
