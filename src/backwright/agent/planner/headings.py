@@ -35,6 +35,8 @@ _FACTS = (
     "cascade",
     "restrict",
 )
+# A title that says what for, and not what.
+_PROTECTS = re.compile(r"(?i)(?:protect|harden|guard|defend|prepare|unblock|support|help)\b")
 _GOAL_WORDS = 14  # of more something is told
 _STEM = 4  # letters by which a word of a title is found again
 _LITTLE = 8  # words; a text of fewer needs its title
@@ -68,7 +70,9 @@ def _kept(lines: list[str], world: World, aside: list[str]) -> Iterator[str]:
         below = lines[at + 1 :]
         if said:
             of_goal = bool(_GOAL.match(f"{said}:") and not _has_fields(below))
-        if said and (_is_head(said, below, world) or _only_titles(said, below, world)):
+        if (said and _PROTECTS.match(said) and _is_goal(said, below, world)) or (
+            said and (_is_head(said, below, world) or _only_titles(said, below, world))
+        ):
             aside.append(line.strip())
             yield ""
         else:

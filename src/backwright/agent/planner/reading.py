@@ -25,6 +25,7 @@ from backwright.agent.planner.lexicon import first, pattern
 from backwright.agent.planner.likeness import likeness
 from backwright.agent.planner.misread import is_part
 from backwright.agent.planner.nouns import pascal, read_noun
+from backwright.agent.planner.parameters import without_parameters
 from backwright.agent.planner.phrases import (
     addressed,
     asked_by,
@@ -161,6 +162,7 @@ def _planned(clear: Cleared, world: World, known: Answers) -> Plan:
     if parts := [one for one in clear.aside if is_part(one, whole)]:
         ask_unclear(whole, parts)
     text, heads = without_heads(text, world)
+    text, given = without_parameters(text)
     laid = laid_out_plainly(grouped(_in_place(text, world)), world)
     spelt = spelt_plainly(laid.text, is_empty=world.is_empty)
     written, text = laid.text, spelt.text
@@ -175,7 +177,7 @@ def _planned(clear: Cleared, world: World, known: Answers) -> Plan:
         ask_unclear(State(world, known, said=written), lost, "lost")
         plan = replace(plan, aside=(*plan.aside, *lost))
     plan = placed(plan, world, known)
-    return replace(plan, aside=(*plan.aside, *heads, *laid.aside, *spelt.aside))
+    return replace(plan, aside=(*plan.aside, *heads, *given, *laid.aside, *spelt.aside))
 
 
 def _in_place(text: str, world: World) -> str:

@@ -43,7 +43,7 @@ _OPEN = re.compile(
 )
 # What is to be told at the end is told anyway; what is called context asks for nothing.
 _LABELLED = re.compile(
-    r"(?i)\s*(?:\*\*|__)?(?:please )?(?:report(?: back)?|reply|return|output|answer|deliverables?|hand ?back|in your (?:answer|reply|report)|context|background|motivation|rationale|delegated (?:from|by|to))(?: format| with)?\s*(?:\*\*|__)?:(?:\*\*|__)?\s*\S|(?:goal|purpose|aim)\s*:\s*(?:let|allow|enable|help)\b|expected(?: result| behaviou?r)?\s*:\s*(?:http )?\d{3}\b"
+    r"(?i)\s*(?:\*\*|__)?(?:please )?(?:report(?: back)?|reply|return|output|answer|deliverables?|hand ?back|in your (?:answer|reply|report)|context|background|motivation|rationale|(?:reason|why|trigger)(?=\W*:(?:\W*\w+){4})|delegated (?:from|by|to))(?: format| with)?\s*(?:\*\*|__)?:(?:\*\*|__)?\s*\S|(?:goal|purpose|aim)\s*:\s*(?:let|allow|enable|help)\b|expected(?: result| behaviou?r)?\s*:\s*(?:http )?\d{3}\b"
 )
 # What is called at the beginning of a complaint: `GET /api/tasks returns everything at once`.
 _REQUEST = re.compile(r"^\W*(?:GET|POST|PUT|PATCH|DELETE) /[\w/{}-]*")

@@ -38,6 +38,7 @@ CALLED = re.compile(
     re.IGNORECASE,
 )
 _WHERE = re.compile(r"(?i)\b(?:api|app|service|backend|project)\b")  # no order by itself
+_USERS = re.compile(r"(?i)(?:the )?users?|none|nobody")
 _JWT = re.compile(r"(?i)^\W*jwt\b[,;:. ]*(?:and )?")
 _TURNS = re.compile(
     r"(?i)\b(?:not|never|no|nobody|without|except|can|could|should|must|shall|may|only|every|each|if|when|has|have|needs?)\b|n't"
@@ -135,11 +136,7 @@ class Writer:
             return f"{node.text.strip(' :')}: {', '.join(attributes_of(node))}"
         found = field_of(node.text, self.names)
         label = label_of(node)
-        if (
-            label
-            and label.kind == "owner"
-            and re.fullmatch(r"(?i)(?:the )?users?|none|nobody", label.rest)
-        ):
+        if label and label.kind == "owner" and _USERS.fullmatch(label.rest):
             return None  # it says whose rows are
         if found is None or (node.children and not attributes_only(node)):
             return None
