@@ -37,7 +37,10 @@ def agreed(by_frames: Callable[[], State], *readings_of_whole: Callable[[], Stat
         QuestionError: something is open.
     """
     frames = _read(by_frames)
-    wholes = [one for one in map(_read, readings_of_whole) if not _invents(one)]
+    wholes = [_read(one) for one in readings_of_whole]
+    if foreign := _foreign(frames, wholes):
+        raise foreign
+    wholes = [one for one in wholes if not _invents(one)]
     if not wholes:
         return _plan_of(frames)
     try:
@@ -88,6 +91,21 @@ def _invents(reading: _Reading) -> bool:
         if said and all(one.lower() == "to" for one in said):
             return True
     return False
+
+
+def _foreign(frames: _Reading, wholes: Sequence[_Reading]) -> UsageError | None:
+    """Return why a text is refused of which no reading understood a part that can be done, though one took a noun for it."""
+    error = frames.error
+    if not isinstance(error, QuestionError) or error.question.key != "part":
+        return None
+    state = frames.state
+    typed = any(draft.said for one in state.entities for draft in one.drafts)
+    if typed or state.capable or len(state.entities) < len(state.acts) or not frames.state.refused:
+        return None
+    refusals = [
+        one.error for one in wholes if isinstance(one.error, UsageError) and one.state.refused
+    ]
+    return refusals[0] if refusals and len(refusals) == len(wholes) else None
 
 
 def _of_most(readings: Sequence[_Reading]) -> Plan | None:

@@ -16,14 +16,17 @@ from backwright.agent.planner.forms import first_plan
 from backwright.agent.planner.frames import judges, owners, relations
 from backwright.agent.planner.frames.table import FRAMES, likeliest_first
 from backwright.agent.planner.hanging import placed
+from backwright.agent.planner.headings import without_heads
 from backwright.agent.planner.implied import is_implied
 from backwright.agent.planner.layout import laid_out_plainly
 from backwright.agent.planner.layout.inline import points_in_lines
+from backwright.agent.planner.layout.usual import without_stack
 from backwright.agent.planner.leaning import FOREIGN, leaning
 from backwright.agent.planner.lexicon import first, pattern
 from backwright.agent.planner.likeness import likeness
 from backwright.agent.planner.misread import is_part
 from backwright.agent.planner.nouns import pascal, read_noun
+from backwright.agent.planner.parameters import without_parameters
 from backwright.agent.planner.phrases import (
     addressed,
     asked_by,
@@ -63,7 +66,8 @@ _WISHES = re.compile(
 )
 _UNDECIDED = re.compile(
     r"(?i)[^.;:,]*\b(?:(?:do|have) not (?:know|decided?)(?: it)? yet|not (?:sure|certain) (?:yet|which)|undecided|or else|or (?:maybe|perhaps)"
-    r"|(?:(?:do|can) ?not (?:quite |really )?(?:remember|recall|tell)(?: any ?more| exactly| right now)?|forgot|have forgotten),? (?:which|whether|how many|what)(?!(?: \w+){0,2} (?:asked|wants?|wanted|said|requested|reported|told)))\b[^.;]*"
+    r"|(?:(?:do|can) ?not (?:quite |really )?(?:remember|recall|tell)(?: any ?more| exactly| right now)?|forgot|have forgotten),? (?:which|whether|how many|what)(?!(?: \w+){0,2} (?:asked|wants?|wanted|said|requested|reported|told))"
+    r"|(?:ticket|spec(?:ification)?|issue|request|story|brief|user|customer|text) (?:does not|doesn't|did not|didn't|never) (?:say|state|specify|mention|define|settle)s? (?:which|whether|how many))\b[^.;]*"
 )
 _ANNOUNCES = (
     r"(?:the |our |my )?(?!i\b|we\b|you\b)\w+(?: \w+)? (?:wants?|needs?|asks? for|asked for|would like|likes?|wished? for|requests?|requested)"
@@ -125,6 +129,8 @@ def _planned(clear: Cleared, world: World, known: Answers) -> Plan:
     whole = State(world, known, said="\n".join((text, *clear.aside)))
     if parts := [one for one in clear.aside if is_part(one, whole)]:
         ask_unclear(whole, parts)
+    text, heads = without_heads(text, world)
+    text, given = without_parameters(text)
     laid = laid_out_plainly(grouped(_in_place(text, world)), world)
     spelt = spelt_plainly(laid.text, is_empty=world.is_empty)
     written, text = laid.text, spelt.text
@@ -139,12 +145,12 @@ def _planned(clear: Cleared, world: World, known: Answers) -> Plan:
         ask_unclear(State(world, known, said=written), lost, "lost")
         plan = replace(plan, aside=(*plan.aside, *lost))
     plan = placed(plan, world, known)
-    return replace(plan, aside=(*plan.aside, *laid.aside, *spelt.aside))
+    return replace(plan, aside=(*plan.aside, *heads, *given, *laid.aside, *spelt.aside))
 
 
 def _in_place(text: str, world: World) -> str:
     """Return a text in which models are called so, and who asks, or where it is, is none."""
-    for change in (unquoted, addressed, parted, asked_by, placed_here):
+    for change in (without_stack, unquoted, addressed, parted, asked_by, placed_here):
         text = change(text, world)
     return text
 

@@ -44,7 +44,7 @@ _OPEN = re.compile(
 )
 # What is to be told at the end is told anyway; what is called context asks for nothing.
 _LABELLED = re.compile(
-    r"(?i)\s*(?:\*\*|__)?(?:please )?(?:report(?: back)?|reply|return|output|answer|deliverables?|hand ?back|in your (?:answer|reply|report)|context|background|motivation|rationale|delegated (?:from|by|to))(?: format| with)?\s*(?:\*\*|__)?:(?:\*\*|__)?\s*\S|(?:goal|purpose|aim)\s*:\s*(?:let|allow|enable|help)\b|expected(?: result| behaviou?r)?\s*:\s*(?:http )?\d{3}\b"
+    r"(?i)\s*(?:\*\*|__)?(?:please )?(?:report(?: back)?|reply|return|output|answer|deliverables?|hand ?back|in your (?:answer|reply|report)|context|background|motivation|rationale|(?:reason|why|trigger)(?=\W*:(?:\W*\w+){4})|delegated (?:from|by|to))(?: format| with)?\s*(?:\*\*|__)?:(?:\*\*|__)?\s*\S|(?:goal|purpose|aim)\s*:\s*(?:let|allow|enable|help)\b|expected(?: result| behaviou?r)?\s*:\s*(?:http )?\d{3}\b"
 )
 # What is called at the beginning of a complaint: `GET /api/tasks returns everything at once`.
 _REQUEST = re.compile(r"^\W*(?:GET|POST|PUT|PATCH|DELETE) /[\w/{}-]*")
@@ -82,6 +82,8 @@ _FEW = 7  # words
 _NOUN = re.compile(r"(?i)\W*(?:an?|the|one|its|some|both) (?:\w+ ){0,2}\w+\W*")
 _PAIRS = re.compile(r"(?i)\b(?:between|both|either) [`\w]+$")  # `between Note and Tag so that …`
 _SAYS_MORE = r"^\W*(?:(?:please|then|also|so|but|now|can|could|would|i|we|it|they|this|that|the|an?|each|every|there|both|all)\b|<VERB>|<ADD>)"
+# The last of what a remark lists: `Cover create, list, update and delete.`
+_LAST_OF_LIST = re.compile(r"[a-z]+\W*")
 # What somebody else has said: `> "my list is one big soup" (Ivo)`.
 _QUOTE = re.compile(
     r"\s*(?:>\s*)?[\"\u201c][^\"\u201d]{8,}[\"\u201d]\W*(?:\(?(?:-+ ?)?[A-Z][\w ,.]{1,30}\)?)?\W*"
@@ -138,6 +140,10 @@ _AFTERWARDS = re.compile(
     r"(?i)(?:(?:the|our|my|all|both|other|later|next|following|remaining|two|three) )*(?:[a-z-]+ )?(?:sub-?tasks?|tasks?|steps?|phases?|parts?|stages?|tickets?|agents?|items?|sessions?|work|plan|rest|teams?|people|colleagues?)(?: (?:of the (?:plan|work|crew|team|sprint)|#?\d+(?:(?: ?[-–,&/] ?| and | to )#?\d+)*))?"
     r" (?:all |both |also |then )*(?:(?:is|are|will be) (?:waiting (?:for|on)|blocked (?:by|on|until)|relying on|depending on|built on)|(?:will )?(?:depends?|relies|rely|waits?|builds?|starts?|continues?|goes on|go on)(?: on| for| after| once| when| as soon as| from)?) (?:you|yours|your (?:work|part|result|results|answer|report)|this|it|that)(?: (?:is|are) (?:done|finished|ready|merged))?\W*"
 )
+
+
+# `report: text`, which a verb is not: `report pass/fail counts`
+_TYPED_LINE = re.compile(r"`|\w+\s*[:(]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +241,7 @@ def _kept(sentence: str, bar: float, names: Collection[str], aside: list[str]) -
             aside.append(tail.strip())
             return _kept(head, bar, names, aside) + "."
         if is_remark(head, bar, names) and head.strip() and not _lists_on(head, tail):
-            if _goes_on(head, join[0], tail):
+            if _goes_on(head, join[0], tail) or (_LAST_OF_LIST.fullmatch(tail) and "," in head):
                 aside.append(sentence.strip())
                 return ""
             aside.append(head.strip())
@@ -265,6 +271,7 @@ def _is_report(text: str, names: Collection[str]) -> bool:
     """Tell whether a text says that it is a report or a reason; `answer: string, max 200` is a field."""
     bare = re.sub(r"\*\*|__", "", text).strip()
     is_field = bare[:1].islower() and field_of(bare, names) is not None
+    is_field &= bool(_TYPED_LINE.match(bare)) or describes(bare, _TYPES[:3])
     told = any(one.match(text) for one in (_LABELLED, _REPORTS, _REPORTS_WHEN))
     return (told or tells_of_the_work(text)) and not is_field
 

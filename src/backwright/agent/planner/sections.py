@@ -10,6 +10,7 @@ from backwright.agent.planner.clauses import Clause
 from backwright.agent.planner.foreign import GRAVE, outside
 from backwright.agent.planner.layout.fields import field_of
 from backwright.agent.planner.layout.tree import BULLET, HEADING
+from backwright.agent.planner.layout.usual import is_usual
 from backwright.agent.planner.lexicon import CAPABLE, first, lexicon, pattern
 from backwright.agent.planner.ownership import take_owner
 
@@ -64,6 +65,8 @@ def apart(text: str, *, stories: bool) -> tuple[str, tuple[str, ...]]:
         before = len(aside)
         if kind == "story" and stories:
             left = [_without_story(line, aside) for line in lines]
+        elif kind == "usual":
+            left = [_without_usual(line, aside) for line in lines]
         elif kind == "outside" or (kind == "report" and not any(map(_is_field, lines))):
             left = [_without_report(line, kind, text, aside) for line in lines]
         else:
@@ -173,6 +176,14 @@ def _without_report(line: str, kind: str, text: str, aside: list[str]) -> str:
     if not line.strip() or _is_grave(line):
         return line
     if kind == "report" and (_WORK.match(line) or _is_new(line, text.replace(line, ""))):
+        return line
+    aside.append(line.strip())
+    return ""
+
+
+def _without_usual(line: str, aside: list[str]) -> str:
+    """Return a line that lists what is to be delivered, unless every project has all of it anyway."""
+    if not line.strip() or not is_usual(line, ("model",)):
         return line
     aside.append(line.strip())
     return ""

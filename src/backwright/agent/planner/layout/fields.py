@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection
 
 from backwright.agent.planner.attributes import spot
 from backwright.agent.planner.layout.labels import is_part_label
+from backwright.agent.planner.layout.tables import role_of, said_of
 from backwright.agent.planner.layout.tree import Node
 
 _NAME = r"[`\"']?(?P<name>[A-Za-z]\w*(?:(?: |-)[a-z]\w*){0,2}?)[`\"']?"
@@ -33,6 +34,8 @@ _SIGNS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]
     (re.compile(r"[\"']\w+[\"'](?:\s*\|\s*[\"']\w+[\"'])+"), lambda one: "one of " + ", ".join(re.findall(r"\w+", one[0]))),
     (re.compile(r"(?i)^(?:ref|fk|foreign key|reference|link)(?: to)?\s*:?\s*\(?(?P<to>(?-i:[A-Z])\w*)\)?\s*,?\s*"), r"reference to \g<to>, "),
 )  # fmt: skip
+_LABELLED = re.compile(r"[`\"']?(?P<role>[A-Za-z][\w ]{0,20}?)[`\"']?\s*:\s+(?P<said>\S.*)")
+_DELETES = re.compile(r"(?i)on[ _]?delete")
 _TYPED = frozenset({"type", "money", "decimal", "enum", "ref", "many", "length", "range"})
 _MODIFIERS = frozenset(
     {"optional", "required", "unique", "default", "index", "positive", "nonnegative"}
@@ -73,7 +76,7 @@ def field_of(text: str, names: Collection[str]) -> tuple[str, str] | None:
     if re.search(r"[ -]", name) and (_NO_NAME.match(name) or not found["mark"].strip(" ,")):
         return None
     is_loose = found["mark"].strip() in ("", ",") and not found["said"].startswith("(")
-    if not _describes(said, names, is_loose=is_loose):
+    if not _describes(said, names, is_loose=is_loose and not text.startswith("`")):
         return None
     if is_part_label(name):
         name = f"`{name}`"  # no label, but a field that is called so
@@ -120,10 +123,25 @@ def _describes(said: str, names: Collection[str], *, is_loose: bool) -> bool:
 
 
 def attributes_only(node: Node) -> bool:
-    """Tell whether all that stands beneath a line only says what one field is like: `- string`, `- unique`."""
+    """Tell whether all that stands beneath a line only says what one field is like: `- string`, `- default: 3`."""
     return bool(node.children) and all(
-        not one.children
-        and _describes(one.text, (), is_loose=False)
-        and not re.match(r"\w+\s*:\s", one.text)
-        for one in node.children
+        not one.children and attribute_of(one.text) is not None for one in node.children
     )
+
+
+def attributes_of(node: Node) -> list[str]:
+    """Return what the lines beneath a line say of its field."""
+    return [told for one in node.children if (told := attribute_of(one.text))]
+
+
+def attribute_of(text: str) -> str | None:
+    """Return what a line says of the field above it: `unique`, `type: string`, `on delete: cascade`; None where it says none."""
+    if labelled := _LABELLED.fullmatch(text.strip()):
+        role = role_of(labelled["role"])
+        said = (
+            said_of(role, labelled["said"]) if role not in ("", "name", "model", "remark") else ""
+        )
+        if role or not _DELETES.fullmatch(labelled["role"]):
+            return said or None
+        return f"{labelled['said']} on delete"
+    return text if _describes(text, (), is_loose=False) else None

@@ -9,6 +9,7 @@ from backwright.agent.planner.declared import spelt_out
 from backwright.agent.planner.frames import judges
 from backwright.agent.planner.layout.adopting import adopt
 from backwright.agent.planner.layout.aligned import without_columns
+from backwright.agent.planner.layout.sheets import without_sheets
 from backwright.agent.planner.layout.tables import without_tables
 from backwright.agent.planner.layout.tree import tree_of
 from backwright.agent.planner.layout.writing import CALLED, SHORT, Writer
@@ -39,7 +40,7 @@ def laid_out_plainly(text: str, world: World) -> Laid:
     text = spelt_out(text)
     if "\n" not in text.strip() or judges.is_evidence(read_message(text, ()).pasted):
         return Laid(text)
-    tabled, remarks = without_tables(without_columns(text))
+    tabled, remarks = without_tables(without_columns(without_sheets(text)))
     writer = Writer(world, tabled != text, aside=list(remarks))
     root = tree_of(tabled)
     adopt(root, world)

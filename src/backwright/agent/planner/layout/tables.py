@@ -55,7 +55,7 @@ def _begin_of_rows(lines: list[str], at: int) -> int:
     if _RULE.match(lines[at + 1]):
         return at + 2
     both = lines[at].lstrip().startswith("|") and lines[at + 1].lstrip().startswith("|")
-    return at + 1 if both and any(_role(head) for head in _cells(lines[at])) else 0
+    return at + 1 if both and any(role_of(head) for head in _cells(lines[at])) else 0
 
 
 def _is_row(line: str) -> bool:
@@ -68,7 +68,7 @@ def _cells(line: str) -> list[str]:
 
 
 def _points(heads: list[str], rows: list[list[str]], aside: list[str]) -> Iterator[str]:
-    roles = [_role(head) for head in heads]
+    roles = [role_of(head) for head in heads]
     named = roles.index("name") if "name" in roles else 1 if roles[0] == "model" else 0
     model = ""
     for cells in rows:
@@ -84,18 +84,19 @@ def _points(heads: list[str], rows: list[list[str]], aside: list[str]) -> Iterat
         said = [
             word
             for at, cell in enumerate(cells)
-            if at != named and roles[at] != "model" and (word := _said(roles[at], cell))
+            if at != named and roles[at] != "model" and (word := said_of(roles[at], cell))
         ]
         aside += [
             cell
             for at, cell in enumerate(cells)
-            if at != named and roles[at] == "remark" and cell and not _said("remark", cell)
+            if at != named and roles[at] == "remark" and cell and not said_of("remark", cell)
         ]
         if named < len(cells) and cells[named]:
             yield f"- {cells[named].strip('`* ')}: {_ENDS.sub(', ', ', '.join(said))}"
 
 
-def _role(head: str) -> str:
+def role_of(head: str) -> str:
+    """Return what the head of a column, or a label, says of a field; empty where that is not known."""
     for name, form in lexicon("layout")["columns"].items():
         if pattern(form).fullmatch(head.strip("`* ")):
             return str(name)
@@ -129,8 +130,8 @@ def _presence(bare: str) -> str:
     return f"optional, {rest}" if rest else "optional"
 
 
-def _said(role: str, cell: str) -> str:
-    """Return what a cell says of the field of its row."""
+def said_of(role: str, cell: str) -> str:
+    """Return what a cell, or what stands behind a label, says of the field that it belongs to."""
     bare = cell.strip("` ")
     if role == "required":
         return _presence(bare)

@@ -10,6 +10,9 @@ from backwright.agent.planner.types import World
 
 _SETUP = re.compile(r"(?i)\b(?:set-?up|stack|standard|usual|conventions?|house style)\b")
 _SIGN_IN = re.compile(r"(?i)\b(?:jwt|log-?ins?|sign-?ups?|registration|bearer|auth\w*)\b")
+_STACK = re.compile(
+    r"(?i)(?<=[\w`\"'])[ ]?\(((?=[^()]*\b(?:fastapi|sqlmodel|sqlalchemy|postgres\w*|jwt|alembic|pydantic)\b)[^():`]+)\)"
+)
 _ORDERED = re.compile(r"(?i)\b(?:audit|add|tests?)\b")  # may be wanted of its own
 
 
@@ -23,6 +26,15 @@ def is_usual(text: str, described: Iterable[str]) -> bool:
     for name in described:
         text = re.sub(rf"(?i)\b{re.escape(name)}s?\b", " ", text)
     return bool(pattern(lexicon("layout")["remarks"]["usual"]).fullmatch(text))
+
+
+def without_stack(text: str, world: World) -> str:
+    """Return a text without the usual stack in parentheses behind a new project: `a project (FastAPI, JWT login)`."""
+
+    def judged(found: re.Match[str]) -> str:
+        return "" if is_usual(_SIGN_IN.sub(" ", found[1]), ()) else found[0]
+
+    return _STACK.sub(judged, text) if world.is_empty else text
 
 
 def sets_up(text: str, world: World) -> bool:

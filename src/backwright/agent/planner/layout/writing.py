@@ -10,7 +10,12 @@ from backwright.agent.planner.attributes import describes
 from backwright.agent.planner.clauses import Clause
 from backwright.agent.planner.foreign import outside
 from backwright.agent.planner.layout.adopting import OF_FIELDS
-from backwright.agent.planner.layout.fields import attributes_only, bare_name, field_of
+from backwright.agent.planner.layout.fields import (
+    attributes_of,
+    attributes_only,
+    bare_name,
+    field_of,
+)
 from backwright.agent.planner.layout.labels import (
     WHY,
     Label,
@@ -34,6 +39,7 @@ CALLED = re.compile(
     re.IGNORECASE,
 )
 _WHERE = re.compile(r"(?i)\b(?:api|app|service|backend|project)\b")  # no order by itself
+_USERS = re.compile(r"(?i)(?:the )?users?|none|nobody")
 _JWT = re.compile(r"(?i)^\W*jwt\b[,;:. ]*(?:and )?")
 _TURNS = re.compile(
     r"(?i)\b(?:not|never|no|nobody|without|except|can|could|should|must|shall|may|only|every|each|if|when|has|have|needs?)\b|n't"
@@ -128,18 +134,14 @@ class Writer:
     def _field(self, node: Node) -> str | None:
         """Return a field as it is written, with what the lines beneath it say of it."""
         if attributes_only(node) and re.fullmatch(r"[`\"']?[A-Za-z]\w*[`\"']?\s*:?", node.text):
-            return f"{node.text.strip(' :')}: {', '.join(one.text for one in node.children)}"
+            return f"{node.text.strip(' :')}: {', '.join(attributes_of(node))}"
         found = field_of(node.text, self.names)
         label = label_of(node)
-        if (
-            label
-            and label.kind == "owner"
-            and re.fullmatch(r"(?i)(?:the )?users?|none|nobody", label.rest)
-        ):
+        if label and label.kind == "owner" and _USERS.fullmatch(label.rest):
             return None  # it says whose rows are
         if found is None or (node.children and not attributes_only(node)):
             return None
-        return ", ".join([f"{found[0]}: {found[1]}", *(one.text for one in node.children)])
+        return ", ".join([f"{found[0]}: {found[1]}", *attributes_of(node)])
 
     def _resource(self, name: str, node: Node) -> None:
         self.changed = True
