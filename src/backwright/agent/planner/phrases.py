@@ -21,12 +21,14 @@ _ADDRESSED = re.compile(
     r"(?!.*\b(?:resource|model|table|entity|endpoints?|relation\w*|auth\w*|cors|index|rate|version\w*|paginat\w*)\b)(?=(?P<what>.*))"
 )
 _TYPED = ("type", "money", "decimal", "enum", "length", "range")
+# `the shop`, `the existing FastAPI app`, `the task manager API`
+_PLACE = r"(?:(?:[\w/-]+ ){0,3}(?i:api|app|application|back-?end|service|project|code ?base|repo|repository|server)|(?P<place>[a-z]+))"
 _PLACED = re.compile(
     r"(?P<named>\b(?:[A-Z]\w+ (?:resource|model|entity|table)|(?:resource|model|entity|table) (?:called |named )?(?:[A-Z]\w+|(?!(?:to|in|into|for|on|with|called|named) )[a-z]\w+(?: (?!(?:to|in|into|for|on|with) )[a-z]\w+)?)))"
-    r" (?:to|in|into|for|on) (?:the|our|my|this) (?P<place>[a-z]+)(?=\s*(?:[.?!:,;(]|$)|\s+with\b)"
+    rf" (?:to|in|into|for|on) (?:the|our|my|this) {_PLACE}(?=\s*(?:[.?!:,;(]|$)|\s+with\b)"
 )
 _ADDED = re.compile(
-    r"(?P<named>\b[Aa]dd an? (?:new )?[A-Z][a-z]\w+) (?:to|in|into) (?:the|our|my|this) (?P<place>[a-z]+)(?=,? with\b|\s*[:(])"
+    rf"(?P<named>\b[Aa]dd an? (?:new )?[A-Z][a-z]\w+) (?:to|in|into) (?:the|our|my|this) {_PLACE}(?=,? with\b|\s*[:(])"
 )
 _ASKED = re.compile(
     r"(?i)(?:(?<=[.!?,\n] )|(?<=\n)|^)(?:our|the|my) (?P<who>(?:[a-z]+ ){0,2}[a-z]+)(?: team| department)? (?:would like|wants?|needs?|asks? for|asked for|requests?|wished for)"
@@ -122,7 +124,7 @@ def placed_here(text: str, world: World) -> str:
     """Return a text without where a resource is added, if that is the project itself: `a Supplier resource to the shop`."""
 
     def named(one: re.Match[str]) -> str:
-        return one[0] if world.thing(one["place"]) else one["named"]
+        return one[0] if one["place"] and world.thing(one["place"]) else one["named"]
 
     return _ADDED.sub(named, _PLACED.sub(named, text))
 

@@ -160,7 +160,7 @@ def _element(one: _Element, within: _Element, level: int) -> Iterator[str]:
     else:
         if named and _PROJECT.fullmatch(one.name):
             yield f"\nProject: {named}\n"
-        elif one.text or not one.elements or _is_known(one.name):
+        elif one.text or not one.elements or (_is_known(one.name) and not _holds_all(within)):
             yield f"\n{'#' * (level + 1)} {_called(one.name)}"
         yield from _told(one)
         yield from _written(one, level + 1)
@@ -172,6 +172,11 @@ def _is_known(name: str) -> bool:
     said = _called(name)
     labels = [form for kind, form in forms["labels"].items() if kind not in ("title", "nouns")]
     return any(pattern(form).fullmatch(said) for form in (*labels, *forms["sections"].values()))
+
+
+def _holds_all(root: _Element) -> bool:
+    """Tell whether one tag holds the whole text: `<task> … </task>` is no model called so."""
+    return not root.name and not root.text and len(root.elements) == 1
 
 
 def _told(element: _Element) -> Iterator[str]:

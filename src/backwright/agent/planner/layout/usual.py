@@ -11,7 +11,7 @@ from backwright.agent.planner.types import World
 _SETUP = re.compile(r"(?i)\b(?:set-?up|stack|standard|usual|conventions?|house style)\b")
 _SIGN_IN = re.compile(r"(?i)\b(?:jwt|log-?ins?|sign-?ups?|registration|bearer|auth\w*)\b")
 _STACK = re.compile(
-    r"(?i)(?<=[\w`\"'])[ ]?\(((?=[^()]*\b(?:fastapi|sqlmodel|sqlalchemy|postgres\w*|jwt|alembic|pydantic)\b)[^():`]+)\)"
+    r"(?i)(?<=[\w`\"'])[ ]\(((?=[^()]*\b(?:fastapi|sqlmodel|sqlalchemy|postgres\w*|jwt|alembic|pydantic)\b)[^():`]+)\)"
 )
 _ORDERED = re.compile(r"(?i)\b(?:audit|add|tests?)\b")  # may be wanted of its own
 

@@ -137,9 +137,8 @@ class Writer:
             return f"{node.text.strip(' :')}: {', '.join(attributes_of(node))}"
         found = field_of(node.text, self.names)
         label = label_of(node)
-        if label and label.kind == "owner" and _USERS.fullmatch(label.rest):
-            return None  # it says whose rows are
-        if found is None or (node.children and not attributes_only(node)):
+        says_whose = label and label.kind == "owner" and _USERS.fullmatch(label.rest)
+        if found is None or says_whose or (node.children and not attributes_only(node)):
             return None
         return ", ".join([f"{found[0]}: {found[1]}", *attributes_of(node)])
 
