@@ -1,4 +1,4 @@
-"""What the scored texts do not compare: whose rows are, the options of pages."""
+"""What the scored texts do not compare: whose rows are, the options of pages, limits and origins."""
 
 import pytest
 from tests.agent.scoring import world
@@ -19,6 +19,25 @@ PAGES = {
     "**Context:** `GET /api/tasks` answers with everything (30 MB).\n**Task:** paginate it, default 25, max 100.": "backwright add pagination /api/tasks --default 25 --max 100",
 }
 
+LIMITS = {
+    "Objective: rate limit the login.\n\n- Endpoint: `POST /api/v1/token`\n- Limit: 10/minute\n- Exceeded: 429": [
+        "backwright add rate-limit --limit 10/minute --route POST /api/v1/token"
+    ],
+    "Limit POST /api/v1/token to 5 requests per minute. Limit POST /api/v1/users to 3 requests per hour.": [
+        "backwright add rate-limit --limit 5/minute --route POST /api/v1/token",
+        "backwright add rate-limit --limit 3/hour --route POST /api/v1/users",
+    ],
+    "Enable CORS\nCORS for https://a.example.com and https://b.example.com.": [
+        "backwright add cors --origin https://a.example.com --origin https://b.example.com"
+    ],
+    "Enable CORS.\nOrigins: https://a.example.com, https://b.example.com\nCredentials: no": [
+        "backwright add cors --origin https://a.example.com --origin https://b.example.com --no-credentials"
+    ],
+    "Paginate the list.\n\nEndpoint: GET /api/v1/tasks\nDefault: 20\nMaximum: 100": [
+        "backwright add pagination /api/v1/tasks --default 20 --max 100"
+    ],
+}
+
 
 @pytest.mark.parametrize(("said", "owner"), OWNERS.items())
 def test_owners_are_read_by_what_is_said(said: str, owner: str) -> None:
@@ -30,3 +49,8 @@ def test_owners_are_read_by_what_is_said(said: str, owner: str) -> None:
 @pytest.mark.parametrize(("text", "command"), PAGES.items())
 def test_pages_have_their_sizes(text: str, command: str) -> None:
     assert [one.command for one in plan_task(text, world("tasks")).steps] == [command]
+
+
+@pytest.mark.parametrize(("text", "commands"), LIMITS.items())
+def test_limits_and_origins_are_all_kept(text: str, commands: list[str]) -> None:
+    assert [one.command for one in plan_task(text, world("tasks")).steps] == commands

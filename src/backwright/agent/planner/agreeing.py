@@ -10,7 +10,7 @@ from backwright.agent.planner.attributes import spot
 from backwright.agent.planner.compose import HARM, compose
 from backwright.agent.planner.foreign import GRAVE
 from backwright.agent.planner.questions import ask_unclear
-from backwright.agent.planner.state import State
+from backwright.agent.planner.state import Relation, State
 from backwright.agent.planner.types import JUDGES, Plan
 from backwright.agent.planner.whole.proof import lost_of
 from backwright.errors import QuestionError, UsageError
@@ -114,10 +114,26 @@ def _of_most(readings: Sequence[_Reading]) -> Plan | None:
     for at, (state, plan) in enumerate(made):
         if not any(step.verb in _TYPED for step in plan.steps):
             continue
+        if any(_lacks_relation(plan, one.state) for one in readings):
+            continue
         twins = [one for one, other in made[at + 1 :] if _same(plan, other)]
         if twins and not any(_loses(plan, one) for one in (state, *twins)):
             return plan
     return None
+
+
+def _lacks_relation(plan: Plan, state: State) -> bool:
+    """Tell whether a reading knows of two resources how they relate, and the plan, which has both, does not relate them."""
+    words = _words(plan)
+    for one in state.acts:
+        if not isinstance(one, Relation) or one.kind is None:
+            continue
+        ends = {one.left, one.right}
+        related = any(ends <= set(step.words) for step in plan.steps if step.verb == "add relation")
+        refers = any(word.split(":")[2:3] == [end] for word in words for end in ends)
+        if not related and not refers and ends & set(words):
+            return True
+    return False
 
 
 def _loses(plan: Plan, state: State) -> bool:

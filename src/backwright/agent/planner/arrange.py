@@ -65,6 +65,12 @@ def _is_many_to_many(draft: Draft, entity: Entity, state: State) -> bool:
     if draft.said.get("sure"):
         return True
     target = state.target(str(draft.said["thing"]))
+    holder = state.find(draft.name)
+    if target == entity.name and holder is not None and holder is not entity:
+        # `a task can have many categories`, said where Category is described
+        turned = Relation(holder.name, target, None, draft.words)
+        relate(settle_kind(turned, state) or ask_kind(state, turned), state)
+        return False
     state.many.append((entity.name, target, "many"))
     said = Relation(entity.name, target, None, draft.words)
     other = state.find(target)

@@ -11,6 +11,7 @@ from backwright.agent.planner.ownership import take_owner
 from backwright.agent.planner.state import Entity, State
 
 _OPEN = re.compile(r"(?i)\b(?:log-?ins?|accounts?|auth\w*|users?|tokens?|open|public|anonymous)\b")
+_ADDRESSES = re.compile(r"(?i)\burls?\b")  # also a type, but not of what is to stay
 _TYPED = ("type", "length", "money", "decimal", "enum", "range", "default", "optional", "unique")
 # `do not add authentication, that is planned for later`
 _DECLINES = re.compile(
@@ -33,7 +34,8 @@ def read_declined(clause: Clause, state: State) -> bool:
     """Read `no need to touch the tasks`, `leave the auth code alone`; tell whether it is such a remark."""
     text = clause.text
     declined = declines(text, state) or first(text, "cues", "declined", "cues")
-    if not declined or describes(text, _kinds(text)):
+    bare = _ADDRESSES.sub("paths", text)
+    if not declined or describes(bare, _kinds(bare)):
         return False
     if take_owner(text, state.people())[1]:
         return False

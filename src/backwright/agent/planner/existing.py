@@ -23,6 +23,7 @@ _MODAL = r"(?:(?:will|can|may|should|shall|would|must|could|might|simply|just|th
 _NOT = r"(?:do|does|did|wo|will|would)(?: not|n't)"
 _EMPTY = (
     rf"(?:{_MODAL}(?:get|have|has|had|keep|stay|are|be|remain|start with|start out) (?:it )?(?:null|nothing|no value|empty|none|neither|unset|blank|in none|that way)"
+    rf"|{_MODAL}(?:get|have|has|keep|are|end up with)(?: the| their)? `?{_NOUN}`? ?(?:=|as|set to|is) ?`?(?:null|none|empty)`?"
     rf"|{_MODAL}(?:stay|remain|be|are|exist|live) without(?: (?:it|one|any|them|(?:(?:an?|the|any) )?{_NOUN}))?"
     rf"|(?:simply |just )?{_NOT} (?:simply |just )?(?:have|need) (?:one|any|it|either|them|(?:an?|any) {_NOUN})"
     rf"|{_MODAL}(?:have|has|had) no {_NOUN}(?: {_NOUN})?)"
@@ -36,7 +37,7 @@ _NEED_NOT = (
 )
 _SO = r"(?:,? (?:and )?(?:so|hence|therefore|thus) (?:it|that|this|the (?:column|field|link|fk|foreign key|relation|reference)) (?:(?:has|needs) to|must|should|can|may|is|will) (?:be )?(?:nullable|optional|empty|null|left empty))?"
 _SAID = re.compile(
-    rf"(?i)(?P<lead>\A|(?<=[.;!?] )|(?<=\n)|[,;(–—-] ?(?:(?:and|so|but|because|since|as|while) (?:that )?)?|(?<= )(?:and|because|since) )"
+    rf"(?i)(?P<lead>\A|(?<=[.;!?:] )|(?<=\n)|[,;(–—-] ?(?:(?:and|so|but|because|since|as|while) (?:that )?)?|(?<= )(?:and|because|since) )"
     rf"(?:{_ROWS} (?:{_EMPTY}{_TAIL}{_SO}|(?P<default>{_DEFAULT}))|{_NEED_NOT})(?=\s*(?:[.;,)!\n]|\Z))(?!,? (?:and )?(?:so|hence|therefore|thus)\b (?!existing|old|the))\.?"
 )
 _RELATES = re.compile(
@@ -67,7 +68,10 @@ def _placed(text: str, found: re.Match[str], aside: list[str]) -> str:
     said = before[begin:]
     if found["default"] and not re.search(r"(?i)\bdefault|=", before[-_NEAR:]):
         return text
-    types = [one for one in spot(said, ()) if one.kind in _TYPES and one.values != _NO_VALUES]
+    types = _types(said)
+    if not types and (above := _types(before)) and not _lacking(before, above):
+        aside.append(found[0].strip(" ,;(–—-."))  # `Acceptance: existing rows have brand = null`
+        return f"{before}{after}"
     if not types and not found["default"] and not _RELATES.search(said):
         return text
     ends = "." if found[0].endswith(".") and not said.rstrip().endswith(".") else ""
@@ -80,6 +84,11 @@ def _placed(text: str, found: re.Match[str], aside: list[str]) -> str:
     closed = ")" if found["lead"].startswith("(") and lacking else ""
     left = f"{before[:begin]}{said}".rstrip(" ")
     return f"{left}{opened}{ends}{after.removeprefix(closed)}"
+
+
+def _types(text: str) -> list[Attribute]:
+    """Return the types that a text gives to fields."""
+    return [one for one in spot(text, ()) if one.kind in _TYPES and one.values != _NO_VALUES]
 
 
 def _lacking(said: str, types: Sequence[Attribute]) -> list[int]:

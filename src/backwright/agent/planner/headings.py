@@ -21,7 +21,7 @@ _NAMED = re.compile(
 _GOAL = re.compile(
     r"(?i)^\W*(?:(?:the|main|overall|our) )?(?:goals?|objectives?|aim|mission|purpose|intent)\W*:\W*(?P<about>.*)$"
 )
-_ORDER = r"^\W*(?:\d+[.)]\s+)?(?:[A-Z][\w ]{1,20}\W*:\W*)?(?:<VERB>|<ADD>|new|resource|run|inspect|`?[A-Z]\w+`? (?:gets|needs|has))\b"
+_ORDER = r"^\W*(?:\d+[.)]\s+)?(?:[A-Z][\w ]{1,20}\W*:\W*)?(?!(?-i:GET|POST|PUT|PATCH|DELETE)\b)(?:<VERB>|<ADD>|new|resource|run|inspect|`?[A-Z]\w+`? (?:gets|needs|has))\b(?!\W{0,3}:)"
 _FACTS = (
     "type", "money", "decimal", "enum", "length", "range", "default", "unique", "cascade", "restrict",
 )  # fmt: skip
@@ -92,12 +92,13 @@ def _is_goal(about: str, below: list[str], world: World) -> bool:
         return False
     rest = "\n".join(below)
     order = pattern(_ORDER)
-    if not any(order.match(line) for line in below) or outside(Clause(about, about), None, ()):
+    orders = [line for line in below if order.match(line)]
+    if not orders or outside(Clause(about, about), None, ()):
         return False
     return not (
         describes(about, _FACTS)
         or take_owner(about)[1]
-        or _is_new(about, rest)
+        or _is_new(about, "\n".join(orders))
         or _of_model(about, rest, world)
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from backwright.agent.planner.attributes import describes
 from backwright.agent.planner.lexicon import first
@@ -29,9 +29,20 @@ _OFTEN = re.compile(
     r"(?i)\d+`?(?: \w+)?(?: per |/| an? |/ )`?(?:second|minute|hour|day|min|sec|[smhd]\b)"
 )
 _LIMIT = re.compile(
-    r"(?im)^[ \t]*(?:[-*•] )?\**(?:limit|rate|rate limit|max(?:imum)?(?: requests)?|requests)\**:\**[ \t]*"
-    r"(?P<said>`?\d+`?(?: \w+)?(?: per |/| an? |/ )`?(?:second|minute|hour|day|min|sec)`?)[. \t]*$"
+    r"(?im)^[ \t]*(?:[-*•] )?(?:\**(?:limit|rate|rate limit|max(?:imum)?(?: requests)?|requests)\**:\**[ \t]*)?"
+    r"(?P<said>`?\d+`?(?: \w+)?(?: per |/| an? |/ )`?(?:second|minute|hour|day|min|sec)`?)"
+    r"(?:,? (?:per|for each|by) (?:client|ip|address|client ip|ip address))?[. \t]*$"
 )
+_SCOPE = re.compile(
+    r"(?im)^[ \t]*(?:[-*•] )?\**(?:scope|applies to|where|target|on|endpoint|route|path)\**:\**[ \t]*(?:only )?`?(?P<said>(?-i:GET|POST|PUT|PATCH|DELETE) /[\w/{}.-]*[\w}])`?(?: only| alone)?[. \t]*$"
+)
+_SIZE = re.compile(
+    r"(?im)^[ \t]*(?:[-*•] )?\**(?:default(?: (?:page ?size|limit|size))?|page ?size|per page)\**:\**[ \t]*(?P<said>\d+)(?: (?:rows|items|per page))?[. \t]*$"
+)
+_MOST = re.compile(
+    r"(?im)^[ \t]*(?:[-*•] )?\**max(?:imum)?(?: (?:page ?size|limit|size))?\**:\**[ \t]*(?P<said>\d+)(?: (?:rows|items|per page))?[. \t]*$"
+)
+_PAGES = {_SCOPE: " on {}", _SIZE: ", default {}", _MOST: ", maximum {}"}
 _ENDPOINT = re.compile(_LINE % "endpoint|route|path")
 _LIMITS = re.compile(
     r"(?im)^[ \t]*\|[ \t]*(?:name|param(?:eter)?)[ \t]*\|[ \t]*default[ \t]*\|[ \t]*max(?:imum)?[ \t]*\|[ \t]*\n[ \t|:-]+\n"
@@ -87,15 +98,30 @@ def _of_rate(text: str, aside: list[str]) -> str:
 
 
 def _with_limit(text: str) -> str:
-    """Return a text in which the sentence that asks for a limit says how high it is, if only a line below it does."""
-    limit = _LIMIT.search(text)
-    if limit is None or len(_OFTEN.findall(text)) > 1:
+    """Return a text in which the sentence that asks for a limit says how high it is and where, if only lines below it do."""
+    if len(_OFTEN.findall(text)) > 1:
         return text
-    lines = text.replace(limit[0], "").split("\n")
-    for at, line in enumerate(lines):
-        said = line.rstrip(" .:")
-        if first(said, "cues", "rate", "cues") and not re.search(r"\d", said):
-            lines[at] = f"{said}, {limit['said'].replace('`', '')}."
+    return _in_sentence(text, "rate", {_SCOPE: " on {}", _LIMIT: ", {}"}, _LIMIT)
+
+
+def _in_sentence(
+    text: str, cue: str, told: Mapping[re.Pattern[str], str], needed: re.Pattern[str]
+) -> str:
+    """Return a text in which the line that asks for a capability says itself what lines with labels say of it."""
+    found = {form: line for form in told if (line := form.search(text))}
+    if needed not in found:
+        return text
+    rest = text
+    for one in found.values():
+        rest = rest.replace(one[0], "")
+    lines = rest.split("\n")
+    for at, written in enumerate(lines):
+        said = written.rstrip(" .:")
+        if first(said, "cues", cue, "cues") and not re.search(r"\d", said):
+            more = "".join(
+                told[form].format(found[form]["said"].replace("`", "")) for form in found
+            )
+            lines[at] = f"{said}{more}."
             return "\n".join(lines)
     return text
 
@@ -103,7 +129,7 @@ def _with_limit(text: str) -> str:
 def _of_pages(text: str, aside: list[str]) -> str:
     limits, endpoint = _LIMITS.search(text), _ENDPOINT.search(text)
     if limits is None or endpoint is None:
-        return text
+        return _in_sentence(text, "pagination", _PAGES, _SIZE)
     request = endpoint["said"].strip("` .")
     told = f"Paginate {request}: default {limits['default']}, maximum {limits['most']}."
     aside.append(endpoint[0].strip())

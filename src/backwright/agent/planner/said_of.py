@@ -24,6 +24,9 @@ _HEAD = re.compile(
 _RELATED = re.compile(
     r"(?i)\b(?:(?:one|many)[- ]to[- ](?:one|many)|m2m|n:m|1:n|relation(?:ship)? (?:between|from|to))\b"
 )
+_PARAMETER = re.compile(
+    r"(?i)\W*(?:(?:endpoint|route|path|scope|where)\W*:\W*(?:GET|POST|PUT|PATCH|DELETE) /\S+|(?:default|max\w*|limit|page ?size|rate)(?: \w+){0,2}\W*:\W*\d[\w /]*)\W*"
+)
 # Of no field: `more resources are not needed`, `the folder is empty`.
 _NO_MORE = re.compile(
     r"(?i)\b(?:more|other|further|additional) \w+ (?:is|are) not (?:needed|required|wanted)"
@@ -42,7 +45,9 @@ def unheld(text: str, plan: Plan, things: Iterable[str]) -> tuple[str, ...]:
     words = [word for step in plan.steps for word in step.words]
     headed = _headed(text, words) if any(step.verb in _DESCRIBING for step in plan.steps) else ()
     if headed or any(step.verb not in _DESCRIBING for step in plan.steps):
-        return headed  # what is said of capabilities is held against their own words
+        return headed + _unplaced(
+            plan
+        )  # what else is said of capabilities is held against their own words
     text = _NO_MORE.sub(" ", text)
     if "one-to-many" in words:
         words.append(":optional")  # what keeps the reference may have none
@@ -64,6 +69,13 @@ def unheld(text: str, plan: Plan, things: Iterable[str]) -> tuple[str, ...]:
     ):
         found += (_around(text, related.start()),)
     return found
+
+
+def _unplaced(plan: Plan) -> tuple[str, ...]:
+    """Return lines that say where and how much, `Endpoint: POST /token`, `Max: 50`, and were left aside all the same."""
+    if not any(step.verb in ("add rate-limit", "add pagination") for step in plan.steps):
+        return ()
+    return tuple(one for one in plan.aside if _PARAMETER.fullmatch(one.strip()))
 
 
 def _headed(text: str, words: Iterable[str]) -> tuple[str, ...]:

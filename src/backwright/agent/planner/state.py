@@ -12,6 +12,9 @@ from backwright.agent.planner.types import Part, Step, Thing, World
 from backwright.spec.names import names_of, pluralize, singularize, split_words
 from backwright.tasks.questions import Answers
 
+# Options of which a step has as many as are said.
+_SEVERAL = frozenset({"origin"})
+
 
 @dataclass
 class Entity:
@@ -178,13 +181,21 @@ class State:
                 isinstance(one, Step)
                 and one.verb == verb
                 and (not args or not one.args or one.args == args)
+                and not _elsewhere(one.option("route"), dict(options).get("route"))
             ):
-                merged = dict(one.options) | dict(options)
-                self.acts[at] = Step(verb, one.args or args, tuple(merged.items()), one.log or log)
+                again = {name for name, _ in options} - _SEVERAL
+                earlier = [option for option in one.options if option[0] not in again]
+                merged = tuple(dict.fromkeys((*earlier, *options)))
+                self.acts[at] = Step(verb, one.args or args, merged, one.log or log)
                 self.parts.append(Part(verb, f"your words: {source!r}"))
                 return
         self.acts.append(Step(verb, args, options, log))
         self.parts.append(Part(" ".join((verb, *args)), f"your words: {source!r}"))
+
+
+def _elsewhere(one: str | None, other: str | None) -> bool:
+    """Tell whether two steps are for two routes."""
+    return bool(one and other and one != other)
 
 
 def is_plural(words: str) -> bool:

@@ -59,6 +59,9 @@ _TELLS_OF_IT = re.compile(
 _STAYS_OPEN = re.compile(
     r"(?i)\b(?:stays?|remains?|keep(?:s|ing)?|leave|is (?:still|meant to be)) (?:(?:it|the \w+|this|fully|completely) )*(?:open|public|unprotected|without|free of|as it is)\b|\b(?:do not|no need to|without) (?:add(?:ing)?|introduc\w+|need) (?:any )?(?:auth\w*|log-?ins?)\b"
 )
+_TELLS_WHERE = re.compile(
+    r"(?i)\b(?:today(?:'s)?|currently|right now|at the moment|already|so far|at present)\b(?!.*\b(?:should|must|shall|needs?|wants?|to be)\b)"
+)
 _UNITS = {"s": "second", "m": "minute", "h": "hour", "d": "day"}
 
 
@@ -93,8 +96,17 @@ def read_version(clause: Clause, state: State) -> bool:
     if not found or _is_field(clause, state):
         return False
     named = re.search(r"\bv\d+\b", clause.text, re.IGNORECASE)
+    if named and _TELLS_WHERE.search(clause.text) and _names_another(named[0], state):
+        state.aside.append(clause.raw)
+        return True  # `today's routes are under /api/v1`
     state.step("add version", clause.raw, *([named[0].lower()] if named else []))
     return True
+
+
+def _names_another(version: str, state: State) -> bool:
+    """Tell whether a text names another version, too."""
+    named = {one.lower() for one in re.findall(r"(?i)\bv\d+\b", state.said)}
+    return bool(named - {version.lower()})
 
 
 def read_rate(clause: Clause, state: State) -> bool:

@@ -36,6 +36,10 @@ _SIGNS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]
 )  # fmt: skip
 _LABELLED = re.compile(r"[`\"']?(?P<role>[A-Za-z][\w ]{0,20}?)[`\"']?\s*:\s+(?P<said>\S.*)")
 _DELETES = re.compile(r"(?i)on[ _]?delete")
+# `- Comment belongs to a Task (foreign key)`, below the resource Comment
+_OF_ITSELF = re.compile(
+    r"- `?(?P<name>\w+)`?: (?:belongs to|references|refers to|points to|links to|is linked to) (?:(?:an?|the|one|exactly one) )?`?(?P<to>[A-Z]\w*)`?(?:,? \((?:foreign key|fk|required|reference|ref)\))?(?P<rest>(?:,.*)?)"
+)
 _TYPED = frozenset({"type", "money", "decimal", "enum", "ref", "many", "length", "range"})
 _MODIFIERS = frozenset(
     {"optional", "required", "unique", "default", "index", "positive", "nonnegative"}
@@ -83,6 +87,15 @@ def field_of(text: str, names: Collection[str]) -> tuple[str, str] | None:
     if re.search(r"->|=>|→", found["mark"]) and said.split()[0].strip(",") in names:
         said = f"reference to {said}"
     return name, f"{said}, optional" if found["may"] else said
+
+
+def of_itself(field: str, resource: str) -> str:
+    """Return the point of a field; where it only names its own resource, the field of what that belongs to."""
+    found = _OF_ITSELF.fullmatch(field)
+    if not found or found["name"].lower() != resource.lower():
+        return field
+    name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", found["to"]).lower()
+    return f"- {name}: reference to {found['to']}{found['rest']}"
 
 
 def bare_name(text: str) -> str:

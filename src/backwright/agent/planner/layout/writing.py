@@ -15,6 +15,7 @@ from backwright.agent.planner.layout.fields import (
     attributes_only,
     bare_name,
     field_of,
+    of_itself,
 )
 from backwright.agent.planner.layout.labels import (
     WHY,
@@ -106,9 +107,9 @@ class Writer:
         """Return the resource that a line announces, where fields stand beneath it."""
         if not node.children or not any(True for _ in self._fields(node.children)):
             return None
-        end = last_sentence(node.text)
-        last = Node(node.raw, node.text[end:], node.rank, children=node.children)
-        return resource_of(last, self.world) or self._called(node)
+        said = node.text[last_sentence(node.text) :]
+        end = Node(node.raw, said, node.rank, children=node.children)
+        return resource_of(end, self.world) or self._called(node)
 
     def _called(self, node: Node) -> str | None:
         """Return the name that is said elsewhere for what a list describes: `the resource is called Car`."""
@@ -148,7 +149,8 @@ class Writer:
         if (name == self.called and label_of(node) is None) or last_sentence(node.text):
             said = node.text[: last_sentence(node.text)] or node.text
             self._line(Node(said, said, node.rank, after_blank=node.after_blank))
-        self.lines += ["", f"Resource {name}:", *self._fields(node.children)]
+        fields = [of_itself(one, name) for one in self._fields(node.children)]
+        self.lines += ["", f"Resource {name}:", *fields]
         if whose := owner_apart(node.text[last_sentence(node.text) :])[1]:
             self.lines.append(f"- {whose}")
         for one in self._without_fields(node.children):
