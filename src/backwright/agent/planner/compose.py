@@ -67,6 +67,8 @@ _NO_RESOURCES = (
     "Requirement",
     "Constraint",
     "Objective",
+    "Jwt",
+    "Cors",
 )
 CAN = (
     "new projects; resources, fields and relations; authentication; CORS, versions, rate limits, indexes, pages; "

@@ -29,13 +29,13 @@ _EMPTY = (
     rf"|{_MODAL}(?:have|has|had) no {_NOUN}(?: {_NOUN})?)"
 )
 _DEFAULT = rf"{_MODAL}(?:get|take|have|receive|start with|fall back to|keep) (?:the|that|this|its|their) (?:same )?defaults?(?: values?)?(?: as well| too| also)?"
-_TAIL = r"(?: (?:yet|there|at first|of course|for now|at the moment|either|too)|,? (?:and )?(?:that|which|this) is (?:fine|ok(?:ay)?|all right))*"
+_TAIL = r"(?:,? (?:and|but) (?:they )?(?:must|should|shall|have to|need to|will|can)?(?: all)? ?(?:stay|remain|be|keep working|go on working)(?: (?:valid|intact|untouched|unchanged|usable|as (?:they|it) (?:are|is)))?(?:,? \((?:nullable|optional)[^()]*\))?| \((?:nullable|optional)[^()]*\)| (?:yet|there|at first|of course|for now|at the moment|either|too)|,? (?:and )?(?:that|which|this) is (?:fine|ok(?:ay)?|all right))*"
 # What rows may do without: `a task does not have to be in a project`
 _NEED_NOT = (
     rf"(?:an?|each|every|not every|some) {_NOUN} (?:(?:does not|doesn't|need not|needn't) (?:have to |need to |necessarily )?(?:be in|have|belong to|sit in|be part of)|(?:can|may|might) (?:exist|be|stay|live) without)"
     rf" (?:an?|any|one) {_NOUN}"
 )
-_SO = r"(?:,? (?:and )?(?:so|hence|therefore|thus) (?:it|that|this|the (?:column|field|link|fk|foreign key|relation|reference)) (?:(?:has|needs) to|must|should|can|may|is|will) (?:be )?(?:nullable|optional|empty|null|left empty))?"
+_SO = r"(?:,? (?:and )?(?:so|hence|therefore|thus) (?:it|that|this|the (?:column|field|link|fk|foreign key|relation|reference)) (?:(?:has|needs) to|must|should|can|may|is|will) (?:be )?(?:nullable|optional|empty|null|left empty)|,? (?:and )?so (?:please )?(?:leave|keep|make) (?:it|them|that|the \w+(?: key)?) (?:nullable|optional|empty))?"
 _SAID = re.compile(
     rf"(?i)(?P<lead>\A|(?<=[.;!?:] )|(?<=\n)|[,;(–—-] ?(?:(?:and|so|but|because|since|as|while) (?:that )?)?|(?<= )(?:and|because|since) )"
     rf"(?:{_ROWS} (?:{_EMPTY}{_TAIL}{_SO}|(?P<default>{_DEFAULT}))|{_NEED_NOT})(?=\s*(?:[.;,)!\n]|\Z))(?!,? (?:and )?(?:so|hence|therefore|thus)\b (?!existing|old|the))\.?"

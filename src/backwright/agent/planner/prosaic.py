@@ -21,7 +21,7 @@ _FRONTED = re.compile(
 )
 # `an optional string of 12 characters called code`
 _BEHIND = re.compile(
-    rf"(?i),?\s+(?:called|named|(?:the )?(?:field|column)(?: name)?:?)\s+(?P<name>{_NAME})(?=\s*(?:[.;)\n]|,(?! will do| is enough)|$|and\b|to\b|on\b|in\b|which\b|that\b))"
+    rf"(?i),?\s+(?:called|named|(?:the )?(?:field|column)(?: name)?:?)\s+(?P<name>{_NAME})(?!\w)(?=\s*(?:[.;)\n]|,(?! will do| is enough)|$|and\b|to\b|on\b|in\b|which\b|that\b))"
 )
 # `name str 1..120, contact email unique`
 _ALIKE = re.compile(

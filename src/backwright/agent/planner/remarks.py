@@ -36,7 +36,18 @@ _JOINS = re.compile(
 # From the first on nine of ten are remarks, from the second on four of five, and nothing from the last.
 BARS = (1.0, -0.3, math.inf)
 UNPLACED = -0.8  # enough where nothing else is known to read it
-_TYPES = ("type", "money", "decimal", "enum", "length", "range", "default", "unique", "optional")
+_TYPES = (
+    "type",
+    "money",
+    "decimal",
+    "enum",
+    "length",
+    "range",
+    "default",
+    "unique",
+    "optional",
+    "index",
+)
 # What leaves something open is for a question, and what rows are at first is a default.
 _OPEN = re.compile(
     r"(?i)\b(?:whichever|whatever|either|or (?:maybe|perhaps|so|something|similar)|not (?:sure|certain)|(?:do not|don't) know|(?:do not|don't|cannot|can't) (?:quite |really )?(?:remember|recall)(?: any ?more| exactly| right now)?,? (?:which|whether|how many|what|if)|(?:i|we) (?:cannot|can't) tell (?:which|whether|how many|if)|(?:have )?forg[eo]t(?:ten)? (?:which|whether|how many)|undecided|depends|(?:not|to be|isn't|is not) (?:yet )?(?:decided|settled|clear|defined|discussed|agreed)\b|tb[dc]\b|up to you|you (?:choose|decide))\b"
