@@ -1,4 +1,4 @@
-"""What is to be told or shown of the work when it is done, which is no part of it: `tell me which URLs moved`."""
+"""What is said of how the work is done, or is to be told of it in the end, and is no part of it: `tell me which URLs moved`."""
 
 from __future__ import annotations
 
@@ -45,12 +45,20 @@ _NOTICED = re.compile(
 _ALL_WANTED = re.compile(
     r"(?i)\W*(?:whether|which|what|how|where)\b.* (?:is|are) (?:all|the (?:one|only) thing)(?: that)? (?:i|we) (?:want|need|have|would like|ask|care)(?: (?:to (?:know|hear|see|have)|back|for|about|from you))*\W*$"
 )
+# `Put it in the same layout as the rest`, `structure them like the other routers`
+_CODE = r"(?:files?|modules?|routers?|endpoints?|resources?|models?|code(?: ?base)?|project|repo(?:sitory)?|app|rest|others?|ones|everything else)"
+_LIKE_THE_REST = re.compile(
+    r"(?i)\W*(?:(?:please|also|and|then) )*(?:put|place|write|build|structure|organi[sz]e|arrange|lay out|do|make|implement|name|style) (?:it|them|this|both|everything|all of it)"
+    rf" (?:(?:in|by|after|following|according to|with) the same (?:[\w-]+ )?(?:layout|style|structure|pattern|way|manner|conventions?|fashion) as|(?:just |exactly )?(?:like|as)) (?:the |all |our |your |of )*(?:rest|(?:(?:other|existing|present|current) )*{_CODE})(?: (?:of|in) (?:the |our |this )*{_CODE})?(?: (?:is|are)(?: \w+)?)?\W*"
+)
 _JUDGES = ("probe", "audit", "doctor")
 _MORE = r"(?:[,;:]|\band\b|\bthen\b|\bas well as\b)\s+(?:then |also |please )*(?:<VERB>|<ADD>)\b"
 
 
 def tells_of_the_work(text: str) -> bool:
-    """Tell whether a sentence only says what is to be told or shown at the end, and orders nothing besides."""
+    """Tell whether a sentence only says what is to be told or shown at the end, or that all is done as it is elsewhere, and orders nothing besides."""
+    if _LIKE_THE_REST.fullmatch(text):
+        return True
     if _ALL_WANTED.match(text):
         return not any(first(text, "cues", one, "cues") for one in _JUDGES)
     if found := _RESULT.match(text) or _NOTICED.match(text):

@@ -78,6 +78,7 @@ def read_cors(clause: Clause, state: State) -> bool:
     ):
         origins = ["*"]
     origins = origins or [one.rstrip("/") for one in URL.findall(state.said)]
+    origins = origins or [one.rstrip("/") for one in URL.findall(state.beside)]
     options = [("origin", one) for one in dict.fromkeys(origins)]
     if first(clause.text, "cues", "cors", "without"):
         options.append(("no-credentials", ""))
