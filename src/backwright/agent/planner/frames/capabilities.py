@@ -23,6 +23,7 @@ from backwright.agent.planner.frames.routes import (
 )
 from backwright.agent.planner.lexicon import first, pattern
 from backwright.agent.planner.likeness import likeness
+from backwright.agent.planner.signing import tells_of_sign_in
 from backwright.agent.planner.state import State
 from backwright.agent.planner.types import Options
 from backwright.agent.planner.wording import number
@@ -49,12 +50,6 @@ _BY_QUERIES = re.compile(
     r"(?i)\bindex(?:es)?\b.*\b(?:(?:they|queries) (?:\w+ )?(?:calls? for|needs?|wants?|lacks?|misses|are missing|would (?:help|profit|benefit))|for (?:the |our |all )*(?:\w+ )?quer(?:y|ies))"
 )
 # What is so anyway where somebody signs in already: `AC: login required`.
-_REQUIRED = re.compile(
-    r"(?i)^(?:an? )?(?:jwt |user )?(?:authentication|auth|log-?in|sign-?in)\b(?: \w+){0,2} (?:required|mandatory|necessary|needed|obligatory)\b"
-)
-_TELLS_OF_IT = re.compile(
-    r"(?i)(?:the|our|this|my|it|stack)\b(?: \w+){0,3}? (?:is|are|has|have|uses?|comes?|runs?|already)\b(?! no\b)(?!.*\b(?:add|need|want|should|must|missing|please)\b)"
-)
 # `the API stays open as it is, without login`
 _STAYS_OPEN = re.compile(
     r"(?i)\b(?:stays?|remains?|keep(?:s|ing)?|leave|is (?:still|meant to be)) (?:(?:it|the \w+|this|fully|completely) )*(?:open|public|unprotected|without|free of|as it is)\b|\b(?:do not|no need to|without) (?:add(?:ing)?|introduc\w+|need) (?:any )?(?:auth\w*|log-?ins?)\b"
@@ -317,8 +312,7 @@ def read_auth(clause: Clause, state: State) -> bool:
         return False
     if re.match(r"(?i)(?:check|verify|test|prove|does|is|are|which|why|try|run)\b", clause.text):
         return False
-    tells = _TELLS_OF_IT.match(clause.text) or _REQUIRED.match(clause.text)
-    if state.world.guarded and tells:
+    if tells_of_sign_in(clause.text, state.world):
         state.aside.append(clause.raw)  # `the API is FastAPI and SQLModel, with JWT auth`
         return True
     if not state.world.guarded and _STAYS_OPEN.search(clause.text):
