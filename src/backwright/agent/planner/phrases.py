@@ -50,6 +50,13 @@ _FACTS = (
 )  # fmt: skip
 FENCE = re.compile(r"(```.*?(?:```|\Z))", re.DOTALL)
 
+# `It lacks an index. Please put one on Task.created_at.`
+_LACKED = r"(?:database )?index|rate[- ]?limit"
+_LACKING = re.compile(
+    rf"(?i)(?P<head>(?:\b(?:lacks?|misses|missing|without|has no|have no|had no|is no|are no|was no)(?: (?:an?|any))? (?P<what>{_LACKED})\b"
+    rf"|\b(?P<first>{_LACKED}) (?:is|was) (?:missing|lacking))[^.!?\n]{{0,80}}[.!?;,:]\s+(?:(?:please|so|then|and|kindly|could you|can you|would you) )*(?:add|put|create|set|make|build) )one\b(?! (?:of(?! \d)|field|column|index)\b)"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Spelt:
@@ -106,6 +113,16 @@ def turned(text: str) -> str:
     for one in lexicon("turns")["turn"]:
         text = pattern(one["pattern"]).sub(one["means"], text)
     return text
+
+
+def named_again(text: str) -> str:
+    """Return a text in which what is lacking is called so where it is ordered: `it lacks an index. Add one on …`."""
+
+    def named(found: re.Match[str]) -> str:
+        what = found["what"] or found["first"]
+        return f"{found['head']}{'an' if what[0] in 'iI' else 'a'} {what.lower()}"
+
+    return _LACKING.sub(named, text)
 
 
 def ordered(text: str) -> str:

@@ -54,6 +54,9 @@ _BY_QUERIES = re.compile(
 _STAYS_OPEN = re.compile(
     r"(?i)\b(?:stays?|remains?|keep(?:s|ing)?|leave|is (?:still|meant to be)) (?:(?:it|the \w+|this|fully|completely) )*(?:open|public|unprotected|without|free of|as it is)\b|\b(?:do not|no need to|without) (?:add(?:ing)?|introduc\w+|need) (?:any )?(?:auth\w*|log-?ins?)\b"
 )
+_LACKS = re.compile(
+    r"(?i)\b(?:lacks?|misses|missing|without|(?:has|have|is|are) no|lacking)\b(?!.*\b(?:add|put|create)\b)"
+)
 _UNITS = {"s": "second", "m": "minute", "h": "hour", "d": "day"}
 
 
@@ -301,6 +304,10 @@ def _no_columns(text: str, columns: dict[str, list[str]], state: State) -> list[
 
 
 def _ask_index(clause: Clause, state: State) -> None:
+    if any(getattr(one, "verb", "") == "add index" for one in state.acts) and _LACKS.search(
+        clause.text
+    ):
+        return  # `an index is missing`, and another sentence says of which column
     from backwright.agent.planner.questions import ask_index
 
     ask_index(state, clause.raw)
