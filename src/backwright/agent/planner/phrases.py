@@ -31,7 +31,8 @@ _ADDED = re.compile(
     rf"(?P<named>\b[Aa]dd an? (?:new )?[A-Z][a-z]\w+) (?:to|in|into) (?:the|our|my|this) {_PLACE}(?=,? with\b|\s*[:(])"
 )
 _ASKED = re.compile(
-    r"(?i)(?:(?<=[.!?,\n] )|(?<=\n)|^)(?:our|the|my) (?P<who>(?:[a-z]+ ){0,2}[a-z]+)(?: team| department)? (?:would like|wants?|needs?|asks? for|asked for|requests?|wished for)"
+    r"(?i)(?:(?<=[.!?,\n] )|(?<=\n)|^)(?:(?:our|the|my) (?P<who>(?:[a-z]+ ){0,2}[a-z]+)(?: team| department)? (?:would like|wants?|needs?|asks? for|asked for|requests?|wished for)"
+    r"|(?:(?:thus|so|hence|therefore|consequently|that is why|for (?:this|that)(?: reason)?),? )?(?:i|we) (?:(?:would|must|have to|therefore|thus|hence|like to) )*(?:ask(?: you)?|wish) for)"
     r" (?:to have )?(?P<what>an? (?:additional |extra |new |further )?(?:field|column))\b"
 )
 # `Adds two fields to Task:`, as changes are described; what follows tells it from a noun.
@@ -149,7 +150,10 @@ def placed_here(text: str, world: World) -> str:
 def asked_by(text: str, world: World) -> str:
     """Return a text without who asks for a field, if that is no model: `our accountant would like a field …`."""
     return _ASKED.sub(
-        lambda one: one[0] if world.thing(one["who"].split()[-1]) else f"Add {one['what']}", text
+        lambda one: (
+            one[0] if one["who"] and world.thing(one["who"].split()[-1]) else f"Add {one['what']}"
+        ),
+        text,
     )
 
 
