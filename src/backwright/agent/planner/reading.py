@@ -17,6 +17,7 @@ from backwright.agent.planner.frames import judges, owners, relations
 from backwright.agent.planner.frames.table import FRAMES, likeliest_first
 from backwright.agent.planner.hanging import placed
 from backwright.agent.planner.headings import without_heads
+from backwright.agent.planner.holding import without_held
 from backwright.agent.planner.implied import is_implied
 from backwright.agent.planner.layout import laid_out_plainly
 from backwright.agent.planner.layout.inline import points_in_lines
@@ -151,7 +152,7 @@ def _planned(clear: Cleared, world: World, known: Answers) -> Plan:
 
 def _in_place(text: str, world: World) -> str:
     """Return a text in which models are called so, and who asks, or where it is, is none."""
-    for change in (without_stack, unquoted, addressed, parted, asked_by, placed_here):
+    for change in (without_stack, unquoted, without_held, addressed, parted, asked_by, placed_here):
         text = change(text, world)
     return text
 
