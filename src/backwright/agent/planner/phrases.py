@@ -51,6 +51,10 @@ _FACTS = (
 )  # fmt: skip
 FENCE = re.compile(r"(```.*?(?:```|\Z))", re.DOTALL)
 
+# `Paginate the orders, but before that, extend Order with …`
+_BEFORE_THAT = re.compile(
+    r"(?i)(?:(?<=[.!?\n] )|(?<=\n)|^)(?P<then>[^.!?\n]{6,}?(?:\d\.\d[^.!?\n]*?)?)(?:,|;|\.|\s[-–—]+)? (?:(?:but|and|only) )?before (?:that|this|you do (?:that|this|so|it)|doing (?:that|this|so|it)),? (?P<first>(?:please |let us |you )?(?:add|create|give|extend|put|make|build|introduce|set up|paginate|index|limit|allow|undo|audit|probe)\b[^.!?\n]*(?:\d\.\d[^.!?\n]*)*)(?P<end>[.!?\n]|$)"
+)
 # `It lacks an index. Please put one on Task.created_at.`
 _LACKED = r"(?:database )?index|rate[- ]?limit"
 _LACKING = re.compile(
@@ -114,6 +118,11 @@ def turned(text: str) -> str:
     for one in lexicon("turns")["turn"]:
         text = pattern(one["pattern"]).sub(one["means"], text)
     return text
+
+
+def in_order(text: str) -> str:
+    """Return a text in which comes first what is to be done first: `paginate the orders, but before that add a note to Order`."""
+    return _BEFORE_THAT.sub(lambda one: f"{one['first']}. {one['then']}{one['end']}", text)
 
 
 def named_again(text: str) -> str:

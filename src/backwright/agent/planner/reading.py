@@ -31,6 +31,7 @@ from backwright.agent.planner.parameters import without_parameters
 from backwright.agent.planner.phrases import (
     addressed,
     asked_by,
+    in_order,
     named_again,
     ordered,
     parted,
@@ -106,7 +107,7 @@ def plan_task(text: str, world: World, answers: Answers | None = None) -> Plan:
         return commands
     _refuse_foreign(text)
     names = frozenset(form for thing in world.things for form in thing.forms)
-    text = untagged(points_in_lines(named_again(turned(text))))
+    text = untagged(points_in_lines(named_again(in_order(turned(text)))))
     text = deletions_placed(punctuated(ordered(denied(text)), names))
     text, told = (text, ()) if world.is_empty else rows_placed(text)
     forms = [cleared(text, bar, names) for bar in BARS]
