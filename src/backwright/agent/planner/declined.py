@@ -23,6 +23,16 @@ _NONE = re.compile(
     rf"(?i)(?:and |but |also |please )*{_ONE}(?:(?:,|,? and|,? or|) {_ONE})*(?!.*\b(?:yet|so far|today|currently|now|at (?:all|present|the moment))\b)"
     r"(?: (?:on|for|to|in|of|here|this time|needed|either|please)\b[\w ]*)?\W*"
 )
+# `The product list must remain reachable without a token`, `it stays public`: what is so today.
+_STAYS = re.compile(
+    r"(?i)^(?:but |and |also |of course,? )*(?P<what>(?:[\w/`{}-]+ ){1,6}?)(?:itself )?"
+    r"(?:(?:must|should|shall|has to|have to|needs? to|ought to|is to|are to|can|may|will)(?: all| also| still| simply)? (?:stay|remain|keep|survive)|stays?|remains?)\b"
+)
+# `The list is public and should stay public`
+_IS_SO = re.compile(r"(?i) (?:is|are) (?P<how>[\w-]+) and (?=.*\b(?P=how)\b)")
+_HERE = re.compile(
+    r"(?i)^(?:it|this|that|they|these|those|both) $|/\w|\b(?:end ?points?|routes?|lists?|listings?|rows|data|urls?|paths?|api|log-?in|docs)\b"
+)
 
 
 def declines(text: str, state: State) -> bool:
@@ -33,6 +43,10 @@ def declines(text: str, state: State) -> bool:
 def read_declined(clause: Clause, state: State) -> bool:
     """Read `no need to touch the tasks`, `leave the auth code alone`; tell whether it is such a remark."""
     text = clause.text
+    if _stays(text, state):
+        state.aside.append(clause.raw)
+        state.doubts.append(lambda later: _ask_if_opened(clause, later))
+        return True
     declined = declines(text, state) or first(text, "cues", "declined", "cues")
     bare = _ADDRESSES.sub("paths", text)
     if not declined or describes(bare, _kinds(bare)):
@@ -44,6 +58,29 @@ def read_declined(clause: Clause, state: State) -> bool:
     state.aside.append(clause.raw)
     state.doubts.append(lambda later: _ask_if_done(clause, later))
     return True
+
+
+def _stays(text: str, state: State) -> bool:
+    """Tell whether a clause only says that something the project has stays as it is."""
+    said = _STAYS.match(_IS_SO.sub(" ", text))
+    if not said or describes(text, _TYPED) or state.project:
+        return False
+    forms = "|".join(re.escape(form) for one in state.world.things for form in one.forms)
+    here = _HERE.search(said["what"]) or (forms and pattern(rf"\b(?:{forms})\b").search(text))
+    return bool(here) and not _makes(state)
+
+
+def _makes(state: State) -> bool:
+    """Tell whether a text makes resources, or protects what is there: then it says of them what it says."""
+    protects = any(getattr(one, "verb", "") == "add auth" for one in state.acts)
+    return protects or any(not one.thing for one in state.entities)
+
+
+def _ask_if_opened(clause: Clause, state: State) -> None:
+    """Ask where what is to stay as it is may be said of what the plan makes."""
+    if _makes(state):
+        state.aside.remove(clause.raw)
+        state.unclear.append(clause.raw)
 
 
 def _kinds(text: str) -> tuple[str, ...]:

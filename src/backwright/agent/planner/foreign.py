@@ -40,7 +40,9 @@ _UNTOUCHED = re.compile(
 _BUILDS = re.compile(
     r"(?i)(?:please )?(?:build|make|create|design|draw|code)(?: (?:me|us))?(?: (?:a|an|the|some|our|new|nice|simple))*\s*"
 )
-_TELLS = re.compile(r"(?i)^(?:i|we|our|the|this|these|they|it|people|users|customers)\b")
+_TELLS = re.compile(
+    r"(?i)^(?:i|we|our|the|this|these|they|it|people|users|customers|what (?:is|we|i|they|exists))\b"
+)
 _MAKES = re.compile(r"(?i)\b(?:resource|endpoints?|project|service|api|fields?|columns?)\b")
 _JUDGING = ("probe", "audit", "doctor", "inspect")
 
@@ -115,6 +117,8 @@ def _is_denied(match: re.Match[str], clause: Clause, about: str) -> bool:
 def _is_in_passing(match: re.Match[str], clause: Clause, frame: str | None) -> bool:
     """Tell whether a foreign word only says where, for whom or what for."""
     before = clause.text[: match.start()]
+    if _is_others(clause, frame):
+        return True
     if frame is not None and frame not in ("resources", "new"):
         named = any(one.search(before) for one in _passing())
         return named and not _BUILDS.fullmatch(before)
@@ -125,6 +129,12 @@ def _is_in_passing(match: re.Match[str], clause: Clause, frame: str | None) -> b
         clause.text
     )
     return told is not None and not _asks(clause)
+
+
+def _is_others(clause: Clause, frame: str | None) -> bool:
+    """Tell whether a clause only says what somebody else does, or has done: `I will do the dashboard`."""
+    own = pattern(lexicon("foreign")["passing"]["own"]).match(clause.text)
+    return own is not None and frame is None and not _asks(clause)
 
 
 def _is_of_backend(clause: Clause, frame: str | None) -> bool:

@@ -30,6 +30,10 @@ _ORDERED = (
 _A_REPORT = re.compile(
     r"(?i)^your words: \W*(?:an?|the) (?:short |full )?(?:list|summary|table|overview|report)\b|^your words: \W*(?-i:List|Summary|Overview) of\b"
 )
+# What asks to look at a project, beside a change: `then show me all endpoints`.
+_LOOKS_AT = re.compile(
+    r"(?i)\b(?:inspect|overview|show|list|print|display|describe|explore|explain|draw|enumerate|give|map|first|all|every|whole|models)\b|\?"
+)
 # Tests of this are more than those that come with each change.
 _OF_WHAT_IS_THERE = re.compile(
     r"(?i)\b(?:existing|current|all|every|each(?! with\b)|whole|entire|everything|other|missing|isolat\w+|another|endpoints|routes|coverage)\b"
@@ -53,6 +57,11 @@ def _is_ordered(source: str) -> bool:
     return "?" in said or bool(pattern(_ORDERED).search(said))
 
 
+def _is_report(source: str) -> bool:
+    """Tell whether words ask for what is told of the work anyway, and not to look at the whole: `tell me the path of the login`."""
+    return bool(_A_REPORT.search(source)) or not _LOOKS_AT.search(source)
+
+
 def _is_told(step: Step, orders: Sequence[Step], state: State) -> bool:
     """Tell whether a text only tells of what fails, or of what strangers can do, before it orders something else."""
     sources = [part.source for part in state.parts if part.part == step.verb]
@@ -69,7 +78,7 @@ def _is_told(step: Step, orders: Sequence[Step], state: State) -> bool:
         and not any(map(_is_ordered, sources))
     ):
         return True
-    if step.verb == "inspect" and made_here and all(map(_A_REPORT.search, sources)):
+    if step.verb == "inspect" and made_here and all(map(_is_report, sources)):
         return True
     if step.option("write-tests") is not None and made_here:
         there = "|".join(re.escape(form) for one in state.world.things for form in one.forms)

@@ -31,7 +31,8 @@ _ADDED = re.compile(
     rf"(?P<named>\b[Aa]dd an? (?:new )?[A-Z][a-z]\w+) (?:to|in|into) (?:the|our|my|this) {_PLACE}(?=,? with\b|\s*[:(])"
 )
 _ASKED = re.compile(
-    r"(?i)(?:(?<=[.!?,\n] )|(?<=\n)|^)(?:our|the|my) (?P<who>(?:[a-z]+ ){0,2}[a-z]+)(?: team| department)? (?:would like|wants?|needs?|asks? for|asked for|requests?|wished for)"
+    r"(?i)(?:(?<=[.!?,\n] )|(?<=\n)|^)(?:(?:our|the|my) (?P<who>(?:[a-z]+ ){0,2}[a-z]+)(?: team| department)? (?:would like|wants?|needs?|asks? for|asked for|requests?|wished for)"
+    r"|(?:(?:thus|so|hence|therefore|consequently|that is why|for (?:this|that)(?: reason)?),? )?(?:i|we) (?:(?:would|must|have to|therefore|thus|hence|like to) )*(?:ask(?: you)?|wish) for)"
     r" (?:to have )?(?P<what>an? (?:additional |extra |new |further )?(?:field|column))\b"
 )
 # `Adds two fields to Task:`, as changes are described; what follows tells it from a noun.
@@ -49,6 +50,17 @@ _FACTS = (
     "type", "money", "decimal", "enum", "length", "range", "default", "unique", "cascade", "restrict",
 )  # fmt: skip
 FENCE = re.compile(r"(```.*?(?:```|\Z))", re.DOTALL)
+
+# `Paginate the orders, but before that, extend Order with …`
+_BEFORE_THAT = re.compile(
+    r"(?i)(?:(?<=[.!?\n] )|(?<=\n)|^)(?P<then>[^.!?\n]{6,}?(?:\d\.\d[^.!?\n]*?)?)(?:,|;|\.|\s[-–—]+)? (?:(?:but|and|only) )?before (?:that|this|you do (?:that|this|so|it)|doing (?:that|this|so|it)),? (?P<first>(?:please |let us |you )?(?:add|create|give|extend|put|make|build|introduce|set up|paginate|index|limit|allow|undo|audit|probe)\b[^.!?\n]*(?:\d\.\d[^.!?\n]*)*)(?P<end>[.!?\n]|$)"
+)
+# `It lacks an index. Please put one on Task.created_at.`
+_LACKED = r"(?:database )?index|rate[- ]?limit"
+_LACKING = re.compile(
+    rf"(?i)(?P<head>(?:\b(?:lacks?|misses|missing|without|has no|have no|had no|is no|are no|was no)(?: (?:an?|any))? (?P<what>{_LACKED})\b"
+    rf"|\b(?P<first>{_LACKED}) (?:is|was) (?:missing|lacking))[^.!?\n]{{0,80}}[.!?;,:]\s+(?:(?:please|so|then|and|kindly|could you|can you|would you) )*(?:add|put|create|set|make|build) )one\b(?! (?:of(?! \d)|field|column|index)\b)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +120,21 @@ def turned(text: str) -> str:
     return text
 
 
+def in_order(text: str) -> str:
+    """Return a text in which comes first what is to be done first: `paginate the orders, but before that add a note to Order`."""
+    return _BEFORE_THAT.sub(lambda one: f"{one['first']}. {one['then']}{one['end']}", text)
+
+
+def named_again(text: str) -> str:
+    """Return a text in which what is lacking is called so where it is ordered: `it lacks an index. Add one on …`."""
+
+    def named(found: re.Match[str]) -> str:
+        what = found["what"] or found["first"]
+        return f"{found['head']}{'an' if what[0] in 'iI' else 'a'} {what.lower()}"
+
+    return _LACKING.sub(named, text)
+
+
 def ordered(text: str) -> str:
     """Return a text in which what a change does is what is to be done: `Adds two fields to Task and links it …`."""
 
@@ -132,7 +159,10 @@ def placed_here(text: str, world: World) -> str:
 def asked_by(text: str, world: World) -> str:
     """Return a text without who asks for a field, if that is no model: `our accountant would like a field …`."""
     return _ASKED.sub(
-        lambda one: one[0] if world.thing(one["who"].split()[-1]) else f"Add {one['what']}", text
+        lambda one: (
+            one[0] if one["who"] and world.thing(one["who"].split()[-1]) else f"Add {one['what']}"
+        ),
+        text,
     )
 
 

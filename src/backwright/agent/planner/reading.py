@@ -17,6 +17,7 @@ from backwright.agent.planner.frames import judges, owners, relations
 from backwright.agent.planner.frames.table import FRAMES, likeliest_first
 from backwright.agent.planner.hanging import placed
 from backwright.agent.planner.headings import without_heads
+from backwright.agent.planner.holding import without_held
 from backwright.agent.planner.implied import is_implied
 from backwright.agent.planner.layout import laid_out_plainly
 from backwright.agent.planner.layout.inline import points_in_lines
@@ -30,6 +31,8 @@ from backwright.agent.planner.parameters import without_parameters
 from backwright.agent.planner.phrases import (
     addressed,
     asked_by,
+    in_order,
+    named_again,
     ordered,
     parted,
     placed_here,
@@ -104,7 +107,7 @@ def plan_task(text: str, world: World, answers: Answers | None = None) -> Plan:
         return commands
     _refuse_foreign(text)
     names = frozenset(form for thing in world.things for form in thing.forms)
-    text = untagged(points_in_lines(turned(text)))
+    text = untagged(points_in_lines(named_again(in_order(turned(text)))))
     text = deletions_placed(punctuated(ordered(denied(text)), names))
     text, told = (text, ()) if world.is_empty else rows_placed(text)
     forms = [cleared(text, bar, names) for bar in BARS]
@@ -150,7 +153,7 @@ def _planned(clear: Cleared, world: World, known: Answers) -> Plan:
 
 def _in_place(text: str, world: World) -> str:
     """Return a text in which models are called so, and who asks, or where it is, is none."""
-    for change in (without_stack, unquoted, addressed, parted, asked_by, placed_here):
+    for change in (without_stack, unquoted, without_held, addressed, parted, asked_by, placed_here):
         text = change(text, world)
     return text
 

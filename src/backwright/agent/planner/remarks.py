@@ -95,6 +95,10 @@ _PAIRS = re.compile(r"(?i)\b(?:between|both|either) [`\w]+$")  # `between Note a
 _SAYS_MORE = r"^\W*(?:(?:please|then|also|so|but|now|can|could|would|i|we|it|they|this|that|the|an?|each|every|there|both|all)\b|<VERB>|<ADD>)"
 # The last of what a remark lists: `Cover create, list, update and delete.`
 _LAST_OF_LIST = re.compile(r"[a-z]+\W*")
+# What is said of a remark before it: `Sharing comes later, please leave it out.`
+_DISMISSED = re.compile(
+    r"(?i)(?:please |so |just |we )*(?:leave|skip|ignore|forget|omit|drop|spare) (?:it|this|that|them|these|those)(?: (?:out|alone|aside|away|about it|for (?:now|the moment|today)|here|this time|entirely|completely|please|of (?:it|this|scope)))*\W*"
+)
 # What somebody else has said: `> "my list is one big soup" (Ivo)`.
 _QUOTE = re.compile(
     r"\s*(?:>\s*)?[\"\u201c][^\"\u201d]{8,}[\"\u201d]\W*(?:\(?(?:-+ ?)?[A-Z][\w ,.]{1,30}\)?)?\W*"
@@ -252,7 +256,11 @@ def _kept(sentence: str, bar: float, names: Collection[str], aside: list[str]) -
             aside.append(tail.strip())
             return _kept(head, bar, names, aside) + "."
         if is_remark(head, bar, names) and head.strip() and not _lists_on(head, tail):
-            if _goes_on(head, join[0], tail) or (_LAST_OF_LIST.fullmatch(tail) and "," in head):
+            if (
+                _goes_on(head, join[0], tail)
+                or (_LAST_OF_LIST.fullmatch(tail) and "," in head)
+                or _DISMISSED.fullmatch(tail)
+            ):
                 aside.append(sentence.strip())
                 return ""
             aside.append(head.strip())

@@ -13,6 +13,7 @@ from backwright.agent.planner.likeness import likeness
 from backwright.agent.planner.misread import WISHES_MORE
 from backwright.agent.planner.ownership import take_owner
 from backwright.agent.planner.questions import ask_reading
+from backwright.agent.planner.signing import tells_of_sign_in
 from backwright.agent.planner.state import State
 
 _BACKEND = r"\b(?:users|customers|people|accounts?|apis?|endpoints?|log ?in|permissions?|passwords?|tokens?|roles?|database|requests?|responses?|fields?|columns?|tables?|rows?|records?)\b"
@@ -115,7 +116,9 @@ def _place_rest(clause: Clause, state: State) -> None:
     text = clause.text
     if re.match(r"(?i)(?:write(?! down| up)|compose|draft|draw)\b", text):
         state.refused.append((clause.raw, "of texts it writes tests, and nothing else"))
-    elif verb := _judges(text, state):
+    elif (verb := _judges(text, state)) == "add auth" and tells_of_sign_in(text, state.world):
+        state.aside.append(clause.raw)
+    elif verb:
         state.step(verb, clause.raw)
     elif verb := unknown_verb(clause):
         state.refused.append((clause.raw, f"{verb!r} is nothing that it knows how to do"))

@@ -23,6 +23,7 @@ from backwright.agent.planner.frames.routes import (
 )
 from backwright.agent.planner.lexicon import first, pattern
 from backwright.agent.planner.likeness import likeness
+from backwright.agent.planner.signing import tells_of_sign_in
 from backwright.agent.planner.state import State
 from backwright.agent.planner.types import Options
 from backwright.agent.planner.wording import number
@@ -49,18 +50,15 @@ _BY_QUERIES = re.compile(
     r"(?i)\bindex(?:es)?\b.*\b(?:(?:they|queries) (?:\w+ )?(?:calls? for|needs?|wants?|lacks?|misses|are missing|would (?:help|profit|benefit))|for (?:the |our |all )*(?:\w+ )?quer(?:y|ies))"
 )
 # What is so anyway where somebody signs in already: `AC: login required`.
-_REQUIRED = re.compile(
-    r"(?i)^(?:an? )?(?:jwt |user )?(?:authentication|auth|log-?in|sign-?in)\b(?: \w+){0,2} (?:required|mandatory|necessary|needed|obligatory)\b"
-)
-_TELLS_OF_IT = re.compile(
-    r"(?i)(?:the|our|this|my|it|stack)\b(?: \w+){0,3}? (?:is|are|has|have|uses?|comes?|runs?|already)\b(?! no\b)(?!.*\b(?:add|need|want|should|must|missing|please)\b)"
-)
 # `the API stays open as it is, without login`
 _STAYS_OPEN = re.compile(
     r"(?i)\b(?:stays?|remains?|keep(?:s|ing)?|leave|is (?:still|meant to be)) (?:(?:it|the \w+|this|fully|completely) )*(?:open|public|unprotected|without|free of|as it is)\b|\bno (?:owners?|accounts?|users?|auth\w*|log-?ins?)(?:,? (?:and|or|nor)(?: also)? no|,| or| and) (?:auth\w*|log-?ins?|tokens?|owners?)\b|\bno auth\w*(?: is| are)? (?:needed|required|wanted|necessary|either|(?:on|for) (?:the|these|those|its|it|any)\b)|\b(?:do not|no need to|without) (?:add(?:ing)?|introduc\w+|need) (?:any )?(?:auth\w*|log-?ins?)\b"
 )
 _TELLS_WHERE = re.compile(
     r"(?i)\b(?:today(?:'s)?|currently|right now|at the moment|already|so far|at present)\b(?!.*\b(?:should|must|shall|needs?|wants?|to be)\b)"
+)
+_LACKS = re.compile(
+    r"(?i)\b(?:lacks?|misses|missing|without|(?:has|have|is|are) no|lacking)\b(?!.*\b(?:add|put|create)\b)"
 )
 _UNITS = {"s": "second", "m": "minute", "h": "hour", "d": "day"}
 
@@ -81,6 +79,7 @@ def read_cors(clause: Clause, state: State) -> bool:
     ):
         origins = ["*"]
     origins = origins or [one.rstrip("/") for one in URL.findall(state.said)]
+    origins = origins or [one.rstrip("/") for one in URL.findall(state.beside)]
     options = [("origin", one) for one in dict.fromkeys(origins)]
     if first(clause.text, "cues", "cors", "without"):
         options.append(("no-credentials", ""))
@@ -317,6 +316,10 @@ def _no_columns(text: str, columns: dict[str, list[str]], state: State) -> list[
 
 
 def _ask_index(clause: Clause, state: State) -> None:
+    if any(getattr(one, "verb", "") == "add index" for one in state.acts) and _LACKS.search(
+        clause.text
+    ):
+        return  # `an index is missing`, and another sentence says of which column
     from backwright.agent.planner.questions import ask_index
 
     ask_index(state, clause.raw)
@@ -328,8 +331,7 @@ def read_auth(clause: Clause, state: State) -> bool:
         return False
     if re.match(r"(?i)(?:check|verify|test|prove|does|is|are|which|why|try|run)\b", clause.text):
         return False
-    tells = _TELLS_OF_IT.match(clause.text) or _REQUIRED.match(clause.text)
-    if state.world.guarded and tells:
+    if tells_of_sign_in(clause.text, state.world):
         state.aside.append(clause.raw)  # `the API is FastAPI and SQLModel, with JWT auth`
         return True
     if not state.world.guarded and _STAYS_OPEN.search(clause.text):
