@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from backwright.host.environment import find
+from backwright.host.versions import known_versions
 from backwright.project import read_project
 from backwright.project.types import Project
 from backwright.report.change import ChangeReport, PlanStep
@@ -196,8 +196,7 @@ def write(
 
 def _planned(request: AddAuth, project: Project, wanted: Wanted) -> ChangeReport:
     """Return what would be written, without an environment or a database; nothing is proved."""
-    environment = find(request.root)
-    installed: Mapping[str, str] = environment.versions() if environment else {}
+    installed = known_versions(request.root)
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(prepare(request.root)).folder
         done, files = write(folder, project, wanted, installed)

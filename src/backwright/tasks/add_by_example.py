@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from backwright.errors import VerificationError
-from backwright.host.environment import find
+from backwright.host.versions import known_versions
 from backwright.report.change import ChangeReport, PlanStep
 from backwright.report.events import Listener, StepStarted
 from backwright.source.text import decode, encode
@@ -171,8 +171,7 @@ def finish_migration(place: Workplace, migration: list[str]) -> None:
 
 def plan_by_example(root: Path, lessons: Sequence[Lesson]) -> ChangeReport | Failed:
     """Return what would be written, without an environment or a database; nothing is proved."""
-    environment = find(root)
-    installed: Mapping[str, str] = environment.versions() if environment else {}
+    installed = known_versions(root)
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(prepare(root)).folder
         attempt = first_that_fits(folder, root, lessons, installed)

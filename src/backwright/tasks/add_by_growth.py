@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from backwright.host.environment import find
+from backwright.host.versions import known_versions
 from backwright.project import read_project
 from backwright.project.types import Project
 from backwright.report.change import ChangeReport, PlanStep
@@ -99,8 +99,7 @@ def add_by_growth(request: Growing, listener: Listener) -> ChangeReport:
 
 def plan_by_growth(request: Growing) -> ChangeReport:
     """Return what would be written, without an environment or a database; nothing is proved."""
-    environment = find(request.root)
-    installed: Mapping[str, str] = environment.versions() if environment else {}
+    installed = known_versions(request.root)
     root = request.root
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(prepare(root)).folder

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from backwright.errors import VerificationError
-from backwright.host.environment import find
+from backwright.host.versions import known_versions
 from backwright.project import read_project
 from backwright.report.change import ChangeReport, PlanStep
 from backwright.report.events import Listener, StepStarted
@@ -77,9 +77,7 @@ def extend_by_example(request: AddField, listener: Listener) -> ChangeReport:
         MissingError: something that the proof needs is not there.
     """
     root, command = request.root, request.command
-    environment = find(root)
-    installed = environment.versions() if environment else {}
-    learning = _learning(root, request.resource, request.fields, installed)
+    learning = _learning(root, request.resource, request.fields, known_versions(root))
     fields = missing_fields(learning)
     name = learning.chain.model.name
     if not fields:

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from backwright.host.requirements import name_of, read_requirements
+from backwright.host.requirements import read_requirements
+from backwright.host.versions import asked_versions
 from backwright.transfer.dialect.facts import Optional_, version_of
 from backwright.transfer.dialect.read_models import optional_form
 from backwright.transfer.grow.sources import Sources
 
 _NEW = (9999,)
-_EXACT = re.compile(r"(?:==|~=|\^)\s*v?(\d[\w.]*)")
-_BELOW = re.compile(r"<\s*(\d+)(?:\.0)*(?![.\d])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +69,7 @@ def libraries_of(
 
 def versions_of(sources: Sources, installed: Mapping[str, str]) -> dict[str, str]:
     """Return the versions of distributions: the installed ones, else those that are asked for."""
-    needs = read_requirements(sources.draft.root)
-    lines = (*needs.needed, *needs.pins)
-    asked = {name_of(line): version for line in lines if (version := _asked_for(line))}
-    return asked | dict(installed)
-
-
-def _asked_for(line: str) -> str:
-    """Return the version that a requirement leads to, nothing where that may be the newest."""
-    if exact := _EXACT.search(line):
-        return exact[1]
-    below = _BELOW.search(line)
-    return f"{int(below[1]) - 1}.99" if below else ""
+    return asked_versions(read_requirements(sources.draft.root)) | dict(installed)
 
 
 def _pydantic(sources: Sources, version: tuple[int, ...]) -> int:
