@@ -34,6 +34,9 @@ _PHRASES = re.compile(
 _NO_VALUE = re.compile(
     r"(?i)^(?:yes|no|true|false|on|off|and|or|more|less|higher|zero|than|json|jsonb|null|none|a|an|the)$"
 )
+_DEFAULT_NONE = re.compile(
+    r"(?i)(?:with )?(?:the )?defaults?(?: is| to|:|=)?\s*[\"'`]?(?P<none>none)[\"'`]?"
+)
 _JOIN = re.compile(r"\s*(?:,\s*(?:and\s+|or\s+)?|[/|]|\s(?:and|or)\s)\s*", re.IGNORECASE)
 _AFTER_VALUE = re.compile(
     r"\s*(?:$|[,.;)/|–(]|(?:and|or|by|with|as|at|unless|initially|default|starting|to|where|which|that)\b)"
@@ -71,7 +74,21 @@ def _spotted(text: str, things: tuple[str, ...]) -> tuple[Attribute, ...]:
     for one in _candidates(text, things):
         if all(one.end <= other.start or one.start >= other.end for other in found):
             found.append(one)
-    return tuple(sorted(found, key=lambda one: one.start))
+    return _with_none(sorted(found, key=lambda one: one.start), text)
+
+
+def _with_none(found: Sequence[Attribute], text: str) -> tuple[Attribute, ...]:
+    """Return attributes in which `default none` is a value where a field may be `before, after and none`."""
+    values: Value = ()
+    told: list[Attribute] = []
+    for one in found:
+        if one.kind in ("enum", "type", "money", "decimal", "ref", "many"):
+            values = one.values.get("values", ())
+        defaults = one.kind == "optional" and _DEFAULT_NONE.fullmatch(text[one.start : one.end])
+        if defaults and isinstance(values, tuple) and defaults["none"] in values:
+            one = Attribute("default", one.start, one.end, {"value": defaults["none"]})
+        told.append(one)
+    return tuple(told)
 
 
 def _candidates(text: str, things: tuple[str, ...]) -> Iterator[Attribute]:
@@ -207,7 +224,9 @@ def _read_values(text: str, at: int) -> tuple[tuple[str, ...], int]:
     last = quoted = False
     end = at
     while match := re.compile(rf"[\"'`]?({_WORD})[\"'`]?").match(text, at):
-        if values and (_DEFAULT.match(match[1]) or _is_no_value(match[1])):
+        ends = last or re.match(r"[\"'`]?\s*[;)]", text[match.end() :])
+        ends_in_none = bool(ends) and len(values) > 1 and match[1].lower() == "none"
+        if values and _is_no_value(match[1]) and not ends_in_none:
             break
         follows = _AFTER_VALUE.match(text, match.end()) and (
             not _MORE.match(text, match.end()) or _explains(text, match.end(), [*values, match[1]])

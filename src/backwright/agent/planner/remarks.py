@@ -95,6 +95,13 @@ _PAIRS = re.compile(r"(?i)\b(?:between|both|either) [`\w]+$")  # `between Note a
 _SAYS_MORE = r"^\W*(?:(?:please|then|also|so|but|now|can|could|would|i|we|it|they|this|that|the|an?|each|every|there|both|all)\b|<VERB>|<ADD>)"
 # The last of what a remark lists: `Cover create, list, update and delete.`
 _LAST_OF_LIST = re.compile(r"[a-z]+\W*")
+# Where a new project begins, and what a live test does by itself: `The folder you are in is empty`, `start the API and probe it`.
+_EMPTY_HERE = re.compile(
+    r"(?i)(?:(?:the|this|your|our|my|a|current|working|git|project) )*(?:folder|directory|repo(?:sitory)?|workspace)(?: (?:you (?:are|find yourself) in|here|at hand|in front of you))? is (?:(?:still|completely|currently|quite|yet) )*(?:empty|blank)\W*"
+)
+_STARTED = re.compile(
+    r"(?i)(?:(?:please|first|so|just|then) )*(?:start|boot|spin up|launch|bring up|fire up) (?:up )?(?:(?:the|our|a|this|live|local) )*(?:api|server|app|service|backend)(?: (?:up|first|locally|for real|yourself))*\W*"
+)
 # What is said of a remark before it: `Sharing comes later, please leave it out.`
 _DISMISSED = re.compile(
     r"(?i)(?:please |so |just |we )*(?:leave|skip|ignore|forget|omit|drop|spare) (?:it|this|that|them|these|those)(?: (?:out|alone|aside|away|about it|for (?:now|the moment|today)|here|this time|entirely|completely|please|of (?:it|this|scope)))*\W*"
@@ -300,12 +307,19 @@ def _is_reason(text: str) -> bool:
     return _REASONED.match(text) is not None and not describes(text, _TYPES)
 
 
+def _is_around(text: str, names: Collection[str]) -> bool:
+    """Tell whether a text only says where the work begins, that a server is started, or who waits for the work."""
+    if _STARTED.fullmatch(text) or (not names and _EMPTY_HERE.fullmatch(text)):
+        return True
+    awaited = _AWAITED.fullmatch(text) or _AFTERWARDS.fullmatch(text)
+    return awaited is not None and not _WISH.match(text)
+
+
 def is_remark(text: str, bar: float, names: Collection[str] = ()) -> bool:
     """Tell whether a sentence, or a half of one, is surely a remark."""
     if bar < math.inf and (_is_quoted(text, names) or _is_report(text, names) or _is_reason(text)):
         return True
-    awaited = _AWAITED.fullmatch(text) or _AFTERWARDS.fullmatch(text)
-    if bar < math.inf and awaited and not _WISH.match(text):
+    if bar < math.inf and _is_around(text, names):
         return True
     if len(text.split()) < 2 or _NAMES_SOMETHING.search(_REQUEST.sub("", text)):
         return False
