@@ -122,7 +122,8 @@ def _default_value(text: str) -> Value:
 def _choices(text: str) -> Iterator[Attribute]:
     """Yield lists of values: `one of open, closed`, `web / phone / store`, `draft or final`."""
     for match in _ENUM.finditer(text):
-        values, end = _read_values(text, match.end())
+        enclosed = text[: match.start()].rstrip().endswith("(")
+        values, end = _read_values(text, match.end(), enclosed=enclosed)
         if len(values) > 1:
             yield Attribute("enum", match.start(), end, {"values": values})
     for listed in (_SLASHES, _OR_LIST, _PAREN_LIST):
@@ -218,15 +219,20 @@ def is_plain_type(name: str) -> bool:
     )  # fmt: skip
 
 
-def _read_values(text: str, at: int) -> tuple[tuple[str, ...], int]:
-    """Read values from a place on, as far as they go; return them and where they end."""
+def _read_values(text: str, at: int, *, enclosed: bool = False) -> tuple[tuple[str, ...], int]:
+    """Read values from a place on, as far as they go; return them and where they end.
+
+    Within parentheses of their own, a word that is a type elsewhere is a value: `(enum: web, email)`.
+    """
     values: list[str] = []
     last = quoted = False
     end = at
     while match := re.compile(rf"[\"'`]?({_WORD})[\"'`]?").match(text, at):
         ends = last or re.match(r"[\"'`]?\s*[;)]", text[match.end() :])
         ends_in_none = bool(ends) and len(values) > 1 and match[1].lower() == "none"
-        if values and _is_no_value(match[1]) and not ends_in_none:
+        named = enclosed and is_type(match[1]) and not _NO_VALUE.match(match[1])
+        is_value = named or ends_in_none or not _is_no_value(match[1])
+        if values and (_DEFAULT.match(match[1]) or not is_value):
             break
         follows = _AFTER_VALUE.match(text, match.end()) and (
             not _MORE.match(text, match.end()) or _explains(text, match.end(), [*values, match[1]])
