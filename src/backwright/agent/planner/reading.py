@@ -106,7 +106,7 @@ def plan_task(text: str, world: World, answers: Answers | None = None) -> Plan:
     names = frozenset(form for thing in world.things for form in thing.forms)
     text = untagged(points_in_lines(turned(text)))
     text = deletions_placed(punctuated(ordered(denied(text)), names))
-    text, told = (text, ()) if world.is_empty else rows_placed(text)
+    text, told = (text, ()) if world.is_empty else rows_placed(text, names)
     forms = [cleared(text, bar, names) for bar in BARS]
     forms = [replace(one, aside=(*told, *one.aside)) for one in forms]
     return first_plan(forms, lambda form, known: _planned(form, world, known), answers or Answers())
