@@ -21,7 +21,7 @@ _NAMED = re.compile(
 _GOAL = re.compile(
     r"(?i)^\W*(?:(?:the|main|overall|our) )?(?:goals?|objectives?|aim|mission|purpose|intent)\W*:\W*(?P<about>.*)$"
 )
-_ORDER = r"^\W*(?:\d+[.)]\s+)?(?:[A-Z][\w ]{1,20}\W*:\W*)?(?:<VERB>|<ADD>|new|resource|run|inspect|`?[A-Z]\w+`? (?:gets|needs|has))\b"
+_ORDER = r"^\W*(?:(?:\d+|[a-h])[.)]\s+)?(?:[A-Z][\w ]{1,20}\W*:\W*)?(?:<VERB>|<ADD>|new|resource|run|inspect|`?[A-Z]\w+`? (?:gets|needs|has))\b"
 _FACTS = (
     "type", "money", "decimal", "enum", "length", "range", "default", "unique", "cascade", "restrict",
 )  # fmt: skip
@@ -52,6 +52,11 @@ def _kept(lines: list[str], world: World, aside: list[str]) -> Iterator[str]:
         if (label or (of_goal and line.strip())) and not HEADING.match(line):
             about = label["about"] if label else line
             if _is_goal(about, lines[at + 1 :], world):
+                aside.append(line.strip())
+                yield ""
+                continue
+        if not fenced and not any(map(str.strip, lines[:at])):
+            if _titles_plainly(line, lines[at + 1 :], world):
                 aside.append(line.strip())
                 yield ""
                 continue
@@ -127,6 +132,20 @@ def _only_titles(said: str, below: list[str], world: World) -> bool:
     if _NAMED.search(bare) or not all(one in rest for one in names if found["kind"]):
         return False
     return not about or found["for"] is not None or _is_told_again(bare, names, rest, world)
+
+
+def _titles_plainly(line: str, below: list[str], world: World) -> bool:
+    """Tell whether the first line titles the orders below it, which name what it is about: `TASK: introduce projects`."""
+    found = pattern(lexicon("layout")["prompt"]["titles"]).fullmatch(line.strip())
+    about = found["about"] if found else None
+    if not about or not _is_goal(about, below, world):
+        return False
+    names = [one for one in re.findall(r"[a-z]{4,}", about.lower()) if not _VERB.fullmatch(one)]
+    rest = "\n".join(below)
+    return bool(names) and _is_told_again(names[0], [], rest, world)
+
+
+_VERB = pattern("<ADD>|<VERB>|with|some|this|that|these|those|please")
 
 
 def _is_new(about: str, rest: str) -> bool:
