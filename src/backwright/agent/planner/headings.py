@@ -55,11 +55,11 @@ def _kept(lines: list[str], world: World, aside: list[str]) -> Iterator[str]:
                 aside.append(line.strip())
                 yield ""
                 continue
-        if not fenced and not any(map(str.strip, lines[:at])):
-            if _titles_plainly(line, lines[at + 1 :], world):
-                aside.append(line.strip())
-                yield ""
-                continue
+        begins = not fenced and not any(map(str.strip, lines[:at]))
+        if begins and _titles_plainly(line, lines[at + 1 :], world):
+            aside.append(line.strip())
+            yield ""
+            continue
         heading = None if fenced else HEADING.match(line)
         said = (heading["hash"] or heading["bold"]).strip("*_: ") if heading else ""
         below = lines[at + 1 :]

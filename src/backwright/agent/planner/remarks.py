@@ -133,7 +133,7 @@ _AWAITED = re.compile(
 )
 # Where nothing is there yet: `Our customer asked for a booking backend.`
 _BEGINS = re.compile(
-    r"(?i)\b(?:wants?|needs?|asks? for|asked (?:\w+ )?for|asking for|would like|requests?|requested|ordered|wished for)(?: to have)? an? (?:[\w-]+ ){0,4}(?:api|backend|back-?end|service|micro-?service|project|app|application|server)\b"
+    r"(?i)\b(?:wants?|needs?|asks? for|asked (?:\w+ )?for|asking for|would like|requests?|requested|ordered|wished for|start(?:ing)?|begin(?:ning)?|build(?:ing)?|creat(?:e|ing)|bootstrap(?:ping)?|set(?:ting)? up|kick(?:ing)? off|spin(?:ning)? up)(?: to have)? an? (?:[\w-]+ ){0,4}(?:api|backend|back-?end|service|micro-?service|project|app|application|server)\b"
 )
 # Who goes on afterwards: `Subtasks 2-4 depend on you, so …`
 _AFTERWARDS = re.compile(
