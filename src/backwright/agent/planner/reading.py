@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from backwright.agent.planner.agreeing import agreed
+from backwright.agent.planner.announced import unannounced
 from backwright.agent.planner.clauses import Clause, clauses_of
 from backwright.agent.planner.compose import CAN
 from backwright.agent.planner.deletions import deletions_placed
@@ -131,6 +132,7 @@ def _planned(clear: Cleared, world: World, known: Answers) -> Plan:
         ask_unclear(whole, parts)
     text, heads = without_heads(text, world)
     text, given = without_parameters(text)
+    text, announced = unannounced(text, world)
     laid = laid_out_plainly(grouped(_in_place(text, world)), world)
     spelt = spelt_plainly(laid.text, is_empty=world.is_empty)
     written, text = laid.text, spelt.text
@@ -145,7 +147,7 @@ def _planned(clear: Cleared, world: World, known: Answers) -> Plan:
         ask_unclear(State(world, known, said=written), lost, "lost")
         plan = replace(plan, aside=(*plan.aside, *lost))
     plan = placed(plan, world, known)
-    return replace(plan, aside=(*plan.aside, *heads, *given, *laid.aside, *spelt.aside))
+    return replace(plan, aside=(*plan.aside, *heads, *given, *announced, *laid.aside, *spelt.aside))
 
 
 def _in_place(text: str, world: World) -> str:
