@@ -17,7 +17,9 @@ _NEEDS = re.compile(
 )
 _ADDS = r"^(?:(?:so|please|therefore|hence|for (?:that|this)|could you|can you),? )*(?:add|put|create|introduce|give|new field)\b"
 # Something else than a field of this model is made.
-_ELSE = re.compile(r"(?i)\b(?:add|put|create) (?:one|it|that|them|those|this)\b|\b(?:resource|relation\w*|endpoint|index on|also|too|as well|another)\b")
+_ELSE = re.compile(
+    r"(?i)\b(?:add|put|create) (?:one|it|that|them|those|this)\b|\b(?:resource|relation\w*|endpoint|index on|also|too|as well|another)\b"
+)
 _TYPED = ("type", "money", "decimal", "enum", "length")
 _KINDS = {"length": "str", "money": "decimal"}
 _FACTS = (*_TYPED, "range", "default", "unique", "cascade", "restrict")

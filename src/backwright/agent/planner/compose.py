@@ -67,6 +67,9 @@ _NO_RESOURCES = (
     "Requirement",
     "Constraint",
     "Objective",
+    "Jwt",
+    "Auth",
+    "Authentication",
 )
 CAN = (
     "new projects; resources, fields and relations; authentication; CORS, versions, rate limits, indexes, pages; "

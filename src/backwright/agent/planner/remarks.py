@@ -44,7 +44,7 @@ _OPEN = re.compile(
 )
 # What is to be told at the end is told anyway; what is called context asks for nothing.
 _LABELLED = re.compile(
-    r"(?i)\s*(?:\*\*|__)?(?:please )?(?:report(?: back)?|reply|return|output|answer|deliverables?|hand ?back|in your (?:answer|reply|report)|context|background|motivation|rationale|(?:reason|why|trigger)(?=\W*:(?:\W*\w+){4})|delegated (?:from|by|to))(?: format| with)?\s*(?:\*\*|__)?:(?:\*\*|__)?\s*\S|(?:goal|purpose|aim)\s*:\s*(?:let|allow|enable|help)\b|expected(?: result| behaviou?r)?\s*:\s*(?:http )?\d{3}\b"
+    r"(?i)\s*(?:\*\*|__)?(?:please )?(?:report(?: back)?|reply|return|output|answer|deliverables?|hand ?back|in your (?:answer|reply|report)|context|background|motivation|rationale|(?:reason|why|trigger)(?=\W*:(?:\W*\w+){4})|delegated (?:from|by|to)|(?:(?:already|things (?:i|we)|what (?:i|we)(?: have|'ve)?) )?(?:tried|ruled out|attempted)(?: so far| already)?)(?: format| with)?\s*(?:\*\*|__)?:(?:\*\*|__)?\s*\S|(?:goal|purpose|aim)\s*:\s*(?:let|allow|enable|help)\b|expected(?: result| behaviou?r)?\s*:\s*(?:http )?\d{3}\b"
 )
 # What is called at the beginning of a complaint: `GET /api/tasks returns everything at once`.
 _REQUEST = re.compile(r"^\W*(?:GET|POST|PUT|PATCH|DELETE) /[\w/{}-]*")
@@ -105,7 +105,7 @@ _BESIDE_TYPES = re.compile(
     r"|\b(?:in )?(?:at most|no more than|max(?:imum)?(?: of)?|under|less than|up to) \w+ (?:lines|sentences|words|bullets?|bullet points|paragraphs)\b"
 )
 _MODIFIES = re.compile(
-    r"(?i)(?:and )?(?:indexed|unique|optional|nullable|required|mandatory|cascad\w+)\b"
+    r"(?i)(?:and )?(?:(?:with )?an index\b|indexed|unique|optional|nullable|required|mandatory|cascad\w+)\b"
     r"|(?:and )?(?:the |an?)?(?:first|second|third|fourth|other|next|last)(?: one| resource| model| table)? (?:is|would be|shall be|should be)\b"
 )
 # A reference, whatever its subject is called: `and the course to which she belongs`.

@@ -58,6 +58,7 @@ _TELLS_OF_IT = re.compile(
 # `the API stays open as it is, without login`
 _STAYS_OPEN = re.compile(
     r"(?i)\b(?:stays?|remains?|keep(?:s|ing)?|leave|is (?:still|meant to be)) (?:(?:it|the \w+|this|fully|completely) )*(?:open|public|unprotected|without|free of|as it is)\b|\b(?:do not|no need to|without) (?:add(?:ing)?|introduc\w+|need) (?:any )?(?:auth\w*|log-?ins?)\b"
+    r"|\b(?:so|hence|therefore) (?:there is )?no (?:owner\w*,? (?:and|or|nor) )?(?:no )?(?:auth\w*|log-?ins?)\b(?! (?:yet|so far|today|now)\b)"
 )
 _UNITS = {"s": "second", "m": "minute", "h": "hour", "d": "day"}
 
