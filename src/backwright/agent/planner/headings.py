@@ -27,6 +27,10 @@ _FACTS = (
 )  # fmt: skip
 # A title that says what for, and not what.
 _PROTECTS = re.compile(r"(?i)(?:protect|harden|guard|defend|prepare|unblock|support|help)\b")
+# What the task is a part of, which is none of it: `Parent task: offline sync for the mobile app.`
+_WHOLE = re.compile(
+    r"(?i)^[\W_]*(?:parent(?: (?:task|ticket|issue|story|epic|goal|plan|job))|(?:overall|overarching|umbrella|bigger|larger|whole) (?:task|goal|plan|ticket|picture|effort|feature|job|story)|part of(?: (?:epic|plan|task|ticket))?)\s*[*_]*:[*_]*\s*(?!.*(?:https?://|`[^`]+`\s*[:(]))\S.*$"
+)
 _GOAL_WORDS = 14  # of more something is told
 _STEM = 4  # letters by which a word of a title is found again
 _LITTLE = 8  # words; a text of fewer needs its title
@@ -55,6 +59,14 @@ def _kept(lines: list[str], world: World, aside: list[str]) -> Iterator[str]:
                 aside.append(line.strip())
                 yield ""
                 continue
+        if (
+            not fenced
+            and _WHOLE.match(line)
+            and any(map(str.strip, [*lines[:at], *lines[at + 1 :]]))
+        ):
+            aside.append(line.strip())
+            yield ""
+            continue
         begins = not fenced and not any(map(str.strip, lines[:at]))
         if begins and _titles_plainly(line, lines[at + 1 :], world):
             aside.append(line.strip())

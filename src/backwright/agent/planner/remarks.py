@@ -142,6 +142,14 @@ _AFTERWARDS = re.compile(
 )
 
 
+# What every field has, as criteria say it: `both fields can be set on create and update`
+_SETTABLE = re.compile(
+    r"(?i)\W*(?:and |that )?(?:(?:both|all|each|every|these|those|the|two|three|of|them|new|it|they)\s+)*(?:[`\w]+\s+)?(?:(?:fields?|columns?|values?|attributes?)\s+)?(?:can|must|should|may|are|is|will)(?: all| both)?(?: be)?"
+    r"(?:(?:,? and|,? or|,)? (?:set|settable|changed|changeable|updated|edited|sent|passed|writable|written|returned|readable|accepted|included|visible|present|exposed|shown))+"
+    r"(?:(?:,? and|,? or|,)? (?:(?:on|in|via|through|by|with|when|both|during|at|from|the|all) )*(?:create|creation|creating|updates?|updating|post|patch|put|reads?|list|detail|read schemas?|schemas?|responses?|payloads?|json|api|`?(?:(?:GET|POST|PATCH|PUT) )?/[\w/{}]+`?|GET)\b)+\W*"
+)
+
+
 # `report: text`, which a verb is not: `report pass/fail counts`
 _TYPED_LINE = re.compile(r"`|\w+\s*[:(]")
 
@@ -285,7 +293,7 @@ def is_remark(text: str, bar: float, names: Collection[str] = ()) -> bool:
     """Tell whether a sentence, or a half of one, is surely a remark."""
     if bar < math.inf and (_is_quoted(text, names) or _is_report(text, names) or _is_reason(text)):
         return True
-    awaited = _AWAITED.fullmatch(text) or _AFTERWARDS.fullmatch(text)
+    awaited = _AWAITED.fullmatch(text) or _AFTERWARDS.fullmatch(text) or _SETTABLE.fullmatch(text)
     if bar < math.inf and awaited and not _WISH.match(text):
         return True
     if len(text.split()) < 2 or _NAMES_SOMETHING.search(_REQUEST.sub("", text)):
