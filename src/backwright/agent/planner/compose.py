@@ -69,6 +69,8 @@ _NO_RESOURCES = (
     "Objective",
     "Jwt",
     "Cors",
+    "Auth",
+    "Authentication",
 )
 CAN = (
     "new projects; resources, fields and relations; authentication; CORS, versions, rate limits, indexes, pages; "

@@ -7,7 +7,7 @@ relation it only tells.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from backwright.agent.planner.attributes import Attribute, spot
 from backwright.agent.planner.phrases import FENCE
@@ -29,16 +29,23 @@ _EMPTY = (
     rf"|{_MODAL}(?:have|has|had) no {_NOUN}(?: {_NOUN})?)"
 )
 _DEFAULT = rf"{_MODAL}(?:get|take|have|receive|start with|fall back to|keep) (?:the|that|this|its|their) (?:same )?defaults?(?: values?)?(?: as well| too| also)?"
-_TAIL = r"(?:,? (?:and|but) (?:they )?(?:must|should|shall|have to|need to|will|can)?(?: all)? ?(?:stay|remain|be|keep working|go on working)(?: (?:valid|intact|untouched|unchanged|usable|as (?:they|it) (?:are|is)))?(?:,? \((?:nullable|optional)[^()]*\))?| \((?:nullable|optional)[^()]*\)| (?:yet|there|at first|of course|for now|at the moment|either|too)|,? (?:and )?(?:that|which|this) is (?:fine|ok(?:ay)?|all right))*"
-# What rows may do without: `a task does not have to be in a project`
+_TAIL = r"(?: (?:yet|there|at first|of course|for now|at the moment|either|too)|,? (?:and )?(?:that|which|this) is (?:fine|ok(?:ay)?|all right)|,? (?:and|but) (?:they )?(?:must|should|have to|need to|will|can|may) (?:all )?(?:stay|remain|be|keep) (?:valid|intact|untouched|readable|usable|alive|as they are|working)(?: as they are)?)*"
+# What rows may do without: `a task does not have to be in a project`, `products without a brand are fine`
 _NEED_NOT = (
     rf"(?:an?|each|every|not every|some) {_NOUN} (?:(?:does not|doesn't|need not|needn't) (?:have to |need to |necessarily )?(?:be in|have|belong to|sit in|be part of)|(?:can|may|might) (?:exist|be|stay|live) without)"
     rf" (?:an?|any|one) {_NOUN}"
+    rf"|(?:(?:an?|the|all|any|some) )?{_NOUN} (?:without|with no|that have no|which have no|that lack|lacking) (?:(?:an?|any|one) )?{_NOUN} (?:(?:is|are)(?: perfectly| totally| completely| also| still)? (?:fine|ok(?:ay)?|all right|allowed|valid|possible|legal|acceptable)|(?:must|should|may|can|will) (?:stay|remain|be) (?:valid|possible|allowed|fine|legal))"
 )
-_SO = r"(?:,? (?:and )?(?:so|hence|therefore|thus) (?:it|that|this|the (?:column|field|link|fk|foreign key|relation|reference)) (?:(?:has|needs) to|must|should|can|may|is|will) (?:be )?(?:nullable|optional|empty|null|left empty)|,? (?:and )?so (?:please )?(?:leave|keep|make) (?:it|them|that|the \w+(?: key)?) (?:nullable|optional|empty))?"
+_WHERE = r"(?: (?:on|of|in|at) (?:(?:the|each|every) )?`?\w+`?(?: (?:table|model|side))?)?"
+_KEY = rf"(?:it|that|this|(?:the|its|this|that) (?:new )?(?:column|field|link|fk|foreign key|relation|reference)(?: column)?{_WHERE})"
+_NULLABLE = r"(?:nullable|optional|empty|null|left empty|allowed to be (?:null|empty))"
+_SO = (
+    rf"(?:(?:,? (?:and )?(?:so|hence|therefore|thus)(?: please)?|[;:,]| [–—-]) (?:{_KEY} (?:(?:has|needs) to|must|should|can|may|is|will|stays|remains) (?:be |stay |remain )?{_NULLABLE}|(?:leave|keep|make|let) {_KEY} (?:be |stay )?{_NULLABLE})"
+    rf"|,? ?\((?:so |hence |i\.e\.,? |=> ?)?(?:{_KEY} (?:is |stays |must be )?)?{_NULLABLE}(?: (?:fk|foreign key|column|reference|field|link))?\))?"
+)
 _SAID = re.compile(
     rf"(?i)(?P<lead>\A|(?<=[.;!?:] )|(?<=\n)|[,;(–—-] ?(?:(?:and|so|but|because|since|as|while) (?:that )?)?|(?<= )(?:and|because|since) )"
-    rf"(?:{_ROWS} (?:{_EMPTY}{_TAIL}{_SO}|(?P<default>{_DEFAULT}))|{_NEED_NOT})(?=\s*(?:[.;,)!\n]|\Z))(?!,? (?:and )?(?:so|hence|therefore|thus)\b (?!existing|old|the))\.?"
+    rf"(?:{_ROWS} (?:{_EMPTY}{_TAIL}{_SO}|(?P<default>{_DEFAULT}))|(?P<may>{_NEED_NOT}){_SO})(?=\s*(?:[.;,:)!\n]|\Z))(?!,? (?:and )?(?:so|hence|therefore|thus)\b (?!existing|old|the))\.?"
 )
 _RELATES = re.compile(
     r"(?i)\brelat(?:ion|e)|\b(?:one|many)-to-(?:many|one)\b|\b(?:has|have|holds?|contains?) (?:many|several|multiple)\b|\b(?:connect|link|tie|join)\b"
@@ -46,32 +53,53 @@ _RELATES = re.compile(
 _MAY_LACK = re.compile(
     r"(?i)\b(?:optional|nullable|null|default\w*|(?:may|can) be (?:empty|missing|left out|null|blank)|not (?:required|mandatory)|empty|blank|=)"
 )
+# `all nullable because old orders do not have them`: the reason of what is said already
+_SAID_TO_LACK = re.compile(r"(?i)\b(?:optional|nullable)[,;(–—-]? ?$")
+_REASON = re.compile(r"(?i)[,;(–—-]? ?(?:because|since|as)\b")
+_WITHOUT = re.compile(
+    r"(?i)\b(?:an?|any|one|no|without|lack|lacking) (?!an?\b|any\b|one\b)([\w-]+)"
+)
+_BACK = 4  # sentences
 _NEAR = 400  # letters in which a default is said before
 _PARTS = (" and ", "; ", "), ")
 _NO_VALUES = {"type": "enum"}  # which ones is for a question
 _TYPES = ("type", "money", "decimal", "enum", "length", "ref")
 
 
-def rows_placed(text: str) -> tuple[str, tuple[str, ...]]:
-    """Return a text in which a field may be missing where its rows have none, and what of it was only told."""
+def rows_placed(text: str, names: Collection[str] = ()) -> tuple[str, tuple[str, ...]]:
+    """Return a text in which a field may be missing where its rows have none, and what of it was only told.
+
+    Args:
+        text: What the user wrote; what stands in fences stays as it is.
+        names: What the project's models are called, to which a field may refer.
+    """
     aside: list[str] = []
     parts = FENCE.split(text)
     for at in range(0, len(parts), 2):
         for found in reversed(list(_SAID.finditer(parts[at]))):
-            parts[at] = _placed(parts[at], found, aside)
+            parts[at] = _placed(parts[at], found, names, aside)
     return "".join(parts), tuple(reversed(aside))
 
 
-def _placed(text: str, found: re.Match[str], aside: list[str]) -> str:
+def _placed(text: str, found: re.Match[str], names: Collection[str], aside: list[str]) -> str:
     before, after = text[: found.start()], text[found.end() :]
-    begin = _begin(before)
+    begin = _begin_of(before, found, names)
     said = before[begin:]
+    if _SAID_TO_LACK.search(said) and _REASON.match(found["lead"]):
+        aside.append(found[0].strip(" ,;(–—-."))
+        return f"{before.rstrip(' ')}{after}"
     if found["default"] and not re.search(r"(?i)\bdefault|=", before[-_NEAR:]):
         return text
-    types = _types(said)
-    if not types and (above := _types(before)) and not _lacking(before, above):
-        aside.append(found[0].strip(" ,;(–—-."))  # `Acceptance: existing rows have brand = null`
-        return f"{before}{after}"
+    types = _types(said, names)
+    if not types and not found["may"]:
+        above = _types(before, names)
+        if above and not _lacking(before, above):
+            aside.append(
+                found[0].strip(" ,;(–—-.")
+            )  # `Acceptance: existing rows have brand = null`
+            return f"{before}{after}"
+    if found["may"] and not _RELATES.search(said):
+        types = _named(said, types, found["may"])
     if not types and not found["default"] and not _RELATES.search(said):
         return text
     ends = "." if found[0].endswith(".") and not said.rstrip().endswith(".") else ""
@@ -86,20 +114,44 @@ def _placed(text: str, found: re.Match[str], aside: list[str]) -> str:
     return f"{left}{opened}{ends}{after.removeprefix(closed)}"
 
 
-def _types(text: str) -> list[Attribute]:
+def _types(text: str, names: Collection[str]) -> list[Attribute]:
     """Return the types that a text gives to fields."""
-    return [one for one in spot(text, ()) if one.kind in _TYPES and one.values != _NO_VALUES]
+    return [one for one in spot(text, names) if one.kind in _TYPES and one.values != _NO_VALUES]
 
 
 def _lacking(said: str, types: Sequence[Attribute]) -> list[int]:
     """Return where the types end of fields of which is not said that they may be missing, nor what they are by default."""
-    ends = [*(one.start for one in types[1:]), len(said)]
+    return [one.end for one, part in _parts(said, types) if not _MAY_LACK.search(part)]
+
+
+def _parts(said: str, types: Sequence[Attribute]) -> Iterator[tuple[Attribute, str]]:
+    """Yield types with the part of a sentence in which each stands."""
     begins = [max(said.rfind(mark, 0, one.start) for mark in _PARTS) for one in types]
-    return [
-        one.end
-        for one, begin, end in zip(types, begins, ends, strict=True)
-        if not _MAY_LACK.search(said[max(begin, 0) : end])
+    ends = [
+        begin if begin >= one.end else later.start
+        for one, later, begin in zip(types, types[1:], begins[1:], strict=False)
     ]
+    ends += [len(said)] * bool(types)
+    for one, begin, end in zip(types, begins, ends, strict=True):
+        yield one, said[max(begin, 0) : end]
+
+
+def _named(said: str, types: Sequence[Attribute], lack: str) -> list[Attribute]:
+    """Return the type of the field without which rows may be: `a carton without a product is fine`."""
+    noun = _WITHOUT.findall(lack)[-1].lower().rstrip("s")
+    return [one for one, part in _parts(said, types) if noun in part.lower()]
+
+
+def _begin_of(text: str, found: re.Match[str], names: Collection[str]) -> int:
+    """Return where the sentence begins of which something is said; what rows may do without, the last that names it."""
+    begin = last = _begin(text)
+    for _ in range(_BACK if found["may"] else 0):
+        said = text[begin:]
+        types = [one for one in spot(said, names) if one.kind in _TYPES]
+        if _RELATES.search(said) or _named(said, types, found["may"]):
+            return begin
+        begin = _begin(text[:begin])
+    return last
 
 
 def _begin(text: str) -> int:

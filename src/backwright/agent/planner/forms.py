@@ -15,7 +15,6 @@ from backwright.tasks.questions import Answers
 
 PlanOf = Callable[[Cleared, Answers], Plan]
 # Questions about words that a plan has no place for, and what a plan makes or changes.
-_OF_FIELDS = "type-"  # how the keys of questions begin that ask what a field is like
 _LEFT_OUT = ("unclear", "leftover", "lost", "clash")
 _CHANGING = ("add resource", "add field", "add relation")
 _WRITTEN = re.compile(r"(?:Resource [A-Z]\w*|New project it):?\.?")
@@ -48,13 +47,9 @@ def first_plan(forms: Sequence[Cleared], plan_of: PlanOf, answers: Answers) -> P
 
 def _goes_with(plan: Plan, form: Cleared, asked: BackwrightError, plan_of: PlanOf) -> bool:
     """Tell whether a plan makes what the first form of its text makes, if that only asks what to do with some words."""
-    if not isinstance(asked, QuestionError):
-        return True
-    if asked.question.key.startswith(_OF_FIELDS):
-        return bool(
-            _made(plan)
-        )  # what a field is like is open: no plan that makes nothing is meant
-    if asked.question.key not in _LEFT_OUT:
+    if isinstance(asked, QuestionError) and asked.question.key.startswith("type-"):
+        return bool(_made(plan))  # `a status enum, with tests`: the tests are not all
+    if not isinstance(asked, QuestionError) or asked.question.key not in _LEFT_OUT:
         return True
     try:
         first = plan_of(form, Answers(dict.fromkeys(_LEFT_OUT, "leave-out")))

@@ -21,12 +21,16 @@ _NAMED = re.compile(
 _GOAL = re.compile(
     r"(?i)^\W*(?:(?:the|main|overall|our) )?(?:goals?|objectives?|aim|mission|purpose|intent)\W*:\W*(?P<about>.*)$"
 )
-_ORDER = r"^\W*(?:\d+[.)]\s+)?(?:[A-Z][\w ]{1,20}\W*:\W*)?(?!(?-i:GET|POST|PUT|PATCH|DELETE)\b)(?:<VERB>|<ADD>|new|resource|run|inspect|`?[A-Z]\w+`? (?:gets|needs|has))\b(?!\W{0,3}:)"
+_ORDER = r"^\W*(?:(?:\d+|[a-h])[.)]\s+)?(?:[A-Z][\w ]{1,20}\W*:\W*)?(?!(?-i:GET|POST|PUT|PATCH|DELETE)\b)(?:<VERB>|<ADD>|new|resource|run|inspect|`?[A-Z]\w+`? (?:gets|needs|has))\b(?!\W{0,3}:)"
 _FACTS = (
     "type", "money", "decimal", "enum", "length", "range", "default", "unique", "cascade", "restrict",
 )  # fmt: skip
 # A title that says what for, and not what.
 _PROTECTS = re.compile(r"(?i)(?:protect|harden|guard|defend|prepare|unblock|support|help)\b")
+# What the task is a part of, which is none of it: `Parent task: offline sync for the mobile app.`
+_WHOLE = re.compile(
+    r"(?i)^[\W_]*(?:parent(?: (?:task|ticket|issue|story|epic|goal|plan|job))|(?:overall|overarching|umbrella|bigger|larger|whole) (?:task|goal|plan|ticket|picture|effort|feature|job|story)|part of(?: (?:epic|plan|task|ticket))?)\s*[*_]*:[*_]*\s*(?!.*(?:https?://|`[^`]+`\s*[:(]))\S.*$"
+)
 _GOAL_WORDS = 14  # of more something is told
 _STEM = 4  # letters by which a word of a title is found again
 _LITTLE = 8  # words; a text of fewer needs its title
@@ -55,6 +59,19 @@ def _kept(lines: list[str], world: World, aside: list[str]) -> Iterator[str]:
                 aside.append(line.strip())
                 yield ""
                 continue
+        if (
+            not fenced
+            and _WHOLE.match(line)
+            and any(map(str.strip, [*lines[:at], *lines[at + 1 :]]))
+        ):
+            aside.append(line.strip())
+            yield ""
+            continue
+        begins = not fenced and not any(map(str.strip, lines[:at]))
+        if begins and _titles_plainly(line, lines[at + 1 :], world):
+            aside.append(line.strip())
+            yield ""
+            continue
         heading = None if fenced else HEADING.match(line)
         said = (heading["hash"] or heading["bold"]).strip("*_: ") if heading else ""
         below = lines[at + 1 :]
@@ -128,6 +145,20 @@ def _only_titles(said: str, below: list[str], world: World) -> bool:
     if _NAMED.search(bare) or not all(one in rest for one in names if found["kind"]):
         return False
     return not about or found["for"] is not None or _is_told_again(bare, names, rest, world)
+
+
+def _titles_plainly(line: str, below: list[str], world: World) -> bool:
+    """Tell whether the first line titles the orders below it, which name what it is about: `TASK: introduce projects`."""
+    found = pattern(lexicon("layout")["prompt"]["titles"]).fullmatch(line.strip())
+    about = found["about"] if found else None
+    if not about or not _is_goal(about, below, world):
+        return False
+    names = [one for one in re.findall(r"[a-z]{4,}", about.lower()) if not _VERB.fullmatch(one)]
+    rest = "\n".join(below)
+    return bool(names) and _is_told_again(names[0], [], rest, world)
+
+
+_VERB = pattern("<ADD>|<VERB>|with|some|this|that|these|those|please")
 
 
 def _is_new(about: str, rest: str) -> bool:

@@ -18,6 +18,11 @@ _METHODS = re.compile(
 _LINE = r"(?im)^[ \t]*(?:[-*•] )?\**(?:%s)\**:\**[ \t]*(?P<said>.+?)[ \t]*$"
 _ORIGINS = re.compile(_LINE % "(?:allowed )?origins?")
 _CREDENTIALS = re.compile(_LINE % "(?:allow )?credentials|cookies")
+# `Allow this origin in CORS. It sends credentials, so this must be allowed too.`
+_SENDS = re.compile(
+    r"(?i)\.\s+(?:it|they|(?:the|our) (?:\w+ )?(?:client|frontend|front-end|app|ui|browser|site)) (?:also )?(?:sends?|uses?|needs?|works? with) (?:the |session )?(?:credentials|cookies)"
+    r"(?:,? (?:so|and|which) (?:(?:this|that|it|these|they|credentials|cookies) )?(?:must|should|has to|have to|needs? to|is|are)(?: also)?(?: be)? (?:allowed|enabled|needed|required)(?: too| as well| also)?)?(?=\s*(?:[.;\n]|\Z))"
+)
 _URL = re.compile(r"https?://[^\s`\"',;)]+")
 _KEY = re.compile(_LINE % "key|keyed by|counted by|counted per|per|identified by|scope")
 _IP = re.compile(r"(?i)`?(?:the )?(?:client(?:'s)? |remote )?ip(?: address)?`?\.?")
@@ -68,6 +73,7 @@ def _leave(aside: list[str]) -> Callable[[re.Match[str]], str]:
 
 
 def _of_cors(text: str, aside: list[str]) -> str:
+    text = _SENDS.sub(", with credentials", text)
     text = _METHODS.sub(_leave(aside), text)
     origins = _ORIGINS.search(text)
     urls = _URL.findall(origins["said"]) if origins else []

@@ -20,8 +20,11 @@ _FRONTED = re.compile(
     r"(?i)(?:^|(?<=[.!?\n;] ))(?P<said>optional|nullable|not (?:required|mandatory)|unique|required|mandatory|obligatory) (?:fields )?are:? (?P<rest>[^.;\n]+)"
 )
 # `an optional string of 12 characters called code`
+_THE_FIELD = r"(?:(?:the |a )?(?:field|column)(?: name)?)"
+_NAMES = rf"(?:(?:please )?(?:call|name) (?:it|this|{_THE_FIELD})|{_THE_FIELD}(?: is| should be| shall be)? (?:called|named)|{_THE_FIELD}(?: name)?(?: is)?:?)"
 _BEHIND = re.compile(
-    rf"(?i),?\s+(?:called|named|(?:the )?(?:field|column)(?: name)?:?)\s+(?P<name>{_NAME})(?!\w)(?=\s*(?:[.;)\n]|,(?! will do| is enough)|$|and\b|to\b|on\b|in\b|which\b|that\b))"
+    rf"(?i)(?:,?\s+(?:(?:in|as|under|into) {_THE_FIELD} )?(?:called|named|(?:the )?(?:field|column)(?: name)?:?)\s+(?P<name>{_NAME})(?!\w)(?=\s*(?:[.;)\n]|,(?! will do| is enough)|$|(?:and|to|on|in|which|that|so|because|since|for|as)\b))"
+    rf"|\s*\({_NAMES}:? (?P<said>{_NAME})\)|\s*[,;–]\s+(?:please )?(?:call|name) (?:it|{_THE_FIELD}) (?P<told>{_NAME})(?!\w)(?=\s*(?:[.;,)\n]|$|and\b)))"
 )
 # `name str 1..120, contact email unique`
 _ALIKE = re.compile(
@@ -40,6 +43,14 @@ _CALLED = re.compile(
     r"(?:(?<=[.;!\n] )|(?<=\n))(?:[Tt]he|[Tt]his) (?:resource|model|entity|table) (?:is|should be|shall be|will be) (?:called|named) [`\"']?(?P<name>[A-Z][a-z]\w+)[`\"']?\s*(?:[.;!]|$)"
 )
 _LONGEST = 160
+_SMALL = pattern(r"^(?:an?|the|one|new|but|also|which|is|of|as|field|column|value|with|and)$")
+# What names a field surely: `in a field called audio`, `(call the field email)`
+_EXPLICIT = re.compile(r"(?i)\b(?:field|column)\b|\b(?:call|name) it\b")
+# Behind which a field is described: `and an audio URL …`
+_DESCRIBES = re.compile(
+    r"(?i)(?:[.;:,(]|\b(?:and|plus|with|has|have|gets?|needs?|add|put))\s+(?=(?:an?|one|the|its)\s)"
+)
+_NOUNS = 2  # words
 
 
 def brought_together(text: str) -> str:
@@ -84,12 +95,32 @@ def _names_first(text: str) -> str:
     for found in reversed(list(_BEHIND.finditer(text))):
         start = _begin_of(text, found.start())
         said = text[start : found.start()]
-        if said.strip():
-            told = " ".join(re.sub(r"[()]", " ", said).split())
+        told = " ".join(re.sub(r"[()]", " ", said).split())
+        if not told and _EXPLICIT.search(found[0]):
+            start, told = _described_before(text, found.start())
+            said = text[start : found.start()]
+        if told:
             lead = " " if said[:1].isspace() else ""
-            name = found["name"].strip("`\"'")
+            name = (found["name"] or found["said"] or found["told"]).strip("`\"'")
             text = f"{text[:start]}{lead}`{name}` ({told}){text[found.end() :]}"
     return text
+
+
+def _described_before(text: str, end: int) -> tuple[int, str]:
+    """Return where a field is described by a noun before it gets its name, and what is said of it but the noun.
+
+    `a contact email that must be unique (call the field email)` says of `email` what its type is, and that it is unique.
+    """
+    begins = [one.end() for one in _DESCRIBES.finditer(text, 0, end)]
+    said = text[begins[-1] : end] if begins else ""
+    types = [one for one in _spotted(said) if one.kind in ("type", "money", "decimal")]
+    bare = said
+    for one in reversed(_spotted(said)):
+        bare = f"{bare[: one.start]} {bare[one.end :]}"
+    nouns = [one for one in re.findall(r"\w+", bare) if not _SMALL.match(one)]
+    if len(types) != 1 or len(nouns) > _NOUNS or said.count("(") != said.count(")"):
+        return end, ""
+    return begins[-1], " ".join(said[one.start : one.end] for one in _spotted(said))
 
 
 def _begin_of(text: str, end: int) -> int:
@@ -131,8 +162,7 @@ def _is_said(said: str) -> bool:
     """Tell whether each word of a stretch says something of a field."""
     for one in reversed(_spotted(said)):
         said = f"{said[: one.start]} {said[one.end :]}"
-    small = pattern(r"^(?:an?|the|one|new|but|also|which|is|of|as|field|column|value|with|and)$")
-    return all(small.match(word) for word in re.findall(r"\w+", said))
+    return all(_SMALL.match(word) for word in re.findall(r"\w+", said))
 
 
 def _named_before(text: str) -> str:

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from backwright.agent.planner.agreeing import agreed
+from backwright.agent.planner.announced import unannounced
 from backwright.agent.planner.clauses import Clause, clauses_of
 from backwright.agent.planner.compose import CAN
 from backwright.agent.planner.deletions import deletions_placed
@@ -109,7 +110,7 @@ def plan_task(text: str, world: World, answers: Answers | None = None) -> Plan:
     names = frozenset(form for thing in world.things for form in thing.forms)
     text = untagged(points_in_lines(named_again(in_order(turned(text)))))
     text = deletions_placed(punctuated(ordered(denied(text)), names))
-    text, told = (text, ()) if world.is_empty else rows_placed(text)
+    text, told = (text, ()) if world.is_empty else rows_placed(text, names)
     forms = [cleared(text, bar, names) for bar in BARS]
     forms = [replace(one, aside=(*told, *one.aside)) for one in forms]
     return first_plan(forms, lambda form, known: _planned(form, world, known), answers or Answers())
@@ -134,6 +135,7 @@ def _planned(clear: Cleared, world: World, known: Answers) -> Plan:
         ask_unclear(whole, parts)
     text, heads = without_heads(text, world)
     text, given = without_parameters(text)
+    text, announced = unannounced(text, world)
     laid = laid_out_plainly(grouped(_in_place(text, world)), world)
     spelt = spelt_plainly(laid.text, is_empty=world.is_empty)
     written, text = laid.text, spelt.text
@@ -148,7 +150,7 @@ def _planned(clear: Cleared, world: World, known: Answers) -> Plan:
         ask_unclear(State(world, known, said=written), lost, "lost")
         plan = replace(plan, aside=(*plan.aside, *lost))
     plan = placed(plan, world, known)
-    return replace(plan, aside=(*plan.aside, *heads, *given, *laid.aside, *spelt.aside))
+    return replace(plan, aside=(*plan.aside, *heads, *given, *announced, *laid.aside, *spelt.aside))
 
 
 def _in_place(text: str, world: World) -> str:

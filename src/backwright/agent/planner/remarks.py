@@ -55,7 +55,7 @@ _OPEN = re.compile(
 )
 # What is to be told at the end is told anyway; what is called context asks for nothing.
 _LABELLED = re.compile(
-    r"(?i)\s*(?:\*\*|__)?(?:please )?(?:report(?: back)?|reply|return|output|answer|deliverables?|hand ?back|in your (?:answer|reply|report)|context|background|motivation|rationale|(?:reason|why|trigger)(?=\W*:(?:\W*\w+){4})|delegated (?:from|by|to))(?: format| with)?\s*(?:\*\*|__)?:(?:\*\*|__)?\s*\S|(?:goal|purpose|aim)\s*:\s*(?:let|allow|enable|help)\b|expected(?: result| behaviou?r)?\s*:\s*(?:http )?\d{3}\b"
+    r"(?i)\s*(?:\*\*|__)?(?:please )?(?:report(?: back)?|reply|return|output|answer|deliverables?|hand ?back|in your (?:answer|reply|report)|context|background|motivation|rationale|(?:reason|why|trigger)(?=\W*:(?:\W*\w+){4})|delegated (?:from|by|to)|(?:(?:already|things (?:i|we)|what (?:i|we)(?: have|'ve)?) )?(?:tried|ruled out|attempted)(?: so far| already)?)(?: format| with)?\s*(?:\*\*|__)?:(?:\*\*|__)?\s*\S|(?:goal|purpose|aim)\s*:\s*(?:let|allow|enable|help)\b|expected(?: result| behaviou?r)?\s*:\s*(?:http )?\d{3}\b"
 )
 # What is called at the beginning of a complaint: `GET /api/tasks returns everything at once`.
 _REQUEST = re.compile(r"^\W*(?:GET|POST|PUT|PATCH|DELETE) /[\w/{}-]*")
@@ -127,7 +127,7 @@ _BESIDE_TYPES = re.compile(
     r"|\b(?:in )?(?:at most|no more than|max(?:imum)?(?: of)?|under|less than|up to) \w+ (?:lines|sentences|words|bullets?|bullet points|paragraphs)\b"
 )
 _MODIFIES = re.compile(
-    r"(?i)(?:and )?(?:indexed|unique|optional|nullable|required|mandatory|cascad\w+)\b"
+    r"(?i)(?:and )?(?:(?:with )?an index\b|indexed|unique|optional|nullable|required|mandatory|cascad\w+)\b"
     r"|(?:and )?(?:the |an?)?(?:first|second|third|fourth|other|next|last)(?: one| resource| model| table)? (?:is|would be|shall be|should be)\b"
 )
 # A reference, whatever its subject is called: `and the course to which she belongs`.
@@ -155,12 +155,20 @@ _AWAITED = re.compile(
 )
 # Where nothing is there yet: `Our customer asked for a booking backend.`
 _BEGINS = re.compile(
-    r"(?i)\b(?:wants?|needs?|asks? for|asked (?:\w+ )?for|asking for|would like|requests?|requested|ordered|wished for)(?: to have)? an? (?:[\w-]+ ){0,4}(?:api|backend|back-?end|service|micro-?service|project|app|application|server)\b"
+    r"(?i)\b(?:wants?|needs?|asks? for|asked (?:\w+ )?for|asking for|would like|requests?|requested|ordered|wished for|start(?:ing)?|begin(?:ning)?|build(?:ing)?|creat(?:e|ing)|bootstrap(?:ping)?|set(?:ting)? up|kick(?:ing)? off|spin(?:ning)? up)(?: to have)? an? (?:[\w-]+ ){0,4}(?:api|backend|back-?end|service|micro-?service|project|app|application|server)\b"
 )
 # Who goes on afterwards: `Subtasks 2-4 depend on you, so …`
 _AFTERWARDS = re.compile(
     r"(?i)(?:(?:the|our|my|all|both|other|later|next|following|remaining|two|three) )*(?:[a-z-]+ )?(?:sub-?tasks?|tasks?|steps?|phases?|parts?|stages?|tickets?|agents?|items?|sessions?|work|plan|rest|teams?|people|colleagues?)(?: (?:of the (?:plan|work|crew|team|sprint)|#?\d+(?:(?: ?[-–,&/] ?| and | to )#?\d+)*))?"
     r" (?:all |both |also |then )*(?:(?:is|are|will be) (?:waiting (?:for|on)|blocked (?:by|on|until)|relying on|depending on|built on)|(?:will )?(?:depends?|relies|rely|waits?|builds?|starts?|continues?|goes on|go on)(?: on| for| after| once| when| as soon as| from)?) (?:you|yours|your (?:work|part|result|results|answer|report)|this|it|that)(?: (?:is|are) (?:done|finished|ready|merged))?\W*"
+)
+
+
+# What every field has, as criteria say it: `both fields can be set on create and update`
+_SETTABLE = re.compile(
+    r"(?i)\W*(?:and |that )?(?:(?:both|all|each|every|these|those|the|two|three|of|them|new|it|they)\s+)*(?:[`\w]+\s+)?(?:(?:fields?|columns?|values?|attributes?)\s+)?(?:can|must|should|may|are|is|will)(?: all| both)?(?: be)?"
+    r"(?:(?:,? and|,? or|,)? (?:set|settable|changed|changeable|updated|edited|sent|passed|writable|written|returned|readable|accepted|included|visible|present|exposed|shown))+"
+    r"(?:(?:,? and|,? or|,)? (?:(?:on|in|via|through|by|with|when|both|during|at|from|the|all) )*(?:create|creation|creating|updates?|updating|post|patch|put|reads?|list|detail|read schemas?|schemas?|responses?|payloads?|json|api|`?(?:(?:GET|POST|PATCH|PUT) )?/[\w/{}]+`?|GET)\b)+\W*"
 )
 
 
@@ -311,8 +319,9 @@ def _is_around(text: str, names: Collection[str]) -> bool:
     """Tell whether a text only says where the work begins, that a server is started, or who waits for the work."""
     if _STARTED.fullmatch(text) or (not names and _EMPTY_HERE.fullmatch(text)):
         return True
-    awaited = _AWAITED.fullmatch(text) or _AFTERWARDS.fullmatch(text)
-    return awaited is not None and not _WISH.match(text)
+    around = (_AWAITED, _AFTERWARDS, _SETTABLE)
+    awaited = any(one.fullmatch(text) for one in around)
+    return awaited and not _WISH.match(text)
 
 
 def is_remark(text: str, bar: float, names: Collection[str] = ()) -> bool:

@@ -49,6 +49,9 @@ _TOUCHES = re.compile(
 )
 _DENIES = re.compile(r"(?i)\W*(?:no|not|never|nothing|none|do not|don['’]t|avoid|without)\b")
 _ACTS = r"(?:(?!new\b|model\b|log\b)(?:<VERB>|<ADD>|touch|change|edit|modify|alter|use|commit|merge|start|break)\b(?! ?[:(-])|[a-z]+(?<!ing) (?:<DET>|new|existing|it|them)\b)"
+_AMONG = re.compile(
+    r"(?i)\s*[,;]\s*(?:(?:or|and)\s+)?|\s+(?:or|and)\s+"
+)  # `backfill data, touch login`
 _OF_BOLD, _OF_LABEL = 7, 8  # below every heading with marks
 
 
@@ -107,7 +110,7 @@ def _denied(line: str, head: str) -> str:
     begin = mark[0] if mark else ""
     if verb := _TOUCHES.search(head):
         return f"{begin}Do not {verb['verb'].lower() if verb['verb'] else 'touch'} {said}{end}"
-    if not pattern(_ACTS).match(said):
+    if not any(pattern(_ACTS).match(one) for one in _AMONG.split(said)):
         bare = re.sub(r"(?i)^(?:an?|any) ", "", said)
         none = re.sub(r"(?i)(,|\b(?:and|or)) (?:an?|any) ", r"\1 no ", bare)
         return f"{begin}No {none}{end}"

@@ -52,7 +52,8 @@ _BY_QUERIES = re.compile(
 # What is so anyway where somebody signs in already: `AC: login required`.
 # `the API stays open as it is, without login`
 _STAYS_OPEN = re.compile(
-    r"(?i)\b(?:stays?|remains?|keep(?:s|ing)?|leave|is (?:still|meant to be)) (?:(?:it|the \w+|this|fully|completely) )*(?:open|public|unprotected|without|free of|as it is)\b|\bno (?:owners?|accounts?|users?|auth\w*|log-?ins?)(?:,? (?:and|or|nor)(?: also)? no|,| or| and) (?:auth\w*|log-?ins?|tokens?|owners?)\b|\bno auth\w*(?: is| are)? (?:needed|required|wanted|necessary|either|(?:on|for) (?:the|these|those|its|it|any)\b)|\b(?:do not|no need to|without) (?:add(?:ing)?|introduc\w+|need) (?:any )?(?:auth\w*|log-?ins?)\b"
+    r"(?i)\b(?:stays?|remains?|keep(?:s|ing)?|leave|is (?:still|meant to be)) (?:(?:it|the \w+|this|fully|completely) )*(?:open|public|unprotected|without|free of|as it is)\b|\bno auth\w*(?: is| are)? (?:needed|required|wanted|necessary|either|(?:on|for) (?:the|these|those|its|it|any)\b)|\b(?:do not|no need to|without) (?:add(?:ing)?|introduc\w+|need) (?:any )?(?:auth\w*|log-?ins?)\b"
+    r"|\b(?:so|hence|therefore) (?:there is )?no (?:owner\w*,? (?:and|or|nor) )?(?:no )?(?:auth\w*|log-?ins?)\b(?! (?:yet|so far|today|now)\b)"
 )
 _TELLS_WHERE = re.compile(
     r"(?i)\b(?:today(?:'s)?|currently|right now|at the moment|already|so far|at present)\b(?!.*\b(?:should|must|shall|needs?|wants?|to be)\b)"

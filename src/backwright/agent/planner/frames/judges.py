@@ -48,6 +48,10 @@ _SCHEDULED = re.compile(
 _ANSWERS = re.compile(
     r"(?i)\b(?:gets?|returns?|answers?|receives?|results? in|must be|are|is) (?:with )?(?:an? )?40[134]\b"
 )
+# What is answered to a request beyond a limit: `limit=101 is rejected with 422`
+_REFUSES = re.compile(
+    r"(?i)\b(?:limit|offset|page(?:_?size)?|per_page|size|requests?|calls?)\b.*\b(?:is|are|gets?|must be|will be|returns?|answers?) (?:an? |with )*(?:rejected|refused|capped|clamped|denied|422|429|400)\b"
+)
 _LOOKS = re.compile(
     r"(?i)inspect (?:the|this|our|my) (?:\w+ )?(?:project|app|api|backend|service|code ?base|repo\w*)\W*$"
 )
@@ -133,8 +137,14 @@ def read_doctor(clause: Clause, state: State) -> bool:
 
 
 def read_expected(clause: Clause, state: State) -> bool:
-    """`calls without a token get a 401`: how the authentication that is added is to answer."""
-    added = any(getattr(one, "verb", "") == "add auth" for one in state.acts)
+    """`calls without a token get a 401`, `limit=500 is rejected`: how what is added is to answer."""
+    verbs = {getattr(one, "verb", "") for one in state.acts}
+    limited = verbs & {"add pagination", "add rate-limit"} and not (state.pasted or clause.asks)
+    why = first(clause.text, "cues", "doctor", "ask")
+    if limited and _REFUSES.search(clause.text) and not why:
+        state.aside.append(clause.raw)
+        return True
+    added = "add auth" in verbs
     if state.pasted or not added or clause.asks or not _ANSWERS.search(clause.text):
         return False
     if first(clause.raw, "cues", "probe", "trial"):

@@ -10,6 +10,7 @@ from backwright.agent.planner.frames import judges
 from backwright.agent.planner.layout.adopting import adopt
 from backwright.agent.planner.layout.aligned import without_columns
 from backwright.agent.planner.layout.sheets import without_sheets
+from backwright.agent.planner.layout.spreading import spread
 from backwright.agent.planner.layout.tables import without_tables
 from backwright.agent.planner.layout.tree import tree_of
 from backwright.agent.planner.layout.writing import CALLED, SHORT, Writer
@@ -45,6 +46,7 @@ def laid_out_plainly(text: str, world: World) -> Laid:
     root = tree_of(tabled)
     adopt(root, world)
     writer.names = {t.name for t in world.things} | {f for t in world.things for f in t.forms}
+    writer.changed |= spread(root, writer.names)
     if named := CALLED.search(tabled):
         writer.called = pascal(named["name"])
     writer.mentioned = frozenset(pascal(one[1] or one[2]) for one in _MENTIONED.finditer(tabled))

@@ -208,6 +208,8 @@ class Writer:
     def _part_title(self, label: Label, node: Node) -> bool:
         if not self.described or not label.rest or node.is_point or node.children:
             return False
+        if describes(label.rest, _TYPES):
+            return False  # `Subtask: title (string), done (bool)`
         return not self._orders(_WHERE.sub("", label.rest)) and self._leave_all(node)
 
     def _part_owner(self, label: Label, node: Node) -> bool:
