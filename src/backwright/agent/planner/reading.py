@@ -47,6 +47,7 @@ from backwright.agent.planner.said_of import unheld
 from backwright.agent.planner.sections import denied
 from backwright.agent.planner.slots.describing import BY_SEGMENTS
 from backwright.agent.planner.state import State
+from backwright.agent.planner.structured import written_out
 from backwright.agent.planner.tagged import untagged
 from backwright.agent.planner.types import JUDGES, Plan, World
 from backwright.agent.planner.unread import has_types, place_unread, wish
@@ -106,6 +107,7 @@ def plan_task(text: str, world: World, answers: Answers | None = None) -> Plan:
         )
     if commands := read_commands(text):
         return commands
+    text = written_out(text)
     _refuse_foreign(text)
     names = frozenset(form for thing in world.things for form in thing.forms)
     text = untagged(points_in_lines(named_again(in_order(turned(text)))))

@@ -9,6 +9,7 @@ from backwright.agent.planner.attributes import spot
 from backwright.agent.planner.layout.labels import is_part_label
 from backwright.agent.planner.layout.tables import role_of, said_of
 from backwright.agent.planner.layout.tree import Node
+from backwright.agent.planner.lexicon import pattern
 
 _NAME = r"[`\"']?(?P<name>[A-Za-z]\w*(?:(?: |-)[a-z]\w*){0,2}?)[`\"']?"
 _FIELD = re.compile(
@@ -82,8 +83,8 @@ def field_of(text: str, names: Collection[str]) -> tuple[str, str] | None:
     is_loose = found["mark"].strip() in ("", ",") and not found["said"].startswith("(")
     if not _describes(said, names, is_loose=is_loose and not text.startswith("`")):
         return None
-    if is_part_label(name):
-        name = f"`{name}`"  # no label, but a field that is called so
+    if is_part_label(name) or pattern(r"(?:<VERB>|<ADD>)").fullmatch(name):
+        name = f"`{name}`"  # no label and no order, but a field that is called so: `make: string`
     if re.search(r"->|=>|→", found["mark"]) and said.split()[0].strip(",") in names:
         said = f"reference to {said}"
     return name, f"{said}, optional" if found["may"] else said
