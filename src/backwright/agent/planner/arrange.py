@@ -17,6 +17,11 @@ _SHORT = 4  # shorter names that differ in a letter are two names
 _A_SLIP = 1
 _PLACED = re.compile(r"(?:on|for|of|to|under|per|about|in) ")
 
+# `a task has at most one category`: of how many rows, and no number.
+_AT_MOST_ONE = re.compile(
+    r"(?i)\b(?:at most|no more than|not more than|exactly|only|just) one [a-z]+"
+)
+
 
 def merge_titles(state: State) -> None:
     """Make one of what is announced and what is described: `add due reminders. Reminder: when …`."""
@@ -87,7 +92,9 @@ def _is_many_to_many(draft: Draft, entity: Entity, state: State) -> bool:
 def counts_rows(draft: Draft, state: State) -> bool:
     """Tell whether `a task is in at most one sprint` was read as a number by the name of a resource."""
     bounded = "low" in draft.said or "high" in draft.said
-    return bounded and "type" not in draft.said and state.find(draft.name) is not None
+    if not bounded or "type" in draft.said:
+        return False
+    return state.find(draft.name) is not None or bool(_AT_MOST_ONE.search(draft.words))
 
 
 def drop_counts(state: State) -> None:

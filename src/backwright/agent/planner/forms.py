@@ -9,7 +9,7 @@ from dataclasses import replace
 from backwright.agent.planner.compose import HARM
 from backwright.agent.planner.foreign import GRAVE
 from backwright.agent.planner.remarks import Cleared
-from backwright.agent.planner.types import Plan
+from backwright.agent.planner.types import JUDGES, Plan
 from backwright.errors import BackwrightError, QuestionError, UsageError
 from backwright.tasks.questions import Answers
 
@@ -48,7 +48,7 @@ def first_plan(forms: Sequence[Cleared], plan_of: PlanOf, answers: Answers) -> P
 def _goes_with(plan: Plan, form: Cleared, asked: BackwrightError, plan_of: PlanOf) -> bool:
     """Tell whether a plan makes what the first form of its text makes, if that only asks what to do with some words."""
     if isinstance(asked, QuestionError) and asked.question.key.startswith("type-"):
-        return bool(_made(plan))  # `a status enum, with tests`: the tests are not all
+        return any(one.verb not in JUDGES for one in plan.steps)  # `a status enum, with tests`
     if not isinstance(asked, QuestionError) or asked.question.key not in _LEFT_OUT:
         return True
     try:

@@ -118,6 +118,8 @@ def _described_before(text: str, end: int) -> tuple[int, str]:
     for one in reversed(_spotted(said)):
         bare = f"{bare[: one.start]} {bare[one.end :]}"
     nouns = [one for one in re.findall(r"\w+", bare) if not _SMALL.match(one)]
+    if re.search(r"\n|[.;!?]\s", said.rstrip()):
+        return end, ""  # of another sentence, or point
     if len(types) != 1 or len(nouns) > _NOUNS or said.count("(") != said.count(")"):
         return end, ""
     return begins[-1], " ".join(said[one.start : one.end] for one in _spotted(said))
