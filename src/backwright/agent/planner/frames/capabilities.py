@@ -55,9 +55,6 @@ _STAYS_OPEN = re.compile(
     r"(?i)\b(?:stays?|remains?|keep(?:s|ing)?|leave|is (?:still|meant to be)) (?:(?:it|the \w+|this|fully|completely) )*(?:open|public|unprotected|without|free of|as it is)\b|\bno auth\w*(?: is| are)? (?:needed|required|wanted|necessary|either|(?:on|for) (?:the|these|those|its|it|any)\b)|\b(?:do not|no need to|without) (?:add(?:ing)?|introduc\w+|need) (?:any )?(?:auth\w*|log-?ins?)\b"
     r"|\b(?:so|hence|therefore) (?:there is )?no (?:owner\w*,? (?:and|or|nor) )?(?:no )?(?:auth\w*|log-?ins?)\b(?! (?:yet|so far|today|now)\b)"
 )
-_TELLS_WHERE = re.compile(
-    r"(?i)\b(?:today(?:'s)?|currently|right now|at the moment|already|so far|at present)\b(?!.*\b(?:should|must|shall|needs?|wants?|to be)\b)"
-)
 _LACKS = re.compile(
     r"(?i)\b(?:lacks?|misses|missing|without|(?:has|have|is|are) no|lacking)\b(?!.*\b(?:add|put|create)\b)"
 )
@@ -90,25 +87,6 @@ def read_cors(clause: Clause, state: State) -> bool:
     return True
 
 
-def read_version(clause: Clause, state: State) -> bool:
-    """`introduce API versioning: what we have becomes v1`."""
-    found = first(clause.text, "cues", "version", "cues")
-    if not found or _is_field(clause, state):
-        return False
-    named = re.search(r"\bv\d+\b", clause.text, re.IGNORECASE)
-    if named and _TELLS_WHERE.search(clause.text) and _names_another(named[0], state):
-        state.aside.append(clause.raw)
-        return True  # `today's routes are under /api/v1`
-    state.step("add version", clause.raw, *([named[0].lower()] if named else []))
-    return True
-
-
-def _names_another(version: str, state: State) -> bool:
-    """Tell whether a text names another version, too."""
-    named = {one.lower() for one in re.findall(r"(?i)\bv\d+\b", state.said)}
-    return bool(named - {version.lower()})
-
-
 def read_rate(clause: Clause, state: State) -> bool:
     """`5 requests per minute per IP, then 429`."""
     found = first(clause.text, "cues", "rate", "cues")
@@ -117,7 +95,7 @@ def read_rate(clause: Clause, state: State) -> bool:
         return False  # `allow http://localhost:4200`
     if limited and not found and re.search(r"\b429\b", clause.text):
         return True
-    if not found or _is_field(clause, state):
+    if not found or is_field(clause, state):
         return False
     if _is_told_rate(clause, state):
         return True
@@ -173,7 +151,7 @@ def _ask_route(clause: Clause, options: Options, state: State) -> None:
 
 def read_pagination(clause: Clause, state: State) -> bool:
     """`paginate GET /orders (limit/offset, 50 a page)`."""
-    if not first(clause.text, "cues", "pagination", "cues") or _is_field(clause, state):
+    if not first(clause.text, "cues", "pagination", "cues") or is_field(clause, state):
         return False
     options = []
     if re.search(r"(?i)\b(?:keyset|cursors?|cursor-based)\b", clause.text):
@@ -328,7 +306,7 @@ def _ask_index(clause: Clause, state: State) -> None:
 
 def read_auth(clause: Clause, state: State) -> bool:
     """`put JWT auth in (register, login, me)`, `users should be able to log in`."""
-    if not first(clause.text, "cues", "auth", "cues") or state.project or _is_field(clause, state):
+    if not first(clause.text, "cues", "auth", "cues") or state.project or is_field(clause, state):
         return False
     if re.match(r"(?i)(?:check|verify|test|prove|does|is|are|which|why|try|run)\b", clause.text):
         return False
@@ -342,7 +320,7 @@ def read_auth(clause: Clause, state: State) -> bool:
     return True
 
 
-def _is_field(clause: Clause, state: State) -> bool:
+def is_field(clause: Clause, state: State) -> bool:
     """Tell whether the clause describes fields (`version: int`), not a capability."""
     return (
         bool(

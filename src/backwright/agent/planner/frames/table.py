@@ -13,6 +13,7 @@ from backwright.agent.planner.frames import (
     projects,
     relations,
     resources,
+    versions,
 )
 from backwright.agent.planner.likeness import likeness
 from backwright.agent.planner.state import State
@@ -31,7 +32,7 @@ _ALL: tuple[tuple[str, Frame], ...] = (
     ("expected", judges.read_expected),
     ("doctor", judges.read_doctor),
     ("cors", capabilities.read_cors),
-    ("version", capabilities.read_version),
+    ("version", versions.read_version),
     ("pagination", capabilities.read_pagination),
     ("index", capabilities.read_index),
     ("limit", capabilities.read_limit),
