@@ -41,7 +41,18 @@ class Case:
     detail: str
 
 
+# As SQLModel before 0.0.7 makes it of `id: int = Field(default=None, primary_key=True)`.
+NULLED = PET.replace("primary_key=True)", "primary_key=True, nullable=True)")
+
 CASES = [
+    Case(
+        "a key that may be null, as far as the models say, and cannot be",
+        CREATE_PET.replace("primary_key=True)", "primary_key=True, nullable=True)"),
+        'op.drop_table("pet"); sa.Enum(name="kind").drop(op.get_bind())',
+        NULLED,
+        "pass",
+        "3 rows",
+    ),
     Case(
         "a nullable column",
         'op.add_column("person", sa.Column("note", sa.String(9)))',

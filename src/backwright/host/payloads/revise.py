@@ -98,10 +98,10 @@ def compare(config: Any, order: dict[str, Any]) -> dict[str, Any]:
 
     found: list[dict[str, str]] = []
 
-    def look(_context: Any, _revision: Any, directives: Any) -> None:
+    def look(context: Any, _revision: Any, directives: Any) -> None:
         for script in directives:
             for ops in script.upgrade_ops_list:
-                found.extend(_flat(ops.ops))
+                found.extend(_flat(_possible(ops.ops, context.connection)))
         raise _SeenError
 
     with contextlib.suppress(_SeenError), with_metadata(order["modules"]):
@@ -117,6 +117,31 @@ def _any_head(config: Any) -> str:
 
     heads = apart(lambda: ScriptDirectory.from_config(config).get_heads())
     return heads[0] if len(heads) > 1 else "head"
+
+
+def _possible(operations: Any, connection: Any) -> Iterator[Any]:
+    """Yield operations without those that no migration can carry out: a key of PostgreSQL is never null.
+
+    Some models say that it may be: SQLModel before 0.0.7 of every field that has a default,
+    `id: int = Field(default=None, primary_key=True)`.
+    """
+    import sqlalchemy as sa
+
+    keys = sa.inspect(connection) if connection.dialect.name == "postgresql" else None
+    for operation in operations:
+        inner = getattr(operation, "ops", None)
+        if inner is not None:
+            yield from _possible(inner, connection)
+        elif keys is None or not _nulls_a_key(operation, keys):
+            yield operation
+
+
+def _nulls_a_key(operation: Any, keys: Any) -> bool:
+    """Tell whether an operation only lets a column of a primary key be null."""
+    if getattr(operation, "modify_nullable", None) is not True or operation.modify_type is not None:
+        return False
+    key = keys.get_pk_constraint(operation.table_name, schema=operation.schema)
+    return operation.column_name in key["constrained_columns"]
 
 
 def _flat(operations: Any) -> list[dict[str, str]]:
