@@ -154,6 +154,18 @@ def test_what_is_said_of_a_column_besides_does_not_make_it_new(host: Path) -> No
     assert "alter_column" not in text
 
 
+def test_a_key_that_may_be_null_by_its_models_is_not_changed(host: Path) -> None:
+    """PostgreSQL would refuse `ALTER COLUMN id DROP NOT NULL`, in the new table as in an old one."""
+    models = host / "backend/shop/models.py"
+    nulled = "id = Column(Integer, primary_key=True, nullable=True)"
+    models.write_text(
+        models.read_text().replace("id = Column(Integer, primary_key=True)", nulled, 1)
+    )
+    _, text = written(host, INVOICE)
+    assert "op.create_table('invoice'" in text
+    assert "alter_column" not in text
+
+
 def test_modules_that_the_template_does_not_import_are_imported(host: Path) -> None:
     _, text = written(host, INVOICE)
     assert "sa.Column('total', shop.types.Money()" in text

@@ -188,11 +188,17 @@ def _let_go() -> None:
     for item in gc.get_objects():
         if issubclass(type(item), engine_module.Engine):  # a proxy might run code
             try:
-                item.dispose(
-                    close=False
-                )  # SQLAlchemy 1.4.33 and later; an async pool cannot be closed here
+                _forget(item)
             except Exception:
                 traceback.print_exc()
+
+
+def _forget(engine: Any) -> None:  # noqa: ANN401 - an engine of the host's SQLAlchemy
+    """Make an engine forget its connections without closing them: an async pool cannot be closed here."""
+    try:
+        engine.dispose(close=False)
+    except TypeError:  # before SQLAlchemy 1.4.33
+        engine.pool = engine.pool.recreate()
 
 
 ORDERS = {

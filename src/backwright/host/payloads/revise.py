@@ -101,7 +101,7 @@ def compare(config: Any, order: dict[str, Any]) -> dict[str, Any]:
     def look(context: Any, _revision: Any, directives: Any) -> None:
         for script in directives:
             for ops in script.upgrade_ops_list:
-                found.extend(_flat(_possible(ops.ops, context.connection)))
+                found.extend(_flat(ops.ops, context.connection))
         raise _SeenError
 
     with contextlib.suppress(_SeenError), with_metadata(order["modules"]):
@@ -119,38 +119,29 @@ def _any_head(config: Any) -> str:
     return heads[0] if len(heads) > 1 else "head"
 
 
-def _possible(operations: Any, connection: Any) -> Iterator[Any]:
-    """Yield operations without those that no migration can carry out: a key of PostgreSQL is never null.
+def _is_moot(operation: Any, connection: Any) -> bool:
+    """Tell whether no migration can carry an operation out: it lets a key of PostgreSQL be null, which none can.
 
-    Some models say that it may be: SQLModel before 0.0.7 of every field that has a default,
+    Some models say so: SQLModel before 0.0.7 of every field that has a default,
     `id: int = Field(default=None, primary_key=True)`.
     """
     import sqlalchemy as sa
 
-    keys = sa.inspect(connection) if connection.dialect.name == "postgresql" else None
-    for operation in operations:
-        inner = getattr(operation, "ops", None)
-        if inner is not None:
-            yield from _possible(inner, connection)
-        elif keys is None or not _nulls_a_key(operation, keys):
-            yield operation
-
-
-def _nulls_a_key(operation: Any, keys: Any) -> bool:
-    """Tell whether an operation only lets a column of a primary key be null."""
     if getattr(operation, "modify_nullable", None) is not True or operation.modify_type is not None:
         return False
-    key = keys.get_pk_constraint(operation.table_name, schema=operation.schema)
+    if connection is None or connection.dialect.name != "postgresql":
+        return False
+    key = sa.inspect(connection).get_pk_constraint(operation.table_name, schema=operation.schema)
     return operation.column_name in key["constrained_columns"]
 
 
-def _flat(operations: Any) -> list[dict[str, str]]:
+def _flat(operations: Any, connection: Any) -> list[dict[str, str]]:
     found = []
     for operation in operations:
         inner = getattr(operation, "ops", None)
         if inner is not None:
-            found.extend(_flat(inner))
-        else:
+            found.extend(_flat(inner, connection))
+        elif not _is_moot(operation, connection):
             found.append(
                 {
                     "table": _table(operation),
@@ -221,8 +212,7 @@ def write(config: Any, order: dict[str, Any]) -> dict[str, Any]:
     def prune(context: Any, _revision: Any, directives: Any) -> None:
         for script in directives:
             for up, down in zip(script.upgrade_ops_list, script.downgrade_ops_list):  # noqa: B905
-                _prune(up, unwanted)
-                if unwanted:
+                if _prune(up, unwanted, context.connection):
                     up.reverse_into(down)
         _batch_where_needed(context, directives)
 
@@ -273,16 +263,21 @@ def _kinds(container: Any) -> Iterator[str]:
             yield from _kinds(operation)
 
 
-def _prune(container: Any, unwanted: set[str]) -> None:
+def _prune(container: Any, unwanted: set[str], connection: Any) -> bool:
+    """Take out what is unwanted, and what cannot be done; tell whether that was anything."""
     kept = []
+    pruned = False
     for operation in container.ops:
         if getattr(operation, "ops", None) is not None:
-            _prune(operation, unwanted)
+            pruned |= _prune(operation, unwanted, connection)
             if operation.ops:
                 kept.append(operation)
-        elif _words(operation) not in unwanted:
+        elif _words(operation) in unwanted or _is_moot(operation, connection):
+            pruned = True
+        else:
             kept.append(operation)
     container.ops[:] = kept
+    return pruned
 
 
 def _place(config: Any, refers_to: list[str], changes: list[str]) -> tuple[str, list[str]]:
