@@ -56,7 +56,7 @@ owned by the logged-in user.
     "a reference by commas": (
         "shop",
         "SupportTicket:\n - subject, string, 1..150\n - order, reference to Order, optional\n",
-        "Resource SupportTicket:\n- `subject`: string, 1..150\n- order: reference to Order, optional\n",
+        "Resource SupportTicket:\n- `subject`: string, 1..150\n- `order`: reference to Order, optional\n",
         (),
     ),
     "a table": (
