@@ -24,8 +24,6 @@ _TYPED = ("type", "money", "decimal", "enum", "length")
 _KINDS = {"length": "str", "money": "decimal"}
 _FACTS = (*_TYPED, "range", "default", "unique", "cascade", "restrict")
 _END = re.compile(r"(?<=[a-z0-9)`])[.!?](?:\s|$)")
-# What a field may be whose noun tells nothing: `a colour`, and `tint (string)`
-_OF_ANY = ("str", "text", "int", "decimal", "float", "enum")
 _STEM = 4  # letters by which a noun is found again in a name
 _WRITTEN = re.compile(r"(?i)(?:number|code|id|key|name|label|reference|text)$")
 
@@ -68,6 +66,4 @@ def _is_one_of(noun: str, types: list[Attribute], added: str) -> bool:
         return True
     kind = known_kind(noun.replace(" ", "_"))
     kinds = {str(one.values.get("type", _KINDS.get(one.kind, one.kind))) for one in types}
-    if kind is None:
-        return not kinds.isdisjoint(_OF_ANY)
     return kind in kinds or (bool(_WRITTEN.search(noun)) and "str" in kinds)
