@@ -58,20 +58,9 @@ _A_SENTENCE = 4  # words; fewer tell too little
 _FLAGS = ("private", "shared", "global", "personal")  # names too, where they have a type
 # What begins a request, or a part of a ticket, is no resource.
 _NO_RESOURCES = (
-    "Add",
-    "Get",
-    "Put",
-    "Patch",
-    "Delete",
-    "AcceptanceCriterion",
-    "Requirement",
-    "Constraint",
-    "Objective",
-    "Jwt",
-    "Cors",
-    "Auth",
-    "Authentication",
-)
+    "Add", "Get", "Put", "Patch", "Delete", "AcceptanceCriterion",
+    "Requirement", "Constraint", "Objective", "Jwt", "Cors", "Auth", "Authentication",
+)  # fmt: skip
 CAN = (
     "new projects; resources, fields and relations; authentication; CORS, versions, rate limits, indexes, pages; "
     "audit, probe, doctor, inspect; undo"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Collection
 
 from backwright.agent.planner.attributes import spot
-from backwright.agent.planner.layout.labels import is_part_label
+from backwright.agent.planner.layout.labels import is_part_label, label_of
 from backwright.agent.planner.layout.tables import role_of, said_of
 from backwright.agent.planner.layout.tree import Node
 from backwright.agent.planner.lexicon import pattern
@@ -36,6 +36,7 @@ _SIGNS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]
     (re.compile(r"(?i)^(?:ref|fk|foreign key|reference|link)(?: to)?\s*:?\s*\(?(?P<to>(?-i:[A-Z])\w*)\)?\s*,?\s*"), r"reference to \g<to>, "),
 )  # fmt: skip
 _LABELLED = re.compile(r"[`\"']?(?P<role>[A-Za-z][\w ]{0,20}?)[`\"']?\s*:\s+(?P<said>\S.*)")
+_USERS = re.compile(r"(?i)(?:the )?users?|none|nobody")
 _DELETES = re.compile(r"(?i)on[ _]?delete")
 # `- Comment belongs to a Task (foreign key)`, below the resource Comment
 _OF_ITSELF = re.compile(
@@ -159,3 +160,15 @@ def attribute_of(text: str) -> str | None:
             return said or None
         return f"{labelled['said']} on delete"
     return text if _describes(text, (), is_loose=False) else None
+
+
+def field_under(node: Node, names: Collection[str]) -> str | None:
+    """Return a field as it is written, with what the lines beneath it say of it."""
+    if attributes_only(node) and re.fullmatch(r"[`\"']?[A-Za-z]\w*[`\"']?\s*:?", node.text):
+        return f"{node.text.strip(' :')}: {', '.join(attributes_of(node))}"
+    found = field_of(node.text, names)
+    label = label_of(node)
+    says_whose = label and label.kind == "owner" and _USERS.fullmatch(label.rest)
+    if found is None or says_whose or (node.children and not attributes_only(node)):
+        return None
+    return ", ".join([f"{found[0]}: {found[1]}", *attributes_of(node)])

@@ -10,13 +10,7 @@ from backwright.agent.planner.attributes import describes
 from backwright.agent.planner.clauses import Clause
 from backwright.agent.planner.foreign import outside
 from backwright.agent.planner.layout.adopting import OF_FIELDS
-from backwright.agent.planner.layout.fields import (
-    attributes_of,
-    attributes_only,
-    bare_name,
-    field_of,
-    of_itself,
-)
+from backwright.agent.planner.layout.fields import bare_name, field_under, of_itself
 from backwright.agent.planner.layout.labels import (
     WHY,
     Label,
@@ -40,7 +34,6 @@ CALLED = re.compile(
     re.IGNORECASE,
 )
 _WHERE = re.compile(r"(?i)\b(?:api|app|service|backend|project)\b")  # no order by itself
-_USERS = re.compile(r"(?i)(?:the )?users?|none|nobody")
 _JWT = re.compile(r"(?i)^\W*jwt\b[,;:. ]*(?:and )?")
 _TURNS = re.compile(
     r"(?i)\b(?:not|never|no|nobody|without|except|can|could|should|must|shall|may|only|every|each|if|when|has|have|needs?)\b|n't"
@@ -133,15 +126,7 @@ class Writer:
         return label if label and label.kind in OF_FIELDS and not label.rest else None
 
     def _field(self, node: Node) -> str | None:
-        """Return a field as it is written, with what the lines beneath it say of it."""
-        if attributes_only(node) and re.fullmatch(r"[`\"']?[A-Za-z]\w*[`\"']?\s*:?", node.text):
-            return f"{node.text.strip(' :')}: {', '.join(attributes_of(node))}"
-        found = field_of(node.text, self.names)
-        label = label_of(node)
-        says_whose = label and label.kind == "owner" and _USERS.fullmatch(label.rest)
-        if found is None or says_whose or (node.children and not attributes_only(node)):
-            return None
-        return ", ".join([f"{found[0]}: {found[1]}", *attributes_of(node)])
+        return field_under(node, self.names)
 
     def _resource(self, name: str, node: Node) -> None:
         self.changed = True
