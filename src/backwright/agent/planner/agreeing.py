@@ -162,8 +162,8 @@ def _joined(wholes: Sequence[_Reading], frames: _Reading) -> Plan:
     state, plan = wholes[0].state, _described(wholes[0])
     try:
         others = _joined(wholes[1:], frames)
-    except QuestionError:
-        if plan is None:
+    except QuestionError as error:
+        if plan is None or _leaves_wished(state, error.question.key):
             raise
         return plan
     except UsageError as error:
@@ -176,6 +176,13 @@ def _joined(wholes: Sequence[_Reading], frames: _Reading) -> Plan:
     if named := [one for one in lost if re.fullmatch(r"[a-z]+(?:_[a-z0-9]+)+", one)]:
         ask_unclear(state, tuple(dict.fromkeys(named)), "lost")
     return others
+
+
+def _leaves_wished(state: State, key: str) -> bool:
+    """Tell whether a reading left aside a wish for the field whose type is asked for: `tasks need a colour`."""
+    name = re.escape(key.removeprefix("type-").replace("_", " "))
+    wish = rf"(?i)\b(?:needs?|lacks?|(?:should|must|shall) (?:have|get)) (?:an? |the )?{name}\b"
+    return key.startswith("type-") and any(re.search(wish, one) for one in state.aside)
 
 
 def _described(reading: _Reading) -> Plan | None:
