@@ -20,6 +20,8 @@ _ADDRESSED = re.compile(
     r"(?m)^(?P<head>\W*)(?P<name>[A-Z]\w*)(?P<says>\s*:\s*(?:please )?(?P<verb>add|give|needs?|gets?|new field)\b)"
     r"(?!.*\b(?:resource|model|table|entity|endpoints?|relation\w*|auth\w*|cors|index|rate|version\w*|paginat\w*)\b)(?=(?P<what>.*))"
 )
+# `Task: add Feedback with …` titles what is made.
+_MADE = re.compile(r"\s+(?:(?:an?|the|new) )*(?P<name>[A-Z][a-z]\w+)(?= with\b|\s*[:(])")
 _TYPED = ("type", "money", "decimal", "enum", "length", "range")
 # `the shop`, `the existing FastAPI app`, `the task manager API`
 _PLACE = r"(?:(?:[\w/-]+ ){0,3}(?i:api|app|application|back-?end|service|project|code ?base|repo|repository|server)|(?P<place>[a-z]+))"
@@ -179,7 +181,9 @@ def addressed(text: str, world: World) -> str:
         known = world.thing(match["name"])
         if known is None:
             return match[0]
-        if _is_elsewhere(match["what"], world) and match["verb"] == "add":
+        made = _MADE.match(match["what"])
+        is_new = made is not None and world.thing(made["name"]) is None
+        if match["verb"] == "add" and (is_new or _is_elsewhere(match["what"], world)):
             return f"{match['head']}Add"  # `Task: add a nickname to users` titles what is asked
         if _is_field(match["what"]) and match["verb"] not in ("give", "new field"):
             return f"{match['head']}{known.name} gets"

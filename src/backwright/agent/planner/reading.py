@@ -11,6 +11,7 @@ from backwright.agent.planner.clauses import Clause, clauses_of
 from backwright.agent.planner.compose import CAN
 from backwright.agent.planner.deletions import deletions_placed
 from backwright.agent.planner.dictated import punctuated
+from backwright.agent.planner.dividing import divided
 from backwright.agent.planner.existing import rows_placed
 from backwright.agent.planner.foreign import GRAVE, outside
 from backwright.agent.planner.forms import first_plan
@@ -23,6 +24,7 @@ from backwright.agent.planner.implied import is_implied
 from backwright.agent.planner.layout import laid_out_plainly
 from backwright.agent.planner.layout.inline import points_in_lines
 from backwright.agent.planner.layout.usual import without_stack
+from backwright.agent.planner.leadin import without_leads
 from backwright.agent.planner.leaning import FOREIGN, leaning
 from backwright.agent.planner.lexicon import first, pattern
 from backwright.agent.planner.likeness import likeness
@@ -49,6 +51,7 @@ from backwright.agent.planner.slots.describing import BY_SEGMENTS
 from backwright.agent.planner.state import State
 from backwright.agent.planner.structured import written_out
 from backwright.agent.planner.tagged import untagged
+from backwright.agent.planner.targets import named_alone
 from backwright.agent.planner.types import JUDGES, Plan, World
 from backwright.agent.planner.unread import has_types, place_unread, wish
 from backwright.agent.planner.whole.reader import read_whole
@@ -113,9 +116,10 @@ def plan_task(text: str, world: World, answers: Answers | None = None) -> Plan:
     text = untagged(points_in_lines(named_again(in_order(turned(text)))))
     text = deletions_placed(punctuated(ordered(denied(text)), names))
     text, told = (text, ()) if world.is_empty else rows_placed(text, names)
+    text, leads = without_leads(text, names)
     forms = [cleared(text, bar, names) for bar in BARS]
-    forms = [replace(one, aside=(*told, *one.aside)) for one in forms]
-    return first_plan(forms, lambda form, known: _planned(form, world, known), answers or Answers())
+    forms = [replace(one, aside=(*told, *leads, *one.aside)) for one in forms]
+    return first_plan(forms, lambda form, known: _divided(form, world, known), answers or Answers())
 
 
 def _refuse_foreign(text: str) -> None:
@@ -127,6 +131,15 @@ def _refuse_foreign(text: str) -> None:
     raise UsageError(
         f"{told[:_SHOWN]!r} is outside of what Backwright does: {about}", remedy=f"it does {CAN}"
     )
+
+
+def _divided(clear: Cleared, world: World, known: Answers) -> Plan:
+    """Return the plan of a text's orders, each by itself, or of the text as a whole."""
+    def of_part(part: str, there: World) -> Plan:
+        return read_commands(part) or _planned(Cleared(part), there, Answers())
+
+    parts = None if world.is_empty else divided(clear.text, world, of_part)
+    return parts or _planned(clear, world, known)
 
 
 def _planned(clear: Cleared, world: World, known: Answers) -> Plan:
@@ -157,7 +170,7 @@ def _planned(clear: Cleared, world: World, known: Answers) -> Plan:
 
 def _in_place(text: str, world: World) -> str:
     """Return a text in which models are called so, and who asks, or where it is, is none."""
-    for change in (without_stack, unquoted, without_held, addressed, parted, asked_by, placed_here):
+    for change in (without_stack, unquoted, named_alone, without_held, addressed, parted, asked_by, placed_here):
         text = change(text, world)
     return text
 

@@ -18,6 +18,9 @@ FIELD_WORD = re.compile(
 _RUN = re.compile(
     rf"\b(?P<name>[A-Z]\w*)[ \t]+(?P<words>{FIELD_WORD.pattern}(?:,?[ \t]+{FIELD_WORD.pattern})*)"
 )
+# `please add field Order note:text:optional`: a command in a sentence
+_FIELDS_OF = re.compile(rf"\b[Aa]dd field (?P<name>[A-Z]\w*)[ \t]+(?={FIELD_WORD.pattern})")
+_OWNER = re.compile(r"[ \t]+--owner[ =](?P<owner>\w+)")
 _PROMPT = re.compile(r"^\s*(?:\$\s+)?(?P<called>backwright\s+)?")
 _DESCRIBING = ("add resource", "add field")
 _VERBS = (
@@ -38,6 +41,7 @@ def read_commands(text: str) -> Plan | None:
 
 def grouped(text: str) -> str:
     """Return a text in which field words behind a name stand in parentheses: `Brand name:str:60 site:url`."""
+    text = _OWNER.sub(_owned, _FIELDS_OF.sub(r"add to \g<name> ", text))
 
     def group(match: re.Match[str]) -> str:
         low = match["name"].lower()
@@ -48,6 +52,11 @@ def grouped(text: str) -> str:
         return f"{match['name']} ({', '.join(written)})"
 
     return _RUN.sub(group, text)
+
+
+def _owned(option: re.Match[str]) -> str:
+    """Return in words what a command's option says of owners."""
+    return ", no owner" if option["owner"].lower() == "none" else ", each user's own"
 
 
 def _step(line: str) -> Step | None:

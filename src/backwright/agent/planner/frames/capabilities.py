@@ -55,6 +55,13 @@ _STAYS_OPEN = re.compile(
     r"(?i)\b(?:stays?|remains?|keep(?:s|ing)?|leave|is (?:still|meant to be)) (?:(?:it|the \w+|this|fully|completely) )*(?:open|public|unprotected|without|free of|as it is)\b|\bno auth\w*(?: is| are)? (?:needed|required|wanted|necessary|either|(?:on|for) (?:the|these|those|its|it|any)\b)|\b(?:do not|no need to|without) (?:add(?:ing)?|introduc\w+|need) (?:any )?(?:auth\w*|log-?ins?)\b"
     r"|\b(?:so|hence|therefore) (?:there is )?no (?:owner\w*,? (?:and|or|nor) )?(?:no )?(?:auth\w*|log-?ins?)\b(?! (?:yet|so far|today|now)\b)"
 )
+# `The API has no accounts`: how things are, and an order only where nothing else is one.
+_IS_OPEN = re.compile(
+    r"(?i)^(?:(?:also|and|but|today|currently|right now|at the moment|so far|since|because|as)\W+)*(?:there(?: i|'|’)s|(?:we|it|[\w-]+|(?:the|this|our|my) [\w -]{2,30}) (?:has|have|got|have got)) (?:currently |still |just )?no (?:user )?(?:log-?in|auth(?:entication)?|accounts?|users?)\b"
+)
+_CHANGE_THAT = re.compile(
+    r"(?i)\b(?:fix|change|solve|remedy|mend|close|sort|address|repair|correct) (?:that|this|it|all)\b|\b(?:fix|sort) [\w ]{0,20}out\b|\b(?:add|secure|protect|guard|lock(?: down)?) (?:it|that|this|one|both|them|all|everything|the (?:api|app|service|backend))\b"
+)
 _LACKS = re.compile(
     r"(?i)\b(?:lacks?|misses|missing|without|(?:has|have|is|are) no|lacking)\b(?!.*\b(?:add|put|create)\b)"
 )
@@ -313,11 +320,35 @@ def read_auth(clause: Clause, state: State) -> bool:
     if tells_of_sign_in(clause.text, state.world):
         state.aside.append(clause.raw)  # `the API is FastAPI and SQLModel, with JWT auth`
         return True
+    if tells_of_no_sign_in(clause.text):
+        if _changes_that(state):
+            state.step("add auth", clause.raw)
+        else:
+            state.doubts.append(lambda later: _protect_if_alone(clause, later))
+        return True
     if not state.world.guarded and _STAYS_OPEN.search(clause.text):
         state.aside.append(clause.raw)
         return True
     state.step("add auth", clause.raw)
     return True
+
+
+def tells_of_no_sign_in(text: str) -> bool:
+    """Tell whether a text begins with that nobody signs in today, which is an order only where nothing else is."""
+    return _IS_OPEN.match(text) is not None
+
+
+def _protect_if_alone(clause: Clause, state: State) -> None:
+    """Read `there is no login` as an order where the text has no other."""
+    if any(getattr(one, "changes", True) for one in state.acts):
+        state.aside.append(clause.raw)
+        return
+    state.step("add auth", clause.raw)
+
+
+def _changes_that(state: State) -> bool:
+    """Tell whether a text asks to change what it says of the project: `Fix that`, `Secure it`."""
+    return _CHANGE_THAT.search(f"{state.said}\n{state.beside}") is not None
 
 
 def is_field(clause: Clause, state: State) -> bool:
@@ -372,7 +403,7 @@ def _columns(text: str, state: State) -> dict[str, list[str]]:
             and column not in ("id",)
         ]
         called = "|".join(re.escape(one) for one in (thing.name, *people))
-        written = re.findall(rf"(?i)\b(?:{called})s?[.(]\s*([a-z_]+)", text)
+        written = re.findall(rf"\b(?i:{called})s?(?:\.|\(\s*)([a-z_]+)", text)
         names = list(dict.fromkeys([*named, *written]))
         names = [n for n in names if n not in thing.forms or n in written]
         if names:
