@@ -15,7 +15,8 @@ from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
 
-from backwright.agent.planner.leaning import BIAS, features, score
+from backwright.agent.planner.leaning import BIAS, SPARED, features, score
+from backwright.agent.planner.sparing import sparing
 
 HERE = Path(__file__).parent
 # What each kind is learnt from: a line of a file is the kind of a sentence, and the sentence.
@@ -24,6 +25,7 @@ SENTENCES = {
     "private": ("owners.txt", "remarks.txt"),
     "shared": ("owners.txt", "remarks.txt"),
     "foreign": ("foreign.txt",),
+    SPARED: ("spared.txt",),
 }
 # Kinds of sentences that may hold what is looked for, and so teach nothing of it.
 UNSURE = {"remark": ("neither",), "private": ("task",), "shared": ("task",)}
@@ -42,12 +44,20 @@ def rows(kind: str) -> list[Row]:
         for name in SENTENCES[kind]
         for line in (HERE / name).read_text(encoding="utf-8").splitlines()
     ]
+    if kind == SPARED:
+        return [_of_stretch(line) for line in lines]
     parts = (line.partition("\t") for line in lines)
     return [
         (told == kind, sorted(features(text, NAMES)))
         for told, _, text in parts
         if text and told not in UNSURE.get(kind, ())
     ]
+
+
+def _of_stretch(line: str) -> Row:
+    """Return what teaches whether a stretch can be spared, beside the commands that the rest of its text makes."""
+    told, kind, text, made = line.split("\t")
+    return told == SPARED, sorted(sparing(text, kind, NAMES, made))
 
 
 def learn(known: Sequence[Row]) -> dict[str, float]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from backwright.agent.planner.compose import HARM
 from backwright.agent.planner.foreign import GRAVE
 from backwright.agent.planner.remarks import Cleared
+from backwright.agent.planner.sparing import spared
 from backwright.agent.planner.types import JUDGES, Plan
 from backwright.errors import BackwrightError, QuestionError, UsageError
 from backwright.tasks.questions import Answers
@@ -20,7 +21,9 @@ _CHANGING = ("add resource", "add field", "add relation")
 _WRITTEN = re.compile(r"(?:Resource [A-Z]\w*|New project it):?\.?")
 
 
-def first_plan(forms: Sequence[Cleared], plan_of: PlanOf, answers: Answers) -> Plan:
+def first_plan(
+    forms: Sequence[Cleared], plan_of: PlanOf, answers: Answers, names: Collection[str] = ()
+) -> Plan:
     """Return the plan of the first form of a text that gives one without a question; else what the first form comes to.
 
     Answers, and `--yes`, are for what is asked where no form gives a plan: they never choose the form, and `stop` is final.
@@ -42,6 +45,10 @@ def first_plan(forms: Sequence[Cleared], plan_of: PlanOf, answers: Answers) -> P
     assert asked is not None  # noqa: S101 - there is at least one form
     if isinstance(asked, UsageError):
         raise asked
+    if isinstance(asked, QuestionError) and (
+        plan := spared(forms[0], asked, lambda form: plan_of(form, Answers()), names)
+    ):
+        return _shown(forms[0], plan)
     return _shown(forms[0], plan_of(forms[0], answers))
 
 

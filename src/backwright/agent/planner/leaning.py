@@ -15,6 +15,7 @@ from importlib.resources import files
 _TOKEN = re.compile(r"https?://\S+|/[\w/{}-]+|[A-Za-z]+(?:'[a-z]+)?|\d+|[:,(?;`|_]")
 BIAS = ""  # the feature that every sentence has
 REMARK, PRIVATE, SHARED, FOREIGN = "remark", "private", "shared", "foreign"
+SPARED = "spared"  # its features are those of `sparing`
 
 
 def leaning(text: str, names: Collection[str] = (), kind: str = REMARK) -> float:

@@ -119,7 +119,9 @@ def plan_task(text: str, world: World, answers: Answers | None = None) -> Plan:
     text, leads = without_leads(text, names)
     forms = [cleared(text, bar, names) for bar in BARS]
     forms = [replace(one, aside=(*told, *leads, *one.aside)) for one in forms]
-    return first_plan(forms, lambda form, known: _divided(form, world, known), answers or Answers())
+    return first_plan(
+        forms, lambda form, known: _divided(form, world, known), answers or Answers(), names
+    )
 
 
 def _refuse_foreign(text: str) -> None:

@@ -29,7 +29,7 @@ _ABBREVIATION = re.compile(
     r"(?i)(?:\b(?:e\.g|i\.e|etc|vs|approx|max|min|no|nr|incl|excl)\.|(?:^|\s)\(?(?:\d{1,2}|[a-h])[.)])$"
 )
 _PARENTHESES = re.compile(r"\s*\(([^()]{8,})\)")
-_JOINS = re.compile(
+JOINS = re.compile(
     r"(?i)\s*[,;]\s+(?:(?:and then|and|then|but|so|because|since|as|plus|which)\b\s*)?"
     r"|\s+(?:and then|and|then|because|since|so that|so)\s+|\s+[-–—]+\s+"
 )
@@ -49,7 +49,7 @@ _TYPES = (
     "index",
 )
 # What leaves something open is for a question, and what rows are at first is a default.
-_OPEN = re.compile(
+OPEN = re.compile(
     r"(?i)\b(?:whichever|whatever|either|or (?:maybe|perhaps|so|something|similar)|not (?:sure|certain)|(?:do not|don't) know|(?:do not|don't|cannot|can't) (?:quite |really )?(?:remember|recall)(?: any ?more| exactly| right now)?,? (?:which|whether|how many|what|if)|(?:i|we) (?:cannot|can't) tell (?:which|whether|how many|if)|(?:have )?forg[eo]t(?:ten)? (?:which|whether|how many)|undecided|depends|(?:not|to be|isn't|is not) (?:yet )?(?:decided|settled|clear|defined|discussed|agreed)\b|tb[dc]\b|up to you|you (?:choose|decide))\b"
     r"|\b(?:new|existing|old|all) (?:ones|rows|\w+s) (?:are|gets?|become|start(?: out)?(?: as)?|begin as) [\w-]+\W*$"
 )
@@ -209,7 +209,7 @@ def _lines(text: str, bar: float, names: Collection[str], aside: list[str]) -> I
         mark = BULLET.match(line)
         head = mark[0] if mark else ""
         rest = line[len(head) :]
-        *said, last = _sentences(rest)
+        *said, last = sentences(rest)
         ends = [at for at, one in enumerate([*said, last]) if _POINTS_BACK.fullmatch(one)]
         meant = (
             ends[-1] if ends else 0
@@ -229,7 +229,7 @@ def _lines(text: str, bar: float, names: Collection[str], aside: list[str]) -> I
             yield head + " ".join(kept) if kept != [rest] else line
 
 
-def _sentences(line: str) -> Iterator[str]:
+def sentences(line: str) -> Iterator[str]:
     """Cut a line behind its sentences."""
     at = 0
     for end in _ENDS.finditer(line):
@@ -261,7 +261,7 @@ def _kept(sentence: str, bar: float, names: Collection[str], aside: list[str]) -
     if pattern(rf"(?:{lexicon('layout')['labels']['criteria']})\s*:").match(sentence):
         return sentence  # its label says what its parts are
     sentence = _without_asides(sentence, bar, names, aside)
-    for join in _JOINS.finditer(sentence):
+    for join in JOINS.finditer(sentence):
         head, tail = sentence[: join.start()], sentence[join.end() :]
         if head.count("(") != head.count(")"):
             continue
@@ -338,7 +338,7 @@ def is_remark(text: str, bar: float, names: Collection[str] = ()) -> bool:
         return False
     if _CAPABILITY.match(text) and any(first(text, "cues", one, "cues") for one in _CAPABLE):
         return False
-    if any(one.search(text) for one in (_OPEN, _ORDERS_A_JUDGE, _REFERS)) or _MODIFIES.match(text):
+    if any(one.search(text) for one in (OPEN, _ORDERS_A_JUDGE, _REFERS)) or _MODIFIES.match(text):
         return False
     begins = not names and _BEGINS.search(text)
     if begins or describes(_BESIDE_TYPES.sub("", text), _TYPES):
