@@ -39,6 +39,7 @@ _LEADS = re.compile(
     rf"(?i){_AT}(?P<lead>(?P<label>{_LABEL})|(?-i:{_WHO}) {_ASKS}|{_WHEN},? {_MUST}|{_WHEN},)(?P<please>,? (?:please|kindly|then|also|finally|first))* (?={_VERBS}\b(?! ?[:(-]))"
 )
 _BOLD = re.compile(r"(?m)^[ \t]*(?:\*\*|__)(?P<bold>[A-Z][\w ]{2,20}):(?:\*\*|__)[ \t]+(?=\S)")
+_TICKET = re.compile(r"[ ]\((?:see |cf\. )?(?:[A-Z]{2,}-\d+|#\d+)(?:, ?(?:[A-Z]{2,}-\d+|#\d+))*\)")
 _LABELLED = re.compile(r"(?m)^\W*[A-Z][^:\n]{1,40}:|^#+ ")
 # A model, a name, a field: then it says more than when, or for whom.
 _NAMES = re.compile(r"[`\"\d/]|\w_\w")
@@ -64,6 +65,7 @@ def without_leads(text: str, names: Collection[str]) -> tuple[str, tuple[str, ..
             aside.append(found["lead"].strip(" ,"))
         return found["at"]
 
+    text = _TICKET.sub("", text)
     return _LEADS.sub(told, text if is_form else _BOLD.sub(r"\g<bold>: ", text)), tuple(aside)
 
 

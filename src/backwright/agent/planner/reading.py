@@ -9,6 +9,7 @@ from backwright.agent.planner.agreeing import agreed
 from backwright.agent.planner.announced import unannounced
 from backwright.agent.planner.clauses import Clause, clauses_of
 from backwright.agent.planner.compose import CAN
+from backwright.agent.planner.defining import bracketed
 from backwright.agent.planner.deletions import deletions_placed
 from backwright.agent.planner.dictated import punctuated
 from backwright.agent.planner.dividing import divided
@@ -172,7 +173,7 @@ def _planned(clear: Cleared, world: World, known: Answers) -> Plan:
 
 def _in_place(text: str, world: World) -> str:
     """Return a text in which models are called so, and who asks, or where it is, is none."""
-    for change in (without_stack, unquoted, named_alone, without_held, addressed, parted, asked_by, placed_here):
+    for change in (without_stack, unquoted, named_alone, bracketed, without_held, addressed, parted, asked_by, placed_here):
         text = change(text, world)
     return text
 

@@ -48,7 +48,7 @@ _FILLING = frozenset(
 _STEPS = {"rate": "rate-limit"}
 # What takes something back, sets a condition, or is a wish that lies outside.
 _KEPT = re.compile(
-    r"(?i)\.\.\.\s|\b(?:wait|scratch that|make that|correction|on second thought|unless|except|only if|instead|either|(?:does not|doesn't|did not|didn't) (?:say|mention|specify|state))\b"
+    r"(?i)\.\.\.\s|\b(?:wait|scratch that|make that|correction|on second thought|unless|except|only if|instead|either|undecided|(?:have not|haven't|not yet|is not|isn't) decided|could be that|(?:does not|doesn't|did not|didn't) (?:say|mention|specify|state))\b"
 )
 _ORDERS = r"^\W*(?:(?:please|also|and|then|but|could you|can you) )*(?:<ADD>|<VERB>|give|draw|send|show|write|ship|deploy|train)\b"
 
