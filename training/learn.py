@@ -32,6 +32,7 @@ UNSURE = {"remark": ("neither",), "private": ("task",), "shared": ("task",)}
 # What the models of the projects are called that the sentences speak of.
 _MODELS = ("task", "note", "order", "product", "folder", "category", "categories")
 NAMES = frozenset(form for one in _MODELS for form in (one, f"{one}s"))
+_ASKED = 6
 _ROUNDS, _STEP, _DECAY = 15, 0.3, 1e-5
 
 Row = tuple[bool, list[str]]
@@ -45,7 +46,7 @@ def rows(kind: str) -> list[Row]:
         for line in (HERE / name).read_text(encoding="utf-8").splitlines()
     ]
     if kind == SPARED:
-        return [_of_stretch(line) for line in lines]
+        return [_of_stretch(line) for line in lines for _ in range(_often(line))]
     parts = (line.partition("\t") for line in lines)
     return [
         (told == kind, sorted(features(text, NAMES)))
@@ -54,9 +55,14 @@ def rows(kind: str) -> list[Row]:
     ]
 
 
+def _often(line: str) -> int:
+    """Return how often a stretch is learnt from: those of texts that come to a question are what the judge is for."""
+    return _ASKED if line.endswith("\tasked") else 1
+
+
 def _of_stretch(line: str) -> Row:
     """Return what teaches whether a stretch can be spared, beside the commands that the rest of its text makes."""
-    told, kind, text, made = line.split("\t")
+    told, kind, text, made, *_ = line.split("\t")
     return told == SPARED, sorted(sparing(text, kind, NAMES, made))
 
 

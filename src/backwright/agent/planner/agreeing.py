@@ -167,6 +167,8 @@ def _joined(wholes: Sequence[_Reading], frames: _Reading) -> Plan:
             raise
         return plan
     except UsageError as error:
+        if plan is None and (asked := _order_beside_owner(wholes, frames)):
+            raise asked from error
         if plan is None or any(one in error.message for one in (*GRAVE, *HARM)):
             raise
         return plan
@@ -176,6 +178,14 @@ def _joined(wholes: Sequence[_Reading], frames: _Reading) -> Plan:
     if named := [one for one in lost if re.fullmatch(r"[a-z]+(?:_[a-z0-9]+)+", one)]:
         ask_unclear(state, tuple(dict.fromkeys(named)), "lost")
     return others
+
+
+def _order_beside_owner(wholes: Sequence[_Reading], frames: _Reading) -> QuestionError | None:
+    """Return what is to be asked of a text that the frames took for one about owners, and the others for an order."""
+    asked = [one.error for one in wholes if isinstance(one.error, QuestionError)]
+    if [kind for kind, _ in frames.state.capable] != ["owner"] or len(asked) < len(wholes):
+        return None
+    return asked[0]
 
 
 def _leaves_wished(state: State, key: str) -> bool:

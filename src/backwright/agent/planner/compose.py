@@ -17,11 +17,12 @@ from backwright.agent.planner.arrange import (
     relations_last,
     settle_many,
 )
-from backwright.agent.planner.attributes import is_plain_type
+from backwright.agent.planner.attributes import is_plain_type, is_type
 from backwright.agent.planner.covered import uncovered, unkept
 from backwright.agent.planner.drafts import Draft, known_kind, snake
 from backwright.agent.planner.fieldwords import field_words
 from backwright.agent.planner.frames.relations import count_relations, settle_kind
+from backwright.agent.planner.lexicon import pattern
 from backwright.agent.planner.misread import (
     is_announced,
     is_made,
@@ -169,6 +170,14 @@ def _clashes(state: State) -> list[str]:
         and not ("type" in draft.said and draft.name in _FLAGS)
     ]
     typed += [
+        f"{called} ({draft.name})"
+        for entity in state.entities
+        for draft in entity.drafts
+        if "type" not in draft.said
+        and is_type(draft.name)
+        and (called := _named_before(draft, state))
+    ]
+    typed += [
         one.source
         for one in state.entities
         if not one.thing and not one.is_sure and one.name in _NO_RESOURCES
@@ -182,6 +191,15 @@ def _clashes(state: State) -> list[str]:
         for draft in entity.drafts
         for clash in draft.clashes
     ]
+
+
+def _named_before(draft: Draft, state: State) -> str | None:
+    """Return the name of which a type in parentheses was read as a field of its own: `a caption (text, optional)`."""
+    found = re.search(rf"\b(?P<name>[a-z]\w+) \({re.escape(draft.name)}[,;)]", state.said)
+    named = {one.name for entity in state.entities for one in entity.drafts}
+    if found is None or draft.literal or state.find(found["name"]) or found["name"] in named:
+        return None
+    return None if pattern(r"^(?:fields?|columns?|<ADD>|with|has)$").match(found["name"]) else found["name"]
 
 
 def _is_type_alone(draft: Draft, entity: Entity) -> bool:
@@ -329,6 +347,9 @@ def _entity_step(entity: Entity, state: State) -> Step | None:
     if not own and not (entity.is_sure and len(entity.drafts) > 1):
         ask_fields(state, entity)
     words = field_words(entity, state)
+    if not words and not entity.is_sure and any(e.is_sure and e.drafts for e in state.entities):
+        state.aside.append(entity.source)  # `customers should be able to store addresses`
+        return None
     options = _owner(entity, state)
     source = f"your words: {entity.source!r}"
     state.parts.insert(0, Part(f"resource {entity.name}", source))

@@ -73,6 +73,8 @@ def _first(line: str, at: int, forms: Sequence[str]) -> tuple[int, int, str] | N
         if called and article and not _follows(told[index + 1 :], called.start(), called.end()):
             rest = [other for other in told[index + 1 :] if other.start >= called.end()]
             said = [one, *_said_behind(line, called.end(), rest)]
+            if len(said) == 1 and _end(line, one) == one.end:
+                continue  # `an integer called rank` is said so
             end = max(called.end(), said[-1].end)
             name = called["name"] or called["flag"]
             lead = article["loose"] or "field "
@@ -123,7 +125,8 @@ def _is_enclosed(line: str, at: int) -> bool:
 
 def _lead(named: re.Match[str]) -> str:
     """Return what stands before a name, and the name."""
-    return f"{named['lead'] or named['article'] or ''}{named['name'] or named['bare']}"
+    lead = re.sub(r"(?i)\b(?:single|simple)\s+", "", named["lead"] or named["article"] or "")
+    return f"{lead}{named['name'] or named['bare']}"
 
 
 def _written(line: str, said: Sequence[Attribute]) -> str:

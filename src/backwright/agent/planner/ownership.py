@@ -30,6 +30,23 @@ _BELONGS = re.compile(
 _WORD = re.compile(r"[A-Za-z][A-Za-z-]*")
 
 
+# `add resource Reminder (user-owned): …`
+_BEHIND_NAME = re.compile(
+    r"(?P<name>\b[A-Z]\w+)`?(?P<told> \((?:(?P<own>user[- ]owned|owned by (?:the |its |a )?user|per[- ]user|private(?: per user| to (?:the|each|its) (?:user|owner))?)"
+    r"|no owner|not owned|ownerless|un-?owned|shared(?: by (?:all|everybody|everyone|all users))?|global)\))(?=\s*[:,;–-])"
+)
+
+
+def owners_behind(text: str) -> str:
+    """Return a text in which what stands in parentheses behind a resource's name, and says whose its rows are, is a sentence."""
+    told = [
+        f"{one['name']} is private to each user." if one["own"] else f"{one['name']} has no owner."
+        for one in _BEHIND_NAME.finditer(text)
+    ]
+    bare = _BEHIND_NAME.sub(lambda one: one[0].replace(one["told"], ""), text)
+    return "\n".join((bare, *told))
+
+
 def take_owner(text: str, others: Iterable[str] = ()) -> tuple[str, str | None, str]:
     """Return a text without what it says of owners, who owns (`user`, `none`, None), and those words.
 

@@ -23,7 +23,7 @@ _LOOKS = re.compile(
 )
 # How a clause begins that asks for something, and does not only tell.
 _ORDERED = (
-    r"^\W*(?:(?:and|then|also|please|finally|lastly|afterwards?|first(?:ly)?|second(?:ly)?|third(?:ly)?|next|now|last|at the (?:very )?end|in the end|as (?:a|the) (?:last|final|next|first|second|third) (?:step|thing)|to|step \w+|when [^,]*,|once [^,]*,|after [^,]*,|as soon as [^,]*,|before [^,]*,)[ ,:]*)*(?:<VERB>|<ADD>|audit|probe|prove|run|fire|check|test|verify|show|tell|make sure|see|try|confirm|ensure|give|do|go|walk|try out|live|an?|the|full|smoke|isolation|inspect)\b"
+    r"^\W*(?:(?:and|then|also|please|finally|lastly|afterwards?|first(?:ly)?|second(?:ly)?|third(?:ly)?|next|now|last|at the (?:very )?end|in the end|as (?:a|the) (?:last|final|next|first|second|third) (?:step|thing)|to|step \w+|(?:once|when|after|as soon as) (?:that|this|it|all(?: of (?:it|this|that))?|everything|both)(?: is| are|'s| has been| have been| was)? (?:done|finished|ready|in|in place|there|complete|through|up|merged|built|added|live|green)\b|when [^,]*,|once [^,]*,|after [^,]*,|as soon as [^,]*,|before [^,]*,)[ ,:]*)*(?:<VERB>|<ADD>|audit|probe|prove|run|fire|check|test|verify|show|tell|make sure|see|try|confirm|ensure|give|do|go|walk|try out|live|an?|the|full|smoke|isolation|inspect)\b"
     r"|\b(?:please|i (?:want|need|would like)|we (?:want|need|would like)|(?:can|could|would) you|and (?:then|finally|afterwards)|then|afterwards|after that)\b"
 )
 # What is told at the end: `The list of endpoints and the result of the tests.`

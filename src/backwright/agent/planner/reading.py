@@ -31,6 +31,7 @@ from backwright.agent.planner.lexicon import first, pattern
 from backwright.agent.planner.likeness import likeness
 from backwright.agent.planner.misread import is_part
 from backwright.agent.planner.nouns import pascal, read_noun
+from backwright.agent.planner.ownership import owners_behind
 from backwright.agent.planner.parameters import without_parameters
 from backwright.agent.planner.phrases import (
     addressed,
@@ -67,6 +68,9 @@ _RETRACTS = re.compile(
 )
 _REQUEST = re.compile(r"(?:GET|POST|PUT|PATCH|DELETE)\s+/")  # a step of how to see the failure
 _IN_PLAIN_TEXT = re.compile(r"(?i)\bin plain ?text\b")  # how passwords are not to be stored
+# A failure in the code of a client: `Fatal error: Index out of range (NoteCell.swift:58)`
+_OF_OTHERS = re.compile(r"\b[\w/]+\.(?:swift|kt|kts|java|dart|rb|php|cs|go|rs)(?::\d+|\b(?=[)\s,.]))")
+_OF_PYTHON = re.compile(r"(?i)\.py\b|\b(?:api|backend|endpoints?|routes?|fastapi|postgres\w*|models?|GET|POST) ")
 _FOREIGN = 1.9  # from here on a text surely lies outside as a whole
 _SHOWN = 120
 _PLAIN_WORDS = re.compile(r"[A-Za-z,/'’ -]+")
@@ -127,6 +131,12 @@ def plan_task(text: str, world: World, answers: Answers | None = None) -> Plan:
 
 def _refuse_foreign(text: str) -> None:
     """Refuse a text that as a whole surely asks for what is none of a backend's work: a logo, a page, a letter."""
+    if _OF_OTHERS.search(text) and not _OF_PYTHON.search(text):
+        told = " ".join(text.split())
+        raise UsageError(
+            f"{told[:_SHOWN]!r} is outside of what Backwright does: code in another language",
+            remedy=f"it does {CAN}",
+        )
     if judges.is_evidence(read_message(text, ()).pasted) or leaning(text, kind=FOREIGN) < _FOREIGN:
         return
     about = outside(Clause(text, text), None, ()) or "it is no work on a backend"
@@ -173,6 +183,7 @@ def _planned(clear: Cleared, world: World, known: Answers) -> Plan:
 
 def _in_place(text: str, world: World) -> str:
     """Return a text in which models are called so, and who asks, or where it is, is none."""
+    text = owners_behind(text)
     for change in (without_stack, unquoted, named_alone, bracketed, without_held, addressed, parted, asked_by, placed_here):
         text = change(text, world)
     return text

@@ -34,9 +34,9 @@ from backwright.spec.names import singularize, split_words
 
 PlanOf = Callable[[Cleared], Plan]
 # Questions about words that a plan has no place for; what is asked for by name is missing, and no words too many.
-_TOO_MANY = ("clash", "leftover", "lost", "meaning", "part", "type", "unclear")
-_SURE, _SURER = 1.25, 3.0  # log odds
-_WHOLE = 1.0  # rather a whole sentence than a part of one
+_TOO_MANY = ("clash", "fields", "leftover", "lost", "meaning", "part", "type", "unclear")
+_SURE, _SURER = 0.0, 4.0  # log odds
+_PART = 1.0  # by which a part of a sentence is less sure than a whole one
 _SHORT = 4  # words
 _MOST = 40  # stretches that are tried
 _STEM = 6
@@ -50,6 +50,8 @@ _STEPS = {"rate": "rate-limit"}
 _KEPT = re.compile(
     r"(?i)\.\.\.\s|\b(?:wait|scratch that|make that|correction|on second thought|unless|except|only if|instead|either|undecided|(?:have not|haven't|not yet|is not|isn't) decided|could be that|(?:does not|doesn't|did not|didn't) (?:say|mention|specify|state))\b"
 )
+_WISHES = re.compile(r"(?i)\b(?:needs?|wants?|should|must|would like|as well|too)\b")
+_NAMED = re.compile(r"(?<=[a-z,] )[A-Z][a-z]\w+")
 _ORDERS = r"^\W*(?:(?:please|also|and|then|but|could you|can you) )*(?:<ADD>|<VERB>|give|draw|send|show|write|ship|deploy|train)\b"
 
 
@@ -85,9 +87,10 @@ def spared(
         except (QuestionError, UsageError):
             continue
         odds = score(sparing(one.text, one.kind, names, commands(plan)), weights(SPARED))
+        odds -= _PART * (one.kind in ("head", "tail"))
         bar = _SURER if _is_risky(one.text, plan, key) else _SURE
         if odds >= bar and _changes(plan) and not _makes(plan, asked.question.key):
-            found.append((odds + _WHOLE * (one.kind in ("line", "sentence")), one.text, plan))
+            found.append((odds, one.text, plan))
     if not found:
         return None
     _, text, plan = max(found, key=lambda one: one[0])
@@ -165,7 +168,7 @@ def _stretches(text: str) -> Iterator[_Stretch]:
 
 def _is_kept(one: _Stretch, key: str) -> bool:
     """Tell whether a stretch leaves something open, is a wish of its own, or names what is asked for among others."""
-    if OPEN.search(one.text):
+    if OPEN.search(one.text) or _says_whose(one.text):
         return True
     if key.startswith("type-"):
         asked = _stems(key.removeprefix("type-"))
@@ -173,12 +176,19 @@ def _is_kept(one: _Stretch, key: str) -> bool:
     return key == "part" and pattern(_ORDERS).search(one.text) is not None
 
 
+def _says_whose(text: str) -> bool:
+    """Tell whether a stretch may say whose rows are: where it says so beside another, one of the two is meant."""
+    return take_owner(text)[1] or any(leaning(text, (), one) > 0 for one in (PRIVATE, SHARED))
+
+
 def _is_risky(text: str, plan: Plan, key: str) -> bool:
     """Tell whether a stretch orders something, or has a number, that the plan does not have."""
     made = commands(plan)
     known = _stems(made)
     new = [w for w in _words(text) if w.lower() not in _FILLING and _stem(w) not in known]
-    if any(one not in made for one in re.findall(r"[0-9]+", text)):
+    numbers = [one for one in re.findall(r"[0-9]+", text) if one not in made]
+    named = [w for one in _NAMED.findall(text) for w in _words(one) if _stem(w) not in known]
+    if numbers or named or (new and _WISHES.search(text)):
         return True
     orders = pattern(_ORDERS).search(text) and not text.rstrip().endswith(":")
     return key == "part" or bool(new and orders)

@@ -55,9 +55,12 @@ _STAYS_OPEN = re.compile(
     r"(?i)\b(?:stays?|remains?|keep(?:s|ing)?|leave|is (?:still|meant to be)) (?:(?:it|the \w+|this|fully|completely) )*(?:open|public|unprotected|without|free of|as it is)\b|\bno auth\w*(?: is| are)? (?:needed|required|wanted|necessary|either|(?:on|for) (?:the|these|those|its|it|any)\b)|\b(?:do not|no need to|without) (?:add(?:ing)?|introduc\w+|need) (?:any )?(?:auth\w*|log-?ins?)\b"
     r"|\b(?:so|hence|therefore) (?:there is )?no (?:owner\w*,? (?:and|or|nor) )?(?:no )?(?:auth\w*|log-?ins?)\b(?! (?:yet|so far|today|now)\b)"
 )
+_ASKS_WHICH = re.compile(
+    r"(?i)\bwhich (?:of (?:them|these|those|the \w+)|\w+) (?:needs?|requires?|wants?|has|have|lacks?)\b"
+)
 # `The API has no accounts`: how things are, and an order only where nothing else is one.
 _IS_OPEN = re.compile(
-    r"(?i)^(?:(?:also|and|but|today|currently|right now|at the moment|so far|since|because|as)\W+)*(?:there(?: i|'|’)s|(?:we|it|[\w-]+|(?:the|this|our|my) [\w -]{2,30}) (?:has|have|got|have got)) (?:currently |still |just )?no (?:user )?(?:log-?in|auth(?:entication)?|accounts?|users?)\b"
+    r"(?i)^(?:[a-z ]{3,16}: )?(?:(?:also|and|but|today|currently|right now|at the moment|so far|since|because|as)\W+)*(?:there(?: i|'|’)s|(?:we|it|[\w-]+|(?:the|this|our|my) [\w -]{2,30}) (?:has|have|got|have got)) (?:currently |still |just )?no (?:user )?(?:log-?in|auth(?:entication)?|accounts?|users?)\b"
 )
 _CHANGE_THAT = re.compile(
     r"(?i)\b(?:fix|change|solve|remedy|mend|close|sort|address|repair|correct) (?:that|this|it|all)\b|\b(?:fix|sort) [\w ]{0,20}out\b|\b(?:add|secure|protect|guard|lock(?: down)?) (?:it|that|this|one|both|them|all|everything|the (?:api|app|service|backend))\b"
@@ -315,6 +318,8 @@ def read_auth(clause: Clause, state: State) -> bool:
     """`put JWT auth in (register, login, me)`, `users should be able to log in`."""
     if not first(clause.text, "cues", "auth", "cues") or state.project or is_field(clause, state):
         return False
+    if _ASKS_WHICH.search(clause.text):
+        return False  # `endpoints and which of them need auth`
     if re.match(r"(?i)(?:check|verify|test|prove|does|is|are|which|why|try|run)\b", clause.text):
         return False
     if tells_of_sign_in(clause.text, state.world):

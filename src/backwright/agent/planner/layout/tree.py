@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 BULLET = re.compile(
-    r"^(?P<indent>\s*)(?P<marks>(?:(?:[-*•+·–>]|\d+(?:\.\d+)*[.)]|\d+(?:\.\d+)+|\(?[a-h]\)|[a-h][.)]|\[[ xX]?\])\s+)+)"
+    r"^(?P<indent>\s*)(?P<marks>(?:(?:[-*•+·–>]|\d+(?:\.\d+)*[.)]|\d+(?:\.\d+)+|\(?[a-h]\)|[a-h][.)]|\[[ xX]?\]|\[\d+\])\s+)+)"
 )
 HEADING = re.compile(r"^\s*(?:(?P<marks>#+)\s*(?P<hash>.+?)|\*\*(?P<bold>[^*]+)\*\*:?)\s*$")
 TICKET = re.compile(
