@@ -10,7 +10,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from backwright.agent.planner.frames.capabilities import tells_of_no_sign_in
+from backwright.agent.planner.frames.lists import mention
+from backwright.agent.planner.frames.sign_in import tells_of_no_sign_in
 from backwright.agent.planner.layout.tree import BULLET, HEADING
 from backwright.agent.planner.phrases import FENCE
 from backwright.agent.planner.state import Entity
@@ -35,6 +36,11 @@ _COUNTS = re.compile(
 # What points to another part where it stands among the first words of one.
 _POINTS_BACK = re.compile(
     r"(?i)\W*(?:\w+\W+){0,2}?(?:both|these|those|all of them|each of them|same|it|its|they|them|their|that one|above|below|former|latter)\b"
+)
+# `Are passwords stored safely?`, `Run the audit`: an order of its own, whatever stands beside it.
+_JUDGED = re.compile(
+    r"(?i)^(?:please )?(?:run|do|start) (?:the |an? |your )?(?:\w+ ){0,2}(?:audit|probe|checks?|tests?|review|inspection)\b|^(?:audit|probe|review|inspect)\b"
+    r"|^(?:are|is|do|does|which|what|how) [^.!:\n]*\?$"
 )
 _EMPTY_LINE = re.compile(r"\n\s*\n\s*$")
 _MOST = 16  # pieces; a longer text is one prompt with much about one task
@@ -71,11 +77,12 @@ def _of_parts(
     part, plan = "", None
     for piece in pieces:
         goes_on = _POINTS_BACK.match(_bare(piece))
-        alone = None if goes_on else _plan(piece, world, plan_of)
+        there = _with_made(world, plan) if plan else world
+        alone = None if goes_on else _plan(piece, there, plan_of)
         begins = alone is not None or (opens and not goes_on and _is_cut_off(part, piece))
         if plan is not None and begins:
             plans.append(plan)
-            world = _with_made(world, plan)
+            world = there
             part, plan = piece, alone
         else:
             part += piece
@@ -99,7 +106,18 @@ def _plan(part: str, world: World, plan_of: PlanOf) -> Plan | None:
         plan = plan_of(said, world)
     except (QuestionError, UsageError):
         return None
-    return None if plan.aside or all(step.verb in JUDGES for step in plan.steps) else plan
+    if plan.aside or (_only_judges(plan) and not _JUDGED.search(said)):
+        return None
+    made = [form for thing in world.things if not thing.place.line for form in thing.forms]
+    relates = any(step.verb == "add relation" for step in plan.steps)
+    return (
+        None if relates and made and mention(said, tuple(made)) else plan
+    )  # it is a part of what is made
+
+
+def _only_judges(plan: Plan) -> bool:
+    """Tell whether a plan changes nothing, or looks for the cause of what a text only tells."""
+    return all(step.verb in JUDGES for step in plan.steps)
 
 
 def _bare(part: str) -> str:
@@ -140,8 +158,6 @@ def _joined(plans: list[Plan]) -> Plan | None:
     steps: list[Step] = []
     made: set[str] = set()
     for plan in plans:
-        if made and any(step.verb == "add relation" for step in plan.steps):
-            return None
         for step in plan.steps:
             if not _merged(steps, step):
                 steps.append(step)

@@ -43,12 +43,11 @@ def first_plan(
             if any(grave in str(error) for grave in (*GRAVE, *HARM)):
                 raise
     assert asked is not None  # noqa: S101 - there is at least one form
-    if isinstance(asked, UsageError):
+    if not isinstance(asked, QuestionError):
         raise asked
-    if isinstance(asked, QuestionError) and (
-        plan := spared(forms[0], asked, lambda form: plan_of(form, Answers()), names)
-    ):
-        return _shown(forms[0], plan)
+    rest = spared(forms[0], asked, lambda form: plan_of(form, Answers()), names)
+    if rest is not None:
+        return _shown(forms[0], rest)
     return _shown(forms[0], plan_of(forms[0], answers))
 
 

@@ -15,9 +15,7 @@ _VERBS = (
     r"|scaffold|start|generate|store|equip|audit|link|connect|relate|enable|version)"
 )
 _AT = r"(?P<at>\A\W*|(?<=[.!?] )|(?<=\n)(?:[-*•]\s+|\d+[.)]\s+)?)"
-_MUST = (
-    r"(?:we|i|you)(?:['’]d| would)? (?:(?:just|really|also|now|still|all) )*(?:must|should|have to|need to|need you to|want you to|want to|like you to|like to|are to|shall|ask you to|can)"
-)
+_MUST = r"(?:we|i|you)(?:['’]d| would)? (?:(?:just|really|also|now|still|all) )*(?:must|should|have to|need to|need you to|want you to|want to|like you to|like to|are to|shall|ask you to|can)"
 _WHO = r"(?:(?:[Tt]he|[Oo]ur|[Mm]y|[Aa]|[Yy]our) (?:[\w-]+ ){0,3}?[\w-]+|[A-Z][a-z]+(?: from [\w ]{2,20})?)"
 _ASKS = r"(?:(?:wants?|needs?|asks?|asked|told|would like|requests?|requested|expects?) (?P<whom>us|me|you) to|(?:asks?|asked|requests?|requested) to)"
 _LABEL = (
@@ -40,6 +38,14 @@ _LEADS = re.compile(
 )
 _BOLD = re.compile(r"(?m)^[ \t]*(?:\*\*|__)(?P<bold>[A-Z][\w ]{2,20}):(?:\*\*|__)[ \t]+(?=\S)")
 _TICKET = re.compile(r"[ ]\((?:see |cf\. )?(?:[A-Z]{2,}-\d+|#\d+)(?:, ?(?:[A-Z]{2,}-\d+|#\d+))*\)")
+_READ_ONLY = re.compile(
+    r"(?i)\A\W*(?:this is an? )?read[- ]only(?: task| job| request| assignment)?[.:;!]\s+"
+)
+# `Extend Task with scheduling data.` above a list
+_EXTENDS = re.compile(
+    r"(?P<order>(?:^|(?<=\n))(?:please )?extend [\w`]+(?: model)?) with (?:(?!optional\b|unique\b)[a-z-]+ ){1,3}(?:data|information|info|details|metadata|fields|columns|attributes)[.:]\s*\n+(?:#+ [\w ]+\n+)?(?=\s*[-*•] )",
+    re.IGNORECASE,
+)
 _LABELLED = re.compile(r"(?m)^\W*[A-Z][^:\n]{1,40}:|^#+ ")
 # A model, a name, a field: then it says more than when, or for whom.
 _NAMES = re.compile(r"[`\"\d/]|\w_\w")
@@ -59,13 +65,14 @@ def without_leads(text: str, names: Collection[str]) -> tuple[str, tuple[str, ..
         is_model = found["label"] and found["label"].strip(" :").lower() in names
         if found["label"] and found["label"].endswith(":") and is_form:
             return found[0]
-        if is_model or not (found["label"] or found["whom"]) and _matters(found["lead"], names):
+        bare = found["label"] or found["whom"]
+        if is_model or (not bare and _matters(found["lead"], names)):
             return found[0]
         if not found["label"]:
             aside.append(found["lead"].strip(" ,"))
         return found["at"]
 
-    text = _TICKET.sub("", text)
+    text = _EXTENDS.sub(r"\g<order> with:\n", _READ_ONLY.sub("", _TICKET.sub("", text)))
     return _LEADS.sub(told, text if is_form else _BOLD.sub(r"\g<bold>: ", text)), tuple(aside)
 
 

@@ -8,7 +8,6 @@ from dataclasses import replace
 from backwright.agent.planner.agreeing import agreed
 from backwright.agent.planner.announced import unannounced
 from backwright.agent.planner.clauses import Clause, clauses_of
-from backwright.agent.planner.compose import CAN
 from backwright.agent.planner.defining import bracketed
 from backwright.agent.planner.deletions import deletions_placed
 from backwright.agent.planner.dictated import punctuated
@@ -26,7 +25,6 @@ from backwright.agent.planner.layout import laid_out_plainly
 from backwright.agent.planner.layout.inline import points_in_lines
 from backwright.agent.planner.layout.usual import without_stack
 from backwright.agent.planner.leadin import without_leads
-from backwright.agent.planner.leaning import FOREIGN, leaning
 from backwright.agent.planner.lexicon import first, pattern
 from backwright.agent.planner.likeness import likeness
 from backwright.agent.planner.misread import is_part
@@ -46,6 +44,7 @@ from backwright.agent.planner.phrases import (
     unquoted,
 )
 from backwright.agent.planner.questions import ask_unclear
+from backwright.agent.planner.refusing import refuse_foreign
 from backwright.agent.planner.remarks import BARS, Cleared, cleared
 from backwright.agent.planner.said_of import unheld
 from backwright.agent.planner.sections import denied
@@ -68,11 +67,6 @@ _RETRACTS = re.compile(
 )
 _REQUEST = re.compile(r"(?:GET|POST|PUT|PATCH|DELETE)\s+/")  # a step of how to see the failure
 _IN_PLAIN_TEXT = re.compile(r"(?i)\bin plain ?text\b")  # how passwords are not to be stored
-# A failure in the code of a client: `Fatal error: Index out of range (NoteCell.swift:58)`
-_OF_OTHERS = re.compile(r"\b[\w/]+\.(?:swift|kt|kts|java|dart|rb|php|cs|go|rs)(?::\d+|\b(?=[)\s,.]))")
-_OF_PYTHON = re.compile(r"(?i)\.py\b|\b(?:api|backend|endpoints?|routes?|fastapi|postgres\w*|models?|GET|POST) ")
-_FOREIGN = 1.9  # from here on a text surely lies outside as a whole
-_SHOWN = 120
 _PLAIN_WORDS = re.compile(r"[A-Za-z,/'’ -]+")
 _WISHES = re.compile(
     r"(?i)\b(?:needs?|wants?|should|must|shall|would|please|add|fix|then|also|limit|cors for|allow|tests?|audit|probe|why)\b"
@@ -116,7 +110,7 @@ def plan_task(text: str, world: World, answers: Answers | None = None) -> Plan:
     if commands := read_commands(text):
         return commands
     text = written_out(text)
-    _refuse_foreign(text)
+    refuse_foreign(text)
     names = frozenset(form for thing in world.things for form in thing.forms)
     text = untagged(points_in_lines(named_again(in_order(turned(text)))))
     text = deletions_placed(punctuated(ordered(denied(text)), names))
@@ -129,25 +123,9 @@ def plan_task(text: str, world: World, answers: Answers | None = None) -> Plan:
     )
 
 
-def _refuse_foreign(text: str) -> None:
-    """Refuse a text that as a whole surely asks for what is none of a backend's work: a logo, a page, a letter."""
-    if _OF_OTHERS.search(text) and not _OF_PYTHON.search(text):
-        told = " ".join(text.split())
-        raise UsageError(
-            f"{told[:_SHOWN]!r} is outside of what Backwright does: code in another language",
-            remedy=f"it does {CAN}",
-        )
-    if judges.is_evidence(read_message(text, ()).pasted) or leaning(text, kind=FOREIGN) < _FOREIGN:
-        return
-    about = outside(Clause(text, text), None, ()) or "it is no work on a backend"
-    told = " ".join(text.split())
-    raise UsageError(
-        f"{told[:_SHOWN]!r} is outside of what Backwright does: {about}", remedy=f"it does {CAN}"
-    )
-
-
 def _divided(clear: Cleared, world: World, known: Answers) -> Plan:
     """Return the plan of a text's orders, each by itself, or of the text as a whole."""
+
     def of_part(part: str, there: World) -> Plan:
         return read_commands(part) or _planned(Cleared(part), there, Answers())
 
@@ -184,7 +162,17 @@ def _planned(clear: Cleared, world: World, known: Answers) -> Plan:
 def _in_place(text: str, world: World) -> str:
     """Return a text in which models are called so, and who asks, or where it is, is none."""
     text = owners_behind(text)
-    for change in (without_stack, unquoted, named_alone, bracketed, without_held, addressed, parted, asked_by, placed_here):
+    for change in (
+        without_stack,
+        unquoted,
+        named_alone,
+        bracketed,
+        without_held,
+        addressed,
+        parted,
+        asked_by,
+        placed_here,
+    ):
         text = change(text, world)
     return text
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 
 from backwright.agent.planner.attributes import spot
 from backwright.agent.planner.clauses import Clause
@@ -24,7 +25,7 @@ from backwright.agent.planner.leaning import (
     score,
     weights,
 )
-from backwright.agent.planner.lexicon import CAPABLE, first, pattern
+from backwright.agent.planner.lexicon import CAPABLE, first, lexicon, pattern
 from backwright.agent.planner.ownership import take_owner
 from backwright.agent.planner.phrases import FENCE
 from backwright.agent.planner.remarks import JOINS, OPEN, Cleared, sentences
@@ -40,11 +41,6 @@ _PART = 1.0  # by which a part of a sentence is less sure than a whole one
 _SHORT = 4  # words
 _MOST = 40  # stretches that are tried
 _STEM = 6
-_FILLING = frozenset(
-    "the a an of to in on for with and or as is are be it its this that these those so also please by at from we i you they our my your"
-    " which who not no only all each every any one two both have has had do does was were will can could should must may would there here"
-    " then than when while if but into up out about per own just more new".split()
-)
 _STEPS = {"rate": "rate-limit"}
 # What takes something back, sets a condition, or is a wish that lies outside.
 _KEPT = re.compile(
@@ -112,7 +108,7 @@ def sparing(text: str, kind: str, names: Collection[str], made: str) -> frozense
         made: The commands of the rest.
     """
     known = _stems(made)
-    words = [one for one in _words(text) if one.lower() not in _FILLING]
+    words = [one for one in _words(text) if one.lower() not in _filling()]
     new = [one for one in words if _stem(one) not in known]
     kinds = {one.kind for one in spot(text, ())}
     code = [one for one in re.findall(r"`([^`]+)`|(\w*_\w+)", text) for one in one if one]
@@ -178,14 +174,16 @@ def _is_kept(one: _Stretch, key: str) -> bool:
 
 def _says_whose(text: str) -> bool:
     """Tell whether a stretch may say whose rows are: where it says so beside another, one of the two is meant."""
-    return take_owner(text)[1] or any(leaning(text, (), one) > 0 for one in (PRIVATE, SHARED))
+    return take_owner(text)[1] is not None or any(
+        leaning(text, (), one) > 0 for one in (PRIVATE, SHARED)
+    )
 
 
 def _is_risky(text: str, plan: Plan, key: str) -> bool:
     """Tell whether a stretch orders something, or has a number, that the plan does not have."""
     made = commands(plan)
     known = _stems(made)
-    new = [w for w in _words(text) if w.lower() not in _FILLING and _stem(w) not in known]
+    new = [w for w in _words(text) if w.lower() not in _filling() and _stem(w) not in known]
     numbers = [one for one in re.findall(r"[0-9]+", text) if one not in made]
     named = [w for one in _NAMED.findall(text) for w in _words(one) if _stem(w) not in known]
     if numbers or named or (new and _WISHES.search(text)):
@@ -204,8 +202,16 @@ def _makes(plan: Plan, key: str) -> bool:
     return key.removeprefix("type-").replace("_", "") in made
 
 
+@cache
+def _filling() -> frozenset[str]:
+    """Return words that say nothing by themselves."""
+    return frozenset(lexicon("words")["sparing"]["filling"])
+
+
 def _words(text: str) -> list[str]:
-    return [part for one in re.findall(r"[A-Za-z0-9_]+", text) for part in split_words(one) or [one]]
+    return [
+        part for one in re.findall(r"[A-Za-z0-9_]+", text) for part in split_words(one) or [one]
+    ]
 
 
 def _stems(text: str) -> frozenset[str]:

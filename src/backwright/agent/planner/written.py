@@ -32,7 +32,7 @@ _OF_TWO = ("route",)  # options that take two words: `--route POST /login`
 
 def read_commands(text: str) -> Plan | None:
     """Return the plan of a text in which each line is a command; None where one is not."""
-    steps = [_step(line) for line in text.strip().splitlines() if line.strip()]
+    steps = [_step(line.rstrip(" .;!")) for line in text.strip().splitlines() if line.strip()]
     found = tuple(one for one in steps if one is not None)
     if not found or len(found) < len(steps):
         return None

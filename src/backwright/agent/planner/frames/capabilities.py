@@ -23,7 +23,6 @@ from backwright.agent.planner.frames.routes import (
 )
 from backwright.agent.planner.lexicon import first, pattern
 from backwright.agent.planner.likeness import likeness
-from backwright.agent.planner.signing import tells_of_sign_in
 from backwright.agent.planner.state import State
 from backwright.agent.planner.types import Options
 from backwright.agent.planner.wording import number
@@ -48,22 +47,6 @@ _LIMITS = re.compile(
 # Which columns is for the engine to find out: it reads the queries.
 _BY_QUERIES = re.compile(
     r"(?i)\bindex(?:es)?\b.*\b(?:(?:they|queries) (?:\w+ )?(?:calls? for|needs?|wants?|lacks?|misses|are missing|would (?:help|profit|benefit))|for (?:the |our |all )*(?:\w+ )?quer(?:y|ies))"
-)
-# What is so anyway where somebody signs in already: `AC: login required`.
-# `the API stays open as it is, without login`
-_STAYS_OPEN = re.compile(
-    r"(?i)\b(?:stays?|remains?|keep(?:s|ing)?|leave|is (?:still|meant to be)) (?:(?:it|the \w+|this|fully|completely) )*(?:open|public|unprotected|without|free of|as it is)\b|\bno auth\w*(?: is| are)? (?:needed|required|wanted|necessary|either|(?:on|for) (?:the|these|those|its|it|any)\b)|\b(?:do not|no need to|without) (?:add(?:ing)?|introduc\w+|need) (?:any )?(?:auth\w*|log-?ins?)\b"
-    r"|\b(?:so|hence|therefore) (?:there is )?no (?:owner\w*,? (?:and|or|nor) )?(?:no )?(?:auth\w*|log-?ins?)\b(?! (?:yet|so far|today|now)\b)"
-)
-_ASKS_WHICH = re.compile(
-    r"(?i)\bwhich (?:of (?:them|these|those|the \w+)|\w+) (?:needs?|requires?|wants?|has|have|lacks?)\b"
-)
-# `The API has no accounts`: how things are, and an order only where nothing else is one.
-_IS_OPEN = re.compile(
-    r"(?i)^(?:[a-z ]{3,16}: )?(?:(?:also|and|but|today|currently|right now|at the moment|so far|since|because|as)\W+)*(?:there(?: i|'|’)s|(?:we|it|[\w-]+|(?:the|this|our|my) [\w -]{2,30}) (?:has|have|got|have got)) (?:currently |still |just )?no (?:user )?(?:log-?in|auth(?:entication)?|accounts?|users?)\b"
-)
-_CHANGE_THAT = re.compile(
-    r"(?i)\b(?:fix|change|solve|remedy|mend|close|sort|address|repair|correct) (?:that|this|it|all)\b|\b(?:fix|sort) [\w ]{0,20}out\b|\b(?:add|secure|protect|guard|lock(?: down)?) (?:it|that|this|one|both|them|all|everything|the (?:api|app|service|backend))\b"
 )
 _LACKS = re.compile(
     r"(?i)\b(?:lacks?|misses|missing|without|(?:has|have|is|are) no|lacking)\b(?!.*\b(?:add|put|create)\b)"
@@ -312,48 +295,6 @@ def _ask_index(clause: Clause, state: State) -> None:
     from backwright.agent.planner.questions import ask_index
 
     ask_index(state, clause.raw)
-
-
-def read_auth(clause: Clause, state: State) -> bool:
-    """`put JWT auth in (register, login, me)`, `users should be able to log in`."""
-    if not first(clause.text, "cues", "auth", "cues") or state.project or is_field(clause, state):
-        return False
-    if _ASKS_WHICH.search(clause.text):
-        return False  # `endpoints and which of them need auth`
-    if re.match(r"(?i)(?:check|verify|test|prove|does|is|are|which|why|try|run)\b", clause.text):
-        return False
-    if tells_of_sign_in(clause.text, state.world):
-        state.aside.append(clause.raw)  # `the API is FastAPI and SQLModel, with JWT auth`
-        return True
-    if tells_of_no_sign_in(clause.text):
-        if _changes_that(state):
-            state.step("add auth", clause.raw)
-        else:
-            state.doubts.append(lambda later: _protect_if_alone(clause, later))
-        return True
-    if not state.world.guarded and _STAYS_OPEN.search(clause.text):
-        state.aside.append(clause.raw)
-        return True
-    state.step("add auth", clause.raw)
-    return True
-
-
-def tells_of_no_sign_in(text: str) -> bool:
-    """Tell whether a text begins with that nobody signs in today, which is an order only where nothing else is."""
-    return _IS_OPEN.match(text) is not None
-
-
-def _protect_if_alone(clause: Clause, state: State) -> None:
-    """Read `there is no login` as an order where the text has no other."""
-    if any(getattr(one, "changes", True) for one in state.acts):
-        state.aside.append(clause.raw)
-        return
-    state.step("add auth", clause.raw)
-
-
-def _changes_that(state: State) -> bool:
-    """Tell whether a text asks to change what it says of the project: `Fix that`, `Secure it`."""
-    return _CHANGE_THAT.search(f"{state.said}\n{state.beside}") is not None
 
 
 def is_field(clause: Clause, state: State) -> bool:

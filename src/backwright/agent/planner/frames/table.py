@@ -13,6 +13,7 @@ from backwright.agent.planner.frames import (
     projects,
     relations,
     resources,
+    sign_in,
     versions,
 )
 from backwright.agent.planner.likeness import likeness
@@ -39,7 +40,7 @@ _ALL: tuple[tuple[str, Frame], ...] = (
     ("audit", judges.read_audit),
     ("inspect", judges.read_inspect),
     ("probe", judges.read_probe),
-    ("auth", capabilities.read_auth),
+    ("auth", sign_in.read_auth),
     ("lacking", read_lacking),
     ("relation", relations.read_relation),
     ("resources", resources.read_resources),
