@@ -21,12 +21,6 @@ SPARED = {
         "add relation Order many-to-many Product",
         "an order has only a total",
     ),
-    "what announces": (
-        "shop",
-        "Please add two resources for the stock. Neither is owned by a user; both are shop-wide.\n\n1. Warehouse: name (string, 1-80)\n2. StockLevel: warehouse (reference to Warehouse), quantity (integer, default 0)",
-        "add resource Warehouse name:str:1..80 --owner none",
-        "two resources for the stock",
-    ),
 }
 ASKED = {
     "a field among others": ("open", "Please add a Milestone resource with a name and a value."),
@@ -34,6 +28,10 @@ ASKED = {
     "whose rows are, twice": (
         "shop",
         "Add a Wishlist resource with title (1..60 chars). Wishlists are strictly private to their owner and every other user can see and edit them.",
+    ),
+    "whose rows are, said elsewhere": (
+        "shop",
+        "Please add two resources for the stock. Neither is owned by a user; both are shop-wide.\n\n1. Warehouse: name (string, 1-80)\n2. StockLevel: warehouse (reference to Warehouse), quantity (integer, default 0)",
     ),
     "a number": (
         "empty",

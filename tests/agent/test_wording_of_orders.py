@@ -26,7 +26,7 @@ LEADS = {
     "Add tests.": "Add tests.",
 }
 DEFINED = {
-    "a field color that is a string, optional, to Folder": "a field color (string, optional) to Folder",
+    "a field color that is a string, optional, to Folder": "color (string, optional) to Folder",
     "with a timestamp called seen_at, nullable": "with a field seen_at (timestamp, nullable)",
     "has name of type string of 3 to 50 characters, and more": "has name (string of 3 to 50 characters), and more",
     "an integer called rank for sorting": "an integer called rank for sorting",

@@ -35,6 +35,8 @@ _DEFAULT = re.compile(r"(?<=[,;] )(?:with )?default(?: value)?: (?=[^\n:]*\))")
 _TAIL = re.compile(rf"\s+(?:{_NOUN}|flag)$", re.IGNORECASE)
 _LAST = re.compile(r"\s*(?:$|[.,;:!?)])|\s+(?:on|to|for|in)\b")
 _AN = re.compile(r"(?<=[Aa])n\b")
+# `a field color (string, optional) to Folder`: it is called a field by where it is added
+_PLACED = rf"\b(?:an? |the )?(?:new )?{_NOUN} (?:called |named )?(?P<said>[`\"']?\w+[`\"']? \([^()\n]*\)) "
 _BEHIND = re.compile(r"\s*,\s*(?=(?:to|on|for|in|and|with)\b)")
 
 
@@ -43,7 +45,13 @@ def bracketed(text: str, world: World) -> str:
     forms = tuple(form for thing in world.things for form in thing.forms)
     parts = FENCE.split(_DEFAULT.sub("default ", text))
     parts[::2] = ["\n".join(_line(line, forms) for line in part.split("\n")) for part in parts[::2]]
-    return "".join(parts)
+    text = "".join(parts)
+    named = "|".join(re.escape(form) for form in forms)
+    return (
+        re.sub(rf"{_PLACED}(?=(?:to|on|in) (?:the |our )?(?i:{named})\b)", r"\g<said> ", text)
+        if named
+        else text
+    )
 
 
 def _line(line: str, forms: Sequence[str]) -> str:

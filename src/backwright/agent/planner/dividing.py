@@ -43,6 +43,10 @@ _JUDGED = re.compile(
     r"|^(?:are|is|do|does|which|what|how) [^.!:\n]*\?$"
 )
 _EMPTY_LINE = re.compile(r"\n\s*\n\s*$")
+# What is said of all parts.
+_OF_ALL = re.compile(
+    r"(?i)^\W*(?:both|neither|all of (?:them|these|it)|all (?:three|four)|each of (?:them|these)|these|those|they)\b"
+)
 _MOST = 16  # pieces; a longer text is one prompt with much about one task
 
 
@@ -57,7 +61,9 @@ def divided(text: str, world: World, plan_of: PlanOf) -> Plan | None:
     pieces = [] if FENCE.search(text) else list(_pieces(text))
     if pieces and _COUNTS.fullmatch(pieces[0].strip()):
         pieces = pieces[1:]
-    if not 2 <= len(pieces) <= _MOST or any(_is_open(one) for one in pieces):
+    if not 2 <= len(pieces) <= _MOST or any(
+        _is_open(one) or _OF_ALL.match(_bare(one)) for one in pieces
+    ):
         return None
     return _of_parts(pieces, world, plan_of, opens=True) or _of_parts(pieces, world, plan_of)
 

@@ -37,7 +37,7 @@ PlanOf = Callable[[Cleared], Plan]
 # Questions about words that a plan has no place for; what is asked for by name is missing, and no words too many.
 _TOO_MANY = ("clash", "fields", "leftover", "lost", "meaning", "part", "type", "unclear")
 _SURE, _SURER = 0.0, 4.0  # log odds
-_PART = 1.0  # by which a part of a sentence is less sure than a whole one
+_PARTS = {"head": 1.0, "tail": 0.5}  # by which a part of a sentence is less sure than a whole one
 _SHORT = 4  # words
 _MOST = 40  # stretches that are tried
 _STEM = 6
@@ -83,9 +83,11 @@ def spared(
         except (QuestionError, UsageError):
             continue
         odds = score(sparing(one.text, one.kind, names, commands(plan)), weights(SPARED))
-        odds -= _PART * (one.kind in ("head", "tail"))
+        odds -= _PARTS.get(one.kind, 0.0)
         bar = _SURER if _is_risky(one.text, plan, key) else _SURE
-        if odds >= bar and _changes(plan) and not _makes(plan, asked.question.key):
+        if odds < bar or not _changes(plan) or _loses_owner(plan, one.rest):
+            continue
+        if not _makes(plan, asked.question.key):
             found.append((odds, one.text, plan))
     if not found:
         return None
@@ -194,6 +196,12 @@ def _is_risky(text: str, plan: Plan, key: str) -> bool:
 
 def _changes(plan: Plan) -> bool:
     return any(step.verb not in JUDGES for step in plan.steps)
+
+
+def _loses_owner(plan: Plan, rest: str) -> bool:
+    """Tell whether a text says whose rows are, and a plan makes resources of which it does not."""
+    made = [step for step in plan.steps if step.verb == "add resource"]
+    return any(step.option("owner") is None for step in made) and take_owner(rest)[1] is not None
 
 
 def _makes(plan: Plan, key: str) -> bool:
