@@ -53,6 +53,10 @@ WHOLE = {
         "tasks",
         ["add resource Reminder task:ref:Task:cascade remind_at:datetime --owner User"],
     ),
+    "Allow https://shop.example.rs in CORS": (
+        "shop",
+        ["add cors --origin https://shop.example.rs"],
+    ),
     "I'll review it tomorrow morning.\n\nListing orders is slow because we sort by created_at, please put an index on that column of Order.": (
         "shop",
         ["add index Order.created_at"],

@@ -125,6 +125,9 @@ def plan_task(text: str, world: World, answers: Answers | None = None) -> Plan:
 
 def _divided(clear: Cleared, world: World, known: Answers) -> Plan:
     """Return the plan of a text's orders, each by itself, or of the text as a whole."""
+    whole = State(world, known, said="\n".join((clear.text, *clear.aside)))
+    if named := [one for one in clear.aside if is_part(one, whole)]:
+        ask_unclear(whole, named)
 
     def of_part(part: str, there: World) -> Plan:
         return read_commands(part) or _planned(Cleared(part), there, Answers())
@@ -136,9 +139,6 @@ def _divided(clear: Cleared, world: World, known: Answers) -> Plan:
 def _planned(clear: Cleared, world: World, known: Answers) -> Plan:
     """Return the plan of a text that says what is to be done."""
     text = clear.text
-    whole = State(world, known, said="\n".join((text, *clear.aside)))
-    if parts := [one for one in clear.aside if is_part(one, whole)]:
-        ask_unclear(whole, parts)
     text, heads = without_heads(text, world)
     text, given = without_parameters(text)
     text, announced = unannounced(text, world)
