@@ -21,7 +21,7 @@ from multiprocessing import Pool
 from pathlib import Path
 from typing import Any
 
-from tests.agent.scoring import _is_as_asked, world
+from tests.agent.scoring import is_as_asked, world
 
 from backwright.agent.planner import plan_task
 from backwright.errors import BackwrightError
@@ -77,7 +77,7 @@ def read(entry: dict[str, Any]) -> Text | None:
         plan = plan_task(task, world(project))
     except BackwrightError:
         return None
-    if not _is_as_asked(plan, entry):
+    if not is_as_asked(plan, entry):
         return None
     verbs = tuple(one.verb for one in plan.steps)
     return Text(task, project, tuple(sorted(one.command for one in plan.steps)), verbs)

@@ -67,10 +67,10 @@ def _judge(entry: dict[str, Any]) -> Verdict:
             task, expected, expected == "refusal" and bool(error.remedy), f"refusal {error.message}"
         )
     told = " | ".join(one.command for one in plan.steps)
-    return Verdict(task, expected, expected == "plan" and _is_as_asked(plan, entry), told)
+    return Verdict(task, expected, expected == "plan" and is_as_asked(plan, entry), told)
 
 
-def _is_as_asked(plan: Plan, entry: dict[str, Any]) -> bool:
+def is_as_asked(plan: Plan, entry: dict[str, Any]) -> bool:
     if _once([one.verb for one in plan.steps]) != _once(entry["steps"]):
         return False
     words = [

@@ -46,12 +46,11 @@ def bracketed(text: str, world: World) -> str:
     parts = FENCE.split(_DEFAULT.sub("default ", text))
     parts[::2] = ["\n".join(_line(line, forms) for line in part.split("\n")) for part in parts[::2]]
     text = "".join(parts)
+    if not forms:
+        return text
     named = "|".join(re.escape(form) for form in forms)
-    return (
-        re.sub(rf"{_PLACED}(?=(?:to|on|in) (?:the |our )?(?i:{named})\b)", r"\g<said> ", text)
-        if named
-        else text
-    )
+    placed = rf"{_PLACED}(?=(?:to|on|in) (?:the |our )?(?i:{named})\b)"
+    return re.sub(placed, r"\g<said> ", text)
 
 
 def _line(line: str, forms: Sequence[str]) -> str:
@@ -60,8 +59,10 @@ def _line(line: str, forms: Sequence[str]) -> str:
         start, end, written = found
         behind = _BEHIND.match(line, end)
         rest = line[behind.end() if behind else end :]
-        joined = " " if behind and not rest.startswith(("and", "with")) else ", " if behind else ""
-        line = f"{line[:start]}{written}{joined}{rest}"
+        comma = (
+            "," if rest.startswith(("and", "with")) else ""
+        )  # `…, to Folder` goes on without one
+        line = f"{line[:start]}{written}{f'{comma} ' if behind else ''}{rest}"
         at = start + len(written)
     return line
 
@@ -74,22 +75,29 @@ def _first(line: str, at: int, forms: Sequence[str]) -> tuple[int, int, str] | N
             continue
         named = [m for m in _NAMED.finditer(line, at) if m.end() == _begin(line, one)]
         if named:
-            said = _said(line, told[index:])
+            said = [one, *_said_behind(line, one.end, told[index + 1 :])]
             return named[-1].start(), said[-1].end, _lead(named[-1]) + _written(line, said)
-        called = _CALLED.match(line, _end(line, one))
-        article = _ARTICLE.search(line, at, one.start)
-        if called and article and not _follows(told[index + 1 :], called.start(), called.end()):
-            rest = [other for other in told[index + 1 :] if other.start >= called.end()]
-            said = [one, *_said_behind(line, called.end(), rest)]
-            if len(said) == 1 and _end(line, one) == one.end:
-                continue  # `an integer called rank` is said so
-            end = max(called.end(), said[-1].end)
-            name = called["name"] or called["flag"]
-            lead = article["loose"] or "field "
-            determiner = article["article"] if article["loose"] else _AN.sub("", article["article"])
-            noun = "field " if article["loose"] else ""
-            return article.start(), end, f"{determiner}{lead}{noun}{name}{_written(line, said)}"
+        if found := _type_first(line, at, told[index:]):
+            return found
     return None
+
+
+def _type_first(line: str, at: int, told: Sequence[Attribute]) -> tuple[int, int, str] | None:
+    """Return where a definition stands whose type comes first, and how it is written: `a boolean field pinned, default false`."""
+    one, *others = told
+    called = _CALLED.match(line, _end(line, one))
+    article = _ARTICLE.search(line, at, one.start)
+    if not called or not article:
+        return None
+    if any(called.start() <= other.start < called.end() for other in others):
+        return None
+    behind = [other for other in others if other.start >= called.end()]
+    said = [one, *_said_behind(line, called.end(), behind)]
+    if len(said) == 1 and _end(line, one) == one.end:
+        return None  # `an integer called rank` is said so
+    determiner = article["article"] if article["loose"] else _AN.sub("", article["article"])
+    lead = f"{determiner}{article['loose']}field {called['name'] or called['flag']}"
+    return article.start(), max(called.end(), said[-1].end), lead + _written(line, said)
 
 
 def _begin(line: str, one: Attribute) -> int:
@@ -101,10 +109,6 @@ def _end(line: str, one: Attribute) -> int:
     """Return where an attribute ends, without `field` behind its type."""
     noun = _TAIL.search(line, one.start, one.end)
     return noun.start() if noun else one.end
-
-
-def _said(line: str, told: Sequence[Attribute]) -> list[Attribute]:
-    return [told[0], *_said_behind(line, told[0].end, told[1:])]
 
 
 def _said_behind(line: str, end: int, told: Sequence[Attribute]) -> list[Attribute]:
@@ -121,10 +125,6 @@ def _said_behind(line: str, end: int, told: Sequence[Attribute]) -> list[Attribu
         said.append(one)
         end = one.end
     return said
-
-
-def _follows(told: Sequence[Attribute], start: int, end: int) -> bool:
-    return any(start <= one.start < end for one in told)
 
 
 def _is_enclosed(line: str, at: int) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import cache
 
 from backwright.agent.planner.frames.lists import mention
 from backwright.agent.planner.frames.sign_in import tells_of_no_sign_in
@@ -20,6 +21,8 @@ from backwright.errors import QuestionError, UsageError
 from backwright.values import Place
 
 PlanOf = Callable[[str, World], Plan]
+PlanAlone = Callable[[str, World], Plan | None]
+_NOWHERE = Place("", 0)  # where a resource stands that an earlier part makes
 _JOINS = re.compile(
     r"(?i)(?:(?:and )?(?:also|then|next|after that|afterwards|finally|besides|additionally|furthermore|in addition)"
     r"|second(?:ly)?|third(?:ly)?)\b[,:]?\s+(?=\S)"
@@ -65,18 +68,21 @@ def divided(text: str, world: World, plan_of: PlanOf) -> Plan | None:
         _is_open(one) or _OF_ALL.match(_bare(one)) for one in pieces
     ):
         return None
-    return _of_parts(pieces, world, plan_of, opens=True) or _of_parts(pieces, world, plan_of)
+    once = cache(
+        lambda part, there: _plan(part, there, plan_of)
+    )  # both ways look at the same parts
+    return _of_parts(pieces, world, once, opens=True) or _of_parts(pieces, world, once)
 
 
 def _of_parts(
-    pieces: Sequence[str], world: World, plan_of: PlanOf, *, opens: bool = False
+    pieces: Sequence[str], world: World, plan_alone: PlanAlone, *, opens: bool = False
 ) -> Plan | None:
     """Return the plan of pieces, of which one that is no plan alone belongs to the one before.
 
     Args:
         pieces: Stretches of a text, in their order.
         world: What is known of the project.
-        plan_of: Returns the plan of a part, or raises what is to be asked.
+        plan_alone: Returns the plan of a part by itself, None where it is no part.
         opens: Whether a paragraph, or what begins with `Also`, begins a part though it is no plan alone.
     """
     plans: list[Plan] = []
@@ -84,7 +90,7 @@ def _of_parts(
     for piece in pieces:
         goes_on = _POINTS_BACK.match(_bare(piece))
         there = _with_made(world, plan) if plan else world
-        alone = None if goes_on else _plan(piece, there, plan_of)
+        alone = None if goes_on else plan_alone(piece, there)
         begins = alone is not None or (opens and not goes_on and _is_cut_off(part, piece))
         if plan is not None and begins:
             plans.append(plan)
@@ -92,7 +98,7 @@ def _of_parts(
             part, plan = piece, alone
         else:
             part += piece
-            plan = _plan(part, world, plan_of) if part != piece else alone
+            plan = plan_alone(part, world) if part != piece else alone
     if plan is None or not plans:
         return None
     return _joined([*plans, plan])
@@ -114,11 +120,11 @@ def _plan(part: str, world: World, plan_of: PlanOf) -> Plan | None:
         return None
     if plan.aside or (_only_judges(plan) and not _JUDGED.search(said)):
         return None
-    made = [form for thing in world.things if not thing.place.line for form in thing.forms]
+    made = tuple(form for t in world.things if t.place == _NOWHERE for form in t.forms)
     relates = any(step.verb == "add relation" for step in plan.steps)
-    return (
-        None if relates and made and mention(said, tuple(made)) else plan
-    )  # it is a part of what is made
+    if relates and made and mention(said, made):
+        return None  # a relation to what an earlier part makes belongs to that part
+    return plan
 
 
 def _only_judges(plan: Plan) -> bool:
@@ -152,7 +158,7 @@ def _is_open(part: str) -> bool:
 def _with_made(world: World, plan: Plan) -> World:
     """Return a world in which what a plan makes is there."""
     made = [
-        Thing(step.args[0], Entity(step.args[0]).forms, Place("", 0), is_owned=True)
+        Thing(step.args[0], Entity(step.args[0]).forms, _NOWHERE, is_owned=True)
         for step in plan.steps
         if step.verb == "add resource"
     ]
@@ -160,7 +166,7 @@ def _with_made(world: World, plan: Plan) -> World:
 
 
 def _joined(plans: list[Plan]) -> Plan | None:
-    """Return one plan of several; None where a later one goes on with what an earlier one makes."""
+    """Return one plan of several; None where two of them make the same resource."""
     steps: list[Step] = []
     made: set[str] = set()
     for plan in plans:

@@ -82,9 +82,10 @@ def spared(
             plan = plan_of(replace(form, text=one.rest))
         except (QuestionError, UsageError):
             continue
-        odds = score(sparing(one.text, one.kind, names, commands(plan)), weights(SPARED))
+        made = commands(plan)
+        odds = score(sparing(one.text, one.kind, names, made), weights(SPARED))
         odds -= _PARTS.get(one.kind, 0.0)
-        bar = _SURER if _is_risky(one.text, plan, key) else _SURE
+        bar = _SURER if _is_risky(one.text, made, key) else _SURE
         if odds < bar or not _changes(plan) or _loses_owner(plan, one.rest):
             continue
         if not _makes(plan, asked.question.key):
@@ -110,7 +111,7 @@ def sparing(text: str, kind: str, names: Collection[str], made: str) -> frozense
         made: The commands of the rest.
     """
     known = _stems(made)
-    words = [one for one in _words(text) if one.lower() not in _filling()]
+    words = _telling(text)
     new = [one for one in words if _stem(one) not in known]
     kinds = {one.kind for one in spot(text, ())}
     code = [one for one in re.findall(r"`([^`]+)`|(\w*_\w+)", text) for one in one if one]
@@ -128,7 +129,7 @@ def sparing(text: str, kind: str, names: Collection[str], made: str) -> frozense
         f"known:{round(4 * (1 - len(new) / max(1, len(words))))}",
         f"new:{min(6, len(new))}",
         f"code:{min(2, sum(not _stems(one) <= known for one in code))}",
-        f"numbers:{min(2, sum(one not in made for one in re.findall(r'[0-9]+', text)))}",
+        f"numbers:{min(2, len(_numbers_beside(text, made)))}",
         f"facts:{min(3, len(kinds))}",
         f"models:{all(_stem(one) in known for one in models) if models else None}",
         f"owner:{'--owner' in made if take_owner(text)[1] else None}",
@@ -181,12 +182,11 @@ def _says_whose(text: str) -> bool:
     )
 
 
-def _is_risky(text: str, plan: Plan, key: str) -> bool:
-    """Tell whether a stretch orders something, or has a number, that the plan does not have."""
-    made = commands(plan)
+def _is_risky(text: str, made: str, key: str) -> bool:
+    """Tell whether a stretch orders something, or has a number, that the commands of its rest do not have."""
     known = _stems(made)
-    new = [w for w in _words(text) if w.lower() not in _filling() and _stem(w) not in known]
-    numbers = [one for one in re.findall(r"[0-9]+", text) if one not in made]
+    new = [one for one in _telling(text) if _stem(one) not in known]
+    numbers = _numbers_beside(text, made)
     named = [w for one in _NAMED.findall(text) for w in _words(one) if _stem(w) not in known]
     if numbers or named or (new and _WISHES.search(text)):
         return True
@@ -214,6 +214,16 @@ def _makes(plan: Plan, key: str) -> bool:
 def _filling() -> frozenset[str]:
     """Return words that say nothing by themselves."""
     return frozenset(lexicon("words")["sparing"]["filling"])
+
+
+def _telling(text: str) -> list[str]:
+    """Return the words of a text that say something by themselves."""
+    return [one for one in _words(text) if one.lower() not in _filling()]
+
+
+def _numbers_beside(text: str, made: str) -> list[str]:
+    """Return the numbers of a text that commands do not have."""
+    return [one for one in re.findall(r"[0-9]+", text) if one not in made]
 
 
 def _words(text: str) -> list[str]:

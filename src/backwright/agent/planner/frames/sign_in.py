@@ -10,7 +10,6 @@ from backwright.agent.planner.lexicon import first
 from backwright.agent.planner.signing import tells_of_sign_in
 from backwright.agent.planner.state import State
 
-# What is so anyway where somebody signs in already: `AC: login required`.
 # `the API stays open as it is, without login`
 _STAYS_OPEN = re.compile(
     r"(?i)\b(?:stays?|remains?|keep(?:s|ing)?|leave|is (?:still|meant to be)) (?:(?:it|the \w+|this|fully|completely) )*(?:open|public|unprotected|without|free of|as it is)\b|\bno auth\w*(?: is| are)? (?:needed|required|wanted|necessary|either|(?:on|for) (?:the|these|those|its|it|any)\b)|\b(?:do not|no need to|without) (?:add(?:ing)?|introduc\w+|need) (?:any )?(?:auth\w*|log-?ins?)\b"
