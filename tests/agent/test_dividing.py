@@ -58,6 +58,14 @@ WHOLE = {
             "add resource Habit name:str:1..60 --owner User",
         ],
     ),
+    "an owner for all, above them": (
+        "tasks",
+        "Add two resources to this API, both private to the user:\n\n1. Goal, with title (string, 1..100)\n2. Habit, with goal (reference to Goal), name (string, 1..60)",
+        [
+            "add resource Goal title:str:1..100 --owner User",
+            "add resource Habit goal:ref:Goal name:str:1..60 --owner User",
+        ],
+    ),
     "a relation to what is made": (
         "shop",
         "Add a Supplier resource with company (string, 1 to 100 characters). Suppliers have no owner. Then add a one-to-many relation: one Supplier has many Products.",

@@ -14,6 +14,7 @@ NAMED = {
     "Add a due date to the Task model, schemas and routes.": "Add a due date to Task.",
     "a field on the SQLModel class Task: size (int)": "a field on Task: size (int)",
     "Add `archived` to the tasks table and the API, bool": "Add `archived` to tasks, bool",
+    "The Task model and its schemas need a due_date": "Task need a due_date",
     "Extend the Task model with a note": "Extend the Task model with a note",
     "a reference to Task and a title": "a reference to Task and a title",
 }

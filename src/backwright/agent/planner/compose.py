@@ -27,6 +27,7 @@ from backwright.agent.planner.misread import (
     names_resource,
     only_asks,
 )
+from backwright.agent.planner.ownership import take_owner
 from backwright.agent.planner.passing import leave_stories
 from backwright.agent.planner.questions import (
     ask_field_place,
@@ -91,9 +92,16 @@ def compose(state: State) -> Plan:
 
 
 def _give_ahead(state: State) -> None:
-    """Give resources the owner that was said before they were named: `suppliers have no owner. Add a Supplier …`."""
+    """Give resources the owner that was said before they were named: `suppliers have no owner. Add a Supplier …`.
+
+    What only announces the points below it says so of each: `Add two resources, both private to the user:`.
+    """
+    announced = [take_owner(one)[1:] for one in state.aside if one.rstrip().endswith(":")]
+    of_all = {(whose, source) for whose, source in announced if whose}
     for one in [e for e in state.entities if not e.thing and e.owner is None]:
         one.owner, one.owner_source = state.owners_ahead.get(one.name, (None, ""))
+        if one.owner is None and len(of_all) == 1:
+            one.owner, one.owner_source = next(iter(of_all))
 
 
 def _say_once(state: State) -> None:

@@ -30,7 +30,9 @@ def named_alone(text: str, world: World) -> str:
     `to the SQLModel class Note and its schemas` is `to Note`; `for the tasks table` is `for tasks`.
     """
     forms = tuple(dict.fromkeys(form for thing in world.things for form in thing.forms))
-    return _pattern(forms).sub(_alone, text) if forms else text
+    if not forms:
+        return text
+    return _pattern(forms).sub(_alone, _subject(forms).sub(r"\g<model>\g<needs>", text))
 
 
 def _alone(found: re.Match[str]) -> str:
@@ -50,4 +52,13 @@ def _pattern(forms: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(
         rf"(?i){_TO}{_DETERMINERS}(?P<tools>{_TOOLS})(?P<before>{_KINDS}\s+)?`?(?P<model>{named})`?(?P<behind>\s+{_KINDS})?"
         rf"(?:(?P<along>{_ALONG})|\s+\((?P<apart>(?:and|with|plus|incl\.|including|also)\s+(?:(?:the|its|their|all)\s+)*{_LAYER}(?:{_ALONG})?)\))?{_ENDS}"
+    )
+
+
+@cache
+def _subject(forms: tuple[str, ...]) -> re.Pattern[str]:
+    """Return how a model and what goes along with it need something: `the Task model and its schemas need a due date`."""
+    named = "|".join(re.escape(one) for one in forms)
+    return re.compile(
+        rf"(?i)\b{_DETERMINERS}(?:{_KINDS}\s+)?`?(?P<model>{named})`?(?:\s+{_KINDS})?{_ALONG}(?P<needs>\s+(?:needs?|gets?|should|shall|must|requires?|lacks?)\b)"
     )
