@@ -14,6 +14,7 @@ from functools import cache
 from backwright.agent.planner.frames.lists import mention
 from backwright.agent.planner.frames.sign_in import tells_of_no_sign_in
 from backwright.agent.planner.layout.tree import BULLET, HEADING
+from backwright.agent.planner.lexicon import pattern
 from backwright.agent.planner.phrases import FENCE
 from backwright.agent.planner.state import Entity
 from backwright.agent.planner.types import JUDGES, Plan, Step, Thing, World
@@ -27,9 +28,10 @@ _JOINS = re.compile(
     r"(?i)(?:(?:and )?(?:also|then|next|after that|afterwards|finally|besides|additionally|furthermore|in addition)"
     r"|second(?:ly)?|third(?:ly)?)\b[,:]?\s+(?=\S)"
 )
-_CUTS = re.compile(
-    rf"\n\s*\n|\n(?={BULLET.pattern.removeprefix('^')})|(?<=[.!?)])\s+(?={_JOINS.pattern.removeprefix('(?i)')})",
-    re.IGNORECASE,
+# `First add a limit of …, then set CORS to …`
+_ORDER = r"(?:(?:and )?then |first,? )(?:please )?(?=(?:<VERB>)\b)"
+_CUTS = pattern(
+    rf"\n\s*\n|\n(?={BULLET.pattern.removeprefix('^')})|(?<=[.!?)])\s+(?={_JOINS.pattern.removeprefix('(?i)')})|,?\s+(?={_ORDER})"
 )
 # `Two things please:` says only that parts follow.
 _COUNTS = re.compile(
@@ -136,7 +138,7 @@ def _bare(part: str) -> str:
     """Return a part without the mark of its point, and without `Also`."""
     mark = BULLET.match(part)
     part = part[mark.end() :] if mark else part
-    joins = _JOINS.match(part)
+    joins = _JOINS.match(part) or pattern(_ORDER).match(part)
     return (part[joins.end() :] if joins else part).strip()
 
 
