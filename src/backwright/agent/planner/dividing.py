@@ -43,7 +43,7 @@ _POINTS_BACK = re.compile(
     r"(?i)\W*(?:\w+\W+){0,2}?(?:both|these|those|all of them|each of them|same|it|its|they|them|their|that one|above|below|former|latter)\b"
 )
 # `Are passwords stored safely?`, `Run the audit`: an order of its own, whatever stands beside it.
-_JUDGED = re.compile(
+JUDGED = re.compile(
     r"(?i)^(?:please )?(?:run|do|start) (?:the |an? |your )?(?:\w+ ){0,2}(?:audit|probe|checks?|tests?|review|inspection)\b|^(?:audit|probe|review|inspect)\b"
     r"|^(?:are|is|do|does|which|what|how) [^.!:\n]*\?$"
 )
@@ -120,7 +120,7 @@ def _plan(part: str, world: World, plan_of: PlanOf) -> Plan | None:
         plan = plan_of(said, world)
     except (QuestionError, UsageError):
         return None
-    if plan.aside or (_only_judges(plan) and not _JUDGED.search(said)):
+    if plan.aside or (_only_judges(plan) and not JUDGED.search(said)):
         return None
     made = tuple(form for t in world.things if t.place == _NOWHERE for form in t.forms)
     relates = any(step.verb == "add relation" for step in plan.steps)

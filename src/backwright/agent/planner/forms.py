@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from backwright.agent.planner.compose import HARM
 from backwright.agent.planner.foreign import GRAVE
+from backwright.agent.planner.judging import Asked
+from backwright.agent.planner.questions import STOP
 from backwright.agent.planner.remarks import Cleared
-from backwright.agent.planner.sparing import spared
+from backwright.agent.planner.sparing import is_doubtful, is_sure, likelier
 from backwright.agent.planner.types import JUDGES, Plan
 from backwright.errors import BackwrightError, QuestionError, UsageError
 from backwright.tasks.questions import Answers
+from backwright.values import Choice, Question
 
 PlanOf = Callable[[Cleared, Answers], Plan]
 # Questions about words that a plan has no place for, and what a plan makes or changes.
@@ -21,13 +24,59 @@ _CHANGING = ("add resource", "add field", "add relation")
 _WRITTEN = re.compile(r"(?:Resource [A-Z]\w*|New project it):?\.?")
 
 
-def first_plan(
-    forms: Sequence[Cleared], plan_of: PlanOf, answers: Answers, names: Collection[str] = ()
-) -> Plan:
-    """Return the plan of the first form of a text that gives one without a question; else what the first form comes to.
+def likely_plan(forms: Sequence[Cleared], asked: Asked, plan_of: PlanOf, answers: Answers) -> Plan:
+    """Return the plan of a text, or one that is likelier what the text asks for; else what its first form comes to.
 
     Answers, and `--yes`, are for what is asked where no form gives a plan: they never choose the form, and `stop` is final.
+
+    Args:
+        forms: The text with more of its remarks left aside, or with fewer.
+        asked: What the text asks for, by its words.
+        plan_of: Returns the plan of a form, or raises what is to be asked.
+        answers: Answers to questions.
     """
+    try:
+        found: Plan | QuestionError = _first_plan(forms, plan_of)
+    except QuestionError as error:
+        found = error
+    if isinstance(found, Plan) and is_sure(found, asked):
+        return found
+    better = likelier(forms[0], found, asked, plan_of)
+    if better is not None:
+        found = _shown(forms[0], better)
+    if isinstance(found, QuestionError):
+        return _shown(forms[0], plan_of(forms[0], answers))
+    if is_doubtful(found, asked):
+        _ask_meant(found, asked, answers)
+    return found
+
+
+def _ask_meant(plan: Plan, asked: Asked, answers: Answers) -> None:
+    """Ask whether a plan is meant that is hardly what its text asks for.
+
+    Raises:
+        QuestionError: it is not answered.
+        UsageError: it is not meant.
+    """
+    commands = "; ".join(one.command.removeprefix("backwright ") for one in plan.steps)
+    others = sorted(asked.likely - {step.verb for step in plan.steps})
+    told = f" By its words it rather asks for: {', '.join(others)}." if others else ""
+    question = Question(
+        key="meant",
+        text=f"Is this what is meant: {commands}?",
+        why=f"A text that is worded like this one mostly means something else.{told}",
+        choices=(
+            Choice("yes", "Go on with this plan.", "It may be another change than the one that was asked for."),
+            replace(STOP, trade_off="Say it in other words, or as the command."),
+        ),
+        recommended=STOP.value,
+    )  # fmt: skip
+    if answers.to(question) == STOP.value:
+        raise UsageError("nothing was done, as meant=stop asks")
+
+
+def _first_plan(forms: Sequence[Cleared], plan_of: PlanOf) -> Plan:
+    """Return the plan of the first form of a text that gives one without a question."""
     asked: BackwrightError | None = None
     tried: set[str] = set()
     for one in forms:
@@ -43,12 +92,7 @@ def first_plan(
             if any(grave in str(error) for grave in (*GRAVE, *HARM)):
                 raise
     assert asked is not None  # noqa: S101 - there is at least one form
-    if not isinstance(asked, QuestionError):
-        raise asked
-    rest = spared(forms[0], asked, lambda form: plan_of(form, Answers()), names)
-    if rest is not None:
-        return _shown(forms[0], rest)
-    return _shown(forms[0], plan_of(forms[0], answers))
+    raise asked
 
 
 def _goes_with(plan: Plan, form: Cleared, asked: BackwrightError, plan_of: PlanOf) -> bool:

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import cache
 from importlib.resources import files
 
 _TOKEN = re.compile(r"https?://\S+|/[\w/{}-]+|[A-Za-z]+(?:'[a-z]+)?|\d+|[:,(?;`|_]")
 BIAS = ""  # the feature that every sentence has
 REMARK, PRIVATE, SHARED, FOREIGN = "remark", "private", "shared", "foreign"
-SPARED = "spared"  # its features are those of `sparing`
 
 
 def leaning(text: str, names: Collection[str] = (), kind: str = REMARK) -> float:
@@ -29,7 +28,7 @@ def leaning(text: str, names: Collection[str] = (), kind: str = REMARK) -> float
     return score(features(text, names), weights(kind))
 
 
-def score(seen: Collection[str], learnt: dict[str, float]) -> float:
+def score(seen: Collection[str], learnt: Mapping[str, float]) -> float:
     """Return the log odds that features give; long sentences count no more than short ones."""
     told = sum(learnt.get(one, 0.0) for one in seen)
     return learnt.get(BIAS, 0.0) + told / math.sqrt(max(1, len(seen)))

@@ -14,13 +14,14 @@ from backwright.agent.planner.dictated import punctuated
 from backwright.agent.planner.dividing import divided
 from backwright.agent.planner.existing import rows_placed
 from backwright.agent.planner.foreign import GRAVE, outside
-from backwright.agent.planner.forms import first_plan
+from backwright.agent.planner.forms import likely_plan
 from backwright.agent.planner.frames import judges, owners, relations
 from backwright.agent.planner.frames.table import FRAMES, likeliest_first
 from backwright.agent.planner.hanging import placed
 from backwright.agent.planner.headings import without_heads
 from backwright.agent.planner.holding import without_held
 from backwright.agent.planner.implied import is_implied
+from backwright.agent.planner.judging import asked_in
 from backwright.agent.planner.layout import laid_out_plainly
 from backwright.agent.planner.layout.inline import points_in_lines
 from backwright.agent.planner.layout.usual import without_stack
@@ -109,6 +110,7 @@ def plan_task(text: str, world: World, answers: Answers | None = None) -> Plan:
         )
     if commands := read_commands(text):
         return commands
+    asked = asked_in(text, world)
     text = written_out(text)
     refuse_foreign(text)
     names = frozenset(form for thing in world.things for form in thing.forms)
@@ -118,8 +120,8 @@ def plan_task(text: str, world: World, answers: Answers | None = None) -> Plan:
     text, leads = without_leads(text, names)
     forms = [cleared(text, bar, names) for bar in BARS]
     forms = [replace(one, aside=(*told, *leads, *one.aside)) for one in forms]
-    return first_plan(
-        forms, lambda form, known: _divided(form, world, known), answers or Answers(), names
+    return likely_plan(
+        forms, asked, lambda form, known: _divided(form, world, known), answers or Answers()
     )
 
 

@@ -1,149 +1,166 @@
-"""What a text can spare: a sentence, or a part of one, without which the rest is a plan, and of which nothing is missed.
+"""Which reading of a text is taken where the first is doubtful: one without a stretch of the text that it can spare.
 
-Where a text as it stands comes to a question about some of its words, each of its sentences is left out in turn. How
-sure it is that nothing is lost with one is learnt (`training/spared.txt`) from what it holds, and from what of that
-the plan of the rest has. What is left out is shown with the plan.
+Where a text as it stands comes to a question about some of its words, or to a plan that hardly is what it asks for, each
+of its sentences, and each part of one, is left out in turn, and so is each command that the text does not ask for. Of
+the plans that come of it the likeliest is taken (`judging.py`), if it is likely enough. What is left out is shown.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import cache
 
-from backwright.agent.planner.attributes import spot
-from backwright.agent.planner.clauses import Clause
-from backwright.agent.planner.foreign import outside
+from backwright.agent.planner.attributes import describes, spot
+from backwright.agent.planner.dividing import JUDGED
+from backwright.agent.planner.judging import VERBS, Asked, odds
 from backwright.agent.planner.layout.tree import BULLET
-from backwright.agent.planner.leaning import (
-    PRIVATE,
-    SHARED,
-    SPARED,
-    features,
-    leaning,
-    score,
-    weights,
-)
-from backwright.agent.planner.lexicon import CAPABLE, first, lexicon, pattern
+from backwright.agent.planner.leaning import PRIVATE, SHARED, leaning
+from backwright.agent.planner.lexicon import pattern
 from backwright.agent.planner.ownership import take_owner
 from backwright.agent.planner.phrases import FENCE
 from backwright.agent.planner.remarks import JOINS, OPEN, Cleared, sentences
-from backwright.agent.planner.types import JUDGES, Plan
+from backwright.agent.planner.types import JUDGES, Part, Plan, Step
 from backwright.errors import QuestionError, UsageError
 from backwright.spec.names import singularize, split_words
+from backwright.tasks.questions import Answers
 
-PlanOf = Callable[[Cleared], Plan]
+PlanOf = Callable[[Cleared, Answers], Plan]
 # Questions about words that a plan has no place for; what is asked for by name is missing, and no words too many.
 _TOO_MANY = ("clash", "fields", "leftover", "lost", "meaning", "part", "type", "unclear")
-_SURE, _SURER = 0.0, 4.0  # log odds
-_PARTS = {"head": 1.0, "tail": 0.5}  # by which a part of a sentence is less sure than a whole one
+_LIKELY = 2.5  # log odds at which a plan is taken where the text as it stands gives none
+_BETTER = 2.0  # by how much a plan must be likelier than that of the text as it stands
+_SURE = 2.0  # log odds above which no other plan is looked for
+_HARDLY = -4.0  # log odds of a command that a text does not ask for
+_DOUBTFUL = 0.0  # log odds below which it is asked whether a plan is meant
+_MOST = 30  # stretches that are tried
 _SHORT = 4  # words
-_MOST = 40  # stretches that are tried
 _STEM = 6
-_STEPS = {"rate": "rate-limit"}
+_TYPES = ("type", "money", "decimal", "enum", "ref", "many")
+# What needs no words of a text but that it asks for it.
+_ALONE = frozenset(("probe", "audit", "inspect"))
 # What takes something back, sets a condition, or is a wish that lies outside.
 _KEPT = re.compile(
     r"(?i)\.\.\.\s|\b(?:wait|scratch that|make that|correction|on second thought|unless|except|only if|instead|either|undecided|(?:have not|haven't|not yet|is not|isn't) decided|could be that|(?:does not|doesn't|did not|didn't) (?:say|mention|specify|state))\b"
 )
 _WISHES = re.compile(r"(?i)\b(?:needs?|wants?|should|must|would like|as well|too)\b")
-_NAMED = re.compile(r"(?<=[a-z,] )[A-Z][a-z]\w+")
 _ORDERS = r"^\W*(?:(?:please|also|and|then|but|could you|can you) )*(?:<ADD>|<VERB>|give|draw|send|show|write|ship|deploy|train)\b"
+_FACTS = frozenset(
+    ("optional", "unique", "index", "default", "enum", "length", "range", "cascade", "restrict")
+)
+_NAMED = re.compile(r"(?<=[a-z,] )[A-Z][a-z]\w+")
+_PARENTHESES = re.compile(r"\s*\([^()]*\)")
+_LABEL = re.compile(r"\A\W*[^:.\n]{3,60}:\s+")
 
 
 @dataclass(frozen=True, slots=True)
 class _Stretch:
-    """A stretch of a text, and what is left without it."""
+    """A stretch of a text, what is left without it, and whether it is a whole sentence, or a point of a list."""
 
     text: str
-    kind: str
     rest: str
+    is_whole: bool = False
+    is_point: bool = False
 
 
-def spared(
-    form: Cleared, asked: QuestionError, plan_of: PlanOf, names: Collection[str]
+def likelier(
+    form: Cleared, found: Plan | QuestionError, asked: Asked, plan_of: PlanOf
 ) -> Plan | None:
-    """Return the plan of a text without the stretch that is missed least; None where each may be missed.
+    """Return a plan that is rather what a text asks for than what it comes to as it stands; None where there is none.
 
     Args:
         form: The text, without remarks.
-        asked: What the text as it stands comes to.
+        found: The plan, or the question, that it comes to as it stands.
+        asked: What the text asks for.
         plan_of: Returns the plan of a text, or raises what is to be asked.
-        names: What the project's models are called, in small letters.
     """
-    key = asked.question.key.partition("-")[0]
-    if key not in _TOO_MANY or _KEPT.search(form.text) or FENCE.search(form.text):
+    key = "" if isinstance(found, Plan) else found.question.key
+    if key and key.partition("-")[0] not in _TOO_MANY:
         return None
-    found: list[tuple[float, str, Plan]] = []
+    if _KEPT.search(form.text) or FENCE.search(form.text):
+        return None
+    bar = _LIKELY
+    if isinstance(found, Plan):
+        bar = max(bar, odds(found, asked) + _BETTER)
+    plans = list(_candidates(form, found, asked, plan_of))
+    best = max(plans, key=lambda one: odds(one, asked), default=None)
+    return best if best is not None and odds(best, asked) >= bar else None
+
+
+def is_sure(plan: Plan, asked: Asked) -> bool:
+    """Tell whether a plan is so likely what its text asks for that no other is looked for."""
+    return odds(plan, asked) >= _SURE and {one.verb for one in plan.steps} == asked.likely
+
+
+def is_doubtful(plan: Plan, asked: Asked) -> bool:
+    """Tell whether a plan changes something and is so unlikely that it is asked whether it is meant."""
+    return _changes(plan) and odds(plan, asked) < _DOUBTFUL
+
+
+def _candidates(
+    form: Cleared, found: Plan | QuestionError, asked: Asked, plan_of: PlanOf
+) -> Iterator[Plan]:
+    """Yield plans that a text may mean."""
+    key = "" if isinstance(found, Plan) else found.question.key
+    if isinstance(found, Plan):
+        yield from _with_likely(found, asked, is_whole=True)
+    if asked.likely and asked.likely <= _ALONE and not asked.facts.get("typed"):
+        steps = tuple(Step(one) for one in VERBS if one in asked.likely)
+        yield Plan(
+            steps, tuple(Part(one.verb, "the words of the text as a whole") for one in steps)
+        )
+    if isinstance(found, Plan) and not _changes(found):
+        return  # of what only judges, nothing is to be spared
     for one in list(_stretches(form.text))[:_MOST]:
-        if not one.rest.strip() or _is_kept(one, asked.question.key):
+        if not one.rest.strip() or _is_kept(one, key):
             continue
-        try:
-            plan = plan_of(replace(form, text=one.rest))
-        except (QuestionError, UsageError):
+        plan = _plan(replace(form, text=one.rest), plan_of)
+        if plan is None or not _changes(plan) or _loses_owner(plan, one.rest) or _makes(plan, key):
             continue
-        made = commands(plan)
-        odds = score(sparing(one.text, one.kind, names, made), weights(SPARED))
-        odds -= _PARTS.get(one.kind, 0.0)
-        bar = _SURER if _is_risky(one.text, made, key) else _SURE
-        if odds < bar or not _changes(plan) or _loses_owner(plan, one.rest):
+        if _lacks_fact(plan, one.text) or _still_open(plan, one.rest, key):
             continue
-        if not _makes(plan, asked.question.key):
-            found.append((odds, one.text, plan))
-    if not found:
+        if isinstance(found, Plan) and _lacks_step(plan, found, asked):
+            continue
+        told = replace(plan, aside=(*plan.aside, " ".join(one.text.split())))
+        yield from _with_likely(told, asked)
+
+
+def _plan(form: Cleared, plan_of: PlanOf) -> Plan | None:
+    try:
+        return plan_of(form, Answers())
+    except (QuestionError, UsageError):
         return None
-    _, text, plan = max(found, key=lambda one: one[0])
-    return replace(plan, aside=(*plan.aside, " ".join(text.split())))
 
 
-def commands(plan: Plan) -> str:
-    """Return the commands of a plan, without what is the same in all."""
-    return " | ".join(step.command.removeprefix("backwright ") for step in plan.steps)
+def _with_likely(plan: Plan, asked: Asked, *, is_whole: bool = False) -> Iterator[Plan]:
+    """Yield a plan, and what is left of it without the steps that its text hardly asks for."""
+    if not is_whole:
+        yield plan
+    steps = tuple(one for one in plan.steps if not _is_made_up(one, asked))
+    if steps and len(steps) < len(plan.steps):
+        told = tuple(one.command for one in plan.steps if one not in steps)
+        yield replace(plan, steps=steps, aside=(*plan.aside, *told))
 
 
-def sparing(text: str, kind: str, names: Collection[str], made: str) -> frozenset[str]:
-    """Return what tells whether a stretch of a text is missed where its rest makes a plan.
+def _is_made_up(step: Step, asked: Asked) -> bool:
+    """Tell whether a step looks for a failure that the text hardly tells of, or makes a resource without fields."""
+    is_bare = step.verb == "add resource" and len(step.args) == 1
+    return is_bare or (step.verb == "doctor" and asked.wanted["doctor"] < _HARDLY)
 
-    Args:
-        text: The stretch.
-        kind: `line`, `sentence`, `head` or `tail`.
-        names: What the project's models are called, in small letters.
-        made: The commands of the rest.
-    """
-    known = _stems(made)
-    words = _telling(text)
-    new = [one for one in words if _stem(one) not in known]
-    kinds = {one.kind for one in spot(text, ())}
-    code = [one for one in re.findall(r"`([^`]+)`|(\w*_\w+)", text) for one in one if one]
-    models = [one for one in re.findall(r"\w+", text.lower()) if one in names]
-    told = {f"w:{one}" for one in features(text, names)}
-    told |= {f"fact:{one}" for one in kinds}
-    told |= {
-        f"capable:{_STEPS.get(one, one) in made}"
-        for one in CAPABLE
-        if first(text, "cues", one, "cues")
-    }
-    told |= {
-        f"kind:{kind}",
-        f"leaning:{max(-4, min(4, round(leaning(text, names))))}",
-        f"known:{round(4 * (1 - len(new) / max(1, len(words))))}",
-        f"new:{min(6, len(new))}",
-        f"code:{min(2, sum(not _stems(one) <= known for one in code))}",
-        f"numbers:{min(2, len(_numbers_beside(text, made)))}",
-        f"facts:{min(3, len(kinds))}",
-        f"models:{all(_stem(one) in known for one in models) if models else None}",
-        f"owner:{'--owner' in made if take_owner(text)[1] else None}",
-        f"private:{leaning(text, names, PRIVATE) > 0}",
-        f"shared:{leaning(text, names, SHARED) > 0}",
-        f"outside:{outside(Clause(text, text), None, ()) is not None}",
-        f"length:{min(6, len(text.split()) // 4)}",
-        f"announces:{text.rstrip().endswith(':')}",
-    }
-    return frozenset(told)
+
+def _lacks_fact(plan: Plan, left: str) -> bool:
+    """Tell whether words say something of a field, or have a number, that the commands of a plan do not have."""
+    made = " ".join(step.command for step in plan.steps)
+    kinds = {one.kind for one in spot(left, ())} & _FACTS
+    unsaid = [one for one in re.findall(r"\d+", left) if one not in made]
+    unnamed = [one for one in _NAMED.findall(left) if not _stems(one) <= _stems(made)]
+    return bool(kinds or unsaid or unnamed) or "\u2192" in left
 
 
 def _stretches(text: str) -> Iterator[_Stretch]:
-    """Cut a text into its lines, its sentences, and the parts of each before and behind a join."""
+    """Cut a text into its label, its lines, its sentences, what is in parentheses, and the parts of each before and behind a join."""
+    if found := _LABEL.match(text):
+        yield _Stretch(found[0], text[found.end() :])
     at = 0
     for line in text.split("\n"):
         mark = BULLET.match(line)
@@ -154,44 +171,42 @@ def _stretches(text: str) -> Iterator[_Stretch]:
             here, end = at + begin, at + begin + len(one)
             begin += len(one)
             if len(said) == 1:
-                yield _Stretch(one, "line", text[:at] + text[at + len(line) :])
+                yield _Stretch(
+                    one,
+                    text[:at] + text[at + len(line) :],
+                    is_whole=True,
+                    is_point=mark is not None,
+                )
             else:
-                yield _Stretch(one, "sentence", text[:here] + text[end:])
+                yield _Stretch(one, text[:here] + text[end:], is_whole=True)
+            for inner in _PARENTHESES.finditer(one):
+                yield _Stretch(inner[0], text[: here + inner.start()] + text[here + inner.end() :])
             for join in JOINS.finditer(one):
                 head, tail = one[: join.end()], one[join.start() :]
                 if head.count("(") == head.count(")"):
-                    yield _Stretch(head, "head", text[:here] + text[here + join.end() :])
-                    yield _Stretch(tail, "tail", text[: here + join.start()] + "." + text[end:])
+                    yield _Stretch(head, text[:here] + text[here + join.end() :])
+                    yield _Stretch(tail, text[: here + join.start()] + "." + text[end:])
         at += len(line) + 1
 
 
 def _is_kept(one: _Stretch, key: str) -> bool:
     """Tell whether a stretch leaves something open, is a wish of its own, or names what is asked for among others."""
-    if OPEN.search(one.text) or _says_whose(one.text):
+    if OPEN.search(one.text) or _says_whose(one.text) or JUDGED.search(one.text):
         return True
-    if key.startswith("type-"):
-        asked = _stems(key.removeprefix("type-"))
-        return len(one.text.split()) <= _SHORT and asked <= _stems(one.text)
-    return key == "part" and pattern(_ORDERS).search(one.text) is not None
+    if one.is_point and leaning(one.text) < 0:
+        return True
+    orders = pattern(_ORDERS).search(one.text) or _WISHES.search(one.text)
+    if key.startswith("type-") and _stems(key.removeprefix("type-")) & _stems(one.text):
+        is_field = len(one.text.split()) <= _SHORT or describes(one.text, _TYPES)
+        return bool(orders) or (is_field and not one.is_whole)
+    return key == "part" and bool(orders)
 
 
 def _says_whose(text: str) -> bool:
-    """Tell whether a stretch may say whose rows are: where it says so beside another, one of the two is meant."""
+    """Tell whether words may say whose rows are: where they say so beside others, one of the two is meant."""
     return take_owner(text)[1] is not None or any(
         leaning(text, (), one) > 0 for one in (PRIVATE, SHARED)
     )
-
-
-def _is_risky(text: str, made: str, key: str) -> bool:
-    """Tell whether a stretch orders something, or has a number, that the commands of its rest do not have."""
-    known = _stems(made)
-    new = [one for one in _telling(text) if _stem(one) not in known]
-    numbers = _numbers_beside(text, made)
-    named = [w for one in _NAMED.findall(text) for w in _words(one) if _stem(w) not in known]
-    if numbers or named or (new and _WISHES.search(text)):
-        return True
-    orders = pattern(_ORDERS).search(text) and not text.rstrip().endswith(":")
-    return key == "part" or bool(new and orders)
 
 
 def _changes(plan: Plan) -> bool:
@@ -207,35 +222,25 @@ def _loses_owner(plan: Plan, rest: str) -> bool:
 def _makes(plan: Plan, key: str) -> bool:
     """Tell whether a plan makes a resource of the field whose type is asked for."""
     made = {step.args[0].lower() for step in plan.steps if step.verb == "add resource"}
-    return key.removeprefix("type-").replace("_", "") in made
+    return bool(key) and key.removeprefix("type-").replace("_", "") in made
 
 
-@cache
-def _filling() -> frozenset[str]:
-    """Return words that say nothing by themselves."""
-    return frozenset(lexicon("words")["sparing"]["filling"])
+def _lacks_step(plan: Plan, found: Plan, asked: Asked) -> bool:
+    """Tell whether a plan has none of a command that the text as it stands comes to, and may ask for."""
+    made = {one.verb for one in plan.steps}
+    return any(one.verb not in made and asked.wanted[one.verb] > _HARDLY for one in found.steps)
 
 
-def _telling(text: str) -> list[str]:
-    """Return the words of a text that say something by themselves."""
-    return [one for one in _words(text) if one.lower() not in _filling()]
-
-
-def _numbers_beside(text: str, made: str) -> list[str]:
-    """Return the numbers of a text that commands do not have."""
-    return [one for one in re.findall(r"[0-9]+", text) if one not in made]
-
-
-def _words(text: str) -> list[str]:
-    return [
-        part for one in re.findall(r"[A-Za-z0-9_]+", text) for part in split_words(one) or [one]
-    ]
+def _still_open(plan: Plan, rest: str, key: str) -> bool:
+    """Tell whether the field whose type is asked for is still spoken of, and not in the plan."""
+    asked = _stems(key.removeprefix("type-")) if key.startswith("type-") else frozenset()
+    made = _stems(" ".join(step.command for step in plan.steps))
+    return bool(asked) and asked <= _stems(rest) and not asked <= made
 
 
 def _stems(text: str) -> frozenset[str]:
-    return frozenset(map(_stem, _words(text)))
-
-
-def _stem(word: str) -> str:
-    low = word.lower()
-    return (singularize(low) or low)[:_STEM]
+    """Return the beginnings of the words of a text."""
+    words = [
+        part for one in re.findall(r"[A-Za-z0-9_]+", text) for part in split_words(one) or [one]
+    ]
+    return frozenset((singularize(one.lower()) or one.lower())[:_STEM] for one in words)
