@@ -21,6 +21,7 @@ from backwright.agent.planner.hanging import placed
 from backwright.agent.planner.headings import without_heads
 from backwright.agent.planner.holding import without_held
 from backwright.agent.planner.implied import is_implied
+from backwright.agent.planner.items import itemised
 from backwright.agent.planner.layout import laid_out_plainly
 from backwright.agent.planner.layout.inline import points_in_lines
 from backwright.agent.planner.layout.usual import without_stack
@@ -36,6 +37,7 @@ from backwright.agent.planner.phrases import (
     asked_by,
     in_order,
     named_again,
+    named_in_one,
     ordered,
     parted,
     placed_here,
@@ -116,6 +118,7 @@ def plan_task(text: str, world: World, answers: Answers | None = None) -> Plan:
     text = deletions_placed(punctuated(ordered(denied(text)), names))
     text, told = (text, ()) if world.is_empty else rows_placed(text, names)
     text, leads = without_leads(text, names)
+    text = itemised(text, world)
     forms = [cleared(text, bar, names) for bar in BARS]
     forms = [replace(one, aside=(*told, *leads, *one.aside)) for one in forms]
     return first_plan(
@@ -165,6 +168,7 @@ def _in_place(text: str, world: World) -> str:
     for change in (
         without_stack,
         unquoted,
+        named_in_one,
         named_alone,
         bracketed,
         without_held,
