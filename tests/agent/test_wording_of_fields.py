@@ -24,6 +24,11 @@ ITEMS = {
     "with a text that may be null, and stock": "with a text that may be null, and stock",
     "- price\n- title (string)": "- price (decimal)\n- title (string)",
     "- number\n  - type: int": "- number\n  - type: int",
+    "- link - optional url": "- link (url, optional)",
+    "2. email address, unique": "2. email (email, unique)",
+    "with a phone (string, max 20), which is optional": "with a phone (string, max 20, optional)",
+    "with a task reference and a title": "with task (ref Task) and a title",
+    "website, an optional URL.": "website, an optional URL.",
     "Add amount: decimal(10,2) to Task": "Add amount (decimal(10,2)) to Task",
     "Add Amount: total (int) to Task": "Add Amount: total (int) to Task",
 }
@@ -60,6 +65,21 @@ WHOLE = {
     "Extend the API with a Label resource. Fields: code (string, max 20), website (url, optional). No owner.": (
         "shop",
         ["add resource Label code:str:20 website:url:optional --owner none"],
+    ),
+    "To Order, add price (numeric(10, 2)) and a nullable due date (date).": (
+        "shop",
+        ["add field Order price:decimal:10,2 due_date:date:optional"],
+    ),
+    "Model meal plans as a new resource with a title (string), no owner. A many-to-many relation to Product is needed as well.": (
+        "shop",
+        [
+            "add resource MealPlan title:str --owner none",
+            "add relation MealPlan many-to-many Product",
+        ],
+    ),
+    "Scaffold a Label resource with a title (string), no owner. One label can be on several tasks and one task can have several labels.": (
+        "tasks",
+        ["add resource Label title:str tasks:many:Task --owner none"],
     ),
     "Order: add email (unique).": ("shop", ["add field Order email:email:unique"]),
     "Add labels: level (int 1..5, default = 3), no owner.": (

@@ -26,7 +26,7 @@ _FLAGS = re.IGNORECASE | re.MULTILINE
 _QUALIFIED = re.compile(rf"{_AT}{_SAID}{_NAME}{_INSIDE}", _FLAGS)
 # `a unique email`, `an optional link`: a name that is its own type
 _NAMED_BY_TYPE = re.compile(
-    rf"{_AT}{_SAID}(?P<name>e-?mail(?: address)?|(?:link|website|homepage|url)(?![ \t]+(?:to|for|in)\b)){_END}",
+    rf"{_AT}{_SAID}(?P<name>e-?mail(?: address)?|(?:link|website|homepage)(?![ \t]+(?:to|for|in)\b)){_END}",
     _FLAGS,
 )
 # `an amount in euros`
@@ -53,10 +53,29 @@ _CHOICE = re.compile(
 _FREE_TEXT = re.compile(rf"{_AT}{_SAID}free[- ]text[ \t]+(?P<name>[a-z]\w*){_END}", _FLAGS)
 # `- amount`, as a point of a list of fields
 _POINT = re.compile(
-    r"(?P<at>^(?P<indent>[ \t]*)(?:[-*•]|\d+[.)])[ \t]+)(?P<name>[a-z]\w*)(?=[ \t]*[.,;]?[ \t]*$(?!\n(?P=indent)[ \t]+\S))",
+    r"(?P<at>^(?P<indent>[ \t]*)(?:[-*•]|\d+[.)])[ \t]+)(?P<name>[a-z]\w*)(?=[ \t]*[.,;]?[ \t]*$(?!\n(?P=indent)[ \t]+(?:[-*•]|\d)))",
     re.MULTILINE,
 )
 _PLAIN_KINDS = ("str", "decimal", "int", "date", "datetime", "email", "url")
+# `- link - optional url`; `3. email address, unique`
+_DASHED = re.compile(
+    r"(?P<at>^[ \t]*(?:[-*•]|\d+[.)])[ \t]+)(?P<name>`?[a-z]\w*`?)[ \t]+[-–—][ \t]+(?P<inside>[^()\n]+?)(?P<end>[.,;]?[ \t]*)$",
+    re.MULTILINE,
+)
+_MAIL_POINT = re.compile(
+    rf"(?P<at>^[ \t]*(?:[-*•]|\d+[.)])[ \t]+)(?P<name>e-?mail)(?: address)?,[ \t]*(?P<inside>{_QUALIFIER})(?=[.,;]?[ \t]*$)",
+    _FLAGS,
+)
+# `(string, max 20), which is optional`
+_WHICH_IS = re.compile(
+    rf"\((?P<inside>[^()\n]*)\),?[ \t]+(?:which|that)[ \t]+(?:is|must[ \t]+be|has[ \t]+to[ \t]+be)[ \t]+(?P<said>{_QUALIFIER})\b",
+    re.IGNORECASE,
+)
+# `a product reference`, `product (reference)`
+_REFERENCE = re.compile(
+    rf"{_AT}(?:an?[ \t]+|the[ \t]+)?(?P<name>[a-z]\w*)(?:[ \t]+reference|[ \t]*\((?:an?[ \t]+)?(?:reference|ref|foreign key|fk)\)){_END}",
+    _FLAGS,
+)
 # `fee; amount; title`: what is known by its name is one of the list, no sentence of its own
 _BARE = re.compile(
     r";(?=[ \t]+(?:and[ \t]+)?(?:an?[ \t]+)?(?P<name>[a-z]\w*)[ \t]*(?:[;.)]|$))", re.M
@@ -71,10 +90,18 @@ def itemised(text: str, world: World) -> str:
         known = world.thing(found["where"].strip("`"))
         return _in_parentheses(found) if known else found[0]
 
+    def _reference(found: re.Match[str]) -> str:
+        known = world.thing(found["name"])
+        return f"{found['at']}{found['name']} (ref {known.name})" if known else found[0]
+
     parts = FENCE.split(text)
     for change, found in (
         (_labelled, _LABELLED),
         (_in_parentheses, _IN_LIST),
+        (_which_is, _WHICH_IS),
+        (_in_parentheses, _DASHED),
+        (_mail, _MAIL_POINT),
+        (_reference, _REFERENCE),
         (_choice, _CHOICE),
         (_money, _IN_MONEY),
         (_free_text, _FREE_TEXT),
@@ -98,7 +125,17 @@ def _in_parentheses(found: re.Match[str]) -> str:
     said = spot(found["inside"], ())
     if not said or said[0].start > len("an "):
         return found[0]
-    return f"{found['at']}{found['name']} ({found['inside']})"
+    inside = re.sub(rf"^({_QUALIFIER}),? (.+)$", r"\2, \1", found["inside"], flags=re.IGNORECASE)
+    return f"{found['at']}{found['name']} ({inside})"
+
+
+def _which_is(found: re.Match[str]) -> str:
+    typed = describes(found["inside"], _TYPED)
+    return f"({found['inside']}, {found['said']})" if typed else found[0]
+
+
+def _mail(found: re.Match[str]) -> str:
+    return f"{found['at']}email (email, {found['inside']})"
 
 
 def _by_type(found: re.Match[str]) -> str:

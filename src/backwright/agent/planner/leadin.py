@@ -40,7 +40,7 @@ _LEADS = re.compile(
 _SAYS_NOTHING = re.compile(
     r"(?i)(?P<at>\A\s*(?:(?:hi|hey|hello)(?: \w+)?[,!.] )?)(?:as (?:discussed|agreed|promised|mentioned|planned|requested|talked about)(?: (?:yesterday|today|earlier|before|last week|in the \w+|on \w+))?"
     r"|(?:the )?(?:next|another|new|small|tiny|quick|last|second|following) (?:task|one|thing|request|item|job|question|up|change|ticket|step)(?: for you)?|one more(?: (?:thing|task|request))?|next up"
-    r"|(?-i:[A-Z]{2,}-\d+)|(?:ticket|issue|task|story) #?\d+)\s*[:–—-]\s+(?=\w)"
+    r"|(?-i:[A-Z]{2,}-\d+)|(?:ticket|issue|task|story) #?\d+|(?:feature|change|small|quick) request)\s*[:–—-]\s+(?=\w)"
 )
 # `Task: I want …`
 _IN_PERSON = re.compile(

@@ -27,8 +27,16 @@ _MADE = re.compile(r"\s+(?:(?:an?|the|new) )*(?P<name>[A-Z][a-z]\w+)(?= with\b|\
 _TYPED = ("type", "money", "decimal", "enum", "length", "range")
 # `Add CRUD endpoints for meal plans`, `a new table for meal plans`
 _IN_TWO_WORDS = (
-    r"(?P<add>\b(?:<ADD>) )(?:an? )?(?:new |full |complete )*(?:crud(?: endpoints?| api| routes| resource)?|table|resource|model|endpoints|entity|collection) for "
+    r"(?P<add>\b(?:<ADD>) )(?:an? )?(?:new |full |complete )*(?:rest(?:ful)? )?(?:crud(?: endpoints?| api| routes| resource)?|table|resource|model|endpoints|entity|collection) for "
     r"(?P<name>(?!(?:<DET>|managing|storing|<USER>)\b)[a-z]+ [a-z]+s)(?=\s*(?:[.,:(!\n]|$|(?:with|having|that|which|and)\b))"
+)
+# `Model meal plans as a new resource`
+_AS_RESOURCE = re.compile(
+    r"(?P<at>(?:^|(?<=[.!?:,\n] )|(?<=\n)|(?<=please )|(?<=Please )))(?:[Mm]odel|[Ii]mplement|[Ii]ntroduce|[Aa]dd|[Ee]xpose|[Cc]reate) (?:the )?(?P<name>[a-z]+(?: [a-z]+)?) as (?:an? )?(?:new |own )*(?:resource|model|entity)s?\b"
+)
+# `To Task, add …`
+_MODEL_FIRST = re.compile(
+    r"(?P<at>^|[.!?:\n] ?)(?:[Tt]o|[Oo]n|[Ff]or) (?:the |our |each |every |all )?`?(?P<name>\w+)`?(?: model| table)?, (?:please )?(?:add|put) "
 )
 # `the shop`, `the existing FastAPI app`, `the task manager API`
 _PLACE = r"(?:(?:[\w/-]+ ){0,3}(?i:api|app|application|back-?end|service|project|code ?base|repo|repository|server)|(?P<place>[a-z]+))"
@@ -184,7 +192,21 @@ def named_in_one(text: str, world: World) -> str:
             return found[0]
         return f"{found['add']}a {pascal(words)} resource"
 
-    return pattern(_IN_TWO_WORDS).sub(named, text)
+    def as_resource(found: re.Match[str]) -> str:
+        known = world.thing(found["name"]) or world.thing(found["name"].split()[-1])
+        return found[0] if known else f"{found['at']}Add a {pascal(found['name'])} resource"
+
+    return _AS_RESOURCE.sub(as_resource, pattern(_IN_TWO_WORDS).sub(named, text))
+
+
+def model_first(text: str, world: World) -> str:
+    """Return a text in which `To Task, add a note` is `Task should get a note`."""
+
+    def told(found: re.Match[str]) -> str:
+        known = world.thing(found["name"])
+        return f"{found['at']}{known.name} should get " if known else found[0]
+
+    return _MODEL_FIRST.sub(told, text)
 
 
 def unquoted(text: str, world: World) -> str:

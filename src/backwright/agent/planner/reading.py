@@ -36,6 +36,7 @@ from backwright.agent.planner.phrases import (
     addressed,
     asked_by,
     in_order,
+    model_first,
     named_again,
     named_in_one,
     ordered,
@@ -118,7 +119,7 @@ def plan_task(text: str, world: World, answers: Answers | None = None) -> Plan:
     text = deletions_placed(punctuated(ordered(denied(text)), names))
     text, told = (text, ()) if world.is_empty else rows_placed(text, names)
     text, leads = without_leads(text, names)
-    text = itemised(text, world)
+    text = itemised(model_first(text, world), world)
     forms = [cleared(text, bar, names) for bar in BARS]
     forms = [replace(one, aside=(*told, *leads, *one.aside)) for one in forms]
     return first_plan(
