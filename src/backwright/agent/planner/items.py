@@ -59,7 +59,7 @@ _POINT = re.compile(
 _PLAIN_KINDS = ("str", "decimal", "int", "date", "datetime", "email", "url")
 # `- link - optional url`; `3. email address, unique`
 _DASHED = re.compile(
-    r"(?P<at>^[ \t]*(?:[-*•]|\d+[.)])[ \t]+)(?P<name>`?[a-z]\w*`?)[ \t]+[-–—][ \t]+(?P<inside>[^()\n]+?)(?P<end>[.,;]?[ \t]*)$",
+    r"(?P<at>^[ \t]*(?:[-*•]|\d+[.)])[ \t]+)(?P<name>`?[a-z]\w*`?)[ \t]+[-–—][ \t]+(?P<inside>[^()\n]+?(?:\([^()\n]*\)[^()\n]*?)?)(?P<end>[.,;]?[ \t]*)$",
     re.MULTILINE,
 )
 _MAIL_POINT = re.compile(

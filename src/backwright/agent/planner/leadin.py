@@ -39,7 +39,7 @@ _LEADS = re.compile(
 # `As discussed: we need …`: it says nothing, whatever stands behind it
 _SAYS_NOTHING = re.compile(
     r"(?i)(?P<at>\A\s*(?:(?:hi|hey|hello)(?: \w+)?[,!.] )?)(?:as (?:discussed|agreed|promised|mentioned|planned|requested|talked about)(?: (?:yesterday|today|earlier|before|last week|in the \w+|on \w+))?"
-    r"|(?:the )?(?:next|another|new|small|tiny|quick|last|second|following) (?:task|one|thing|request|item|job|question|up|change|ticket|step)(?: for you)?|one more(?: (?:thing|task|request))?|next up"
+    r"|(?:the )?(?:next|another|new|small|tiny|quick|last|second|following) (?:task|one|thing|request|item|job|question|up|change|ticket|step)(?: for you)?|one more(?: (?:thing|task|request))?|for you|fyi|next up"
     r"|(?-i:[A-Z]{2,}-\d+)|(?:ticket|issue|task|story) #?\d+|(?:feature|change|small|quick) request)\s*[:–—-]\s+(?=\w)"
 )
 # `Task: I want …`

@@ -42,7 +42,7 @@ _MODEL_FIRST = re.compile(
 _PLACE = r"(?:(?:[\w/-]+ ){0,3}(?i:api|app|application|back-?end|service|project|code ?base|repo|repository|server)|(?P<place>[a-z]+))"
 _PLACED = re.compile(
     r"(?P<named>\b(?:[A-Z]\w+ (?:resource|model|entity|table)|(?:resource|model|entity|table) (?:called |named )?(?:[A-Z]\w+|(?!(?:to|in|into|for|on|with|called|named) )[a-z]\w+(?: (?!(?:to|in|into|for|on|with) )[a-z]\w+)?)))"
-    rf" (?:to|in|into|for|on) (?:the|our|my|this) {_PLACE}(?=\s*(?:[.?!:,;(]|$)|\s+with\b)"
+    rf" (?:to|in|into|for|on) (?:the|our|my|this) {_PLACE}(?=\s*(?:[.?!:,;(]|$)|\s+(?:with|that|which|having)\b)"
 )
 _ADDED = re.compile(
     rf"(?P<named>\b[Aa]dd an? (?:new )?[A-Z][a-z]\w+) (?:to|in|into) (?:the|our|my|this) {_PLACE}(?=,? with\b|\s*[:(])"
