@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from backwright.agent.planner.attributes import spot
 from backwright.agent.planner.compose import HARM, compose
@@ -38,6 +38,30 @@ def agreed(by_frames: Callable[[], State], *readings_of_whole: Callable[[], Stat
     """
     frames = _read(by_frames)
     wholes = [_read(one) for one in readings_of_whole]
+    return _with_owners(_agreed(frames, wholes), [frames, *wholes])
+
+
+def _with_owners(plan: Plan, readings: Sequence[_Reading]) -> Plan:
+    """Return a plan in which rows are whose some reading heard that they are, unless readings differ."""
+    if _made(plan) != 1:
+        return plan  # of several, it may be said of one
+    made = [step for one in readings if one.plan for step in one.plan.steps]
+    steps = []
+    for step in plan.steps:
+        heard = {
+            one.option("owner")
+            for one in made
+            if one.verb == "add resource" and one.args[:1] == step.args[:1]
+        }
+        told = heard - {None}
+        if step.verb == "add resource" and step.option("owner") is None and len(told) == 1:
+            step = replace(step, options=(*step.options, ("owner", str(*told))))
+        steps.append(step)
+    return replace(plan, steps=tuple(steps))
+
+
+def _agreed(frames: _Reading, wholes: list[_Reading]) -> Plan:
+    """Return the plan that the readings of a text come to."""
     if foreign := _foreign(frames, wholes):
         raise foreign
     wholes = [one for one in wholes if not _invents(one)]

@@ -20,6 +20,7 @@ _CUE = r"""(?:\b(?:is|are|be|being|can be|may be|must be|should be|as|takes?|wit
      |\b(?:picked|selected|chosen|taken)\s+from|\b(?:limited|restricted)\s+to(?=\s+[a-z])|\bwhich\s+(?:is|can\s+be))
     \s*(?:the\s+)?(?:values?|states?|options?|words|following|these)?\s*[:(=]*\s*"""
 _ENUM = re.compile(_CUE, re.IGNORECASE | re.VERBOSE)
+_IS_SO = re.compile(r"(?i)\bwhich\s+(?:is|can\s+be)\s*$")
 _SLASHES = re.compile(rf"(?<![\w./:])({_WORD}(?:(?:\s*\|\s*|/\s?|\s/\s){_WORD})+)(?![\w/])")
 _OR_LIST = re.compile(
     rf"(?:(?<=[:(=–])\s*|^\s*|\b(?:can|may|must|should|will)\s+be\s+(?:either\s+)?|\b(?:is|are)\s+(?:either\s+)?)"
@@ -123,6 +124,8 @@ def _choices(text: str) -> Iterator[Attribute]:
     """Yield lists of values: `one of open, closed`, `web / phone / store`, `draft or final`."""
     for match in _ENUM.finditer(text):
         enclosed = text[: match.start()].rstrip().endswith("(")
+        if _IS_SO.search(match[0]) and _DEFAULT.match(text, match.end()):
+            continue  # `a code which is unique, status (…)`
         values, end = _read_values(text, match.end(), enclosed=enclosed)
         if len(values) > 1:
             yield Attribute("enum", match.start(), end, {"values": values})

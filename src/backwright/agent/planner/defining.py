@@ -16,7 +16,7 @@ _NAME = r"[`\"']?(?P<name>(?!(?:that|which|of|as|with|for|to|on|in|is|and|or|cal
 _NAMED = re.compile(
     rf"(?P<lead>\b(?:(?:an?|the|one|new|another|additional|extra|optional|nullable|required|unique|indexed|single|simple)\s+)*{_NOUN}\s+(?:(?:called|named)\s+)?){_NAME}"
     r"(?:\s*,\s*(?:(?:which|that)\s+is\s+)?|\s+(?:of\s+type|(?:that|which)\s+(?:is|holds|has)|being|as)\s+|\s*:\s*)(?:an?\s+(?!half\b))?"
-    rf"|(?:(?<=with )|(?<=has )|(?<=have )|(?<=and )|(?<=[,;:] )|(?<=needs )|(?<=gets )|(?<=[Aa]dd ))(?P<article>(?:an?|its|the)\s+)?{_NAME.replace('name>', 'bare>')}"
+    rf"|(?:(?<=with )|(?<=has )|(?<=have )|(?<=and )|(?<=[,;:] )|(?<=needs )|(?<=gets )|(?<=[Aa]dd )|(?<=[-*•] )|(?<=\d[.)] ))(?P<article>(?:an?|its|the)\s+)?{_NAME.replace('name>', 'bare>')}"
     r"(?:\s+of\s+type\s+|,?\s+(?:which|that)\s+is\s+(?:of\s+type\s+)?)(?:an?\s+)?"
 )
 # `a boolean field pinned`, `a timestamp called seen_at`, `a boolean archived flag`
@@ -31,7 +31,7 @@ _NEXT = re.compile(
     r"(?:\s*,\s*(?:and\s+)?|\s+and\s+|\s+)(?:(?:which|that|it)\s+)?(?:(?:is|also|of)\s+)*(?=\S)"
 )
 # `(enum: low, high, default: low)`: no label of its own
-_DEFAULT = re.compile(r"(?<=[,;] )(?:with )?default(?: value)?: (?=[^\n:]*\))")
+_DEFAULT = re.compile(r"(?<=[,;] )(?:with )?default(?: value)?(?:: | ?= ?)(?=[^\n:]*\))")
 _TAIL = re.compile(rf"\s+(?:{_NOUN}|flag)$", re.IGNORECASE)
 _LAST = re.compile(r"\s*(?:$|[.,;:!?)])|\s+(?:on|to|for|in)\b")
 _AN = re.compile(r"(?<=[Aa])n\b")

@@ -179,7 +179,7 @@ def _joined(plans: list[Plan]) -> Plan | None:
     if len(made) < sum(step.verb == "add resource" for step in steps):
         return None
     understood = tuple(dict.fromkeys(part for plan in plans for part in plan.understood))
-    return Plan(tuple(steps), understood)
+    return Plan(tuple(steps), understood, is_joined=True)
 
 
 def _merged(steps: list[Step], step: Step) -> bool:

@@ -58,6 +58,9 @@ def outside(clause: Clause, frame: str | None, named: Iterable[str]) -> str | No
     return _about(clause, frame, tuple(one.lower().replace("_", " ") for one in named))
 
 
+_TYPED = re.compile(r"(?i)`?\s*[(:]\s*(?:(?:an?|optional|unique)\s+)*(?:url|uri|str|text|link)")
+
+
 @lru_cache(maxsize=4096)  # each form and each reading of a text asks it of the same clauses
 def _about(clause: Clause, frame: str | None, names: tuple[str, ...]) -> str | None:
     text = _REQUEST.sub(
@@ -85,7 +88,8 @@ def _is_excused(
     if _is_denied(match, clause, about):
         return True
     said = match[0].lower().replace("_", " ").replace("-", " ")
-    if not grave and (_is_name(said, names, frame) or is_value(match, clause.text)):
+    field = known_kind(said.replace(" ", "_")) and _TYPED.match(clause.text, match.end())
+    if not grave and (field or _is_name(said, names, frame) or is_value(match, clause.text)):
         return True
     if frame in _JUDGING:
         begins = bool(_OTHER_WORK.match(clause.text))

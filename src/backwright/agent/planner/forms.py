@@ -39,7 +39,7 @@ def likely_plan(forms: Sequence[Cleared], asked: Asked, plan_of: PlanOf, answers
         found: Plan | QuestionError = _first_plan(forms, plan_of)
     except QuestionError as error:
         found = error
-    if isinstance(found, Plan) and is_sure(found, asked):
+    if isinstance(found, Plan) and (found.is_joined or is_sure(found, asked)):
         return found
     better = likelier(forms[0], found, asked, plan_of)
     if better is not None:

@@ -36,6 +36,16 @@ _WHEN = (
 _LEADS = re.compile(
     rf"(?i){_AT}(?P<lead>(?P<label>{_LABEL})|(?-i:{_WHO}) {_ASKS}|{_WHEN},? {_MUST}|{_WHEN},)(?P<please>,? (?:please|kindly|then|also|finally|first))* (?={_VERBS}\b(?! ?[:(-]))"
 )
+# `As discussed: we need …`: it says nothing, whatever stands behind it
+_SAYS_NOTHING = re.compile(
+    r"(?i)(?P<at>\A\s*(?:(?:hi|hey|hello)(?: \w+)?[,!.] )?)(?:as (?:discussed|agreed|promised|mentioned|planned|requested|talked about)(?: (?:yesterday|today|earlier|before|last week|in the \w+|on \w+))?"
+    r"|(?:the )?(?:next|another|new|small|tiny|quick|last|second|following) (?:task|one|thing|request|item|job|question|up|change|ticket|step)(?: for you)?|one more(?: (?:thing|task|request))?|for you|fyi|next up"
+    r"|(?-i:[A-Z]{2,}-\d+)|(?:ticket|issue|task|story) #?\d+|(?:feature|change|small|quick) request)\s*[:–—-]\s+(?=\w)"
+)
+# `Task: I want …`
+_IN_PERSON = re.compile(
+    r"(?i)\A\W*(?P<label>task|to-?do|request|story|ticket|goal|wish):\s+(?=(?:i|we)\b)"
+)
 _BOLD = re.compile(r"(?m)^[ \t]*(?:\*\*|__)(?P<bold>[A-Z][\w ]{2,20}):(?:\*\*|__)[ \t]+(?=\S)")
 _TICKET = re.compile(r"[ ]\((?:see |cf\. )?(?:[A-Z]{2,}-\d+|#\d+)(?:, ?(?:[A-Z]{2,}-\d+|#\d+))*\)")
 _READ_ONLY = re.compile(
@@ -72,6 +82,9 @@ def without_leads(text: str, names: Collection[str]) -> tuple[str, tuple[str, ..
             aside.append(found["lead"].strip(" ,"))
         return found["at"]
 
+    text = _SAYS_NOTHING.sub(r"\g<at>", text)
+    if (first := _IN_PERSON.match(text)) and first["label"].lower() not in names:
+        text = text[first.end() :]
     text = _EXTENDS.sub(r"\g<order> with:\n", _READ_ONLY.sub("", _TICKET.sub("", text)))
     return _LEADS.sub(told, text if is_form else _BOLD.sub(r"\g<bold>: ", text)), tuple(aside)
 

@@ -12,9 +12,11 @@ from backwright.agent.planner.clauses import Clause
 from backwright.agent.planner.drafts import known_kind
 from backwright.agent.planner.foreign import outside
 from backwright.agent.planner.lexicon import lexicon, names_capability, pattern
+from backwright.agent.planner.nouns import pascal
 from backwright.agent.planner.ownership import take_owner
 from backwright.agent.planner.prosaic import brought_together
 from backwright.agent.planner.types import World
+from backwright.spec.names import singularize
 
 _ADDRESSED = re.compile(
     r"(?m)^(?P<head>\W*)(?P<name>[A-Z]\w*)(?P<says>\s*:\s*(?:please )?(?P<verb>add|give|needs?|gets?|new field)\b)"
@@ -23,11 +25,24 @@ _ADDRESSED = re.compile(
 # `Task: add Feedback with …` titles what is made.
 _MADE = re.compile(r"\s+(?:(?:an?|the|new) )*(?P<name>[A-Z][a-z]\w+)(?= with\b|\s*[:(])")
 _TYPED = ("type", "money", "decimal", "enum", "length", "range")
+# `Add CRUD endpoints for meal plans`, `a new table for meal plans`
+_IN_TWO_WORDS = (
+    r"(?P<add>\b(?:<ADD>) )(?:an? )?(?:new |full |complete )*(?:rest(?:ful)? )?(?:crud(?: endpoints?| api| routes| resource)?|table|resource|model|endpoints|entity|collection) for "
+    r"(?P<name>(?!(?:<DET>|managing|storing|<USER>)\b)[a-z]+ [a-z]+s)(?=\s*(?:[.,:(!\n]|$|(?:with|having|that|which|and)\b))"
+)
+# `Model meal plans as a new resource`
+_AS_RESOURCE = re.compile(
+    r"(?P<at>(?:^|(?<=[.!?:,\n] )|(?<=\n)|(?<=please )|(?<=Please )))(?:[Mm]odel|[Ii]mplement|[Ii]ntroduce|[Aa]dd|[Ee]xpose|[Cc]reate) (?:the )?(?P<name>[a-z]+(?: [a-z]+)?) as (?:an? )?(?:new |own )*(?:resource|model|entity)s?\b"
+)
+# `To Task, add …`
+_MODEL_FIRST = re.compile(
+    r"(?P<at>^|[.!?:\n] ?)(?:[Tt]o|[Oo]n|[Ff]or) (?:the |our |each |every |all )?`?(?P<name>\w+)`?(?: model| table)?, (?:please )?(?:add|put) "
+)
 # `the shop`, `the existing FastAPI app`, `the task manager API`
 _PLACE = r"(?:(?:[\w/-]+ ){0,3}(?i:api|app|application|back-?end|service|project|code ?base|repo|repository|server)|(?P<place>[a-z]+))"
 _PLACED = re.compile(
     r"(?P<named>\b(?:[A-Z]\w+ (?:resource|model|entity|table)|(?:resource|model|entity|table) (?:called |named )?(?:[A-Z]\w+|(?!(?:to|in|into|for|on|with|called|named) )[a-z]\w+(?: (?!(?:to|in|into|for|on|with) )[a-z]\w+)?)))"
-    rf" (?:to|in|into|for|on) (?:the|our|my|this) {_PLACE}(?=\s*(?:[.?!:,;(]|$)|\s+with\b)"
+    rf" (?:to|in|into|for|on) (?:the|our|my|this) {_PLACE}(?=\s*(?:[.?!:,;(]|$)|\s+(?:with|that|which|having)\b)"
 )
 _ADDED = re.compile(
     rf"(?P<named>\b[Aa]dd an? (?:new )?[A-Z][a-z]\w+) (?:to|in|into) (?:the|our|my|this) {_PLACE}(?=,? with\b|\s*[:(])"
@@ -168,6 +183,32 @@ def asked_by(text: str, world: World) -> str:
     )
 
 
+def named_in_one(text: str, world: World) -> str:
+    """Return a text in which a new resource that two words name is named by one: `CRUD for meal plans` makes MealPlan."""
+
+    def named(found: re.Match[str]) -> str:
+        words, last = found["name"], found["name"].split()[-1]
+        if singularize(last) is None or world.thing(last) or world.thing(words):
+            return found[0]
+        return f"{found['add']}a {pascal(words)} resource"
+
+    def as_resource(found: re.Match[str]) -> str:
+        known = world.thing(found["name"]) or world.thing(found["name"].split()[-1])
+        return found[0] if known else f"{found['at']}Add a {pascal(found['name'])} resource"
+
+    return _AS_RESOURCE.sub(as_resource, pattern(_IN_TWO_WORDS).sub(named, text))
+
+
+def model_first(text: str, world: World) -> str:
+    """Return a text in which `To Task, add a note` is `Task should get a note`."""
+
+    def told(found: re.Match[str]) -> str:
+        known = world.thing(found["name"])
+        return f"{found['at']}{known.name} should get " if known else found[0]
+
+    return _MODEL_FIRST.sub(told, text)
+
+
 def unquoted(text: str, world: World) -> str:
     """Return a text in which the project's models stand without the marks of code: a field to `Order` is one to Order."""
     names = "|".join(re.escape(one.name) for one in world.things)
@@ -203,7 +244,10 @@ def _is_field(what: str) -> bool:
     """Tell whether what is added is a field with a type, and no resource: `an optional paid_at (datetime)`."""
     if re.match(r"(?:\W*(?:an?|the|new)\b)*\W*[A-Z]", what):
         return False
-    bare = re.fullmatch(r"\W*(?:(?:an?|the|new|optional) )*(?P<name>[a-z]\w*(?: [a-z]+)?)\W*", what)
+    bare = re.fullmatch(
+        r"\W*(?:(?:an?|the|new|optional) )*(?P<name>[a-z]\w*(?: [a-z]+)?)(?: \([a-z, ]+\))?\W*",
+        what,
+    )
     known = bare and known_kind(bare["name"].replace(" ", "_"))
     return bool(known) or describes(what, _TYPED)
 

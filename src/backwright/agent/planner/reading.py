@@ -21,6 +21,7 @@ from backwright.agent.planner.hanging import placed
 from backwright.agent.planner.headings import without_heads
 from backwright.agent.planner.holding import without_held
 from backwright.agent.planner.implied import is_implied
+from backwright.agent.planner.items import itemised
 from backwright.agent.planner.judging import asked_in
 from backwright.agent.planner.layout import laid_out_plainly
 from backwright.agent.planner.layout.inline import points_in_lines
@@ -36,7 +37,9 @@ from backwright.agent.planner.phrases import (
     addressed,
     asked_by,
     in_order,
+    model_first,
     named_again,
+    named_in_one,
     ordered,
     parted,
     placed_here,
@@ -118,6 +121,7 @@ def plan_task(text: str, world: World, answers: Answers | None = None) -> Plan:
     text = deletions_placed(punctuated(ordered(denied(text)), names))
     text, told = (text, ()) if world.is_empty else rows_placed(text, names)
     text, leads = without_leads(text, names)
+    text = itemised(model_first(text, world), world)
     forms = [cleared(text, bar, names) for bar in BARS]
     forms = [replace(one, aside=(*told, *leads, *one.aside)) for one in forms]
     return likely_plan(
@@ -167,6 +171,7 @@ def _in_place(text: str, world: World) -> str:
     for change in (
         without_stack,
         unquoted,
+        named_in_one,
         named_alone,
         bracketed,
         without_held,

@@ -70,11 +70,19 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is to be done, what each part came from, and what of the text was left aside."""
+    """What is to be done, what each part came from, and what of the text was left aside.
+
+    Attributes:
+        steps: The commands, in their order.
+        understood: What each part of them came from.
+        aside: What of the text has no place in them.
+        is_joined: Whether it is of several orders each of which is a plan alone.
+    """
 
     steps: tuple[Step, ...]
     understood: tuple[Part, ...] = ()
     aside: tuple[str, ...] = ()
+    is_joined: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,10 @@ _SCHEDULED = re.compile(
 _ANSWERS = re.compile(
     r"(?i)\b(?:gets?|returns?|answers?|receives?|results? in|must be|are|is) (?:with )?(?:an? )?40[134]\b"
 )
+# `Return 404 for rows of other users`: what is to be, no failure
+_IS_TO_ANSWER = re.compile(
+    r"(?i)(?:please )?(?:return|answer|respond|reply)(?: with)?(?: an?)? 4\d\d\b"
+)
 # What is answered to a request beyond a limit: `limit=101 is rejected with 422`
 _REFUSES = re.compile(
     r"(?i)\b(?:limit|offset|page(?:_?size)?|per_page|size|requests?|calls?)\b.*\b(?:is|are|gets?|must be|will be|returns?|answers?) (?:an? |with )*(?:rejected|refused|capped|clamped|denied|422|429|400)\b"
@@ -99,7 +103,8 @@ def read_undo(clause: Clause, state: State) -> bool:
 
 def read_doctor(clause: Clause, state: State) -> bool:
     """`GET /me says 401. Every single time. Why?`."""
-    if _FIRES.match(clause.text) and not state.pasted:
+    is_to_be = _FIRES.match(clause.text) or _IS_TO_ANSWER.match(clause.text)
+    if is_to_be and not state.pasted:
         return False  # requests that are to be made, not those that failed
     if state.world.is_empty and not state.pasted:
         return False  # nothing is there that could fail

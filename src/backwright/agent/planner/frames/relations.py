@@ -32,6 +32,10 @@ _ONE_HAS_MANY = pattern(
 _KIND_WITH = re.compile(
     r"(?i)(?:and |also )?(?:many|one)[- ]to[- ](?:many|one) (?:with|to) (?:the )?\w+\W*$"
 )
+# `link it to products many-to-many`
+_LINKS_IT = re.compile(
+    r"(?i)(?:link|connect|relate|associate|join|tie|attach|hook) (?:it|them|these|those|this)(?: up)? (?:to|with|and) "
+)
 _BETWEEN = re.compile(
     r"(?i)\b(?:relation(?:ship)?|link|connection) between (?:the two|them|these|those|both)\b|\b(?:connect|relate|link) (?:the two|them|both|these two)\b"
 )
@@ -123,10 +127,13 @@ def _kind_of_one(text: str, one: str, many: str, state: State) -> str | None:
 
 def _with_current(text: str, named: list[tuple[str, int]], state: State) -> tuple[str, str] | None:
     """Return the two that `Many-to-many with Task.` relates: what the text speaks of, and what is named."""
-    ends = named and _KIND_WITH.match(text)
-    if not ends or state.current is None or state.current.name == named[0][0]:
+    if not named or not (_KIND_WITH.match(text) or _LINKS_IT.match(text)):
         return None
-    return (state.current.name, named[0][0])
+    made = [one for one in state.entities if not one.thing]
+    current = state.current or (made[-1] if made else None)
+    if current is None or current.name == named[0][0]:
+        return None
+    return (current.name, named[0][0])
 
 
 def _pointed_at(text: str, named: list[tuple[str, int]], state: State) -> tuple[str, str] | None:

@@ -82,7 +82,9 @@ def last_noun(text: str, state: State) -> str:
     for noun in [*(one for one in found if one not in of_project), *of_project]:
         said = str(noun).split()
         verbs = r"^(?:<ADD>|<VERB>)$" if len(said) == 1 else r"^(?:<ADD>)$"
-        words = [w for w in said if is_noun(w) and not pattern(verbs).match(w)]
+        words = [  # a `work log` is called so
+            w for at, w in enumerate(said) if is_noun(w) and (at or not pattern(verbs).match(w))
+        ]
         if words:
             return " ".join(words)
     return ""
