@@ -13,6 +13,7 @@ from backwright.spec.names import names_of
 from backwright.spec.types import FieldSpec
 from backwright.transfer.carry.answers import unwrapped
 from backwright.transfer.carry.clashing import answer_clashes
+from backwright.transfer.carry.clauses import with_true_lists
 from backwright.transfer.carry.dangling import dangling, not_imported
 from backwright.transfer.carry.dropping import Dropper, lost_parameters
 from backwright.transfer.carry.encoded import with_values
@@ -107,6 +108,7 @@ def carry(parts: Sequence[Part], facts: Facts, writer: Writer) -> Carried:
     sites = all_sites(works, trees, bodies)
     trees = [without_late_imports(t) for t in _linked(works, trees, bodies)]
     trees = answer_clashes(works, trees, sites, all_sites(works, trees, bodies), written)
+    trees = with_true_lists(trees, [part.code for part in parts], facts)
     pairs = zip(works, trees, strict=True)
     trees = [tidied(t, w.part.code) for w, t in pairs]
     return Carried(
