@@ -126,3 +126,16 @@ def test_what_is_renamed_still_parses_and_keeps_its_lines(new: str) -> None:
 def test_a_noun_that_a_call_says_is_prose_and_a_type_is_not() -> None:
     code = renamed("APIKey", 'assert_not_found(answer, "Task")\nkeys: list["Task"] = []\n')
     assert code == 'assert_not_found(answer, "API key")\nkeys: list["APIKey"] = []\n'
+
+
+def test_lines_under_a_bracket_stay_under_it() -> None:
+    code = (
+        "app.include_router(tasks.router,\n                   tags=TASKS)\nadd(task_id,\n    db)\n"
+    )
+    made = rename_code(code, Renaming(((names_of("Task"), names_of("CallNote")),)))
+    assert made == (
+        "app.include_router(call_notes.router,\n                   tags=CALL_NOTES)\n"
+        "add(call_note_id,\n    db)\n"
+    )
+    made = rename_code("task(a,\n     b)\n", Renaming(((names_of("Task"), names_of("CallNote")),)))
+    assert made == "call_note(a,\n          b)\n"

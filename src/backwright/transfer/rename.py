@@ -15,6 +15,7 @@ from functools import cached_property
 
 import libcst as cst
 
+from backwright.source.alignment import aligned, with_marks
 from backwright.spec.names import Names, article, capitalized, is_mass
 
 _VERBS = frozenset({"get", "post", "put", "patch", "option", "options", "head"})
@@ -354,4 +355,4 @@ def _is_listed(node: cst.BaseExpression) -> bool:
 
 def rename_code(source: str, renaming: Renaming) -> str:
     """Return Python source with the renaming applied everywhere."""
-    return cst.parse_module(source).visit(RenameCode(renaming)).code
+    return aligned(cst.parse_module(with_marks(source)).visit(RenameCode(renaming)).code)

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 import libcst as cst
 import libcst.matchers as m
 
+from backwright.source.alignment import aligned
 from backwright.source.fallback import parse_newer
 from backwright.spec.names import names_of
 from backwright.spec.types import FieldSpec
@@ -112,7 +113,7 @@ def carry(parts: Sequence[Part], facts: Facts, writer: Writer) -> Carried:
     pairs = zip(works, trees, strict=True)
     trees = [tidied(t, w.part.code) for w, t in pairs]
     return Carried(
-        codes={w.part.path: t.code for w, t in zip(works, trees, strict=True)},
+        codes={w.part.path: aligned(t.code) for w, t in zip(works, trees, strict=True)},
         imports={w.part.path: frozenset(w.imports) for w in works},
         notes=_notes(works),
         left_out=frozenset(g for g in gone if not g.startswith(".")),

@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
 
+from backwright.source.alignment import with_marks
 from backwright.spec.names import Names, split_words
 from backwright.transfer.carry.marks import (
     code_of,
@@ -42,7 +43,8 @@ def mark_fields(
     Raises:
         libcst.ParserSyntaxError: the code is not Python.
     """
-    wrapper = MetadataWrapper(cst.parse_module(part.code))
+    code = part.code if stays else with_marks(part.code)  # names of another length will stand there
+    wrapper = MetadataWrapper(cst.parse_module(code))
     return wrapper.visit(_Marker(part, facts, stays=stays, far=far))
 
 
