@@ -47,6 +47,7 @@ from backwright.transfer.carry.placing import (
     shapes_of,
     with_reads,
 )
+from backwright.transfer.carry.quotes import in_own_quotes
 from backwright.transfer.carry.rows import Rows
 from backwright.transfer.carry.takers import takers_of
 from backwright.transfer.carry.tidy import tidied
@@ -109,7 +110,7 @@ def carry(parts: Sequence[Part], facts: Facts, writer: Writer) -> Carried:
     sites = all_sites(works, trees, bodies)
     trees = [without_late_imports(t) for t in _linked(works, trees, bodies)]
     trees = answer_clashes(works, trees, sites, all_sites(works, trees, bodies), written)
-    trees = with_true_lists(trees, [part.code for part in parts], facts)
+    trees = in_own_quotes(with_true_lists(trees, [part.code for part in parts], facts), first)
     pairs = zip(works, trees, strict=True)
     trees = [tidied(t, w.part.code) for w, t in pairs]
     return Carried(
@@ -223,6 +224,7 @@ def extend(parts: Sequence[Part], facts: Facts, writer: Writer) -> Carried:
         libcst.ParserSyntaxError: a part is not Python.
     """
     trees = [mark_fields(part, facts, stays=True) for part in parts]
+    first = list(trees)
     shapes = shapes_of(zip(parts, trees, strict=True), facts)
     likeness = Likeness(facts, presence(shapes, facts))
     rows = Rows(_are_apart(facts), likeness.is_row, likeness.is_all)
@@ -241,6 +243,7 @@ def extend(parts: Sequence[Part], facts: Facts, writer: Writer) -> Carried:
     trees = _linked(works, trees, bodies)
     trees = answer_clashes(works, trees, sites, all_sites(works, trees, bodies))
     trees = [without_unbound(w, t) for w, t in zip(works, trees, strict=True)]
+    trees = in_own_quotes(trees, first)
     codes = {w.part.path: unmarked(t.code, facts) for w, t in zip(works, trees, strict=True)}
     return Carried(codes, {w.part.path: frozenset(w.imports) for w in works}, _notes(works))
 
