@@ -55,6 +55,7 @@ from backwright.transfer.carry.types import Carried, Facts, Part, Writer
 from backwright.transfer.carry.unbound import without_unbound
 from backwright.transfer.carry.unsaid import tests_of_the_unsaid
 from backwright.transfer.carry.unused import without_unused
+from backwright.transfer.carry.uploads import without_uploads
 from backwright.transfer.carry.values import Work
 from backwright.transfer.carry.verbs import with_missing_verbs
 from backwright.transfer.rename import RenameCode
@@ -76,6 +77,8 @@ def carry(parts: Sequence[Part], facts: Facts, writer: Writer) -> Carried:
     """
     far = far_sides(parts, facts)
     trees = [_renamed(part, mark_fields(part, facts, far=far), facts) for part in parts]
+    uploads = without_uploads(parts, trees, facts)
+    trees = uploads.trees
     trees = [inlined(t) if p.role == "test" else t for p, t in zip(parts, trees, strict=True)]
     first = list(trees)
     shapes = shapes_of(zip(parts, trees, strict=True), facts)
@@ -92,6 +95,9 @@ def carry(parts: Sequence[Part], facts: Facts, writer: Writer) -> Carried:
     trees = with_rows_deleted(works, trees)
     whole = list(trees)
     about = field_functions(parts, facts, likeness.keys) | dangling(parts, trees, facts)
+    about |= uploads.names
+    for index, note in uploads.notes:
+        works[index].notes.append(note)
     trees, gone = _dropped(works, trees, about, lost)
     if unsaid := tests_of_the_unsaid(works, whole, trees):
         trees, more = _dropped(works, trees, unsaid, lost)
