@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import libcst as cst
 
+from backwright.source.text import without_bom
 from backwright.transfer.carry.items import replaced
 from backwright.transfer.carry.marks import code_of
 
@@ -32,6 +33,16 @@ def in_own_quotes(trees: Sequence[cst.Module], first: Sequence[cst.Module]) -> l
         quote = _habit(strings) if strings else usual
         made.append(_quoted(tree, set(strings), quote) if quote else tree)
     return made
+
+
+def in_quotes_of(file: str, code: str) -> str:
+    """Return code that is put into a file in the quotes that the file has.
+
+    Raises:
+        libcst.ParserSyntaxError: one of both is not Python.
+    """
+    first = cst.parse_module(without_bom(file))
+    return in_own_quotes([cst.parse_module(code)], [first])[0].code
 
 
 def _quoted(tree: cst.Module, known: set[str], quote: str) -> cst.Module:
