@@ -50,6 +50,32 @@ def test_several_words_take_the_form_of_their_place() -> None:
     assert 'f"/api/v1/api-keys/{api_key.id}"' in code
 
 
+def test_a_name_in_capitals_stays_in_capitals() -> None:
+    words = Renaming(((names_of("Task"), names_of("CallNote")),))
+    assert words.string("# LIST TASKS") == "# LIST CALL NOTES"
+    assert words.string("# ---- TASK ROUTES ----") == "# ---- CALL NOTE ROUTES ----"
+    assert words.string("# TASKS: what a task is") == "# CALL NOTES: what a call note is"
+    assert words.string("# TASK-SPECIFIC") == "# CALL-NOTE-SPECIFIC"
+    assert (
+        words.string('"""Reads `TASKS` by TASK_KEY."""')
+        == '"""Reads `CALL_NOTES` by CALL_NOTE_KEY."""'
+    )
+    back = Renaming(((names_of("CallNote"), names_of("Order")),))
+    assert back.string("# A CALL NOTE") == "# AN ORDER"
+    assert back.string("# LIST CALL NOTES") == "# LIST ORDERS"
+
+
+def test_an_acronym_is_not_said_in_capitals() -> None:
+    words = Renaming(((names_of("Faq"), names_of("Label")),))
+    assert words.string('"FAQ not found"') == '"Label not found"'
+    assert words.string("# ALL FAQS") == "# ALL LABELS"
+    words = Renaming(((names_of("APIKey"), names_of("Label")),))
+    assert words.string("# every API key") == "# every label"
+    assert words.string("# API KEYS") == "# LABELS"
+    words = Renaming(((names_of("API"), names_of("Label")),))
+    assert words.string("# every API") == "# every label"
+
+
 def test_an_irregular_plural() -> None:
     code = renamed("Person")
     assert 'prefix="/people"' in code
@@ -126,3 +152,16 @@ def test_what_is_renamed_still_parses_and_keeps_its_lines(new: str) -> None:
 def test_a_noun_that_a_call_says_is_prose_and_a_type_is_not() -> None:
     code = renamed("APIKey", 'assert_not_found(answer, "Task")\nkeys: list["Task"] = []\n')
     assert code == 'assert_not_found(answer, "API key")\nkeys: list["APIKey"] = []\n'
+
+
+def test_lines_under_a_bracket_stay_under_it() -> None:
+    code = (
+        "app.include_router(tasks.router,\n                   tags=TASKS)\nadd(task_id,\n    db)\n"
+    )
+    made = rename_code(code, Renaming(((names_of("Task"), names_of("CallNote")),)))
+    assert made == (
+        "app.include_router(call_notes.router,\n                   tags=CALL_NOTES)\n"
+        "add(call_note_id,\n    db)\n"
+    )
+    made = rename_code("task(a,\n     b)\n", Renaming(((names_of("Task"), names_of("CallNote")),)))
+    assert made == "call_note(a,\n          b)\n"

@@ -15,9 +15,11 @@ from functools import cached_property
 
 import libcst as cst
 
+from backwright.source.alignment import aligned, with_marks
 from backwright.spec.names import Names, article, capitalized, is_mass
 
 _VERBS = frozenset({"get", "post", "put", "patch", "option", "options", "head"})
+_ACRONYM = 4  # as many letters has one that a class may be called after: `Faq`, `Iban`
 _OF_HTTP = re.compile(r"\s+(?:request|method|call|verb|endpoint)s?\b")
 
 
@@ -103,12 +105,16 @@ class Renaming:
             return self._forms[word]
         if left == "_" or right in ("_", "(") or (left == "." and right) or left == "{":
             return self._forms[word]
+        in_capitals = word.isupper() and _means_capitals(word, before, after, old)
         if left in ("/", "-") or right in ("/", "-") or (in_tags and not prose and word.islower()):
-            return new.plural_kebab if plural else new.kebab
+            kebab = new.plural_kebab if plural else new.kebab
+            return kebab.upper() if in_capitals else kebab
         said = in_tags and not left.isalnum() and not right.isalnum()
         if (not prose and not said) or left.isalpha() or right.isalpha() or left.isdigit():
             return self._forms[word]
         human = new.plural_human if plural else new.human
+        if in_capitals:
+            return self._forms[word] if "_" in word else human.upper()
         if " " in word and word == _titled(word):
             return _titled(human)
         return capitalized(human) if _is_capital(word, before, old) else human
@@ -117,6 +123,9 @@ class Renaming:
         for _, new in self.pairs:
             for form in {new.human, new.pascal}:
                 text = _fix_article(text, form)
+            if (capitals := new.human.upper()) != new.human:
+                right = "" if is_mass(new.human) else f"{article(new.human).upper()} "
+                text = re.sub(rf"\bAN? (?={re.escape(capitals)}\b)", right, text)
         return text
 
     @cached_property
@@ -189,10 +198,10 @@ def _forms(names: Names) -> tuple[str, ...]:
     )
 
 
-def _as_words(human: str) -> tuple[str, str, str, str, str]:
+def _as_words(human: str) -> tuple[str, ...]:
     """Return how people write a noun: "API key", also without its capitals, or with more."""
     lower = human.lower()
-    return capitalized(human), human, capitalized(lower), lower, _titled(human)
+    return capitalized(human), human, capitalized(lower), lower, _titled(human), human.upper()
 
 
 def _titled(human: str) -> str:
@@ -207,8 +216,22 @@ def _is_capital(word: str, before: str, names: Names) -> bool:
     return word[0].isupper()
 
 
+def _means_capitals(word: str, before: str, after: str, names: Names) -> bool:
+    """Tell whether capitals are how a noun is written here (`# LIST TASKS`), and not its letters (`FAQ`).
+
+    The plural of an acronym has a small letter; in its singular, what stands around it tells.
+    """
+    if word in (names.pascal, names.human, names.plural_human):  # of `API`: it is never small
+        return False
+    if len(word) > _ACRONYM or word == names.plural_constant:
+        return True
+    first, rest = before.rpartition("\n")[2], after.partition("\n")[0]
+    is_heading = before.lstrip().startswith("#") and not re.search(r"\w", first)
+    return is_heading or not re.search(r"[a-z]", first + rest)
+
+
 def _singulars(names: Names) -> tuple[str, ...]:
-    return names.pascal, names.snake, names.kebab, *_as_words(names.human)
+    return names.pascal, names.snake, names.kebab, names.constant, *_as_words(names.human)
 
 
 def _plurals(names: Names) -> tuple[str, ...]:
@@ -216,6 +239,7 @@ def _plurals(names: Names) -> tuple[str, ...]:
         names.plural_pascal,
         names.plural_snake,
         names.plural_kebab,
+        names.plural_constant,
         *_as_words(names.plural_human),
     )
 
@@ -354,4 +378,4 @@ def _is_listed(node: cst.BaseExpression) -> bool:
 
 def rename_code(source: str, renaming: Renaming) -> str:
     """Return Python source with the renaming applied everywhere."""
-    return cst.parse_module(source).visit(RenameCode(renaming)).code
+    return aligned(cst.parse_module(with_marks(source)).visit(RenameCode(renaming)).code)

@@ -183,3 +183,55 @@ def test_a_row_that_an_old_reference_needed_goes_where_the_new_one_is_a_link() -
     made = carried(source, tests, told).codes["tests/test_tags.py"]
     assert 'json={"rate": 3}' in made
     assert "team_1" not in made
+
+
+UPLOADS = """\
+@router.post("/tags/{tag_id}/icon")
+def set_icon(tag_id: int, icon: UploadFile, db: Session = Depends(get_db)):
+    tag = db.get(Tag, tag_id)
+    tag.icon_path = store(icon)
+    db.commit()
+    return tag
+
+
+@router.post("/tags")
+def create_tag(name: str = Form(...), icon: UploadFile = File(...), db: Session = Depends(get_db)):
+    tag = Tag(name=name, icon_path=store(icon))
+    db.add(tag)
+    db.commit()
+    return tag
+"""
+SENDING = """\
+def test_icon(client):
+    r = client.post("/tags", data={"name": "a"}, files={"icon": b"png"})
+    assert r.status_code == 200
+"""
+
+
+def test_an_endpoint_for_a_file_is_no_matter_of_files_where_there_is_a_field_for_it() -> None:
+    facts = "old Tag name:str icon_path:str:optional\nnew Invoice rate:int icon_path:str:optional\n"
+    made = carried(UPLOADS, SENDING, facts)
+    assert not [n for n in made.notes if "takes a file" in n.text]
+
+
+def test_an_endpoint_that_makes_a_row_is_carried_whatever_file_it_takes() -> None:
+    made = carried(
+        UPLOADS, SENDING, "old Tag name:str icon_path:str:optional\nnew Invoice rate:int\n"
+    )
+    assert "set_icon" not in made.codes["app/tags.py"]
+    assert '@router.post("/invoices")' in made.codes["app/tags.py"]
+    (told,) = [n for n in made.notes if "takes a file" in n.text]
+    assert (told.file, told.line) == ("app/tags.py", 2)
+    assert "test_icon" in made.codes["tests/test_tags.py"]  # of the other endpoint, which is there
+
+
+def test_what_alone_makes_rows_is_carried_though_it_only_takes_a_file() -> None:
+    alone = (
+        '@router.post("/tags")\ndef create_tag(icon: UploadFile, db: Session = Depends(get_db)):\n'
+        "    tag = read_tag(icon)\n    db.add(tag)\n    db.commit()\n    return tag\n"
+    )
+    made = carried(alone, "", "old Tag name:str\nnew Invoice rate:int title:str\n")
+    assert '@router.post("/invoices")' in made.codes["app/tags.py"]
+    other = alone.replace('"/tags"', '"/tags/icon"').replace("create_tag", "create_icon")
+    made = carried(alone + other, "", "old Tag name:str\nnew Invoice rate:int title:str\n")
+    assert '@router.post("/invoices")' in made.codes["app/tags.py"]

@@ -20,6 +20,7 @@ from backwright.spec.fields import read_fields
 from backwright.tasks.add_relation import AddRelation, as_field
 from backwright.tasks.extend_by_example import _learning
 from backwright.tasks.nested import Below, write_below
+from backwright.transfer.dialect.quotes import in_quotes
 from backwright.transfer.draft import Draft
 from backwright.transfer.example.extending import extend_resource
 
@@ -78,6 +79,19 @@ def test_endpoints_of_a_relation(name: str, tmp_path: Path) -> None:
     there = {(e.method, e.path.rstrip("/")) for e in read_project(host).endpoints}
     assert below.made.endpoints
     assert set(below.made.endpoints) <= there
+
+
+@pytest.mark.parametrize("name", ["flat", "layered", "shared"])
+def test_what_is_written_stands_in_the_quotes_of_its_file(name: str, tmp_path: Path) -> None:
+    host = made(name, tmp_path)
+    for path in host.rglob("*.py"):
+        path.write_text(in_quotes(path.read_text(), "'"))
+    below = related(host, CASES[name])
+    assert below.made.endpoints
+    for path, before in below.before.items():
+        lines = before.decode().splitlines(), (host / path).read_text().splitlines()
+        new = [line[2:] for line in difflib.ndiff(*lines) if line.startswith("+ ")]
+        assert [line for line in new if '"' in line.replace('"""', "")] == []
 
 
 @pytest.mark.parametrize("name", sorted(REASONS))

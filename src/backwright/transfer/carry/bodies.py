@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import libcst as cst
 import libcst.matchers as m
 
 from backwright.spec.types import FieldSpec
+from backwright.transfer.carry.expected import expectation, renews, root_of, small_of
 from backwright.transfer.carry.items import access, is_access, is_literal, named, replaced, shape
 from backwright.transfer.carry.likeness import family
 from backwright.transfer.carry.marks import code_of, field_of, fields_in
-from backwright.transfer.carry.values import ECHOED, SAFE, Work, made_in_tests, value_of
+from backwright.transfer.carry.values import Work, made_in_tests, value_of
 
 Statement = cst.SimpleStatementLine | cst.BaseCompoundStatement
 Like = Mapping[int, Statement]
 Node = TypeVar("Node", bound=cst.CSTNode)
-Small = TypeVar("Small", cst.Assert, cst.Assign)
 _TEXT_TESTS = ("contains", "icontains", "ilike", "like", "startswith", "istartswith")
 
 
@@ -33,7 +33,7 @@ class Slot:
 
 def fill_body(work: Work, scope: str, body: Sequence[cst.BaseStatement]) -> list[cst.BaseStatement]:
     """Return a body's statements, those said of each old field said of each new one."""
-    slots = [_slot(work, s) for s in body]
+    slots = _in_runs(body, [_slot(work, s) for s in body])
     filled: dict[int, list[cst.BaseStatement]] = {}
     for key in dict.fromkeys((s.kind, s.key) for s in slots if s):
         places = [i for i, s in enumerate(slots) if s and (s.kind, s.key) == key]
@@ -49,6 +49,20 @@ def fill_body(work: Work, scope: str, body: Sequence[cst.BaseStatement]) -> list
             filled[places[0]] = _spaced(made, [body[i] for i in places])
     made = [s for i, old in enumerate(body) for s in filled.get(i, [old])]
     return _distinct(made) if filled and work.has_samples else made
+
+
+def _in_runs(body: Sequence[cst.BaseStatement], slots: Sequence[Slot | None]) -> list[Slot | None]:
+    """Return slots that tell apart what is expected of a variable before and after it is set anew.
+
+    `data` of the answer to a creation and `data` of the answer to a change are two rows.
+    """
+    made = list(slots)
+    for index, slot in enumerate(slots):
+        if slot and slot.kind == "assert":
+            root = root_of(small_of(body[index], cst.Assert))
+            run = sum(renews(s, root) for s in body[:index])
+            made[index] = replace(slot, key=f"{slot.key} {run}")
+    return made
 
 
 def _distinct(body: Sequence[cst.BaseStatement]) -> list[cst.BaseStatement]:
@@ -237,57 +251,6 @@ def _asserts(work: Work, scope: str, like: Like) -> list[cst.BaseStatement]:
     ]
 
 
-def expectation(work: Work, scope: str, like: Like, new: FieldSpec) -> cst.BaseStatement | None:
-    """Return what a test expects of a new field, if it can be said: not all values come back alike."""
-    number = _expected(work, scope, like, new)
-    if number is None:
-        return None
-    statement = like[number]
-    if not isinstance(_small(statement, cst.Assert).test, cst.Comparison):
-        return None
-    comparison = cst.ensure_type(_small(statement, cst.Assert).test, cst.Comparison)
-    target = comparison.comparisons[0]
-    if not is_literal(target.comparator):
-        same = work.facts.are_alike(new, work.facts.fields[number])
-        if same and not fields_in(target.comparator):
-            return named(statement, {number: new.column})
-        if not access(target.comparator, number):
-            return None
-        like_link = new.kind == work.facts.fields[number].kind == "ref" and new.required
-        if new.kind not in SAFE and not like_link:
-            return None
-        return named(statement, {number: new.column})
-    if new.kind not in (ECHOED if isinstance(comparison.left, cst.Subscript) else SAFE):
-        return None
-    row = work.rows.find(scope, number, code_of(target.comparator))
-    if row is None:
-        return None
-    value = value_of(work, new, {number: target.comparator}, row=row, json=True)
-    if value is None or not is_literal(value):  # a value that is made up is another each time
-        return None
-    left = named(comparison.left, {number: new.column})
-    made = comparison.with_changes(left=left, comparisons=[_target(target, value)])
-    return cst.SimpleStatementLine([_small(statement, cst.Assert).with_changes(test=made)])
-
-
-def _expected(work: Work, scope: str, like: Like, new: FieldSpec) -> int | None:
-    """Return the old field whose expectation is a new one's: what was changed alone stays apart.
-
-    Where fields are added, a request that changes some fields alone changes none of the new.
-    """
-    changed = [n for n in work.rows.parts.get(scope, {}) if n < len(work.facts.fields)]
-    own = [n for n in changed if n in like and work.likeness.successor(n) == new]
-    own = [] if work.extends else own
-    return own[0] if own else work.likeness.analog(new, like.keys() - set(changed))
-
-
-def _target(old: cst.ComparisonTarget, value: cst.BaseExpression) -> cst.ComparisonTarget:
-    """Compare with True, False and None by identity."""
-    is_singleton = isinstance(value, cst.Name) and value.value in ("True", "False", "None")
-    operator = cst.Is() if is_singleton and isinstance(old.operator, cst.Equal) else old.operator
-    return old.with_changes(comparator=value, operator=operator)
-
-
 def _guarded(work: Work, _: str, like: Like) -> list[cst.BaseStatement]:
     made: list[cst.BaseStatement] = []
     for f in work.likeness.columns:
@@ -350,12 +313,7 @@ def _as_equality(node: cst.CSTNode, number: int) -> cst.CSTNode | None:
 
 
 def _assign(statement: cst.BaseStatement) -> cst.Assign:
-    return _small(statement, cst.Assign)
-
-
-def _small(statement: cst.BaseStatement, kind: type[Small]) -> Small:
-    line = cst.ensure_type(statement, cst.SimpleStatementLine)
-    return cst.ensure_type(line.body[0], kind)
+    return small_of(statement, cst.Assign)
 
 
 _FILLERS: dict[str, Callable[[Work, str, Like], list[cst.BaseStatement]]] = {

@@ -8,11 +8,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 import libcst as cst
 import libcst.matchers as m
 
+from backwright.source.alignment import aligned
 from backwright.source.fallback import parse_newer
 from backwright.spec.names import names_of
 from backwright.spec.types import FieldSpec
 from backwright.transfer.carry.answers import unwrapped
 from backwright.transfer.carry.clashing import answer_clashes
+from backwright.transfer.carry.clauses import with_true_lists
 from backwright.transfer.carry.dangling import dangling, not_imported
 from backwright.transfer.carry.dropping import Dropper, lost_parameters
 from backwright.transfer.carry.encoded import with_values
@@ -45,6 +47,7 @@ from backwright.transfer.carry.placing import (
     shapes_of,
     with_reads,
 )
+from backwright.transfer.carry.quotes import in_own_quotes
 from backwright.transfer.carry.rows import Rows
 from backwright.transfer.carry.takers import takers_of
 from backwright.transfer.carry.tidy import tidied
@@ -52,6 +55,7 @@ from backwright.transfer.carry.types import Carried, Facts, Part, Writer
 from backwright.transfer.carry.unbound import without_unbound
 from backwright.transfer.carry.unsaid import tests_of_the_unsaid
 from backwright.transfer.carry.unused import without_unused
+from backwright.transfer.carry.uploads import without_uploads
 from backwright.transfer.carry.values import Work
 from backwright.transfer.carry.verbs import with_missing_verbs
 from backwright.transfer.rename import RenameCode
@@ -73,6 +77,8 @@ def carry(parts: Sequence[Part], facts: Facts, writer: Writer) -> Carried:
     """
     far = far_sides(parts, facts)
     trees = [_renamed(part, mark_fields(part, facts, far=far), facts) for part in parts]
+    uploads = without_uploads(parts, trees, facts)
+    trees = uploads.trees
     trees = [inlined(t) if p.role == "test" else t for p, t in zip(parts, trees, strict=True)]
     first = list(trees)
     shapes = shapes_of(zip(parts, trees, strict=True), facts)
@@ -89,6 +95,9 @@ def carry(parts: Sequence[Part], facts: Facts, writer: Writer) -> Carried:
     trees = with_rows_deleted(works, trees)
     whole = list(trees)
     about = field_functions(parts, facts, likeness.keys) | dangling(parts, trees, facts)
+    about |= uploads.names
+    for index, note in uploads.notes:
+        works[index].notes.append(note)
     trees, gone = _dropped(works, trees, about, lost)
     if unsaid := tests_of_the_unsaid(works, whole, trees):
         trees, more = _dropped(works, trees, unsaid, lost)
@@ -107,10 +116,11 @@ def carry(parts: Sequence[Part], facts: Facts, writer: Writer) -> Carried:
     sites = all_sites(works, trees, bodies)
     trees = [without_late_imports(t) for t in _linked(works, trees, bodies)]
     trees = answer_clashes(works, trees, sites, all_sites(works, trees, bodies), written)
+    trees = in_own_quotes(with_true_lists(trees, [part.code for part in parts], facts), first)
     pairs = zip(works, trees, strict=True)
     trees = [tidied(t, w.part.code) for w, t in pairs]
     return Carried(
-        codes={w.part.path: t.code for w, t in zip(works, trees, strict=True)},
+        codes={w.part.path: aligned(t.code) for w, t in zip(works, trees, strict=True)},
         imports={w.part.path: frozenset(w.imports) for w in works},
         notes=_notes(works),
         left_out=frozenset(g for g in gone if not g.startswith(".")),
@@ -220,6 +230,7 @@ def extend(parts: Sequence[Part], facts: Facts, writer: Writer) -> Carried:
         libcst.ParserSyntaxError: a part is not Python.
     """
     trees = [mark_fields(part, facts, stays=True) for part in parts]
+    first = list(trees)
     shapes = shapes_of(zip(parts, trees, strict=True), facts)
     likeness = Likeness(facts, presence(shapes, facts))
     rows = Rows(_are_apart(facts), likeness.is_row, likeness.is_all)
@@ -238,6 +249,7 @@ def extend(parts: Sequence[Part], facts: Facts, writer: Writer) -> Carried:
     trees = _linked(works, trees, bodies)
     trees = answer_clashes(works, trees, sites, all_sites(works, trees, bodies))
     trees = [without_unbound(w, t) for w, t in zip(works, trees, strict=True)]
+    trees = in_own_quotes(trees, first)
     codes = {w.part.path: unmarked(t.code, facts) for w, t in zip(works, trees, strict=True)}
     return Carried(codes, {w.part.path: frozenset(w.imports) for w in works}, _notes(works))
 

@@ -8,7 +8,9 @@ from collections.abc import Collection, Sequence
 import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
 
+from backwright.source.alignment import with_marks
 from backwright.spec.names import Names, split_words
+from backwright.transfer.carry.frameworks import own_words
 from backwright.transfer.carry.marks import (
     code_of,
     fields_in,
@@ -42,7 +44,8 @@ def mark_fields(
     Raises:
         libcst.ParserSyntaxError: the code is not Python.
     """
-    wrapper = MetadataWrapper(cst.parse_module(part.code))
+    code = part.code if stays else with_marks(part.code)  # names of another length will stand there
+    wrapper = MetadataWrapper(cst.parse_module(code))
     return wrapper.visit(_Marker(part, facts, stays=stays, far=far))
 
 
@@ -71,11 +74,15 @@ class _Marker(cst.CSTTransformer):
         self.attributes: set[cst.CSTNode] = set()
         self.called: set[cst.CSTNode] = set()
         self.keys: set[cst.CSTNode] = set()
+        self.own: frozenset[cst.CSTNode] = frozenset()
         self.keywords: set[cst.CSTNode] = set()
         self.lost: set[cst.EmptyLine] = set()
         self.raw = 0
 
     # --- where names stand
+
+    def visit_Module(self, node: cst.Module) -> None:
+        self.own = own_words(node, self.facts.old.pascal)
 
     def visit_ClassDef(self, node: cst.ClassDef) -> None:
         self.classes.append(node.name.value)
@@ -136,6 +143,7 @@ class _Marker(cst.CSTTransformer):
 
     def visit_Dict(self, node: cst.Dict) -> None:
         elements = [e for e in node.elements if isinstance(e, cst.DictElement)]
+        elements = [e for e in elements if e.key not in self.own]
         known = [e.key for e in elements if self._string_field(e.key) is not None]
         copied = any(f".{_raw(e.key)}" in code_of(e.value) for e in elements if e.key in known)
         said = len(elements) > 1 and self.part.role != "test" and says_all(elements, known)
@@ -198,6 +206,8 @@ class _Marker(cst.CSTTransformer):
         )
 
     def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.Call:
+        if original_node in self.own:
+            return updated_node
         ours = self._takes_fields(original_node)
         if self._is_other_model(original_node.func):
             return updated_node.with_changes(args=self._links(original_node, updated_node))

@@ -7,7 +7,7 @@ none, the mark stays, and what it stands in is left out.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TypeVar
 
 import libcst as cst
@@ -17,6 +17,7 @@ from backwright.spec.names import capitalized, names_of, split_words
 from backwright.spec.types import FieldSpec
 from backwright.transfer.carry.bodies import compared
 from backwright.transfer.carry.docs import reworded
+from backwright.transfer.carry.frameworks import own_words
 from backwright.transfer.carry.items import is_access, is_literal, item_field, named, replaced
 from backwright.transfer.carry.marks import MARK, code_of, fields_in, is_query
 from backwright.transfer.carry.partial import pass_on_test, renamed_test
@@ -320,19 +321,22 @@ class _Prose(cst.CSTTransformer):
     def leave_Decorator(
         self, original_node: cst.Decorator, updated_node: cst.Decorator
     ) -> cst.Decorator:
-        made = updated_node.visit(_Words(self.names))
+        made = updated_node.visit(_Words(self.names, own_words(updated_node, "")))
         assert isinstance(made, cst.Decorator)  # noqa: S101
         return made
 
 
 class _Words(cst.CSTTransformer):
-    def __init__(self, words: Mapping[str, str]) -> None:
+    def __init__(self, words: Mapping[str, str], own: Collection[cst.CSTNode] = ()) -> None:
         super().__init__()
         self.words = words
+        self.own = own
 
     def leave_SimpleString(
         self, original_node: cst.SimpleString, updated_node: cst.SimpleString
     ) -> cst.SimpleString:
+        if original_node in self.own:
+            return updated_node
         return updated_node.with_changes(value=self._told(updated_node.value))
 
     def leave_FormattedStringText(

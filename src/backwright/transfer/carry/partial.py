@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 import libcst as cst
 
 from backwright.spec.types import FieldSpec
-from backwright.transfer.carry.bodies import expectation
 from backwright.transfer.carry.docs import reworded
+from backwright.transfer.carry.expected import expectation
 from backwright.transfer.carry.items import is_literal, item_field, named
 from backwright.transfer.carry.marks import MARK, code_of, fields_in
 from backwright.transfer.carry.values import Work, sample

@@ -8,7 +8,7 @@ the new row was made with.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import libcst as cst
@@ -87,6 +87,30 @@ class Rows:
                 if (number, literal) in content:
                     return row
         return None
+
+    def renewed(self, scope: str, number: int, said: Mapping[int, str], row: int) -> int:
+        """Return the row that a change of `row` makes, where that is written as a whole row.
+
+        Args:
+            scope: the function.
+            number: a field of which the change says nothing: the exemplar's stays as it was.
+            said: what is expected, by field; what only the change says shows that it was made.
+            row: the row in which the field has the value that is expected.
+        """
+        known = self.contents.get(scope, [])
+        first = max((i for i, (_, r, _) in enumerate(known) if r == row), default=-1)
+        made = {self.find(scope, n, literal) for n, literal in said.items() if n != number}
+        for content, other, node in reversed(known[first + 1 :]):
+            numbers = [n for n, _ in content]
+            if other in made and number not in numbers and self._is_filled(node, numbers):
+                return other
+        return row
+
+    def _is_filled(self, node: cst.CSTNode, numbers: Collection[int]) -> bool:
+        """Tell whether all new fields are written where some old ones are."""
+        elements = node.elements if isinstance(node, cst.Dict) else ()
+        is_starred = any(isinstance(e, cst.StarredDictElement) for e in elements)
+        return not is_starred and self.is_one(node, numbers)
 
 
 def _agree(one: Content, other: Content) -> bool:

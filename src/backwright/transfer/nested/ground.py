@@ -13,6 +13,7 @@ from backwright.project.types import Auth, Endpoint, Model, Project
 from backwright.source.text import Splice, indent_by, splice
 from backwright.spec.names import Names
 from backwright.spec.types import FieldSpec
+from backwright.transfer.carry.quotes import in_quotes_of
 from backwright.transfer.draft import Draft
 from backwright.transfer.example.chain import read_chain
 from backwright.transfer.example.clearing import verbs
@@ -132,10 +133,11 @@ class Ground:
         return self.draft.text(path)
 
     def put(self, path: str, behind: ast.stmt, code: str, needs: Iterable[Import] = ()) -> None:
-        """Keep a definition that is to stand behind another one, and what it needs."""
+        """Keep a definition that is to stand behind another one, in its quotes, and what it needs."""
         margin = " " * behind.col_offset
         line = behind.end_lineno or behind.lineno
-        text = ("\n" if margin else "\n\n") + indent_by(code, margin)
+        quoted = in_quotes_of(self.code(path), code)
+        text = ("\n" if margin else "\n\n") + indent_by(quoted, margin)
         self.inserts.setdefault(path, {}).setdefault(line, []).append(text)
         self.needs.setdefault(path, set()).update(needs)
 

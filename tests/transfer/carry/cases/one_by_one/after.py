@@ -4,7 +4,7 @@ class TaskService:
     def __init__(self, repo: TaskRepository) -> None:
         self.repo = repo
 
-    async def create_task(self, title: str, description: str | None = None, priority: int = 3, worth: Decimal = '1', serial: str | None = None) -> Task:
+    async def create_task(self, title: str, description: str | None = None, priority: int = 3, worth: Decimal = "1", serial: str | None = None) -> Task:
         """Create a task.
 
         Args:
