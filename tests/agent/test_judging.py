@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from tests.agent.scoring import world
 
-from backwright.agent.planner import plan_task
+from backwright.agent.planner.forms import likely_plan
 from backwright.agent.planner.judging import COMMANDS, PLANS, asked_in, odds
 from backwright.agent.planner.leaning import weights
+from backwright.agent.planner.remarks import Cleared
 from backwright.agent.planner.types import Plan, Step
 from backwright.errors import QuestionError, UsageError
 from backwright.tasks.questions import Answers
@@ -44,26 +45,29 @@ def test_the_right_plan_is_likelier(case: tuple[str, str, list[Step], list[Step]
     assert odds(Plan(tuple(right)), asked) > odds(Plan(tuple(wrong)), asked) + 0.5
 
 
-DOUBTED = (
-    "Subtask 3/4. The frontend agent needs a new boolean flag `is_active` (default true) on the model. "
-    "Please add it with migration and tests and report back."
-)
+# What a text that asks for an index is taken for.
+READ_WRONG = Plan((Step("add resource", ("Index", "name:str:30")),))
+
+
+def _read_wrong(answers: Answers) -> Plan:
+    text = "Please add a database index on Order.created_at"
+    asked = asked_in(text, world("shop"))
+    return likely_plan([Cleared(text)], asked, lambda form, known: READ_WRONG, answers)
 
 
 def test_it_is_asked_whether_an_unlikely_plan_is_meant() -> None:
     with pytest.raises(QuestionError) as asked:
-        plan_task(DOUBTED, world("shop"))
+        _read_wrong(Answers())
     assert asked.value.question.key == "meant"
-    assert "is_active:bool:default=true" in asked.value.question.text
-    plan = plan_task(DOUBTED, world("shop"), Answers({"meant": "yes"}))
-    made = plan.steps[0].command.removeprefix("backwright ")
-    assert made in asked.value.question.text
+    assert "add resource Index name:str:30" in asked.value.question.text
+    assert "add index" in asked.value.question.why
+    assert _read_wrong(Answers({"meant": "yes"})) == READ_WRONG
 
 
 @pytest.mark.parametrize("answers", [Answers({"meant": "stop"}), Answers(yes=True)])
 def test_an_unlikely_plan_is_not_taken_unless_it_is_meant(answers: Answers) -> None:
     with pytest.raises(UsageError, match="nothing was done"):
-        plan_task(DOUBTED, world("shop"), answers)
+        _read_wrong(answers)
 
 
 @pytest.mark.parametrize("kind", [COMMANDS, pytest.param(PLANS, marks=pytest.mark.slow)])

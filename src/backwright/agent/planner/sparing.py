@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from backwright.agent.planner.attributes import describes, spot
 from backwright.agent.planner.dividing import JUDGED
+from backwright.agent.planner.judging import OPEN as LEFT_OPEN
 from backwright.agent.planner.judging import VERBS, Asked, odds
 from backwright.agent.planner.layout.tree import BULLET
 from backwright.agent.planner.leaning import PRIVATE, SHARED, leaning
@@ -29,9 +30,11 @@ PlanOf = Callable[[Cleared, Answers], Plan]
 # Questions about words that a plan has no place for; what is asked for by name is missing, and no words too many.
 _TOO_MANY = ("clash", "fields", "leftover", "lost", "meaning", "part", "type", "unclear")
 _LIKELY = 2.5  # log odds at which a plan is taken where the text as it stands gives none
+_SURER = 3.0  # the same, without a sentence that has a name or a number of its own
 _BETTER = 2.0  # by how much a plan must be likelier than that of the text as it stands
 _SURE = 2.0  # log odds above which no other plan is looked for
 _HARDLY = -4.0  # log odds of a command that a text does not ask for
+_OPEN = 1.0  # log odds above which a text leaves something open
 _DOUBTFUL = 0.0  # log odds below which it is asked whether a plan is meant
 _MOST = 30  # stretches that are tried
 _SHORT = 4  # words
@@ -93,8 +96,11 @@ def is_sure(plan: Plan, asked: Asked) -> bool:
 
 
 def is_doubtful(plan: Plan, asked: Asked) -> bool:
-    """Tell whether a plan changes something and is so unlikely that it is asked whether it is meant."""
-    return _changes(plan) and odds(plan, asked) < _DOUBTFUL
+    """Tell whether it is asked if a plan is meant: it changes something, and its text seems to ask for another, or to leave something open."""
+    if not _changes(plan) or odds(plan, asked) >= _DOUBTFUL:
+        return False
+    is_other = bool(asked.likely) and not asked.likely & {one.verb for one in plan.steps}
+    return is_other or asked.wanted[LEFT_OPEN] > _OPEN
 
 
 def _candidates(
@@ -117,7 +123,9 @@ def _candidates(
         plan = _plan(replace(form, text=one.rest), plan_of)
         if plan is None or not _changes(plan) or _loses_owner(plan, one.rest) or _makes(plan, key):
             continue
-        if _lacks_fact(plan, one.text) or _still_open(plan, one.rest, key):
+        if _lacks_fact(one.text) or _still_open(plan, one.rest, key):
+            continue
+        if _tells_more(plan, one.text) and not (one.is_whole and odds(plan, asked) >= _SURER):
             continue
         if isinstance(found, Plan) and _lacks_step(plan, found, asked):
             continue
@@ -148,13 +156,17 @@ def _is_made_up(step: Step, asked: Asked) -> bool:
     return is_bare or (step.verb == "doctor" and asked.wanted["doctor"] < _HARDLY)
 
 
-def _lacks_fact(plan: Plan, left: str) -> bool:
-    """Tell whether words say something of a field, or have a number, that the commands of a plan do not have."""
+def _lacks_fact(left: str) -> bool:
+    """Tell whether what is left out says something of a field that a plan may lack."""
+    return bool({one.kind for one in spot(left, ())} & _FACTS) or "\u2192" in left
+
+
+def _tells_more(plan: Plan, left: str) -> bool:
+    """Tell whether what is left out has a name or a number that the commands of a plan do not have."""
     made = " ".join(step.command for step in plan.steps)
-    kinds = {one.kind for one in spot(left, ())} & _FACTS
     unsaid = [one for one in re.findall(r"\d+", left) if one not in made]
     unnamed = [one for one in _NAMED.findall(left) if not _stems(one) <= _stems(made)]
-    return bool(kinds or unsaid or unnamed) or "\u2192" in left
+    return bool(unsaid or unnamed)
 
 
 def _stretches(text: str) -> Iterator[_Stretch]:
@@ -196,6 +208,8 @@ def _is_kept(one: _Stretch, key: str) -> bool:
     if one.is_point and leaning(one.text) < 0:
         return True
     orders = pattern(_ORDERS).search(one.text) or _WISHES.search(one.text)
+    if orders and describes(one.text, _TYPES):
+        return True
     if key.startswith("type-") and _stems(key.removeprefix("type-")) & _stems(one.text):
         is_field = len(one.text.split()) <= _SHORT or describes(one.text, _TYPES)
         return bool(orders) or (is_field and not one.is_whole)
