@@ -48,9 +48,7 @@ _KEPT = re.compile(
 )
 _WISHES = re.compile(r"(?i)\b(?:needs?|wants?|should|must|would like|as well|too)\b")
 _ORDERS = r"^\W*(?:(?:please|also|and|then|but|could you|can you) )*(?:<ADD>|<VERB>|give|draw|send|show|write|ship|deploy|train)\b"
-_FACTS = frozenset(
-    ("optional", "unique", "index", "default", "enum", "length", "range", "cascade", "restrict")
-)
+_FACTS = frozenset(("optional", "unique", "index", "default", "enum", "cascade", "restrict"))
 _NAMED = re.compile(r"(?<=[a-z,] )[A-Z][a-z]\w+")
 _PARENTHESES = re.compile(r"\s*\([^()]*\)")
 _LABEL = re.compile(r"\A\W*[^:.\n]{3,60}:\s+")
