@@ -121,7 +121,7 @@ def _candidates(
         plan = _plan(replace(form, text=one.rest), plan_of)
         if plan is None or not _changes(plan) or _loses_owner(plan, one.rest) or _makes(plan, key):
             continue
-        if _lacks_fact(one.text) or _still_open(plan, one.rest, key):
+        if _lacks_fact(one.text) or (not one.is_whole and _still_open(plan, one.rest, key)):
             continue
         if _tells_more(plan, one.text) and not (one.is_whole and odds(plan, asked) >= _SURER):
             continue
