@@ -123,9 +123,11 @@ def _plan(part: str, world: World, plan_of: PlanOf) -> Plan | None:
     if plan.aside or (_only_judges(plan) and not JUDGED.search(said)):
         return None
     made = tuple(form for t in world.things if t.place == _NOWHERE for form in t.forms)
-    relates = any(step.verb == "add relation" for step in plan.steps)
-    if relates and made and mention(said, made):
-        return None  # a relation to what an earlier part makes belongs to that part
+    goes_on = any(step.verb in ("add relation", "add field") for step in plan.steps)
+    if goes_on and made and mention(said, made):
+        return (
+            None  # a field of what an earlier part makes, or a relation to it, belongs to that part
+        )
     return plan
 
 
