@@ -39,10 +39,10 @@ def with_true_lists(
         codes: the exemplar's code, which describes its fields.
         facts: what the fields are.
     """
-    lost = [_words(f.name) for f in facts.fields if f.name not in _kept(facts)]
+    lost = [_words(f.name) for f in facts.fields if f.name not in facts.new_names]
     told = [_words(text) for code in codes for text in _descriptions(code, facts)]
     told = [words for words in told if len(words) <= _SHORT]
-    kept = [_words(name) for name in (*_kept(facts), *facts.structural)]
+    kept = [_words(name) for name in (*facts.new_names, *facts.structural)]
     lists = _Lists(frozenset(lost), frozenset(told), frozenset().union(*kept), _nouns(facts))
 
     def true(node: cst.CSTNode) -> cst.CSTNode | None:
@@ -54,10 +54,6 @@ def with_true_lists(
         return node.with_changes(value=value) if made != text else None
 
     return [replaced(tree, true) for tree in trees]
-
-
-def _kept(facts: Facts) -> set[str]:
-    return {f.name for f in facts.new_fields} | {f.column for f in facts.new_fields}
 
 
 def _nouns(facts: Facts) -> Words:
@@ -72,7 +68,7 @@ def _words(text: str) -> Words:
 
 def _descriptions(code: str, facts: Facts) -> Iterator[str]:
     """Yield how the declarations of fields that the new resource lacks describe them."""
-    lost = {f.name for f in facts.fields} - _kept(facts)
+    lost = {f.name for f in facts.fields} - facts.new_names
     try:
         tree = ast.parse(code)
     except SyntaxError:

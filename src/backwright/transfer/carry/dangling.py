@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 import libcst as cst
 import libcst.matchers as m
 
+from backwright.transfer.carry.items import functions_in
 from backwright.transfer.carry.marks import code_of
 from backwright.transfer.carry.types import Facts, Part
 
@@ -29,9 +30,7 @@ def dangling(parts: Sequence[Part], trees: Sequence[cst.Module], facts: Facts) -
         renamed = facts.renaming(part.code).identifier
         others = _words(part.code) & set(facts.known)
         missing |= {new for old in others if (new := renamed(old)) != old} - carried
-    found = [
-        cst.ensure_type(f, cst.FunctionDef) for t in trees for f in m.findall(t, m.FunctionDef())
-    ]
+    found = [f for t in trees for f in functions_in(t)]
     return missing | {f.name.value for f in found if missing and _words(_head(f)) & missing}
 
 

@@ -13,6 +13,7 @@ import libcst as cst
 import libcst.matchers as m
 
 from backwright.spec.names import split_words
+from backwright.transfer.carry.items import functions_in
 from backwright.transfer.carry.marks import code_of, fields_in
 from backwright.transfer.carry.mentions import purpose
 from backwright.transfer.carry.receivers import Kinds, kinds_in
@@ -349,8 +350,7 @@ def lost_parameters(trees: Iterable[cst.Module]) -> dict[str, frozenset[int]]:
     """Return the places of the parameters that speak of old fields, by their functions' names."""
     found: dict[str, frozenset[int]] = {}
     for tree in trees:
-        for node in m.findall(tree, m.FunctionDef()):
-            function = cst.ensure_type(node, cst.FunctionDef)
+        for function in functions_in(tree):
             names = [p for p in function.params.params if p.name.value not in ("self", "cls")]
             places = frozenset(i for i, p in enumerate(names) if fields_in(p))
             if places:

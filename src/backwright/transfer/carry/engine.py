@@ -6,7 +6,6 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import libcst as cst
-import libcst.matchers as m
 
 from backwright.source.alignment import aligned
 from backwright.source.fallback import parse_newer
@@ -23,7 +22,7 @@ from backwright.transfer.carry.flagged import with_rows_deleted
 from backwright.transfer.carry.given import with_given_kept
 from backwright.transfer.carry.handing import Bodies, all_sites, bodies_of
 from backwright.transfer.carry.inlining import inlined
-from backwright.transfer.carry.items import replaced
+from backwright.transfer.carry.items import functions_in, replaced
 from backwright.transfer.carry.late import without_late_imports
 from backwright.transfer.carry.likeness import Likeness
 from backwright.transfer.carry.links import link
@@ -54,7 +53,7 @@ from backwright.transfer.carry.tidy import tidied
 from backwright.transfer.carry.types import Carried, Facts, Part, Writer
 from backwright.transfer.carry.unbound import without_unbound
 from backwright.transfer.carry.unsaid import tests_of_the_unsaid
-from backwright.transfer.carry.unused import without_unused
+from backwright.transfer.carry.unused import Lost, without_unused
 from backwright.transfer.carry.uploads import without_uploads
 from backwright.transfer.carry.values import Work
 from backwright.transfer.carry.verbs import with_missing_verbs
@@ -104,9 +103,7 @@ def carry(parts: Sequence[Part], facts: Facts, writer: Writer) -> Carried:
         gone |= more
     trees = unwrapped(whole, trees)
     trees, unused = without_unused(first, whole, trees, [_referred_to(w) for w in works])
-    for one in unused:
-        text = f"the parameter `{one.name}` is left out: nothing uses it any more"
-        works[one.tree].note(works[one.tree].line_of(one.function), text)
+    _note_unused(works, unused)
     trees = [_sound(w, t) for w, t in zip(works, trees, strict=True)]
     bodies = bodies_of(placement)
     trees = with_values(works, trees, bodies)
@@ -117,14 +114,19 @@ def carry(parts: Sequence[Part], facts: Facts, writer: Writer) -> Carried:
     trees = [without_late_imports(t) for t in _linked(works, trees, bodies)]
     trees = answer_clashes(works, trees, sites, all_sites(works, trees, bodies), written)
     trees = in_own_quotes(with_true_lists(trees, [part.code for part in parts], facts), first)
-    pairs = zip(works, trees, strict=True)
-    trees = [tidied(t, w.part.code) for w, t in pairs]
+    trees = [tidied(t, w.part.code) for w, t in zip(works, trees, strict=True)]
     return Carried(
         codes={w.part.path: aligned(t.code) for w, t in zip(works, trees, strict=True)},
         imports={w.part.path: frozenset(w.imports) for w in works},
         notes=_notes(works),
         left_out=frozenset(g for g in gone if not g.startswith(".")),
     )
+
+
+def _note_unused(works: Sequence[Work], unused: Sequence[Lost]) -> None:
+    for one in unused:
+        text = f"the parameter `{one.name}` is left out: nothing uses it any more"
+        works[one.tree].note(works[one.tree].line_of(one.function), text)
 
 
 def _filled(
@@ -175,8 +177,7 @@ def _reads(trees: Sequence[cst.Module], facts: Facts) -> Iterator[tuple[str, Fie
     """Yield the new fields that code reads of parameters, with the classes of these."""
     columns = {f.column: f for f in facts.new_fields if f.kind != "many"}
     for tree in trees:
-        for node in m.findall(tree, m.FunctionDef()):
-            function = cst.ensure_type(node, cst.FunctionDef)
+        for function in functions_in(tree):
             code = code_of(function.body)
             for param in (*function.params.params, *function.params.kwonly_params):
                 kind = code_of(param.annotation) if param.annotation else ""

@@ -7,10 +7,11 @@ the one that is most alike, in the layout of those that stood there.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 import libcst as cst
+import libcst.matchers as m
 
 from backwright.transfer.carry.marks import MARK, code_of, field_of, fields_in, is_enum
 
@@ -201,6 +202,12 @@ def is_literal(node: cst.CSTNode) -> bool:
     if isinstance(node, cst.Attribute):  # a member of the field's enum
         return is_enum(node.value)
     return False
+
+
+def functions_in(node: cst.CSTNode) -> Iterator[cst.FunctionDef]:
+    """Yield every function of a tree, methods and those within others, too, in their order."""
+    for found in m.findall(node, m.FunctionDef()):
+        yield cst.ensure_type(found, cst.FunctionDef)
 
 
 _TEXT = re.compile(r"""[rbuf]?("[^"\n]*"|'[^'\n]*'|\bTrue\b|\bFalse\b|\bNone\b)""")

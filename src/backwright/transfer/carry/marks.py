@@ -87,8 +87,7 @@ def field_functions(parts: Sequence[Part], facts: Facts, keys: Collection[int] =
     One whose field the new resource has, too, by the same name or as one that rows are found by
     (`keys`), is not among them: it is carried.
     """
-    kept = {f.name for f in facts.new_fields} | {f.column for f in facts.new_fields}
-    kept |= {facts.fields[number].name for number in keys}
+    kept = facts.new_names | {facts.fields[number].name for number in keys}
     names = [f.name for f in facts.fields if f.name not in kept]
     found: set[str] = set()
     for part in parts:

@@ -11,7 +11,7 @@ import libcst.matchers as m
 
 from backwright.source.fallback import tree_of
 from backwright.spec.types import FieldSpec
-from backwright.transfer.carry.items import replaced
+from backwright.transfer.carry.items import functions_in, replaced
 from backwright.transfer.carry.makers import (
     Asking,
     Maker,
@@ -39,7 +39,7 @@ def with_parents(work: Work, tree: cst.Module) -> cst.Module:
     made = _with_borrowed(work, replaced(tree, lambda n: _function(work, links, n)))
     asked = {
         f.name.value: params
-        for f in _functions(made)
+        for f in functions_in(made)
         if not f.name.value.startswith("test_")
         and not any("fixture" in code_of(d) for d in f.decorators)
         and (params := _new_params(f, tree))
@@ -70,14 +70,9 @@ def _imports_in(code: str, used: str) -> set[Import]:
     }
 
 
-def _functions(tree: cst.Module) -> list[cst.FunctionDef]:
-    found = m.findall(tree, m.FunctionDef())
-    return [f for f in found if isinstance(f, cst.FunctionDef)]
-
-
 def _new_params(node: cst.FunctionDef, before: cst.Module) -> list[str]:
     """Return the parameters that a helper has got for the rows that it needs."""
-    old = next((f for f in _functions(before) if f.name.value == node.name.value), None)
+    old = next((f for f in functions_in(before) if f.name.value == node.name.value), None)
     had = {p.name.value for p in old.params.params} if old else set()
     return [p.name.value for p in node.params.params if p.name.value not in had]
 

@@ -31,7 +31,7 @@ def pass_on_test(work: Work, node: cst.FunctionDef) -> cst.FunctionDef:
 
 def renamed_test(work: Work, node: cst.FunctionDef) -> cst.FunctionDef:
     """Return a test whose name says the new field where it said the old one."""
-    kept = {f.column for f in work.facts.new_fields} | {f.name for f in work.facts.new_fields}
+    kept = work.facts.new_names
     name = node.name.value
     words: dict[str, str] = {}
     for number, old in enumerate(work.facts.fields):

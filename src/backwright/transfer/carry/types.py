@@ -128,6 +128,11 @@ class Facts:
     pydantic: int = 2
     typed: bool = False
 
+    @property
+    def new_names(self) -> frozenset[str]:
+        """What the new resource's fields are called: their names, and their columns."""
+        return frozenset(name for f in self.new_fields for name in (f.name, f.column))
+
     def parent(self, target: str | None) -> Parent | None:
         """Return the parent model of a reference, by its class or its name, if it is known."""
         return next((p for p in self.parents if target in (p.model, p.names.pascal)), None)

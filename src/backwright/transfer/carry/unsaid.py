@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 import libcst as cst
 import libcst.matchers as m
 
+from backwright.transfer.carry.items import functions_in
 from backwright.transfer.carry.values import Work
 
 _WHOLE = m.FormattedString(parts=[m.FormattedStringText()])  # `f"…"` with nothing to put in
@@ -51,5 +52,4 @@ def _value(node: cst.CSTNode) -> str:
 
 
 def _tests(tree: cst.Module) -> list[cst.FunctionDef]:
-    found = [cst.ensure_type(n, cst.FunctionDef) for n in m.findall(tree, m.FunctionDef())]
-    return [f for f in found if f.name.value.startswith("test")]
+    return [f for f in functions_in(tree) if f.name.value.startswith("test")]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import libcst as cst
@@ -11,6 +11,7 @@ import libcst.matchers as m
 
 from backwright.spec.names import article
 from backwright.transfer.carry.handlers import Handler, handlers_in, is_dependency
+from backwright.transfer.carry.items import functions_in
 from backwright.transfer.carry.marks import code_of, fields_in
 from backwright.transfer.carry.types import Facts, Part
 from backwright.values import Note
@@ -60,7 +61,7 @@ def without_uploads(parts: Sequence[Part], trees: Sequence[cst.Module], facts: F
             made.notes.append((index, _note(parts[index], trees[index], one.node, facts, text)))
     _leave_out(made, parts, gone, [h.node for h in lost], facts)
     if len(taking) == len(lost):
-        made.names |= {f.name.value for t in made.trees for f in _functions(t) if _sends_files(f)}
+        made.names |= {f.name.value for t in made.trees for f in functions_in(t) if _sends_files(f)}
     return made
 
 
@@ -78,15 +79,14 @@ def _is_lost(handler: Handler, trees: Sequence[cst.Module], facts: Facts) -> boo
         kind = code_of(param.annotation.annotation) if param.annotation else ""
         if _BODY.search(code_of(param)) or fields_in(param) or set(_words(kind)) & known:
             return False
-    kept = {f.name for f in facts.new_fields} | {f.column for f in facts.new_fields}
     numbers = {n for f in _reached(handler.node, trees) for n in fields_in(f)}
     named = {facts.fields[n].name for n in numbers if n < len(facts.fields)}
-    return not named or not named <= kept
+    return not named or not named <= facts.new_names
 
 
 def _reached(start: cst.FunctionDef, trees: Sequence[cst.Module]) -> list[cst.FunctionDef]:
     """Return a function and those that take a file and are called by it, directly or not."""
-    known = [f for t in trees for f in _functions(t) if _takes_file(f)]
+    known = [f for t in trees for f in functions_in(t) if _takes_file(f)]
     found, waiting = [start], [start]
     while waiting:
         words = set(_words(code_of(waiting.pop().body)))
@@ -105,7 +105,7 @@ def _leave_out(
         left = [_without(tree, gone) for tree in made.trees]
         nodes = []
         for index, tree in enumerate(left):
-            for one in _functions(tree):
+            for one in functions_in(tree):
                 name = one.name.value
                 if name not in called or parts[index].role == "test" or not _may_go(one, tree):
                     continue
@@ -127,7 +127,7 @@ def _may_go(node: cst.FunctionDef, tree: cst.Module) -> bool:
 
 def _times(trees: Sequence[cst.Module], name: str) -> int:
     """Return how often a name is said where functions are defined by it."""
-    return sum(f.name.value == name for t in trees for f in _functions(t))
+    return sum(f.name.value == name for t in trees for f in functions_in(t))
 
 
 def _plain(tree: cst.Module) -> str:
@@ -144,11 +144,6 @@ def _words(code: str) -> list[str]:
 
 def _params(node: cst.FunctionDef) -> list[cst.Param]:
     return [*node.params.params, *node.params.kwonly_params]
-
-
-def _functions(tree: cst.Module) -> Iterator[cst.FunctionDef]:
-    for node in m.findall(tree, m.FunctionDef()):
-        yield cst.ensure_type(node, cst.FunctionDef)
 
 
 def _sends_files(node: cst.FunctionDef) -> bool:
@@ -174,7 +169,7 @@ class _Without(cst.CSTTransformer):
 
 def _note(part: Part, tree: cst.Module, node: cst.FunctionDef, facts: Facts, text: str) -> Note:
     """Return a note at a function's line in the exemplar, of several by one name the right one."""
-    alike = [f for f in _functions(tree) if f.name.value == node.name.value]
+    alike = [f for f in functions_in(tree) if f.name.value == node.name.value]
     place = next(i for i, f in enumerate(alike) if f is node)
     rename = facts.renaming(part.code).identifier
     found = re.finditer(r"^\s*(?:async )?def (\w+)", part.code, re.MULTILINE)
