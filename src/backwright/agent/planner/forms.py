@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from backwright.agent.planner.compose import HARM
@@ -11,13 +11,12 @@ from backwright.agent.planner.foreign import GRAVE
 from backwright.agent.planner.judging import Asked
 from backwright.agent.planner.questions import STOP
 from backwright.agent.planner.remarks import Cleared
-from backwright.agent.planner.sparing import is_doubtful, is_sure, likelier
+from backwright.agent.planner.sparing import PlanOf, is_doubtful, is_sure, likelier
 from backwright.agent.planner.types import JUDGES, Plan
 from backwright.errors import BackwrightError, QuestionError, UsageError
 from backwright.tasks.questions import Answers
 from backwright.values import Choice, Question
 
-PlanOf = Callable[[Cleared, Answers], Plan]
 # Questions about words that a plan has no place for, and what a plan makes or changes.
 _LEFT_OUT = ("unclear", "leftover", "lost", "clash")
 _CHANGING = ("add resource", "add field", "add relation")
@@ -58,12 +57,11 @@ def _ask_meant(plan: Plan, asked: Asked, answers: Answers) -> None:
         QuestionError: it is not answered.
         UsageError: it is not meant.
     """
-    commands = "; ".join(one.command.removeprefix("backwright ") for one in plan.steps)
-    others = sorted(asked.likely - {step.verb for step in plan.steps})
+    others = sorted(asked.likely - plan.verbs)
     told = f" By its words it rather asks for: {', '.join(others)}." if others else ""
     question = Question(
         key="meant",
-        text=f"Is this what is meant: {commands}?",
+        text=f"Is this what is meant: {plan.commands}?",
         why=f"A text that is worded like this one mostly means something else.{told}",
         choices=(
             Choice("yes", "Go on with this plan.", "It may be another change than the one that was asked for."),

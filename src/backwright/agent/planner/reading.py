@@ -113,7 +113,7 @@ def plan_task(text: str, world: World, answers: Answers | None = None) -> Plan:
         )
     if commands := read_commands(text):
         return commands
-    asked = asked_in(text, world)
+    said = text
     text = written_out(text)
     refuse_foreign(text)
     names = frozenset(form for thing in world.things for form in thing.forms)
@@ -125,7 +125,10 @@ def plan_task(text: str, world: World, answers: Answers | None = None) -> Plan:
     forms = [cleared(text, bar, names) for bar in BARS]
     forms = [replace(one, aside=(*told, *leads, *one.aside)) for one in forms]
     return likely_plan(
-        forms, asked, lambda form, known: _divided(form, world, known), answers or Answers()
+        forms,
+        asked_in(said, world),
+        lambda form, known: _divided(form, world, known),
+        answers or Answers(),
     )
 
 

@@ -83,21 +83,21 @@ def likelier(
     bar = _LIKELY
     if isinstance(found, Plan):
         bar = max(bar, odds(found, asked) + _BETTER)
-    plans = list(_candidates(form, found, asked, plan_of))
-    best = max(plans, key=lambda one: odds(one, asked), default=None)
-    return best if best is not None and odds(best, asked) >= bar else None
+    plans = [(odds(one, asked), one) for one in _candidates(form, found, asked, plan_of)]
+    sure, best = max(plans, key=lambda one: one[0], default=(bar, None))
+    return best if sure >= bar else None
 
 
 def is_sure(plan: Plan, asked: Asked) -> bool:
     """Tell whether a plan is so likely what its text asks for that no other is looked for."""
-    return odds(plan, asked) >= _SURE and {one.verb for one in plan.steps} == asked.likely
+    return odds(plan, asked) >= _SURE and plan.verbs == asked.likely
 
 
 def is_doubtful(plan: Plan, asked: Asked) -> bool:
     """Tell whether it is asked if a plan is meant: it changes something, and its text seems to ask for another, or to leave something open."""
     if not _changes(plan) or odds(plan, asked) >= _DOUBTFUL:
         return False
-    is_other = bool(asked.likely) and not asked.likely & {one.verb for one in plan.steps}
+    is_other = bool(asked.likely) and not asked.likely & plan.verbs
     return is_other or asked.wanted[LEFT_OPEN] > _OPEN
 
 
@@ -161,9 +161,9 @@ def _lacks_fact(left: str) -> bool:
 
 def _tells_more(plan: Plan, left: str) -> bool:
     """Tell whether what is left out has a name or a number that the commands of a plan do not have."""
-    made = " ".join(step.command for step in plan.steps)
-    unsaid = [one for one in re.findall(r"\d+", left) if one not in made]
-    unnamed = [one for one in _NAMED.findall(left) if not _stems(one) <= _stems(made)]
+    made = _stems(plan.commands)
+    unsaid = [one for one in re.findall(r"\d+", left) if one not in plan.commands]
+    unnamed = [one for one in _NAMED.findall(left) if not _stems(one) <= made]
     return bool(unsaid or unnamed)
 
 
@@ -239,15 +239,13 @@ def _makes(plan: Plan, key: str) -> bool:
 
 def _lacks_step(plan: Plan, found: Plan, asked: Asked) -> bool:
     """Tell whether a plan has none of a command that the text as it stands comes to, and may ask for."""
-    made = {one.verb for one in plan.steps}
-    return any(one.verb not in made and asked.wanted[one.verb] > _HARDLY for one in found.steps)
+    return any(asked.wanted[one] > _HARDLY for one in found.verbs - plan.verbs)
 
 
 def _still_open(plan: Plan, rest: str, key: str) -> bool:
     """Tell whether the field whose type is asked for is still spoken of, and not in the plan."""
     asked = _stems(key.removeprefix("type-")) if key.startswith("type-") else frozenset()
-    made = _stems(" ".join(step.command for step in plan.steps))
-    return bool(asked) and asked <= _stems(rest) and not asked <= made
+    return bool(asked) and asked <= _stems(rest) and not asked <= _stems(plan.commands)
 
 
 def _stems(text: str) -> frozenset[str]:

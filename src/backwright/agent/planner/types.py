@@ -84,6 +84,16 @@ class Plan:
     aside: tuple[str, ...] = ()
     is_joined: bool = False
 
+    @property
+    def verbs(self) -> frozenset[str]:
+        """Its commands, each once: `add field`, `audit`."""
+        return frozenset(one.verb for one in self.steps)
+
+    @property
+    def commands(self) -> str:
+        """Its command lines as one text."""
+        return "; ".join(one.command.removeprefix("backwright ") for one in self.steps)
+
 
 @dataclass(frozen=True, slots=True)
 class Thing:
