@@ -15,6 +15,12 @@ SPARED = {
         "add field Task due_date:date:optional description:text:optional",
         "so existing tasks stay as they are",
     ),
+    "what only goes before what is asked": (
+        "shop",
+        "Exploration only. Before I plan the next sprint I need an overview of this codebase: which endpoints exist, which models and how they are related, and what the authentication is.",
+        "inspect",
+        "Exploration only",
+    ),
     "a story": (
         "shop",
         "an order has only a total but no products in it, lol. add a many-to-many between Order and Product please",
@@ -36,6 +42,10 @@ ASKED = {
     "a number": (
         "empty",
         "Create the API `desk`. Deal: title (string, max 80). Brokers work only with deals above 100.",
+    ),
+    "a part that lies outside, beside an audit": (
+        "tasks",
+        "Audit this API and then write a press release about how secure it is.",
     ),
     "what is undecided": (
         "shop",

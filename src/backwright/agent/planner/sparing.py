@@ -42,6 +42,7 @@ _STEM = 6
 _TYPES = ("type", "money", "decimal", "enum", "ref", "many")
 # What needs no words of a text but that it asks for it.
 _ALONE = frozenset(("probe", "audit", "inspect"))
+_GO_ON = "Go on without "  # how it is asked about words that a plan has no place for
 # What takes something back, sets a condition, or is a wish that lies outside.
 _KEPT = re.compile(
     r"(?i)\.\.\.\s|\b(?:wait|scratch that|make that|correction|on second thought|unless|except|only if|instead|either|undecided|(?:have not|haven't|not yet|is not|isn't) decided|could be that|(?:does not|doesn't|did not|didn't) (?:say|mention|specify|state))\b"
@@ -108,11 +109,11 @@ def _candidates(
     key = "" if isinstance(found, Plan) else found.question.key
     if isinstance(found, Plan):
         yield from _with_likely(found, asked, is_whole=True)
-    if asked.likely and asked.likely <= _ALONE and not asked.facts.get("typed"):
+    if _is_alone(asked) and key != "part":
         steps = tuple(Step(one) for one in VERBS if one in asked.likely)
-        yield Plan(
-            steps, tuple(Part(one.verb, "the words of the text as a whole") for one in steps)
-        )
+        parts = tuple(Part(one.verb, "the words of the text as a whole") for one in steps)
+        left = () if isinstance(found, Plan) else (found.question.text.removeprefix(_GO_ON),)
+        yield Plan(steps, parts, left)
     if isinstance(found, Plan) and not _changes(found):
         return  # of what only judges, nothing is to be spared
     for one in list(_stretches(form.text))[:_MOST]:
@@ -129,6 +130,12 @@ def _candidates(
             continue
         told = replace(plan, aside=(*plan.aside, " ".join(one.text.split())))
         yield from _with_likely(told, asked)
+
+
+def _is_alone(asked: Asked) -> bool:
+    """Tell whether a text asks for nothing but what needs no words of it."""
+    typed = asked.facts.get("typed")
+    return bool(asked.likely) and asked.likely <= _ALONE and not typed
 
 
 def _plan(form: Cleared, plan_of: PlanOf) -> Plan | None:
